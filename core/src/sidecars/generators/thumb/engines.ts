@@ -1,7 +1,7 @@
 import { detectPackage, detectProgram } from '../engines.ts'
 import type { DetectedEngine } from '../generator.ts'
 
-/** What decodes for thumbnails, here and now. */
+/** The engines that decode for thumbnails on this machine. */
 export function detectThumbEngines(): Promise<DetectedEngine[]> {
   return Promise.all([
     detectPackage({ job: 'thumbnails of pictures', name: 'sharp', licence: 'Apache-2.0', package: 'sharp' }),

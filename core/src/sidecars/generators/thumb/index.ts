@@ -4,18 +4,18 @@ import { decoderOf } from './decoders/formats.ts'
 import { detectThumbEngines } from './engines.ts'
 import { variants } from './variants.ts'
 
-/** Thumbnails of the quality that is set. */
+/** Makes thumbnails with the configured quality. */
 export function makeThumbnails(settings: Config['thumbnails']): Generator {
   return { ...thumbnails, settings }
 }
 
-/** Pictures of pictures, in the sizes a screen shows them in. */
+/** Makes thumbnails in several sizes. */
 export const thumbnails: Generator = {
   kind: 'thumb',
   recipe: 1,
   priority: 100,
   deadlineMs: 30_000,
-  // Of films only some pictures are read.
+  // Only some frames of a film are read.
   maxBytes: ({ type }) => (type === 'video' ? 2 ** 44 : 2 ** 31),
   variants: Object.keys(variants),
   outputs: [

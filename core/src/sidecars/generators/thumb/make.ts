@@ -9,10 +9,10 @@ import { isVariant, qualityOf, variants } from './variants.ts'
 
 /** Half the time of the default for some 5 % more bytes. */
 const WEBP_EFFORT = 2
-/** A thumbhash is made of a picture no larger than this. */
+/** The longer side of the picture for a thumbhash, in pixels. */
 const THUMBHASH_SIDE = 100
 
-/** All sizes from one decode: each from the next larger one. */
+/** Makes all sizes from one decode, each from the next larger one. */
 export const make: Make = async ({ source, content, outputs, settings }) => {
   const sizes = outputs
     .map(({ variant, path }) => {
@@ -44,7 +44,7 @@ async function findings(picture: Picture): Promise<ContentFindings> {
   return { thumbhash: rgbaToThumbHash(info.width, info.height, data), colour: dominantColour(data) }
 }
 
-/** The middle of the fullest of 16 × 16 × 16 boxes of colours; alpha does not count. */
+/** The middle of the fullest of 16 × 16 × 16 boxes in the colour space; alpha is ignored. */
 function dominantColour(rgba: Uint8Array): number {
   const counts = new Uint32Array(4_096)
   let fullest = 0

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/index.ts'
 
-/** Length of the longer side, in pixels. Smaller originals are not enlarged. */
+/** The length of the longer side, in pixels. Smaller originals are not enlarged. */
 export const variants = {
   'icon@1x': { side: 128, family: 'icon' },
   'icon@2x': { side: 256, family: 'icon' },
@@ -13,14 +13,14 @@ export const variants = {
 
 export type Variant = keyof typeof variants
 
-/** WebP quality where none is set. */
+/** The default WebP quality. */
 const usual = { icon: 80, grid: 85, detail: 90 } as const
 
 export function isVariant(name: string): name is Variant {
   return Object.hasOwn(variants, name)
 }
 
-/** The WebP quality of a variant, by the settings of the generator. */
+/** The WebP quality of a variant, from the settings of the generator. */
 export function qualityOf(variant: Variant, settings: unknown): number {
   const { family } = variants[variant]
   return (settings as Config['thumbnails'] | null)?.[`${family}Quality`] ?? usual[family]

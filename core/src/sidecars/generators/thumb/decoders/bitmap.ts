@@ -8,7 +8,7 @@ import { fromPixels } from './raw-pixels.ts'
 const ICON_ENTRY_BYTES = 16
 const PNG = 0x89504e47
 
-/** Windows bitmaps; of icons and cursors the largest picture. */
+/** Decodes Windows bitmaps, and the largest picture of icons and cursors. */
 export const decode: Decode = async (source, _content, side) => {
   const bytes = await readFile(fsPath(source))
   return bytes.toString('latin1', 0, 2) === 'BM' ? fromPixels(readBitmap(bytes), side) : decodeIcon(bytes, side)
@@ -21,7 +21,7 @@ async function decodeIcon(bytes: Buffer, side: number): Promise<Picture> {
     .filter((at) => at + ICON_ENTRY_BYTES <= bytes.length)
     .map((at) => {
       const [length, offset] = [bytes.readUInt32LE(at + 8), bytes.readUInt32LE(at + 12)]
-      // A width of 0 is 256. Of two of a size, the longer has more colours.
+      // A width of 0 means 256. If two have the same size, the one with more bytes has more colours.
       return { width: bytes[at] || 256, data: bytes.subarray(offset, offset + length) }
     })
     .toSorted((a, b) => b.width - a.width || b.data.length - a.data.length)

@@ -1,4 +1,4 @@
-/** Numbers of ITU-T H.273. */
+/** Numbers from ITU-T H.273. */
 const BT_2020 = 9
 const DISPLAY_P3 = 12
 const PQ = 16
@@ -6,7 +6,7 @@ const HLG = 18
 
 type Matrix = readonly [number, number, number, number, number, number, number, number, number]
 
-/** From light of these primaries to light of sRGB's (BT.709), both with the white D65. */
+/** Converts light from these primaries to those of sRGB (BT.709); both have the white point D65. */
 const toSrgb: Readonly<Record<number, Matrix>> = {
   [BT_2020]: [1.6605, -0.5876, -0.0728, -0.1246, 1.1329, -0.0083, -0.0182, -0.1006, 1.1187],
   [DISPLAY_P3]: [1.2249, -0.2247, 0, -0.042, 1.0419, 0, -0.0197, -0.0786, 1.0979],
@@ -17,13 +17,13 @@ const SAME: Matrix = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 const WHITE = 203
 const HLG_PEAK = 1_000
 const PQ_PEAK = 10_000
-/** Light above this part of white is pressed together, so that what is brighter than white keeps its shape. */
+/** Light above this fraction of white is compressed, so that areas brighter than white keep their detail. */
 const KNEE = 0.5
 const STEPS = 4_096
 
 /**
- * Turns colours of other primaries, and those of high dynamic range, into sRGB, in place: three bytes a pixel. Colours
- * that are sRGB already are left as they are.
+ * Converts colours of other primaries, and of high dynamic range, to sRGB, in place: three bytes per pixel. sRGB
+ * colours stay unchanged.
  */
 export function colourToSrgb(data: Uint8Array, { primaries, transfer }: { primaries: number; transfer: number }): void {
   const bright = transfer === PQ || transfer === HLG
@@ -43,7 +43,7 @@ export function colourToSrgb(data: Uint8Array, { primaries, transfer }: { primar
   }
 }
 
-/** Light of a stored value, white being 1. */
+/** The linear light of a stored value, where white is 1. */
 function lightOf(signal: number, transfer: number): number {
   if (transfer === PQ) {
     // SMPTE ST 2084.
@@ -58,7 +58,7 @@ function lightOf(signal: number, transfer: number): number {
   return signal <= 0.04045 ? signal / 12.92 : ((signal + 0.055) / 1.055) ** 2.4
 }
 
-/** sRGB's stored value of light. */
+/** The stored sRGB value of linear light. */
 function signalOf(light: number): number {
   return light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055
 }

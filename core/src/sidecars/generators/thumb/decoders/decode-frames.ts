@@ -16,18 +16,18 @@ import { MAX_PIXELS } from './picture.ts'
 import type { Planes } from './planes.ts'
 
 export interface FrameConfig {
-  /** RFC 6381. */
+  /** As in RFC 6381. */
   readonly codec: string
   readonly description?: Uint8Array | undefined
   readonly width?: number | undefined
   readonly height?: number | undefined
 }
 
-/** What the frame of node-webcodecs keeps to itself; its public face does not know 10 bits and full range. */
+/** The internal frame of node-webcodecs. Its public API does not support 10 bits and full range. */
 interface NativeFrame {
   readonly width: number
   readonly height: number
-  /** Empty for what it has no name for: full range and more than eight bits. */
+  /** Empty if the format has no name: for full range, and for more than eight bits. */
   readonly format: string
   allocationSize(): number
   copyTo(into: Buffer): void
@@ -52,7 +52,9 @@ const require = createRequire(import.meta.url)
 /** Packets sent between two turns of the event loop. */
 const PACKETS_PER_TURN = 4
 
-/** The decoder and encoder; null where there is no build for this platform. Only to be loaded in a process that decodes. */
+/**
+ * Loads the decoder and encoder; null if there is no build for this platform. Load it only in a process that decodes.
+ */
 export function loadWebcodecs(): Webcodecs | null {
   useOwnFfmpeg()
   try {
@@ -64,8 +66,8 @@ export function loadWebcodecs(): Webcodecs | null {
 }
 
 /**
- * Decodes packets that stand for themselves, each to one picture, handed over in order. `shrinkTo` says which size a
- * picture of the given one is wanted in. Throws `Corrupt`, `Unsupported`.
+ * Decodes independent packets, each to one picture, in order. `shrinkTo` returns the wanted size for a picture of a
+ * given size. Throws `Corrupt`, `Unsupported`.
  */
 export async function decodeFrames(
   { VideoDecoder, EncodedVideoChunk }: Webcodecs,
@@ -79,7 +81,7 @@ export async function decodeFrames(
   const decoder = new VideoDecoder({
     output: (frame) => {
       try {
-        // Matched by their order: a frame's time is that of the packet sent last.
+        // Matched by order, because a frame has the timestamp of the packet sent last.
         if (count < packets.length && !failure) onFrame(planesOf(frame, config, shrinkTo), count++)
       } catch (err) {
         failure ??= err instanceof Error ? err : new Error(String(err))
@@ -92,7 +94,7 @@ export async function decodeFrames(
     },
   })
   try {
-    // The threaded decoder hands its error callback a dead pointer.
+    // The threaded decoder passes a dangling pointer to its error callback.
     const { codec, description, width, height } = config
     decoder.configure({
       codec,
@@ -114,7 +116,7 @@ export async function decodeFrames(
   if (count < packets.length) throw new CoreError('Corrupt', `${count} of ${packets.length} pictures could be decoded`)
 }
 
-/** The samples of a decoded picture, in the size that is wanted of it. Throws `Unsupported`. */
+/** The samples of a decoded picture, in the wanted size. Throws `Unsupported`. */
 export function planesOf(
   frame: VideoFrame,
   config: FrameConfig,
@@ -130,7 +132,7 @@ export function planesOf(
     native.copyTo(data)
     const { width, height, format } = native
     const samples = samplesOf(data.length, width, height, config)
-    // Colour that uses all values has no name; of everything else the decoder does not say it.
+    // The decoder leaves the format of full-range colour empty. For all other formats, it does not report the range.
     const full = samples.depth === 8 && samples.chroma !== 0 && format === '' ? true : undefined
     return { data, width, height, ...samples, full }
   } finally {
@@ -138,7 +140,7 @@ export function planesOf(
   }
 }
 
-/** Which planes there are, by how many bytes they take. */
+/** The layout of the planes, derived from their size in bytes. */
 function samplesOf(
   bytes: number,
   width: number,
@@ -168,17 +170,17 @@ function samplesOf(
   throw new CoreError('Unsupported', `its pixels (${config.codec}) are of no known kind`)
 }
 
-/** Bits of a sample where there are more than eight, as the codec's description says. */
+/** Bits of a sample with more than eight, from the codec's description. */
 function depthOf({ codec, description }: FrameConfig): number {
   if (isHevc(codec)) return ((description?.[17] ?? 2) & 7) + 8
   return isNamedByNumbers(codec) ? Number(codec.split('.')[3]) || 10 : 10
 }
 
-/** Whether colour is as fine as brightness. */
+/** Whether the colour planes have the full resolution (4:4:4). */
 function isWholeColour({ codec, description }: FrameConfig): boolean {
   if (isHevc(codec)) return ((description?.[16] ?? 1) & 3) === 3
   const profile = codec.split('.')[1] ?? ''
-  // H.264's `F4` is High 4:4:4.
+  // In H.264, the profile `F4` is High 4:4:4.
   return isNamedByNumbers(codec) ? Number(profile) === 1 : profile.toLowerCase().startsWith('f4')
 }
 
@@ -186,7 +188,7 @@ function isHevc(codec: string): boolean {
   return codec.startsWith('hvc1') || codec.startsWith('hev1')
 }
 
-/** VP9 and AV1 write profile, level and depth behind their name. */
+/** Whether the codec's name contains profile, level and depth as numbers: VP9 and AV1. */
 function isNamedByNumbers(codec: string): boolean {
   return codec.startsWith('vp09') || codec.startsWith('av01')
 }

@@ -2,7 +2,7 @@ import { CoreError } from '../../../../util/errors.ts'
 import { type DecoderName, decoderOf } from './formats.ts'
 import type { Decode } from './picture.ts'
 
-/** Loaded when it is first needed: each brings an engine of its own. */
+/** Loaded when first needed, because each brings its own engine. */
 const load: Readonly<Record<DecoderName, () => Promise<{ decode: Decode }>>> = {
   audio: () => import('./audio.ts'),
   bitmap: () => import('./bitmap.ts'),
@@ -20,7 +20,7 @@ const load: Readonly<Record<DecoderName, () => Promise<{ decode: Decode }>>> = {
   video: () => import('./video.ts'),
 }
 
-/** By whichever decoder takes it. */
+/** Decodes a content with the decoder for its type. */
 export const decode: Decode = async (source, content, side) => {
   const decoder = decoderOf(content)
   if (!decoder) throw new CoreError('Unsupported', `nothing here makes a picture of ${content.mime ?? content.type}`)

@@ -7,10 +7,10 @@ import { type Decode, fromEncoded, type Picture } from './picture.ts'
 import { withTextPath } from './text-path.ts'
 
 const FRAME_MS = 12_000
-/** Where in a video a picture is taken, in parts of its length. */
+/** The positions of candidate frames, as fractions of the length of a video. */
 const PLACES = [0.1, 0.3, 0.5, 0.75, 0]
 
-/** What ffmpeg calls formats that nothing embedded reads. */
+/** ffmpeg's codecs for formats without an embedded decoder. */
 const stills: Readonly<Record<string, string>> = {
   'image/fits': 'fits',
   'image/jls': 'jpegls',
@@ -32,14 +32,14 @@ const stills: Readonly<Record<string, string>> = {
   'image/x-xpixmap': 'xpm',
 }
 
-/** Pictures that nothing embedded reads: JPEG XL, JPEG 2000, Targa, OpenEXR… */
+/** Decodes pictures without an embedded decoder: JPEG XL, JPEG 2000, Targa, OpenEXR… */
 export const decode: Decode = async (source, { mime }, side) => {
   const codec = stills[mime ?? '']
   if (!codec) throw new CoreError('Unsupported', `nothing here reads pictures of the kind ${mime ?? 'it is'}`)
   const program = findFfmpeg()
   if (!program) throw new CoreError('Unsupported', `nothing embedded reads ${mime}; ffmpeg on PATH would make it`)
   return withTextPath(source, async (path) => {
-    // One file, whatever its name: not a row of files with numbers in their names.
+    // Read one file only: `image2` would take a number in the name for a sequence of files.
     const input = ['-protocol_whitelist', 'file', '-f', 'image2', '-pattern_type', 'none', '-c:v', codec]
     const args = [...input, '-i', `file:${path}`, ...onePng(fitted(side))]
     const limits = { timeoutMs: FRAME_MS, maxBytes: MAX_PNG_BYTES }
@@ -49,7 +49,7 @@ export const decode: Decode = async (source, { mime }, side) => {
   })
 }
 
-/** A picture of a video, the first that shows something. Throws `Corrupt`, `Timeout`; null where there is no `ffmpeg`. */
+/** The first frame of a video that shows something; null if there is no `ffmpeg`. Throws `Corrupt`, `Timeout`. */
 export async function frameByFfmpeg(source: RawName, side: number): Promise<Picture | null> {
   return withTextPath(source, async (path) => {
     using film = await openFfmpegFilm(path)
@@ -64,7 +64,7 @@ export async function frameByFfmpeg(source: RawName, side: number): Promise<Pict
 async function* candidates(film: FfmpegFilm, side: number, failures: Error[]): AsyncGenerator<Picture> {
   for (const place of film.length > 0 ? PLACES : [0]) {
     const picture = await film.usualPicture(film.length * place, side).catch((err: unknown) => {
-      // One that is damaged: another may not be.
+      // The frame is damaged; try another one.
       if (!isCorrupt(err)) throw err
       failures.push(err)
       return null

@@ -5,20 +5,20 @@ import { packageVersion } from '../../text/package-version.ts'
 import { readWhole } from '../../text/read-whole.ts'
 import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
 
-/** Shown of a font: the first of these it has all of. */
+/** Sample texts; the first one that the font supports is drawn. */
 const samples = ['Aa', 'Бб', 'Αα', 'あア', '漢字', '가나', 'אב', 'عر', 'कख', 'กข']
-/** Characters looked at for two that draw something, where it has none of the samples. */
+/** Limit of characters examined for a font that supports none of the samples. */
 const MAX_TRIED = 400
-/** An outline of more characters of SVG is drawn by nobody. */
+/** Limit of SVG characters in the drawing. */
 const MAX_OUTLINE_CHARS = 2_000_000
-/** Fewer commands draw an empty box. */
+/** Glyphs with fewer drawing commands are skipped, because they show little. */
 const MIN_COMMANDS = 5
-/** Units of the drawing to an em, and around it. */
+/** Units of the drawing per em, and the space around it. */
 const EM = 1_000
 const PADDING = 160
 const COLOUR = '#24292f'
 
-/** A few letters of a font, by its outlines: no program has to have it installed. */
+/** Draws a few letters of a font from its outlines, so the font need not be installed. */
 export const decode: Decode = async (source, _content, side) => {
   const bytes = await readWhole(source)
   let svg: string
@@ -34,7 +34,7 @@ export const decode: Decode = async (source, _content, side) => {
   return { ...picture, engine: { name: 'fontkit', version: packageVersion('fontkit') } }
 }
 
-/** Of a collection the first. */
+/** Opens the first font of a collection. */
 function firstFont(opened: Font | FontCollection): Font {
   const font = 'fonts' in opened ? opened.fonts[0] : opened
   if (!font) throw new CoreError('Corrupt', 'there is no font in it')
@@ -46,7 +46,7 @@ function sampleOf(font: Font): string {
     Array.from(text).every((char) => font.hasGlyphForCodePoint(char.codePointAt(0)!)),
   )
   if (sample !== undefined) return sample
-  // Signs and pictures: the first two that draw something.
+  // A font of symbols: draw the first two that have an outline.
   const drawn = font.characterSet
     .slice(0, MAX_TRIED)
     .filter((code) => code > 32 && font.glyphForCodePoint(code).path.commands.length >= MIN_COMMANDS)

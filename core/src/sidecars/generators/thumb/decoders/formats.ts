@@ -18,17 +18,17 @@ export type DecoderName =
   | 'text'
   | 'video'
 
-/** Which contents a decoder is given; known without loading it. */
+/** The contents that a decoder accepts, known without loading it. */
 export interface Decoder {
   readonly name: DecoderName
   readonly pool: PoolName
-  /** Formats it takes, whatever their type. */
+  /** Formats that it accepts, whatever their type. */
   readonly mimes: readonly string[]
-  /** Types of which it takes all that no decoder takes by its format. */
+  /** Types of which it accepts every format that no other decoder lists. */
   readonly types: readonly FileType[]
 }
 
-/** Raw photos, by their makers. */
+/** Raw photos, by camera maker. */
 const rawPhotos = [
   'image/x-adobe-dng',
   'image/x-canon-cr2',
@@ -50,7 +50,7 @@ const rawPhotos = [
   'image/x-mamiya-mef',
 ]
 
-/** Every decoder. Of two that take a format, the first is given it. */
+/** All decoders. If two accept a content, the first one gets it. */
 const decoders: readonly Decoder[] = [
   {
     name: 'sharp',
@@ -125,7 +125,7 @@ const decoders: readonly Decoder[] = [
   { name: 'ffmpeg', pool: 'av', mimes: [], types: ['image'] },
 ]
 
-/** What decodes such a content; undefined where nothing does. */
+/** The decoder for a content; undefined if there is none. */
 export function decoderOf({ type, mime }: ContentFacts): Decoder | undefined {
   return (
     decoders.find(({ mimes }) => mime !== null && mimes.includes(mime)) ??

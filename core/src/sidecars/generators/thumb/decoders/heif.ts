@@ -12,7 +12,7 @@ import { type Decode, MAX_PIXELS, type Picture, toPicture } from './picture.ts'
 const CONVERT_MS = 20_000
 const MAX_PRINTED = 65_536
 
-/** HEIC and HEIF: by the embedded HEVC decoder, and what that cannot do by `heif-convert` where it is on PATH. */
+/** Decodes HEIC and HEIF with the embedded HEVC decoder; if that fails, with the `heif-convert` on PATH. */
 export const decode: Decode = async (source, _content, side) => {
   try {
     return await decodeHeif(await readFile(fsPath(source)), side)
@@ -29,10 +29,10 @@ async function convert(program: string, source: RawName, side: number): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'spacedrive-heif-'))
   try {
     await runProgram(program, [source, join(folder, 'out.png')], { timeoutMs: CONVERT_MS, maxBytes: MAX_PRINTED })
-    // Of a file with several pictures it makes several files.
+    // If the file has several pictures, the program writes several files.
     const [first] = (await readdir(folder)).toSorted()
     if (!first) throw new CoreError('Corrupt', 'there is no picture in it')
-    // It has turned the picture, and copies the EXIF that says that it is yet to be turned.
+    // The program has turned the picture, but has copied the EXIF orientation, which must be ignored.
     const drawing = sharp(await readFile(join(folder, first)), { limitInputPixels: MAX_PIXELS })
     return { ...(await toPicture(drawing, side)), engine: { name: 'heif-convert', version: '' } }
   } finally {

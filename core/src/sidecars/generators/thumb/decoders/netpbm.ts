@@ -4,10 +4,10 @@ import { fsPath } from '../../../../util/file-name.ts'
 import { type Decode, MAX_PIXELS } from './picture.ts'
 import { fromPixels } from './raw-pixels.ts'
 
-/** A head longer than this is none. */
+/** Real headers are never longer. */
 const MAX_HEAD_BYTES = 4_096
 
-/** Portable bitmaps, greymaps and pixmaps, as text (P1–P3) and as bytes (P4–P6). */
+/** Decodes portable bitmaps, greymaps and pixmaps, as text (P1–P3) and as bytes (P4–P6). */
 export const decode: Decode = async (source, _content, side) => {
   const bytes = await readFile(fsPath(source))
   const kind = Number(/^P([1-6])/.exec(bytes.toString('latin1', 0, 2))?.[1] ?? 0)
@@ -35,7 +35,7 @@ export const decode: Decode = async (source, _content, side) => {
   return fromPixels({ data, width, height, channels }, side)
 }
 
-/** Numbers as text; bits need no space between them. What is missing is 0. */
+/** Reads numbers as text; bits need no space between them. Missing numbers are 0. */
 function fromText(body: Buffer, bits: boolean): (i: number) => number {
   const text = body.toString('latin1').replaceAll(/#[^\n]*/g, '')
   const numbers = text.matchAll(bits ? /[01]/g : /\d+/g)

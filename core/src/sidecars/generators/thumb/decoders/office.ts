@@ -5,7 +5,10 @@ import { ZipArchive } from '../../text/zip-archive.ts'
 import { type Decode, fromEncoded } from './picture.ts'
 import { decode as drawText } from './text.ts'
 
-/** Where programs put a picture of the first page: Office, LibreOffice, Apple's, Krita, OpenRaster. The larger one first. */
+/**
+ * Members with a picture of the first page, from Office, LibreOffice, Apple's programs, Krita and OpenRaster; larger
+ * ones first.
+ */
 const previews = [
   'docProps/thumbnail.jpeg',
   'docProps/thumbnail.jpg',
@@ -17,13 +20,16 @@ const previews = [
   'Thumbnails/thumbnail.png',
 ]
 
-/** The picture that the program which saved a document put into it; where there is none, the first lines of its text. */
+/**
+ * Decodes the preview in a document, stored by the program that saved it; without one, draws the first lines of its
+ * text.
+ */
 export const decode: Decode = async (source, content, side) => {
   const bytes = await previewOf(source)
   if (!bytes && readerOf(content))
     return drawText(source, content, side).catch((cause: unknown) => {
       if (!(cause instanceof CoreError) || cause.code !== 'Corrupt') throw cause
-      // Whoever reads its text says what is wrong with it: a picture it need not have.
+      // The generator of texts reports the damage; a thumbnail is optional here.
       const why = `it was saved without a picture of itself, and its text cannot be drawn: ${cause.message}`
       throw new CoreError('Unsupported', why, { cause })
     })

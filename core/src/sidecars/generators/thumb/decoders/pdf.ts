@@ -3,14 +3,17 @@ import { openPdf, type PdfFile } from '../../text/pdf-file.ts'
 import { fitPage } from '../../text/scanned-page.ts'
 import { type Decode, MAX_PIXELS, type Picture } from './picture.ts'
 
-/** The first page of a PDF. */
+/** Draws the first page of a PDF. */
 export const decode: Decode = async (source, _content, side) => {
   using pdf = await openPdf(source)
   const scan = await shrunkScan(pdf, side).catch(() => null)
   return scan ?? { ...(await pdf.picture(0, side)), engine: pdf.engine }
 }
 
-/** A page that is a scan, as large as it is to be; null where it is none. What is wrong with it PDFium may put up with. */
+/**
+ * The scan of a scanned page in the wanted size; null if the page is no scan. If it fails, PDFium may still draw the
+ * page.
+ */
 async function shrunkScan(pdf: PdfFile, side: number): Promise<Picture | null> {
   const jpeg = await pdf.scan(0)
   if (!jpeg) return null

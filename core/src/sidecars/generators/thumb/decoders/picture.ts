@@ -4,34 +4,34 @@ import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { fsPath, type RawName } from '../../../../util/file-name.ts'
 import type { ContentFacts, Engine } from '../../generator.ts'
 
-/** Pixels, upright, in sRGB, eight bits a channel. */
+/** Upright pixels in sRGB, eight bits per channel. */
 export interface Picture {
   readonly data: Uint8Array
   readonly width: number
   readonly height: number
   readonly channels: 1 | 2 | 3 | 4
-  /** What decoded it. */
+  /** The engine that decoded the picture. */
   readonly engine: Engine
 }
 
-/** Decodes a file to a picture whose longer side is at most `side` pixels. Throws what `Make` throws. */
+/** Decodes a file to a picture whose longer side has at most `side` pixels. Throws like `Make`. */
 export type Decode = (source: RawName, content: ContentFacts, side: number) => Promise<Picture>
 
-/** Pictures with more pixels are not decoded: 300 million are some 900 MB. */
+/** Larger pictures are not decoded: 300 million pixels are some 900 MB. */
 export const MAX_PIXELS = 3e8
 
 sharp.concurrency(1)
 sharp.cache(false)
 
-/** A GIF without a frame and a drawing without a size are whole, but show nothing. */
+/** Messages for valid files without a picture: a GIF without frames, a drawing without a size. */
 const NO_PICTURE = /no frames|bad dimensions/
 
-/** A picture in a format that sharp reads, turned as its EXIF says, from memory or, where it is text, from that path. */
+/** Decodes a picture in a format that sharp supports, from memory or from a path, turned according to its EXIF. */
 export function fromEncoded(input: Uint8Array | string, side: number): Promise<Picture> {
   return toPicture(sharp(input, { failOn: 'none', limitInputPixels: MAX_PIXELS }).rotate(), side)
 }
 
-/** Whatever sharp was told to draw, in sRGB and no longer than `side`. Throws `Corrupt`, `Unsupported`. */
+/** Renders a sharp pipeline in sRGB, with the longer side at most `side`. Throws `Corrupt`, `Unsupported`. */
 export async function toPicture(drawing: Sharp, side: number): Promise<Picture> {
   const { data, info } = await drawing
     .toColourspace('srgb')
@@ -42,14 +42,14 @@ export async function toPicture(drawing: Sharp, side: number): Promise<Picture> 
       const message = errorMessage(err)
       if (message.includes('pixel limit')) throw new CoreError('Unsupported', `it has more than ${MAX_PIXELS} pixels`)
       if (NO_PICTURE.test(message)) throw new CoreError('Unsupported', 'there is no picture in it', { cause: err })
-      // What follows is said by libraries below, of the same.
+      // The following lines are messages of underlying libraries about the same error.
       throw new CoreError('Corrupt', message.split('\n')[0] || 'it cannot be read', { cause: err })
     })
   const engine = { name: 'sharp', version: sharp.versions.sharp ?? '' }
   return { data, width: info.width, height: info.height, channels: info.channels, engine }
 }
 
-/** What sharp opens: the path where it can name it, else the bytes. */
+/** The input for sharp: the path if it is text, or else the bytes. */
 export async function sharpInput(source: RawName): Promise<Uint8Array | string> {
   return typeof source === 'string' ? source : readFile(fsPath(source))
 }

@@ -1,24 +1,24 @@
-/** Samples of a decoded picture, as video stores them: brightness, then two planes of colour. */
+/** Samples of a decoded picture in the layout of video: brightness, then two colour planes. */
 export interface Planes {
   readonly data: Buffer
   readonly width: number
   readonly height: number
-  /** Colour planes: none, a quarter of the size (4:2:0), half (4:2:2), the same (4:4:4). */
+  /** The size of the colour planes: 0 none, 1 a quarter (4:2:0), 2 half (4:2:2), 3 full (4:4:4). */
   readonly chroma: 0 | 1 | 2 | 3
-  /** Bits of a sample; two bytes each above eight. */
+  /** Bits of a sample; above eight, a sample has two bytes. */
   readonly depth: number
-  /** Samples use all values, rather than 16–235 of 255; undefined where the decoder does not say. */
+  /** Whether samples use all values instead of 16–235 of 255; undefined if the decoder does not report it. */
   readonly full: boolean | undefined
 }
 
-/** Where planes are drawn: red, green, blue. */
+/** The target of drawing: red, green, blue. */
 export interface Canvas {
   readonly data: Uint8Array
   readonly width: number
   readonly height: number
 }
 
-/** Weights of red and blue in the brightness, by the matrix's number in ITU-T H.273. */
+/** The weights of red and blue in the brightness, by the matrix's number in ITU-T H.273. */
 const weights: Readonly<Record<number, readonly [number, number]>> = {
   1: [0.2126, 0.0722],
   4: [0.3, 0.11],
@@ -30,7 +30,7 @@ const weights: Readonly<Record<number, readonly [number, number]>> = {
 export const BT_601 = 6
 export const BT_709 = 1
 
-/** Draws planes at a place of a canvas, as far as they fit on it. */
+/** Draws planes at a position of a canvas, as far as they fit. */
 export function drawPlanes(
   planes: Planes,
   { onto, x, y, matrix, full }: { onto: Canvas; x: number; y: number; matrix: number; full: boolean },
@@ -65,7 +65,7 @@ export function drawPlanes(
   }
 }
 
-/** Draws how opaque a picture is: its brightness alone, a byte each. */
+/** Draws the opacity of a picture: its brightness only, one byte per pixel. */
 export function drawBrightness(
   planes: Planes,
   { onto, x, y, full }: { onto: Canvas; x: number; y: number; full: boolean },

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { type Picture, toPicture } from './picture.ts'
 
-/** Eight bits a channel, rows from the top, no gaps. */
+/** Eight bits per channel, rows from the top, no gaps. */
 export interface RawPixels {
   readonly data: Uint8Array
   readonly width: number
@@ -9,18 +9,20 @@ export interface RawPixels {
   readonly channels: 1 | 2 | 3 | 4
 }
 
-/** Pixels on their way through sharp. */
+/** Wraps pixels for sharp. */
 export function drawn({ data, width, height, channels }: RawPixels): Sharp {
   return sharp(data, { raw: { width, height, channels } })
 }
 
-/** A picture of pixels whose colours mean what an ICC profile says; without one, sRGB. */
+/** A picture from pixels, with colours as an ICC profile defines them; without one, sRGB. */
 export function fromPixels(pixels: RawPixels, side: number, profile?: Uint8Array): Promise<Picture> {
   if (!profile || pixels.channels < 3) return toPicture(drawn(pixels), side)
   return toPicture(sharp(tiffOf(pixels, { profile, inks: false }), { limitInputPixels: false }), side)
 }
 
-/** A picture of inks: cyan, magenta, yellow, black; 255 is all of it. Without a profile, of usual ones. */
+/**
+ * A picture from inks: cyan, magenta, yellow, black; 255 is full ink. Without a profile, uses sharp's default for CMYK.
+ */
 export function fromInks(pixels: RawPixels, side: number, profile?: Uint8Array): Promise<Picture> {
   return toPicture(sharp(tiffOf(pixels, { profile, inks: true }), { limitInputPixels: false }), side)
 }
@@ -29,7 +31,7 @@ const [SHORT, LONG, UNDEFINED] = [3, 4, 7] as const
 
 type Entry = [tag: number, type: number, count: number, value: number]
 
-/** Uncompressed TIFF: the plainest file that carries pixels and their profile. */
+/** An uncompressed TIFF: the simplest format that has pixels and their profile. */
 function tiffOf(
   pixels: RawPixels,
   { profile = new Uint8Array(), inks }: { profile?: Uint8Array | undefined; inks: boolean },

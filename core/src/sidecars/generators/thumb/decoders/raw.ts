@@ -9,10 +9,12 @@ import { withTextPath } from './text-path.ts'
 
 const EXIFTOOL_MS = 10_000
 const MAX_JPEG_BYTES = 128 * 2 ** 20
-/** Where makers put it, the largest first. */
+/** ExifTool's names of embedded pictures, the largest first. */
 const PREVIEWS = ['JpgFromRaw', 'PreviewImage', 'OtherImage', 'ThumbnailImage']
 
-/** Raw photos of cameras: the picture the camera has put in, and where we do not find it by `exiftool`. */
+/**
+ * Decodes the picture that a camera has embedded in its raw photo. If no such picture is found here, uses `exiftool`.
+ */
 export const decode: Decode = async (source, { mime }, side) => {
   const embedded = await embeddedJpeg(source)
   if (embedded) {
@@ -39,7 +41,7 @@ async function byExiftool(program: string, path: string, side: number): Promise<
   return null
 }
 
-/** What turns a picture upright: degrees clockwise, after it is mirrored left to right. */
+/** The steps that turn a picture upright, by EXIF orientation: mirror left to right, then rotate clockwise. */
 const turns: Readonly<Record<number, { mirror: boolean; degrees: number }>> = {
   1: { mirror: false, degrees: 0 },
   2: { mirror: true, degrees: 0 },

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fsPath, type RawName } from '../../../../util/file-name.ts'
 
-/** Hands on a path that is text, for libraries and programs that take no other: where it is not, that of a link to it. */
+/**
+ * Calls `use` with a path that is text, for libraries and programs that accept no other. If the path is not text, uses
+ * a link to it.
+ */
 export async function withTextPath<T>(source: RawName, use: (path: string) => Promise<T>): Promise<T> {
   if (typeof source === 'string') return use(source)
   const folder = await mkdtemp(join(tmpdir(), 'spacedrive-link-'))

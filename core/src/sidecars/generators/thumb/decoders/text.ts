@@ -8,25 +8,25 @@ import { assertText, decodeText, readStart } from '../../text/decode-text.ts'
 import { readFileText } from '../../text/read-file-text.ts'
 import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
 
-/** Bytes read of a file that is text, and characters of another: more than a page holds. */
+/** Bytes read of a plain text, or characters of another text: more than a page holds. */
 const START_BYTES = 32_768
-/** A page as it is drawn, in units of its own. */
+/** The size of the drawn page, in its own units. */
 const WIDTH = 600
 const HEIGHT = 800
 const MARGIN = 44
 const FONT_SIZE = 14
 const LINE_HEIGHT = 19
-/** Width of a character of a fixed-width font, in parts of its size. */
+/** The width of a character in a fixed-width font, as a fraction of the font size. */
 const CHAR_WIDTH = 0.602
 const COLUMNS = Math.floor((WIDTH - 2 * MARGIN) / (FONT_SIZE * CHAR_WIDTH))
 const LINES = Math.floor((HEIGHT - 2 * MARGIN) / LINE_HEIGHT)
 const TAB = '  '
 const WHITE = 255
 
-/** Lines of these are cut where the page ends, not wrapped. */
+/** Lines of these types are cut at the edge of the page, not wrapped. */
 const CUT: ReadonlySet<FileType> = new Set(['code', 'config', 'spreadsheet'])
 
-/** The first lines of a text on a page: code and rows of sheets as they are, prose wrapped. */
+/** Draws the first lines of a text on a page: code and sheets unchanged, prose wrapped. */
 export const decode: Decode = async (source, content, side) => {
   const text = await beginning(source, content)
   const lines = layOut(text, { cuts: CUT.has(content.type) })
@@ -48,7 +48,7 @@ async function beginning(source: RawName, content: ContentFacts): Promise<string
   return decodeText(start)
 }
 
-/** As many lines as a page has, none wider than it. */
+/** The lines of the page, none wider than it. */
 function layOut(text: string, { cuts }: { cuts: boolean }): string[] {
   const lines: string[] = []
   for (const line of text.split(/\r\n?|\n/)) {
@@ -72,7 +72,7 @@ function wrapped(line: string): string[] {
   return lines
 }
 
-/** The beginning of a line that is no wider than the page; a wide character takes two columns. */
+/** The beginning of a line that fits the page; a wide character takes two columns. */
 function fitting(line: string): string {
   let columns = 0
   let end = 0
@@ -84,7 +84,7 @@ function fitting(line: string): string {
   return line.slice(0, end)
 }
 
-/** Chinese, Japanese and Korean characters, and pictures. */
+/** Chinese, Japanese and Korean characters, and pictographs. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
@@ -97,7 +97,7 @@ function pageSvg(lines: readonly string[], side: number): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.round(WIDTH * scale)}" height="${side}" viewBox="0 0 ${WIDTH} ${HEIGHT}"><rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/><g font-family="monospace" font-size="${FONT_SIZE}" fill="#24292f">${rows.join('')}</g></svg>`
 }
 
-/** Text that is nothing but text in XML, without the characters XML has no place for. */
+/** Text escaped for XML, without characters that XML does not allow. */
 function escaped(text: string): string {
   return text
     .toWellFormed()

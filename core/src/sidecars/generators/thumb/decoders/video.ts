@@ -5,7 +5,7 @@ import type { Decode } from './picture.ts'
 import { withTextPath } from './text-path.ts'
 import { decodeVideo } from './video/decode-video.ts'
 
-/** Video: by the embedded decoder, and what that cannot do by `ffmpeg` where it is on PATH. */
+/** Decodes a frame of a video with the embedded decoder; if that fails, with the `ffmpeg` on PATH. */
 export const decode: Decode = async (source, content, side) => {
   try {
     const picture = await withTextPath(source, (path) => decodeVideo(path, side))

@@ -2,14 +2,14 @@ import { CoreError } from '../../../../../util/errors.ts'
 import { MAX_PIXELS } from '../picture.ts'
 import type { RawPixels } from '../raw-pixels.ts'
 
-/** What the head of a Windows bitmap says. */
+/** The header of a Windows bitmap. */
 interface Head {
   readonly width: number
   readonly height: number
   readonly topDown: boolean
   readonly bits: number
   readonly compression: number
-  /** Where the colour table, and where the pixels begin. */
+  /** The colour table. */
   readonly palette: Buffer
   /** Bytes of a colour in the table. */
   readonly paletteStep: 3 | 4
@@ -22,13 +22,13 @@ const FILE_HEAD_BYTES = 14
 const OLD_HEAD_BYTES = 12
 const HEAD_BYTES = 40
 
-/** A bitmap file (BMP). Throws `Corrupt`, `Unsupported`. */
+/** Reads a bitmap file (BMP). Throws `Corrupt`, `Unsupported`. */
 export function readBitmap(file: Buffer): RawPixels {
   if (file.length < FILE_HEAD_BYTES + OLD_HEAD_BYTES) throw corrupt()
   return readPixels(file, readHead(file, FILE_HEAD_BYTES, file.readUInt32LE(10)), null)
 }
 
-/** A bitmap in an icon: without the head of a file, and with a mask of what is clear below it. */
+/** Reads the bitmap of an icon, which has no file header, but a mask of transparent pixels after the picture. */
 export function readIconBitmap(bytes: Buffer): RawPixels {
   if (bytes.length < HEAD_BYTES) throw corrupt()
   const whole = readHead(bytes, 0, null)
@@ -101,7 +101,9 @@ function readPixels(bytes: Buffer, head: Head, mask: Buffer | null): RawPixels {
   return { data, width, height, channels: 4 }
 }
 
-/** Where no pixel is opaque at all the fourth byte means nothing, and in an icon the mask counts. */
+/**
+ * If every fourth byte is 0, these bytes are not opacity: the picture is opaque, except where an icon's mask is set.
+ */
 function settleAlpha(data: Uint8Array, { width, height, bits }: Head, mask: Buffer | null): void {
   const meansAlpha = bits === 32 && data.some((value, i) => i % 4 === 3 && value !== 0)
   if (meansAlpha) return
@@ -133,12 +135,12 @@ function packed(from: Buffer, rowAt: number, x: number, bits: number): number {
   return (byte >> (8 - bits - ((x * bits) % 8))) & (2 ** bits - 1)
 }
 
-/** Rows are padded to whole words of four bytes. */
+/** Rows are padded to multiples of four bytes. */
 function rowBytes(width: number, bits: number): number {
   return Math.ceil((width * bits) / 32) * 4
 }
 
-/** Runs of one index, rows from the bottom; what is skipped has index 0. */
+/** Unpacks runs of equal indexes, rows from the bottom; skipped pixels have index 0. */
 function unpackRuns(from: Buffer, { width, height, compression }: Head): Uint8Array {
   const indexes = new Uint8Array(width * height)
   const nibbles = compression === compressions.runs4

@@ -20,8 +20,9 @@ interface Layout {
 }
 
 /**
- * Decodes the primary picture of an HEIC or HEIF file: one HEVC picture or a grid of them. Its EXIF orientation means
- * nothing: the container's own turns are the truth. Throws `Corrupt`, and `Unsupported` for what is neither.
+ * Decodes the primary picture of an HEIC or HEIF file: one HEVC picture or a grid of them. Ignores the EXIF
+ * orientation, because the container's own turns apply. Throws `Corrupt`, and `Unsupported` for other kinds of
+ * pictures.
  */
 export async function decodeHeif(bytes: Buffer, side: number): Promise<Picture> {
   const webcodecs = loadWebcodecs()
@@ -51,14 +52,14 @@ export async function decodeHeif(bytes: Buffer, side: number): Promise<Picture> 
   return { ...(await fromPixels(pixels, side, profile)), engine: webcodecs.engine }
 }
 
-/** Decodes the tiles of a picture, each `shrink` times smaller, and says where each belongs. */
+/** Decodes the tiles of a picture, each `shrink` times smaller, and passes each to `draw` with its position. */
 async function decodeTiles(
   { webcodecs, items }: Source,
   { tiles, columns }: Layout,
   shrink: number,
   draw: (planes: Planes, x: number, y: number) => void,
 ): Promise<void> {
-  // Tiles with one description are decoded by one decoder.
+  // Tiles with the same description share a decoder.
   const groups = Map.groupBy(tiles.keys(), (i) => items.property(tiles[i]!, 'hvcC')?.toString('latin1') ?? '')
   const tile = items.size(tiles[0]!)
   for (const [key, indexes] of groups) {
@@ -119,7 +120,10 @@ function sized(layout: Layout): Layout {
   return layout
 }
 
-/** The power of two by which tiles can be made smaller and still fit together and be large enough. */
+/**
+ * The largest power of two by which tiles can be shrunk so that they still fit together and the picture stays large
+ * enough.
+ */
 function shrinkOf(items: HeifItems, { tiles, width, height }: Layout, side: number): number {
   const tile = items.size(tiles[0]!)
   let shrink = 1
@@ -144,7 +148,7 @@ function drawTurned(pixels: RawPixels, turn: Turn, shrink: number) {
   const { width, height } = pixels
   const wide = Math.min(width, Math.max(1, Math.round(turn.crop.width / shrink)))
   const high = Math.min(height, Math.max(1, Math.round(turn.crop.height / shrink)))
-  // It says how far the middle of what is kept lies from the middle of the whole.
+  // The box has the distance from the middle of the whole picture to the middle of the kept part.
   const left = Math.round((width - wide) / 2 + turn.crop.x / shrink)
   const top = Math.round((height - high) / 2 + turn.crop.y / shrink)
   return drawn(pixels).extract({
@@ -155,7 +159,7 @@ function drawTurned(pixels: RawPixels, turn: Turn, shrink: number) {
   })
 }
 
-/** The codec's name by its description (ISO/IEC 14496-15, annex E). */
+/** The codec's name, from its description (ISO/IEC 14496-15, annex E). */
 function codecOf(description: Buffer): string {
   const [head, level] = [description[1]!, description[12]!]
   const space = ['', 'A', 'B', 'C'][head >> 6]!

@@ -16,7 +16,7 @@ interface Box {
   readonly end: number
 }
 
-/** How the samples of a picture mean colours, as numbered in ITU-T H.273. */
+/** The meaning of a picture's samples as colours, in numbers of ITU-T H.273. */
 export interface ColourCode {
   readonly primaries: number
   readonly transfer: number
@@ -24,7 +24,7 @@ export interface ColourCode {
   readonly full: boolean
 }
 
-/** One step on the way from the stored picture to the upright one, in the order they are taken. */
+/** A step from the stored picture to the upright one; steps apply in order. */
 export type Turn =
   | { readonly rotate: 0 | 90 | 180 | 270 }
   | { readonly mirror: 'rows' | 'columns' }
@@ -65,12 +65,12 @@ export class HeifItems {
     return this.#types.get(item)
   }
 
-  /** The items an item refers to: the tiles of a grid by `dimg`. */
+  /** The items that an item refers to: `dimg` lists the tiles of a grid. */
   references(item: number, name: string): readonly number[] {
     return this.#references.find((each) => each.name === name && each.from === item)?.to ?? []
   }
 
-  /** The item that carries how transparent a picture is. */
+  /** The item with the transparency of a picture. */
   alphaOf(item: number): number | undefined {
     const auxiliaries = this.#references.filter(({ name, to }) => name === 'auxl' && to.includes(item))
     return auxiliaries.find(({ from }) => {
@@ -107,7 +107,7 @@ export class HeifItems {
     return (this.#properties.get(item) ?? []).flatMap(({ name, start, end }): Turn[] => {
       const box = this.#bytes.subarray(start, end)
       if (name === 'irot' && box.length > 0) {
-        // It counts quarter turns against the clock.
+        // The value counts quarter turns counterclockwise.
         return [{ rotate: ([0, 270, 180, 90] as const)[box[0]! & 3]! }]
       }
       if (name === 'imir' && box.length > 0) return [{ mirror: (box[0]! & 1) === 0 ? 'rows' : 'columns' }]

@@ -95,7 +95,7 @@ function readChannels(bytes: Buffer, start: number, layout: Layout): Uint8Array 
   return out
 }
 
-/** Runs of equal bytes and of different ones, as TIFF and Apple have them. */
+/** Unpacks PackBits, as in TIFF: runs of equal bytes, and runs of different ones. */
 function unpackBits(from: Buffer, into: Buffer): void {
   for (let at = 0, to = 0; at < from.length && to < into.length;) {
     const head = from.readInt8(at++)

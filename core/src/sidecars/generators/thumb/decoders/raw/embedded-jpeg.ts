@@ -1,23 +1,23 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { fsPath, type RawName } from '../../../../../util/file-name.ts'
 
-/** The picture a camera puts into its raw file, and how it is to be turned. */
+/** The picture that a camera has embedded in its raw file, and its orientation. */
 export interface EmbeddedJpeg {
   readonly jpeg: Buffer
-  /** EXIF 1–8; null where the embedded picture itself says it. */
+  /** EXIF 1–8; null if the embedded picture has its own. */
   readonly orientation: number | null
 }
 
-/** Directories walked at most; a damaged file could point in circles. */
+/** Limit of directories: in a damaged file they could form a circle. */
 const MAX_DIRECTORIES = 64
 const MAX_ENTRIES = 1_000
-/** Values of an entry that are read. */
+/** Limit of values that are read of an entry. */
 const MAX_VALUES = 4_096
 const MAX_JPEG_BYTES = 128 * 2 ** 20
-/** Smaller ones are no picture. */
+/** Smaller JPEGs are not useful pictures. */
 const MIN_JPEG_BYTES = 1_000
 
-/** Tags of TIFF 6.0, and of its supplements. */
+/** Tags of TIFF 6.0 and its supplements. */
 const tags = {
   compression: 0x103,
   stripOffsets: 0x111,
@@ -27,19 +27,22 @@ const tags = {
   jpegOffset: 0x201,
   jpegBytes: 0x202,
   exif: 0x8769,
-  /** Panasonic's own: the JPEG itself. */
+  /** Panasonic's own tag: the JPEG itself. */
   panasonicJpeg: 0x2e,
 } as const
 const wanted: ReadonlySet<number> = new Set(Object.values(tags))
 const JPEG_COMPRESSIONS = [6, 7]
-/** Bytes of a value, by its type's number. */
+/** Bytes of a value, by the number of its type. */
 const widths = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
 const [SHORT, LONG, DIRECTORY] = [3, 4, 13]
 
-/** How Fujifilm's raw photos begin. They say where the JPEG lies, which is a whole photo with its EXIF. */
+/** The first bytes of Fujifilm's raw photos. They contain a full-size JPEG with its own EXIF. */
 const FUJIFILM = 'FUJIFILMCCD-RAW'
 
-/** The largest JPEG in a raw photo that is built like a TIFF, or is Fujifilm's; null where there is none or it is built otherwise. */
+/**
+ * Finds the largest JPEG in a raw photo that is based on TIFF, or is Fujifilm's; null if there is none, or for other
+ * formats.
+ */
 export async function embeddedJpeg(source: RawName): Promise<EmbeddedJpeg | null> {
   await using file = await open(fsPath(source))
   const { size } = await file.stat()
@@ -55,7 +58,7 @@ export async function embeddedJpeg(source: RawName): Promise<EmbeddedJpeg | null
   for (const [offset, length] of found.toSorted((a, b) => b[1] - a[1])) {
     if (length < MIN_JPEG_BYTES || length > MAX_JPEG_BYTES) continue
     const jpeg = await read(tiff, offset, length)
-    // The sensor's own data can be packed as a JPEG too: lossless, which nothing shows.
+    // The sensor data can be a JPEG too: a lossless one, which decoders do not support.
     if (isJpeg(jpeg) && !isLossless(jpeg)) return { jpeg, orientation }
   }
   return null
@@ -71,10 +74,10 @@ interface Tiff {
   readonly little: boolean
 }
 
-/** One list of tags, and where the next one lies. */
+/** A list of tags, and the offset of the next list. */
 interface Directory {
   readonly numbers: ReadonlyMap<number, readonly number[]>
-  /** Where values lie that are too long to be read here. */
+  /** The positions of values, for values that are too long to read here. */
   readonly places: ReadonlyMap<number, readonly [offset: number, length: number]>
   readonly next: number
 }
@@ -131,7 +134,7 @@ async function readDirectory(tiff: Tiff, at: number): Promise<Directory> {
   return { numbers, places, next: u32(bytes, count * 12, little) }
 }
 
-/** Numbers beyond the end are 0: a file that is cut off has nothing there. */
+/** Returns 0 beyond the end, because a truncated file has no data there. */
 function u16(from: Buffer, at: number, little: boolean): number {
   if (at + 2 > from.length) return 0
   return little ? from.readUInt16LE(at) : from.readUInt16BE(at)
@@ -142,7 +145,7 @@ function u32(from: Buffer, at: number, little: boolean): number {
   return little ? from.readUInt32LE(at) : from.readUInt32BE(at)
 }
 
-/** By the kind of its first frame. */
+/** Decides by the type of the first frame. */
 function isLossless(jpeg: Buffer): boolean {
   for (let at = 2; at + 4 <= jpeg.length && jpeg[at] === 0xff;) {
     const marker = jpeg[at + 1]!

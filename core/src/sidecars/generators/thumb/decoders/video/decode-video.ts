@@ -3,14 +3,14 @@ import { type EmbeddedFilm, openEmbeddedFilm } from '../../../film/embedded-film
 import { firstToShow } from '../../../film/look.ts'
 import type { Picture } from '../picture.ts'
 
-/** Where in a video a picture is taken, in parts of its length: the first that shows something. */
+/** The positions of candidate frames, as fractions of the length of a video. The first that shows something is used. */
 const PLACES = [0.1, 0.3, 0.5, 0.75, 0]
-/** Where no picture that stands for itself shows anything, others are looked at for so long, in milliseconds. */
+/** If no key frame shows anything, other frames are searched for this many milliseconds. */
 const SEARCH_MS = 5_000
 
 /**
- * A picture of a video, upright, in sRGB. Null where it has no pictures. Throws `Corrupt`, and `Unsupported` for
- * containers and codecs that are not embedded.
+ * Decodes a frame of a video, upright, in sRGB; null if the file has no video frames. Throws `Corrupt`, and
+ * `Unsupported` for containers and codecs without an embedded decoder.
  */
 export async function decodeVideo(path: string, side: number): Promise<Picture | null> {
   using film = await openEmbeddedFilm(path)
@@ -28,17 +28,17 @@ async function* candidates(film: EmbeddedFilm, side: number, failures: Error[]):
       const picture = await film.keyPicture(film.length * place, { side, seen })
       if (picture) yield picture
     } catch (err) {
-      // One that is damaged: another may not be.
+      // The frame is damaged; try another one.
       failures.push(err instanceof Error ? err : new Error(String(err)))
     }
   }
-  // A short film has but one such picture, and may begin in the dark.
+  // A short film has only one key frame, and may begin in the dark.
   const moments = PLACES.map((place) => film.length * place).toSorted((a, b) => a - b)
   try {
     for await (const picture of film.pictures(moments, { side, near: 0, exactMs: SEARCH_MS }))
       if (picture) yield picture
   } catch (err) {
-    // What was found before shows little, but something.
+    // A picture found before shows little, but something.
     failures.push(err instanceof Error ? err : new Error(String(err)))
   }
 }
