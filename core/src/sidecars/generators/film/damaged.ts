@@ -1,2 +1,2 @@
-/** What is said of films and recordings, whichever engine has found it out. */
+/** The message for damaged films and sound files, whichever engine detects the damage. */
 export const DAMAGED = 'it is cut off or damaged'

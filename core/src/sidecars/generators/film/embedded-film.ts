@@ -17,11 +17,14 @@ export interface EmbeddedFilm extends Film {
   readonly sink: EncodedPacketSink
   readonly config: FrameConfig
   readonly look: Look
-  /** The picture that stands for itself at a moment or before it, in seconds; null where there is none, or one of `seen` again. */
+  /** The key frame at a moment or before it, in seconds; null if there is none, or if it is in `seen`. */
   keyPicture(at: number, options: { side: number; seen: Set<number> }): Promise<Picture | null>
 }
 
-/** Opens a film. Null where it has no pictures. Throws `Corrupt`, and `Unsupported` for containers and codecs that are not embedded. */
+/**
+ * Opens a film; null if it has no video frames. Throws `Corrupt`, and `Unsupported` for containers and codecs without
+ * an embedded decoder.
+ */
 export async function openEmbeddedFilm(path: string): Promise<EmbeddedFilm | null> {
   const webcodecs = loadWebcodecs()
   if (!webcodecs) throw new CoreError('Unsupported', 'there is no embedded decoder of video for this platform')
@@ -36,7 +39,7 @@ export async function openEmbeddedFilm(path: string): Promise<EmbeddedFilm | nul
   const config = { codec: known.codec, description: descriptionBytes(known.description) }
   const look = await lookOf(track)
   const stated = await track.getDurationFromMetadata()
-  // The clock of a transport stream, which does not say how long it is, begins anywhere.
+  // The clock of a transport stream, whose metadata has no length, may begin at any time.
   const start = stated ? 0 : Math.max(0, await track.getFirstTimestamp())
   const length = stated || (await track.computeDuration()) - start
   const owned = parts.move()
@@ -68,7 +71,7 @@ async function keyPicture(
   return decodeKey(film, packet, side)
 }
 
-/** A decoder of its own: nothing is kept back to be put in order. */
+/** Uses a new decoder, which holds back no frames for reordering. */
 async function decodeKey({ webcodecs, config, look }: Opened, packet: EncodedPacket, side: number): Promise<Picture> {
   let planes: Planes | undefined
   await decodeFrames(webcodecs, config, [packet.data], fittedIn(side, look), (decoded) => {
@@ -105,7 +108,7 @@ async function* pictures(
         ahead = await advance(frames, ahead, { moment, until })
         if (ahead) last = await pictureOf(ahead.planes(fit), look, webcodecs.engine)
       }
-      // One that is damaged: others may not be.
+      // If the frame is damaged, others may not be.
       if (isNew && !ahead) last = await decodeKey(film, key, side).catch(() => null)
       yield last
     }
@@ -114,7 +117,7 @@ async function* pictures(
   }
 }
 
-/** The first frame at a moment or after it; null where there is none any more, or it takes too long to come to it. */
+/** The first frame at a moment or after it; null at the end of the film, or if the search takes too long. */
 async function advance(
   frames: AsyncGenerator<FilmFrame>,
   from: FilmFrame | null,
@@ -122,7 +125,7 @@ async function advance(
 ): Promise<FilmFrame | null> {
   let frame = from
   while (!frame || frame.at < moment) {
-    // Hours may lie between two pictures that stand for themselves.
+    // Hours may pass between two key frames.
     if (performance.now() >= until) return null
     const next = await frames.next()
     if (next.done) return null

@@ -1,7 +1,7 @@
 import { detectPackage, detectProgram } from '../engines.ts'
 import type { DetectedEngine } from '../generator.ts'
 
-/** What reads and writes films here: `ffmpeg` where it is there, else, of the usual formats, the embedded engine. */
+/** The engines for films: `ffmpeg` if it is on PATH, or else the embedded engine for the usual formats. */
 export function detectFilmEngines(): Promise<DetectedEngine[]> {
   const job = 'proxies and thumbstrips of video'
   return Promise.all([

@@ -4,18 +4,20 @@ import { contained, ffmpegEngine, findFfmpeg, fitted, MAX_PNG_BYTES, onePng, pro
 import { toStandardRange } from './ffmpeg.ts'
 import type { Film } from './film.ts'
 
-/** Milliseconds one picture may take. */
+/** The time limit for one frame, in milliseconds. */
 const FRAME_MS = 12_000
-/** Pictures on from where it was sought, of which the most usual is taken. */
+/** The number of frames from which ffmpeg chooses the most typical one. */
 const PICTURES = 24
 
 /** A film that the `ffmpeg` on PATH decodes. */
 export interface FfmpegFilm extends Film {
-  /** The most usual of some pictures from a moment on; null where there are none. */
+  /** The most typical frame of those after a moment; null if there are none. */
   usualPicture(at: number, side: number): Promise<Picture | null>
 }
 
-/** Opens a film; null where there is no `ffmpeg`. Throws `Corrupt`, `Timeout`, and `Unsupported` where it has no pictures. */
+/**
+ * Opens a film; null if there is no `ffmpeg`. Throws `Corrupt`, `Timeout`, and `Unsupported` if it has no video frames.
+ */
 export async function openFfmpegFilm(path: string): Promise<FfmpegFilm | null> {
   const program = findFfmpeg()
   if (!program) return null
@@ -23,7 +25,7 @@ export async function openFfmpegFilm(path: string): Promise<FfmpegFilm | null> {
   if (facts.hasPictures === false) throw new CoreError('Unsupported', 'there are no pictures in it')
   const engine = await ffmpegEngine(program)
   const standard = await toStandardRange(program, facts)
-  /** Whether there was a picture at any moment. */
+  /** Whether any moment had a frame. */
   let seen = false
 
   async function picture(at: number, side: number, ...chosen: string[]): Promise<Picture | null> {
@@ -42,7 +44,7 @@ export async function openFfmpegFilm(path: string): Promise<FfmpegFilm | null> {
       const failures: CoreError[] = []
       for (const moment of moments) {
         const found = await picture(moment, side).catch((err: unknown) => {
-          // One that is damaged: others may not be.
+          // If the frame is damaged, others may not be.
           if (!isCorrupt(err)) throw err
           failures.push(err)
           return null

@@ -7,10 +7,10 @@ import { HIGH_DEFINITION } from './look.ts'
 
 const PROBE_MS = 5_000
 const MAX_PROBE_BYTES = 1_048_576
-/** A PNG of the largest picture that is asked for takes less. */
+/** The PNG of the largest requested picture is smaller. */
 export const MAX_PNG_BYTES = 64 * 2 ** 20
 
-/** Containers of video. Playlists, which name other files, are not among them. */
+/** Video containers, by ffmpeg's names. Playlists are not among them, because they name other files. */
 const CONTAINERS = [
   [
     '3dostr',
@@ -51,16 +51,16 @@ const CONTAINERS = [
   ],
 ].flat()
 
-/** A film may name other files, and addresses: they are not read. */
+/** A film may refer to other files and addresses, which must not be read. */
 export const contained = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS.join(',')]
 
-/** Transfer functions of high dynamic range, as ffmpeg calls them. */
+/** ffmpeg's names of transfer functions of high dynamic range. */
 const BRIGHT = ['smpte2084', 'arib-std-b67']
-/** Orders of lines, as ffprobe calls them. */
+/** ffprobe's names of interlaced field orders. */
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Brightness of white paper in a film of high dynamic range, in cd/m² (ITU-R BT.2408). */
 const WHITE = 203
-/** Light above this part of white is pressed together. */
+/** Light above this fraction of white is compressed. */
 const KNEE = 0.5
 
 export function findFfmpeg(): string | null {
@@ -68,16 +68,16 @@ export function findFfmpeg(): string | null {
 }
 
 /**
- * Runs ffmpeg, quietly, and on one thread unless the arguments say otherwise. Throws `DiskFull`, `Unsupported` for
- * containers that are not of films, for codecs it was built without and where a process may not have as much memory,
- * and what `runProgram` throws.
+ * Runs ffmpeg without other output than errors, and on one thread unless the arguments set another number. Throws
+ * `DiskFull`. Throws `Unsupported` for containers that are not films, for codecs that this ffmpeg lacks, and if it
+ * needs too much memory. Also throws like `runProgram`.
  */
 export async function runFfmpeg(program: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
   const quiet = ['-nostdin', '-hide_banner', '-v', 'error', '-threads', '1']
   return runProgram(program, [...quiet, ...args], options).catch((err: unknown) => Promise.reject(failureOf(err)))
 }
 
-/** What ffmpeg complains about, in words that say what is to be done. */
+/** Turns ffmpeg's message into an error with a clear cause. */
 function failureOf(err: unknown): unknown {
   if (!(err instanceof CoreError) || err.code !== 'Corrupt') return err
   const complaint = err.cause ? errorMessage(err.cause) : err.message
@@ -91,7 +91,7 @@ function failureOf(err: unknown): unknown {
   return new CoreError('Corrupt', reasonIn(complaint), { cause: err })
 }
 
-/** The last line that says something, without the path, which everybody knows, and without where in ffmpeg it was said. */
+/** The last meaningful line, without the file's path, and without the component of ffmpeg that printed it. */
 export function reasonIn(complaint: string): string {
   const lines = complaint
     .trim()
@@ -102,10 +102,10 @@ export function reasonIn(complaint: string): string {
   return line.replace(/^(file:)?\/.*: (?=[A-Z])/, '')
 }
 
-/** What follows from what was said before. */
+/** Lines that only follow from an earlier message. */
 const SAYS_NOTHING =
   /^(conversion failed|exiting|task finished with error|terminating thread|nothing was written|finishing stream|error (sending frames|while filtering))/i
-/** What is said, by one version or another, of files that are not whole. */
+/** Messages of various versions about incomplete files. */
 const DAMAGE = new RegExp(
   [
     'invalid data found|end of file|after eof|moov atom not found|partial file|truncated',
@@ -114,10 +114,10 @@ const DAMAGE = new RegExp(
   'i',
 )
 
-/** Whether it can write a codec. */
+/** Whether a program can encode with a codec. */
 export async function hasEncoder(program: string, name: string): Promise<boolean> {
   const encoders = await ask(program, ['-hide_banner', '-encoders']).catch((err: unknown) => {
-    // One that does not even start says nothing of the film.
+    // If ffmpeg itself does not start, the film is not to blame.
     if (err instanceof CoreError && err.code === 'Corrupt') return ''
     throw err
   })
@@ -129,18 +129,18 @@ export async function ffmpegEngine(program: string): Promise<Engine> {
   return { name: 'ffmpeg', version: /version (\S+)/.exec(printed)?.[1] ?? '' }
 }
 
-/** What ffprobe says of a film. */
+/** The facts that ffprobe reports about a film. */
 export interface FilmFacts {
-  /** Seconds; 0 where it is not known. */
+  /** Seconds; 0 if unknown. */
   readonly length: number
-  /** Whether there are pictures that move, and sound; null where there is no ffprobe to ask. */
+  /** Whether it has video and sound; null if there is no ffprobe. */
   readonly hasPictures: boolean | null
   readonly hasSound: boolean | null
-  /** How its colours are to be taken where it does not say so; null where it does. */
+  /** The colour space to assume if the film does not declare one; null if it does. */
   readonly colours: 'bt709' | 'smpte170m' | null
-  /** Whether each picture is two, of every other line. */
+  /** Whether each frame consists of two fields, one for every other line. */
   readonly interlaced: boolean
-  /** The function between light and signal, where it is one of high dynamic range. */
+  /** The transfer function, if it is one of high dynamic range. */
   readonly bright: string | null
 }
 
@@ -157,7 +157,7 @@ interface Probed {
   }[]
 }
 
-/** Looks at a film. Throws `Corrupt`, `Timeout`. */
+/** Reads the facts about a film. Throws `Corrupt`, `Timeout`. */
 export async function probeFilm(path: string): Promise<FilmFacts> {
   const program = findProgram('ffprobe')
   if (!program) return { length: 0, hasPictures: null, hasSound: null, colours: null, interlaced: false, bright: null }
@@ -188,7 +188,10 @@ async function ask(program: string, args: readonly string[]): Promise<string> {
   return printed.toString('utf8')
 }
 
-/** Filters that press high dynamic range into that of a usual screen; none for films without it, or where ffmpeg cannot. */
+/**
+ * Filters that reduce high dynamic range to that of an ordinary screen; none for other films, or if this ffmpeg lacks
+ * them.
+ */
 export async function toStandardRange(program: string, { bright }: FilmFacts): Promise<string[]> {
   if (!bright || !(await ask(program, ['-hide_banner', '-filters'])).includes(' zscale ')) return []
   return [
@@ -201,7 +204,7 @@ export async function toStandardRange(program: string, { bright }: FilmFacts): P
   ]
 }
 
-/** The shape its pixels are meant to be seen in, and no larger than asked. */
+/** A filter to the intended aspect ratio, with sides of at most `side`. */
 export function fitted(side: number): string {
   return `scale=iw*sar:ih,setsar=1,scale='min(${side},iw)':'min(${side},ih)':force_original_aspect_ratio=decrease`
 }

@@ -6,9 +6,9 @@ import type { Picture } from '../thumb/decoders/picture.ts'
 import { BT_601, BT_709, type Canvas, drawPlanes, type Planes } from '../thumb/decoders/planes.ts'
 import { drawn, fromPixels } from '../thumb/decoders/raw-pixels.ts'
 
-/** Films of this height on are meant to be seen with the colours of high definition where they do not say it. */
+/** Films of at least this height have the colours of high definition, unless they declare others. */
 export const HIGH_DEFINITION = 720
-/** A picture whose brightness varies less, in parts of 255, shows nothing: black, white, a fade. */
+/** A frame whose brightness varies less than this, of 255, shows nothing: black, white, a fade. */
 export const DULL = 6
 
 /** Numbers of ITU-T H.273, by the names of WebCodecs. */
@@ -16,15 +16,15 @@ const matrices: Readonly<Record<string, number>> = { bt709: 1, bt470bg: 5, smpte
 const primaries: Readonly<Record<string, number>> = { bt709: 1, bt2020: 9, smpte432: 12 }
 const transfers: Readonly<Record<string, number>> = { pq: 16, hlg: 18 }
 
-/** How a track's pictures are to be shown. */
+/** How to display the frames of a track. */
 export interface Look {
   readonly matrix: number
   readonly full: boolean | undefined
   readonly primaries: number
   readonly transfer: number
-  /** Width of a pixel in parts of its height. */
+  /** The width of a pixel, as a fraction of its height. */
   readonly aspect: number
-  /** Degrees, clockwise. */
+  /** In degrees, clockwise. */
   readonly rotation: 0 | 90 | 180 | 270
   readonly flip: boolean
 }
@@ -49,7 +49,7 @@ export async function lookOf(track: InputVideoTrack): Promise<Look> {
   }
 }
 
-/** The size of stored samples with square pixels whose longer side is at most `side`. */
+/** The size of a stored frame with square pixels and the longer side at most `side`. */
 export function fittedIn(side: number, { aspect }: Look): (stored: Size) => Size {
   return ({ width, height }) => {
     const wide = width * aspect
@@ -58,7 +58,7 @@ export function fittedIn(side: number, { aspect }: Look): (stored: Size) => Size
   }
 }
 
-/** Samples as sRGB: red, green, blue. Not turned yet. */
+/** Converts samples to sRGB: red, green, blue. Does not rotate them. */
 export function drawInSrgb(planes: Planes, look: Look): Canvas {
   const { width, height } = planes
   const canvas = { data: new Uint8Array(width * height * 3), width, height }
@@ -67,7 +67,7 @@ export function drawInSrgb(planes: Planes, look: Look): Canvas {
   return canvas
 }
 
-/** A picture of samples, upright, in sRGB. */
+/** Converts samples to an upright picture in sRGB. */
 export async function pictureOf(planes: Planes, look: Look, engine: Engine): Promise<Picture> {
   const turned = drawn({ ...drawInSrgb(planes, look), channels: 3 }).rotate(look.rotation)
   const { data, info } = await (look.flip ? sharp(await turned.png().toBuffer()).flop() : turned)
@@ -78,14 +78,14 @@ export async function pictureOf(planes: Planes, look: Look, engine: Engine): Pro
   return { ...picture, engine }
 }
 
-/** How much a picture shows: the standard deviation of its brightness. */
+/** A measure for the visible detail of a picture: the standard deviation of its brightness. */
 export async function variationOf(picture: Picture): Promise<number> {
   const grey = await drawn(picture).greyscale().raw().toBuffer()
   const mean = grey.reduce((sum, value) => sum + value, 0) / grey.length
   return Math.sqrt(grey.reduce((sum, value) => sum + (value - mean) ** 2, 0) / grey.length)
 }
 
-/** The first picture that shows something, else that of them which shows most; null of none. */
+/** The first picture with enough detail, or else the one with the most; null if there are no pictures. */
 export async function firstToShow(pictures: AsyncIterable<Picture>): Promise<Picture | null> {
   let best: { picture: Picture; variation: number } | null = null
   for await (const picture of pictures) {

@@ -5,11 +5,11 @@ import { type FrameConfig, planesOf, type Webcodecs } from '../thumb/decoders/de
 import type { Planes } from '../thumb/decoders/planes.ts'
 import type { Size } from './look.ts'
 
-/** A picture of a film on its way by; gone when the next one is asked for. */
+/** A decoded frame of a film, valid until the next one is requested. */
 export interface FilmFrame {
   /** Seconds from the beginning. */
   readonly at: number
-  /** Its samples, in the size wanted. */
+  /** The samples of the frame, in the wanted size. */
   planes(shrinkTo: (stored: Size) => Size): Planes
 }
 
@@ -19,21 +19,23 @@ export interface FrameSource {
   readonly config: FrameConfig
 }
 
-/** Pictures that a decoder keeps back to put them in order, at most, and those its threads are at. */
+/** The most frames that a decoder holds back for reordering and in its threads. */
 const MAX_KEPT_BACK = 48
 /** Packets sent between two turns of the event loop. */
 const PACKETS_PER_TURN = 4
-/** Packets in a row that cannot be decoded: what follows cannot either. */
+/** Limit of consecutive damaged packets; more mean that the rest is damaged too. */
 const MAX_DAMAGED = 500
 
-/** The pictures from a packet that stands for itself on, in the order they are seen. Damaged ones are left out. Throws `Corrupt`. */
+/** Reads the frames from a key packet on, in display order. Damaged ones are left out. Throws `Corrupt`. */
 export async function* readFrames(
   { webcodecs, sink, config }: FrameSource,
   from: EncodedPacket,
 ): AsyncGenerator<FilmFrame> {
   const { VideoDecoder, EncodedVideoChunk } = webcodecs
   const ready: VideoFrame[] = []
-  /** Of pictures that were sent and have not come back, in rising order: the decoder loses times, but never their order. */
+  /**
+   * The times of frames that were sent and not yet returned, ascending: the decoder loses times, but keeps the order.
+   */
   const times: number[] = []
   let failure = ''
   const decoder = new VideoDecoder({
@@ -43,14 +45,14 @@ export async function* readFrames(
     },
   })
   const { codec, description } = config
-  // The threaded decoder hands its error callback a dead pointer.
+  // The threaded decoder passes a dangling pointer to its error callback.
   decoder.configure({ codec, ...(description && { description }), useWorkerThread: false })
   let damaged = 0
   let sent = 0
   try {
     for await (const packet of sink.packets(from)) {
       if (++sent % PACKETS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
-      // Pictures before the first that stands for itself, which need others still.
+      // A frame that is displayed before the key frame depends on earlier frames.
       if (packet.timestamp < from.timestamp) continue
       failure = ''
       const { type, timestamp, data } = packet
@@ -82,7 +84,7 @@ export async function* readFrames(
   }
 }
 
-/** VP8 sends pictures that only others are made from. */
+/** Whether a packet is displayed: VP8 has frames that only serve as references. */
 function isShown({ data }: EncodedPacket, { codec }: FrameConfig): boolean {
   return codec !== 'vp8' || ((data[0] ?? 0) & 0x10) !== 0
 }

@@ -6,8 +6,8 @@ import { openFfmpegFilm } from './ffmpeg-film.ts'
 import type { Film } from './film.ts'
 
 /**
- * Opens a film for what is taken from it: by the embedded engine, and where that cannot, by `ffmpeg` where it is on PATH.
- * Throws `Corrupt`, `Unsupported`.
+ * Opens a film for `use` with the embedded engine, or, if that fails, with the `ffmpeg` on PATH. Throws `Corrupt`,
+ * `Unsupported`.
  */
 export function withFilm<T>(source: RawName, use: (film: Film) => Promise<T>): Promise<T> {
   return withTextPath(source, async (path) => {
@@ -27,7 +27,7 @@ async function byFfmpeg<T>(path: string, use: (film: Film) => Promise<T>, failur
     using film = await openFfmpegFilm(path)
     if (film) return await use(film)
   } catch (err) {
-    // Of a film that both engines know, the first said what is wrong.
+    // If the embedded engine supports the film, its error is the better one.
     throw isUnknown ? err : failure
   }
   if (!isUnknown) throw failure
