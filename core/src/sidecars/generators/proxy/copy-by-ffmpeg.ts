@@ -16,13 +16,13 @@ import { LONGEST, type Profile } from './profiles.ts'
 import { Progress } from './progress.ts'
 
 const ENCODER = 'libx264'
-/** Twice as fast as the default for a tenth more bytes. */
+/** Twice as fast as the default, for a tenth more bytes. */
 const PRESET = 'veryfast'
 const SAMPLE_RATE = 48_000
-/** Since this version frames keep their times by another word. */
+/** The first version with the option `-fps_mode`, which replaces `-vsync`. */
 const FPS_MODE_SINCE = [5, 1] as const
 
-/** Makes all copies from one decode. Null where there is no `ffmpeg` that can. Throws what `Make` throws. */
+/** Makes all copies from one decode; null if there is no suitable `ffmpeg`. Throws like `Make`. */
 export async function copyByFfmpeg(request: CopyRequest): Promise<Engine | null> {
   const program = findFfmpeg()
   if (!program || !(await hasEncoder(program, ENCODER))) return null
@@ -42,11 +42,11 @@ interface CopyFacts {
   readonly facts: FilmFacts
   /** See `toStandardRange`. */
   readonly range: readonly string[]
-  /** Of ffmpeg. */
+  /** The version of ffmpeg. */
   readonly version: string
 }
 
-/** What ffmpeg is told. */
+/** The arguments for ffmpeg. */
 export function ffmpegArguments(
   { path, copies, threads }: CopyRequest,
   { facts, range, version }: CopyFacts,
@@ -71,20 +71,20 @@ function outputOf({ profile, into }: FilmCopy, { times, range, facts, threads }:
   const before = [...coloured(facts), ...(facts.interlaced ? ['yadif'] : [])]
   const filters = [...before, ...slower(profile), scaled(profile), ...range]
   return [
-    // Not the picture on the cover, and one track of sound.
+    // Skips the cover picture; keeps one track of sound.
     ['-map', '0:V:0', '-map', '0:a:0?', '-map_metadata', '-1', '-map_chapters', '-1'],
     ['-vf', [...filters, 'format=yuv420p', 'setsar=1'].join(','), ...times],
     ['-c:v', ENCODER, '-preset', PRESET, '-crf', String(crf), '-threads', String(threads)],
     ['-force_key_frames', `expr:isnan(prev_forced_t)+gte(t,prev_forced_t+${keySeconds})`],
-    // Gaps in the sound are filled, so that it stays with the pictures.
+    // Fills gaps in the sound, so that it stays in sync.
     ['-af', 'aresample=async=1', '-c:a', 'aac', '-b:a', String(soundBits)],
     ['-ac', '2', '-ar', String(SAMPLE_RATE)],
-    // What is needed to begin playing stands at the beginning of the file.
+    // Puts the index at the beginning of the file, so that players can start at once.
     ['-movflags', '+faststart', '-f', 'mp4', `file:${into}`],
   ].flat()
 }
 
-/** Every picture keeps its time: none is added to fill a film whose rate varies. */
+/** Every frame keeps its time; none is duplicated if the frame rate varies. */
 function keepTimes(version: string): string[] {
   const [major = 0, minor = 0] = /^n?(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [Infinity, 0]
   const [sinceMajor, sinceMinor] = FPS_MODE_SINCE
@@ -92,20 +92,20 @@ function keepTimes(version: string): string[] {
   return [isNew ? '-fps_mode' : '-vsync', 'vfr']
 }
 
-/** Says what colours are meant, for players guess it by the size, and the copy has another one. */
+/** Declares the colour space: players would guess it from the size, which differs in the copy. */
 function coloured({ colours }: FilmFacts): string[] {
   return colours ? [`setparams=colorspace=${colours}:color_primaries=${colours}:color_trc=${colours}`] : []
 }
 
-/** The first picture of each share of a second. */
+/** Keeps the first frame of each interval. */
 function slower({ rate }: Profile): string[] {
   if (rate === null) return []
-  // Times are not exact: a picture at the beginning of its share is not taken for one of that before.
+  // Times are rounded: a frame at the start of an interval must not count for the previous one.
   const share = (time: string) => `floor(${time}*${rate}+0.01)`
   return [`select='isnan(prev_selected_t)+gt(${share('t')},${share('prev_selected_t')})'`]
 }
 
-/** Square pixels, even sides, no larger than it is. */
+/** Square pixels, even sides, never enlarged. */
 function scaled({ lines }: Profile): string {
   const by = `min(1,min(${lines}/min(iw*sar,ih),${lines * LONGEST}/max(iw*sar,ih)))`
   const even = (length: string) => `'max(2,2*trunc(${length}*${by}/2+0.001))'`

@@ -8,10 +8,10 @@ import { maxProxyBytes } from './limits.ts'
 import { PictureTrack } from './picture-track.ts'
 import { openSound, type Sound } from './sound-track.ts'
 
-/** Sound is written so many seconds before the pictures it belongs to: the two lie beside each other in the file. */
+/** Seconds by which sound is written ahead of its frames, so that both are close together in the file. */
 const SOUND_AHEAD = 0.5
 
-/** Makes all copies from one decode, by the engine that comes along. Throws what `Make` throws. */
+/** Makes all copies from one decode with the embedded engine. Throws like `Make`. */
 export async function copyEmbedded({ path, size, copies }: CopyRequest): Promise<Engine> {
   using film = await openEmbeddedFilm(path)
   if (!film) throw new CoreError('Unsupported', 'there are no pictures in it')
@@ -19,7 +19,7 @@ export async function copyEmbedded({ path, size, copies }: CopyRequest): Promise
   if (!first) throw new CoreError('Corrupt', 'there is no whole picture in it')
   const { packetCount, averagePacketRate } = await film.track.computePacketStats()
   const sound = await openSound(film)
-  // One picture that takes no time has no rate.
+  // A single frame without a duration has no rate.
   const rate = averagePacketRate > 0 && Number.isFinite(averagePacketRate) ? averagePacketRate : 1
   const facts = { pictures: packetCount, rate, maxBytes: maxProxyBytes({ size }) }
   const start = Math.min(first.timestamp, sound?.start ?? Infinity)
@@ -47,16 +47,16 @@ export async function copyEmbedded({ path, size, copies }: CopyRequest): Promise
 interface CopyFacts {
   readonly film: EmbeddedFilm
   readonly sound: Sound | null
-  /** When the film begins, in seconds. */
+  /** The start of the film, in seconds. */
   readonly start: number
-  /** Pictures there are at most. */
+  /** The maximum number of frames. */
   readonly pictures: number
-  /** Pictures a second. */
+  /** Frames per second. */
   readonly rate: number
   readonly maxBytes: number
 }
 
-/** One of the files. */
+/** A copy that is being written. */
 class WrittenCopy {
   readonly pictures: PictureTrack
   readonly #output: Output
@@ -64,7 +64,7 @@ class WrittenCopy {
 
   constructor({ profile, into }: FilmCopy, { film, sound, start, pictures, rate, maxBytes }: CopyFacts) {
     this.#output = new Output({
-      // What is needed to begin playing stands at the beginning of the file: room is left for it.
+      // Reserves space for the index at the beginning of the file, so that players can start at once.
       format: new Mp4OutputFormat({ fastStart: 'reserve' }),
       target: new FilePathTarget(into),
     })

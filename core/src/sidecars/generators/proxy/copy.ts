@@ -1,14 +1,14 @@
 import type { Profile } from './profiles.ts'
 
-/** A copy of a film that is to be made. */
+/** A copy to make of a film. */
 export interface FilmCopy {
   readonly profile: Profile
-  /** Absolute path of the file that is written. */
+  /** The absolute path of the file to write. */
   readonly into: string
 }
 
 export interface CopyRequest {
-  /** Absolute path of the film. */
+  /** The absolute path of the film. */
   readonly path: string
   /** Bytes of the film. */
   readonly size: number

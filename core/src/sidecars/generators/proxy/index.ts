@@ -5,19 +5,19 @@ import type { Generator } from '../generator.ts'
 import { deadlineMs } from './limits.ts'
 import { profiles } from './profiles.ts'
 
-/** What `make` is told. */
+/** The settings for `make`. */
 export interface ProxySettings {
-  /** Threads a film may keep busy; 0 for as many as the engine likes. */
+  /** Limit of threads for a film; 0 for the engine's own choice. */
   readonly threads: number
 }
 
-/** Small copies of films, to play, to look through and to cut with. */
+/** Makes small copies of films, for playback, scrubbing and editing. */
 export function makeProxies({ speed }: { readonly speed: SidecarSpeed }): Generator {
   const settings: ProxySettings = { threads: threadsOf(speed) }
   return { ...proxies, settings }
 }
 
-/** Several films may be worked on at once as well; see `SidecarPools`. */
+/** Threads for one film; several films may be in work at once, see `SidecarPools`. */
 function threadsOf(speed: SidecarSpeed): number {
   switch (speed) {
     case 'gentle':
@@ -32,7 +32,7 @@ function threadsOf(speed: SidecarSpeed): number {
 const proxies: Generator = {
   kind: 'proxy',
   recipe: 1,
-  // Nobody waits for them, and they take longest.
+  // No user waits for proxies, and they take longest.
   priority: 10,
   deadlineMs,
   maxBytes: 2 ** 44,

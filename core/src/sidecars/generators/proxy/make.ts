@@ -7,7 +7,10 @@ import { copyEmbedded } from './copy-embedded.ts'
 import type { ProxySettings } from './index.ts'
 import { isProfile, profiles } from './profiles.ts'
 
-/** All profiles of a film from one decode: by `ffmpeg`, which is faster and knows more, else by the embedded engine. */
+/**
+ * Makes all profiles of a film from one decode: with `ffmpeg`, which is faster and supports more formats, or else with
+ * the embedded engine.
+ */
 export const make: Make = ({ source, content, outputs, settings }) =>
   withTextPath(source, async (path) => {
     const { threads } = settings as ProxySettings

@@ -12,28 +12,28 @@ interface PictureTrackOptions {
   readonly film: EmbeddedFilm
   readonly source: EncodedVideoPacketSource
   readonly profile: Profile
-  /** Second of the film at which the copy begins. */
+  /** The moment of the film at which the copy begins, in seconds. */
   readonly start: number
-  /** Pictures a second. */
+  /** Frames per second. */
   readonly rate: number
   readonly maxBytes: number
 }
 
-/** Pictures a second that bits are reckoned for: the times in a film may say anything. */
+/** Limit of frames per second for the bit rate, because the times in a film may be wrong. */
 const MOST_A_SECOND = 240
-/** The embedded encoder takes no smaller pictures, in pixels a side. */
+/** The smallest side that the embedded encoder accepts, in pixels. */
 const SMALLEST = 16
-/** Names of WebCodecs for the colours that are written. */
+/** WebCodecs' names of the colour spaces that are written. */
 const BT_709_NAMES = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false } as const
 const BT_601_NAMES = { primaries: 'smpte170m', transfer: 'smpte170m', matrix: 'smpte170m', fullRange: false } as const
 
-/** The pictures of a copy, encoded as they come. */
+/** The video track of a copy. Frames are encoded as they arrive. */
 export class PictureTrack {
   readonly #options: PictureTrackOptions
   readonly #chunks: EncodedVideoChunk[] = []
   #encoder: VideoEncoder | null = null
   #failure: Error | null = null
-  /** Of samples as they are stored, before they are turned; that of the first picture holds for all. */
+  /** The size of stored samples before rotation; that of the first frame applies to all. */
   #stored: Size | null = null
   #bytes = 0
   #lastShare = -1
@@ -47,7 +47,7 @@ export class PictureTrack {
     const { film, profile, start } = this.#options
     const at = frame.at - start
     if (profile.rate !== null) {
-      // Times are not exact: a picture at the beginning of its share is not taken for one of that before.
+      // Times are rounded: a frame at the start of an interval must not count for the previous one.
       const share = Math.floor(at * profile.rate + 0.01)
       if (share === this.#lastShare) return
       this.#lastShare = share
@@ -97,7 +97,7 @@ export class PictureTrack {
       framerate,
       bitrate: Math.round(profile.bitsPerPixel * width * height * framerate),
       colorSpace: namesOf(matrix),
-      // What a graphics card would make of it differs from machine to machine.
+      // The result of a graphics card would differ from machine to machine.
       hardwareAcceleration: 'prefer-software',
       useWorkerThread: false,
     })
@@ -124,10 +124,10 @@ export class PictureTrack {
   }
 }
 
-/** Baseline, which is all the embedded encoder writes; it finds the level itself. */
+/** Baseline, the only profile of the embedded encoder, which finds the level itself. */
 const CODEC = 'avc1.42e01f'
 
-/** Square pixels, even sides, no larger than it is. */
+/** Square pixels, even sides, never enlarged. */
 function sizeOf(stored: Size, look: Look, { lines }: Profile): Size {
   const wide = stored.width * look.aspect
   const [short, long] = [Math.min(wide, stored.height), Math.max(wide, stored.height)]
@@ -140,12 +140,12 @@ function upright({ width, height }: Size, { rotation }: Look): Size {
   return rotation % 180 === 0 ? { width, height } : { width: height, height: width }
 }
 
-/** Whether its samples can be written as they are. */
+/** Whether the samples can be written without conversion. */
 function isPlain({ chroma, depth, full }: Planes, look: Look): boolean {
   return chroma === 1 && depth === 8 && !(full ?? look.full) && look.primaries === BT_709 && look.transfer === BT_709
 }
 
-/** That of the film, where its colours are usual ones. */
+/** The matrix of the film if its colours are standard, or else BT.709. */
 function matrixOf({ matrix, primaries, transfer }: Look): number {
   return primaries === BT_709 && transfer === BT_709 ? matrix : BT_709
 }

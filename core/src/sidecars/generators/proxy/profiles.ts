@@ -1,16 +1,16 @@
-/** A form of a film that is small enough to be worked with. */
+/** The format of a small copy of a film. */
 export interface Profile {
-  /** The shorter side at most, in pixels. Smaller films are not enlarged. */
+  /** Limit of the shorter side, in pixels. Smaller films are not enlarged. */
   readonly lines: number
-  /** Pictures a second at most; null for as many as there are. */
+  /** Limit of frames per second; null for no limit. */
   readonly rate: number | null
-  /** Quality of x264, lower is better. */
+  /** The quality for x264; lower is better. */
   readonly crf: number
-  /** Seconds from one picture that stands for itself to the next: how finely it is sought in. */
+  /** Seconds between key frames, which limit how precisely players can seek. */
   readonly keySeconds: number
-  /** Bits a second of its sound. */
+  /** Bits per second of sound. */
   readonly soundBits: number
-  /** Bits a pixel of a picture has where quality cannot be asked for: about what `crf` gives of a lively film. */
+  /** Bits per pixel for an encoder without a quality setting: about the result of `crf` for a lively film. */
   readonly bitsPerPixel: number
 }
 
@@ -21,7 +21,7 @@ export const profiles = {
   edit: { lines: 720, rate: null, crf: 23, keySeconds: 2, soundBits: 160_000, bitsPerPixel: 0.12 },
 } as const satisfies Record<string, Profile>
 
-/** A long side is at most so many times the profile's lines: panoramas are as wide as a decoder can do with. */
+/** The longer side is at most this many times `lines`, so that panoramas are not too wide for decoders. */
 export const LONGEST = 4
 
 export function isProfile(name: string): name is keyof typeof profiles {

@@ -1,13 +1,13 @@
 import { CoreError } from '../../../util/errors.ts'
 import { STALL_MS } from './limits.ts'
 
-/** Watches a program that says how far it is, as `ffmpeg -progress` does, and ends it where it goes on no more. */
+/** Watches the progress that `ffmpeg -progress` prints, and stops the program if it stalls or writes too much. */
 export class Progress implements Disposable {
   readonly #maxBytes: number
   readonly #stop = new AbortController()
   readonly #timer: NodeJS.Timeout
   #rest = ''
-  /** What it said last, by name. */
+  /** The last value of each name. */
   readonly #said = new Map<string, string>()
 
   constructor({ maxBytes, stallMs = STALL_MS }: { readonly maxBytes: number; readonly stallMs?: number }) {
@@ -16,12 +16,12 @@ export class Progress implements Disposable {
     this.#timer = setTimeout(stalled, stallMs)
   }
 
-  /** Aborts with the reason. */
+  /** Aborts when the program must stop, with the reason. */
   get signal(): AbortSignal {
     return this.#stop.signal
   }
 
-  /** Pictures written. */
+  /** Frames written. */
   get pictures(): number {
     return Number(this.#said.get('frame') ?? 0)
   }
@@ -44,5 +44,5 @@ export class Progress implements Disposable {
   }
 }
 
-/** What changes as long as it goes on. */
+/** Values that change while the program makes progress. */
 const SIGNS = ['frame', 'total_size', 'out_time_us']

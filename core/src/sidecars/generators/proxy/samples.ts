@@ -1,7 +1,7 @@
 import type { Look, Size } from '../film/look.ts'
 import { BT_709, type Canvas } from '../thumb/decoders/planes.ts'
 
-/** Eight bits, colour of a quarter of the size (4:2:0), even sides. */
+/** 8-bit samples with colour planes of a quarter of the size (4:2:0), even sides. */
 export interface Samples extends Size {
   readonly data: Buffer
 }
@@ -9,10 +9,10 @@ export interface Samples extends Size {
 /** Weights of red and blue in the brightness. */
 const BT_709_WEIGHTS = [0.2126, 0.0722] as const
 const BT_601_WEIGHTS = [0.299, 0.114] as const
-/** Steps that brightness and colour have, and where the first of brightness is. */
+/** The ranges of brightness and colour values, and the value of black. */
 const [BRIGHT_STEPS, COLOUR_STEPS, BLACK] = [219 / 255, 224 / 255, 16]
 
-/** Samples of red, green and blue. */
+/** Converts red, green and blue to samples. */
 export function samplesOf({ data: rgb, width, height }: Canvas, matrix: number): Samples {
   const [red, blue] = matrix === BT_709 ? BT_709_WEIGHTS : BT_601_WEIGHTS
   const green = 1 - red - blue
@@ -38,7 +38,7 @@ export function samplesOf({ data: rgb, width, height }: Canvas, matrix: number):
   return { data, width, height }
 }
 
-/** Samples as they are to be seen. */
+/** Rotates and mirrors samples for display. */
 export function turned(samples: Samples, { rotation, flip }: Pick<Look, 'rotation' | 'flip'>): Samples {
   if (rotation === 0 && !flip) return samples
   const { width, height } = samples
@@ -53,7 +53,7 @@ export function turned(samples: Samples, { rotation, flip }: Pick<Look, 'rotatio
   return { data: Buffer.concat(parts), width: isAcross ? height : width, height: isAcross ? width : height }
 }
 
-/** Turned clockwise, then mirrored. */
+/** Rotates clockwise, then mirrors. */
 function turnPlane(plane: Uint8Array, { width, height }: Size, { rotation, flip }: Pick<Look, 'rotation' | 'flip'>) {
   const isAcross = rotation % 180 !== 0
   const [outWidth, outHeight] = isAcross ? [height, width] : [width, height]

@@ -12,13 +12,13 @@ import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { EmbeddedFilm } from '../film/embedded-film.ts'
 import type { Webcodecs } from '../thumb/decoders/decode-frames.ts'
 
-/** Sound that is packed already, and played everywhere: it is kept as it is. */
+/** Codecs that play everywhere; such sound is copied without conversion. */
 const KEPT: readonly AudioCodec[] = ['aac', 'mp3', 'opus', 'ac3', 'eac3']
-/** Samples that AAC packs at once. */
+/** Samples in an AAC packet. */
 const AAC_SAMPLES = 1_024
 const AAC = 'mp4a.40.2'
 const SOUND_BITS = 128_000
-/** More than these packets, in parts, are not expected of sound that is packed anew. */
+/** A reserve of packets for sound that is encoded again: a factor and a number. */
 const SPARE = 1.1
 const SPARE_PACKETS = 100
 
@@ -31,15 +31,17 @@ interface SoundPacket {
 
 /** The sound of a film, packet by packet. */
 export interface Sound {
-  /** When it begins, in seconds. */
+  /** The start, in seconds. */
   readonly start: number
-  /** The next packet, if it begins before that second. */
+  /** The next packet, if it begins before `until`, in seconds. */
   next(until: number): Promise<SoundPacket | null>
-  /** Adds a track to a copy that begins at a second, and returns what writes to it. */
+  /** Adds a track to a copy that begins at `start`, in seconds, and returns a function that writes to the track. */
   track(output: Output, start: number): (packet: SoundPacket) => Promise<void>
 }
 
-/** Null where there is none. Throws `Unsupported` where it can neither be kept nor be packed anew. */
+/**
+ * Opens the sound of a film; null if it has none. Throws `Unsupported` if it can be neither copied nor encoded again.
+ */
 export async function openSound({ input, webcodecs }: EmbeddedFilm): Promise<Sound | null> {
   const track = await input.getPrimaryAudioTrack()
   const codec = await track?.getCodec()
@@ -79,9 +81,9 @@ async function* keptPackets(track: InputAudioTrack): AsyncGenerator<SoundPacket,
   return undefined
 }
 
-/** Sound that is decoded, and packed as AAC. */
+/** Decodes the sound and encodes it as AAC. */
 async function* newPackets(track: InputAudioTrack, webcodecs: Webcodecs): AsyncGenerator<SoundPacket, undefined> {
-  // Without it only uncompressed sound is decoded.
+  // Without this package only uncompressed sound is decoded.
   await import('node-webcodecs/register')
   if (!(await track.canDecode()))
     throw new CoreError('Unsupported', `its sound (${await track.getCodec()}) is not one of those embedded`)
@@ -104,7 +106,7 @@ async function* newPackets(track: InputAudioTrack, webcodecs: Webcodecs): AsyncG
     for (const { chunk, meta } of chunks.splice(0)) {
       const data = new Uint8Array(chunk.byteLength)
       chunk.copyTo(data)
-      // Times are those of the samples: the encoder counts from nothing.
+      // Times follow from the sample count, because the encoder starts at zero.
       yield { packet: new EncodedPacket(data, 'key', start + written++ * duration, duration), meta: meta as Meta }
     }
   }
@@ -124,7 +126,7 @@ async function* newPackets(track: InputAudioTrack, webcodecs: Webcodecs): AsyncG
   return undefined
 }
 
-/** The samples of a track in blocks of one size, channel after channel; silence where there are none. */
+/** The samples of a track in blocks of equal size, one channel after another. Silence fills the gaps. */
 async function* blocksOf(track: InputAudioTrack, channels: number) {
   let block = new Float32Array(AAC_SAMPLES * channels)
   let filled = 0
@@ -140,7 +142,7 @@ async function* blocksOf(track: InputAudioTrack, channels: number) {
       sample.copyTo(plane, { planeIndex: Math.min(channel, numberOfChannels - 1), format: 'f32-planar' })
       return plane
     })
-    // Gaps are filled, so that it stays with the pictures.
+    // Fills gaps, so that the sound stays in sync.
     let silent = Math.round((timestamp - start) * rate) - (count * AAC_SAMPLES + filled)
     if (silent < GAP * rate) silent = 0
     for (let i = -silent; i < numberOfFrames; i++) {
@@ -154,5 +156,5 @@ async function* blocksOf(track: InputAudioTrack, channels: number) {
   if (filled > 0) yield full()
 }
 
-/** Seconds by which times in a file may be off before silence is put where nothing is. */
+/** Gaps of up to this many seconds between timestamps are ignored; longer ones are filled with silence. */
 const GAP = 0.1
