@@ -4,20 +4,20 @@ import type { Picture } from '../thumb/decoders/picture.ts'
 import { drawn, type RawPixels } from '../thumb/decoders/raw-pixels.ts'
 import type { Strip } from './strips.ts'
 
-/** Where in its share of a film a picture is taken. */
+/** The position of a frame in its share of the film. */
 const MIDDLE = 0.5
-/** Where else in the first share, which may begin in the dark: the one that shows most is taken. */
+/** Other positions in the first share, which may begin in the dark. The frame with the most detail is used. */
 const LATER = [0.75, 0.95]
 
-/** Pictures along a film, in rows from the top left. */
+/** Frames along a film, in rows from the top left. */
 export class Grid {
   readonly strip: Strip
-  /** Seconds from one picture to the next. */
+  /** Seconds between two frames. */
   readonly step: number
-  /** Moments it wants a picture of, in seconds. */
+  /** The moments of the wanted frames, in seconds. */
   readonly moments: readonly number[]
   readonly #tiles: (RawPixels | undefined)[] = []
-  /** How much the first of them shows; see `variationOf`. */
+  /** The detail in the first frame; see `variationOf`. */
   #first = -1
 
   constructor(strip: Strip, length: number) {
@@ -27,12 +27,12 @@ export class Grid {
     this.moments = Array.from({ length: count }, (_, i) => (i + MIDDLE) * this.step)
   }
 
-  /** Moments of the first share that may show more; none where it shows something. */
+  /** Other moments in the first share, if its frame shows too little. */
   get later(): readonly number[] {
     return this.#first < DULL ? LATER.map((part) => part * this.step) : []
   }
 
-  /** Takes the picture of a moment, if it wants one of it. */
+  /** Takes the frame of a moment, if the grid wants it. */
   async show(moment: number, picture: Picture): Promise<void> {
     if (!this.moments.includes(moment) && !this.later.includes(moment)) return
     const index = this.step > 0 ? Math.floor(moment / this.step) : 0
@@ -44,7 +44,7 @@ export class Grid {
     this.#tiles[index] = await tileOf(picture, this.strip.side)
   }
 
-  /** All of them in one picture; one that is missing is like that before it. Throws `Corrupt` where all are. */
+  /** Draws all frames in one picture; a missing one repeats the one before. Throws `Corrupt` if all are missing. */
   drawing(): RawPixels {
     const { across } = this.strip
     const first = this.#tiles.find((tile) => tile !== undefined)
@@ -56,7 +56,7 @@ export class Grid {
     for (let index = 0; index < across ** 2; index++) {
       tile = this.#tiles[index] ?? tile
       const start = Math.floor(index / across) * height * row + (index % across) * width * 3
-      // A film may change its size on the way.
+      // The size of frames may change within a film.
       const [w, h] = [Math.min(width, tile.width), Math.min(height, tile.height)]
       for (let line = 0; line < h; line++)
         data.set(tile.data.subarray(line * tile.width * 3, (line * tile.width + w) * 3), start + line * row)

@@ -3,11 +3,11 @@ import type { Generator } from '../generator.ts'
 import { DEADLINE_MS } from './limits.ts'
 import { strips } from './strips.ts'
 
-/** Pictures along a film, side by side in one picture: what it is about, and where in it. */
+/** Makes a picture of frames along a film, as an overview of its content. */
 export const thumbstrips: Generator = {
   kind: 'thumbstrip',
   recipe: 1,
-  // Before proxies, which take longer; after all that is searched.
+  // Before proxies, which take longer; after all kinds for search.
   priority: 20,
   deadlineMs: DEADLINE_MS,
   maxBytes: 2 ** 44,

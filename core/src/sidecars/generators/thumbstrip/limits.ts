@@ -1,4 +1,4 @@
-/** Milliseconds one film may take. */
+/** The time limit for one film, in milliseconds. */
 export const DEADLINE_MS = 600_000
-/** After this, in milliseconds, pictures are taken where they cost nothing to find. */
+/** Milliseconds after which only frames that are fast to find are used. */
 export const EXACT_MS = 60_000

@@ -9,12 +9,12 @@ import { EXACT_MS } from './limits.ts'
 import { isStrip, strips } from './strips.ts'
 
 const QUALITY = 75
-/** How far off a picture may be where that saves decoding others, in parts of the step to the next. */
+/** How early a frame may be if that saves decoding others, as a fraction of the step between frames. */
 const NEAR = 0.5
 /** Half the time of the default for some 5 % more bytes. */
 const WEBP_EFFORT = 2
 
-/** All strips of a film from one look along it. */
+/** Makes all strips of a film in one pass. */
 export const make: Make = ({ source, outputs }) =>
   withFilm(source, async (film) => {
     const grids = outputs.map(({ variant, path }) => {

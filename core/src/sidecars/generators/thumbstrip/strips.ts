@@ -1,4 +1,4 @@
-/** Pictures across and down, and the longer side of each, in pixels. Smaller films are not enlarged. */
+/** The number of frames across and down, and the longer side of each, in pixels. Smaller films are not enlarged. */
 export const strips = {
   preview: { across: 3, side: 160 },
   default: { across: 5, side: 320 },
