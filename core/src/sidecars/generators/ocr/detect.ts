@@ -5,7 +5,7 @@ import { findTesseract } from './engines/tesseract-program.ts'
 const job = 'text in pictures'
 const licence = 'Apache-2.0'
 
-/** What reads pictures: the program is taken where it is there, with the languages it has. */
+/** The engines for text in pictures. If the program is installed, it is used, with its languages. */
 export function detectOcrEngines(): Promise<DetectedEngine[]> {
   return Promise.all([
     detectTesseract(),

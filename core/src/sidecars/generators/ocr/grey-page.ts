@@ -1,29 +1,29 @@
 import sharp, { type Sharp } from 'sharp'
 import type { Picture } from '../thumb/decoders/picture.ts'
 
-/** A page in grey, a byte a pixel. */
+/** A page in grey, one byte per pixel. */
 export interface GreyPage {
   readonly data: Uint8Array
   readonly width: number
   readonly height: number
 }
 
-/** Rows of a page. */
+/** A range of rows of a page. */
 export interface Rows {
   readonly top: number
   readonly height: number
 }
 
-/** Clockwise, in degrees. */
+/** In degrees, clockwise. */
 export type Turn = 0 | 90 | 180 | 270
 
 sharp.concurrency(1)
 sharp.cache(false)
 
-/** How much the eye takes of red, green and blue, in 256ths; of ITU-R BT.601. */
+/** Weights of red, green and blue in the brightness, in 256ths, from ITU-R BT.601. */
 const [RED, GREEN, BLUE] = [77, 150, 29]
 
-/** What is transparent becomes white. */
+/** Converts a picture to grey; transparent parts become white. */
 export function toGrey({ data, width, height, channels }: Omit<Picture, 'engine'>): GreyPage {
   const grey = new Uint8Array(width * height)
   const isColour = channels > 2
@@ -49,7 +49,7 @@ export async function turn(page: GreyPage, degrees: Turn): Promise<GreyPage> {
   return degrees === 0 ? page : raw(open(page).rotate(degrees))
 }
 
-/** The middle of a page, where there is most likely text. */
+/** The middle of a page, where text is most likely. */
 export async function crop(page: GreyPage, side: number): Promise<GreyPage> {
   const width = Math.min(side, page.width)
   const height = Math.min(side, page.height)
@@ -57,7 +57,7 @@ export async function crop(page: GreyPage, side: number): Promise<GreyPage> {
   return raw(open(page).extract({ left, top, width, height }))
 }
 
-/** Some rows of a page as the engines take them: a PGM, which nobody has to pack and unpack. */
+/** Some rows of a page as a PGM, the engines' input, which needs no compression. */
 export function toPgm({ data, width, height }: GreyPage, rows: Rows = { top: 0, height }): Uint8Array {
   const pixels = data.subarray(rows.top * width, (rows.top + rows.height) * width)
   return Buffer.concat([Buffer.from(`P5\n${width} ${rows.height}\n255\n`), pixels])

@@ -1,45 +1,45 @@
 import { type GreyPage, shrink } from './grey-page.ts'
 
-/** Pictures are looked at no larger than this: the lines of a dense page can still be told apart. */
+/** Pictures are shrunk to this size for the check, in which the lines of a dense page are still separate. */
 export const LOOK_SIDE = 1_024
-/** Side of the tiles a picture is cut into, in pixels. */
+/** The side of a tile, in pixels. The check works on tiles. */
 const TILE = 16
 const TILE_PIXELS = TILE * TILE
-/** A tile with less between its darkest and its lightest pixel holds no letters. */
+/** A tile with less difference between its darkest and lightest pixel has no letters. */
 const MIN_CONTRAST = 64
-/** The ground of letters is even: so much of a tile is of nearly one shade. */
+/** The background of letters is even: this many pixels of a tile have nearly the same shade. */
 const MIN_GROUND = 0.35 * TILE_PIXELS
 /** Shades are counted in groups of eight. */
 const SHADES = 32
-/** Pixels of ink in a tile of text: less is a line or a speck, more is a solid. */
+/** Limits of ink pixels in a tile of text: fewer are a line or a speck, more are a solid area. */
 const MIN_INK = 10
 const MAX_INK = 0.45 * TILE_PIXELS
-/** Strokes make rows change between ground and ink: so many rows at least twice, so often in all. */
+/** Strokes make rows change between background and ink: at least twice in this many rows, and this often in all. */
 const MIN_BUSY_ROWS = 4
 const MIN_CHANGES = 16
-/** Tiles beside each other belong to one line of text when ground and ink are alike. */
+/** Adjacent tiles belong to one line of text if their background and ink differ by at most these values. */
 const GROUND_TOLERANCE = 24
 const INK_TOLERANCE = 56
 /** Tiles in a row that make a line. */
 const MIN_LINE = 4
 /**
- * Tiles in lines that make it worth to read a photo, in full and in half size. Of the 109 photos of the corpus 9 have
- * more, of its pages of text none has fewer than twice as many.
+ * The number of tiles in lines from which a photo is worth reading, in full, half and quarter size. Of the corpus's 109
+ * photos, 9 have more. Every page of text in it has at least twice as many.
  */
 const PHOTO_TILES = [48, 28, 28]
-/** Drawings and screenshots have even areas, where nothing but letters looks like letters: one line is enough. */
+/** Drawings and screenshots have even areas, where only letters look like letters, so one line is enough. */
 const DRAWING_TILES = 4
-/** Share of pixels that equal the one before them in a drawing. Noise makes it a tenth in photos. */
+/** In a drawing, at least this share of pixels equals the pixel before. In photos, noise reduces it to a tenth. */
 const DRAWING_EVENNESS = 0.4
 
-/** Whether a picture may hold text worth reading: some milliseconds, where reading takes a second. */
+/** Whether a picture may have text worth reading. Takes some milliseconds; reading takes a second. */
 export async function mayHaveText(picture: GreyPage): Promise<boolean> {
   let page = await shrink(picture, LOOK_SIDE)
   const isDrawing = evenness(page) >= DRAWING_EVENNESS
   for (const tiles of PHOTO_TILES) {
     if (tilesInLines(page) >= (isDrawing ? DRAWING_TILES : tiles)) return true
     if (Math.max(page.width, page.height) < MIN_LINE * TILE * 2) return false
-    // Large letters look like small ones from farther away.
+    // At half the size, large letters look like small ones.
     page = await shrink(page, Math.ceil(Math.max(page.width, page.height) / 2))
   }
   return false
@@ -51,7 +51,7 @@ function evenness({ data }: GreyPage): number {
   return equal / data.length
 }
 
-/** How many tiles stand in lines of text, across or down the picture. */
+/** The number of tiles in lines of text, horizontal or vertical. */
 function tilesInLines(page: GreyPage): number {
   const columns = Math.floor(page.width / TILE)
   const rows = Math.floor(page.height / TILE)
@@ -82,7 +82,7 @@ function alike(a: TextTile | null | undefined, b: TextTile | null | undefined): 
   return Math.abs(a.ground - b.ground) <= GROUND_TOLERANCE && Math.abs(a.ink - b.ink) <= INK_TOLERANCE
 }
 
-/** The shades of a tile that looks like letters; null of any other. */
+/** The shades of a tile that looks like letters; null if it does not. */
 function lookAt({ data, width }: GreyPage, left: number, top: number): TextTile | null {
   const counts = new Uint16Array(SHADES)
   let [darkest, lightest] = [255, 0]
@@ -100,7 +100,7 @@ function lookAt({ data, width }: GreyPage, left: number, top: number): TextTile 
   return hasStrokes(data, width, left, top, { ground, ink }) ? { ground, ink } : null
 }
 
-/** The shade most pixels have, of two neighbouring groups. */
+/** The most frequent shade, over two adjacent groups. */
 function commonest(counts: Uint16Array): { ground: number; pixels: number } {
   let [group, pixels] = [0, 0]
   for (let i = 0; i + 1 < SHADES; i++) {

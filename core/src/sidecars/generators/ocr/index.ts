@@ -4,7 +4,7 @@ import { decoderOf } from '../thumb/decoders/formats.ts'
 import { detectOcrEngines } from './detect.ts'
 import { DEADLINE_MS } from './limits.ts'
 
-/** Text in pictures, and in pages of PDFs that are pictures. */
+/** Recognises text in pictures, and in PDF pages that are pictures. */
 export function makeOcr(settings: Config['ocr']): Generator {
   return { ...ocr, settings }
 }
@@ -24,7 +24,7 @@ const ocr: Generator = {
   detect: detectOcrEngines,
 }
 
-/** Drawings of lines hold their text as text. */
+/** Whether a content is a picture of pixels: vector drawings store their text as text. */
 function isPicture(content: Parameters<Generator['accepts']>[0]): boolean {
   return content.type === 'image' && content.mime !== 'image/svg+xml' && decoderOf(content) !== undefined
 }

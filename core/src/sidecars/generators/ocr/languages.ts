@@ -1,6 +1,6 @@
-/** What a page is read in. */
+/** The languages in which a page is read. */
 export interface LanguageChoice {
-  /** All at once: each makes reading slower. */
+  /** Tried all at once; each makes reading slower. */
   readonly first: readonly string[]
   /** Tried one by one on pages that seem to be in none of the first. */
   readonly others: readonly string[]
@@ -9,7 +9,7 @@ export interface LanguageChoice {
 const MAX_FIRST = 3
 const ENGLISH = 'eng'
 
-/** What Tesseract calls the languages that systems are mostly set to. */
+/** Tesseract's codes for common system languages. */
 const codes: Readonly<Record<string, string>> = {
   ar: 'ara',
   bg: 'bul',
@@ -50,8 +50,8 @@ const codes: Readonly<Record<string, string>> = {
 }
 
 /**
- * Of the languages an engine has, those that are wanted; where none of them is, the system's and English first, then
- * others as far as they cost little.
+ * Chooses from the installed languages: the wanted ones. If none of them is installed, the language of the system and
+ * English come first; others follow as far as they cost little.
  */
 export function chooseLanguages(
   installed: readonly string[],

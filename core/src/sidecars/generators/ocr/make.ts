@@ -6,7 +6,7 @@ import { BUDGET_MS } from './limits.ts'
 import { openEngine } from './engines/open-engine.ts'
 import { readContent } from './read-content.ts'
 
-/** Of this process: it starts slowly, and is used for every content. */
+/** Kept for the life of this process, because it starts slowly. */
 const engine = openEngine()
 
 export const make: Make = async ({ source, content, outputs, settings }) => {

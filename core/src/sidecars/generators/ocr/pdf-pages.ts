@@ -2,10 +2,10 @@ import type { RawName } from '../../../util/file-name.ts'
 import { openPdf } from '../text/pdf-file.ts'
 import { type GreyPage, toGrey } from './grey-page.ts'
 
-/** A page with fewer characters that are no spaces has no text layer: a stamp or a page number at the most. */
+/** A page with fewer characters, not counting spaces, has no useful text layer: a stamp or a page number at most. */
 const LAYER_CHARACTERS = 20
 
-/** The pages of a PDF that have no text layer, as pictures whose longer side is `side` pixels; numbers count from 1. */
+/** The pages of a PDF without a text layer, as pictures whose longer side is `side` pixels; numbers start at 1. */
 export async function* pagesWithoutText(
   source: RawName,
   side: number,

@@ -11,11 +11,14 @@ import { chooseLanguages } from './languages.ts'
 import { pagesWithoutText } from './pdf-pages.ts'
 import { readPage } from './read-page.ts'
 
-/** Pages are read no larger than this: 140 dots per inch of an A4 page. More costs time and finds no more. */
+/** The size in which pages are read: 140 dpi of an A4 page. More pixels cost time and find no more text. */
 const READ_SIDE = 1_640
-/** Most of these are photos without text; looked at small they are not even decoded whole. Others are, at any size. */
+/**
+ * Most files of these formats are photos without text. They can be decoded in a small size for the check, without
+ * decoding all pixels; other formats cannot.
+ */
 const DECODED_SMALL: ReadonlySet<string | null> = new Set(['image/jpeg', 'image/webp'])
-/** Pages of one file that are read; a thousand scanned pages would keep others waiting for an hour. */
+/** Limit of pages read in one file: a thousand scanned pages would delay other files by an hour. */
 const MAX_PAGES = 200
 
 interface ReadOptions {
@@ -25,8 +28,8 @@ interface ReadOptions {
 }
 
 /**
- * All text in the pictures of a content. Pages without any are left out; there may be none at all. No page is looked at
- * after `budgetMs`, none read after `maxPages` with text: what was read until then is kept, and is `truncated`.
+ * Reads all text in the pictures of a content. Pages without text are left out. Begins no page after `budgetMs`, and
+ * reads at most `maxPages` pages with text. The result then has the pages read so far, and is `truncated`.
  */
 export async function readContent(
   source: RawName,
@@ -45,7 +48,7 @@ export async function readContent(
     if (truncated) break
     if (!page) continue
     const { text, words, confidence, languages: spoken } = await readPage(page, engine, choice)
-    // The confidence of what was not believed stays: it tells an unreadable page from one without text.
+    // Keep the confidence of rejected text: it tells an unreadable page from one without text.
     if (text || confidence > 0) pages.push({ page: number, text, source: 'ocr', confidence, words })
     if (text) for (const each of spoken) languages.add(each)
   }
@@ -53,7 +56,7 @@ export async function readContent(
   return truncated ? { ...found, truncated } : found
 }
 
-/** Long pages count for more. */
+/** Pages with more words count for more. */
 function confidenceOf(pages: readonly TextPage[]): { confidence?: number } {
   if (pages.length === 0) return {}
   const weightOf = ({ words }: TextPage) => 1 + (words?.length ?? 0)
@@ -64,11 +67,11 @@ function confidenceOf(pages: readonly TextPage[]): { confidence?: number } {
 
 interface NumberedPage {
   readonly number: number
-  /** Null where it is not worth reading. */
+  /** Null if the page is not worth reading. */
   readonly page: GreyPage | null
 }
 
-/** The pages that have no text but in pictures. */
+/** The pages whose text is in pictures only. */
 async function* pagesOf(source: RawName, content: ContentFacts): AsyncGenerator<NumberedPage> {
   if (content.mime === 'application/pdf') {
     for await (const { number, page } of pagesWithoutText(source, READ_SIDE))
@@ -91,7 +94,7 @@ async function pictureOf(source: RawName, content: ContentFacts, side: number, n
   return toGrey(await toPicture(sharp(await sharpInput(source), options).rotate(), side))
 }
 
-/** Faxes and scanners keep many pages in one file. */
+/** Fax files and scans may have many pages. */
 async function tiffPages(source: RawName): Promise<number> {
   const { pages } = await sharp(await sharpInput(source), { failOn: 'none' }).metadata()
   return pages ?? 1

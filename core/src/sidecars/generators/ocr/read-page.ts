@@ -4,36 +4,39 @@ import { crop, enlarge, type GreyPage, toPgm, turn, type Turn } from './grey-pag
 import type { LanguageChoice } from './languages.ts'
 import { cutIntoStrips } from './strips.ts'
 
-/** One strip of a page takes a second or two. */
+/** The time limit for a strip of a page, in milliseconds; it usually takes a second or two. */
 const STRIP_DEADLINE_MS = 60_000
-/** Strips of a page that are read side by side: more give little, for each start costs. */
+/** Strips of a page that are read in parallel. More gain little, because each has a start-up cost. */
 const STRIPS = 2
-/** Pages smaller than this are read at twice their size: letters of screenshots are too small for the engine. */
+/** Smaller pages are enlarged to twice their size, because letters of screenshots are too small for the engine. */
 const SMALL_SIDE = 1_000
-/** Less confidence than this may mean that the page lies on its side or is in another language: others are tried. */
+/** Below this confidence, the page may be rotated or in another language, so others are tried. */
 const SURE = 0.75
-/** What is tried on, in pixels of each side: enough for some lines. */
+/** The side of the sample on which they are tried, in pixels: enough for some lines. */
 const SAMPLE_SIDE = 700
-/** So much better another way must be than the first. */
+/** The factor by which another way must be better than the first. */
 const CLEARLY = 1.3
-/** Words the engine believes in less than this say nothing. */
+/** Words with less confidence are no evidence. */
 const DOUBT = 0.5
-/** Below this a page is not believed as a whole. */
+/** Below this confidence, the text of a page is rejected, except for its surest words. */
 const BELIEVED = 0.6
-/** Words that are believed on such a page: of letters in an unknown script some short ones look very much like English. */
+/**
+ * The confidence and length of words that are kept on such a page: letters of an unknown script may look like short
+ * English words.
+ */
 const BELIEVED_WORD = 0.85
 const SHORTEST_BELIEVED = 3
-/** Languages tried one by one on a page that is in none of those first looked for. */
+/** Limit of languages tried one by one on a page that is in none of the first ones. */
 const MAX_TRIED = 8
 
 export interface ReadPage extends Pick<TextPage, 'text'> {
   readonly words: readonly TextWord[]
-  /** Of all that was found, also where it was not believed; 0 to 1. */
+  /** The confidence of all words found, including rejected ones; 0 to 1. */
   readonly confidence: number
   readonly languages: readonly string[]
 }
 
-/** Reads a page, whichever way it lies. The text is empty where nothing on it can be believed. */
+/** Reads a page in any orientation. The text is empty if all words are rejected. */
 export async function readPage(
   page: GreyPage,
   engine: OcrEngine,
@@ -73,7 +76,7 @@ async function recognise(page: GreyPage, engine: OcrEngine, languages: readonly 
   return { words: joinStrips(strips), width: read.width, height: read.height }
 }
 
-/** Numbers of lines and paragraphs go on from strip to strip; a paragraph that was cut is one. */
+/** Joins the words of strips, with continuous numbers of lines and paragraphs. A paragraph at a cut stays one. */
 function joinStrips(strips: readonly (readonly FoundWord[])[]): FoundWord[] {
   const joined: FoundWord[] = []
   for (const words of strips) {
@@ -85,7 +88,9 @@ function joinStrips(strips: readonly (readonly FoundWord[])[]): FoundWord[] {
   return joined
 }
 
-/** Tries a part of the page turned, and in other languages; null where nothing is clearly better than the first way. */
+/**
+ * Tries a sample of the page in other orientations and languages; null if none is clearly better than the first way.
+ */
 async function findBetterWay(
   page: GreyPage,
   engine: OcrEngine,
@@ -109,12 +114,12 @@ async function findBetterWay(
   return best.turn === 0 && best.languages === first ? null : best
 }
 
-/** How much was read that can be believed, in letters. */
+/** The amount of credible text, in letters weighted by confidence. */
 function evidence(words: readonly FoundWord[]): number {
   return words.reduce((sum, { text, confidence }) => sum + text.length * Math.max(0, confidence - DOUBT), 0)
 }
 
-/** Long words count for more. */
+/** Longer words count for more. */
 function meanConfidence(words: readonly FoundWord[]): number {
   const letters = words.reduce((sum, { text }) => sum + text.length, 0)
   if (letters === 0) return 0
@@ -142,7 +147,7 @@ function joinWords(words: readonly FoundWord[]): string {
 
 type Box = TextWord['box']
 
-/** Where a box lies on the page as it was before it was turned. */
+/** The position of a box on the page before it was rotated. */
 function turnBack([x, y, width, height]: Box, degrees: Turn): Box {
   switch (degrees) {
     case 0:
@@ -161,7 +166,7 @@ function box(...parts: Box): Box {
   return [x!, y!, width!, height!]
 }
 
-/** Four digits: a tenth of a pixel of the largest page. */
+/** Rounds to four digits: a tenth of a pixel of the largest page. */
 function round(part: number): number {
   return Math.min(1, Math.max(0, Math.round(part * 10_000) / 10_000))
 }

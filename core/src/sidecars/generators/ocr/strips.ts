@@ -2,23 +2,29 @@ import type { GreyPage, Rows } from './grey-page.ts'
 
 /** Darker pixels are ink. */
 const INK = 140
-/** Strips that hold less are not worth a start of the engine. */
+/** A strip with fewer rows is not worth starting the engine. */
 const MIN_STRIP_ROWS = 20
-/** How much of the ideal share of ink a cut may miss for a wide gap: to cut between paragraphs, not between lines. */
+/**
+ * The share of all ink by which a cut may miss its ideal place, for each blank row of its gap, so that it is between
+ * paragraphs, not lines.
+ */
 const GAP_BONUS = 1 / 2_000
 const WIDEST_GAP = 20
-/** Rows around a cut that are looked at for columns, as parts of the height; at one side of it a picture may hide them. */
+/**
+ * The rows around a cut in which columns are searched, as fractions of the height. Above or below it, a picture may
+ * hide them.
+ */
 const NEIGHBOURHOODS = [
   [-0.04, 0],
   [0, 0.04],
   [-0.08, 0.08],
 ] as const
-/** A blank stripe as wide as this part of the page, with ink at both sides, is the space between columns. */
+/** A blank stripe of at least this fraction of the width, with ink on both sides, separates columns. */
 const GUTTER = 0.012
 
 /**
- * Cuts a page into strips of about the same ink, at blank rows, to be read side by side. Where the text stands in columns
- * nothing is cut: lines would be read in another order. Fewer strips than asked for where there is no place to cut.
+ * Cuts a page into strips with about the same amount of ink, at blank rows, for parallel reading. Does not cut text in
+ * columns, because its lines would be read in the wrong order. Returns fewer strips if there are too few places to cut.
  */
 export function cutIntoStrips(page: GreyPage, count: number): Rows[] {
   const ink = inkOfRows(page)
@@ -83,7 +89,7 @@ function bestCut(
   return best
 }
 
-/** Whether the text around a row stands in columns. */
+/** Whether the text around a row is in columns. */
 function isInColumns(page: GreyPage, row: number): boolean {
   return NEIGHBOURHOODS.some(([above, below]) => {
     const top = Math.max(0, row + Math.floor(above * page.height))

@@ -6,10 +6,10 @@ import { TesseractThread } from './tesseract-thread.ts'
 
 /** Pictures read at once; each takes a core and some hundred megabytes. */
 const THREADS = 2
-/** Memory of a thread grows, and what it has seen colours what it sees: it is replaced after so many pictures. */
+/** Pictures after which a thread is replaced: its memory grows, and earlier pictures influence its results. */
 const RECYCLE_AFTER = 50
 
-/** Tesseract as it comes with this program; started when it is first used. */
+/** The Tesseract that comes with this program; started when first used. */
 export class EmbeddedTesseract implements OcrEngine {
   readonly name = 'tesseract.js'
   readonly version = packageVersion('tesseract.js')
@@ -31,7 +31,7 @@ export class EmbeddedTesseract implements OcrEngine {
       }
       return wordsOf(page)
     } finally {
-      // One that failed is not used again.
+      // A thread that has failed is not used again.
       await thread?.end()
       this.#taken--
       this.#waiting.shift()?.()

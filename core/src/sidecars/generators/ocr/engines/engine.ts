@@ -1,4 +1,4 @@
-/** A word as an engine found it; lengths in pixels of the picture. */
+/** A word found by an engine; lengths in pixels of the picture. */
 export interface FoundWord {
   readonly text: string
   readonly left: number
@@ -7,24 +7,24 @@ export interface FoundWord {
   readonly height: number
   /** 0 to 1. */
   readonly confidence: number
-  /** Words with the same number stand in one line; the numbers count in the order of reading. */
+  /** Words with the same number are in one line; the numbers follow the reading order. */
   readonly line: number
-  /** The same of paragraphs. */
+  /** Like `line`, for paragraphs. */
   readonly paragraph: number
 }
 
-/** Dots per inch that Tesseract is told: it guesses badly, and takes small letters for specks then. */
+/** The resolution to tell Tesseract, in dpi. Its own guess is bad, and makes it take small letters for specks. */
 export const DENSITY = 140
 
-/** What reads text in pictures. */
+/** An engine that reads text in pictures. */
 export interface OcrEngine extends AsyncDisposable {
   readonly name: string
   readonly version: string
-  /** Codes of the languages it has data of, as Tesseract names them. */
+  /** The codes of its installed languages, as Tesseract names them. */
   readonly languages: readonly string[]
   /**
-   * Reads a PGM. Throws `Timeout` after `deadlineMs`, `Unavailable` where the engine itself fails, with what it said.
-   * Pictures handed over at once are read side by side.
+   * Reads a PGM. Throws `Timeout` after `deadlineMs`, and `Unavailable` with the engine's message if the engine itself
+   * fails. Simultaneous calls run in parallel.
    */
   recognise(pgm: Uint8Array, options: RecogniseOptions): Promise<readonly FoundWord[]>
 }

@@ -2,12 +2,12 @@ import { CoreError } from '../../../../util/errors.ts'
 import { DENSITY, type FoundWord, type OcrEngine, type RecogniseOptions } from './engine.ts'
 import { runTesseract } from './run-tesseract.ts'
 
-/** It says its version and its languages at once, or something is wrong with it. */
+/** The time limit for its version and languages, which it prints at once. */
 const ANSWER_MS = 10_000
-/** Data that is no language: scripts and directions of pages, and formulas. */
+/** Data for scripts, page orientation and formulas, not for languages. */
 const NO_LANGUAGES = new Set(['osd', 'equ', 'snum'])
 
-/** The `tesseract` on the PATH; null where there is none that can read anything. */
+/** Finds the `tesseract` on PATH; null if there is none with a language. */
 export async function findTesseract(): Promise<OcrEngine | null> {
   try {
     const [said, listed] = await Promise.all([ask('--version'), ask('--list-langs')])
@@ -24,7 +24,7 @@ function ask(question: string): Promise<string> {
   return runTesseract({ args: [question], deadlineMs: ANSWER_MS })
 }
 
-/** What follows the headline, one to a line. Scripts such as `script/Latin` are no languages. */
+/** Parses the list of languages: a headline, then one per line. Scripts such as `script/Latin` are no languages. */
 function parseLanguages(listed: string): string[] {
   return listed
     .split('\n')
@@ -53,7 +53,7 @@ class TesseractProgram implements OcrEngine {
   }
 }
 
-/** Rows of the table that are words; others are blocks, paragraphs and lines. */
+/** The level of rows with words; other rows are blocks, paragraphs and lines. */
 const WORD_LEVEL = '5'
 
 /** Columns: level, page, block, paragraph, line, word, left, top, width, height, confidence in percent, text. */

@@ -4,19 +4,19 @@ import { type Page, PSM } from 'tesseract.js'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { DENSITY } from './engine.ts'
 
-/** What the package runs in its threads. It is talked to directly: the package's own way to start one sets no limits. */
+/** The package's script for its threads. It is used directly, because the package's own API sets no limits. */
 const SCRIPT = createRequire(import.meta.url).resolve('tesseract.js/src/worker-script/node/index.js')
 /**
- * Room for the thread's own code: half a gigabyte is set aside for it by default, which counts against the limit of the
- * process. The engine itself, being WebAssembly, needs little.
+ * Space for the thread's machine code: the default is half a gigabyte, which counts against the limit of the process.
+ * The engine itself is WebAssembly and needs little.
  */
 const LIMITS = { codeRangeSizeMb: 16, maxOldGenerationSizeMb: 128 }
-/** Loading takes less than a second. */
+/** The time limit for each step of loading, in milliseconds; it usually takes less than a second. */
 const START_MS = 30_000
-/** The sort of data that is used; see `OEM` of the package. */
+/** The engine mode; see `OEM` of the package. */
 const LSTM_ONLY = 1
 
-/** Data of a language, packed as it comes. */
+/** The compressed data of a language. */
 export interface LanguageData {
   readonly code: string
   readonly data: Uint8Array
@@ -27,7 +27,7 @@ interface ThreadMessage {
   readonly data: unknown
 }
 
-/** A thread in which Tesseract reads one picture after the other. */
+/** A thread in which Tesseract reads one picture after another. */
 export class TesseractThread {
   readonly languages: string
   readonly #worker: Worker
@@ -38,7 +38,7 @@ export class TesseractThread {
   private constructor(languages: string) {
     this.languages = languages
     this.#worker = new Worker(SCRIPT, { resourceLimits: LIMITS, stdout: true, stderr: true })
-    // What it prints is not for anybody here.
+    // Discard its output.
     this.#worker.stdout.resume()
     this.#worker.stderr.resume()
     this.#worker.on('message', ({ status, data }: ThreadMessage) => {
@@ -49,7 +49,7 @@ export class TesseractThread {
     this.#worker.on('exit', (code) => this.#fail(`ended with ${code}`))
   }
 
-  /** Throws `Unavailable` where the engine or the data cannot be loaded. */
+  /** Throws `Unavailable` if the engine or the data cannot be loaded. */
   static async start(data: readonly LanguageData[]): Promise<TesseractThread> {
     const thread = new TesseractThread(data.map(({ code }) => code).join('+'))
     try {
@@ -57,7 +57,7 @@ export class TesseractThread {
       const options = { cacheMethod: 'none', gzip: true, lstmOnly: true }
       await thread.#ask('loadLanguage', { langs: data, options }, START_MS)
       await thread.#ask('initialize', { langs: thread.languages, oem: LSTM_ONLY }, START_MS)
-      // It takes a page for one block otherwise, and reads across columns.
+      // By default it treats a page as one block, and reads across columns.
       const params = { tessedit_pageseg_mode: PSM.AUTO, user_defined_dpi: String(DENSITY) }
       await thread.#ask('setParameters', { params }, START_MS)
       return thread
@@ -67,7 +67,7 @@ export class TesseractThread {
     }
   }
 
-  /** Throws `Timeout`, and `Unavailable` with what the engine said; it is of no use then. */
+  /** Throws `Timeout`, and `Unavailable` with the engine's message. The thread must not be used after an error. */
   async recognise(pgm: Uint8Array, deadlineMs: number): Promise<Page> {
     this.count++
     const output = { text: false, blocks: true }
