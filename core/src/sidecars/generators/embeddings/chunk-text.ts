@@ -1,14 +1,14 @@
 import { CHUNK_BYTES, OVERLAP_BYTES } from './limits.ts'
 
-/** A stretch of a text, in UTF-16 code units. */
+/** A range of a text, in UTF-16 code units. */
 export interface Stretch {
   readonly start: number
   readonly end: number
 }
 
 /**
- * Cuts a text into stretches of at most `CHUNK_BYTES`, each beginning a little before the end of the last. It is cut behind a
- * paragraph, a sentence or a word, the best there is in the last part of a stretch.
+ * Cuts a text into stretches of at most `CHUNK_BYTES`. Each begins a little before the end of the last one. A cut is
+ * near the end of a stretch: after a paragraph if possible, or else after a sentence, or else after a word.
  */
 export function* chunkText(text: string): Generator<Stretch> {
   let start = skipSpace(text, 0)
@@ -22,7 +22,7 @@ export function* chunkText(text: string): Generator<Stretch> {
   }
 }
 
-/** The end of as many whole signs as have at most so many bytes; one sign at least. */
+/** The end of the longest run of whole characters with at most this many bytes; at least one character. */
 function advance(text: string, from: number, bytes: number): number {
   let at = from
   for (let left = bytes; at < text.length;) {
@@ -40,7 +40,7 @@ function bytesOf(sign: number): number {
   return sign < 0x1_0000 ? 3 : 4
 }
 
-/** A cut is looked for in this last part of a stretch. */
+/** The share of a stretch, at its end, in which a cut is searched. */
 const CUT_PART = 0.5
 
 const CUTS = [/\n\s*\n\s*/g, /[.!?…。！？](?=\s)\s*|[。！？]/g, /\n\s*/g, /\s+/g]
@@ -55,7 +55,7 @@ function bestCut(text: string, start: number, limit: number): number {
   return limit
 }
 
-/** Where the next stretch begins: at a word not long before the end of this one, and always behind its start. */
+/** The start of the next stretch: at a word shortly before the end of this one, and always after its start. */
 function overlapped(text: string, start: number, end: number): number {
   let from = end
   for (let bytes = 0; from > start + 1 && bytes < OVERLAP_BYTES; from--) bytes += bytesOf(text.charCodeAt(from - 1))

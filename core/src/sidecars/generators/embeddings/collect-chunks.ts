@@ -5,15 +5,15 @@ import { parseTranscript } from '../../transcript-sidecar.ts'
 import { chunkText, type Stretch } from './chunk-text.ts'
 import { MAX_CHUNKS, MAX_NAMES } from './limits.ts'
 
-/** A page as it is cut into pieces. */
+/** A page of text before it is cut into chunks. */
 export interface SpokenPage extends Pick<TextPage, 'text' | 'title' | 'words'> {
-  /** Null where the file has one only. */
+  /** Null if the file has only one page. */
   readonly page: number | null
-  /** Of a recording: when each line of the text begins, in milliseconds from its start. */
+  /** In a recording: the start of each line, in milliseconds. */
   readonly lineTimes?: readonly number[]
 }
 
-/** What one sidecar says. */
+/** The text of one sidecar. */
 export interface SpokenText {
   readonly kind: SpokenKind
   readonly pages: readonly SpokenPage[]
@@ -21,7 +21,7 @@ export interface SpokenText {
   readonly truncated: boolean
 }
 
-/** Reads the file of a sidecar of text; null where it cannot be understood. */
+/** Parses a sidecar with text; null if it is invalid. */
 export function readSpokenText(kind: SpokenKind, json: string): SpokenText | null {
   if (kind === 'transcript') {
     const transcript = parseTranscript(json)
@@ -37,14 +37,14 @@ export function readSpokenText(kind: SpokenKind, json: string): SpokenText | nul
 }
 
 export interface CollectedChunks {
-  /** Those of names last. */
+  /** Chunks from file names come last. */
   readonly chunks: readonly EmbeddedChunk[]
   readonly names: number
-  /** There is more. */
+  /** Whether chunks or text were left out. */
   readonly truncated: boolean
 }
 
-/** What is embedded of a content: its texts in pieces, each with where it stands, and the names that say something. */
+/** The chunks to embed for a content: its texts in parts, each with its position, and its meaningful file names. */
 export function collectChunks(texts: readonly SpokenText[], names: readonly string[]): CollectedChunks {
   const chunks: EmbeddedChunk[] = []
   let truncated = texts.some((text) => text.truncated)
@@ -55,7 +55,7 @@ export function collectChunks(texts: readonly SpokenText[], names: readonly stri
     }
     chunks.push(chunk)
   }
-  // What a file is called adds to what it says; alone it is found by its words.
+  // File names only add to a text. Without a text there are none to embed: word search finds files by name.
   if (chunks.length === 0) return { chunks, names: 0, truncated }
   const named = [...new Set(names.flatMap((name) => nameAsText(name) ?? []))].slice(0, MAX_NAMES)
   const nameChunks = named.map((text): EmbeddedChunk => ({ source: 'name', page: null, text }))
@@ -80,18 +80,18 @@ function* allChunks(texts: readonly SpokenText[]): Generator<EmbeddedChunk> {
   }
 }
 
-/** The number of the line that a place is in, from 0. */
+/** The number of the line at a position, from 0. */
 function lineOf(text: string, at: number): number {
   return text.slice(0, at).split('\n').length - 1
 }
 
-/** The title of a page or chapter says what its first piece is about. */
+/** The title of a page or chapter gives context to its first chunk. */
 function withTitle({ text, title }: SpokenPage, { start, end }: Stretch): string {
   const said = text.slice(start, end)
   return title && start === 0 && !said.startsWith(title) ? `${title}\n${said}` : said
 }
 
-/** What surrounds the words of a stretch; null where the text spells them otherwise. */
+/** The area around the words of a stretch; null if the text contains none of them. */
 function boxAround(text: string, words: readonly TextWord[], { start, end }: Stretch): TextWord['box'] | null {
   let [left, top, right, bottom] = [1, 1, 0, 0]
   let at = 0
@@ -110,7 +110,7 @@ function boxAround(text: string, words: readonly TextWord[], { start, end }: Str
   return right > left ? [left, top, round(right - left), round(bottom - top)] : null
 }
 
-/** Sums of fractions have tails. */
+/** Rounds away the error of floating-point sums. */
 function round(part: number): number {
   return Math.round(part * 1e6) / 1e6
 }

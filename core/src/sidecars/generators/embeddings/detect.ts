@@ -3,7 +3,9 @@ import { type EmbeddingSettings, engineKind, findRuntime, RUNTIME_HOW, whyNoEngi
 
 const job = 'search by meaning'
 
-/** What vectors could be made with: a server, which is not asked, or what runs local models, which is not loaded. */
+/**
+ * Lists the engines for vectors: a server, which gets no request, or the runtime for local models, which is not loaded.
+ */
 export async function detectEmbeddingEngines(settings: EmbeddingSettings): Promise<DetectedEngine[]> {
   const kind = engineKind(settings)
   const why = await whyNoEngine(settings)

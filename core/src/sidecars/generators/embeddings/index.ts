@@ -5,7 +5,7 @@ import { detectEmbeddingEngines } from './detect.ts'
 import { DEADLINE_MS } from './limits.ts'
 import { type EmbeddingSettings, modelVariant, whyNoEngine } from './settings.ts'
 
-/** What texts mean, as vectors: of documents, of pictures with text, of recordings, and what those are called. */
+/** Makes vectors of the meaning of texts: of documents, pictures with text, recordings, and their file names. */
 export function makeEmbeddings(settings: EmbeddingSettings): Generator {
   const variant = modelVariant(settings)
   return {
@@ -33,7 +33,7 @@ const embeddings: Generator = {
   module: new URL('make.ts', import.meta.url),
   inputs: ['text', 'ocr', 'transcript'],
   types: ['image', 'video', 'audio', ...documentText.types],
-  // Which of them have text, the rows of the sidecars it reads say.
+  // The queue selects contents whose input sidecars have words.
   accepts: () => true,
   pool: () => 'ml',
 }

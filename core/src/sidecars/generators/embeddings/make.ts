@@ -8,7 +8,7 @@ import { EngineKeeper } from './engines/open-engine.ts'
 import { MAX_INPUT_BYTES } from './limits.ts'
 import { type EmbeddingSettings, modelName } from './settings.ts'
 
-/** Of this process: a model is loaded once. */
+/** Kept for the life of this process, so that a model is loaded once. */
 const engines = new EngineKeeper()
 
 export const make: Make = async ({ inputs, names, outputs, settings: given }) => {
@@ -32,7 +32,7 @@ export const make: Make = async ({ inputs, names, outputs, settings: given }) =>
   return { engine: about }
 }
 
-/** What the sidecars say, documents first. Throws `Corrupt` where there are some and none can be read. */
+/** Reads the texts of the sidecars, documents first. Throws `Corrupt` if none can be read. */
 async function readTexts(inputs: readonly SidecarInput[]): Promise<SpokenText[]> {
   const texts: SpokenText[] = []
   const ofText = inputs.filter(({ format, variant }) => format === 'json' && variant === 'default')

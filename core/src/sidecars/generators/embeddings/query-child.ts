@@ -9,7 +9,7 @@ export interface QueryRequest {
 
 const engines = new EngineKeeper()
 
-// A model is native code: a process of its own, apart from the one that works through the documents.
+// Native code of a model runs in a process of its own, apart from the one that embeds documents.
 serveProcess<QueryRequest, Float32Array>(async ({ query, settings }) => {
   const engine = await engines.get(settings)
   const [vector] = await engine.embed([query], 'query')

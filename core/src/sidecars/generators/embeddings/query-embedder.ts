@@ -5,18 +5,20 @@ import { QUERY_MEMORY_MIB, QUERY_MS } from './limits.ts'
 import type { QueryRequest } from './query-child.ts'
 import { type EmbeddingSettings, engineKind, modelVariant, whyNoEngine } from './settings.ts'
 
-/** A query as the model understands it. */
+/** A query as a vector. */
 export interface QueryMeaning {
-  /** The variant of the sidecars it can be compared with. */
+  /** The variant of the embeddings that the vector can be compared with. */
   readonly model: string
-  /** Of length 1. */
+  /** A vector of length 1. */
   readonly vector: Float32Array
 }
 
-/** Queries whose vectors are kept: the pages of one search, and what is typed again. */
+/** Limit of cached queries: for the pages of one search, and for repeated searches. */
 const KEPT = 64
 
-/** Turns queries into vectors, by the same model as texts. A local model runs in a process, which ends when it is idle. */
+/**
+ * Turns queries into vectors with the same model as texts. A local model runs in a process that ends when it is idle.
+ */
 export class QueryEmbedder implements AsyncDisposable {
   readonly #settings: () => EmbeddingSettings
   readonly #servers = new EngineKeeper()
@@ -27,7 +29,10 @@ export class QueryEmbedder implements AsyncDisposable {
     this.#settings = settings
   }
 
-  /** Throws `Unavailable` with what to do where no model is set, `Offline` where it does not answer, `Timeout`. */
+  /**
+   * Throws `Unavailable` with the remedy if no model is set, `Offline` if the model or server is not available, and
+   * `Timeout`.
+   */
   async embed(query: string, signal?: AbortSignal): Promise<QueryMeaning> {
     const settings = this.#settings()
     const why = await whyNoEngine(settings)

@@ -6,13 +6,13 @@ import { whyNoServer } from '../server-settings.ts'
 
 export type EmbeddingSettings = Config['embeddings']
 
-/** What makes vectors, as the settings say: a server, or a model in a folder; null where they name neither. */
+/** The configured engine: a server, or a model in a folder; null if neither is set. */
 export function engineKind({ folder, url }: EmbeddingSettings): 'server' | 'folder' | null {
   if (url !== '') return 'server'
   return folder === '' ? null : 'folder'
 }
 
-/** What the model's sidecars are called: the last part of its name, as names of files may be. */
+/** The variant of the model's sidecars: the last part of its name, limited to characters that file names may have. */
 export function modelVariant(settings: EmbeddingSettings): string {
   const name = modelName(settings)
   const last = name.slice(name.lastIndexOf('/') + 1)
@@ -20,7 +20,7 @@ export function modelVariant(settings: EmbeddingSettings): string {
   return safe.slice(0, MAX_VARIANT) || 'model'
 }
 
-/** What the model is called. */
+/** The name of the model. */
 export function modelName({ folder, model }: EmbeddingSettings): string {
   return model === '' ? basename(folder) : model
 }
@@ -32,7 +32,7 @@ const GROUP = { group: 'embeddings', example: 'http://localhost:11434/v1' } as c
 
 const HOW = `set embeddings.url and embeddings.model to a server such as Ollama, or embeddings.folder to a model in ONNX form: \`spacedrive config set embeddings.url ${GROUP.example}\``
 
-/** Why no vector can be made with these settings, and what would help; null where one can. Looks at files only. */
+/** Why no vectors can be made with these settings, and the remedy; null if they can. Checks files only. */
 export async function whyNoEngine(settings: EmbeddingSettings): Promise<string | null> {
   switch (engineKind(settings)) {
     case null:
@@ -48,10 +48,10 @@ function whyNoName({ model }: EmbeddingSettings): string | null {
   return model === '' ? 'embeddings.model does not say which model of the server is used' : null
 }
 
-/** Where models keep themselves, the best first; all alike in what they say. */
+/** The possible files of a model, the most precise first; their vectors are equivalent. */
 const MODEL_FILES = ['onnx/model.onnx', 'model.onnx', 'onnx/model_quantized.onnx', 'model_quantized.onnx']
 
-/** The file of the model in its folder; null where there is none. */
+/** The model's file in its folder; null if there is none. */
 export async function findModelFile(folder: string): Promise<string | null> {
   for (const name of MODEL_FILES) if (await isThere(join(folder, name))) return join(folder, name)
   return null
@@ -65,10 +65,10 @@ async function whyNoModel({ folder }: EmbeddingSettings): Promise<string | null>
 
 const PACKAGE = 'onnxruntime-node'
 
-/** How to get what runs models. It is no part of an installation: it takes 290 MB. */
+/** How to install the runtime for models, which does not come with this program because it takes 290 MB. */
 export const RUNTIME_HOW = `ONNXRUNTIME_NODE_INSTALL=skip npm install --prefix <folder> ${PACKAGE}, and \`spacedrive config set embeddings.runtime <folder>\``
 
-/** What runs models, in the folder that is set or beside this program; null where it is neither. */
+/** Finds the runtime for models, in the configured folder or beside this program; null if it is in neither. */
 export function findRuntime({ runtime }: Pick<EmbeddingSettings, 'runtime'>): Promise<FoundPackage | null> {
   return findPackage(PACKAGE, runtime)
 }

@@ -1,13 +1,13 @@
 import type { Engine } from '../../generator.ts'
 
-/** Models may be made for questions to be put to them otherwise than texts. */
+/** Some models need different prefixes for texts and for queries. */
 export type TextUse = 'text' | 'query'
 
-/** Turns texts into vectors of one length each, their squares summing up to 1. */
+/** Turns texts into vectors of the same number of dimensions, each with length 1. */
 export interface EmbeddingEngine extends Engine {
   /**
-   * One vector for each text, in their order. Throws `Offline` where the engine itself is not there, or does not answer,
-   * and any text would fail; `Corrupt` where its answer makes no sense.
+   * One vector for each text, in order. Throws `Offline` if the engine is missing or does not reply, so that any text
+   * would fail, and `Corrupt` if its reply is invalid.
    */
   embed(texts: readonly string[], use: TextUse, signal?: AbortSignal): Promise<Float32Array[]>
 }

@@ -8,7 +8,7 @@ import { type EmbeddingSettings, findModelFile, findRuntime, whyNoEngine } from 
 import type { EmbeddingEngine, TextUse } from './engine.ts'
 import { checked, normalise } from './normalise.ts'
 
-/** What is used of `onnxruntime-node`, which is not installed with this program. */
+/** The used part of `onnxruntime-node`, which is not installed with this program. */
 interface Runtime {
   readonly InferenceSession: {
     create(file: string, options: object): Promise<Session>
@@ -27,7 +27,10 @@ interface Output {
 
 type Pooling = 'mean' | 'cls'
 
-/** A model in ONNX form from a folder, as the hubs of models have them: `onnx/model.onnx`, `tokenizer.json` and their settings. */
+/**
+ * A model in ONNX format from a folder with the files of model hubs: `onnx/model.onnx`, `tokenizer.json` and their
+ * settings.
+ */
 export class OnnxEngine implements EmbeddingEngine {
   readonly name = 'onnxruntime-node'
   readonly version: string
@@ -56,7 +59,7 @@ export class OnnxEngine implements EmbeddingEngine {
     this.#prefixes = of.prefixes
   }
 
-  /** Loads the model. Throws `Offline` where it, or what runs it, is not there or cannot be loaded. */
+  /** Loads the model. Throws `Offline` if the model or its runtime is missing or cannot be loaded. */
   static async open(settings: EmbeddingSettings): Promise<OnnxEngine> {
     const why = await whyNoEngine(settings)
     if (why !== null) throw new CoreError('Offline', why)
@@ -70,7 +73,7 @@ export class OnnxEngine implements EmbeddingEngine {
       return new OnnxEngine({
         version,
         runtime,
-        // One thread: the machine has other work, and two gain little on texts this short.
+        // One thread: the machine has other work, and a second one gains little on such short texts.
         session: await runtime.InferenceSession.create((await findModelFile(folder))!, {
           executionProviders: ['cpu'],
           intraOpNumThreads: 1,
@@ -88,7 +91,7 @@ export class OnnxEngine implements EmbeddingEngine {
     }
   }
 
-  /** One after the other: side by side they take as long, and more memory. */
+  /** Embeds texts one after another: in parallel they take as long, and more memory. */
   async embed(texts: readonly string[], use: TextUse): Promise<Float32Array[]> {
     const vectors: Float32Array[] = []
     for (const text of texts) vectors.push(await this.#embedOne(this.#prefixes[use] + text))
@@ -106,7 +109,7 @@ export class OnnxEngine implements EmbeddingEngine {
     return normalise(this.#pool(outputs[name]!))
   }
 
-  /** Cut to what the model reads; the sign that ends a text stays. */
+  /** The tokens of a text, cut to the model's limit; the token that ends a text stays. */
   #tokens(text: string): number[] {
     const { ids } = this.#tokenizer.encode(text.toWellFormed())
     return ids.length <= this.#maxTokens ? ids : [...ids.slice(0, this.#maxTokens - 1), ids.at(-1)!]
@@ -116,7 +119,7 @@ export class OnnxEngine implements EmbeddingEngine {
     return new this.#runtime.Tensor('int64', BigInt64Array.from(numbers, BigInt), [1, numbers.length])
   }
 
-  /** One vector of a text from those of its tokens, where the model has not made it itself. */
+  /** Combines the vectors of the tokens into one, unless the model has done so itself. */
   #pool({ data, dims }: Output): Float32Array {
     const size = dims.at(-1) ?? 0
     const tokens = dims.length === 3 && this.#pooling === 'mean' ? dims[1]! : 1
@@ -141,12 +144,12 @@ function inputOf(name: string, ids: readonly number[]): readonly number[] {
   }
 }
 
-/** Some say 10³⁰ for no limit. */
+/** Ignores missing limits. Some models state 10³⁰ for no limit. */
 function smallest(most: number, ...others: unknown[]): number {
   return Math.min(most, ...others.filter((each): each is number => typeof each === 'number' && each > 1))
 }
 
-/** The settings beside a model; empty where the file is not there. */
+/** Reads settings beside a model; empty if the file is missing. */
 async function readJson(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch(() => '{}')
   return JSON.parse(text) as Record<string, unknown>

@@ -2,7 +2,7 @@ import { CoreError } from '../../../../util/errors.ts'
 import { type EmbeddingSettings, engineKind, whyNoEngine } from '../settings.ts'
 import type { EmbeddingEngine } from './engine.ts'
 
-/** What the settings name. Throws `Offline` where it is not there. */
+/** Opens the configured engine. Throws `Offline` if it is missing. */
 export async function openEngine(settings: EmbeddingSettings): Promise<EmbeddingEngine> {
   const why = await whyNoEngine(settings)
   if (why !== null) throw new CoreError('Offline', why)
@@ -14,7 +14,7 @@ export async function openEngine(settings: EmbeddingSettings): Promise<Embedding
   return OnnxEngine.open(settings)
 }
 
-/** Keeps the engine of the last settings open: a model takes seconds to load. */
+/** Keeps the engine of the last settings open, because a model takes seconds to load. */
 export class EngineKeeper {
   #of = ''
   #engine: Promise<EmbeddingEngine> | null = null
@@ -25,7 +25,7 @@ export class EngineKeeper {
     this.#of = of
     const engine = openEngine(settings)
     this.#engine = engine
-    // What was not there may be there the next time.
+    // Try again at the next call: the engine may be available then.
     engine.catch(() => {
       if (this.#engine === engine) this.#engine = null
     })

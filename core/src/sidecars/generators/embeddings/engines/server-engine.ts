@@ -7,10 +7,10 @@ import { type EmbeddingSettings, modelName } from '../settings.ts'
 import type { EmbeddingEngine, TextUse } from './engine.ts'
 import { checked, normalise } from './normalise.ts'
 
-/** Characters shown of what a server says about a failure. */
+/** Characters shown of a server's error message. */
 const MAX_SAID = 200
 
-/** A server with the interface of OpenAI for embeddings: Ollama, llama.cpp, vLLM, LM Studio, OpenAI itself. */
+/** A server with OpenAI's API for embeddings: Ollama, llama.cpp, vLLM, LM Studio, OpenAI itself. */
 export class ServerEngine implements EmbeddingEngine {
   readonly name = 'openai-compatible'
   readonly version: string
@@ -54,7 +54,7 @@ export class ServerEngine implements EmbeddingEngine {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
         body: JSON.stringify({ model: this.#settings.model, input, encoding_format: 'float' }),
-        // The key belongs to this server and to no other.
+        // A redirect would send the key to another server.
         redirect: 'error',
         signal,
       })
@@ -72,14 +72,18 @@ export class ServerEngine implements EmbeddingEngine {
     }
   }
 
-  /** What else a server says that all is well with, any text would get: a proxy, or a server of something else. */
+  /**
+   * A successful reply without vectors does not depend on the text: it comes from a proxy or another kind of server.
+   */
   #dataIn(body: string): readonly unknown[] {
     const data = parseObject(body)?.['data']
     if (Array.isArray(data)) return data
     throw new CoreError('Offline', `${this.#where} answers without vectors: ${this.#saidIn(body)}`)
   }
 
-  /** Wrong keys, wrong models and broken servers are no fault of a text; one too long for the model is. */
+  /**
+   * Only a text that is too long is the text's own fault. Wrong keys, wrong models and broken servers affect all texts.
+   */
   #refusal({ body, status }: { status: number; body: string }): CoreError {
     const code = status === 400 || status === 413 || status === 422 ? 'Unsupported' : 'Offline'
     return new CoreError(code, `${this.#where} says ${status}: ${this.#saidIn(body)}`)
@@ -89,7 +93,7 @@ export class ServerEngine implements EmbeddingEngine {
     return serverKey(this.#settings.keyVariable)
   }
 
-  /** What follows a question mark may be a key: it is not shown. */
+  /** The address without its query, which may contain a key. */
   get #where(): string {
     return `${this.#address.origin}${this.#address.pathname}`
   }
@@ -105,7 +109,7 @@ export class ServerEngine implements EmbeddingEngine {
   }
 }
 
-/** `http://host:1234`, `…/v1` and `…/v1/embeddings` mean the same. */
+/** Accepts `http://host:1234`, `…/v1` and `…/v1/embeddings` for the same server. */
 function embeddingsAddress(url: string): URL {
   const address = new URL(url)
   const path = address.pathname.replace(/\/+$/, '')
@@ -135,7 +139,7 @@ function readVectors(data: readonly unknown[], count: number): Float32Array[] {
       throw new CoreError('Corrupt', 'the server’s answer holds something that is no vector')
     vectors[at] = normalise(embedding)
   }
-  // An index that comes twice leaves a gap.
+  // A repeated index leaves a gap.
   if (vectors.length !== count || vectors.includes(undefined as never))
     throw new CoreError('Corrupt', `the server gave ${data.length} vectors for ${count} texts`)
   return vectors
@@ -149,7 +153,7 @@ function cancelled(): CoreError {
   return new CoreError('Cancelled', 'the request for vectors was cancelled')
 }
 
-/** `fetch` says only that it failed; why, its cause says. */
+/** `fetch` reports only that it failed; its cause has the reason. */
 function causeOf(err: unknown): string {
   return err instanceof Error && err.cause instanceof Error ? errorMessage(err.cause) : errorMessage(err)
 }
