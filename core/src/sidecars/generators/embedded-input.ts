@@ -3,13 +3,16 @@ import { withoutCircles } from '../../content/media/media-input.ts'
 import { CoreError } from '../../util/errors.ts'
 import { DAMAGED } from './film/damaged.ts'
 
-/** Opens a film or a recording. Throws `Unsupported` where it is in none of the containers, `Corrupt` where it is damaged or empty. */
+/**
+ * Opens a film or a sound file. Throws `Unsupported` if its container is not one of `formats`, and `Corrupt` if it is
+ * damaged or empty.
+ */
 export async function openInput(path: string, formats: InputFormat[]): Promise<Input> {
   using parts = new DisposableStack()
   const input = parts.use(new Input({ source: withoutCircles(new FilePathSource(path)), formats }))
   if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
   const tracks = await input.getTracks().catch((cause: unknown) => {
-    // What it says then is for whoever writes such readers.
+    // The library's own message is for its developers.
     throw new CoreError('Corrupt', DAMAGED, { cause })
   })
   if (tracks.length === 0) throw new CoreError('Corrupt', 'nothing in it can be played')
@@ -17,7 +20,7 @@ export async function openInput(path: string, formats: InputFormat[]): Promise<I
   return input
 }
 
-/** What is thrown of a track that is not decoded. */
+/** The error for a track whose codec cannot be decoded. */
 export function unknownCodec(codec: string | null): CoreError {
   return new CoreError('Unsupported', `its codec${codec ? ` ${codec}` : ''} is not one of those embedded`)
 }

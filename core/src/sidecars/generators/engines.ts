@@ -6,10 +6,10 @@ import { runProgram } from './program.ts'
 import { findProgram } from '../../util/find-program.ts'
 
 interface Described {
-  /** What it makes possible, in a few words: `thumbnails of video`. */
+  /** The task, in a few words: `thumbnails of video`. */
   readonly job: string
   readonly name: string
-  /** SPDX. */
+  /** An SPDX identifier. */
   readonly licence: string
 }
 
@@ -18,19 +18,19 @@ interface PackageEngine extends Described {
 }
 
 interface ProgramEngine extends Described {
-  /** On PATH. */
+  /** The name of the program on PATH. */
   readonly program: string
-  /** What makes it say its version; the first number with a dot in what it prints is taken. */
+  /** The arguments that print the version, which is the first number with a dot in the output. */
   readonly args: readonly string[]
-  /** How to get it where it is missing. */
+  /** How to install a missing program. */
   readonly how: string
 }
 
-/** A program that has not said its version by then is not taken for one that works. */
+/** A program that has not printed its version after this time counts as broken. */
 const ANSWER_MS = 5_000
 const MAX_ANSWER_BYTES = 262_144
 
-/** An engine that is installed with this program: nothing of it is loaded, its version is read. */
+/** Detects an engine that is an npm package. Reads its version without loading it. */
 export async function detectPackage({ package: name, ...of }: PackageEngine): Promise<DetectedEngine> {
   try {
     const file = findPackageJSON(name, import.meta.url)
@@ -42,7 +42,7 @@ export async function detectPackage({ package: name, ...of }: PackageEngine): Pr
   }
 }
 
-/** A program that the system has or not. It is run, in a process of its own, with a time limit. */
+/** Detects an engine that is a program. Runs it to read its version, with a time limit. */
 export async function detectProgram({ args, how, program, ...of }: ProgramEngine): Promise<DetectedEngine> {
   const path = findProgram(program)
   if (path === null) return { ...of, version: null, available: false, how }

@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 export interface FoundPackage {
-  /** The file that loads it. */
+  /** The file to load. */
   readonly file: string
   readonly version: string
 }
 
-/** A package that is no part of an installation: in `folder`, or, where that is empty, beside this program; null where it is not. */
+/**
+ * Finds a package that is not part of an installation: in `folder`, or, if that is empty, beside this program. Null if
+ * it is not there.
+ */
 export async function findPackage(name: string, folder: string): Promise<FoundPackage | null> {
   try {
     const from = folder === '' ? import.meta.url : pathToFileURL(join(folder, 'package.json'))

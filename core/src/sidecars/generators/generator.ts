@@ -1,16 +1,16 @@
 import type { FileType, SidecarKind } from '../../domain/index.ts'
 
-/** Which processes a generator works in: native code of one sort to a sort of process. */
+/** The pools of processes. Each runs native code of one sort. */
 export type PoolName = 'image' | 'av' | 'doc' | 'ml'
 
-/** What is known of a content before it is opened. */
+/** The facts about a content that are known before it is opened. */
 export interface ContentFacts {
   readonly type: FileType
   readonly mime: string | null
   readonly size: number
 }
 
-/** One file a generator makes of a content. */
+/** One file that a generator makes from a content. */
 export interface Output {
   readonly variant: string
   readonly format: string
@@ -19,42 +19,53 @@ export interface Output {
 /** A way to derive one kind of sidecar. */
 export interface Generator {
   readonly kind: SidecarKind
-  /** Raised when the same engine would make something else: what was made before can then be made again on request. */
+  /**
+   * Raised when the generator makes different sidecars with the same engine. Older sidecars can then be made again on
+   * request.
+   */
   readonly recipe: number
-  /** Higher first: what a person sees before what a person searches, and that before what nobody waits for. */
+  /** Higher first: visible sidecars, then searchable ones, then those that no user waits for. */
   readonly priority: number
-  /** Milliseconds one content may take; where the work grows with it, of which content. See `deadlineOf`. */
+  /** The time limit for one content, in milliseconds; a function if it depends on the content. See `deadlineOf`. */
   readonly deadlineMs: number | ((content: ContentFacts) => number)
-  /** Contents larger than this, in bytes, are left alone, with a reason; where it is not read whole, it depends on the content. See `maxBytesOf`. */
+  /**
+   * Larger contents, in bytes, are skipped with a reason; a function if it depends on the content. See `maxBytesOf`.
+   */
   readonly maxBytes: number | ((content: ContentFacts) => number)
-  /** Every variant there is. */
+  /** Every variant that it can make. */
   readonly variants: readonly string[]
-  /** All that is made by default of a content it takes. */
+  /** The default outputs for each content that it accepts. */
   readonly outputs: readonly Output[]
-  /** The module that makes it, loaded in a process of its pool: it exports `make`. */
+  /** The module that makes the sidecars, loaded in a process of the pool. It exports `make`. */
   readonly module: URL
-  /** Types of contents it may take; others are not even asked about. */
+  /** The types of contents that it may accept; for others, `accepts` is not called. */
   readonly types: readonly FileType[]
-  /** What of the configuration its work depends on: plain data, handed to `make`. */
+  /** The part of the configuration that it needs: plain data, passed to `make`. */
   readonly settings?: unknown
-  /** Kinds of sidecars of the same content that it reads instead of the file. It is made again when one of them is. */
+  /**
+   * The kinds of sidecars that it reads instead of the file. If such an input is made again, this sidecar is made again
+   * too.
+   */
   readonly inputs?: readonly SidecarKind[]
-  /** Whether there is anything to derive from such a content. */
+  /** Whether a sidecar can be made from such a content. */
   accepts(content: ContentFacts): boolean
-  /** Why it can make nothing at all now, in one line that says what would help; nothing is queued then. */
+  /**
+   * One line: why it can make no sidecars at all now, and the remedy. While it returns a reason, no sidecars are
+   * queued.
+   */
   unavailable?(): Promise<string | null>
-  /** What it could work with on this machine; it loads nothing of it, and answers in seconds. `doctor` lists it. */
+  /** The engines that it could use on this machine, for `doctor`. Loads none of them, and answers within seconds. */
   detect?(): Promise<readonly DetectedEngine[]>
-  /** Where such a content, which it accepts, is worked on. */
+  /** The pool for a content that it accepts. */
   pool(content: ContentFacts): PoolName
 }
 
-/** Milliseconds a content may take. */
+/** The time limit for a content, in milliseconds. */
 export function deadlineOf({ deadlineMs }: Generator, content: ContentFacts): number {
   return typeof deadlineMs === 'number' ? deadlineMs : deadlineMs(content)
 }
 
-/** Bytes a content may have. */
+/** The size limit for a content, in bytes. */
 export function maxBytesOf({ maxBytes }: Generator, content: ContentFacts): number {
   return typeof maxBytes === 'number' ? maxBytes : maxBytes(content)
 }
@@ -65,42 +76,42 @@ export interface SidecarInput extends Output {
   readonly path: string
 }
 
-/** What a process is asked to make: all outputs of one content, from one decode. */
+/** A request to a process: all outputs of one content, from one decode. */
 export interface MakeRequest {
   /** Address of the generator's module. */
   readonly module: string
   /** Absolute path of a file with the content; empty for a generator that reads other sidecars instead. */
   readonly source: string | Uint8Array
-  /** What files with this content are called, some of them. */
+  /** Some names of files with this content. */
   readonly names: readonly string[]
-  /** The ready sidecars of the kinds it reads. */
+  /** The ready sidecars of the kinds in `Generator.inputs`. */
   readonly inputs: readonly SidecarInput[]
   /** See `Generator.settings`. */
   readonly settings: unknown
   readonly content: ContentFacts
-  /** Where each output is written; the folder is there. */
+  /** The outputs, each with the path to write it to; the folder exists. */
   readonly outputs: readonly (Output & { readonly path: string })[]
   /**
-   * Where something that takes long may keep what it has so far, and finds it where it was interrupted: of the same content,
-   * perhaps by another engine. Whoever writes it makes its folder; it is removed when it is recorded what became of the
-   * content.
+   * The path of a partial result. Long work may store its progress here, and finds it again after an interruption,
+   * perhaps written by another engine for the same content. The writer creates the folder. The file is removed when the
+   * outcome is recorded.
    */
   readonly part: string
 }
 
-/** Something that does the work of a generator, or would if it were there. */
+/** An engine that does the work of a generator, installed or not. */
 export interface DetectedEngine {
-  /** What it makes possible, in a few words. */
+  /** The task, in a few words. */
   readonly job: string
   readonly name: string
-  /** Null where it does not say, or is not there. */
+  /** Null if the engine is missing or does not report its version. */
   readonly version: string | null
   readonly available: boolean
-  /** SPDX. */
+  /** An SPDX identifier. */
   readonly licence: string
-  /** Where it was found, or how to get it. */
+  /** The path of the engine, or how to install it. */
   readonly how: string
-  /** Engines whose work it does better, whatever the file: what they have made is outdated where this one is. */
+  /** Engines that this one surpasses for every file: their sidecars are outdated if this one is available. */
   readonly replaces?: readonly string[]
 }
 
@@ -109,21 +120,21 @@ export interface Engine {
   readonly version: string
 }
 
-/** What was found out about the content on the way. */
+/** Facts about the content that were found during the work. */
 export interface ContentFindings {
   readonly thumbhash?: Uint8Array
-  /** 0xRRGGBB. */
+  /** In the form 0xRRGGBB. */
   readonly colour?: number
 }
 
-/** What `make` says when it has written all outputs. */
+/** The result of `make` after it has written all outputs. */
 export interface Made {
   readonly engine: Engine
   readonly findings?: ContentFindings
 }
 
 /**
- * Writes the outputs. Throws `CoreError`: `Unsupported` where nothing here reads such a content (say what would),
- * `Corrupt` where the file is damaged. Anything else thrown counts as `Corrupt`.
+ * Writes the outputs. Throws `CoreError`: `Unsupported` if no engine here reads such a content (the message says which
+ * one would), `Corrupt` if the file is damaged. Any other error counts as `Corrupt`.
  */
 export type Make = (request: Omit<MakeRequest, 'module'>) => Promise<Made>

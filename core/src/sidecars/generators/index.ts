@@ -8,7 +8,7 @@ import { makeThumbnails } from './thumb/index.ts'
 import { thumbstrips } from './thumbstrip/index.ts'
 import { makeTranscripts } from './transcript/index.ts'
 
-/** Every generator as it is configured, one for each kind. */
+/** All generators with the current configuration, one for each kind. */
 export function makeGenerators({ embeddings, ocr, sidecars, thumbnails, transcript }: Config): readonly Generator[] {
   return [
     makeThumbnails(thumbnails),

@@ -1,6 +1,6 @@
 /**
- * Makes node-webcodecs load the FFmpeg it comes with, where it is not loaded yet: else it would take the libraries of the
- * system where they fit, which are other versions, under another licence.
+ * Makes node-webcodecs load its own FFmpeg. Call this before it is loaded: otherwise it uses the system's libraries if
+ * they fit, which have other versions and another licence.
  */
 export function useOwnFfmpeg(): void {
   process.env['NODE_WEBCODECS_FORCE'] = 'static'

@@ -2,20 +2,20 @@ import { CoreError } from '../../util/errors.ts'
 import { collect, streamProgram } from './stream-program.ts'
 
 export interface RunOptions {
-  /** Milliseconds, after which it is ended. */
+  /** Milliseconds after which the program is killed. */
   readonly timeoutMs: number
-  /** Bytes it may print, where they are kept. */
+  /** Limit of output bytes, if the output is kept. */
   readonly maxBytes: number
-  /** Given what it prints as it comes; it is not kept then. */
+  /** Called with each chunk of output, which is not kept then. */
   readonly onPrinted?: (chunk: Buffer) => void
-  /** Aborting ends it. */
+  /** Aborting kills the program. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Runs a program that reads a file, and returns what it printed: as `streamProgram`, but what goes wrong is `Corrupt`, with
- * the last line it complained with, and as its cause the last of them. Throws `Timeout`, `Unavailable` where it cannot be
- * started, and what the signal was aborted with.
+ * Runs a program that reads a file, and returns its output. Like `streamProgram`, but a failure throws `Corrupt` with
+ * the last line of the program's error output; its cause has more lines. Throws `Timeout`, `Unavailable` if the program
+ * cannot be started, and the signal's reason.
  */
 export async function runProgram(path: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
   const { timeoutMs, maxBytes, onPrinted, signal } = options

@@ -1,18 +1,18 @@
-/** How the configuration names a server. */
+/** A server in the configuration. */
 export interface ServerSettings {
   readonly url: string
-  /** The environment variable that holds its key; empty where it wants none. */
+  /** The environment variable with the server's key; empty if the server needs none. */
   readonly keyVariable: string
 }
 
-/** Where such settings stand, for messages. */
+/** The group of settings, for messages. */
 export interface ServerGroup {
   readonly group: 'embeddings' | 'transcript'
-  /** What an address looks like. */
+  /** An example of a valid address. */
   readonly example: string
 }
 
-/** Why no server can be asked with these settings, in one line; null where one can. Nothing is sent to it. */
+/** One line: why these settings name no usable server; null if they do. Sends nothing. */
 export function whyNoServer({ url, keyVariable }: ServerSettings, { group, example }: ServerGroup): string | null {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     return `${group}.url is no address: ${url}; it looks like ${example}`
@@ -25,14 +25,14 @@ export function whyNoServer({ url, keyVariable }: ServerSettings, { group, examp
   return `the environment variable ${keyVariable}, which ${group}.keyVariable names, ${why} where the daemon runs`
 }
 
-/** The key of a server; null where it wants none. */
+/** The key of a server; null if it needs none. */
 export function serverKey(keyVariable: string): string | null {
   return keyVariable === '' ? null : (process.env[keyVariable] ?? '')
 }
 
-/** Why this cannot be sent to a server as a key, in words that follow its name; null where it can. */
+/** Why a key cannot be sent to a server, as words that follow the variable's name; null if it can. */
 function whyNoKey(key: string): string | null {
   if (key === '') return 'is empty'
-  // A line break would end the header it stands in, and what refuses that says the key.
+  // A line break would end the header, and the resulting error would reveal the key.
   return /^[\x21-\x7e]+$/.test(key) ? null : 'holds something that is no key: white space, or signs beyond ASCII,'
 }

@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 
 export interface ProgramStart {
-  /** A path, or a name that is looked for on PATH. */
+  /** A path, or a name to look up on PATH. */
   readonly program: string
-  /** What it is called in messages. */
+  /** The program's name in messages. */
   readonly name: string
   readonly args: readonly string[]
   readonly input?: Uint8Array | undefined
@@ -13,35 +13,35 @@ export interface ProgramStart {
 }
 
 export interface StreamOptions extends ProgramStart {
-  /** Milliseconds it may take in all, but for those in which nobody waits for it. */
+  /** Limit of milliseconds in all, without the time in which the caller does not wait for output. */
   readonly deadlineMs?: number
-  /** Milliseconds in which it must print something. */
+  /** Limit of milliseconds between two outputs. */
   readonly silenceMs?: number
-  /** Aborting ends it, and throws what it was aborted with. */
+  /** Aborting kills the program, and throws the signal's reason. */
   readonly signal?: AbortSignal
   /**
-   * What is thrown where it fails, made from the last lines it complained with and from how it ended (`ended with 1`); null
-   * for `Unavailable`. `crashed`: it did not end by itself.
+   * Returns the error to throw if the program fails, from the last lines of its error output and from its end (`ended
+   * with 1`); null for the default `Unavailable`. `crashed`: a signal ended the program.
    */
   readonly failure?: (complaint: string, how: string, crashed: boolean) => Error | null
 }
 
 export interface CollectOptions extends ProgramStart {
   readonly deadlineMs: number
-  /** Bytes it may print. */
+  /** Limit of output bytes. */
   readonly maxBytes: number
 }
 
-/** What is kept of what a program complains about, in characters: its end says why it gave up. */
+/** Characters kept of a program's error output: its last lines tell why it failed. */
 const KEPT_COMPLAINT = 2_000
 
 /**
- * Runs a program without a shell and hands out what it prints, no faster than it is taken. However much the program
- * complains, it is gone when this ends, also where nobody takes the rest; so it is when this process is ended, being of its
- * group.
+ * Runs a program without a shell and yields its output, no faster than the caller takes it. The program is gone when
+ * the iteration ends, even if the caller stops early or the program prints many errors. It is in the process group of
+ * this process, so it also ends with it.
  *
- * Throws `Timeout`; what the signal was aborted with; `Unavailable` where it cannot be started, and where it fails or crashes
- * unless `failure` says otherwise.
+ * Throws `Timeout`, the signal's reason, and `Unavailable` if the program cannot be started. If the program fails or
+ * crashes, throws the error that `failure` returns, or else `Unavailable`.
  */
 export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buffer> {
   const { program, name, args, input, env, failure, signal: stop } = options
@@ -62,7 +62,7 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
   stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('utf8')).slice(-KEPT_COMPLAINT)
   })
-  // A program that does not read to the end says itself why.
+  // A program that does not read all its input reports the reason itself.
   stdin?.on('error', () => {})
   stdin?.end(input)
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
@@ -91,9 +91,9 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
   try {
     const chunks = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     for (;;) {
-      // Where nothing can be read of it any more, it says itself why.
+      // If its output breaks off, the end of the program tells why.
       const next = chunks.next().catch((err: unknown) => ended.then(() => Promise.reject(err)))
-      // Where it is given up, the stream is closed under it.
+      // If the caller stops early, the stream is closed while this read is pending.
       next.catch(() => {})
       const { done, value } = await inTime(next)
       if (done) break
@@ -108,19 +108,19 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
     throw new CoreError('Unavailable', last ? `${name} ${how}: ${last}` : `${name} ${how}`)
   } finally {
     child.kill('SIGKILL')
-    // What it has started may hold them open.
+    // Child processes of the program may hold the streams open.
     stdout.destroy()
     stderr.destroy()
   }
 }
 
-/** Runs a program to its end and returns what it printed. Throws as `streamProgram` does, and where it prints too much. */
+/** Runs a program to its end and returns its output. Throws like `streamProgram`, and if there is too much output. */
 export async function collectProgram({ maxBytes, ...start }: CollectOptions): Promise<Buffer> {
   const tooMuch = new CoreError('Unavailable', `${start.name} prints without end`)
   return collect(streamProgram(start), { maxBytes, tooMuch })
 }
 
-/** All that is printed. Throws `tooMuch` where that is more than `maxBytes`. */
+/** Collects all chunks. Throws `tooMuch` if they have more than `maxBytes`. */
 export async function collect(
   chunks: AsyncIterable<Buffer>,
   { maxBytes, tooMuch }: { readonly maxBytes: number; readonly tooMuch: Error },
