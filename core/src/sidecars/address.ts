@@ -5,16 +5,16 @@ import { kindFolders, type SidecarKey } from './paths.ts'
 
 export const SIDECAR_SCHEME = 'sidecar://'
 
-/** What an address names; in a pattern `*` and `?` stand for what they do in a shell. */
+/** The parts of an address. In a pattern, `*` and `?` are wildcards as in a shell. */
 export interface SidecarAddress {
-  /** A content's id, or a pattern for ids. */
+  /** The id of a content, or a pattern for ids. */
   readonly content: string
   readonly kinds: readonly SidecarKind[]
-  /** `grid@2x.webp`, or a pattern. */
+  /** For example `grid@2x.webp`, or a pattern. */
   readonly file: string
 }
 
-/** `sidecar://<content>/<kind's folder>/<file>`, whose last parts may be left out. Throws `InvalidInput`. */
+/** Parses `sidecar://<content>/<kind's folder>/<file>`; the last parts may be left out. Throws `InvalidInput`. */
 export function parseSidecarAddress(text: string): SidecarAddress {
   const [content = '', folder = '*', file = '*', ...rest] = text.slice(SIDECAR_SCHEME.length).split('/')
   const wrong = (what: string) =>
@@ -31,7 +31,7 @@ export function parseSidecarAddress(text: string): SidecarAddress {
   return { content, kinds, file: file || '*' }
 }
 
-/** Whether it may name several things. */
+/** Whether the part contains wildcards, so that it may match several names. */
 export function isPattern(part: string): boolean {
   return /[*?]/.test(part)
 }

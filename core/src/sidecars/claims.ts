@@ -1,6 +1,9 @@
 import type { SidecarKind } from '../domain/index.ts'
 
-/** What is being made now, each kind of each content by one: from when it is begun until its rows say what became of it. */
+/**
+ * The sidecars that are being made now, by content and kind. Only one run can hold the claim of a content and kind. It
+ * takes the claim before the work begins, and releases it when the result is in the rows.
+ */
 export class Claims {
   readonly #ends = new Map<string, PromiseWithResolvers<void>>()
   readonly #awaited = new Set<string>()
@@ -13,7 +16,7 @@ export class Claims {
     return this.#ends.has(keyOf(kind, contentRowId))
   }
 
-  /** False: somebody else is at it. */
+  /** Returns false if another run holds the claim. */
   take(kind: SidecarKind, contentRowId: number): boolean {
     if (this.has(kind, contentRowId)) return false
     this.#ends.set(keyOf(kind, contentRowId), Promise.withResolvers<void>())
@@ -27,7 +30,7 @@ export class Claims {
     this.#awaited.delete(key)
   }
 
-  /** Resolves when nobody is at it. */
+  /** Resolves when no run holds the claim. */
   async free(kind: SidecarKind, contentRowId: number): Promise<void> {
     const key = keyOf(kind, contentRowId)
     const end = this.#ends.get(key)
@@ -36,7 +39,7 @@ export class Claims {
     await end.promise
   }
 
-  /** Whether somebody waits for its end. */
+  /** Whether another run waits for the claim to be released. */
   isAwaited(kind: SidecarKind, contentRowId: number): boolean {
     return this.#awaited.has(keyOf(kind, contentRowId))
   }

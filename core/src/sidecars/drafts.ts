@@ -4,10 +4,10 @@ import { systemCode } from '../util/errors.ts'
 import { removeTree } from '../util/remove-tree.ts'
 import { draftsFolder, isPartName, partsFolder, workFolder } from './paths.ts'
 
-/** Milliseconds after which nobody goes on with what is half made: its content is gone, or is not to be made any more. */
+/** Milliseconds after which a partial result is deleted: its content is gone, or its sidecar is not wanted any more. */
 const PART_AGE_MS = 30 * 86_400_000
 
-/** Every draft there is. */
+/** The paths of all drafts. */
 export async function listDrafts(root: string): Promise<string[]> {
   return filesIn(draftsFolder(root))
 }
@@ -22,20 +22,20 @@ async function filesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Removes all drafts, old half-made results, and the folders of processes that are gone. Must not run while drafts are
- * being written. `isUsed`: whether a folder belongs to a living process.
+ * Removes all drafts, old partial results, and the folders of processes that have ended. Must not run while drafts are
+ * being written. `isUsed`: whether a folder belongs to a running process.
  */
 export async function sweepDrafts(root: string, now: number, isUsed: (folder: string) => boolean): Promise<void> {
   for (const folder of await filesIn(workFolder(root))) if (!isUsed(folder)) await sweepWork(root, folder)
   for (const path of await listDrafts(root)) await removeTree(path)
   for (const path of await filesIn(partsFolder(root))) {
-    // One that is not there any more, or cannot be looked at, is nothing to stop for.
+    // If a partial result is gone or cannot be examined, the sweep continues.
     const stats = await stat(path).catch(() => null)
     if (stats && now - stats.mtimeMs > PART_AGE_MS) await rm(path, { recursive: true, force: true })
   }
 }
 
-/** A killed daemon leaves the folders of its processes. Half-made results in them return to their place. */
+/** A killed daemon leaves the folders of its processes behind. Partial results in them are moved back to `parts/`. */
 async function sweepWork(root: string, folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!isPartName(name)) continue

@@ -3,82 +3,89 @@ import type { ProgressUpdate } from '../jobs/index.ts'
 import type { ContentFindings, Engine } from './generators/index.ts'
 import type { SidecarKey } from './paths.ts'
 
-/** A device that has a sidecar, as far as this one knows. */
+/** Another device that has a sidecar, according to its last digest. */
 export interface Holder {
   readonly device: { readonly id: DeviceId; readonly name: string }
   readonly online: boolean
-  /** Bytes; null where it is not known. */
+  /** Bytes; null if unknown. */
   readonly size: number | null
 }
 
-/** One that another device has made, as it says. */
+/** A sidecar that another device has made, as that device describes it. */
 export interface RemoteSidecar extends SidecarKey {
   readonly size: number
   /** BLAKE3, 32 bytes. */
   readonly checksum: Uint8Array
   readonly engine: Engine
   readonly recipe: number
-  /** What it has found out about the content. */
+  /** Facts about the content that were found while the sidecar was made. */
   readonly findings: ContentFindings
 }
 
-/** How a job fetches ahead. */
+/** The job that fetches sidecars in advance. */
 export interface FetchHost {
   readonly signal: AbortSignal
   progress(this: void, update: ProgressUpdate): void
 }
 
-/** Why nothing is fetched that nobody waits for. */
+/** The reason why no sidecars are fetched in advance now. */
 export interface FetchHold {
-  /** One line. */
+  /** One line of text. */
   readonly reason: string
-  /** Whether it is over in a moment. */
+  /** Whether the reason usually ends within moments. */
   readonly isBrief: boolean
 }
 
-/** What has come of what was to be fetched ahead. */
+/** The result of fetching sidecars in advance. */
 export interface FetchReport {
   readonly fetched: number
   readonly missing: number
-  /** One line why the rest waits; null where nothing does. */
+  /** One line: why the remaining sidecars wait; null if none wait. */
   readonly held: string | null
 }
 
-/** What a content is told by, as another device knows it. */
+/** The identity of a content, as another device knows it. */
 export interface RemoteContent {
-  /** The hash its id is made of. */
+  /** The hash from which the content's id is derived. */
   readonly hash: Uint8Array
-  /** 1: of samples, 2: of all. */
+  /** 1: a hash of samples; 2: a hash of the whole file. */
   readonly hashVersion: number
   readonly size: number
   readonly type: FileType
   readonly mime: string | null
 }
 
-/** Which of what others have made is as good as made here. */
+/** Returns true if a sidecar from another device is as good as one made here. */
 export type Accepts = (sidecar: RemoteSidecar) => boolean
 
 /** The sidecars of one library on other devices. */
 export interface Elsewhere {
-  /** Whether some device may have it, connected or not. Asks nobody. */
+  /** The devices that may have the sidecar, connected or not. Answers from stored digests, without asking a device. */
   holders(key: SidecarKey): readonly Holder[]
-  /** The same of every variant and format. */
+  /** Like `holders`, for every variant and format. */
   holdersOf(contentId: SidecarKey['contentId'], kind: SidecarKind): readonly (Holder & { readonly variant: string })[]
-  /** Whether it can be fetched now, as far as is known; false also for a kind this device is to make itself. */
+  /**
+   * Whether a connected device has the sidecar, according to its digest. Also false for a kind that the settings
+   * reserve for this device to make.
+   */
   canFetch(key: SidecarKey): boolean
   /**
-   * Fetches what there is of some; each lies in its place when it is returned. Never throws for want of a device: what
-   * did not come is left out. `asks`: devices that have not said what they have are asked, too. Throws the signal's reason.
+   * Fetches sidecars; each returned sidecar is a file in its place. Sidecars that do not arrive are left out, so a
+   * missing device is no error. `asks`: also asks connected devices whose digest does not list the sidecar. Throws the
+   * signal's reason.
    */
   fetch(
     keys: readonly SidecarKey[],
     how: { readonly accepts: Accepts; readonly asks: boolean },
     signal: AbortSignal,
   ): Promise<RemoteSidecar[]>
-  /** Resolves when what connected devices are just saying has been heard, and after a moment at the latest. */
+  /**
+   * Resolves when the digests that are arriving from connected devices have been read, and after a short timeout at the
+   * latest.
+   */
   heard(signal: AbortSignal): Promise<void>
-  /** What a content is that this device has no file of; null where nobody who is connected has a sidecar of it. */
+  /** Asks connected devices about a content that has no file on this device; null if none of them knows it. */
   identify(contentId: ContentId, signal: AbortSignal): Promise<RemoteContent | null>
-  /** The body of the job: see `fetchSidecars`. */
+  /** The body of the job `fetchSidecars`. */
   fetchAhead(host: FetchHost): Promise<FetchReport>
 }

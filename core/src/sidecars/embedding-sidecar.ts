@@ -3,38 +3,41 @@ import type { Engine } from './generators/generator.ts'
 import { list, object, optional, parseObject, part, text } from './loose-json.ts'
 import type { TextWord } from './text-sidecar.ts'
 
-/** The sidecars whose text is embedded. */
+/** The kinds of sidecars whose text is embedded. */
 export type SpokenKind = Extract<SidecarKind, 'text' | 'ocr' | 'transcript'>
 
 /** A piece of text that has a vector. */
 export interface EmbeddedChunk {
-  /** The sidecar it was taken from, or what a file with the content is called. */
+  /** The kind of the sidecar that the text comes from, or `name` for a file name. */
   readonly source: SpokenKind | 'name'
-  /** From 1; null where the source has one only, and for names. */
+  /** From 1; null for names, and if the source has only one page. */
   readonly page: number | null
-  /** What was embedded; a name as it is. */
+  /** The text that was embedded; for `name`, the file name unchanged. */
   readonly text: string
-  /** Around its words, as parts of the page, 0 to 1; where they are known. */
+  /** The area around the words, as fractions of the page from 0 to 1; absent if unknown. */
   readonly box?: TextWord['box']
-  /** Of a recording: milliseconds from its start to where this is said. */
+  /** In a recording: milliseconds from its start to the beginning of the text. */
   readonly timeMs?: number
 }
 
-/** What `embeddings/<model>.json` holds; the vectors lie beside it, in the same order: see `vector-file.ts`. */
+/**
+ * The content of `embeddings/<model>.json`. The vectors are in a file beside it, in the same order: see
+ * `vector-file.ts`.
+ */
 export interface EmbeddingSidecar {
   readonly version: 1
   readonly engine: Engine
-  /** As the configuration calls it. */
+  /** The model's name in the configuration. */
   readonly model: string
-  /** Numbers in a vector; 0 where there is none. */
+  /** Numbers in a vector; 0 if there are no vectors. */
   readonly dimensions: number
-  /** Those of names are the last. */
+  /** Chunks from file names come last. */
   readonly chunks: readonly EmbeddedChunk[]
-  /** There is more text than is embedded of one content. */
+  /** The content has more text than was embedded. */
   readonly truncated?: boolean
 }
 
-/** One of another version is not read: it is made again. */
+/** Sidecars of another version are not read. They must be made again. */
 const VERSION = 1
 
 /** The format of the file with the vectors. */
@@ -44,7 +47,7 @@ export function formatEmbeddingSidecar(sidecar: Omit<EmbeddingSidecar, 'version'
   return JSON.stringify({ version: VERSION, ...sidecar })
 }
 
-/** The chunks in the file of a sidecar, null for each that is not as it should be; null where the file is none. */
+/** The chunks in a sidecar file, with null for each invalid chunk; null if the file is invalid. */
 export function parseEmbeddedChunks(json: string): (EmbeddedChunk | null)[] | null {
   const value = parseObject(json)
   if (!value || value['version'] !== VERSION || !Array.isArray(value['chunks'])) return null

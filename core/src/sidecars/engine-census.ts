@@ -1,9 +1,9 @@
 import type { DetectedEngine, Generator } from './generators/index.ts'
 
-/** How long it is not asked again which engines are there: programs are started for it. */
+/** Milliseconds for which the list of engines is kept. Finding engines starts programs. */
 const HOLDS_MS = 60_000
 
-/** Which engines are there for each generator, asked now and then. */
+/** The available engines of each generator, cached for a minute. */
 export class EngineCensus {
   readonly #found = new Map<string, { readonly at: number; readonly engines: Promise<readonly DetectedEngine[]> }>()
 
@@ -12,12 +12,12 @@ export class EngineCensus {
     if (last && performance.now() - last.at < HOLDS_MS) return last.engines
     const engines = detect?.() ?? Promise.resolve([])
     this.#found.set(kind, { at: performance.now(), engines })
-    // One that could not be asked is asked again.
+    // A failed search is repeated at the next call.
     engines.catch(() => this.#found.delete(kind))
     return engines
   }
 
-  /** Somebody wants to know it as it is now. */
+  /** Empties the cache, for callers that need the current engines. */
   forget(): void {
     this.#found.clear()
   }

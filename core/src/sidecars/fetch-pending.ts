@@ -10,8 +10,8 @@ export interface FetchPendingDeps {
 }
 
 /**
- * Fetches what waits of some contents, where other devices have made it as it would be made here. A content counts where
- * all comes that waits of it: one decode makes all of it, and a part would not save that.
+ * Fetches pending sidecars of some contents, if other devices have made them as this device would. A content counts
+ * only if all its pending sidecars arrive: one decode makes all of them, so fetching some of them saves nothing.
  */
 export async function fetchPending(
   generator: Generator,
@@ -32,7 +32,7 @@ export async function fetchPending(
   return able.flatMap((content) => outcomesOf(content, { came: byContent, tookMs }) ?? [])
 }
 
-/** What an older way of making, or another model, has made is no use here. */
+/** Rejects sidecars of an older recipe, and embeddings of another model. */
 async function acceptedBy(generator: Generator, engines: EngineCensus): Promise<Accepts> {
   const { kind, recipe } = generator
   const own = kind === 'embeddings' ? (await engines.of(generator)).map(({ name }) => name) : null
@@ -62,7 +62,7 @@ function outcomesOf(
       checksum: file!.checksum,
     })),
     recipe: first!.recipe,
-    // Whoever asks for it again wants it made here.
+    // If the user asks for this sidecar again, it is made here and not fetched (see `fetchContent`).
     attempts: 1,
     tookMs,
   }

@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import { defineJob, priorities } from '../jobs/index.ts'
 
-/** Fetches what other devices have made before anybody asks for it. One at a time in a library: it has its own limits. */
+/** Fetches sidecars from other devices in advance. One job at a time in a library: it has its own limits. */
 export const fetchSidecars = defineJob({
   name: 'sidecars.fetch',
   summary: 'Fetch what other devices have made of the same contents',
   input: z.object({}),
-  // What has come is in the rows; what is to come is heard anew after a restart.
+  // Fetched sidecars are in the rows, and after a restart the other devices send their digests again.
   state: z.object({}),
   initial: {},
   output: z.object({
     fetched: z.number(),
-    /** What the others did not send after all. */
+    /** Sidecars that the other devices announced but did not send. */
     missing: z.number(),
-    /** Why the rest waits; null where nothing does. */
+    /** Why the remaining sidecars wait; null if none wait. */
     held: z.string().nullable(),
   }),
   concurrency: 'network',

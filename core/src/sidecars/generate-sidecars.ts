@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { SidecarKind } from '../domain/index.ts'
 import { defineJob, priorities } from '../jobs/index.ts'
 
-/** Makes what is pending, the most wanted kind first. One at a time in a library: it keeps all its processes busy. */
+/**
+ * Makes all pending sidecars, the most wanted kind first. One job at a time in a library: it keeps all its processes
+ * busy.
+ */
 export const generateSidecars = defineJob({
   name: 'sidecars.generate',
   summary: 'Make what is derived from files: pictures of them, text in them',
   input: z.object({}),
-  // What is done is done in the rows.
+  // The rows hold the progress.
   state: z.object({}),
   initial: {},
   output: z.object({
@@ -15,13 +18,13 @@ export const generateSidecars = defineJob({
     failed: z.number(),
     skipped: z.number(),
     waiting: z.number(),
-    /** What waits for the machine, and why. */
+    /** The kinds that wait for the machine, with the reasons. */
     held: z.array(z.object({ kind: SidecarKind, code: z.string(), reason: z.string() })),
   }),
-  // Its processes are where the work is done, and there are only so many: no index run waits for them.
+  // The work happens in the job's own processes, whose number is limited, so it must not delay index runs.
   concurrency: 'io',
   priority: priorities.low,
-  // A full disk: it goes on once there is room.
+  // If the disk is full, the job is repeated until there is room.
   retries: 1_000,
   key: () => 'all',
   run: (_input, { items, library, signal, progress, warn }) =>

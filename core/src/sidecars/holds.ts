@@ -3,17 +3,17 @@ import type { ErrorCode } from '../util/errors.ts'
 import type { Machine } from '../util/machine.ts'
 import type { Generator } from './generators/index.ts'
 
-/** Why what waits is not made now. */
+/** A reason why pending sidecars are not made now. */
 export interface Hold {
   readonly code: ErrorCode
   readonly cause: HoldCause
-  /** One line: what keeps it, and what would help. */
+  /** One line: the cause, and the remedy. */
   readonly reason: string
-  /** Whether it ends without anybody changing a setting. */
+  /** Whether the hold ends without a change of settings. */
   readonly passes: boolean
 }
 
-/** Why a kind is not made now. */
+/** A kind of which no sidecars are made now, with the reason. */
 export interface HeldKind extends Hold {
   readonly kind: SidecarKind
 }
@@ -23,19 +23,19 @@ export interface HoldsDeps {
   /** The library's folder of sidecars. */
   readonly root: string
   readonly speed: () => SidecarSpeed
-  /** Bytes of the disk that are left to others. */
+  /** Bytes of the disk to leave free for other programs. */
   readonly keepFreeBytes: () => number
-  /** How many processes of ours are at work. */
+  /** The number of Spacedrive's own processes that work now. */
   readonly working: () => number
   readonly cores: number
 }
 
-/** Kinds of this priority and above are what a person sees of a folder: no battery and no load keeps them. */
+/** Kinds of this priority and above are what a user sees first in a folder, so neither battery nor load delays them. */
 const SEEN_AT_ONCE = 100
-/** Threads of others that want to run on each core, from which on a machine counts as busy. */
+/** From this load per core, caused by other programs, a machine counts as busy. */
 const BUSY_LOAD = 1
 
-/** What the machine allows to be made now. What a person asks for is made all the same, but on a full disk. */
+/** Decides which sidecars the machine allows now. Sidecars on request are always allowed, except on a full disk. */
 export class Holds {
   readonly #deps: HoldsDeps
   #askedAt = -Infinity
@@ -45,18 +45,18 @@ export class Holds {
     this.#deps = deps
   }
 
-  /** What keeps a generator from making anything now; null where nothing does. */
+  /** Why a generator must not make sidecars now; null if it may. */
   async of({ priority }: Pick<Generator, 'priority'>): Promise<Hold | null> {
     const { full, busy } = await this.#now()
     return full ?? (priority < SEEN_AT_ONCE ? busy : null)
   }
 
-  /** What keeps everything, also what a person asks for. */
+  /** Why no sidecars can be made at all, not even on request; null if they can. */
   async ofAll(): Promise<Hold | null> {
     return (await this.#now()).full
   }
 
-  /** What was found out is found out anew: somebody has changed a setting. */
+  /** Empties the cache, because a setting has changed. */
   forget(): void {
     this.#asked = null
   }

@@ -3,27 +3,27 @@ import type { ReadText, SpokenKind } from './read-text.ts'
 import { parseTextSidecar } from './text-sidecar.ts'
 import { parseTranscript } from './transcript-sidecar.ts'
 
-/** All that one sidecar says. */
+/** The whole text of a sidecar. */
 export type Said = Omit<ReadText, 'cursor'>
 
 interface Kept {
   readonly said: Said | null
-  /** Of the file. */
+  /** Changes when the file changes. */
   readonly stamp: string
   readonly bytes: number
 }
 
-/** More is never written; whoever has put something else in its place is not read. */
+/** Spacedrive never writes a larger file, so a larger file is not read. */
 const MAX_SIDECAR_BYTES = 256 * 1024 * 1024
-/** Of all files that are kept: a long book is 2 MiB, and takes three times as much in memory. */
+/** For all cached files: a long book is 2 MiB, and takes three times as much in memory. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024
 
-/** What sidecars say that somebody looks through: each window of one needs it whole. */
+/** A cache of texts that a user is reading: each window of a text needs the whole file. */
 export class KeptTexts {
-  /** The one that was used last is last. */
+  /** In order of use, the least recently used first. */
   readonly #kept = new Map<string, Kept>()
 
-  /** Null where it cannot be read now, for it may be made again at this moment, or not be understood. */
+  /** Null if the file is invalid or cannot be read now, for example because it is being made again. */
   read(kind: SpokenKind, path: string): Said | null {
     try {
       return this.#read(kind, path)

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type ContentId, type SidecarKind, sidecarKinds, sidecarStates, type Thumb } from '../domain/index.ts'
 import { hexToUuid } from '../util/uuid.ts'
 
-/** How far one kind of a content is. */
+/** The state of one kind of sidecar of a content. */
 export interface KindState extends Pick<Thumb, 'ready' | 'version' | 'state' | 'error'> {
   readonly contentRowId: number
 }
@@ -28,13 +28,13 @@ export interface KindStatesInput {
   /** Row ids. */
   readonly contents: ReadonlyMap<ContentId, number>
   readonly kind: SidecarKind
-  /** Only these; all where they are left out. */
+  /** Only these variants; all if omitted. */
   readonly variants?: readonly string[] | undefined
-  /** Whether those of one content, by its row id, are being made now. */
+  /** Whether sidecars of the content with this row id are being made now. */
   isMade(contentRowId: number): boolean
 }
 
-/** How far one kind of some contents is. */
+/** Reads the state of one kind of sidecar for each content. */
 export function readKindStates(
   db: DatabaseSync,
   { contents, isMade, kind, variants }: KindStatesInput,
@@ -53,7 +53,7 @@ export function readKindStates(
   )
 }
 
-/** Row ids of contents; those that are not known are left out. */
+/** Row ids of contents; unknown contents are left out. */
 export function contentRowsOf(db: DatabaseSync, contentIds: readonly ContentId[]): Map<ContentId, number> {
   const statement = db.prepare(CONTENTS)
   statement.setReturnArrays(true)
@@ -61,7 +61,7 @@ export function contentRowsOf(db: DatabaseSync, contentIds: readonly ContentId[]
   return new Map(rows.map(([uuidHex, id]) => [hexToUuid(uuidHex) as ContentId, id]))
 }
 
-/** As statements take them: JSON of their digits. */
+/** Content ids as the statements take them: a JSON list of their hex digits. */
 export function hexIds(contentIds: readonly ContentId[]): string {
   return JSON.stringify(contentIds.map((id) => id.replaceAll('-', '')))
 }
@@ -83,10 +83,10 @@ function stateOf(rows: readonly Row[], isMade: () => boolean): Omit<KindState, '
   return { ...none, state: 'failed', error: { code: code ?? 'Internal', message: message ?? '' } }
 }
 
-/** The recipe, and the first bytes of all checksums in one number: of one file, those of its own. */
+/** A version text: the recipe, and the sum of the first four bytes of each file's checksum. */
 export function versionOf(files: readonly { readonly recipe: number; readonly checksum: Uint8Array | null }[]): string {
   let sum = 0
-  // Not XOR: of a small picture two variants are the same bytes, and would say nothing.
+  // Not XOR: two variants of a small picture can be the same bytes, and would cancel each other out.
   for (const { checksum } of files) if (checksum) sum = (sum + Buffer.from(checksum).readUInt32BE(0)) >>> 0
   const recipe = Math.max(...files.map((file) => file.recipe))
   return `${recipe}-${sum.toString(16).padStart(8, '0')}`

@@ -1,4 +1,6 @@
-/** Reads what another version, or a hand, may have written: each returns null where a value is not what is asked for. */
+/**
+ * Readers for JSON that another version or a person may have written. Each returns null for a value of another type.
+ */
 
 export function parseObject(json: string): Record<string, unknown> | null {
   try {
@@ -14,7 +16,7 @@ export function object(value: unknown): Record<string, unknown> | null {
     : null
 }
 
-/** The items that can be read; none where it is no list. */
+/** The items that can be read; an empty list if the value is not a list. */
 export function list<Item>(value: unknown, read: (item: unknown) => Item | null): Item[] {
   return Array.isArray(value) ? value.map(read).filter((item) => item !== null) : []
 }
@@ -28,7 +30,7 @@ export function part(value: unknown): number | null {
   return typeof value === 'number' && value >= 0 && value <= 1 ? value : null
 }
 
-/** A property, or none where the value is null. */
+/** An object with one property, or an empty object if the value is null. */
 export function optional<Key extends string, Value>(key: Key, value: Value | null): { [K in Key]?: Value } {
   return value === null ? {} : ({ [key]: value } as { [K in Key]?: Value })
 }

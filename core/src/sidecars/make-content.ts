@@ -37,7 +37,7 @@ export interface MadeContent {
   readonly path: string | undefined
 }
 
-/** How it is come by. */
+/** How to make the sidecars. */
 export interface MakeContentHow {
   readonly signal: AbortSignal
   readonly urgent: boolean
@@ -140,7 +140,7 @@ async function entriesOf(
   return [...reader.byIds(await rows.work.entriesOf(contentRowId, MAX_SOURCES)).values()]
 }
 
-/** Checks on every call, because an indexed folder may meanwhile be a mount of the data folder. */
+/** Checks on every call, because an indexed folder may have become a mount of the data folder. */
 async function withoutPrivate(
   sources: readonly Source[],
   { privateFiles }: Pick<MakeContentDeps, 'privateFiles'>,

@@ -3,17 +3,17 @@ import type { Generator } from './generators/index.ts'
 import { makeContent, type MakeContentDeps, recordContents } from './make-content.ts'
 
 export interface MakeDemandedDeps {
-  /** As it all is configured now. */
+  /** Returns the dependencies with the current settings. */
   readonly deps: () => MakeContentDeps
   readonly claims: Claims
-  /** Before anything is written. */
+  /** Called before anything is written. */
   readonly begin: () => Promise<void>
 }
 
-/** Made at once at most. Who asks for more looks at them one after the other: the job makes the rest. */
+/** Limit of contents made on request at once. The job makes the rest. */
 const MAX_DEMANDED = 1_000
 
-/** Makes what a person asks for before all that waits, whether the job runs, is held, or is paused. */
+/** Makes sidecars on request, before all pending ones, whether the job runs, is held or is paused. */
 export class MakeDemanded implements AsyncDisposable {
   readonly #of: MakeDemandedDeps
   readonly #running = new Set<Promise<void>>()
@@ -23,12 +23,12 @@ export class MakeDemanded implements AsyncDisposable {
     this.#of = of
   }
 
-  /** How many are made now. */
+  /** The number of contents being made now. */
   get size(): number {
     return this.#running.size
   }
 
-  /** Resolves when it is made, or is known not to be, or there is too much of it. Rejects as `makeSidecars`. */
+  /** Resolves when the sidecar is made or has failed, or when the limit is reached. Rejects like `makeSidecars`. */
   async make(generator: Generator, contentRowId: number, { ownOnly = false } = {}): Promise<void> {
     if (this.#running.size >= MAX_DEMANDED || this.#closing.signal.aborted) return
     const run = this.#make(generator, contentRowId, ownOnly)
@@ -58,7 +58,7 @@ export class MakeDemanded implements AsyncDisposable {
     }
   }
 
-  /** Ends what is being made; it waits again. */
+  /** Aborts the running requests; their sidecars become pending again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     await Promise.allSettled(this.#running)

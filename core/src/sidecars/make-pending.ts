@@ -27,7 +27,7 @@ export interface MakePendingHost {
 export interface PendingReport {
   readonly made: number
   readonly failed: number
-  /** Of which nothing can be made, and nothing is wrong with that. */
+  /** Sidecars that cannot be made, although nothing is wrong. */
   readonly skipped: number
   readonly waiting: number
   /** Kinds that wait for the machine, with the reasons. */
@@ -43,7 +43,7 @@ const CONTENTS_PER_COMMIT = 16
 /** While a run continues, a new sidecar becomes visible at most this long after it was made. */
 const COMMIT_MS = 500
 
-/** How far one kind is. */
+/** The progress of one kind. */
 interface Tally {
   readonly phase: Generator['kind']
   done: number
@@ -56,11 +56,11 @@ interface Suspect {
   readonly stops: number
 }
 
-/** One run over everything that waits. */
+/** One run over all pending sidecars. */
 export class PendingRun {
   readonly #deps: MakePendingDeps
   readonly #host: MakePendingHost
-  /** The most wanted first. */
+  /** In order of priority, the highest first. */
   readonly #generators: readonly Generator[]
   readonly #counts = { made: 0, failed: 0, skipped: 0 }
   readonly #held = new Map<Generator['kind'], HeldKind>()
@@ -68,7 +68,7 @@ export class PendingRun {
   readonly #away = new Set<Generator['kind']>()
   /** Contents without a file that can be read now; they are skipped until a later run. */
   readonly #passedOver = new Set<number>()
-  /** The newest that waited of each kind when it was last begun with. */
+  /** The newest pending row of each kind when the run last started on the kind. */
   readonly #seen = new Map<Generator['kind'], number>()
   /** For each kind: the work on more wanted kinds that arrived while it was being made. */
   readonly #ahead = new Map<Generator['kind'], Promise<void>>()
@@ -131,7 +131,7 @@ export class PendingRun {
             await this.#makeAhead(generator)
           }
         }
-        // Others may be at something that takes long.
+        // Commit now, because other workers may be busy with long work.
         await commit()
       } catch (err) {
         stop.abort()
@@ -175,7 +175,7 @@ export class PendingRun {
     return this.#ahead.has(kind) || this.#newAbove(kind).length > 0
   }
 
-  /** More wanted kinds of which something has come since they were begun with. */
+  /** More wanted kinds with new pending rows since the run last started on them. */
   #newAbove(kind: Generator['kind']): Generator[] {
     const above = this.#generators.slice(
       0,

@@ -6,11 +6,11 @@ const bytes = (most: number) =>
   z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0 && value.length <= most)
 const text = z.string().max(1_000)
 
-/** BLAKE3. */
+/** The length of a BLAKE3 checksum. */
 const CHECKSUM_BYTES = 32
-/** The format allows 25. */
+/** The format of thumbhashes allows 25 bytes. */
 const MAX_THUMBHASH_BYTES = 64
-/** Of one content. */
+/** Limit of outputs for one content. */
 const MAX_OUTPUTS = 100
 
 const makeReplySchema = z.object({

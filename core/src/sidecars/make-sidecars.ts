@@ -15,25 +15,29 @@ export interface MakeDeps {
   readonly root: string
 }
 
-/** What a sidecar can be made from. */
+/** The files and sidecars that a sidecar can be made from. */
 export interface Origins {
   readonly sources: readonly Source[]
-  /** What those files are called. */
+  /** The names of the files with this content. */
   readonly names: readonly string[]
-  /** Other sidecars, where the generator reads them. */
+  /** The other sidecars that the generator reads. */
   readonly inputs: readonly SidecarInput[]
 }
 
-/** A file that took its process down is tried once more: something else may have been to blame. After that, never by itself. */
+/**
+ * A file that crashed its process is tried once more, because the cause may be something else. Further attempts need a
+ * retry by the user.
+ */
 const ATTEMPTS = 2
 
-/** Characters kept of what went wrong. */
+/** Characters kept of an error message. */
 const MAX_MESSAGE = 500
 
 /**
- * Makes what waits of one content from the first of its files that is there and unchanged, or from its other sidecars,
- * and says what became of it; null where there is no such file now. Rejects with `Cancelled`, and with what keeps anything from being made: a full
- * disk (`DiskFull`), a system that starts no process (`Unavailable`), a server or model that is not there (`Offline`).
+ * Makes the pending sidecars of one content, from the first of its files that exists and is unchanged, or from its
+ * other sidecars. Returns the outcomes; null if there is no such file now. Rejects with `Cancelled`, and with errors
+ * that would affect every content: a full disk (`DiskFull`), a system that cannot start a process (`Unavailable`), a
+ * missing server or model (`Offline`).
  */
 export async function makeSidecars(
   generator: Generator,
@@ -107,12 +111,12 @@ function ready(row: PendingContent['rows'][number], { engine, outputs }: MakeRep
   return { id: row.id, state: 'ready' as const, engine, size, checksum }
 }
 
-/** Decoders repeat themselves. */
+/** Decoders repeat their messages, so only the first line is kept. */
 function firstLine(message: string): string {
   return message.trim().split('\n')[0]!.slice(0, MAX_MESSAGE)
 }
 
-/** Whether every other content would fail as well. */
+/** Whether every other content would fail with the same error. */
 function isNobodysFault(err: unknown): boolean {
   return err instanceof CoreError && (err.code === 'DiskFull' || err.code === 'Offline' || err.details === NOT_STARTED)
 }

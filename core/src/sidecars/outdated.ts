@@ -4,10 +4,10 @@ import type { DetectedEngine, Generator } from './generators/index.ts'
 import type { SidecarRows } from './rows/sidecar-rows.ts'
 import type { Batch } from './rows/upkeep-rows.ts'
 
-/** What can be made anew of one kind. */
+/** A group of outdated sidecars of one kind. */
 export interface Outdated {
   readonly kind: SidecarKind
-  /** In a few words: what has become another, with what it was made by. */
+  /** In a few words: why they are outdated. */
   readonly why: string
   readonly files: number
 }
@@ -18,19 +18,19 @@ export interface OutdatedDeps {
   readonly engines: EngineCensus
 }
 
-/** Which of all there are to be made again. */
+/** Selects the sidecars to make again. */
 export interface RegenerateAll {
   readonly kind?: SidecarKind | undefined
-  /** Only what would be made in another way now. */
+  /** Only sidecars that would be made differently now. */
   readonly outdated: boolean
-  /** Only counts them. */
+  /** Only counts the sidecars. */
   readonly dryRun: boolean
 }
 
 /**
- * Has made again, over a whole library, what would be made otherwise now: by a newer recipe, another version of the
- * engine, or a better engine; what failed or was passed over, where the engines are others. Safe to stop and to repeat:
- * what waits already is not outdated.
+ * Makes pending all sidecars of a library that would be made differently now: by a newer recipe, by another version of
+ * their engine, or by a better engine. Also retries failed and skipped sidecars if the engines have changed. Safe to
+ * stop and to repeat, because pending sidecars are not outdated.
  */
 export async function regenerateAll(
   { dryRun, kind, outdated }: RegenerateAll,
@@ -74,7 +74,7 @@ function whyOutdated(
   return isOther ? `made by ${engine} ${version}, which is ${now} now` : null
 }
 
-/** All that are there as one: what failed was tried with them. */
+/** The available engines as one, for failures: they record which engines were tried. */
 export function allEngines(engines: readonly DetectedEngine[]): { name: string; version: string } {
   const there = engines.filter(({ available }) => available)
   return {

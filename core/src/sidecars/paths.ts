@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { ContentId, SidecarKind } from '../domain/index.ts'
 
-/** Folder of each kind's files below the content's. */
+/** The folder of each kind below the content's folder. */
 export const kindFolders: Readonly<Record<SidecarKind, string>> = {
   thumb: 'thumbs',
   ocr: 'ocr',
@@ -17,7 +17,7 @@ export const kindFolders: Readonly<Record<SidecarKind, string>> = {
 
 const FORMAT = /^[a-z0-9]+$/
 
-/** What names a sidecar's file. */
+/** The four parts that identify a sidecar file. */
 export interface SidecarKey {
   readonly contentId: ContentId
   readonly kind: SidecarKind
@@ -25,13 +25,12 @@ export interface SidecarKey {
   readonly format: string
 }
 
-/** Names of variants and formats: they become names of files. */
+/** Names of variants and formats; they become file names. */
 export const VARIANT = /^[a-z0-9][a-z0-9@._-]{0,63}$/i
 
 /**
- * Where a sidecar's file lies in the library's `sidecars` folder, the same on every device:
- * `content/{h0}/{h1}/{content id}/{kind}/{variant}.{format}`, where h0 and h1 are the first pairs of digits of the id
- * without its hyphens.
+ * The path of a sidecar file in the library's `sidecars` folder, the same on every device: `content/{h0}/{h1}/{content
+ * id}/{kind}/{variant}.{format}`, where h0 and h1 are the first two pairs of hex digits of the id.
  */
 export function sidecarPath(root: string, { contentId, kind, variant, format }: SidecarKey): string {
   return join(contentFolder(root, contentId), kindFolders[kind], `${variant}.${format}`)
@@ -41,7 +40,7 @@ export function contentFolder(root: string, contentId: ContentId): string {
   return join(root, 'content', contentId.slice(0, 2), contentId.slice(2, 4), contentId)
 }
 
-/** What is meant by a kind's folder and the name of a file in it; null where no sidecar is called so. */
+/** Parses a kind's folder and the name of a file in it; null if no sidecar has such a name. */
 export function parseSidecarFile(folder: string, file: string): Pick<SidecarKey, 'kind' | 'variant' | 'format'> | null {
   const kind = (Object.keys(kindFolders) as SidecarKind[]).find((each) => kindFolders[each] === folder)
   const dot = file.lastIndexOf('.')
@@ -49,7 +48,7 @@ export function parseSidecarFile(folder: string, file: string): Pick<SidecarKey,
   return kind && VARIANT.test(variant) && FORMAT.test(format) ? { kind, variant, format } : null
 }
 
-/** The key of a path below the `sidecars` folder, its parts joined by `/`; null where it is none of a sidecar. */
+/** Parses a path below the `sidecars` folder, its parts joined by `/`; null if it is not the path of a sidecar. */
 export function parseSidecarPath(relative: string): SidecarKey | null {
   const found = /^content\/([0-9a-f]{2})\/([0-9a-f]{2})\/([0-9a-f-]{36})\/([a-z_]+)\/([^/]+)$/.exec(relative)
   if (!found) return null
@@ -58,7 +57,10 @@ export function parseSidecarPath(relative: string): SidecarKey | null {
   return file && contentId!.startsWith(`${h0}${h1}`) ? { contentId: contentId as ContentId, ...file } : null
 }
 
-/** Where files are written before they are renamed to their place: one folder, so that what a crash leaves is found. */
+/**
+ * Files are written here before they are renamed to their place. One folder for all, so that leftovers of a crash are
+ * found.
+ */
 export function draftsFolder(root: string): string {
   return join(root, 'drafts')
 }
@@ -68,23 +70,23 @@ export function workFolder(root: string): string {
   return join(root, 'work')
 }
 
-/** Where what is half made is kept until it is gone on with. */
+/** The folder for partial results of long work that is to be resumed. */
 export function partsFolder(root: string): string {
   return join(root, 'parts')
 }
 
-/** What there is so far of a kind of a content. */
+/** The path of the partial result of a content and kind. */
 export function partPath(root: string, { contentId, kind }: Pick<SidecarKey, 'contentId' | 'kind'>): string {
   return join(partsFolder(root), `${contentId}-${kind}`)
 }
 
-/** Whether `partPath` gives files such a name. */
+/** Whether `partPath` creates such names. */
 export function isPartName(name: string): boolean {
   const [, kind] = /^[0-9a-f-]{36}-([a-z-]+)$/.exec(name) ?? []
   return kind !== undefined && Object.hasOwn(kindFolders, kind)
 }
 
-/** A name that no other draft has. */
+/** The path of a new draft, with a random name. */
 export function draftPath(root: string): string {
   return join(draftsFolder(root), randomUUID())
 }

@@ -2,15 +2,15 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { KnownLocation } from '../location/index.ts'
 import { nameBytes } from '../util/file-name.ts'
 
-/** A location, and those inside it, whose own settings hold there. */
+/** A location without its nested locations, which have their own settings. */
 export interface PlaceFilter {
   readonly location: KnownLocation
   readonly except: readonly KnownLocation[]
 }
 
-/** A condition on `directories d` that what lies in a place meets. */
+/** An SQL condition on `directories d`: true for directories of the place. */
 export function placeCondition({ location, except }: PlaceFilter): { sql: string; params: SQLInputValue[] } {
-  // Of nothing there is no part: SQLite says null where the path is that of the volume itself.
+  // SQLite returns null for a part of an empty path, which the root of a volume has.
   const below = "ifnull(substr(d.path, 1, length(?)), x'') = ?"
   const roots = [location, ...except].map(({ volumePath }) => new Uint8Array(nameBytes(volumePath)))
   return {

@@ -2,16 +2,16 @@ import { type DeviceProfile, SidecarKind, sidecarKinds, type SidecarPolicy } fro
 import { CoreError } from '../util/errors.ts'
 import type { Generator, Output } from './generators/index.ts'
 
-/** What a device makes. */
+/** The sidecar settings of a device. */
 export interface DevicePolicy {
   readonly device: DeviceProfile
-  /** What differs from what is usual for such a device. */
+  /** Choices that differ from the defaults of the profile. */
   readonly kinds: SidecarPolicy
-  /** Nothing is made of larger files, in bytes. */
+  /** Bytes; no sidecars are made for larger files. */
   readonly maxFileBytes: number
 }
 
-/** What is usual. A kind that is not named is made when somebody asks for it. */
+/** The default choices. Kinds that are not listed are made on request only. */
 const profiles: Readonly<Record<DeviceProfile, SidecarPolicy>> = {
   desktop: {
     thumb: 'grid@2x+detail@1x+grid@3x',
@@ -24,7 +24,10 @@ const profiles: Readonly<Record<DeviceProfile, SidecarPolicy>> = {
   mobile: { thumb: 'grid@2x+icon@1x' },
 }
 
-/** What a generator is to make of the contents of a location: the location's choice, else the device's, else what is usual. */
+/**
+ * The sidecars that a generator makes for the contents of a location. The choice of the location comes first, then that
+ * of the device, then the default.
+ */
 export function wantedOutputs(
   generator: Generator,
   { device, kinds }: DevicePolicy,
@@ -38,12 +41,12 @@ export function wantedOutputs(
   return named === 'on' || named === 'off' ? generator.outputs : outputsOf(generator, named.split('+'))
 }
 
-/** Whether files of a location that belong to others are to be known as such; they are, unless somebody says no. */
+/** Whether a location tracks companion files of this kind; true unless a setting says `off`. */
 export function wantsCompanions(kind: SidecarKind, { kinds }: DevicePolicy, location: SidecarPolicy): boolean {
   return (location[kind] ?? kinds[kind] ?? 'on') !== 'off'
 }
 
-/** The files that variants are; a variant the generator does not have is none. */
+/** The outputs of variants; variants that the generator does not have are left out. */
 export function outputsOf(generator: Generator, variants: readonly string[]): Output[] {
   return variants
     .filter((variant) => generator.variants.includes(variant))
@@ -54,8 +57,8 @@ export function outputsOf(generator: Generator, variants: readonly string[]): Ou
 }
 
 /**
- * A policy as it is typed: `thumb=grid@2x+icon@1x`, `ocr=off`; `ocr=default` takes a choice back. Throws `InvalidInput`,
- * with what there is.
+ * Applies choices as a user types them: `thumb=grid@2x+icon@1x`, `ocr=off`; `ocr=default` removes a choice. Throws
+ * `InvalidInput`, with the variants that exist.
  */
 export function changePolicy(
   before: SidecarPolicy,

@@ -11,29 +11,30 @@ export interface QuotaDeps {
   /** The library's folder of sidecars. */
   readonly root: string
   readonly generators: readonly Generator[]
-  /** Bytes that all sidecars may take; 0: as many as there is room for. */
+  /** Bytes that all sidecars together may use; 0 for no limit. */
   readonly quotaBytes: number
-  /** What some location asks for. */
+  /** The variants that a location's policy wants. */
   readonly wanted: readonly SidecarSort[]
 }
 
-/** Nothing more is made from this share of the quota on, so that what is at work at that moment stays below it. */
+/** From this share of the quota no more sidecars are made, so that sidecars already in work stay within the quota. */
 const FULL_SHARE = 0.95
-/** Rows given up in one turn. */
+/** Rows deleted in one turn. */
 const ROWS_PER_TURN = 128
 
 /**
- * Keeps all sidecars of a library below so many bytes. The least needed goes first: what belongs to no file any more,
- * variants that no policy asks for, then the least wanted kind, of which the largest. What refers to a file of somebody's
- * own is never touched. What was given up says so, and is made again when somebody asks for it or the quota is another.
+ * Keeps the sidecars of a library within a number of bytes. It deletes the least needed first: sidecars of contents
+ * without files, then variants that no policy wants, then kind by kind from the least wanted, the largest first.
+ * References to the user's files are never deleted. Deleted sidecars are marked, and are made again only on request or
+ * when the quota changes.
  */
 export class Quota {
   readonly #deps: QuotaDeps
   /** The least wanted first. */
   readonly #kinds: readonly SidecarKind[]
-  /** Bytes; null before they are counted. */
+  /** Bytes; null until they are counted. */
   #used: number | null = null
-  /** Those who want room take turns. */
+  /** Calls of `roomFor` take turns. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(deps: QuotaDeps) {
@@ -41,7 +42,7 @@ export class Quota {
     this.#kinds = deps.generators.toSorted((a, b) => a.priority - b.priority).map(({ kind }) => kind)
   }
 
-  /** Gives up what is above the quota. */
+  /** Deletes sidecars until the quota is met. */
   async keep(): Promise<void> {
     const { quotaBytes, rows } = this.#deps
     if (quotaBytes === 0) return
@@ -49,14 +50,17 @@ export class Quota {
     await this.#giveUp(this.#kinds, quotaBytes)
   }
 
-  /** What was made since it was counted. */
+  /** Adds new sidecars to the count. */
   add(made: readonly Outcomes[]): void {
     if (this.#used === null) return
     for (const outcome of made.flatMap(({ outcomes }) => outcomes))
       if (outcome.state === 'ready') this.#used += outcome.size
   }
 
-  /** Whether more of a kind may be made: null, where need be after less needed kinds have made room. */
+  /**
+   * Whether more sidecars of a kind may be made. If necessary, first deletes less needed kinds. Returns null if there
+   * is room.
+   */
   roomFor({ kind }: Pick<Generator, 'kind'>): Promise<Hold | null> {
     const { quotaBytes } = this.#deps
     const full = quotaBytes * FULL_SHARE
@@ -70,7 +74,9 @@ export class Quota {
     return found
   }
 
-  /** Until no more than so many bytes are used, or nothing of these kinds is left, nor what nobody asks for. */
+  /**
+   * Deletes sidecars until at most `bytes` are used, or until no sidecars of these kinds and no unwanted ones are left.
+   */
   async #giveUp(kinds: readonly SidecarKind[], bytes: number): Promise<void> {
     const { quotaBytes, root, rows, wanted } = this.#deps
     while (this.#used! > bytes) {
@@ -83,7 +89,7 @@ export class Quota {
         return goes
       })
       if (given.length === 0) return
-      // Rows first: one that is not ready promises no file, and a file without a row is found by the next look.
+      // Update rows first: a row that is not ready promises no file, and reconciling finds files without rows.
       await rows.upkeep.giveUp(
         given.map(({ id }) => id),
         `given up: all sidecars may take ${Math.floor(quotaBytes / 1_048_576)} MiB (sidecars.quotaBytes)`,

@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { companionKinds, type SidecarKind, sidecarKinds, sidecarStates } from '../domain/index.ts'
 
-/** Bytes of one sidecar: the content's id, the size and the beginning of the checksum. */
+/** Bytes of one record: the id of the content, the size, and the beginning of the checksum. */
 export const RECORD_BYTES = 24
 export const ID_BYTES = 16
 export const SIZE_AT = 16
 export const CHECK_AT = 20
-/** A file of this size or larger is said to have this one. */
+/** The size field cannot hold more, so larger files report this size. */
 export const MAX_SIZE = 0xffff_ffff
 
-/** All that is ready of one kind, variant and format: 24 bytes each, by id. */
+/** All ready sidecars of one kind, variant and format: one record each, sorted by content id. */
 export interface AvailabilityGroup {
   readonly kind: SidecarKind
   readonly variant: string
@@ -20,34 +20,39 @@ export interface AvailabilityGroup {
 const READY = sidecarStates.indexOf('ready')
 const COMPANIONS = companionKinds.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
 
-/** Low bits of a sort key that say which record it is of: more than a library has of one kind. */
+/**
+ * The low bits of a sort key hold the index of its record. A library has fewer sidecars of one kind than this allows.
+ */
 const INDEX_BITS = 24n
 
-/** One after the other, by id. Numbers are sorted ten times as fast as bytes. */
+/** Joins the records, sorted by id. Sorting numbers is ten times as fast as sorting bytes. */
 function sorted(records: readonly Buffer[]): Uint8Array {
   const mask = (1n << INDEX_BITS) - 1n
   const keys = BigUint64Array.from(records, (record, i) => (record.readBigUInt64BE(0) & ~mask) | BigInt(i)).toSorted()
   const ordered = Array.from(keys, (key) => records[Number(key & mask)]!)
-  // The beginnings of two may be alike.
+  // The first bits of two ids may be equal; then the order is not complete.
   const isOrdered = ordered.every((record, i) => i === 0 || Buffer.compare(ordered[i - 1]!, record) < 0)
   return new Uint8Array(Buffer.concat(isOrdered ? ordered : ordered.toSorted(Buffer.compare)))
 }
 
-/** Of one kind, variant and format: what is there now, and the ids of those that are there no more; each by id. */
+/**
+ * Of one kind, variant and format: the sidecars that are ready now, and the content ids of removed ones; both sorted by
+ * id.
+ */
 export interface AvailabilityChange extends AvailabilityGroup {
-  /** 16 bytes each. */
+  /** Content ids, 16 bytes each. */
   readonly gone: Uint8Array
 }
 
-/** What is ready: all of it, or what has changed since a mark. */
+/** The ready sidecars: all of them, or the changes since a mark. */
 export interface AvailabilityRead {
-  /** To be given with the next question. */
+  /** Pass this as `since` in the next call. */
   readonly mark: number
   readonly full: boolean
   readonly groups: AvailabilityChange[]
 }
 
-/** What others may have: files of the library that can be made, or fetched, by another. */
+/** A condition for sidecars that other devices may fetch: files of the library, but not references. */
 const IS_TOLD = `s.state = ${READY} and s.source_entry_id is null and s.checksum is not null`
 
 const ALL = `select s.kind, s.variant, s.format, c.uuid, s.size, s.checksum
@@ -64,8 +69,8 @@ const CHANGED = `with changed as (select distinct content_id, kind, variant, for
 type Row = [kind: number, variant: string, format: string, id: Uint8Array, size: number, checksum: Uint8Array | null]
 
 /**
- * What a library has ready that was made here or fetched, and is a file of it: what has changed since `since`, or all where
- * that is null or too long ago. Read in a thread.
+ * Reads the ready sidecars that are files of the library: the changes since the mark `since`, or all if it is null or
+ * too old. Runs in a thread.
  */
 export function readAvailability(db: DatabaseSync, since: number | null): AvailabilityRead {
   db.exec('begin')

@@ -2,23 +2,23 @@ import type { Sidecar } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
 import type { TextWindowInput } from './text-window.ts'
 
-/** The kinds that hold what a file says, in the order in which they are looked at: the surest first. */
+/** The kinds of sidecars with the text of a file, in the order in which they are tried: the most reliable first. */
 export const spokenKinds = ['text', 'ocr', 'transcript'] as const
 export type SpokenKind = (typeof spokenKinds)[number]
 
 export interface ReadTextInput {
-  /** The first one of `spokenKinds` that says something where it is left out. */
+  /** If omitted, the first of `spokenKinds` with any text. */
   readonly kind?: SpokenKind | undefined
-  /** Where to begin. */
+  /** The page to start at. */
   readonly page?: number | undefined
   readonly timeMs?: number | undefined
-  /** How much at the most, in UTF-16 code units. */
+  /** The maximum length, in UTF-16 code units. */
   readonly characters: number
-  /** Where the last answer ended; before `page` and `timeMs`. */
+  /** The position where the last answer ended. Takes precedence over `page` and `timeMs`. */
   readonly cursor?: string | undefined
 }
 
-/** A page, or a sentence of a recording, or what fits of it. */
+/** A page, or a sentence of a recording; cut if it does not fit. */
 export interface TextPart {
   /** From 1; null in a recording. */
   readonly page: number | null
@@ -33,15 +33,15 @@ export interface ReadText {
   readonly kind: SpokenKind
   readonly languages: readonly string[]
   readonly parts: readonly TextPart[]
-  /** The file says more than is kept of one. */
+  /** The file has more text than the sidecar. */
   readonly truncated: boolean
-  /** Where to go on; null at the end. */
+  /** The position to continue at; null at the end. */
   readonly cursor: string | null
 }
 
 /**
- * What one of `sidecars` says; `read` reads them. Throws `NotFound` where none is there, and `InvalidInput` for a cursor
- * of something else.
+ * Reads the text of the first suitable sidecar with `read`. Throws `NotFound` if there is none, and `InvalidInput` for
+ * an invalid cursor.
  */
 export async function readText(
   sidecars: readonly Sidecar[],

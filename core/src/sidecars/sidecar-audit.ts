@@ -27,7 +27,7 @@ export interface AuditDeps {
   readonly root: string
   /** Whether a file is being made now, so that its draft is not a leftover. */
   readonly isMaking: () => boolean
-  /** Looks at one content only; at all by default. */
+  /** Checks this content only; by default, all contents. */
   readonly only?: ContentId
 }
 
@@ -57,7 +57,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
       const path = sidecarPath(root, row)
       const problem = await compare(row, path, pool, signal)
       yield { checked: true }
-      // Made again, or removed, while it was looked at.
+      // The sidecar may have been made again or removed during the check.
       if (problem && (await rows.upkeep.isStill(row))) yield { ...row, problem, path }
     }
   }
@@ -67,7 +67,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
   yield* orphans(deps, signal)
 }
 
-/** Files without a row that promises them. */
+/** Files without a ready or pending row. */
 async function* orphans(
   { only, root, rows }: Pick<AuditDeps, 'only' | 'root' | 'rows'>,
   signal: AbortSignal,
@@ -75,7 +75,7 @@ async function* orphans(
   for await (const path of filesBelow(only ? contentFolder(root, only) : join(root, 'content'), signal)) {
     const key = keyOf(root, path)
     const state = key && (await rows.upkeep.find(key))?.state
-    // One that waits is made again over the file that is there.
+    // A pending sidecar will replace the file.
     if (state === 'ready' || state === 'pending') continue
     yield {
       contentId: key?.contentId ?? null,
@@ -220,7 +220,7 @@ async function removeEmptyFolders(folder: string, root: string): Promise<void> {
     try {
       await rmdir(at)
     } catch {
-      // Something else is in it.
+      // The folder is not empty.
       return
     }
   }

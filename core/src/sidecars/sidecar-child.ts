@@ -21,7 +21,7 @@ export interface ChildRequest {
   readonly settings: unknown
   /** Each has a name in the folder of results. */
   readonly outputs: readonly (Output & { readonly name: string })[]
-  /** The name of the half-made result (`MakeRequest.part`) in the folder of results. */
+  /** The name of the partial result (`MakeRequest.part`) in the folder of results. */
   readonly part: string
 }
 
@@ -33,7 +33,7 @@ export interface MakeReply extends Made {
   readonly outputs: readonly (Output & { readonly size: number; readonly checksum: Uint8Array })[]
 }
 
-/** Files of more bytes are hashed in parts of so many. */
+/** Larger files are hashed in parts of this many bytes. */
 const PART_BYTES = 2 ** 20
 
 const blake3 = await loadBlake3()

@@ -3,9 +3,9 @@ import type { ContentId, SidecarKind, SidecarState } from '../domain/index.ts'
 import type { EventData } from '../events/index.ts'
 import { hexToUuid } from '../util/uuid.ts'
 
-/** Events a second at the most, over all kinds and states. */
+/** Limit of events per second, over all kinds and states. */
 const EVENTS_PER_SECOND = 10
-/** Contents named in one event: a window full of them, and more. */
+/** Limit of contents named in one event: more than a window shows. */
 const MAX_NAMED = 200
 
 interface Heard {
@@ -15,19 +15,21 @@ interface Heard {
   more: boolean
 }
 
-/** Tells what became of sidecars, some of them at a time: thousands are made in a minute, and nobody wants as many events. */
+/** Sends events about changed sidecars, many changes in each: thousands of sidecars can be made in a minute. */
 export class SidecarNews implements Disposable {
   readonly #emit: (data: EventData<'sidecars.changed'>) => void
   readonly #heard = new Map<string, Heard>()
   #next: NodeJS.Timeout | undefined
-  /** When the next event may be sent, by `performance.now()`. */
+  /** The earliest time of the next event, in terms of `performance.now()`. */
   #notBefore = 0
 
   constructor(emit: (data: EventData<'sidecars.changed'>) => void) {
     this.#emit = emit
   }
 
-  /** One kind of some contents has come into a state; of more than can be named where `contentIds` is null. */
+  /**
+   * Reports the new state of one kind for some contents. If `contentIds` is null, there are too many contents to name.
+   */
   tell(kind: SidecarKind, state: SidecarState, contentIds: Iterable<ContentId> | null): void {
     const key = `${kind} ${state}`
     const heard = this.#heard.get(key) ?? { kind, state, contentIds: new Set(), more: false }
@@ -51,14 +53,14 @@ export class SidecarNews implements Disposable {
     for (const { contentIds, ...about } of heard) this.#emit({ ...about, contentIds: [...contentIds] })
   }
 
-  /** What was not told yet is told. */
+  /** Sends the changes that have not been sent. */
   [Symbol.dispose](): void {
     clearTimeout(this.#next)
     if (this.#heard.size > 0) this.#send()
   }
 }
 
-/** The ids of contents by those of their rows. */
+/** The content ids of content rows. */
 export function contentIdsOf(db: DatabaseSync, contentRowIds: readonly number[]): ContentId[] {
   const rows = db
     .prepare('select lower(hex(uuid)) as uuid from content_identities where id in (select value from json_each(?))')

@@ -27,7 +27,7 @@ interface Limits {
   readonly programs: readonly string[]
   /** See `ProcessPoolOptions.box`. */
   readonly excuses?: readonly ErrorCode[]
-  /** Whether its generators keep half-made results (`MakeRequest.part`). */
+  /** Whether its generators keep partial results (`MakeRequest.part`). */
   readonly keepsParts?: boolean
 }
 

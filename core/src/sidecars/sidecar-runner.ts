@@ -23,12 +23,12 @@ import type { SidecarSort } from './rows/upkeep-rows.ts'
 import type { PendingContent } from './rows/work-rows.ts'
 import { heard } from '../util/heard.ts'
 
-/** What sidecars may take of the machine. */
+/** The share of the machine's resources that sidecars may use. */
 export interface SidecarLimits {
   readonly speed: SidecarSpeed
-  /** Bytes all sidecars of a library may take; 0: any number. */
+  /** Bytes that all sidecars of a library may use; 0 for no limit. */
   readonly quotaBytes: number
-  /** Bytes of the disk that are left to others; 0: none. */
+  /** Bytes of the disk to leave free for other programs; 0 for none. */
   readonly keepFreeBytes: number
 }
 
@@ -36,38 +36,40 @@ export interface SidecarRunnerDeps extends Omit<MakeContentDeps, 'claims' | 'eng
   readonly elsewhere: () => Elsewhere | null
   readonly store: LibraryStore
   readonly foreground: Foreground
-  /** All there are, as they are configured now. */
+  /** All generators, with the current settings. */
   readonly generators: () => readonly Generator[]
   readonly limits: () => SidecarLimits
   readonly machine: Machine
-  /** What some location asks for. */
+  /** The variants that a location's policy wants. */
   readonly wanted: () => readonly SidecarSort[]
   readonly jobs: () => JobManager
   readonly log: Logger
 }
 
-/** Contents that are fetched at once, and while somebody waits for an answer: of these the work is some ten milliseconds. */
+/**
+ * Contents fetched in one batch, normally and while a user waits for an answer. The small batch is some 10 ms of work.
+ */
 const FETCHED_AT_ONCE = 250
 const FETCHED_AT_ONCE_BUSY = 16
-/** Contents of which it is written down in one transaction that they have come: a few milliseconds. */
+/** Contents recorded in one transaction, which takes a few milliseconds. */
 const CONTENTS_PER_COMMIT = 16
 
-/** Has sidecars made: by the job, as far as the machine allows it, and at once where a person asks for them. */
+/** Makes sidecars: in the job, as far as the machine allows, and at once on request. */
 export class SidecarRunner implements AsyncDisposable {
-  /** What is worked on now. */
+  /** The claims of the sidecars that are being made now. */
   readonly claims = new Claims()
   readonly #deps: SidecarRunnerDeps
   readonly #engines = new EngineCensus()
   readonly #holds: Holds
   readonly #demanded: MakeDemanded
   readonly #closing = new AbortController()
-  /** The last of the looks for drafts that a crash has left; null before the first. */
+  /** The latest sweep of drafts that a crash has left; null before the first sweep. */
   #sweeping: Promise<void> | null = null
-  /** What the last run left for the machine's sake. */
+  /** The kinds that the last run held back because of the machine. */
   #held: readonly HeldKind[] = []
   #lookAgain: NodeJS.Timeout | undefined
   #isRunning = false
-  /** Somebody has asked for a run since the one at work began. */
+  /** Whether another run was requested since the current one began. */
   #isAsked = false
 
   constructor(deps: SidecarRunnerDeps) {
@@ -85,10 +87,10 @@ export class SidecarRunner implements AsyncDisposable {
     this.#demanded = new MakeDemanded({ deps: () => this.making, claims, begin: () => this.#swept() })
   }
 
-  /** Makes what waits, and what comes meanwhile, until nothing more can be made now. */
+  /** Makes all pending sidecars, also those that are queued during the run, until no more can be made now. */
   async run(host: MakePendingHost): Promise<PendingReport> {
     const { limits, wanted } = this.#deps
-    // What a process that was ended has left. Nobody else writes drafts where nothing is claimed.
+    // Clean up after a stopped process. Without claims, nothing writes drafts now.
     if (this.claims.size === 0) this.#sweeping = null
     await this.#swept()
     let report: PendingReport | null = null
@@ -99,7 +101,7 @@ export class SidecarRunner implements AsyncDisposable {
         const quota = new Quota({ ...this.making, quotaBytes: limits().quotaBytes, wanted: wanted() })
         const again = await new PendingRun({ ...this.making, holds: this.#holds, quota }, host).run()
         report = report ? addReports(report, again) : again
-        // What came while the run looked for the last time.
+        // More rows may have been queued while the run ended.
       } while (this.#isAsked)
     } finally {
       this.#isRunning = false
@@ -109,7 +111,7 @@ export class SidecarRunner implements AsyncDisposable {
     return report
   }
 
-  /** Has what waits of a content made before all others, in the background. */
+  /** Makes the pending sidecars of a content before all others, in the background. */
   async demand(contentId: ContentId, kind?: SidecarKind): Promise<void> {
     if (await this.#holds.ofAll()) return
     const contentRowId = await contentRow(this.#deps.store, contentId)
@@ -120,13 +122,16 @@ export class SidecarRunner implements AsyncDisposable {
         const code = err instanceof CoreError ? err.code : 'Internal'
         const about = { contentId, kind: generator.kind, code, err: errorMessage(err) }
         this.#deps.log.warn(about, 'a sidecar was not made at once')
-        // What keeps it is no fault of its own: the job tries again until it passes.
+        // The error does not concern this content, so the job tries again later.
         await this.startIfPending().catch(() => {})
       })
     }
   }
 
-  /** The same for one kind; resolves when it is made, or is known not to be. Throws what keeps everything from being made. */
+  /**
+   * Like `demand` for one kind, but resolves when the sidecar is made or has failed. Throws the reason if no sidecars
+   * can be made now.
+   */
   async makeNow(generator: Generator, contentRowId: number, { ownOnly = false } = {}): Promise<void> {
     const hold = await this.#holds.ofAll()
     if (hold) throw new CoreError(hold.code, hold.reason)
@@ -134,9 +139,9 @@ export class SidecarRunner implements AsyncDisposable {
   }
 
   /**
-   * Fetches what waits of one kind of some contents from other devices; what does not come waits on. `asks`: also those
-   * that have not said what they have. Returns how many contents have come. What is not asked for gives way to whoever
-   * waits for an answer.
+   * Fetches the pending sidecars of one kind for some contents from other devices. Sidecars that do not arrive stay
+   * pending. `asks`: also asks devices whose digest does not list them, for a waiting user; without it, the fetch
+   * yields to foreground work. Returns the number of contents that arrived.
    */
   async fetch(
     generator: Generator,
@@ -151,7 +156,7 @@ export class SidecarRunner implements AsyncDisposable {
     let came = 0
     try {
       for (let left = claimed; left.length > 0;) {
-        // What is fetched at once is small while somebody is there: what it costs is felt no longer.
+        // While a user waits for answers, batches are small, so that each delays an answer only briefly.
         const some = left.slice(0, this.#deps.foreground.isBusy ? FETCHED_AT_ONCE_BUSY : FETCHED_AT_ONCE)
         left = left.slice(some.length)
         came += await this.#fetchSome(generator, some, { asks, elsewhere, signal })
@@ -178,7 +183,7 @@ export class SidecarRunner implements AsyncDisposable {
     for (let at = 0; at < placed.length; at += CONTENTS_PER_COMMIT) {
       const some = placed.slice(at, at + CONTENTS_PER_COMMIT)
       for (const { contentId, rows } of some) deps.onMade({ contentId, kind: generator.kind, ...rows[0]! })
-      // What has come is written down, whoever wants it still.
+      // Arrived sidecars are recorded even if the request was cancelled meanwhile.
       await recordContents(
         generator,
         some.map(({ contentRowId }) => came.get(contentRowId)!),
@@ -190,12 +195,12 @@ export class SidecarRunner implements AsyncDisposable {
     return fetched.length
   }
 
-  /** What waits for the machine, and why, as the last run found it. */
+  /** The kinds that the last run held back, with the reasons. */
   get held(): readonly HeldKind[] {
     return this.#held
   }
 
-  /** What waits for the machine now, and why. */
+  /** The kinds that are held back now, with the reasons. */
   async holds(): Promise<HeldKind[]> {
     const held = await Promise.all(
       this.#deps.generators().map(async (generator) => {
@@ -224,7 +229,7 @@ export class SidecarRunner implements AsyncDisposable {
     else this.#lookAgainLater()
   }
 
-  /** What was found out about the machine and its engines is found out anew. */
+  /** Empties the caches of holds and engines. */
   forget(): void {
     this.#holds.forget()
     this.#engines.forget()
@@ -247,13 +252,13 @@ export class SidecarRunner implements AsyncDisposable {
     }
   }
 
-  /** Has a run begin, or the one at work look once more. */
+  /** Starts a run. A run that is already working will look for pending rows once more. */
   async start(): Promise<void> {
     const jobs = this.#deps.jobs()
     this.#isAsked = true
     const { id, wasRunning } = await jobs.enqueue(generateSidecars, {})
     if (!wasRunning || this.#isRunning) return
-    // It has done its work, and only its end is not written yet.
+    // The running job has finished its work, but its end is not recorded yet: start another one after it.
     const again = async () => {
       await jobs.wait(id, this.#closing.signal)
       await jobs.enqueue(generateSidecars, {})
@@ -264,18 +269,18 @@ export class SidecarRunner implements AsyncDisposable {
   async startIfPending(): Promise<void> {
     if (this.#deps.rows.work.hasPending()) return this.start()
     this.#held = []
-    // No run follows that would remove what a killed daemon has left.
+    // No run will remove the leftovers of a killed daemon, so remove them here.
     this.#swept().catch((err: unknown) => this.#deps.log.warn({ err: errorMessage(err) }, 'drafts not removed'))
   }
 
-  /** Removes what a killed daemon has left, once before anything is made. */
+  /** Removes the leftovers of a killed daemon, once before sidecars are made. */
   #swept(): Promise<void> {
     const { pools, root } = this.#deps
     this.#sweeping ??= heard(sweepDrafts(root, Date.now(), (folder) => pools.hasResults(folder)))
     return this.#sweeping
   }
 
-  /** Ends what is made at once; it waits again. */
+  /** Aborts the sidecars that are being made on request; they become pending again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     clearTimeout(this.#lookAgain)

@@ -3,18 +3,18 @@ import type { EntryReader } from '../files/index.ts'
 import { type PlaceFilter, placeCondition } from './place-filter.ts'
 import type { Select } from './rows/row.ts'
 
-/** How many there are of one kind. */
+/** The sidecars of one kind, counted by state. */
 export interface KindCounts {
-  /** Since the moment that was asked about. */
+  /** Ready sidecars that were made since the given moment. */
   readonly made: number
   readonly ready: number
   readonly failed: number
-  /** Those of which nothing is made, and nothing is wrong with that. */
+  /** Sidecars that cannot be made, although nothing is wrong. */
   readonly skipped: number
   readonly pending: number
 }
 
-/** What could not be made of one file. */
+/** A sidecar that could not be made. */
 export interface SidecarFailure {
   readonly path: string | null
   readonly kind: SidecarKind
@@ -22,12 +22,12 @@ export interface SidecarFailure {
   readonly message: string
 }
 
-/** What there is of the contents of a place. */
+/** The sidecars of the contents in a place. */
 export interface SidecarSummary {
   readonly byKind: Readonly<Partial<Record<SidecarKind, KindCounts>>>
   readonly failures: SidecarFailure[]
   readonly skips: SidecarFailure[]
-  /** Of those made since then, the slowest first. */
+  /** The slowest sidecars since the given moment, in descending order. */
   readonly slowest: { readonly path: string | null; readonly kind: SidecarKind; readonly tookMs: number }[]
 }
 
@@ -36,7 +36,7 @@ interface SummaryDeps {
   readonly reader: EntryReader
 }
 
-/** More failures and skips than this are counted, not named; failures are named first. */
+/** At most this many failures and skips are listed; all are counted. Failures are listed first. */
 const MAX_FAILURES = 1_000
 const MAX_SLOWEST = 5
 

@@ -10,24 +10,24 @@ import { contentFolder, sidecarPath, type SidecarKey } from './paths.ts'
 export interface SidecarWatchDeps {
   /** The library's folder of sidecars. */
   readonly root: string
-  /** Files of this content may have come, gone or changed. */
+  /** Called when files of this content may have been added, removed or changed. */
   readonly changed: (contentId: ContentId) => Promise<void>
   readonly log: Logger
 }
 
-/** Folders watched at most: a kilobyte of the system's memory each. What lies elsewhere `verify` finds. */
+/** Limit of watched folders: each takes a kilobyte of the system's memory. `verify` finds changes in the others. */
 const MAX_FOLDERS = 16_384
-/** A change is looked at this long after the first event of it: editors and copies write more than once. */
+/** Milliseconds from the first event to the check: editors and copies write more than once. */
 const SETTLE_MS = 250
-/** Folders added before others have their turn in this thread. */
+/** Folders added before other work in this thread gets a turn. */
 const FOLDERS_PER_TURN = 64
 
-/** Which part of a path below `content` is the content's id. */
+/** The index of the content's id in the parts of a path below `content`. */
 const CONTENT_PART = 2
 
 /**
- * Notices what is done to sidecars by hand. Where the system watches whole trees (macOS, Windows) it does; elsewhere
- * the folders of contents that have sidecars are watched, each by itself.
+ * Notices manual changes to sidecars. On macOS and Windows, the system watches the whole tree; elsewhere, each folder
+ * of a content that has sidecars is watched by itself.
  */
 export class SidecarWatch implements Disposable {
   readonly #deps: SidecarWatchDeps
@@ -43,12 +43,12 @@ export class SidecarWatch implements Disposable {
     this.#deps = deps
   }
 
-  /** Contents that can be watched, by their number of folders. */
+  /** The maximum number of watched folders. */
   get capacity(): number {
     return MAX_FOLDERS
   }
 
-  /** Watches where these lie. */
+  /** Watches the folders of these sidecars. */
   async start(keys: readonly SidecarKey[]): Promise<void> {
     this.#isOn = true
     if (this.#watchesTrees) this.#addTree()
@@ -58,7 +58,7 @@ export class SidecarWatch implements Disposable {
     }
   }
 
-  /** Watches where this one lies, too; does nothing before the start. */
+  /** Also watches the folders of this sidecar; does nothing before `start`. */
   add(key: SidecarKey): void {
     if (this.#watchesTrees || !this.#isOn || this.#isFull) return
     const folder = contentFolder(this.#deps.root, key.contentId)
@@ -86,7 +86,7 @@ export class SidecarWatch implements Disposable {
     if (this.#watchers.has(folder)) return
     if (this.#watchers.size >= MAX_FOLDERS) return this.#full(`more than ${MAX_FOLDERS} folders`)
     this.#open(folder, false, () => {
-      // One that was removed says nothing more, and its path may be used again.
+      // A removed folder sends no more events, and its path may be used again.
       if (!existsSync(folder)) this.#forget(folder)
       this.#note(contentId)
     })
@@ -98,7 +98,7 @@ export class SidecarWatch implements Disposable {
       watcher.on('error', () => this.#forget(folder))
       this.#watchers.set(folder, watcher)
     } catch (err) {
-      // Gone meanwhile is no news: it is looked at when it is made again.
+      // If the folder is gone, there is nothing to watch; `add` is called when it is made again.
       if (existsSync(folder)) this.#full(errorMessage(err))
     }
   }

@@ -51,55 +51,55 @@ import type { References } from './references/references.ts'
 export interface SidecarsDeps {
   readonly store: LibraryStore
   readonly reader: EntryReader
-  /** The files of Spacedrive itself. */
+  /** The files of Spacedrive itself. No sidecars are made of them. */
   readonly privateFiles: Pick<PrivateFiles, 'has'>
   readonly references: References
   readonly pools: SidecarPools
-  /** All there are, as they are configured now. */
+  /** All generators, with the current settings. */
   readonly generators: () => readonly Generator[]
   /** The library's folder of sidecars. */
   readonly root: string
   readonly select: Select
   readonly change: Change
-  /** Calls a function in a thread; what is given up before its turn is not read. */
+  /** Runs a function in a thread; if the signal aborts before its turn, the function is not called. */
   readonly read: <I, O>(url: URL, reading: Reading<I, O>, input: I, signal: AbortSignal) => Promise<O>
-  /** Makes what ready sidecars say searchable; `check` also looks for what the index of texts has lost. */
+  /** Adds ready text sidecars to the search index; `check` also looks for texts that the index has lost. */
   readonly indexTexts: (check: boolean, signal: AbortSignal) => Promise<void>
   readonly jobs: () => JobManager
   readonly locations: () => LocationMap
   readonly policy: () => DevicePolicy
   readonly limits: () => SidecarLimits
-  /** Other devices with this library; null where there are none. */
+  /** Other devices with this library; null if there are none. */
   readonly elsewhere: () => Elsewhere | null
   readonly machine: Machine
   readonly foreground: Foreground
-  /** Whether what goes over the line to other devices is paid for. */
+  /** Whether the network connection is metered. */
   readonly isMetered: () => Promise<boolean>
   readonly now: () => number
   readonly log: Logger
   readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
 }
 
-/** A report names this many problems. */
+/** Limit of problems in a report. */
 const MAX_LISTED_PROBLEMS = 10_000
 const ORPHANS_PER_TURN = 256
 
 /**
- * What becomes of one that is not there yet: nothing; it is fetched from a device that has made it, or else made; it is
- * made here; it is fetched; it is queued.
+ * How to handle a sidecar that does not exist yet. `local`: report its state. `now`: fetch it from another device, or
+ * else make it. `generate`: make it here. `fetch`: fetch it. `later`: queue it.
  */
 export type ResolveMode = 'local' | 'now' | 'generate' | 'fetch' | 'later'
 
-/** Bytes of the disk, and of the quota, that prefetching leaves alone: a share of what there is. */
+/** Above this share of the quota, no sidecars are fetched in advance. */
 const QUOTA_SHARE = 0.9
 
-/** What somebody looks at. */
+/** The sidecars that a user is viewing. */
 export interface WantInput {
-  /** Whoever looks: what they wanted of this kind before is wanted no more. */
+  /** Identifies the viewer. A new request replaces the viewer's last request for this kind. */
   readonly viewer: string
   readonly contentIds: readonly ContentId[]
   readonly kind: SidecarKind
-  /** What the policy asks for where they are left out. */
+  /** If omitted, the variants of the policy. */
   readonly variants?: readonly string[] | undefined
 }
 
@@ -108,12 +108,15 @@ export interface AddressedSidecar extends Sidecar {
   readonly address: string
 }
 
-/** With what changes when the file does: its own version, and that of all variants of its kind together, as `Thumb` has it. */
+/**
+ * A sidecar with its versions, which change when the file does: that of the file itself, and that of all variants of
+ * its kind together, as in `Thumb`.
+ */
 export interface FoundSidecar extends Sidecar {
   readonly versions: readonly string[]
 }
 
-/** Everything derived from the contents of a library, stored once for each content. */
+/** All sidecars of a library, stored once for each content. */
 export class Sidecars implements AsyncDisposable {
   readonly #deps: SidecarsDeps
   readonly #rows: SidecarRows
@@ -122,7 +125,7 @@ export class Sidecars implements AsyncDisposable {
   readonly #news: SidecarNews
   readonly #wants: Wants<SidecarKind>
   readonly #closing = new AbortController()
-  /** The last of the runs over new texts, which take turns. */
+  /** The latest indexing of new texts; these runs take turns. */
   #texts: Promise<void> = Promise.resolve()
 
   constructor(deps: SidecarsDeps) {
@@ -148,13 +151,13 @@ export class Sidecars implements AsyncDisposable {
     this.#watch = new SidecarWatch({ root, log, changed: (contentId) => this.#reconcileOne(contentId) })
   }
 
-  /** Queues what a location wants of its contents and is not there yet. Returns how many files that will be. */
+  /** Queues the missing sidecars that the policy wants for a location. Returns the number of files to make. */
   async queue(location: KnownLocation, signal: AbortSignal): Promise<number> {
     const { derived = [], direct = [] } = Object.groupBy(this.#generators, ({ inputs }) =>
       inputs ? 'derived' : 'direct',
     )
     let queued = await this.#enqueue(direct, [location], null, signal)
-    // What a crash has kept from the index of texts, and from what is made of other sidecars.
+    // Repair what a crash may have left out: texts in the search index, and sidecars made from other sidecars.
     await this.#indexTexts(false, signal)
     for (const generator of derived) await this.#rows.queue.requeueOutdated(generator, null)
     queued += await this.#enqueue(derived, [location], null, signal)
@@ -162,7 +165,10 @@ export class Sidecars implements AsyncDisposable {
     return queued
   }
 
-  /** Queues what locations want of some contents, or of all, and is not there yet. Returns how many files that will be. */
+  /**
+   * Queues the missing sidecars that the policies of locations want for some contents, or for all. Returns the number
+   * of files to make.
+   */
   async #enqueue(
     generators: readonly Generator[],
     locations: readonly KnownLocation[],
@@ -185,25 +191,25 @@ export class Sidecars implements AsyncDisposable {
     return queued
   }
 
-  /** A location's choices after some more; see `changePolicy`. */
+  /** A location's policy after more choices; see `changePolicy`. */
   changedPolicy(before: SidecarPolicy, choices: readonly string[]): SidecarPolicy {
     return changePolicy(before, choices, this.#generators)
   }
 
-  /** A policy is another one: what waited for the old one is dropped, what the new one wants is queued. */
+  /** Applies a changed policy: drops the pending sidecars of the old policy, and queues those of the new one. */
   async requeueAll(signal: AbortSignal): Promise<number> {
     this.#runner.forget()
     await this.#rows.queue.forgetQueued()
-    // There may be more room for them now.
+    // The quota may have changed, so there may be room for them again.
     await this.#rows.queue.requeue({ code: GIVEN_UP })
     let queued = 0
     for (const location of this.#deps.locations().all()) queued += await this.queue(location, signal)
-    // Nothing may be waiting, and yet there be more than may be.
+    // Even without pending sidecars, the existing ones may exceed the quota.
     if (this.#deps.limits().quotaBytes > 0) await this.#runner.start()
     return queued
   }
 
-  /** What is and will be derived from a content. Throws `NotFound`. */
+  /** All sidecars of a content, made or queued. Throws `NotFound`. */
   async list(contentId: ContentId): Promise<Sidecar[]> {
     const contentRowId = await contentRow(this.#deps.store, contentId)
     const rows = await this.#rows.views.list(contentId)
@@ -222,14 +228,14 @@ export class Sidecars implements AsyncDisposable {
     }))
   }
 
-  /** What a content says; see the operation. */
+  /** The text of a content; see the operation. */
   async text(contentId: ContentId, of: ReadTextInput, signal: AbortSignal): Promise<ReadText> {
     const url = new URL('text-window.ts', import.meta.url)
     const read = (input: TextWindowInput) => this.#deps.read(url, readTextWindow, input, signal)
     return readText(await this.list(contentId), of, read)
   }
 
-  /** Makes again what a content has, or one kind or variant of it. Returns how many files that will be. */
+  /** Makes the sidecars of a content again: all, or one kind or variant. Returns the number of files to make. */
   async regenerate(
     contentId: ContentId,
     of: { kind?: SidecarKind | undefined; variant?: string | undefined },
@@ -241,7 +247,7 @@ export class Sidecars implements AsyncDisposable {
     return queued
   }
 
-  /** Has made again what a whole library has of a kind, or what would be made otherwise now; see `regenerateAll`. */
+  /** Makes the sidecars of a whole library again: all of a kind, or only outdated ones; see `regenerateAll`. */
   async regenerateAll(of: RegenerateAll, signal: AbortSignal): Promise<Outdated[]> {
     try {
       const batches = await regenerateAll(of, this.#runner.making, signal)
@@ -252,7 +258,7 @@ export class Sidecars implements AsyncDisposable {
     }
   }
 
-  /** Tries again what has failed. Returns how many files that will be. */
+  /** Retries failed sidecars. Returns the number of files to make. */
   async retry(of: { contentId?: ContentId | undefined; kind?: SidecarKind | undefined }): Promise<number> {
     const queued = await this.#rows.queue.requeue({ ...of, state: 'failed' })
     this.#tellWaiting(queued, of.kind, of.contentId)
@@ -261,14 +267,14 @@ export class Sidecars implements AsyncDisposable {
     return queued
   }
 
-  /** Which variants of a kind are there, for each of some contents. */
+  /** The ready variants of a kind, for each content. */
   presence(contentIds: readonly ContentId[], kind: SidecarKind): Promise<Map<ContentId, string[]>> {
     return this.#rows.views.presence(contentIds, kind)
   }
 
   /**
-   * Where one lies; null where it is not there yet, in which case it is made before all that waits. Throws `NotFound` and
-   * `Unsupported`.
+   * The path of a sidecar; null if it is not ready. A pending or missing one is then made before all others. Throws
+   * `NotFound` and `Unsupported`.
    */
   async path(contentId: ContentId, kind: SidecarKind, variant: string): Promise<string | null> {
     const path = await this.#ensure(contentId, kind, variant)
@@ -276,7 +282,7 @@ export class Sidecars implements AsyncDisposable {
     return path
   }
 
-  /** Where one lies; null where it is not there, in which case it waits. */
+  /** The path of a sidecar; null if it is not ready, in which case it is queued. */
   async #ensure(
     contentId: ContentId,
     kind: SidecarKind,
@@ -294,44 +300,50 @@ export class Sidecars implements AsyncDisposable {
         throw new CoreError('NotFound', `there is no ${kind} ${variant}; there are ${generator.variants.join(', ')}`)
       for (const output of outputs) await this.#rows.queue.ensure(contentId, generator, output)
     }
-    // The job would be faster than whoever fetches.
+    // The job must not make the sidecar before it is fetched.
     if (mode !== 'fetch' && mode !== 'generate') await this.#runner.startIfPending()
     return null
   }
 
-  /** The devices that may have one, this one not among them. */
+  /** The other devices that may have sidecars of a content and kind. */
   holders(contentId: ContentId, kind: SidecarKind): readonly (Holder & { readonly variant: string })[] {
     return this.#deps.elsewhere()?.holdersOf(contentId, kind) ?? []
   }
 
-  /** What is ready here and others may have, packed: all, or what has changed since the mark of an earlier answer. */
+  /**
+   * The ready sidecars that other devices may fetch, as packed records: all, or the changes since the mark of an
+   * earlier answer.
+   */
   availability(since: number | null, signal: AbortSignal): Promise<AvailabilityRead> {
     return this.#deps.read(new URL('read-availability.ts', import.meta.url), readAvailability, since, signal)
   }
 
-  /** What is ready here of one variant, with all that others need to know of it. */
+  /** The ready sidecars of one variant, with everything that another device needs to fetch them. */
   ready(contentId: ContentId, kind: SidecarKind, variant: string): RemoteSidecar[] {
     return this.#rows.exchange.ready(contentId, kind, variant)
   }
 
-  /** Where one lies, or will. */
+  /** The path of the sidecar file, whether or not it exists yet. */
   fileOf(key: SidecarKey): string {
     return sidecarPath(this.#deps.root, key)
   }
 
-  /** Of packed ids, 16 bytes each, those contents of files here that lack one that a generator here knows. */
+  /**
+   * Filters packed content ids (16 bytes each): returns contents that have a file here, but lack a sidecar that a
+   * generator here can make.
+   */
   lacking(of: { kind: SidecarKind; variant: string; format: string }, ids: Uint8Array): ContentId[] {
     const generator = this.#generators.find(({ kind }) => kind === of.kind)
     const isKnown = generator && outputsOf(generator, [of.variant]).some(({ format }) => format === of.format)
     return isKnown && !this.#deps.store.readOnly ? this.#rows.exchange.lacking(of, ids) : []
   }
 
-  /** What a content is of which there is a sidecar here; null where there is none. */
+  /** The identity of a content that has a ready sidecar here; null if it has none. */
   identity(contentId: ContentId): RemoteContent | null {
     return this.#rows.exchange.identity(contentId)
   }
 
-  /** Why nothing is fetched that nobody waits for; null where nothing keeps it. */
+  /** Why no sidecars are fetched in advance now; null if they may be. */
   async fetchHold(): Promise<FetchHold | null> {
     const { isMetered, limits, machine } = this.#deps
     if (this.#wants.isBusy) return { reason: 'somebody waits for something', isBrief: true }
@@ -345,17 +357,17 @@ export class Sidecars implements AsyncDisposable {
     return full ? held(full.reason) : null
   }
 
-  /** Has the job begin that fetches ahead; it does nothing where it runs, and where it is paused. */
+  /** Starts the job that fetches sidecars in advance. Does nothing if it is running or paused. */
   async startFetching(): Promise<void> {
     await this.#deps.jobs().enqueue(fetchSidecars, {})
   }
 
-  /** The body of the job: see `fetchSidecars`. */
+  /** The body of the job `fetchSidecars`. */
   async fetchAhead(host: FetchHost): Promise<FetchReport> {
     return (await this.#deps.elsewhere()?.fetchAhead(host)) ?? { fetched: 0, missing: 0, held: null }
   }
 
-  /** Fetches one variant of some contents before anybody asks for it; see `SidecarRunner.fetch`. */
+  /** Fetches one variant for some contents in advance; see `SidecarRunner.fetch`. */
   async prefetch(
     of: { kind: SidecarKind; variant: string; format: string },
     contentIds: readonly ContentId[],
@@ -367,7 +379,7 @@ export class Sidecars implements AsyncDisposable {
     return this.#runner.fetch(generator, rows, { asks: false, signal })
   }
 
-  /** One by what names its file; null where it was neither made nor asked for. Throws `NotFound` where there is no such content. */
+  /** Finds a sidecar by its key; null if it has no row. Throws `NotFound` if the content is unknown. */
   async find({ contentId, format, kind, variant }: SidecarKey): Promise<FoundSidecar | null> {
     const rows = (await this.list(contentId)).filter((row) => row.kind === kind)
     const found = rows.find((row) => row.variant === variant && row.format === format)
@@ -377,7 +389,10 @@ export class Sidecars implements AsyncDisposable {
     return { ...found, versions }
   }
 
-  /** One line why nothing makes a kind now; null where it can be made. Throws `Unsupported` where nothing ever does. */
+  /**
+   * One line: why sidecars of a kind cannot be made now; null if they can. Throws `Unsupported` if no generator makes
+   * the kind.
+   */
   async hindrance(kind: SidecarKind): Promise<string | null> {
     const generator = generatorOf(kind, this.#generators)
     const held = (await this.#runner.holds()).find((each) => each.kind === kind)
@@ -389,8 +404,8 @@ export class Sidecars implements AsyncDisposable {
   }
 
   /**
-   * Has what somebody looks at made before all that waits, and nothing more of what they looked at before. Says how far it
-   * is; contents that are not known are left out. Throws `Unsupported`.
+   * Makes the sidecars of viewed contents before all pending ones. Replaces the viewer's last request. Returns their
+   * states; unknown contents are left out. Throws `Unsupported`.
    */
   want({ contentIds, kind, variants, viewer }: WantInput): Map<ContentId, KindState> {
     const generator = generatorOf(kind, this.#generators)
@@ -407,7 +422,7 @@ export class Sidecars implements AsyncDisposable {
       this.#enqueueWanted(generator, missing, variants)
         .then(() => {
           this.#wants.add(viewer, want, missing)
-          // What is not looked at any more by then is made when its turn comes.
+          // If the viewer has moved on by then, the job makes them.
           return this.#runner.startIfPending()
         })
         .catch((err: unknown) => {
@@ -418,7 +433,7 @@ export class Sidecars implements AsyncDisposable {
     return states
   }
 
-  /** What nobody has queued yet; variants that are asked for are made whatever the policy. */
+  /** Queues missing sidecars of viewed contents. Requested variants are made whatever the policy. */
   async #enqueueWanted(
     generator: Generator,
     contents: readonly number[],
@@ -450,20 +465,20 @@ export class Sidecars implements AsyncDisposable {
     }
   }
 
-  /** Of one content, or of more than can be named; of one kind, or of any. */
+  /** Reports pending sidecars: without `contentId`, of too many contents to name; without `kind`, of all kinds. */
   #tellWaiting(files: number, kind: SidecarKind | undefined, contentId: ContentId | undefined): void {
     if (files === 0) return
     const kinds = kind === undefined ? this.#generators.map((generator) => generator.kind) : [kind]
     for (const each of kinds) this.#news.tell(each, 'pending', contentId === undefined ? null : [contentId])
   }
 
-  /** What there is to show of contents; those that are not known are left out. */
+  /** The thumbnails and their states; unknown contents are left out. */
   thumbs(contentIds: readonly ContentId[]): Map<ContentId, Thumb> {
     const isMade = (contentRowId: number) => this.#runner.claims.has('thumb', contentRowId)
     return readThumbs(this.#deps.store.connection, contentIds, isMade)
   }
 
-  /** What waits, has failed or was passed over, or all of it. */
+  /** The sidecars that are not ready: pending, failed or skipped ones, or all of them. */
   async pending(of: { state: UnreadyState | null; limit: number }): Promise<PendingSidecar[]> {
     const rows = await this.#rows.views.unready(of)
     const held = new Map(
@@ -482,7 +497,7 @@ export class Sidecars implements AsyncDisposable {
     }))
   }
 
-  /** Compares rows and files; changes nothing. */
+  /** Compares rows and files. Changes nothing. */
   async verify(signal: AbortSignal): Promise<{ checked: number; problems: AuditProblem[] }> {
     const problems: AuditProblem[] = []
     let checked = 0
@@ -495,7 +510,7 @@ export class Sidecars implements AsyncDisposable {
     return { checked, problems }
   }
 
-  /** Brings rows and files together; see `reconcile`. */
+  /** Repairs differences between rows and files; see `reconcile`. */
   async reconcile(signal: AbortSignal): Promise<{ adopted: number; setAside: number; requeued: number }> {
     const counts = await reconcile(this.#audited, signal)
     await this.#deps.references.reconcile(signal)
@@ -505,8 +520,8 @@ export class Sidecars implements AsyncDisposable {
   }
 
   /**
-   * Removes what belongs to contents no file has any more; with an age, of that only what is older, and with it the
-   * variants that no policy asks for. Only counts it where `dryRun` says so.
+   * Removes sidecars of contents without files. With an age, removes only sidecars older than that, and also old
+   * variants that no policy wants. With `dryRun`, only counts them.
    */
   async cleanup(
     { dryRun, olderThanMs = null }: { dryRun: boolean; olderThanMs?: number | null },
@@ -520,11 +535,11 @@ export class Sidecars implements AsyncDisposable {
       const found = await this.#disposable(before, ORPHANS_PER_TURN)
       if (found.length === 0) return counts
       for (const { checksum, size } of found) {
-        // What was never made has no file.
+        // A sidecar that was never made has no file.
         if (checksum.length > 0) counts.files++
         counts.bytes += size
       }
-      // Files first: a file without a row is found again, a row without its file is not an orphan but a promise.
+      // Delete files first: a file without a row is found again, but a row without its file is a broken promise.
       await removeFiles(this.#deps.root, found)
       await this.#rows.upkeep.forget(found.map(({ id }) => id))
     }
@@ -536,7 +551,7 @@ export class Sidecars implements AsyncDisposable {
     return this.#rows.upkeep.madeBefore(before, { but: this.#wanted, limit })
   }
 
-  /** What some location asks for. */
+  /** The variants that any location's policy wants. */
   get #wanted(): SidecarSort[] {
     const policy = this.#deps.policy()
     return this.#deps
@@ -550,13 +565,13 @@ export class Sidecars implements AsyncDisposable {
   }
 
   /**
-   * What an address or a pattern names. One that is not there is queued (`later`), waited for (`now`) or shown as it is
-   * (`local`). Throws `InvalidInput` and `NotFound`.
+   * Finds the sidecars that an address or a pattern names. A single missing sidecar is handled according to `mode`.
+   * Throws `InvalidInput` and `NotFound`.
    */
   async resolve(address: string, mode: ResolveMode, signal: AbortSignal): Promise<AddressedSidecar[]> {
     const parsed = parseSidecarAddress(address)
     const isOne = !isPattern(parsed.content) && !isPattern(parsed.file) && parsed.kinds.length === 1
-    // Throws where there is no such content.
+    // Throws `NotFound` for an unknown content.
     if (!isPattern(parsed.content)) await this.#known(parsed.content as ContentId, mode, signal)
     if (isOne && mode !== 'local') await this.#demand(parsed, mode, signal)
     const found = await this.#rows.views.named(parsed, MAX_LISTED_PROBLEMS)
@@ -572,7 +587,9 @@ export class Sidecars implements AsyncDisposable {
     return items
   }
 
-  /** Makes sure that there is such a content: one that only other devices have a file of is known from then on. Throws `NotFound`. */
+  /**
+   * Makes sure that the content is in the index. If only other devices have a file of it, adds it. Throws `NotFound`.
+   */
   async #known(contentId: ContentId, mode: ResolveMode, signal: AbortSignal): Promise<void> {
     const { elsewhere, store } = this.#deps
     const isFetched = mode === 'fetch' || mode === 'now'
@@ -583,7 +600,7 @@ export class Sidecars implements AsyncDisposable {
     await contentRow(store, contentId)
   }
 
-  /** Where a file lies that is given by its path or by the address of one sidecar. Throws `NotFound`. */
+  /** The path of a file, given by its path or by the address of one sidecar. Throws `NotFound`. */
   async pathAt(reference: string, signal: AbortSignal): Promise<string> {
     if (!reference.startsWith(SIDECAR_SCHEME)) return reference
     const [found, another] = await this.resolve(reference, 'local', signal)
@@ -606,7 +623,7 @@ export class Sidecars implements AsyncDisposable {
     await untilAborted<unknown>(make, signal)
   }
 
-  /** Sums up what there is of a location's contents, and what was made of them since a moment. */
+  /** Counts the sidecars of a location's contents, and those made since a moment. */
   async summary(
     location: KnownLocation,
     since: number,
@@ -616,13 +633,13 @@ export class Sidecars implements AsyncDisposable {
     return { ...summary, held, off: await this.unavailable(location) }
   }
 
-  /** Notices what is done to the files by hand, and puts it right, until this is closed. */
+  /** Watches for manual changes to sidecar files and repairs them, until this object is closed. */
   async watch(): Promise<void> {
     this.#deps.references.onOwned = (key) => this.#watch.add(key)
     await this.#watch.start(await this.#rows.upkeep.folders(this.#watch.capacity))
   }
 
-  /** Puts into the index of texts what a crash has kept from it, or an update that made it anew. */
+  /** Indexes texts that are missing from the search index after a crash, or after an update that rebuilt it. */
   async indexTexts(): Promise<void> {
     if (this.#rows.upkeep.hasUnindexedText()) await this.#indexTexts(false, this.#closing.signal)
   }
@@ -632,7 +649,7 @@ export class Sidecars implements AsyncDisposable {
     if (counts.requeued > 0) await this.#runner.startIfPending()
   }
 
-  /** Ends the watching, and what is made at once; that waits again. */
+  /** Ends the watch, and aborts the sidecars that are being made on request; those become pending again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     this.#watch[Symbol.dispose]()
@@ -652,7 +669,7 @@ export class Sidecars implements AsyncDisposable {
     return { rows: this.#rows, root: this.#deps.root, isMaking: () => this.#runner.claims.size > 0, makes }
   }
 
-  /** The body of the job: see `generateSidecars`. */
+  /** The body of the job `generateSidecars`. */
   async generatePending(host: MakePendingHost): Promise<PendingReport> {
     const { foreground, log, root } = this.#deps
     await using mark = await RunMark.set(root, log)
@@ -664,23 +681,25 @@ export class Sidecars implements AsyncDisposable {
     return report
   }
 
-  /** What waits for the machine, and why, as the last run found it. */
+  /** The kinds that the last run held back, with the reasons. */
   get held(): readonly HeldKind[] {
     return this.#runner.held
   }
 
-  /** What waits for the machine now, and why. */
+  /** The kinds that are held back now, with the reasons. */
   holds(): Promise<HeldKind[]> {
     return this.#runner.holds()
   }
 
-  /** Goes on with what waited for the machine: what it may take is another thing now. */
+  /** Continues with held sidecars after the limits have changed. */
   async resume(): Promise<void> {
     this.#runner.forget()
     await this.#runner.startIfPending()
   }
 
-  /** Kinds that somebody wants and nothing here can make now, with one line why; of one location, or of all. */
+  /**
+   * The kinds that a policy wants but no engine here can make now, each with the reason; for one location, or for all.
+   */
   async unavailable(location?: KnownLocation): Promise<{ kind: SidecarKind; reason: string }[]> {
     const policy = this.#deps.policy()
     const locations = location ? [location] : this.#deps.locations().all()
@@ -695,14 +714,14 @@ export class Sidecars implements AsyncDisposable {
     return reasons.filter((each) => each !== null)
   }
 
-  /** Queues what is made of sidecars that have just been made. */
+  /** Queues the sidecars that are made from these new ones. */
   async #queueDerived(from: SidecarKind, contents: readonly number[]): Promise<void> {
     const derived = this.#generators.filter(({ inputs }) => inputs?.includes(from))
     for (const generator of derived) await this.#rows.queue.requeueOutdated(generator, contents)
     await this.#enqueue(derived, this.#deps.locations().all(), contents, this.#closing.signal)
   }
 
-  /** One run after the other: what one of them has indexed, the next does not see. */
+  /** Runs take turns, so that no text is indexed twice. */
   #indexTexts(check: boolean, signal: AbortSignal): Promise<void> {
     const run = this.#texts.then(() => this.#deps.indexTexts(check, signal))
     this.#texts = run.catch(() => {})
@@ -714,7 +733,7 @@ function toMark({ checksum, recipe }: Sidecar): { recipe: number; checksum: Uint
   return { recipe, checksum: checksum === null ? null : Buffer.from(checksum, 'hex') }
 }
 
-/** The generator of a kind. Throws `Unsupported` where nothing makes it. */
+/** The generator of a kind. Throws `Unsupported` if there is none. */
 export function generatorOf(kind: SidecarKind, among: readonly Generator[]): Generator {
   const found = among.find((each) => each.kind === kind)
   if (!found) throw new CoreError('Unsupported', `nothing here makes ${kind} sidecars`)

@@ -15,13 +15,13 @@ import { pathError, pathErrorCode } from '../util/path-error.ts'
 import { serveProcess } from '../workers/serve-process.ts'
 import type { Source, StagingReply, StagingRequest } from './staging.ts'
 
-// A disk that never answers holds up this process, which can be ended.
+// If a disk does not answer, only this process hangs, and it can be ended.
 serveProcess<StagingRequest, StagingReply>(({ copies, source }) => {
   for (const { from, to } of copies) withFile(from, from, (fd) => copy(fd, to, from))
   return Promise.resolve({ state: source && stage(source, source.to) })
 })
 
-/** What errors call a source: their readers know its path. */
+/** The name of a source in errors: callers know its path. */
 const SHOWN = 'the file'
 
 /** Returns the state of a source, and copies the source to a path. Throws `Conflict` if it is not the indexed file. */
@@ -90,5 +90,5 @@ function copy(fd: number, to: string, shown: string): void {
   }
 }
 
-/** Only this user may read it. */
+/** The copy is readable by this user only. */
 const OWN = 0o600

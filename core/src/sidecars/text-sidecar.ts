@@ -1,52 +1,52 @@
 import type { Engine } from './generators/generator.ts'
 import { list, object, optional, parseObject, part, text } from './loose-json.ts'
 
-/** Where the text of a page was taken from: the text layer of a PDF, a picture of it, or a file that is text itself. */
+/** The origin of a page's text: the text layer of a PDF, a picture of the page, or a file that is text itself. */
 export type TextSource = 'layer' | 'ocr' | 'text'
 
 /** A word in a picture. */
 export interface TextWord {
   readonly text: string
-  /** Left, top, width and height as parts of the page, 0 to 1. */
+  /** Left, top, width and height as fractions of the page, 0 to 1. */
   readonly box: readonly [x: number, y: number, width: number, height: number]
-  /** How sure the reader is, 0 to 1. */
+  /** The confidence of the engine, 0 to 1. */
   readonly confidence: number
 }
 
-/** A page, slide, sheet, chapter; or the whole of a file that has none of these. */
+/** A page, slide, sheet or chapter; or the whole file if it has none of these. */
 export interface TextPage {
   /** From 1, as the file counts; pages without text may be left out. */
   readonly page: number
   readonly title?: string
-  /** Empty where there is none: a page of a PDF that has no text layer, for one. */
+  /** Empty if there is no text, for example on a PDF page without a text layer. */
   readonly text: string
   readonly source: TextSource
-  /** 0 to 1; where a picture was read. */
+  /** 0 to 1; only for text read from a picture. */
   readonly confidence?: number
   readonly words?: readonly TextWord[]
 }
 
-/** What the sidecars `text/default.json` and `ocr/default.json` hold. */
+/** The content of the sidecars `text/default.json` and `ocr/default.json`. */
 export interface TextSidecar {
   readonly version: 1
   readonly engine: Engine
-  /** Codes of the languages looked for or found; empty where nobody asked. */
+  /** The language codes that were looked for or found; empty if languages were not considered. */
   readonly languages: readonly string[]
   readonly pages: readonly TextPage[]
-  /** 0 to 1, of the whole. */
+  /** 0 to 1, for the whole file. */
   readonly confidence?: number
-  /** The file has more text than is kept of one. */
+  /** The file has more text than the sidecar. */
   readonly truncated?: boolean
 }
 
-/** One of another version is not read: it is made again. */
+/** Sidecars of another version are not read. They must be made again. */
 const VERSION = 1
 
 export function formatTextSidecar(sidecar: Omit<TextSidecar, 'version'>): string {
   return JSON.stringify({ version: VERSION, ...sidecar })
 }
 
-/** Reads the file of a sidecar, leaving out what is not as it should be; null where it is none, or of another version. */
+/** Parses a sidecar file, without its invalid parts; null if it is no sidecar, or of another version. */
 export function parseTextSidecar(json: string): TextSidecar | null {
   const value = parseObject(json)
   if (!value || value['version'] !== VERSION || !Array.isArray(value['pages'])) return null

@@ -4,20 +4,20 @@ import { KeptTexts, type Said } from './kept-texts.ts'
 import type { ReadText, ReadTextInput, SpokenKind, TextPart } from './read-text.ts'
 
 export interface TextWindowInput {
-  /** The first one that says something is the one that is read. */
+  /** The first one that has text is read. */
   readonly sidecars: readonly { readonly kind: SpokenKind; readonly path: string }[]
   readonly of: ReadTextInput
 }
 
-/** Sentences may be short; each costs some words around it. */
+/** Sentences may be short, and each adds some overhead to the answer. */
 const MAX_PARTS = 1_000
 
-/** What is kept in the memory of the thread. */
+/** The key of the cache in the thread's memory. */
 const MEMORY = 'texts'
 
 /**
- * A part of what a content says, read in a thread: a sidecar is read and understood whole. Null where none can be read
- * now. Throws `InvalidInput` for a cursor of something else.
+ * Reads a part of a content's text. Runs in a thread, because a sidecar must be parsed as a whole. Null if no sidecar
+ * can be read now. Throws `InvalidInput` for an invalid cursor.
  */
 export function readTextWindow(
   _db: DatabaseSync,
@@ -30,7 +30,7 @@ export function readTextWindow(
   let said: Said | null = null
   for (const { kind, path } of sidecars) {
     const read = texts.read(kind, path)
-    // A scanned PDF has a layer of text with nothing in it, and pictures that say something.
+    // A scanned PDF may have an empty text layer, but text in its pictures.
     if (read && (said === null || said.parts.length === 0)) said = read
     if (said && said.parts.length > 0) break
   }
@@ -53,7 +53,7 @@ function windowOf(parts: readonly TextPart[], of: ReadTextInput): Pick<ReadText,
   return { parts: shown, cursor: at < parts.length ? `${at}.0` : null }
 }
 
-/** Not in the middle of a character; at least one. */
+/** Cuts a text at a length, but not inside a surrogate pair; returns at least one character. */
 function cut(text: string, length: number): string {
   const isHalved = /[\uD800-\uDBFF]/.test(text.charAt(length - 1)) && text.length > length
   return text.slice(0, isHalved ? Math.max(length - 1, 2) : length)

@@ -15,14 +15,16 @@ type ContentRow = readonly [
   durationMs: number | null,
 ]
 
-// EXIF has five to eight for what lies on its side.
+// EXIF orientations 5 to 8 are turned by a quarter.
 const CONTENTS = `
   select lower(hex(c.uuid)), c.id, c.thumbhash, c.colour, ifnull(i.width, v.width), ifnull(i.height, v.height),
     ifnull(i.orientation, 1) between 5 and 8 or ifnull(v.rotation, 0) in (90, 270), v.duration_ms
   from json_each(?) as wanted cross join content_identities c on c.uuid = unhex(wanted.value)
   left join image_media i on i.content_id = c.id left join video_media v on v.content_id = c.id`
 
-/** Reads what there is to show of contents. `isMade` says whether the thumbnails of one, by its row id, are being made now. */
+/**
+ * Reads the thumbnails of contents. `isMade`: whether thumbnails of the content with this row id are being made now.
+ */
 export function readThumbs(
   db: DatabaseSync,
   contentIds: readonly ContentId[],

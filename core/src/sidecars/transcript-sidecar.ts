@@ -1,44 +1,44 @@
 import type { Engine } from './generators/generator.ts'
 import { list, object, optional, parseObject, part, text } from './loose-json.ts'
 
-/** A sentence, or what an engine takes for one. */
+/** A sentence, or the unit that the engine uses instead. */
 export interface TranscriptSegment {
   /** Milliseconds from the start of the recording. */
   readonly startMs: number
   readonly endMs: number
   readonly text: string
-  /** How sure the engine is, 0 to 1, where it says so. */
+  /** The confidence of the engine, 0 to 1, if it reports one. */
   readonly confidence?: number
-  /** Where it is not that of the whole. */
+  /** Only if it differs from the language of the recording. */
   readonly language?: string
 }
 
-/** What the sidecar `transcript/default.json` holds. */
+/** The content of the sidecar `transcript/default.json`. */
 export interface Transcript {
   readonly version: 1
   readonly engine: Engine
-  /** What the engine heard with: the name of a file, a folder, or what a server calls it. */
+  /** The engine's model: the name of a file or folder, or the server's name for it. */
   readonly model: string
-  /** The code of the language most of it is in, such as `en`; null where nothing was said or the engine does not tell. */
+  /** The code of the main language, such as `en`; null if nothing is said or the engine does not report it. */
   readonly language: string | null
-  /** Of the recording. */
+  /** The length of the recording. */
   readonly durationMs: number
-  /** In the order of time; none where nothing is said. */
+  /** In order of time; empty if nothing is said. */
   readonly segments: readonly TranscriptSegment[]
-  /** 0 to 1, of the whole; where the engine says so. */
+  /** 0 to 1, for the whole recording, if the engine reports it. */
   readonly confidence?: number
-  /** It goes on: the file is damaged from there on, or it took too long. */
+  /** The recording continues: the rest is damaged, or took too long. */
   readonly truncated?: boolean
 }
 
-/** One of another version is not read: it is made again. */
+/** Sidecars of another version are not read. They must be made again. */
 const VERSION = 1
 
 export function formatTranscript(transcript: Omit<Transcript, 'version'>): string {
   return JSON.stringify({ version: VERSION, ...transcript })
 }
 
-/** Reads the file of a sidecar, leaving out what is not as it should be; null where it is none, or of another version. */
+/** Parses a sidecar file, without its invalid parts; null if it is no sidecar, or of another version. */
 export function parseTranscript(json: string): Transcript | null {
   const value = parseObject(json)
   if (!value || value['version'] !== VERSION || !Array.isArray(value['segments'])) return null

@@ -1,21 +1,21 @@
 import { CoreError } from '../util/errors.ts'
 
-/** What a file of vectors begins with. */
+/** The header of a file of vectors. */
 export interface VectorHeader {
   /** Numbers in each vector. */
   readonly dimensions: number
   readonly count: number
-  /** How many of them, the last ones, belong to names. */
+  /** The number of vectors of names, which come last. */
   readonly names: number
 }
 
-/** `SDv1`, dimensions, count and names, each four bytes; then the vectors one after the other, float32, little endian. */
+/** The header: `SDv1`, dimensions, count and names, four bytes each. The vectors follow, float32, little endian. */
 export const HEADER_BYTES = 16
 const MAGIC = 0x31_76_44_53
 
-/** Models have a few hundred to a few thousand. */
+/** Models have a few hundred to a few thousand dimensions. */
 export const MAX_DIMENSIONS = 8_192
-/** Vectors of one content. */
+/** Limit of vectors for one content. */
 export const MAX_VECTORS = 1_024
 
 export function formatVectors(vectors: readonly Float32Array[], names: number): Uint8Array {
@@ -23,13 +23,13 @@ export function formatVectors(vectors: readonly Float32Array[], names: number): 
   const bytes = new Uint8Array(HEADER_BYTES + vectors.length * dimensions * 4)
   const view = new DataView(bytes.buffer)
   for (const [i, number] of [MAGIC, dimensions, vectors.length, names].entries()) view.setUint32(i * 4, number, true)
-  // All processors this runs on are little endian, as typed arrays are then.
+  // Typed arrays are little endian on all supported processors.
   const numbers = new Float32Array(bytes.buffer, HEADER_BYTES)
   for (const [i, vector] of vectors.entries()) numbers.set(vector, i * dimensions)
   return bytes
 }
 
-/** Reads the first bytes of a file; null where it is no file of vectors. */
+/** Reads the first bytes of a file; null if it is not a file of vectors. */
 export function readVectorHeader(bytes: Uint8Array): VectorHeader | null {
   if (bytes.length < HEADER_BYTES) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES)
@@ -38,7 +38,7 @@ export function readVectorHeader(bytes: Uint8Array): VectorHeader | null {
   return { dimensions: dimensions!, count: count!, names: names! }
 }
 
-/** The vectors of a whole file. Throws `Corrupt`. */
+/** Reads the vectors of a whole file. Throws `Corrupt`. */
 export function parseVectors(file: Uint8Array): { header: VectorHeader; vectors: Float32Array[] } {
   const header = readVectorHeader(file)
   if (!header || file.length !== HEADER_BYTES + header.count * header.dimensions * 4)

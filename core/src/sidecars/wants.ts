@@ -1,31 +1,34 @@
 import { errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 
-/** Made at once at most: as many as all processes work on, and some that wait for one. */
+/** Limit of sidecars made at once: enough to keep all processes busy, and some that wait for one. */
 const AT_ONCE = 8
-/** Windows that somebody looks at; those that were looked at longest ago give way. */
+/**
+ * Limit of stored requests, one for each viewer and kind. Above it, the request that was changed or served longest ago
+ * is dropped.
+ */
 const MAX_VIEWERS = 64
 
 export interface WantsDeps<Kind> {
-  /** Resolves when it is made, or is known not to be. Rejects with what keeps all from being made. */
+  /** Resolves when the sidecar is made or has failed. Rejects if no sidecars can be made now. */
   readonly make: (kind: Kind, contentRowId: number) => Promise<void>
   readonly log: Logger
 }
 
-/** What one viewer wants of one kind. */
+/** The contents that one viewer wants of one kind. */
 export interface Want<Kind> {
   readonly kind: Kind
-  /** Not begun with yet, the first first. */
+  /** Contents not begun yet, in the requested order. */
   readonly contents: number[]
 }
 
 /**
- * What is looked at, and by whom: it is made before all that waits, a few at a time, and no more of it than is still
- * looked at. Viewers take turns.
+ * The contents that users are viewing. Their sidecars are made before all pending ones, a few at a time. Contents that
+ * are no longer viewed are dropped. Viewers take turns.
  */
 export class Wants<Kind extends string> implements AsyncDisposable {
   readonly #deps: WantsDeps<Kind>
-  /** The one whose turn it is is first. */
+  /** In the order of turns, the next first. */
   readonly #byViewer = new Map<string, Want<Kind>>()
   readonly #making = new Set<Promise<void>>()
   #closed = false
@@ -34,7 +37,7 @@ export class Wants<Kind extends string> implements AsyncDisposable {
     this.#deps = deps
   }
 
-  /** In place of all that the viewer wanted of this kind before. */
+  /** Replaces the viewer's last request for this kind. */
   replace(viewer: string, kind: Kind, contents: readonly number[]): Want<Kind> {
     const key = `${kind} ${viewer}`
     const want = { kind, contents: [...contents] }
@@ -48,19 +51,19 @@ export class Wants<Kind extends string> implements AsyncDisposable {
     return want
   }
 
-  /** More of what is wanted; nothing where the viewer wants something else by now. */
+  /** Adds contents to a request, unless the viewer has replaced it. */
   add(viewer: string, want: Want<Kind>, contents: readonly number[]): void {
     if (this.#byViewer.get(`${want.kind} ${viewer}`) !== want) return
     want.contents.push(...contents)
     this.#goOn()
   }
 
-  /** Whether somebody waits for something now. */
+  /** Whether sidecars for a viewer are being made now. */
   get isBusy(): boolean {
     return this.#making.size > 0
   }
 
-  /** Resolves when what is being made is done; nothing else is begun. */
+  /** Resolves when the running work is done. Begins no further work. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     this.#byViewer.clear()
@@ -86,7 +89,7 @@ export class Wants<Kind extends string> implements AsyncDisposable {
     try {
       await this.#deps.make(want.kind, contentRowId)
     } catch (err) {
-      // It keeps the others as well; they wait for the job.
+      // The error concerns all contents, so the rest waits for the job.
       want.contents.length = 0
       const message = 'what is looked at is not made at once'
       if (!this.#closed) this.#deps.log.warn({ kind: want.kind, err: errorMessage(err) }, message)
