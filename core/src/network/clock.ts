@@ -1,8 +1,8 @@
-/** Time as the network sees it; a simulation has its own, so that hours of it take no time and happen again the same. */
+/** The clock of networking. A simulation replaces it, so that hours pass at once and every run is the same. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Milliseconds since some moment, which nobody can set. */
+  /** Milliseconds since an arbitrary moment. Setting the system clock does not change it. */
   ticks(): number
   /** Calls `run` once, `ms` milliseconds from now, unless it is disposed before. */
   after(ms: number, run: () => void): Disposable
@@ -13,7 +13,7 @@ export const systemClock: Clock = {
   ticks: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms)
-    // What is open keeps the process running, not the wait for it.
+    // An open connection keeps the process running; a timer does not.
     timer.unref()
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   },

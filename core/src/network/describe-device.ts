@@ -3,7 +3,7 @@ import type { PairedDevice } from './registry/paired-device.ts'
 import { MAX_SKEW_MS } from './sessions/limits.ts'
 import type { Sessions } from './sessions/sessions.ts'
 
-/** A paired device as people see it; `now` in milliseconds since 1970. */
+/** A paired device as users see it; `now` in milliseconds since 1970. */
 export function describeDevice(
   { blocked, id, lastSeenAt, name, os, slug }: PairedDevice,
   { isOn, now, sessions }: { sessions: Sessions; isOn: boolean; now: number },
@@ -23,7 +23,9 @@ export function describeDevice(
   }
 }
 
-/** What to say of a clock that is so far ahead of this one; null where the two agree well enough. */
+/**
+ * A notice for the user if the clock of another device is far ahead or behind; null if the clocks agree well enough.
+ */
 export function skewNotice(name: string, skewMs: number): string | null {
   if (Math.abs(skewMs) <= MAX_SKEW_MS) return null
   const minutes = Math.round(Math.abs(skewMs) / 60_000)

@@ -25,22 +25,22 @@ export interface MeetingDeps {
   readonly sessions: Sessions
   readonly clock: Clock
   readonly log: Logger
-  /** What this device says of itself. Throws `Offline` while networking is off. */
+  /** The facts that this device tells others about itself. Throws `Offline` while networking is off. */
   readonly card: () => DeviceCard
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
-  /** An endpoint of its own. */
+  /** Opens a separate endpoint. */
   readonly openTransport: (options: { seed: Uint8Array; alpns: readonly Alpn[] }) => Promise<Transport>
   readonly makeLanChannel: (log: Logger) => LanChannel
   readonly changed: (status: PairingStatus) => void
-  /** What strangers see of this device; null: nothing. */
+  /** The part of this device that strangers see; null: they see nothing. */
   readonly visible: LanDiscoveryDeps['visible']
-  /** Strangers can be seen that could not before. */
+  /** Called when the list of visible strangers has changed. */
   readonly onStrangers: () => void
-  /** Another program has the key of this device. */
+  /** Called when another program has proved the key of this device. */
   readonly onKeyUsedElsewhere: () => void
 }
 
-/** How this device meets others: on the local network, by word left at a rendezvous, and by a pairing code. */
+/** Finds other devices: on the local network, through notices at a rendezvous, and by a pairing code. */
 export class Meeting {
   readonly pairing: Pairing
   readonly #deps: MeetingDeps
@@ -49,7 +49,7 @@ export class Meeting {
   #rendezvous: Rendezvous | null = null
   readonly #probe: OwnKeyProbe
   #isOn = false
-  /** Takes back what was stored last. */
+  /** Undoes the storing of the device that was paired last. */
   #undo: { readonly id: DeviceId; readonly run: () => void } | null = null
 
   constructor(deps: MeetingDeps) {
@@ -75,17 +75,19 @@ export class Meeting {
     })
   }
 
-  /** The local network; null while networking, or looking around, is off. */
+  /** Discovery on the local network; null while networking or discovery is off. */
   get discovery(): LanDiscovery | null {
     return this.#discovery
   }
 
-  /** Where others leave word; null while networking is off, or none is set. */
+  /** Null while networking is off, or if no rendezvous is set. */
   get rendezvous(): Rendezvous | null {
     return this.#rendezvous
   }
 
-  /** Networking is on. `discovery`: whether to look around on the local network; `rendezvous` as it is set. */
+  /**
+   * Called when networking is on. `discovery`: whether to search the local network; `rendezvous`: its URL, or empty.
+   */
   start(settings: { discovery: boolean; rendezvous: string; transport: Transport }): void {
     const { rendezvous, transport } = settings
     const { clock, log, makeLanChannel, onStrangers, registry, sessions, visible } = this.#deps
@@ -114,18 +116,18 @@ export class Meeting {
     })
   }
 
-  /** Tells where this device is, and asks where others are; after either has changed, too. */
+  /** Tells others the addresses of this device, and asks for theirs. Call it again after either has changed. */
   look(): void {
     this.#discovery?.look()
     this.#rendezvous?.look()
   }
 
-  /** A connection has come from this key. */
+  /** Called for each connection that comes in from this key. */
   arrived(key: PeerKey): void {
     this.#probe.arrived(key)
   }
 
-  /** Ends what goes on, before the endpoint is closed. */
+  /** Ends pairing, the rendezvous and discovery. Call it before the endpoint is closed. */
   async stop(): Promise<void> {
     this.#isOn = false
     await this.pairing.close()
@@ -151,7 +153,7 @@ export class Meeting {
     this.look()
   }
 
-  /** A device that was paired before stays so. */
+  /** Undoes the last stored pairing. A device that was paired before stays paired. */
   #forget(id: DeviceId): void {
     const undo = this.#undo
     this.#undo = null
@@ -164,13 +166,13 @@ export class Meeting {
     this.look()
   }
 
-  /** Throws `Offline` from the first moment of a stop on: what began then would outlive it. */
+  /** Throws `Offline` from the first moment of a stop, because a pairing that began then would outlive the stop. */
   #self(): { card: DeviceCard; sign: MeetingDeps['sign'] } {
     if (!this.#isOn) throw networkingIsOff()
     return { card: this.#deps.card(), sign: this.#deps.sign }
   }
 
-  /** Wherever a code can be announced, and looked for; null: nowhere. */
+  /** Every place where a code can be announced and searched for; null if there is none. */
   #everywhere(): PairingDiscovery | null {
     const places = [this.#discovery, this.#rendezvous].filter((place) => place !== null)
     if (places.length === 0) return null

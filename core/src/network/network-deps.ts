@@ -10,19 +10,19 @@ import type { alpns, Transport } from './transport/transport.ts'
 
 /** The settings that networking uses. */
 export interface NetworkSettings {
-  /** UDP; 0: any. */
+  /** UDP port; 0: any. */
   readonly port: number
-  /** IP address to listen at; empty: all of this machine. */
+  /** IP address to listen at; empty: all addresses of this machine. */
   readonly address: string
   /** URL; empty: none. */
   readonly relay: string
   /** URL of the server where devices leave notices for each other; empty: none. */
   readonly rendezvous: string
-  /** Whether devices are looked for on the local network. */
+  /** Whether to search the local network for devices. */
   readonly discovery: boolean
-  /** TCP; 0: any. */
+  /** TCP port; 0: any. */
   readonly bulkPort: number
-  /** Of files that are sent; 0: any number. */
+  /** Limit for sent files; 0: no limit. */
   readonly maxBytesPerSecond: number
   /** How files that a paired device offers are handled: a person is asked, they are accepted, or they are refused. */
   readonly receive: 'ask' | 'trusted' | 'off'
@@ -37,7 +37,7 @@ export interface NetworkSettings {
 }
 
 export interface TransportOptions {
-  /** Of the Ed25519 key, 32 bytes. */
+  /** The seed of the Ed25519 key, 32 bytes. */
   readonly seed: Uint8Array
   readonly port: number
   /** IP addresses; all addresses of the machine if omitted. */
@@ -49,19 +49,18 @@ export interface TransportOptions {
   readonly log: Logger
 }
 
-/** Opens an endpoint on the network. */
 export type MakeTransport = (options: TransportOptions) => Promise<Transport>
 
 export interface NetworkDeps {
   readonly dataDir: string
-  /** Of Spacedrive: `0.1.0`. */
+  /** The version of Spacedrive, such as `0.1.0`. */
   readonly version: string
   readonly device: () => Device
   readonly settings: () => NetworkSettings
   /** The sidecars of other devices that are fetched in advance. */
   readonly prefetch: () => PrefetchSettings
   readonly events: EventBus
-  /** Those that are open. */
+  /** The open libraries. */
   readonly libraries: () => readonly NetworkLibrary[]
   /** Makes a library that another device shares, or opens the one with its id. */
   readonly adoptLibrary: (library: AdoptedLibrary) => Promise<NetworkLibrary>
@@ -70,6 +69,6 @@ export interface NetworkDeps {
   /** The channel for discovery on the local network; multicast by default. */
   readonly makeLanChannel?: ((log: Logger) => LanChannel) | undefined
   readonly clock?: Clock
-  /** Below 1, as `Math.random`. */
+  /** A number from 0 to below 1, like `Math.random`. */
   readonly random?: () => number
 }

@@ -51,7 +51,7 @@ export class Network implements AsyncDisposable {
   readonly spacedrop: Spacedrop
   readonly #deps: NetworkDeps
   readonly #identity: NetworkIdentity
-  /** How other devices are found, and paired with. */
+  /** Finds other devices and pairs with them. */
   readonly meeting: Meeting
   /** Follows the addresses of this device. */
   readonly roaming: Roaming
@@ -62,7 +62,7 @@ export class Network implements AsyncDisposable {
   #state: NetworkState = 'disabled'
   #error: string | null = null
   #keyIsUsedElsewhere = false
-  /** One change of state after another. */
+  /** Makes changes of state run one after another. */
   #changing: Promise<unknown> = Promise.resolve()
 
   private constructor(deps: NetworkDeps, db: NetworkDb, identity: NetworkIdentity) {
@@ -403,11 +403,11 @@ export class Network implements AsyncDisposable {
     return diagnose(deps, device, signal)
   }
 
-  /** Ends the pairing: at once here, and there as soon as it is reached. */
+  /** Ends the pairing: here at once, on the other device as soon as it is reached. */
   revoke(id: DeviceId): PairedDevice {
     const shared = this.membership.sharedWith(id)
     const device = this.registry.remove(id, { refuse: true })
-    // Other members learn of it from the signed lists, now or when they connect.
+    // Other members learn of the removal from the signed lists, now or when they connect.
     for (const library of shared) {
       this.membership.remove(library, device).catch((err: unknown) => {
         this.#deps.log.warn({ library, device: device.name, err: errorMessage(err) }, 'it stays on the list of members')

@@ -5,8 +5,8 @@ import type { MakeTransport, NetworkSettings, TransportOptions } from './network
 import { alpns, type Transport } from './transport/transport.ts'
 
 /**
- * The endpoint of this device, at the port of the last time where none is set: other devices find this one there after a
- * restart of both.
+ * Opens the endpoint of this device. If no port is set, it uses the last port, so that other devices find this one
+ * there even if both have restarted.
  */
 export async function openEndpoint(
   seed: Uint8Array,
@@ -29,7 +29,7 @@ export async function openEndpoint(
   return transport
 }
 
-/** What the settings say of an endpoint. */
+/** The options of an endpoint that come from the settings. */
 export function endpointOf({
   address,
   port,

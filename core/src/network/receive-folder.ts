@@ -5,7 +5,7 @@ import { homeFolder } from '../util/home-folder.ts'
 export interface ReceiveFolderInput {
   /** `network.receiveFolder`; empty: none was chosen. */
   readonly chosen: string
-  /** Of the person; the one of this process by default. */
+  /** The user's home folder; by default that of this process. */
   readonly home?: string
 }
 

@@ -3,7 +3,10 @@ import { CoreError } from '../../util/errors.ts'
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { Registry } from '../registry/registry.ts'
 
-/** Where an address leads: to a path here, one of a paired device, a content that anybody may have, or a sidecar. */
+/**
+ * The place of an address: a path on this device, a path on a paired device, a content that any device may have, or a
+ * sidecar.
+ */
 export type Located =
   | { readonly at: 'here'; readonly path: string }
   | { readonly at: 'there'; readonly device: PairedDevice; readonly path: string }
@@ -15,7 +18,7 @@ export interface LocateDeps {
   readonly registry: Pick<Registry, 'find'>
 }
 
-/** Throws `InvalidInput` for what is no address, and `NotFound` for a device that is not paired. */
+/** Throws `InvalidInput` if the text is not an address, and `NotFound` for a device that is not paired. */
 export function locate(text: string, { own, registry }: LocateDeps): Located {
   const address = parseAddress(text)
   switch (address.kind) {

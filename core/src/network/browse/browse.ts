@@ -22,20 +22,20 @@ export interface BrowseDeps {
 
 type Device = Pick<PairedDevice, 'id' | 'name' | 'slug'>
 
-/** What the picture of a content of another device is asked for by. */
+/** A request for the thumbnail of a file on another device. */
 export interface RemoteThumbInput {
   readonly of: { readonly path: string } | { readonly content: ContentId }
-  /** `grid@2x` */
+  /** Such as `grid@2x`. */
   readonly variant: string
 }
 
 /**
- * Folders and files of paired devices, as their own devices show them. Every method throws `Offline` where the device does
- * not answer, `NotAuthorised` where it does not allow it (and then its person is told that it was asked for), and what that
- * device says of a path.
+ * Reads folders and files of paired devices. Every method throws `Offline` if the device does not answer, and the
+ * errors of that device about a path. If the device does not allow the request, the method throws `NotAuthorised`, and
+ * the user of that device is told about the request.
  */
 export class Browse {
-  /** Which device has what, and how quickly it comes from there. */
+  /** The devices that have a content, and how fast they send. */
   readonly sources: Sources
   readonly #deps: BrowseDeps
   readonly #turns = new Map<DeviceId, ReadTurns>()
@@ -45,7 +45,7 @@ export class Browse {
     this.sources = new Sources(deps)
   }
 
-  /** Folders to begin with; their paths are addresses. */
+  /** The places of a device. Their paths are addresses. */
   async places(device: Device, signal: AbortSignal) {
     const places = await askDevice(
       this.#deps.peers,
@@ -55,7 +55,7 @@ export class Browse {
     return places.map((place) => ({ ...place, path: addressOf(device, parsePath(place.path)) }))
   }
 
-  /** Lists a folder there, in the order that device has it in; `limit` may be more than comes in one answer. */
+  /** Lists a folder on another device, in the order of that device. `limit` may exceed the size of one answer. */
   async list(device: Device, input: ListInput, signal: AbortSignal): Promise<Listing> {
     const { all, foldersFirst, path, reverse, sort, thumbs } = input
     const asked = { all, foldersFirst, path, reverse, sort, thumbs }
@@ -67,7 +67,7 @@ export class Browse {
       )
     const first = await page(input.offset, Math.min(input.limit, PAGE_ENTRIES))
     const found = [...first.items]
-    // What a device says of how many there are is not believed: it ends when nothing comes.
+    // The total that the device reports is not trusted. Listing ends when a page is not full.
     for (let got = first.items.length; got === PAGE_ENTRIES && found.length < input.limit;) {
       const next = await page(input.offset + found.length, Math.min(input.limit - found.length, PAGE_ENTRIES))
       got = next.items.length
@@ -103,7 +103,7 @@ export class Browse {
     return infoFromWire(info, parsePath(path), device)
   }
 
-  /** What is in an archive there; `limit` may be more than comes in one answer. */
+  /** Lists an archive on another device; `limit` may exceed the size of one answer. */
   async archive(device: Device, { limit, offset, path }: ArchivePage, signal: AbortSignal): Promise<ArchiveListing> {
     const page = async (from: number, most: number) => {
       const input = { path, offset: from, limit: Math.min(most, PAGE_MEMBERS) }
@@ -112,7 +112,7 @@ export class Browse {
     const first = await page(offset, limit)
     const items = [...first.items]
     let { truncated } = first
-    // Members with names too long to be sent are missing, so pages are counted and not what is in them.
+    // Members with too long names are left out of an answer, so offsets count pages and not received members.
     for (let at = PAGE_MEMBERS; at < limit && offset + at < first.total; at += PAGE_MEMBERS) {
       const next = await page(offset + at, limit - at)
       truncated ||= next.truncated
@@ -126,7 +126,9 @@ export class Browse {
     return this.#turnsOf(device.id).take(() => askDevice(this.#deps.peers, asked, signal), signal)
   }
 
-  /** Reads at most `READ_BYTES`. `etag` is that of the piece before; throws `Conflict` where the file has changed since. */
+  /**
+   * Reads at most `READ_BYTES`. `etag`: that of the previous piece; throws `Conflict` if the file has changed since.
+   */
   async read(
     device: Device,
     { etag, length, of, offset }: { of: Subject; offset: number; length: number; etag: string | null },
@@ -147,17 +149,19 @@ export class Browse {
     }, signal)
   }
 
-  /** A file there, to be read piece by piece as long as the signal is not aborted. */
+  /** Opens a file on another device. It can be read until the signal is aborted. */
   open(device: Device, of: Subject, signal: AbortSignal): Promise<RemoteFile> {
     return RemoteFile.open({ device, read: (piece) => this.read(device, { of, ...piece }, signal) })
   }
 
-  /** The devices connected now that have a content and send it, the cheapest first. */
+  /** The connected devices that have a content and would send it, the cheapest first. */
   holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
     return this.sources.holders(contentId, signal)
   }
 
-  /** The files with a content on every paired device: null for one that is not connected, or does not say. */
+  /**
+   * The files with a content on each paired device. `files` is null if a device is not connected or does not answer.
+   */
   async where(devices: readonly Device[], content: ContentId, signal: AbortSignal) {
     const { peers } = this.#deps
     const asked = await Promise.all(

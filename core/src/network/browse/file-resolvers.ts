@@ -4,14 +4,14 @@ import { baseOf, displayName, fsPath, nameBytes, parsePath, type RawName } from 
 import { CONTENT_KIND, ContentSpec, type SourceResolver } from '../transfer/index.ts'
 import type { ServedBrowse } from './serve-browse.ts'
 
-/** Paths of one transfer. */
+/** Most paths of one transfer. */
 export const MAX_PATHS = 1_000
 const MAX_PATH = 8_192
 
-/** Files and folders by their paths there, with the grant `read`. */
+/** A request for files and folders by their paths on the sending device. Needs the grant `read`. */
 export const PathsSpec = z.object({ paths: z.array(z.string().min(1).max(MAX_PATH)).min(1).max(MAX_PATHS) })
 
-/** What paired devices may have sent from here by path, and by content. */
+/** Resolves the requests of paired devices for files here, by path and by content. */
 export function fileResolvers(served: ServedBrowse) {
   const paths: SourceResolver<typeof PathsSpec> = {
     kind: 'paths',
@@ -21,7 +21,7 @@ export function fileResolvers(served: ServedBrowse) {
       const reals: RawName[] = []
       for (const text of spec.paths) {
         const path = await served.allowed(text, peer, 'read')
-        // A link is called what it is called, and not what it leads to.
+        // A link keeps its own name, not the name of its target.
         const name = baseOf(parsePath(text.replace(/\/+$/, '')))
         reals.push(path)
         roots.push({ path: nameBytes(path), name: nameBytes(displayName(name) === '' ? baseOf(path) : name) })
@@ -35,7 +35,7 @@ export function fileResolvers(served: ServedBrowse) {
       }
     },
   }
-  // For members of a library that has it, and with the grant `read`.
+  // For members of a library that has the content, and for devices with the grant `read` for a file.
   const content: SourceResolver<typeof ContentSpec> = {
     kind: CONTENT_KIND,
     spec: ContentSpec,

@@ -3,44 +3,47 @@ import { ArchiveMember } from '../../domain/archive.ts'
 import { ContentId, Entry, FileInfo, FileSort, Sidecar } from '../../domain/index.ts'
 import type { Question, Rpc } from '../wire/rpc.ts'
 
-/** Entries of one answer: even with the longest names they stay far below a frame. */
+/** Most entries of one answer. Even with the longest names they stay far below a frame. */
 export const PAGE_ENTRIES = 500
-/** Bytes of a file in one answer: on a slow way they come within the deadline, and others have their turn between them. */
+/**
+ * Most bytes of a file in one answer. On a slow line they arrive within the deadline, and other requests are served
+ * between.
+ */
 export const READ_BYTES = 524_288
-/** Longest thumbnail that is answered, in bytes; larger sidecars are transferred. */
+/** Largest thumbnail in an answer, in bytes; larger sidecars are transferred. */
 export const MAX_THUMB_BYTES = 262_144
-/** Contents of one question. */
+/** Most contents of one question. */
 export const MAX_CONTENTS = 100
-/** Members of an archive of one answer; even with the longest names they stay below a frame. */
+/** Most archive members of one answer. Even with the longest names they stay below a frame. */
 export const PAGE_MEMBERS = 200
-/** Members of an archive that a peer may claim, and pass over. */
+/** Most members that a peer may report for an archive. */
 const MAX_MEMBERS = 10_000_000
-/** Of one answer. */
+/** Most places of one answer. */
 const MAX_PLACES = 1_000
-/** Longest path, as text: PATH_MAX is 4096 bytes, and base64 of them is a third more. */
+/** Longest path, as text: PATH_MAX is 4096 bytes, and base64 makes it a third longer. */
 export const MAX_PATH = 8_192
-/** Longest name of a file, in characters; file systems have 255 bytes. */
+/** Longest name of a file, in characters; file systems allow 255 bytes. */
 const MAX_NAME = 1_024
-/** Entries of one folder that a peer may claim. */
+/** Most entries that a peer may report for one folder. */
 const MAX_TOTAL = 1_000_000_000
-/** Longest text of what else is said: a tag of a file, the name of an engine. */
+/** Longest text of other facts, such as a tag of a file or the name of an engine. */
 const MAX_TEXT = 4_096
-/** A person waits for it. */
+/** A user waits for the answer. */
 const LOOK_DEADLINE_MS = 20_000
-/** Whoever has a content says so at once, or is not waited for. */
+/** A holder of a content answers at once; slower ones are not used. */
 const HOLDING_DEADLINE_MS = 3_000
 
-/** As commands take it: text, or `base64:<…>`. */
+/** A path as commands accept it: text, or `base64:<…>`. */
 const path = z.string().min(1).max(MAX_PATH).refine(isPath, 'is no path')
 const name = z.string().max(MAX_NAME)
-/** Names lead nowhere: the side that asks joins them to the path it asked for. */
+/** A name must not contain a path, because the asking side appends it to the requested path. */
 const names = { name: name.refine(isName, 'is no name of a file'), nameBase64: name.refine(isNameBase64).optional() }
 
-/** A file or folder there: by its path, or any file with a content. */
+/** A file or folder on the asked device: by its path, or any file with a content. */
 export const Subject = z.union([z.object({ path }), z.object({ content: ContentId })])
 export type Subject = z.infer<typeof Subject>
 
-/** An entry without where it lies, and without its id there. */
+/** An entry without its path and without its id on the asked device. */
 export const WireEntry = Entry.omit({ id: true, path: true, pathBase64: true }).extend(names)
 export type WireEntry = z.infer<typeof WireEntry>
 
@@ -55,8 +58,8 @@ const order = { path, all: z.boolean(), sort: FileSort, reverse: z.boolean(), fo
 const bytes = (max: number) => z.instanceof(Uint8Array).refine(({ length }) => length <= max, `more than ${max} bytes`)
 
 /**
- * Folders and files of another device, as its own person sees them. Specified in docs/protocols/browse.md. Looking needs the
- * grant `browse`, bytes need `read`; a content of a library that both are members of needs neither.
+ * Browses and reads files on another device. Specified in docs/protocols/browse.md. Listings and facts need the grant
+ * `browse`, bytes need `read`. Neither is needed for a content of a library that both devices are members of.
  */
 export const browse = {
   name: 'browse',
@@ -64,13 +67,13 @@ export const browse = {
   maxFrameBytes: 4_194_304,
   maxStreams: 16,
   questions: {
-    /** Folders to begin with. */
+    /** The places from which a user starts browsing. */
     places: {
       input: z.object({}),
       output: z.array(z.object({ kind: z.string().max(32), path, name: z.string().max(MAX_NAME) })).max(MAX_PLACES),
       deadlineMs: LOOK_DEADLINE_MS,
     },
-    /** A window of a folder, in an order. */
+    /** A window of a folder, in a given order. */
     list: {
       input: z.object({
         ...order,
@@ -79,7 +82,7 @@ export const browse = {
         offset: z.int().min(0).max(MAX_TOTAL),
       }),
       output: z.object({
-        /** As it is there: links above it are followed. */
+        /** The path on the asked device, with its links resolved. */
         path,
         source: z.enum(['index', 'disk']),
         items: z.array(WireEntry).max(PAGE_ENTRIES),
@@ -88,7 +91,7 @@ export const browse = {
       }),
       deadlineMs: LOOK_DEADLINE_MS,
     },
-    /** The row of such a listing that something is at. */
+    /** The position of an entry in such a listing. */
     seek: {
       input: z.object({
         ...order,
@@ -99,13 +102,13 @@ export const browse = {
       output: z.object({ offset: z.int().min(0).max(MAX_TOTAL).nullable() }),
       deadlineMs: LOOK_DEADLINE_MS,
     },
-    /** All that is known of one. */
+    /** All facts about a file or folder. */
     info: {
       input: z.object({ of: Subject }),
       output: z.object({ path, info: WireInfo }),
       deadlineMs: LOOK_DEADLINE_MS,
     },
-    /** A small picture of a content; one that is not there is made. */
+    /** A thumbnail of a content. If it does not exist, it is made. */
     thumb: {
       input: z.object({ of: Subject, variant: z.string().max(64) }),
       output: z.discriminatedUnion('state', [
@@ -120,7 +123,7 @@ export const browse = {
       ]),
       deadlineMs: LOOK_DEADLINE_MS,
     },
-    /** A piece of a file, and which file that is: `etag` is another once it has changed, and then nothing is sent. */
+    /** A piece of a file, and the tag of that file. If `etag` no longer matches, nothing is sent. */
     read: {
       input: z.object({
         of: Subject,
@@ -139,7 +142,7 @@ export const browse = {
         bytes: bytes(READ_BYTES),
       }),
     },
-    /** A page of what is in an archive. */
+    /** A page of an archive's listing. */
     archive: {
       input: z.object({ path, limit: z.int().min(1).max(PAGE_MEMBERS), offset: z.int().min(0).max(MAX_MEMBERS) }),
       output: z.object({
@@ -155,13 +158,16 @@ export const browse = {
       }),
       deadlineMs: LOOK_DEADLINE_MS,
     },
-    /** The files with a content that it has of libraries both have, or of all for whoever may look around, who also hears their paths. */
+    /**
+     * The files with a content in shared libraries, and those that the grant `browse` covers. Only the latter have
+     * their paths.
+     */
     where: {
       input: z.object({ content: ContentId }),
       output: z.array(z.object({ path: path.nullable(), size: z.int().min(0), online: z.boolean() })).max(MAX_CONTENTS),
       deadlineMs: HOLDING_DEADLINE_MS,
     },
-    /** Which of some contents it has and would send. */
+    /** Which of some contents the device has and would send. */
     holding: {
       input: z.object({ contents: z.array(ContentId).min(1).max(MAX_CONTENTS) }),
       output: z.array(z.object({ contentId: ContentId, size: z.int().min(0), ...names })).max(MAX_CONTENTS),
@@ -170,7 +176,7 @@ export const browse = {
   },
 } satisfies Rpc<Record<string, Question>>
 
-/** Absolute, or the bytes of such a path. */
+/** Whether the text is an absolute path, or the base64 of one. */
 function isPath(text: string): boolean {
   if (text.includes('\0')) return false
   return /^(\/|base64:|[A-Za-z]:[\\/])/.test(text)

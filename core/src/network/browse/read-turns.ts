@@ -1,7 +1,7 @@
-/** Reads of one device at a time; it takes sixteen streams, and listings want some of them. */
+/** Most reads from one device at once. A device accepts sixteen streams, and listings need some of them. */
 const MAX_READS = 8
 
-/** Whose turn it is to read from a device. */
+/** Limits the reads from one device. */
 export class ReadTurns {
   #running = 0
   readonly #waiting: (() => void)[] = []
@@ -13,7 +13,7 @@ export class ReadTurns {
     try {
       return await work()
     } finally {
-      // Whoever waited takes this one's place.
+      // The first waiting read takes this place.
       const next = this.#waiting.shift()
       if (next) next()
       else this.#running--

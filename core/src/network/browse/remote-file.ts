@@ -3,7 +3,7 @@ import { CoreError } from '../../util/errors.ts'
 import { displayName, type RawName } from '../../util/file-name.ts'
 import { READ_BYTES } from './protocol.ts'
 
-/** What was read of a file of another device. */
+/** A piece of a file of another device. */
 export interface Piece {
   readonly name: RawName
   readonly size: number
@@ -14,14 +14,14 @@ export interface Piece {
 
 export interface RemoteFileDeps {
   readonly device: { readonly id: DeviceId; readonly name: string }
-  /** At most `READ_BYTES`. Throws `Conflict` where the file is no longer the one with this tag. */
+  /** Reads at most `READ_BYTES`. Throws `Conflict` if the file no longer has this tag. */
   readonly read: (piece: { offset: number; length: number; etag: string | null }) => Promise<Piece>
 }
 
-/** Enough to tell the type of a file, and all of a small one. Bytes. */
+/** Bytes read at opening: enough to detect the type of a file, and all of a small file. */
 const HEAD_BYTES = 65_536
 
-/** A file of another device that is open for reading, as a file of this one is: what has the same methods reads both. */
+/** An open file of another device. It has the methods of a local file, so the same code can read both. */
 export class RemoteFile {
   readonly device: RemoteFileDeps['device']
   readonly name: RawName
@@ -45,7 +45,7 @@ export class RemoteFile {
     return new RemoteFile(deps, await deps.read({ offset: 0, length: HEAD_BYTES, etag: null }))
   }
 
-  /** Puts bytes of the file into `space`, from `at` on; fewer than were asked for is no end. 0 at the end. */
+  /** Reads bytes of the file into `space`, from `at` on. May read fewer than requested; reads 0 only at the end. */
   async read(space: Uint8Array, at: number, length: number, position: number): Promise<{ bytesRead: number }> {
     const wanted = Math.min(length, space.length - at, READ_BYTES, this.size - position)
     if (wanted <= 0) return { bytesRead: 0 }

@@ -18,7 +18,7 @@ import { entryToWire, infoToWire, nameToWire, pathText, rawPathOf } from './wire
 export interface ServeBrowseDeps {
   readonly files: ServedFiles
   readonly grants: Pick<Grants, 'covers' | 'folders' | 'require'>
-  /** Those that are open. */
+  /** The open libraries. */
   readonly libraries: () => readonly { readonly id: LibraryId }[]
   readonly isMember: IsMember
   /** The files of Spacedrive itself, which no device may see. */

@@ -36,7 +36,7 @@ export type ServedThumb =
   | { readonly state: 'pending' }
   | { readonly state: 'none'; readonly reason: string }
 
-/** The files of this device, as its person sees them; whether another device may is decided before. */
+/** The files of this device, as its user sees them. The permission of a device is checked before these calls. */
 export interface ServedFiles {
   places(): Promise<readonly { readonly kind: string; readonly path: string; readonly name: string }[]>
   list(input: ListInput, signal: AbortSignal): Promise<Listing>

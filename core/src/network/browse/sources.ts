@@ -6,24 +6,24 @@ import { ask } from '../wire/rpc.ts'
 import { browse } from './protocol.ts'
 import { nameOf } from './wire-entry.ts'
 
-/** Until something was measured: what comes straight over a local network, and what comes over a relay. Bytes a second. */
+/** Assumed rates before any measurement, in bytes per second: over the local network, and over a relay. */
 const ASSUMED_RATES = { direct: 8_000_000, relay: 500_000 } as const
-/** Milliseconds, where no heartbeat has been answered yet. */
+/** Assumed latency before the first heartbeat, in milliseconds. */
 const ASSUMED_LATENCY_MS = 50
-/** How much of the old measurement stays with each new one. */
+/** Weight of the earlier rate when a new one is measured. */
 const KEPT_SHARE = 0.7
-/** Shorter reads measure the latency, not the rate. Bytes. */
+/** Smallest read that counts for the rate, in bytes. Smaller ones measure the latency. */
 const MIN_MEASURED_BYTES = 65_536
 
-/** A device that has a content, and what it costs to have it from there. */
+/** A device that has a content, and the cost of fetching it from there. */
 export interface Holder {
   readonly device: { readonly id: DeviceId; readonly name: string }
   readonly name: RawName
   readonly size: number
   readonly latencyMs: number | null
-  /** As it was measured; null where nothing was yet. */
+  /** The measured rate; null if there is none yet. */
   readonly bytesPerSecond: number | null
-  /** Until all of it would be here, as far as one can tell. */
+  /** Estimated time to fetch the whole content, in milliseconds. */
   readonly costMs: number
 }
 
@@ -33,7 +33,7 @@ export interface SourcesDeps {
   readonly latencyOf: (device: DeviceId) => number | null
 }
 
-/** Which device to have a content from: what each took until now, and who has it. */
+/** Chooses the device from which to fetch a content, by the measured rates. */
 export class Sources {
   readonly #deps: SourcesDeps
   readonly #rates = new Map<DeviceId, number>()
@@ -46,7 +46,7 @@ export class Sources {
     return this.#rates.get(device) ?? null
   }
 
-  /** So many bytes came from a device in so many milliseconds. */
+  /** Records that this many bytes came from a device in this time. */
   measured(device: DeviceId, { bytes, ms }: { bytes: number; ms: number }): void {
     if (bytes < MIN_MEASURED_BYTES || ms <= 0) return
     const rate = (bytes / ms) * 1_000
@@ -54,7 +54,10 @@ export class Sources {
     this.#rates.set(device, before === undefined ? rate : before * KEPT_SHARE + rate * (1 - KEPT_SHARE))
   }
 
-  /** The devices connected now that have a content and send it, the cheapest first. Those that do not answer are left out. */
+  /**
+   * The connected devices that have a content and would send it, the cheapest first. Devices that do not answer are
+   * left out.
+   */
   async holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
     const asked = await Promise.all(this.#deps.peers.connected().map((peer) => this.#ask(peer, contentId, signal)))
     signal.throwIfAborted()
@@ -69,7 +72,7 @@ export class Sources {
         .slice(0, 1)
         .map((each) => this.#holder(peer, { name: nameOf(each), size: each.size }))
     } catch {
-      // It is asked for what it has; that it does not answer is as good as that it has nothing.
+      // A device that does not answer counts as one without the content.
       return []
     }
   }

@@ -3,12 +3,12 @@ import { bytesToName, displayName, joinName, nameBytes, parsePath, type RawName 
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { WireEntry, WireInfo } from './protocol.ts'
 
-/** What another device is told of an entry: not its id, and of where it lies only the name. */
+/** The facts about an entry for another device: without its id and path, only with its name. */
 export function entryToWire({ id: _id, path: _path, pathBase64: _pathBase64, ...entry }: Entry): WireEntry {
   return entry
 }
 
-/** The same of all that is known of one; files of this device are no business of another. */
+/** The facts about a file for another device. The paths of its sidecar files are left out. */
 export function infoToWire(info: FileInfo): WireInfo {
   const { id: _id, path: _path, pathBase64: _pathBase64, metadata, sidecars, ...rest } = info
   return {
@@ -18,7 +18,7 @@ export function infoToWire(info: FileInfo): WireInfo {
   }
 }
 
-/** An entry of a folder of another device. Its path is an address, so that whatever takes a path takes it. */
+/** An entry of a folder on another device. Its path is an address, which is accepted wherever a path is. */
 export function entryFromWire(entry: WireEntry, dir: RawName, device: Pick<PairedDevice, 'slug'>): Entry {
   return { ...entry, id: null, path: addressOf(device, joinName(dir, nameOf(entry))) }
 }
@@ -36,17 +36,17 @@ export function infoFromWire(
   }
 }
 
-/** `local://bob/home/bob/cat.jpg` */
+/** Such as `local://bob/home/bob/cat.jpg`. */
 export function addressOf({ slug }: Pick<PairedDevice, 'slug'>, path: RawName): string {
   return formatAddress(slug, pathText(path))
 }
 
-/** A path as text that `parsePath` reads back, whatever its bytes. */
+/** A path as text that `parsePath` reads back, for any bytes. */
 export function pathText(path: RawName): string {
   return typeof path === 'string' ? path : `base64:${Buffer.from(path).toString('base64')}`
 }
 
-/** A name, text or bytes, as messages have it. */
+/** A name, text or bytes, in the format of messages. */
 export function nameToWire(name: RawName): { name: string; nameBase64?: string } {
   if (typeof name === 'string') return { name }
   return { name: displayName(name), nameBase64: Buffer.from(nameBytes(name)).toString('base64') }
@@ -56,7 +56,7 @@ export function nameOf({ name, nameBase64 }: { name: string; nameBase64?: string
   return nameBase64 === undefined ? name : bytesToName(new Uint8Array(Buffer.from(nameBase64, 'base64')))
 }
 
-/** Where the entry lies as this device's own commands take it. */
+/** The path of an entry, as text or bytes. */
 export function rawPathOf({ path, pathBase64 }: Pick<Entry, 'path' | 'pathBase64'>): RawName {
   return parsePath(pathBase64 === undefined ? path : `base64:${pathBase64}`)
 }

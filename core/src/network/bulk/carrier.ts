@@ -6,25 +6,28 @@ import { parseAddress } from '../transport/addresses.ts'
 import { PUNCH_MS, punch } from './punch.ts'
 import { keyOfCertificate, makeSessionKey, type SessionKey } from './session-key.ts'
 
-/** Nothing but the newest TLS; the fastest of its ciphers first (AES-128 in hardware). */
+/** Only TLS 1.3, its fastest cipher first (AES-128 in hardware). */
 const TLS = {
   minVersion: 'TLSv1.3',
   ciphers: 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256',
   ALPNProtocols: ['spacedrive/bulk/1'],
-  // Keys are compared below: there is no authority that could vouch for a key made a moment ago.
+  // Keys are compared in the code below, because no authority can certify a key that was just made.
   rejectUnauthorized: false,
 } as const
 
 /** How long an address has to answer, in milliseconds. */
 const CONNECT_MS = 2_000
-/** After this silence the other side's system is asked whether it is there, once a second: gone is known after ten more, in milliseconds. */
+/**
+ * Silence after which keep-alive packets are sent, in milliseconds. After ten packets without an answer, one a second,
+ * the connection is lost.
+ */
 const KEEP_ALIVE_MS = 2_000
-/** Connections that have not said yet whose they are, at the most. */
+/** Most open connections, in addition to one for each expected channel. */
 const MAX_UNKNOWN = 32
-/** Connections of one channel: the other side tries every address at once, and keeps one. */
+/** Most connections of one channel. The other side tries every address at once, and keeps one connection. */
 const MAX_OF_CHANNEL = 40
 
-/** A connection that is expected: by this name, from the holder of this key. */
+/** The keys of an expected connection. */
 export interface Expected {
   readonly own: SessionKey
   /** Raw public key of the other side, in hex. */
@@ -32,8 +35,9 @@ export interface Expected {
 }
 
 /**
- * Takes bulk connections on one port. Each is made for one channel, whose random name it says first (SNI) and whose
- * keys both sides have been told over a connection that is trusted. Any other is closed before a byte is read of it.
+ * Accepts bulk connections on one port. Each belongs to one channel. It starts with the random name of the channel
+ * (SNI), and both sides have exchanged their keys over the link. Any other connection is closed before a byte is read
+ * from it.
  */
 export class BulkListener {
   readonly #server: Server
@@ -43,9 +47,9 @@ export class BulkListener {
     this.#server = server
   }
 
-  /** Listens on every address of this machine. Throws `Unavailable` where the port is taken. */
+  /** Listens on every address of this machine. Throws `Unavailable` if the port is taken. */
   static async open({ port }: { port: number }): Promise<BulkListener> {
-    // What a connection without a name is shown; it gets no further.
+    // The key for connections without a name, which are then closed.
     const { key, cert } = makeSessionKey()
     const server = createServer({
       ...TLS,
@@ -82,17 +86,17 @@ export class BulkListener {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Waits for the connection of a channel; disposing of it ends that. */
+  /** Accepts the connection of a channel, until the result is disposed. */
   expect(channel: string, expected: Expected, onSocket: (socket: TLSSocket) => void): Disposable {
     this.#expected.set(channel, { ...expected, onSocket, left: MAX_OF_CHANNEL })
     return { [Symbol.dispose]: () => void this.#expected.delete(channel) }
   }
 
-  /** Connects to the other side, which connects to this one at once, from a port that nobody listens at. Never rejects. */
+  /** Connects to the other side from the unused port `from`, while that side connects to this one. Never rejects. */
   async meet({ addresses, from }: { addresses: readonly string[]; from: number }, signal: AbortSignal): Promise<void> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(PUNCH_MS)])
     const attempts = addresses.map(async (address) => {
-      // From here on it is one of those that came in.
+      // From here on it is handled like an incoming connection.
       this.#server.emit('connection', await punch(placeOf(address), { from, signal: deadline }))
     })
     await Promise.allSettled(attempts)
@@ -115,11 +119,14 @@ export interface Dialling {
   readonly addresses: readonly string[]
   readonly channel: string
   readonly expected: Expected
-  /** A port of this machine that nobody listens at, where the other side connects to it at once; null: it listens. */
+  /**
+   * An unused local port to connect from, if the other side connects to it at the same time; null: the other side
+   * listens.
+   */
   readonly from: number | null
 }
 
-/** Connects to the first of the addresses that answers with the key that is expected. Throws `Unavailable` where none does. */
+/** Connects to the first address that answers with the expected key. Throws `Unavailable` if none does. */
 export async function dialBulk({ addresses, ...dialling }: Dialling, signal: AbortSignal): Promise<TLSSocket> {
   if (addresses.length === 0) throw new CoreError('Unavailable', 'the other device named no address')
   const given = new AbortController()
@@ -148,7 +155,7 @@ async function dialOne(
   try {
     await once(socket, 'secureConnect', { signal: deadline })
     if (keyOf(socket) !== peerKey) throw new CoreError('NotAuthorised', `another device answered at ${address}`)
-    // The last to come in loses: one is enough.
+    // If another address was faster, this connection is closed, because one is enough.
     signal.throwIfAborted()
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     socket.on('error', () => socket.destroy())
@@ -160,7 +167,7 @@ async function dialOne(
   }
 }
 
-/** Names are no addresses: the other side shall not have anything looked up here. */
+/** Host names are refused, so that the other side cannot cause DNS queries here. */
 function placeOf(address: string): { host: string; port: number } {
   const place = parseAddress(address)
   if (!place) throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address`)

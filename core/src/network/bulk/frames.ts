@@ -1,12 +1,12 @@
 import { CoreError, type ErrorCode, errorCodes } from '../../util/errors.ts'
 
-/** Bytes of a chunk: what is asked for, hashed and written at once. The last one of a file is shorter. */
+/** Size of a chunk, which is requested, hashed and written as one. The last chunk of a file may be shorter. */
 export const CHUNK_BYTES = 1_048_576
-/** Longest sentence about what went wrong. */
+/** Longest error message, in bytes. */
 const MAX_MESSAGE_BYTES = 1_000
 export const HASH_BYTES = 32
 
-/** What the receiving side sends. */
+/** A message of the receiving side. */
 export type Request =
   /** A piece of a file, within one chunk. */
   | { readonly type: 'chunk'; readonly item: number; readonly offset: number; readonly length: number }
@@ -15,7 +15,7 @@ export type Request =
   /** The BLAKE3 of each chunk of the file. */
   | { readonly type: 'chunk-hashes'; readonly item: number }
 
-/** What the sending side answers, in the order it was asked. */
+/** A message of the sending side. Replies come in the order of the requests. */
 export type Reply =
   | {
       readonly type: 'chunk'
@@ -30,12 +30,14 @@ export type Reply =
 
 const types = { chunk: 1, 'full-hash': 2, 'chunk-hashes': 3, failed: 4 } as const
 
-/** type u8 · item u32 · offset f64 · length u32, the most significant byte first */
+/** type u8 · item u32 · offset f64 · length u32, big-endian */
 export const REQUEST_BYTES = 17
-/** type u8 · item u32 · offset f64 · length of what follows u32; then it: for a chunk its hash and its bytes. */
+/**
+ * type u8 · item u32 · offset f64 · length of the body u32. The body follows; for a chunk it is the hash and the bytes.
+ */
 export const REPLY_HEAD_BYTES = 17
 
-/** Hashes of the chunks of a file of 2 TiB. */
+/** Length of the chunk hashes of a file of 2 TiB. */
 const MAX_HASHES_BYTES = 64 * CHUNK_BYTES
 
 export function encodeRequest(request: Request): Uint8Array {
@@ -44,7 +46,7 @@ export function encodeRequest(request: Request): Uint8Array {
   return encodeHead({ type: types[request.type], item, offset, length })
 }
 
-/** Throws `InvalidInput` for what no receiver sends. `bytes` has `REQUEST_BYTES`. */
+/** Throws `InvalidInput` for an invalid request. `bytes` has `REQUEST_BYTES`. */
 export function decodeRequest(bytes: Uint8Array): Request {
   const { type, item, offset, length } = decodeHead(bytes)
   if (type === types['full-hash']) return { type: 'full-hash', item }
@@ -55,7 +57,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
   return { type: 'chunk', item, offset, length }
 }
 
-/** The head of a reply and, in a piece of their own, the bytes of a file: they are not copied. */
+/** The head of a reply and, as a separate piece to avoid a copy, the bytes of a file. */
 export function encodeReply(reply: Reply): Uint8Array[] {
   const { item } = reply
   if (reply.type === 'chunk') {
@@ -78,11 +80,13 @@ export interface ReplyHead {
   readonly type: Reply['type']
   readonly item: number
   readonly offset: number
-  /** Of what follows. */
+  /** Length of the body. */
   readonly length: number
 }
 
-/** Throws `InvalidInput` for what no sender sends, before anything is kept for it. `bytes` has `REPLY_HEAD_BYTES`. */
+/**
+ * Throws `InvalidInput` for an invalid head, before memory is allocated for the body. `bytes` has `REPLY_HEAD_BYTES`.
+ */
 export function decodeReplyHead(bytes: Uint8Array): ReplyHead {
   const { type, item, offset, length } = decodeHead(bytes)
   const name = replyNames.get(type)

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 
-/** How long both sides try, in milliseconds: a first packet that a router has dropped is sent again after a second. */
+/** How long both sides try, in milliseconds. A first packet that a router has dropped is sent again after a second. */
 export const PUNCH_MS = 3_000
-/** Until the next attempt where a router refuses what nobody behind it has asked for yet. */
+/** Wait before the next attempt, in milliseconds. A router may refuse packets until its own side has sent one. */
 const AGAIN_MS = 100
 
 /**
- * A TCP connection with another side that does the same at the same time: its router lets in what comes from where it has
- * sent something to itself. It works where routers keep the port that was sent from. Rejects when the signal aborts.
+ * A TCP connection with another side that connects at the same time. Each router accepts packets from an address to
+ * which its own side has sent one. This works if the routers keep the source port. Rejects when the signal aborts.
  */
 export async function punch(
   place: { readonly host: string; readonly port: number },
@@ -29,7 +29,7 @@ export async function punch(
   }
 }
 
-/** A port that nobody listens at, for several connections from it. */
+/** An unused port, from which several connections can be made. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0)
   await once(server, 'listening')

@@ -8,12 +8,12 @@ import {
   type ReplyHead,
 } from './frames.ts'
 
-/** What a whole chunk takes with its hash. */
+/** Length of a whole chunk and its hash. */
 const FULL_BYTES = HASH_BYTES + CHUNK_BYTES
 
 /**
- * Puts the replies of a sender together from the pieces they come in. What a reply will take is known, and bounded,
- * before it is made room for.
+ * Assembles the replies of a sender from the pieces that arrive. The length of a reply is known and checked before
+ * memory is allocated for it.
  */
 export class ReplyReader {
   readonly #onHead: (head: ReplyHead) => void
@@ -26,15 +26,15 @@ export class ReplyReader {
   readonly #free: Uint8Array[] = []
 
   /**
-   * `onHead` is told what comes before anything is kept of it, and throws where nobody asked for that. The bytes of a
-   * reply are its receiver's, until they are given to `reuse`.
+   * `onHead` is called with the head of a reply before its body is kept, and throws if the reply was not requested. The
+   * receiver owns the bytes of a reply until it gives them to `reuse`.
    */
   constructor({ onHead, onReply }: { onHead: (head: ReplyHead) => void; onReply: (reply: Reply) => void }) {
     this.#onHead = onHead
     this.#onReply = onReply
   }
 
-  /** Throws `InvalidInput` for what no sender sends, and what `onHead` throws; the connection is of no use then. */
+  /** Throws `InvalidInput` for invalid data, and the errors of `onHead`. The connection must then be closed. */
   push(piece: Uint8Array): void {
     let at = 0
     while (at < piece.length || this.#isComplete()) {
@@ -44,7 +44,7 @@ export class ReplyReader {
     }
   }
 
-  /** Takes the room of a reply's bytes back, which nobody looks at any more: new room for each costs as much as the copy. */
+  /** Keeps the buffer of an unused reply for later replies, because a new buffer costs as much time as the copy. */
   reuse(bytes: Uint8Array): void {
     if (bytes.buffer.byteLength === FULL_BYTES) this.#free.push(new Uint8Array(bytes.buffer))
   }

@@ -1,15 +1,15 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, type X509Certificate } from 'node:crypto'
 
-/** What one side of one bulk connection proves itself with; made for it, and never used again. */
+/** The key of one side of one bulk connection. It is used once. */
 export interface SessionKey {
-  /** Raw Ed25519 public key, 64 hex digits: told to the other side over the connection that is already trusted. */
+  /** Raw Ed25519 public key, 64 hex digits. The other side gets it over the link. */
   readonly publicKey: string
-  /** PEM. */
+  /** The private key, as PEM. */
   readonly key: string
   readonly cert: string
 }
 
-/** A fresh Ed25519 key with a certificate of its own: TLS wants one, and nobody looks at anything in it but the key. */
+/** A new Ed25519 key with its own certificate. TLS requires a certificate, but only the key in it is checked. */
 export function makeSessionKey(): SessionKey {
   const { privateKey } = generateKeyPairSync('ed25519')
   return {
@@ -19,7 +19,7 @@ export function makeSessionKey(): SessionKey {
   }
 }
 
-/** The raw public key a certificate is for; null where it is no Ed25519 key. */
+/** The raw public key of a certificate; null if it is not an Ed25519 key. */
 export function keyOfCertificate(certificate: X509Certificate): string | null {
   return certificate.publicKey.asymmetricKeyType === 'ed25519' ? rawKey(certificate.publicKey) : null
 }
@@ -29,7 +29,10 @@ function rawKey(key: KeyObject): string {
   return key.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex')
 }
 
-/** The least X.509 version 3 that TLS 1.3 takes (RFC 5280, RFC 8410): no name, no end, no extension. */
+/**
+ * The smallest X.509 version 3 certificate that TLS 1.3 accepts (RFC 5280, RFC 8410): a fixed name, no expiry, no
+ * extensions.
+ */
 function selfSigned(privateKey: KeyObject): string {
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
   const name = sequence(der(0x31, sequence(hex('0603550403'), der(0x0c, Buffer.from('bulk')))))

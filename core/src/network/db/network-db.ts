@@ -7,25 +7,25 @@ import type { Logger } from '../../util/logger.ts'
 import { migrations } from './migrations/index.ts'
 import { setAside } from './set-aside.ts'
 
-/** A database that nothing is left of. */
+/** For a database that is never written to disk. */
 export const IN_MEMORY = ':memory:'
 
 export interface OpenNetworkDbDeps {
   /** `network.db` in the data folder, or `:memory:`. */
   readonly file: string
-  /** Whose database it is. */
+  /** The device that the database must belong to. */
   readonly device: DeviceId
   readonly log: Logger
   readonly now: () => number
 }
 
 /**
- * `network.db`: what this device knows of others. Small, so every statement is synchronous; prepared once. Each part
- * keeps its tables in a migration of its own.
+ * `network.db`: all stored facts about other devices. It is small, so every statement is synchronous. Statements are
+ * prepared once. Each part of the network has its tables in a separate migration.
  */
 export class NetworkDb implements Disposable {
   readonly file: string
-  /** What became of a database that could not be used, for a person to read; null: nothing did. */
+  /** A message for the user about a database that was set aside; null if there is none. */
   readonly notice: string | null
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
@@ -37,9 +37,9 @@ export class NetworkDb implements Disposable {
   }
 
   /**
-   * Opens the database, or makes it. A damaged one, and one that came here with a copy of another device's data folder,
-   * is set aside with its content and a new one takes its place. Throws `VersionMismatch` and what keeps it from being
-   * opened.
+   * Opens the database, or makes it. A database that is damaged, or that came with a copy of another device's data
+   * folder, is set aside with its content, and a new one is made. Throws `VersionMismatch`, and any error that prevents
+   * opening.
    */
   static async open(deps: OpenNetworkDbDeps): Promise<NetworkDb> {
     const { file, log, now } = deps
@@ -64,12 +64,12 @@ export class NetworkDb implements Disposable {
     }
   }
 
-  /** Throws `DiskFull` and the like; so do the others. */
+  /** Returns the number of changed rows. Like the other methods, throws `DiskFull` and other errors of the database. */
   run(statement: string, ...values: SQLInputValue[]): number {
     return this.#try(() => Number(this.#prepare(statement).run(...values).changes))
   }
 
-  /** The rows are as the schema has them: `R` says how. */
+  /** The caller names the type of the rows as `R`; it is not checked. */
   all<R>(statement: string, ...values: SQLInputValue[]): R[] {
     return this.#try(() => this.#prepare(statement).all(...values) as R[])
   }
@@ -78,7 +78,7 @@ export class NetworkDb implements Disposable {
     return this.#try(() => this.#prepare(statement).get(...values) as R | undefined)
   }
 
-  /** All of what `change` writes, or nothing. */
+  /** Runs `change` in a transaction: all its writes are stored, or none. */
   transaction<T>(change: () => T): T {
     this.run('begin immediate')
     try {
@@ -86,7 +86,7 @@ export class NetworkDb implements Disposable {
       this.run('commit')
       return result
     } catch (err) {
-      // SQLite has undone it by itself where the disk is full.
+      // If the disk is full, SQLite has already rolled back.
       if (this.#db.isTransaction) this.run('rollback')
       throw err
     }
@@ -139,8 +139,9 @@ async function openChecked(file: string): Promise<DatabaseSync> {
 }
 
 /**
- * Whom this person's devices are is nobody else's business. The rights are those before SQLite opens it: what it keeps
- * beside it gets the same, and keeps them. What goes wrong here goes wrong there, too, and has its sentence.
+ * Only this user may read the list of paired devices. The permissions are set before SQLite opens the file, because
+ * SQLite gives the same permissions to the files beside it. Errors are ignored here: opening the file fails in the same
+ * way and reports them.
  */
 function makePrivate(file: string): void {
   try {
@@ -151,12 +152,12 @@ function makePrivate(file: string): void {
   }
 }
 
-/** Whose database it is; one that is nobody's yet is this device's from now on. */
+/** Whether the database belongs to this device. A new database gets this device as its owner. */
 function isOwnedBy(db: DatabaseSync, device: DeviceId): boolean {
   const owner = db.prepare('select device from owner').get()?.['device']
   if (owner === undefined) db.prepare('insert into owner(device) values (?)').run(device)
   return owner === undefined || owner === device
 }
 
-/** A few hundred rows at the most. */
+/** The database has a few hundred rows at most. */
 const CACHE_KIB = 512

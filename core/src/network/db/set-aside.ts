@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs'
 
-/** Moves a file (and what SQLite keeps beside it) out of the way, where nothing of it is lost; returns its new path. */
+/** Renames a file, with SQLite's `-wal` and `-shm` files beside it, so that no data is lost. Returns the new path. */
 export function setAside(file: string, { why, now }: { why: string; now: number }): string {
   const stem = `${file}.${why}-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`
   let aside = stem

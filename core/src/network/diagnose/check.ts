@@ -1,4 +1,4 @@
-/** One thing that was looked at; `fix` is what a person does about it, a command where there is one. */
+/** The result of one check. `fix`: the advice to the user, a command if possible. */
 export interface NetworkCheck {
   readonly name: string
   readonly state: 'ok' | 'warning' | 'error'
@@ -7,7 +7,7 @@ export interface NetworkCheck {
 }
 
 export interface NetworkDiagnosis {
-  /** Nothing is to be seen to. */
+  /** Whether all checks are ok. */
   readonly ok: boolean
   readonly checks: NetworkCheck[]
 }

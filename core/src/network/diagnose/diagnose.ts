@@ -29,7 +29,7 @@ export interface DiagnoseDeps {
   readonly transport: Transport | null
   /** The address that the relay sees; null: not known. */
   readonly outside: string | null
-  /** Why discovery does not work; null: it does, or is off. */
+  /** The reason why discovery does not work; null if it works or is off. */
   readonly discoveryProblem: string | null
   /** Why no notice can be left at the rendezvous; null: it can, or no rendezvous is set. */
   readonly rendezvousProblem: string | null
@@ -42,7 +42,7 @@ interface RunningDeps extends DiagnoseDeps {
   readonly transport: Transport
 }
 
-/** Looks at all that keeps two devices from seeing each other, and tries it: takes a few seconds. */
+/** Checks the usual reasons why two devices do not see each other, and tries to connect them. Takes a few seconds. */
 export async function diagnose(
   deps: DiagnoseDeps,
   device: PairedDevice | null,
@@ -163,7 +163,7 @@ async function checkRelay({ outside, settings, transport }: RunningDeps, signal:
   )
 }
 
-/** Nothing while port mappings are off and the router has none, because then nothing is missing. */
+/** Empty if port mappings are off, the router has none, and Iroh cannot ask for any. */
 function checkPortMapping({ portMapping }: NetworkStatus, problem: string | null): NetworkCheck[] {
   if (problem === null) return checkMapping(portMapping)
   const unwanted = warning(

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { broken, fine, type NetworkCheck, warning } from './check.ts'
 
-/** What the tools of this machine say of its firewall, as they print it; null: not there, or nobody but root may ask. */
+/** The output of this machine's firewall tools; null if a tool is missing, or only root may run it. */
 export interface FirewallFacts {
   readonly platform: NodeJS.Platform
   /** `ufw status` */
   readonly ufw: string | null
-  /** `/etc/ufw/ufw.conf`, which everybody may read. */
+  /** `/etc/ufw/ufw.conf`, which every user may read. */
   readonly ufwConf: string | null
   /** `firewall-cmd --list-all` */
   readonly firewalld: string | null
@@ -21,15 +21,15 @@ export interface FirewallFacts {
   readonly netsh: string | null
 }
 
-/** What has to come in. */
+/** The ports that the firewall must accept. */
 export interface WantedPorts {
-  /** Of connections. */
+  /** Ports of connections. */
   readonly udp: readonly number[]
-  /** Of files; null: any, so no rule can name it. */
+  /** The port for files; null: it changes, so a rule cannot name it. */
   readonly tcp: number | null
 }
 
-/** Of multicast DNS, RFC 6762. */
+/** The port of multicast DNS, RFC 6762. */
 export const MULTICAST_PORT = 5_353
 const TOOL_TIMEOUT_MS = 3_000
 const MAX_OUTPUT = 4 * 1_048_576
@@ -51,7 +51,9 @@ export async function readFirewall(signal: AbortSignal): Promise<FirewallFacts> 
   return { platform, ufw, ufwConf, firewalld, nft, iptables, applicationFirewall, netsh }
 }
 
-/** Whether the firewall lets connections, files and multicast in, with the command that lets them in where it does not. */
+/**
+ * Checks whether the firewall accepts connections, files and multicast. If not, `fix` is the command that allows them.
+ */
 export function checkFirewall(facts: FirewallFacts, wanted: WantedPorts): NetworkCheck {
   const ports = { ...wanted, udp: [...wanted.udp, MULTICAST_PORT] }
   if (facts.platform === 'darwin') return checkMac(facts)
@@ -59,12 +61,12 @@ export function checkFirewall(facts: FirewallFacts, wanted: WantedPorts): Networ
   return checkUfw(facts, ports) ?? checkFirewalld(facts, ports) ?? checkNft(facts, ports) ?? checkIptables(facts, ports)
 }
 
-/** Null: it is not there, or off. */
+/** Null if ufw is missing or off. */
 function checkUfw({ ufw, ufwConf }: FirewallFacts, { tcp, udp }: WantedPorts): NetworkCheck | null {
   const isOn = ufw === null ? /^ENABLED=yes/m.test(ufwConf ?? '') : /^Status: active/m.test(ufw)
   if (!isOn) return null
   const commands = (closed: readonly string[]) => closed.map((port) => `sudo ufw allow ${port}`).join(' && ')
-  // ufw lets multicast DNS in by itself.
+  // By default ufw accepts multicast DNS.
   const all = [...udp.filter((port) => port !== MULTICAST_PORT).map((port) => `${port}/udp`), ...tcpPort(tcp)]
   if (ufw === null)
     return warning(
@@ -82,7 +84,7 @@ function ufwAllows(status: string, wanted: string): boolean {
   return status.split('\n').some((line) => {
     const [, to] = /^(\S+)(?: \(v6\))?\s+ALLOW(?: IN)?\s+\S/.exec(line) ?? []
     if (to === undefined) return false
-    // `Anywhere  ALLOW  192.168.1.0/24` lets a whole network in.
+    // `Anywhere  ALLOW  192.168.1.0/24` accepts a whole network.
     if (to === 'Anywhere') return true
     const [range, of] = to.split('/') as [string, string | undefined]
     return (of === undefined || of === kind) && range.split(',').some((each) => covers(each, Number(port)))
@@ -127,7 +129,7 @@ function checkNft({ nft }: FirewallFacts, { tcp, udp }: WantedPorts): NetworkChe
   return broken(NAME, `nftables drops what comes in (${chain.name}): ${closed.join(', ')}`, commands.join(' && '))
 }
 
-/** The first chain at `input` that drops or rejects what no rule lets in. */
+/** The first chain at `input` that drops or rejects packets which no rule accepts. */
 function closingChain(ruleset: string): { name: string; lines: readonly string[] } | null {
   let table = ''
   let chain: { name: string; lines: string[] } | null = null
@@ -154,7 +156,7 @@ function isClosing(lines: readonly string[]): boolean {
 }
 
 function nftAccepts(line: string, rule: string): boolean {
-  // What belongs to a connection that is there already says nothing of new ones.
+  // A rule for established connections does not accept new ones.
   if (!/\baccept\b/.test(line) || /\bct state (?!.*\bnew\b)/.test(line)) return false
   const [kind, , port] = rule.split(' ') as [string, string, string]
   const [, ports] = new RegExp(`\\b(?:${kind}|th) dport (\\{[^}]*\\}|\\S+)`).exec(line) ?? []
@@ -227,9 +229,9 @@ function tcpPort(tcp: number | null): string[] {
   return tcpPorts(tcp).map((port) => `${port}/tcp`)
 }
 
-/** Null where a tool is missing, fails or takes too long: what it would say is not known then. */
+/** The output of a tool; null if the tool is missing, fails or takes too long. */
 function output([tool, ...args]: readonly [string, ...string[]], signal: AbortSignal): Promise<string | null> {
-  // Where tools for root are, too: they may be asked for less.
+  // Includes the folders of tools for root, because some of these tools also work for other users.
   const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LANG: 'C', LC_ALL: 'C' }
   const options = { env, signal, timeout: TOOL_TIMEOUT_MS, maxBuffer: MAX_OUTPUT, windowsHide: true }
   return new Promise((resolve) => {

@@ -5,9 +5,9 @@ import { errorMessage } from '../../util/errors.ts'
 import { SERVICE } from '../discovery/index.ts'
 import { broken, fine, type NetworkCheck, warning } from './check.ts'
 
-/** How long others may take to answer, in milliseconds; they wait up to 120 ms by themselves (RFC 6762). */
+/** How long other devices may take to answer, in milliseconds. They may wait up to 120 ms before that (RFC 6762). */
 const LISTEN_MS = 1_500
-/** Most interfaces that are tried. */
+/** Most interfaces that are tested. */
 const MAX_INTERFACES = 8
 
 /** The result of a multicast test on one interface. */
@@ -20,11 +20,13 @@ export interface Multicast {
   readonly devices: readonly string[]
   /** Addresses of all other senders. */
   readonly others: readonly string[]
-  /** Why sending or receiving failed; null if it worked. */
+  /** The reason why sending or receiving failed; null if it worked. */
   readonly error: string | null
 }
 
-/** Sends on each interface and listens for it, and for others, with a second socket. Takes a second and a half. */
+/**
+ * Sends on each interface, and listens with a second socket for that packet and for others. Takes a second and a half.
+ */
 export function tryMulticast(signal: AbortSignal): Promise<Multicast[]> {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => {
     const first = all?.find(({ family, internal }) => family === 'IPv4' && !internal)
@@ -72,7 +74,7 @@ async function tryInterface(address: string, signal: AbortSignal): Promise<Multi
   }
 }
 
-/** A socket that was never bound cannot be closed; it holds nothing. */
+/** A socket that was never bound cannot be closed; it uses no resources. */
 function close(socket: ReturnType<typeof makeMdns>): Promise<void> {
   return new Promise((resolve) => {
     try {

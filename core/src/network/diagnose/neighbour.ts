@@ -5,7 +5,10 @@ import { systemCode } from '../../util/errors.ts'
 
 /** How long a machine on the local network may take to refuse a packet, in milliseconds. */
 const REFUSE_MS = 4_000
-/** Linux refuses about one packet a second (`icmp_ratelimit`), and that may be one of a connection that is tried. */
+/**
+ * Interval of the datagrams, in milliseconds. Linux sends only about one refusal a second (`icmp_ratelimit`), which may
+ * be for another packet.
+ */
 const RETRY_MS = 300
 /** `ATF_COM` of arp(7): the machine has answered with its hardware address. */
 const ATF_COM = 0x2

@@ -7,22 +7,22 @@ import { alpns, type Transport } from '../transport/transport.ts'
 import { broken, fine, type NetworkCheck, warning } from './check.ts'
 import { whyUnreachable } from './why-unreachable.ts'
 
-/** How long one address may take: over a relay on the other side of the world it is a second. */
+/** How long one address may take, in milliseconds. A relay on the other side of the world takes about a second. */
 const DIAL_MS = 4_000
-/** Most addresses that are tried one by one. */
+/** Most addresses that are dialled separately. */
 const MAX_TRIED = 8
-/** Seen by multicast so long ago, a device is there; in milliseconds. */
+/** A device that was heard by multicast within this time counts as present, in milliseconds. */
 const HEARD_MS = 3 * 60_000
 
 export interface ReachDeps {
   readonly sessions: Sessions
   readonly transport: Transport
   readonly now: () => number
-  /** When multicast of a device was last heard, in milliseconds before now; null: never. */
+  /** Milliseconds since multicast of a device was last heard; null: never. */
   readonly heardAgoMs: (device: PairedDevice) => number | null
 }
 
-/** Why a paired device is, or is not, connected: each of its addresses is dialled now. */
+/** Checks why a paired device is or is not connected. If it is not, dials each of its addresses. */
 export async function checkDevice(device: PairedDevice, deps: ReachDeps, signal: AbortSignal): Promise<NetworkCheck[]> {
   const { sessions } = deps
   if (device.blocked)
@@ -77,7 +77,7 @@ async function tryAll(device: PairedDevice, { transport }: ReachDeps, signal: Ab
         const link = await transport.dial(device.key, hints, { alpn: alpns.paired, signal: limit })
         const way = link.path()?.address ?? null
         link.close('it was only asked whether anybody answers')
-        // Iroh tries what it has known before, too.
+        // Iroh also tries addresses that it knows from earlier.
         const other = way !== null && way !== name ? `, by way of ${way}` : ''
         return {
           answered: true,
@@ -99,7 +99,7 @@ interface Attempt {
   readonly signal: AbortSignal
 }
 
-/** The whole of it, as it is always done: who answers may still refuse. */
+/** Makes a connection as usual, because a device that answers may still refuse. */
 async function connect(device: PairedDevice, { deps, signal, tried }: Attempt): Promise<NetworkCheck> {
   const { sessions } = deps
   if (tried.length > 0 && tried.every(({ answered }) => !answered)) return whyNobodyAnswers(device, deps)

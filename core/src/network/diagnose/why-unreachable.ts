@@ -6,15 +6,15 @@ import { askNeighbour } from './neighbour.ts'
 
 export interface UnreachableDevice {
   readonly name: string
-  /** The addresses where it was last reached. */
+  /** The addresses where the device was last reached. */
   readonly addresses: readonly string[]
-  /** Whether its multicast was heard a moment ago. */
+  /** Whether multicast of the device was heard recently. */
   readonly isHeard: boolean
   /** Whether this device uses a relay. */
   readonly hasRelay: boolean
 }
 
-/** Finds out why no address of a device answers, and says what to do about it. */
+/** Finds the reason why no address of a device answers, with advice for the user. */
 export async function whyUnreachable(device: UnreachableDevice, interfaces: Interfaces): Promise<NetworkCheck> {
   const { addresses, hasRelay, isHeard, name } = device
   const relay = hasRelay ? '' : '; or set the same relay on both: spacedrive config set network.relay <url>'
@@ -59,7 +59,7 @@ interface Elsewhere {
   readonly relay: string
 }
 
-/** None of the device's addresses is in a network of this machine. */
+/** The result if none of the device's addresses is in a network of this machine. */
 function elsewhere(name: string, { own, places, relay }: Elsewhere): NetworkCheck {
   const theirs = places.map(({ host }) => host).join(', ')
   const ours = own.map(({ address, cidr }) => cidr ?? address).join(', ')

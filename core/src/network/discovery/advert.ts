@@ -4,20 +4,20 @@ import { PeerKey } from '../../domain/index.ts'
 
 /** Most addresses in one packet. */
 export const MAX_ADDRESSES = 8
-/** Most ids in one packet: with the addresses it stays below what one Ethernet frame takes. */
+/** Most ids in one packet. With the addresses, the packet stays below the size of one Ethernet frame. */
 export const MAX_IDS = 24
-/** Most characters of the name of a device. */
+/** Longest name of a device, in characters. */
 const MAX_NAME = 64
-/** Most strings, and most bytes of one, that are looked at. */
+/** Most strings in one TXT record, and most bytes in one string. A larger record is ignored. */
 const MAX_TEXTS = 64
 const MAX_TEXT_BYTES = 255
 
 const version = '1'
 
-/** What one packet says. */
+/** The meaning of one packet. */
 export type Advert =
   | {
-      /** `paired`: to devices it is paired with. `code`: to whoever has the words. */
+      /** `paired`: addressed to paired devices. `code`: addressed to devices that have the pairing code. */
       readonly kind: 'paired' | 'code'
       readonly slot: number
       readonly ids: readonly string[]
@@ -25,7 +25,7 @@ export type Advert =
     }
   | { readonly kind: 'visible'; readonly key: PeerKey; readonly name: string; readonly addresses: readonly string[] }
   | {
-      /** What was visible is so no more. */
+      /** The device with this key is no longer visible to strangers. */
       readonly kind: 'gone'
       readonly key: PeerKey
     }
@@ -43,7 +43,7 @@ const Fields = z.union([
   z.object({ kind: z.literal('gone'), key: PeerKey }),
 ])
 
-/** The strings of its TXT record (RFC 6763 §6). */
+/** The strings of the packet's TXT record (RFC 6763 §6). */
 export function writeAdvert(advert: Advert): string[] {
   const head = [`v=${version}`, `kind=${advert.kind}`]
   if (advert.kind === 'gone') return [...head, `key=${advert.key}`]
@@ -52,7 +52,10 @@ export function writeAdvert(advert: Advert): string[] {
   return [...common, `slot=${advert.slot}`, ...advert.ids.map((id) => `i=${id}`)]
 }
 
-/** What the strings of a TXT record say; null where it is nothing of ours. They come from anyone on the network. */
+/**
+ * Reads the strings of a TXT record; null if they are not from Spacedrive or not valid. Any device on the network can
+ * send them.
+ */
 export function readAdvert(texts: readonly Uint8Array[]): Advert | null {
   if (texts.length > MAX_TEXTS || texts.some((text) => text.length > MAX_TEXT_BYTES)) return null
   const pairs = texts.map((text) => splitPair(Buffer.from(text).toString('utf8')))
@@ -88,8 +91,9 @@ export function hostOf(address: string): string | null {
 }
 
 /**
- * Those of the addresses that whoever is at `source` may send this device to: the source itself, and private ones
- * (RFC 1918, 3927, 4193, 6598). A packet makes nobody contact the internet; loopback is believed to this machine only.
+ * The addresses that this device may dial if `source` announces them: the source itself, and private addresses (RFC
+ * 1918, 3927, 4193, 6598). So no packet can make this device contact the internet. Loopback addresses count only if the
+ * packet came from this machine.
  */
 export function believable(addresses: readonly string[], source: string): string[] {
   return addresses.filter((address) => {

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
 import type { PeerKey } from '../../domain/index.ts'
 
-/** Ids change this often, in milliseconds: nobody follows a device by them for longer. */
+/** How long an id is used, in milliseconds. Observers can follow a device by its id for no longer than this. */
 export const SLOT_MS = 15 * 60_000
-/** How many slots two clocks may be apart. */
+/** Largest accepted difference between two clocks, in slots. */
 export const SLOT_TOLERANCE = 2
-/** Bytes of an id: too many for two to be equal by chance, few enough for many to fit a packet. */
+/** Bytes of an id: enough that no two are equal by chance, few enough that many fit in a packet. */
 const ID_BYTES = 16
 const LABEL = 'spacedrive/discovery/1'
 
@@ -13,12 +13,14 @@ export function slotAt(ms: number): number {
   return Math.floor(ms / SLOT_MS)
 }
 
-/** What a device says it is, to the one other device that has the secret; to all others it is noise. 32 hex digits. */
+/**
+ * The id that a device announces to one paired device. Only the device with the secret can recognize it. 32 hex digits.
+ */
 export function pairedId(secret: Uint8Array, { key, slot }: { key: PeerKey; slot: number }): string {
   return blind(secret, [`${LABEL} paired`, Buffer.from(key, 'hex'), bigEndian(slot)])
 }
 
-/** What a device with a pairing code says, to those who have the code. 32 hex digits. */
+/** The id that a device with a pairing code announces to devices that have the code. 32 hex digits. */
 export function codeId(secret: Uint8Array, slot: number): string {
   return blind(secret, [`${LABEL} code`, bigEndian(slot)])
 }

@@ -1,19 +1,19 @@
-/** What is heard on the local network. */
+/** A record received on the local network. */
 export interface Heard {
-  /** The strings of one TXT record of our service. */
+  /** The strings of one TXT record of the Spacedrive service. */
   readonly texts: readonly Uint8Array[]
-  /** IP address it came from. */
+  /** IP address of the sender. */
   readonly source: string
 }
 
-/** Packets to and from everyone on the local networks. Nothing that comes from it is to be trusted. */
+/** Sends packets to all devices on the local networks and receives theirs. Received data is not trustworthy. */
 export interface LanChannel extends AsyncDisposable {
-  /** Sends records to everyone, each in a packet of its own. */
+  /** Sends records to all devices, each in a separate packet. */
   tell(records: readonly (readonly string[])[]): void
-  /** Asks everyone to tell theirs. */
+  /** Asks all devices to send their records. */
   ask(): void
-  /** One listener of each. */
+  /** Sets the listeners. Only one of each is kept. */
   listen(listeners: { heard: (heard: Heard) => void; asked: () => void; changed: () => void }): void
-  /** Why nothing is heard or sent, or only on some interfaces; null: all is well. */
+  /** The reason why nothing, or only some interfaces, can be heard or sent on; null: there is no problem. */
   problem(): string | null
 }

@@ -4,32 +4,32 @@ import { type Advert, believable, MAX_ADDRESSES, MAX_IDS, readAdvert, writeAdver
 import { codeId, pairedId, SLOT_TOLERANCE, slotAt } from './blinded-id.ts'
 import type { Heard, LanChannel } from './lan-channel.ts'
 
-/** How often a device tells unasked, in milliseconds. */
+/** How often a device announces itself unasked, in milliseconds. */
 const TELL_MS = 60_000
-/** Least time between two answers, in milliseconds: however many ask, the network is not flooded. */
+/** Least time between two answers, in milliseconds. However many devices ask, the network is not flooded. */
 const ANSWER_MS = 250
-/** How often somebody is looked for again who has not been found, in milliseconds. */
+/** How often to ask again for a device with a pairing code that has not been found, in milliseconds. */
 const ASK_MS = 1_000
-/** What has not changed is told to the engine this often, in milliseconds. */
+/** How often unchanged addresses of a paired device are reported to the engine, in milliseconds. */
 const REPEAT_MS = 10_000
-/** Most devices that let strangers see them and are remembered; the oldest give way. */
+/** Most visible strangers that are remembered. A new one replaces the oldest. */
 const MAX_STRANGERS = 64
-/** How often it is told who they are, in milliseconds, however many come and go. */
+/** Least time between two reports of the list of strangers, in milliseconds, however often it changes. */
 const STRANGERS_MS = 1_000
-/** How long they are remembered after they were last heard, in milliseconds. */
+/** How long a stranger is remembered after it was last heard, in milliseconds. */
 const STRANGER_MS = 3 * 60_000
 
-/** A paired device, as it is looked for. */
+/** A paired device to search for. */
 export interface Sought {
   readonly key: PeerKey
-  /** 32 bytes that the two exchanged when they were paired. */
+  /** 32 bytes that the two devices exchanged when they were paired. */
   readonly secret: Uint8Array
 }
 
-/** A device on the local network that lets everyone see it. */
+/** A visible device on the local network that is not paired. */
 export interface Stranger {
   readonly key: PeerKey
-  /** As it calls itself. */
+  /** The name that the device gives itself. */
   readonly name: string
   readonly addresses: readonly string[]
   /** Milliseconds since 1970. */
@@ -39,21 +39,27 @@ export interface Stranger {
 export interface LanDiscoveryDeps {
   readonly channel: LanChannel
   readonly clock: Clock
-  /** This device and where its endpoint is reached. */
+  /** The key of this device, and the addresses of its endpoint. */
   readonly own: () => { readonly key: PeerKey; readonly addresses: readonly string[] }
-  /** The devices to look for, and to be seen by. */
+  /** The devices to search for, and to be found by. */
   readonly paired: () => readonly Sought[]
-  /** A paired device says where it is. Only a hint: whoever answers there proves its key. */
+  /**
+   * Called when a paired device announces its addresses. This is only a hint: the device that answers there must prove
+   * its key.
+   */
   readonly onFound: (key: PeerKey, addresses: readonly string[]) => void
-  /** Somebody elsewhere says to be this device. Only a hint, too: anyone can repeat what it has heard. */
+  /**
+   * Called when another machine announces itself as this device. This is only a hint, because any device can repeat a
+   * packet.
+   */
   readonly onOwnId: (addresses: readonly string[]) => void
-  /** What everyone may see of this device: a key made for it, a name, and where that is reached; null: nothing. */
+  /** The part of this device that strangers see: a separate key, a name, and addresses; null: nothing. */
   readonly visible: () => Omit<Stranger, 'heardAt'> | null
-  /** A device that lets everyone see it has come, or gone. */
+  /** Called when a visible device has come or gone. */
   readonly onStrangers: () => void
 }
 
-/** Finds paired devices, and those with a pairing code, on the local network, and is found by them and nobody else. */
+/** Finds paired devices, and devices with a pairing code, on the local network. Only these can find this device. */
 export class LanDiscovery implements AsyncDisposable {
   readonly #deps: LanDiscoveryDeps
   readonly #announced = new Set<{ secret: Uint8Array; addresses: () => readonly string[] }>()
@@ -63,7 +69,7 @@ export class LanDiscovery implements AsyncDisposable {
   #known: { slot: number; byId: ReadonlyMap<string, PeerKey> } | null = null
   #toldAt = -Infinity
   #answering: Disposable | null = null
-  /** Strangers as they were told last, and when that was looked at. */
+  /** The last reported list of strangers, and when the list was last compared. */
   #toldStrangers: { readonly list: string; readonly at: number } = { list: '', at: -Infinity }
   #tellingStrangers: Disposable | null = null
   readonly #timers = new Set<Disposable>()
@@ -80,7 +86,9 @@ export class LanDiscovery implements AsyncDisposable {
     this.#every(TELL_MS, () => this.#tell())
   }
 
-  /** Tells where this device is, and asks where others are; after the paired devices or the addresses have changed, too. */
+  /**
+   * Announces this device, and asks for others. Call it again after the paired devices or the addresses have changed.
+   */
   look(): void {
     this.#known = null
     this.#tell()
@@ -107,25 +115,25 @@ export class LanDiscovery implements AsyncDisposable {
     }
   }
 
-  /** Devices that let everyone see them, the last heard first. */
+  /** Visible devices, the last heard first. */
   strangers(): readonly Stranger[] {
     const since = this.#deps.clock.now() - STRANGER_MS
     for (const [key, { heardAt }] of this.#strangers) if (heardAt < since) this.#strangers.delete(key)
     return [...this.#strangers.values()].toReversed()
   }
 
-  /** Tells that what everyone could see of this device under a key is to be seen no more. */
+  /** Tells the local network that the device with this key is no longer visible. */
   leave(key: PeerKey): void {
     if (!this.#isClosed) this.#deps.channel.tell([writeAdvert({ kind: 'gone', key })])
   }
 
-  /** Milliseconds since a paired device was last heard; null: it was not. */
+  /** Milliseconds since a paired device was last heard; null: never since networking started. */
   heardAgoMs(key: PeerKey): number | null {
     const last = this.#lastFound.get(key)
     return last ? this.#deps.clock.ticks() - last.at : null
   }
 
-  /** Why devices on the network may not be found; null: nothing is known to be wrong. */
+  /** The reason why devices on the network may not be found; null: no known problem. */
   problem(): string | null {
     return this.#deps.channel.problem()
   }
@@ -136,7 +144,7 @@ export class LanDiscovery implements AsyncDisposable {
     await this.#deps.channel[Symbol.asyncDispose]()
   }
 
-  /** Answers who asks: at once, but no more than `1 / ANSWER_MS` times. */
+  /** Answers a question at once, but at most once in `ANSWER_MS`. */
   #answer(): void {
     if (this.#answering) return
     const wait = this.#toldAt + ANSWER_MS - this.#deps.clock.ticks()
@@ -190,7 +198,7 @@ export class LanDiscovery implements AsyncDisposable {
     if (key === undefined) return
     const own = this.#deps.own()
     if (key === own.key) {
-      // It hears itself, too.
+      // A device also hears its own packets.
       if (!addresses.some((address) => own.addresses.includes(address))) this.#deps.onOwnId(addresses)
       return
     }
@@ -201,7 +209,9 @@ export class LanDiscovery implements AsyncDisposable {
     this.#deps.onFound(key, addresses)
   }
 
-  /** Any slot will do: a code lives for minutes, and two people must be able to pair devices whose clocks are wrong. */
+  /**
+   * Accepts the id of any slot. A code is valid for minutes only, and devices with wrong clocks must be able to pair.
+   */
   #hearCode({ ids, slot }: { ids: readonly string[]; slot: number }, addresses: readonly string[]): void {
     for (const { onFound, secret } of this.#sought) if (ids.includes(codeId(secret, slot))) onFound(addresses)
   }
@@ -215,12 +225,12 @@ export class LanDiscovery implements AsyncDisposable {
     this.#strangersChanged()
   }
 
-  /** Only a hint: where that was a lie, it is heard again within a minute. */
+  /** The packet is only a hint: if it was forged, the device is heard again within a minute. */
   #forget(key: PeerKey): void {
     if (this.#strangers.delete(key)) this.#strangersChanged()
   }
 
-  /** Tells at once who lets itself be seen, unless that was told a moment ago: anybody can send any number of adverts. */
+  /** Reports the visible devices, at most once in `STRANGERS_MS`, because any device can send any number of adverts. */
   #strangersChanged(): void {
     if (this.#tellingStrangers) return
     const wait = this.#toldStrangers.at + STRANGERS_MS - this.#deps.clock.ticks()
@@ -232,7 +242,7 @@ export class LanDiscovery implements AsyncDisposable {
   }
 
   #tellStrangers(): void {
-    // However often each was heard since.
+    // The times when they were last heard are left out, because they change all the time.
     const list = this.strangers()
       .map(({ key, name }) => `${key} ${name}`)
       .toSorted()
@@ -242,7 +252,7 @@ export class LanDiscovery implements AsyncDisposable {
     if (isOther) this.#deps.onStrangers()
   }
 
-  /** The ids by which paired devices may be heard now. */
+  /** The ids by which paired devices may be heard now, each with its key. */
   #keysById(): ReadonlyMap<string, PeerKey> {
     const slot = this.#slot()
     if (this.#known?.slot !== slot) {

@@ -9,24 +9,29 @@ import type { Heard, LanChannel } from './lan-channel.ts'
 import { isPlausiblePacket } from './plausible-packet.ts'
 import { heard } from '../../util/heard.ts'
 
-/** Our service, as browsers of services show it (RFC 6763). */
+/** The name of the service, as service browsers show it (RFC 6763). */
 export const SERVICE = '_spacedrive._udp.local'
-/** How long others may remember a record, in seconds. */
+/** How long other devices may cache a record, in seconds. */
 const TTL_S = 120
-/** How often the interfaces are looked at, in milliseconds: a cable or Wi-Fi that came is used after this long. */
+/**
+ * How often the interfaces are checked, in milliseconds. A new cable or Wi-Fi network is used after at most this time.
+ */
 export const FOLLOW_MS = 5_000
 /** Most interfaces that are used; a machine with containers may have hundreds. */
 const MAX_INTERFACES = 32
-/** Most records of one packet that are looked at. */
+/** Most records of one packet that are read. */
 const MAX_RECORDS = 32
 
 export interface MulticastOptions {
   readonly log: Logger
-  /** IPv4 addresses of the interfaces to use; those the machine has at the moment, by default. */
+  /** IPv4 addresses of the interfaces to use; by default those that the machine has now. */
   readonly interfaces?: () => readonly string[]
 }
 
-/** Multicast DNS (RFC 6762), IPv4, on each interface of the machine and on loopback, as they come and go. */
+/**
+ * Multicast DNS (RFC 6762) over IPv4, on each interface of the machine and on loopback. Follows interfaces that come
+ * and go.
+ */
 export class MulticastChannel implements LanChannel {
   readonly #options: MulticastOptions
   readonly #sockets = new Map<string, MulticastDNS>()
@@ -43,7 +48,7 @@ export class MulticastChannel implements LanChannel {
 
   tell(records: readonly (readonly string[])[]): void {
     for (const texts of records) {
-      // A name of its own for each packet: nothing in it stays the same.
+      // Each packet gets a new name, so that no part of it identifies the device.
       const name = `${randomBytes(8).toString('hex')}.${SERVICE}`
       const answers = [
         { name: SERVICE, type: 'PTR' as const, ttl: TTL_S, data: name },
@@ -90,7 +95,7 @@ export class MulticastChannel implements LanChannel {
   }
 
   #open(address: string): void {
-    // Bound to the address of the interface, it would hear nothing that is sent to the group.
+    // A socket bound to the address of the interface would not receive packets that are sent to the group.
     const socket = makeMdns({
       interface: address,
       bind: '0.0.0.0',
@@ -103,7 +108,7 @@ export class MulticastChannel implements LanChannel {
       this.#problems.set(address, errorMessage(err))
       void heard(this.#close(address))
     })
-    // Packets that are none, and interfaces that went away.
+    // Malformed packets, and interfaces that have disappeared.
     socket.on('warning', (err: Error) => this.#options.log.debug({ address, err: errorMessage(err) }, 'multicast DNS'))
     socket.on('query', ({ questions }, { address: source }) => {
       if (!this.#isNear(source)) return
@@ -127,7 +132,7 @@ export class MulticastChannel implements LanChannel {
     try {
       socket.destroy(() => resolve())
     } catch {
-      // It had never come to be bound.
+      // The socket was never bound.
       resolve()
     }
     return promise
@@ -142,13 +147,15 @@ export class MulticastChannel implements LanChannel {
     this.#options.log.debug({ address, err: errorMessage(err) }, 'a multicast packet was not sent')
   }
 
-  /** A packet that says it comes from elsewhere than the networks of this machine was not sent by a neighbour. */
+  /**
+   * Whether the sender is in a network of this machine. A packet from any other address was not sent by a neighbour.
+   */
   #isNear(source: string): boolean {
     return this.#nearby.check(source, 'ipv4')
   }
 }
 
-/** A socket that hands on no packet which would cost more to read than to send. */
+/** A socket that drops packets which would cost more to read than to send. */
 function checkedSocket(): Socket {
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
   const emit = socket.emit.bind(socket) as (event: string, ...args: unknown[]) => boolean
@@ -160,7 +167,7 @@ function checkedSocket(): Socket {
   return socket
 }
 
-/** One address of each interface: a group is joined once on an interface. */
+/** One address of each interface, because a group is joined once on an interface. */
 function ownAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((addresses) => {
     const first = addresses?.find(isV4)

@@ -1,11 +1,12 @@
-/** Bytes of the head of a DNS packet (RFC 1035 §4.1.1), of the shortest question, and of the shortest record. */
+/** Bytes of the header of a DNS packet (RFC 1035 §4.1.1), of the shortest question, and of the shortest record. */
 const HEAD_BYTES = 12
 const QUESTION_BYTES = 5
 const RECORD_BYTES = 11
 
 /**
- * Whether a packet is long enough for what its head says is in it. The library that reads it takes the head's word: a
- * hundred bytes that promise fifty thousand records would keep this device busy for a tenth of a second.
+ * Whether a packet is long enough for the number of records that its header announces. The library that reads packets
+ * trusts the header: a hundred bytes that announce fifty thousand records would keep this device busy for a tenth of a
+ * second.
  */
 export function isPlausiblePacket(packet: Uint8Array): boolean {
   if (packet.length < HEAD_BYTES) return false

@@ -1,7 +1,7 @@
 import type { DeviceId } from '../../domain/index.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 
-/** What paired devices find each other by, in `network.db`; it goes with the device. */
+/** The secrets by which paired devices find each other, in `network.db`. A secret is deleted with its device. */
 export class DiscoverySecrets {
   readonly #db: NetworkDb
 
@@ -17,7 +17,7 @@ export class DiscoverySecrets {
     )
   }
 
-  /** Of all paired devices that are not blocked. */
+  /** The secrets of all paired devices that are not blocked. */
   all(): ReadonlyMap<DeviceId, Uint8Array> {
     const rows = this.#db.all<{ device: DeviceId; secret: Uint8Array }>(
       'select device, secret from discovery_secrets join devices using (device) where not blocked',

@@ -1,29 +1,27 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { PeerKey } from '../../domain/index.ts'
 
-/** Bytes of an Ed25519 seed, as of its public key (RFC 8032 §5.1.5). */
+/** Length of an Ed25519 seed, and also of a public key (RFC 8032 §5.1.5). */
 export const SEED_BYTES = 32
-/** What stands before the 32 bytes in PKCS #8 and SubjectPublicKeyInfo (RFC 8410). */
+/** The DER bytes before the 32 bytes of a key in PKCS #8 and SubjectPublicKeyInfo (RFC 8410). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex')
 
-/** The private key of a seed. */
 export function privateKeyOf(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' })
 }
 
-/** The public key of a seed. */
 export function peerKeyOf(seed: Uint8Array): PeerKey {
   const spki = createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' })
   return PeerKey.parse(spki.subarray(SPKI_HEAD.length).toString('hex'))
 }
 
-/** 64 bytes that only the holder of the seed can make. */
+/** The Ed25519 signature, 64 bytes. */
 export function signWith(seed: Uint8Array, message: Uint8Array): Uint8Array {
   return sign(null, message, privateKeyOf(seed))
 }
 
-/** Whether the holder of `key` has signed the message. */
+/** Whether the signature of the message was made with the private key of `key`. */
 export function isSignedBy(key: PeerKey, message: Uint8Array, signature: Uint8Array): boolean {
   const spki = Buffer.concat([SPKI_HEAD, Buffer.from(key, 'hex')])
   return verify(null, message, createPublicKey({ key: spki, format: 'der', type: 'spki' }), signature)

@@ -5,15 +5,15 @@ import { DeviceId, PeerKey } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { peerKeyOf, SEED_BYTES } from './ed25519.ts'
 
-/** Version of the form of `network-key.json`. */
+/** Version of the format of `network-key.json`. */
 export const KEY_FILE_VERSION = 1
 
 /**
- * argon2id, the second set of RFC 9106 §4 (64 MiB, three passes, four lanes). Stored beside what it wraps, so that a
- * stronger set can be chosen later.
+ * argon2id, the second recommended set of RFC 9106 §4: 64 MiB, three passes, four lanes. The parameters are stored
+ * beside the wrapped key, so that a later version can choose stronger ones.
  */
 const COST = { memoryKiB: 65_536, passes: 3, parallelism: 4 }
-/** Most that a file may ask for: more would hold up the start of a device whose file somebody has changed. */
+/** Highest cost that a file may ask for. A changed file with a higher one could delay the start of this device. */
 const MAX_COST = { memoryKiB: 1_048_576, passes: 16, parallelism: 16 }
 const SALT_BYTES = 16
 const NONCE_BYTES = 12
@@ -25,11 +25,11 @@ function hex(bytes: number) {
 
 const head = {
   version: z.literal(KEY_FILE_VERSION),
-  /** The device the key was made for: a copied data folder is known by it. */
+  /** The device that the key was made for. It shows whether the data folder was copied from another device. */
   device: DeviceId,
   key: PeerKey,
 }
-/** AES-256-GCM under a key that argon2id makes of the password. */
+/** AES-256-GCM under a key that argon2id derives from the password. */
 const Wrapped = z.object({
   algorithm: z.literal('argon2id+aes-256-gcm'),
   memoryKiB: z.int().min(8).max(MAX_COST.memoryKiB),
@@ -50,7 +50,7 @@ export const NewerKeyFile = z.object({ version: z.number().gt(KEY_FILE_VERSION) 
 export interface Sealing {
   readonly device: DeviceId
   readonly seed: Uint8Array
-  /** Null: the seed is in the file as it is. */
+  /** Null: the seed is stored unwrapped. */
   readonly password: string | null
 }
 
@@ -73,7 +73,10 @@ export async function sealKey({ device, password, seed }: Sealing): Promise<KeyF
   return { ...start, wrapped }
 }
 
-/** The seed of a file. Throws `NotAuthorised` where the password is missing or wrong, `Corrupt` where the file is. */
+/**
+ * The seed in a key file. Throws `NotAuthorised` if the password is missing or wrong, and `Corrupt` if the seed does
+ * not fit the public key.
+ */
 export async function openKey(file: KeyFile, password: string | null): Promise<Uint8Array> {
   const seed = 'seed' in file ? Buffer.from(file.seed, 'hex') : await unwrap(file, file.wrapped, password)
   if (peerKeyOf(seed) !== file.key) throw new CoreError('Corrupt', 'the key of this device is not the one it says')
@@ -112,7 +115,7 @@ function stretch(
   { memoryKiB, parallelism, passes, salt }: Pick<Wrapped, 'memoryKiB' | 'passes' | 'parallelism'> & { salt: Buffer },
 ): Promise<Buffer> {
   return argon2Async('argon2id', {
-    // The same password typed on another system is the same bytes.
+    // NFC makes the same password the same bytes on every system.
     message: Buffer.from(password.normalize('NFC')),
     nonce: salt,
     memory: memoryKiB,

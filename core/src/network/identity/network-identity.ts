@@ -10,7 +10,7 @@ import { setAside } from '../db/set-aside.ts'
 import { peerKeyOf, SEED_BYTES } from './ed25519.ts'
 import { KeyFile, NewerKeyFile, openKey, sealKey } from './key-file.ts'
 
-/** A key file is some hundred bytes; more is none of ours. */
+/** A key file has a few hundred bytes; a larger file is not a key file. */
 const MAX_KEY_FILE_BYTES = 16_384
 
 export interface NetworkIdentityDeps {
@@ -20,13 +20,13 @@ export interface NetworkIdentityDeps {
   readonly now: () => number
 }
 
-/** Who this device is on the network: an Ed25519 key, kept in `network-key.json`, readable by its user alone. */
+/** The network identity of this device: an Ed25519 key in `network-key.json`, which only its user can read. */
 export class NetworkIdentity {
   readonly #deps: NetworkIdentityDeps
   readonly #path: string
   #file: KeyFile | null
   #seed: Uint8Array | null = null
-  /** What became of a file that could not be used, for a person to read; null: nothing did. */
+  /** A message for the user about a key file that was set aside; null if there is none. */
   notice: string | null = null
 
   private constructor(deps: NetworkIdentityDeps, path: string) {
@@ -36,8 +36,8 @@ export class NetworkIdentity {
   }
 
   /**
-   * Reads the key there is. A file that is broken, and one that came here with a copy of another device's data folder,
-   * is set aside with its content. Throws `VersionMismatch` for the file of a newer version.
+   * Reads the existing key. A file that is broken, or that came with a copy of another device's data folder, is set
+   * aside with its content. Throws `VersionMismatch` if a newer version of Spacedrive wrote the file.
    */
   static async open(deps: NetworkIdentityDeps): Promise<NetworkIdentity> {
     const identity = new NetworkIdentity(deps, join(deps.dataDir, 'network-key.json'))
@@ -45,30 +45,29 @@ export class NetworkIdentity {
     return identity
   }
 
-  /** Null before it was made. */
+  /** Null until a key was made. */
   get key(): PeerKey | null {
     return this.#file?.key ?? null
   }
 
-  /** Null before it was unlocked. */
+  /** Null until the key is unlocked. */
   get seed(): Uint8Array | null {
     return this.#seed
   }
 
-  /** Whether a password is needed before it can be used. */
+  /** Whether a password is needed before the key can be used. */
   get isLocked(): boolean {
     return this.#file !== null && 'wrapped' in this.#file && this.#seed === null
   }
 
-  /** Whether the file holds it wrapped with a password. */
+  /** Whether the key is stored wrapped with a password. */
   get isWrapped(): boolean {
     return this.#file !== null && 'wrapped' in this.#file
   }
 
   /**
-   * The seed of the key, which is made where there is none, and wrapped with the password if one is given. Throws
-   * `NotAuthorised` where a password is needed and missing, and where one is given and wrong, also for a key that is
-   * unlocked already.
+   * Returns the seed. Makes a key if there is none, wrapped with the password if one is given. Throws `NotAuthorised`
+   * if a needed password is missing, or a given one is wrong, even if the key is already unlocked.
    */
   async unlock(password: string | null): Promise<Uint8Array> {
     if (this.#file === null) return this.#write(randomBytes(SEED_BYTES), password)
@@ -77,8 +76,8 @@ export class NetworkIdentity {
   }
 
   /**
-   * Keeps the key from now on wrapped with this password, or as it is where it is null. Throws `NotAuthorised` where it
-   * is locked: the old password comes first.
+   * Stores the key wrapped with another password; null stores it unwrapped. Throws `NotAuthorised` if the key is
+   * locked: unlock it with the old password first.
    */
   async rewrap(password: string | null): Promise<void> {
     if (this.isLocked) {
@@ -90,7 +89,7 @@ export class NetworkIdentity {
     await this.#write(await this.unlock(null), password)
   }
 
-  /** Forgets the seed, where a password can bring it back. */
+  /** Forgets the seed if a password protects it in the file. */
   lock(): void {
     if (this.isWrapped) this.#seed = null
   }
@@ -139,7 +138,7 @@ export class NetworkIdentity {
   }
 }
 
-/** Whether the seed, where it can be read, is that of the key. */
+/** Whether an unwrapped seed belongs to the public key in the file. */
 function isWhole(file: KeyFile): boolean {
   return !('seed' in file) || peerKeyOf(Buffer.from(file.seed, 'hex')) === file.key
 }

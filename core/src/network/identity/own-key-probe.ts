@@ -7,22 +7,26 @@ import type { Clock } from '../clock.ts'
 import { type Alpn, alpns, DIAL_TIMEOUT_MS, type Transport } from '../transport/transport.ts'
 import { SEED_BYTES } from './ed25519.ts'
 
-/** Least time between two probes, in milliseconds: anyone on the network can call one up. */
+/**
+ * Least time between two probes, in milliseconds. A limit is needed because any device on the network can trigger a
+ * probe.
+ */
 const PROBE_EVERY_MS = 30_000
-/** How long the other side may take to end a connection it does not know. */
+/** How long the other side may take to close a connection from an unknown key, in milliseconds. */
 const END_MS = 2_000
 
 export interface OwnKeyProbeDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly openTransport: (options: { seed: Uint8Array; alpns: readonly Alpn[] }) => Promise<Transport>
-  /** Another program has proved the key of this device. */
+  /** Called when another program has proved the key of this device. */
   readonly onFound: () => void
 }
 
 /**
- * Finds out whether another program has the key of this device, such as a restored backup. That somebody says so is no
- * proof; a handshake is, unless it was this device that answered, by way of a router or of whoever passes packets on.
+ * Finds out whether another program uses the key of this device, such as a restored backup. An announcement is no
+ * proof, because any device can repeat it. A handshake is a proof, unless this device itself answered it, reached
+ * through a router or another device that forwards packets.
  */
 export class OwnKeyProbe {
   readonly #deps: OwnKeyProbeDeps
@@ -34,7 +38,7 @@ export class OwnKeyProbe {
     this.#deps = deps
   }
 
-  /** Looks whether the holder of `key`, this device's own, answers there. Never throws. */
+  /** Dials the addresses to see whether a device with `key`, this device's own key, answers there. Never throws. */
   async look(key: PeerKey, addresses: readonly string[]): Promise<void> {
     const { clock, log } = this.#deps
     if (this.#isBusy || clock.ticks() < this.#nextAt) return
@@ -50,7 +54,7 @@ export class OwnKeyProbe {
     }
   }
 
-  /** A connection has come from this key. */
+  /** Called for each connection that comes in from this key. */
   arrived(key: PeerKey): void {
     if (this.#calling?.key === key) this.#calling.cameHere = true
   }

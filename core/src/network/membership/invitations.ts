@@ -10,10 +10,10 @@ export interface Invitation {
   readonly at: number
 }
 
-/** Most that are kept of one device; the oldest give way. */
+/** Most invitations of one device that are stored. A new one replaces the oldest. */
 const MAX_FROM_ONE = 100
 
-/** What was offered to other devices, and by them, until somebody joins: in `network.db`. */
+/** The offers to other devices, and the invitations from them, until the library is joined. Stored in `network.db`. */
 export class Invitations {
   readonly #db: NetworkDb
   readonly #now: () => number
@@ -32,7 +32,7 @@ export class Invitations {
     )
   }
 
-  /** False: it was not offered. */
+  /** Withdraws an offer. Returns false if there was none. */
   takeBack(library: LibraryId, device: DeviceId): boolean {
     return this.#db.run('delete from library_offers where library = ? and device = ?', library, device) > 0
   }
@@ -43,12 +43,12 @@ export class Invitations {
       .map(({ library }) => library)
   }
 
-  /** Everything that was offered to other devices and not joined there yet, the oldest first. */
+  /** Every offer to another device that has not joined yet, the oldest first. */
   offers(): Omit<Invitation, 'name'>[] {
     return this.#db.all<Omit<Invitation, 'name'>>('select device, library, at from library_offers order by at')
   }
 
-  /** True: it is a new one. */
+  /** Stores an invitation. Returns whether it is new. */
   receive({ device, library, name }: Omit<Invitation, 'at'>): boolean {
     const known = this.of(device).some((each) => each.library === library)
     this.#db.transaction(() => {
@@ -69,7 +69,7 @@ export class Invitations {
     return !known
   }
 
-  /** False: there was none. */
+  /** Returns false if there was no such invitation. */
   forget(device: DeviceId, library: LibraryId): boolean {
     return this.#db.run('delete from library_invitations where device = ? and library = ?', device, library) > 0
   }

@@ -40,7 +40,7 @@ export class MemberList {
   readonly statements: readonly Statement[]
   readonly #members: ReadonlyMap<PeerKey, Member>
 
-  /** `statements`: genuine statements of this library, without repetitions. Invalid ones are left out. */
+  /** `statements`: genuine statements of this library, without repetitions. Invalid statements are left out. */
   constructor(of: { library: LibraryId; root: PeerKey; statements: readonly Statement[] }) {
     this.library = of.library
     this.root = of.root
@@ -49,7 +49,7 @@ export class MemberList {
     this.#members = members
   }
 
-  /** In the order they came. */
+  /** In the order in which they joined. */
   get members(): readonly Member[] {
     return [...this.#members.values()]
   }
@@ -58,12 +58,12 @@ export class MemberList {
     return this.#members.has(key)
   }
 
-  /** Whether it is a member, or was one. */
+  /** Whether the key is, or was, that of a member. */
   knows(key: PeerKey): boolean {
     return this.statements.some((statement) => statement.key === key)
   }
 
-  /** The same for two lists with the same statements. */
+  /** Equal for two lists with the same statements. */
   get digest(): string {
     const hash = createHash('sha256')
     for (const { signature } of this.statements) hash.update(signature)

@@ -24,8 +24,8 @@ export function membersFile(path: string): string {
 }
 
 /**
- * Reads the list; null where there is none: the library is not shared. One that makes no sense, or holds a statement
- * that is not genuine, is set aside. Throws `VersionMismatch` for a newer one, and what keeps it from being read.
+ * Reads the list; null if there is none, because the library is not shared. A damaged list, or one with a statement
+ * that is not genuine, is set aside. Throws `VersionMismatch` for a newer list, and errors of reading the file.
  */
 export function readMembers(
   { id, path, readOnly }: { id: LibraryId; path: string; readOnly: boolean },
@@ -62,7 +62,7 @@ function read(file: string): string | null {
   }
 }
 
-/** What is no JSON is damaged like any other list that makes no sense. */
+/** Text that is not JSON is treated like any other damaged list. */
 function parse(text: string | null): unknown {
   if (text === null) return null
   try {

@@ -32,9 +32,9 @@ export interface MembershipDeps {
   readonly own: () => { readonly id: DeviceId; readonly name: string; readonly key: PeerKey | null }
   /** Creates the key if there is none. Throws `Offline` while the key is locked. */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
-  /** Those that are open. */
+  /** The open libraries. */
   readonly libraries: () => readonly SharedFolder[]
-  /** Makes a library with this id, or opens the one there is. */
+  /** Makes a library with this id, or opens the existing one. */
   readonly adopt: (library: AdoptedLibrary) => Promise<SharedFolder>
   /** Whether libraries that a paired device shares are joined without asking. */
   readonly joinsAtOnce: () => boolean
@@ -55,11 +55,11 @@ export interface AdoptedLibrary {
   readonly createdAt: string
 }
 
-/** A member, as it is shown here. */
+/** A member, as users see it. */
 export interface ShownMember {
   readonly device: { readonly id: DeviceId; readonly name: string }
   readonly isOwn: boolean
-  /** Whether it is paired with this device: the others are met through those that are. */
+  /** Whether the member is paired with this device. Other members are known only through the paired ones. */
   readonly isPaired: boolean
   readonly isConnected: boolean
   /** Milliseconds since 1970. */
@@ -341,7 +341,7 @@ export class Membership implements Disposable {
     if (!folder) throw new CoreError('NotFound', `no library ${JSON.stringify(reference)} is shared with you there`)
     await this.#change(folder, async (list) => {
       if (!list || list.has(key)) return list
-      // It may have been taken back since.
+      // The offer may have been withdrawn in the meantime.
       if (!this.#invitations.offeredTo(id).includes(folder.id))
         throw new CoreError('NotFound', `no library ${JSON.stringify(reference)} is shared with you there`)
       return this.#signed(list, { kind: 'add', of: { device: id, key, name } })
@@ -446,7 +446,7 @@ export class Membership implements Disposable {
       const input = { library, digest: before.digest }
       theirs = (await ask(peer, { rpc, verb: 'pull', input }, signal)).statements
     } catch (err) {
-      // It is closed there, or deleted.
+      // The library is closed or deleted on that device.
       if (err instanceof CoreError && err.code === 'NotFound') return
       throw err
     }

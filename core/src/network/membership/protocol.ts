@@ -18,7 +18,7 @@ export const membership = {
   maxFrameBytes: 5_242_880,
   maxStreams: 8,
   questions: {
-    /** A person there may join this library. */
+    /** Offers a library that the user of the asked device may join. */
     invite: { input: z.object({ library: LibraryId, name }), output: z.object({}) },
     /** The library is not shared with that device any more. */
     withdraw: { input: z.object({ library: LibraryId }), output: z.object({}) },

@@ -32,7 +32,7 @@ export const Statement = z.object({
   name: z.string().max(MAX_NAME),
   /** The author. */
   by: PeerKey,
-  /** One more than that of any statement its author knew. */
+  /** One more than the highest counter that the author knew. */
   counter: z.int().min(1).max(MAX_COUNTER),
   /** Milliseconds since 1970, for people. */
   at: z.int().min(0),
@@ -55,12 +55,12 @@ export function isGenuine(statement: Statement): boolean {
   return isSignedBy(statement.by, signedBytes(statement), Buffer.from(statement.signature, 'hex'))
 }
 
-/** Identifies a statement among those of its author. */
+/** The prefix of the signature, which identifies a statement among those of its author. */
 export function markOf({ signature }: Statement): string {
   return signature.slice(0, MARK_DIGITS)
 }
 
-/** The order in which statements are looked at, the same everywhere. */
+/** The order in which statements are evaluated, the same on every device. */
 export function inOrder(a: Statement, b: Statement): number {
   return a.counter - b.counter || (a.signature < b.signature ? -1 : a.signature > b.signature ? 1 : 0)
 }

@@ -14,11 +14,11 @@ export interface MessagesDeps {
   readonly isMember: IsMember
 }
 
-/** What a paired device has sent. */
+/** A message from a paired device. */
 export interface Message {
   readonly id: string
   readonly from: Peer
-  /** As a media type: `text/plain`, `application/json` … */
+  /** The media type, such as `text/plain` or `application/json`. */
   readonly contentType: string
   readonly payload: Uint8Array
 }
@@ -28,12 +28,12 @@ export interface SharedLibrary {
   readonly name: string
 }
 
-/** Who wants to know whether a device is there does not wait longer, in milliseconds; a connection goes on being tried. */
+/** How long a ping waits, in milliseconds. Attempts to connect continue after that. */
 export const PING_MS = 3_000
-/** Bytes of a ping: enough to know the answer by. */
+/** Length of a ping's payload, in bytes: enough to recognize the answer. */
 const PING_BYTES = 16
 
-/** Short messages between paired devices: pings, data with a receipt, and which libraries both have. */
+/** Short messages between paired devices: pings, data with a receipt, and the list of shared libraries. */
 export class Messages {
   readonly #deps: MessagesDeps
   readonly #listeners = new Map<string, (message: Message) => void | Promise<void>>()
@@ -57,8 +57,8 @@ export class Messages {
   }
 
   /**
-   * Milliseconds until a device has answered, without the time to connect to it. Throws what `Peers.reach` does, and
-   * `Offline` where there is no answer within three seconds.
+   * Milliseconds until a device has answered, without the time to connect to it. Throws the errors of `Peers.reach`,
+   * and `Offline` if there is no answer within three seconds.
    */
   async ping(device: DeviceId, given: AbortSignal): Promise<number> {
     const { clock, peers } = this.#deps
@@ -81,7 +81,10 @@ export class Messages {
     return clock.ticks() - since
   }
 
-  /** Sends up to 64 KiB to whoever listens for its kind there. Throws `Unsupported` where nobody does; else it was taken. */
+  /**
+   * Sends up to 64 KiB to the listener for the content type. Resolves when the listener has handled it. Throws
+   * `Unsupported` if there is no such listener.
+   */
   async send(
     device: DeviceId,
     { contentType, payload }: { contentType: string; payload: Uint8Array<ArrayBuffer> },
@@ -91,12 +94,12 @@ export class Messages {
     await askDevice(this.#deps.peers, { device, rpc: messages, verb: 'data', input }, signal)
   }
 
-  /** The open libraries of this device that another one has, too, as it says. */
+  /** The libraries that are open on another device and that this device is a member of, as the other device reports. */
   libraries(device: DeviceId, signal: AbortSignal): Promise<readonly SharedLibrary[]> {
     return askDevice(this.#deps.peers, { device, rpc: messages, verb: 'libraries', input: {} }, signal)
   }
 
-  /** Takes messages of one kind from now on; the sender hears that one was taken when `listener` is done. */
+  /** Sets the listener for one content type. The sender gets its receipt when `listener` is done. */
   onMessage(contentType: string, listener: (message: Message) => void | Promise<void>): Disposable {
     if (this.#listeners.has(contentType))
       throw new CoreError('Conflict', `messages of ${contentType} are taken already`)

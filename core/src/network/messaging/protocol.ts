@@ -12,7 +12,7 @@ export const MAX_LIBRARIES = 1_000
 export const MAX_JOBS = 1_000
 
 const MAX_CONTENT_TYPE = 128
-/** A ping is for people who wait. */
+/** A user waits for the result. */
 const PING_DEADLINE_MS = 5_000
 
 function bytes(max: number) {
@@ -23,17 +23,17 @@ function bytes(max: number) {
 export const messages = {
   name: 'messages',
   version: 1,
-  // A message with the names around it.
+  // A message, and the names around it.
   maxFrameBytes: MAX_DATA_BYTES + 2_048,
   maxStreams: 32,
   questions: {
-    /** The payload comes back. */
+    /** The answer has the same payload. */
     ping: {
       input: z.object({ payload: bytes(MAX_PING_BYTES) }),
       output: z.object({ payload: bytes(MAX_PING_BYTES), clock: z.number() }),
       deadlineMs: PING_DEADLINE_MS,
     },
-    /** A message for whoever listens there; the answer says that it was taken. */
+    /** A message for the listener of its content type. The answer is the receipt. */
     data: {
       input: z.object({
         id: z.uuid(),
@@ -42,7 +42,7 @@ export const messages = {
       }),
       output: z.object({ id: z.uuid() }),
     },
-    /** The libraries that both devices have. */
+    /** The open libraries that the asking device is a member of. */
     libraries: {
       input: z.object({}),
       output: z.array(z.object({ id: LibraryId, name: z.string().max(1_000) })).max(MAX_LIBRARIES),
@@ -50,7 +50,10 @@ export const messages = {
   },
 } satisfies Rpc<Record<string, Question>>
 
-/** Jobs of another device. Its libraries are those both have, or all where it has granted `browse`. */
+/**
+ * The jobs of another device: of the libraries that the asking device is a member of, and of those whose locations it
+ * may all browse.
+ */
 export const jobActivity = {
   name: 'jobs',
   version: 1,
@@ -69,11 +72,11 @@ export const jobActivity = {
   },
 } satisfies Rpc<Record<string, Question>>
 
-/** What happens to jobs of another device, as it happens, until either side ends the stream. */
+/** Changes of jobs on another device, as they happen, until either side ends the stream. */
 export const jobEvents = { name: 'job-events', version: 1, maxFrameBytes: 65_536, maxStreams: 2 } satisfies Protocol
 
-/** The one message of the side that listens. */
+/** The only message of the listening side. */
 export const JobEventsAsked = z.object({ library: LibraryId.nullable() })
-/** A job as it is now. */
+/** The current state of a job. */
 export const JobEvent = z.object({ libraryId: LibraryId, job: Job })
 export type JobEvent = z.infer<typeof JobEvent>

@@ -22,16 +22,16 @@ export interface RemoteJobsDeps {
 
 export interface ListRemoteJobs {
   readonly device: DeviceId
-  /** Null: those of every library it may see there. */
+  /** Null: all libraries whose jobs this device may see there. */
   readonly library: LibraryId | null
   readonly status: JobStatus | null
   readonly limit: number
 }
 
-/** Whoever lists the jobs of a device hears what becomes of them for so long afterwards. */
+/** How long changes are reported after the jobs of a device were listed, in milliseconds. */
 export const LISTEN_MS = 60_000
 
-/** The jobs of other devices, and this one's for them. */
+/** Reads the jobs of other devices, and serves those of this device. */
 export class RemoteJobs {
   readonly #deps: RemoteJobsDeps
   readonly #listening = new Map<DeviceId, { until: number; readonly stop: AbortController }>()
@@ -55,8 +55,8 @@ export class RemoteJobs {
   }
 
   /**
-   * The jobs of another device, the newest first; for a minute from now on, `device.job-changed` says what becomes of
-   * them. Throws what `Peers.reach` does, and `NotAuthorised` where this device may see none there.
+   * The jobs of another device, the newest first. For a minute, `device.job-changed` then reports their changes. Throws
+   * the errors of `Peers.reach`, and `NotAuthorised` if this device may see no jobs there.
    */
   async list({ device, ...input }: ListRemoteJobs, signal: AbortSignal): Promise<Job[]> {
     const jobs = await askDevice(this.#deps.peers, { device, rpc: jobActivity, verb: 'list', input }, signal)
@@ -112,14 +112,14 @@ export class RemoteJobs {
     }
   }
 
-  /** Serves one listener. What it may see is looked at with each event: a grant ends at once. */
+  /** Serves one listener. Checks its permissions before each event, so that a withdrawn grant takes effect at once. */
   async #tell(stream: FrameStream, { id }: Peer, signal: AbortSignal): Promise<void> {
     const { events, grants, isMember, libraries } = this.#deps
     const asked = await stream.receive(JobEventsAsked)
     if (!asked) return
     visibleLibraries(libraries(), { device: id, grants, isMember })
     const ended = new AbortController()
-    // The listener says nothing more: what comes next is its end.
+    // The listener sends no second message, so the next receive is the end of the stream.
     void stream.receive(JobEventsAsked).then(
       () => ended.abort(),
       () => ended.abort(),

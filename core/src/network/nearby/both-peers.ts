@@ -2,7 +2,7 @@ import { allDisposed } from '../../util/all-disposed.ts'
 import type { Peers } from '../wire/protocol.ts'
 import type { Nearby } from './nearby.ts'
 
-/** Paired devices, and those met for a drop: for the protocols that both may use. */
+/** Joins paired devices and guests, for the protocols that serve both. */
 export function bothPeers(paired: Peers, nearby: Nearby): Peers {
   return {
     connected: () => [...paired.connected(), ...nearby.connected()],

@@ -9,7 +9,7 @@ import type { Guest } from './guest.ts'
 import { MAX_GREETINGS, MAX_UNPROVED, type NearbyLimits } from './limits.ts'
 import { First, type Greeting, nearbyManners, type Refusal, RefusedNearbyError, type Welcome } from './protocol.ts'
 
-/** What a stranger has brought as far as the number. */
+/** A stranger that has computed the number. */
 export interface Arrived {
   readonly conversation: Conversation<Refusal>
   readonly streams: WaitingStreams
@@ -23,16 +23,16 @@ export interface DoorDeps {
   readonly randomBytes: (count: number) => Uint8Array
   readonly limits: NearbyLimits
   readonly log: Logger
-  /** Why somebody new is not let in; null: let them in. */
+  /** The reason to refuse a new stranger; null: accept it. */
   readonly refusalOf: (greeting: Greeting) => Refusal | null
   readonly onArrived: (arrived: Arrived) => void
-  /** Who comes again; null where nobody with this key was there. */
+  /** The guest that reconnects with this key; null if there is none. */
   readonly guestOf: (offer: string, key: PeerKey) => Guest | null
-  /** So many have tried that nobody else shall. */
+  /** Called when so many strangers have tried that no more are accepted. */
   readonly onTooMany: () => void
 }
 
-/** Where strangers come in while this device lets itself be seen: an endpoint with a key of its own. */
+/** The endpoint for strangers while this device is visible, with a separate key. */
 export class Door {
   readonly transport: Transport
   readonly #deps: DoorDeps
@@ -47,7 +47,7 @@ export class Door {
     this.transport.onPeer((link) => this.#admit(link))
   }
 
-  /** Nobody new comes in; who was in before may come again. */
+  /** Accepts no new strangers. Earlier guests may reconnect. */
   shut(): void {
     this.#isOpen = false
   }
@@ -67,7 +67,7 @@ export class Door {
     void this.#serve(link).finally(() => this.#unproved--)
   }
 
-  /** Never throws: what a stranger does wrong ends its own connection. */
+  /** Never throws: an error of a stranger ends only its own connection. */
   async #serve(link: Link): Promise<void> {
     const { limits, log } = this.#deps
     const wait = { ms: limits.stepMs, signal: this.#closing.signal }
@@ -104,7 +104,7 @@ export class Door {
     this.#greetings++
     const wait = { ms: limits.stepMs, signal: this.#closing.signal }
     const greeted = await greetSender(conversation, { greeting, own, ownKey: transport.key, randomBytes }, wait)
-    // Others were faster, while this one drew its numbers.
+    // Other strangers may have arrived while this one was greeted.
     const late = refusalOf(greeting)
     if (late) throw new TurnedAwayError(late)
     onArrived({ conversation, streams, greeted, offer: greeting.offer })
@@ -119,7 +119,7 @@ export class Door {
   }
 }
 
-/** Nobody is let in, for a reason that the other side is told. */
+/** A stranger was refused, for a reason that it is told. */
 class TurnedAwayError extends CoreError {
   readonly refusal: Refusal
   constructor(refusal: Refusal) {

@@ -3,15 +3,15 @@ import type { Conversation, Wait } from '../wire/conversation.ts'
 import { hashOf, isSame, numberOf } from '../wire/transcript-hash.ts'
 import { Answer, type Greeting, LABEL, NONCE_BYTES, type Refusal, RefusedNearbyError, Reveal } from './protocol.ts'
 
-/** A device as it calls itself. */
+/** The name and platform that a device gives itself. */
 export interface Self {
   readonly name: string
   readonly os: string
 }
 
-/** All that both sides have said and seen. */
+/** All data that both sides have exchanged. */
 export interface Said {
-  /** Keys of both ends of the connection, as the transport has proved them. */
+  /** The keys of both ends of the connection, which the transport has proved. */
   readonly senderKey: PeerKey
   readonly receiverKey: PeerKey
   readonly offer: string
@@ -22,20 +22,23 @@ export interface Said {
   readonly senderNonce: Uint8Array
 }
 
-/** The other side, and the number to compare. */
+/** The other device, and the number to compare. */
 export interface Greeted {
   readonly other: Self
   readonly number: string
 }
 
-/** What one side brings. */
+/** The input of one side. */
 export interface GreetDeps {
   readonly own: Self
   readonly ownKey: PeerKey
   readonly randomBytes: (count: number) => Uint8Array
 }
 
-/** The side that has something to send: fixes its nonce before it sees the other one's. Throws what it is refused with. */
+/**
+ * The side that sends files. It commits to its nonce before it sees the other nonce. Throws the refusal of the other
+ * side.
+ */
 export async function greetReceiver(
   conversation: Conversation<Refusal>,
   { offer, own, ownKey, randomBytes }: GreetDeps & { readonly offer: string },
@@ -51,7 +54,7 @@ export async function greetReceiver(
   return { other: receiver, number: shortNumber({ ...said, senderKey: ownKey, receiverKey: conversation.link.key }) }
 }
 
-/** The side that lets itself be seen, once the greeting has come. Throws where what is revealed is not what was fixed. */
+/** The visible side, after the greeting has come. Throws if the revealed nonce does not fit the commitment. */
 export async function greetSender(
   conversation: Conversation<Refusal>,
   { greeting, own, ownKey, randomBytes }: GreetDeps & { readonly greeting: Greeting },
@@ -72,8 +75,8 @@ export function commitmentTo(nonce: Uint8Array): Uint8Array {
 }
 
 /**
- * The six digits both screens show. Neither side can choose them: the sender's nonce was fixed before it saw the
- * receiver's, and that one was sent before the sender's was known.
+ * The six digits that both screens show. Neither side can choose them: the sender commits to its nonce before it sees
+ * the receiver's, and the receiver sends its nonce before it knows the sender's.
  */
 export function shortNumber(said: Said): string {
   const { commitment, offer, receiver, receiverKey, receiverNonce, sender, senderKey, senderNonce } = said

@@ -18,16 +18,16 @@ export interface GuestDeps {
   readonly log: Logger
   readonly limits: NearbyLimits
   readonly serve: (stream: ByteStream, origin: { peer: Peer; signal: AbortSignal }) => void
-  /** Both persons have compared the number; or the connection was made anew. */
+  /** Called when both users have confirmed the number, and each time the connection was made again. */
   readonly onConnected: (peer: Peer) => void
-  /** The connection was lost, and may be made anew. */
+  /** Called when the connection was lost. It may be made again. */
   readonly onLost: (guest: Guest) => void
-  /** Called once: nothing follows. */
+  /** Called once, at the end of the drop. */
   readonly onOver: (guest: Guest) => void
 }
 
 export interface GuestOptions {
-  /** Made for this drop: it has none that lasts. */
+  /** Made for this drop; a stranger has no permanent id here. */
   readonly id: DeviceId
   readonly offer: string
   readonly conversation: Conversation<Refusal>
@@ -36,17 +36,17 @@ export interface GuestOptions {
 }
 
 /**
- * A device that is not paired, met for one drop. Nothing is asked of it, and nothing answered, before the persons on both
- * sides have said that their numbers are the same.
+ * A device that is not paired and is connected for one drop. No request is sent or answered before users on both sides
+ * have confirmed the number.
  */
 export class Guest {
   readonly id: DeviceId
   readonly key: PeerKey
   readonly name: string
   readonly offer: string
-  /** Six digits. */
+  /** The six digits to compare. */
   readonly number: string
-  /** When the time to compare is over, in milliseconds since 1970. */
+  /** The deadline to compare the number, in milliseconds since 1970. */
   readonly compareUntil: number
   readonly #deps: GuestDeps
   readonly #decision = Promise.withResolvers<void>()
@@ -76,17 +76,17 @@ export class Guest {
     void this.#compare(conversation, streams)
   }
 
-  /** The connection there is now; null before both have agreed, and while it is lost. */
+  /** The current connection; null before both sides have confirmed, and while the connection is lost. */
   get peer(): Peer | null {
     return this.#peer
   }
 
-  /** Somebody here has said that the numbers are the same. */
+  /** Whether the user here has confirmed the number. */
   get isConfirmed(): boolean {
     return this.#isConfirmed
   }
 
-  /** Resolves when both sides have; rejects where it comes to nothing. */
+  /** Resolves when both sides have confirmed; rejects if the drop ends before that. */
   get agreed(): Promise<void> {
     return this.#agreed.promise
   }
@@ -95,17 +95,19 @@ export class Guest {
     return this.#isAgreed
   }
 
-  /** Resolves when nothing follows, and the other side has been told, or is not there to be told. */
+  /** Resolves when the drop has ended and the other side has been told, or cannot be reached. */
   get done(): Promise<void> {
     return this.#done.promise
   }
 
-  /** Aborted when nothing follows. */
+  /** Aborted when the drop ends. */
   get signal(): AbortSignal {
     return this.#ending.signal
   }
 
-  /** The person here has compared the number. Throws `Conflict` where it is over, `InvalidInput` for another one. */
+  /**
+   * Call it when the user has compared the number. Throws `Conflict` if the drop is over, `InvalidInput` if it differs.
+   */
   confirm(number: string): void {
     if (this.signal.aborted) throw new CoreError('Conflict', 'it is over: there is nothing to compare any more')
     if (!isNumber(number, this.number)) {
@@ -118,18 +120,21 @@ export class Guest {
     this.#decision.resolve()
   }
 
-  /** Nothing follows. The other side is told, if it is still comparing; what runs is cut off. Idempotent. */
+  /**
+   * Ends the drop. If the other side is still comparing, it is told the reason. Running streams are cut off.
+   * Idempotent.
+   */
   end(refusal: Refusal, err: CoreError): void {
     if (this.signal.aborted) return
     this.#refusal = refusal
     this.#ending.abort(err)
     this.#timer[Symbol.dispose]()
     this.#live?.link.close(nearbyManners.goodbye)
-    // Before both have agreed, `#compare` parts from the other side first.
+    // Before both sides have confirmed, `#compare` first tells the other side.
     if (this.#isAgreed) this.#part()
   }
 
-  /** Goes on over a link whose key is this one's. */
+  /** Continues the drop over a new link with the guest's key. */
   connect(conversation: Conversation<Refusal>, streams: WaitingStreams): void {
     const { clock, onConnected, serve } = this.#deps
     const { frames, link } = conversation

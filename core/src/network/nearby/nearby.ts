@@ -21,43 +21,43 @@ import { MAX_COMPARING, MAX_GREETINGS, MAX_GUESTS, type NearbyLimits } from './l
 import { type Again, type Greeting, nearbyManners, type Refusal, RefusedNearbyError, Welcome } from './protocol.ts'
 import { heard } from '../../util/heard.ts'
 
-/** Shortest beginning of a key that stands for a device. */
+/** Shortest prefix of a key by which a user can name a device. */
 const MIN_KEY_PREFIX = 6
 
-/** The local network, as strangers are found on it. */
+/** Finds strangers on the local network. */
 export interface NearbyDiscovery {
   strangers(): readonly Stranger[]
-  /** Tells what there is to see of this device, and asks others. */
+  /** Announces the visible part of this device, and asks other devices for theirs. */
   look(): void
-  /** Tells that this device is to be seen under a key no more. */
+  /** Tells the network that this device is no longer visible with this key. */
   leave(key: PeerKey): void
 }
 
 export interface NearbyDeps {
-  /** An endpoint of its own that only answers strangers who drop files, on the local network. */
+  /** Opens a separate endpoint on the local network, only for strangers that drop files. */
   readonly openTransport: (seed: Uint8Array) => Promise<Transport>
-  /** Null: nothing is looked for on the local network. */
+  /** Null while discovery on the local network is off. */
   readonly discovery: () => NearbyDiscovery | null
   readonly own: () => Self
-  /** Whether anything is received at all. */
+  /** Whether the settings allow receiving. */
   readonly isReceiving: () => boolean
-  /** Whether an offer of this id was never heard of. */
+  /** Whether no offer with this id was seen before. */
   readonly isNewOffer: (id: string) => boolean
   readonly randomBytes: (count: number) => Uint8Array
   readonly clock: Clock
   readonly log: Logger
   readonly limits: NearbyLimits
-  /** What can be seen of this device, or who can be seen from here, has changed. */
+  /** Called when the visibility of this device has changed. */
   readonly changed: () => void
-  /** A stranger has something for this device: the numbers are to be compared. */
+  /** Called when a stranger wants to send files to this device and the numbers must be compared. */
   readonly onGuest: (guest: Guest) => void
-  /** Nothing follows between this device and a guest; why is the reason of its signal. */
+  /** Called when a guest's drop has ended. The reason is that of the guest's signal. */
   readonly onOver: (guest: Guest) => void
 }
 
 /**
- * Devices of the local network that are not paired, met for one drop each. This device is seen by strangers only for a
- * while, under a key made for it; what was compared with one of them is worth nothing for another drop.
+ * Devices of the local network that are not paired, each connected for one drop. Strangers see this device only for a
+ * while, with a key made for that. A confirmed number is valid for one drop only.
  */
 export class Nearby implements Peers {
   readonly #deps: NearbyDeps
@@ -66,16 +66,16 @@ export class Nearby implements Peers {
   readonly #onConnected = new Set<(peer: Peer) => void>()
   readonly #onDisconnected = new Set<(id: DeviceId) => void>()
   readonly #guests = new Map<DeviceId, Guest>()
-  /** Of guests this device has dialled, with where they are. */
+  /** The guests that this device has dialled, with their addresses. */
   readonly #dialled = new Map<DeviceId, { readonly transport: Transport; readonly addresses: readonly string[] }>()
   readonly #waiting = new Map<DeviceId, Disposable>()
   readonly #ownKeys = new Set<PeerKey>()
-  /** The one strangers see, and older ones whose guests are still there. */
+  /** The door that strangers see now, and older doors whose guests are still there. */
   readonly #doors = new Set<Door>()
   #shown: { readonly door: Door; readonly name: string; readonly until: number; readonly timer: Disposable } | null =
     null
   #reason: string | null = null
-  /** While networking is on; aborted when it stops. */
+  /** Null while networking is off; aborted when it stops. */
   #on: AbortController | null = null
 
   constructor(deps: NearbyDeps) {
@@ -84,12 +84,12 @@ export class Nearby implements Peers {
     this.#incoming = new IncomingStreams({ clock, log, handler: (protocol) => this.#handlers.get(protocol) })
   }
 
-  /** Networking is on. */
+  /** Called when networking is on. */
   start(): void {
     this.#on ??= new AbortController()
   }
 
-  /** What strangers see of this device; null where it is nothing. */
+  /** The part of this device that strangers see; null while it is not visible. */
   advert(): Omit<Stranger, 'heardAt'> | null {
     const shown = this.#shown
     return shown && { key: shown.door.transport.key, name: shown.name, addresses: shown.door.transport.addresses() }
@@ -105,15 +105,15 @@ export class Nearby implements Peers {
   }
 
   /**
-   * Lets everyone on the local network see this device for a while. Throws `Offline` while networking is off,
-   * `Unavailable` where nothing is looked for on the local network, `Conflict` where nothing is received.
+   * Makes this device visible on the local network for a while. Throws `Offline` while networking is off, `Unavailable`
+   * if discovery on the local network is off, and `Conflict` if the settings forbid receiving.
    */
   async show(ms: number): Promise<void> {
     const { clock, limits, log, randomBytes } = this.#deps
     const own = this.#self()
     this.#discovery()
     const transport = await this.#open(this.#signal())
-    // It may have been turned off meanwhile.
+    // The user may have turned receiving off while the endpoint was opened.
     if (!this.#deps.isReceiving()) {
       await transport.close()
       throw new CoreError(
@@ -144,22 +144,22 @@ export class Nearby implements Peers {
     this.#tell()
   }
 
-  /** Nobody new sees this device, or comes in; what goes on with guests goes on. Idempotent. */
+  /** Makes this device invisible to strangers and accepts no new ones. Running drops continue. Idempotent. */
   hide(): void {
     this.#hide(null)
   }
 
-  /** Devices that let everyone see them, the last heard first. */
+  /** The visible devices, the last heard first. */
   devices(): NearbyDevice[] {
     return this.#strangers().map(({ heardAt, key, name }) => ({ key, name, heardAt: new Date(heardAt).toISOString() }))
   }
 
-  /** Asks who lets itself be seen; whoever answers is in `devices` a moment later. */
+  /** Asks for visible devices; they appear in `devices` a moment later. */
   look(): void {
     this.#deps.discovery()?.look()
   }
 
-  /** By its name, or by the beginning of its key. Throws `NotFound`, and `Conflict` where it may be several. */
+  /** Finds a device by name or by a prefix of its key. Throws `NotFound`, and `Conflict` if several match. */
   find(reference: string): Stranger {
     const strangers = this.#strangers()
     const isKey = reference.length >= MIN_KEY_PREFIX
@@ -182,8 +182,8 @@ export class Nearby implements Peers {
   }
 
   /**
-   * Dials a stranger, as far as the number that both persons compare. Throws `Offline` where it does not answer, and what
-   * it refuses with.
+   * Dials a stranger and computes the number that the users compare. Throws `Offline` if it does not answer, and the
+   * refusal if it refuses.
    */
   async meet(stranger: Stranger, { id, offer }: { id: DeviceId; offer: string }, asked: AbortSignal): Promise<Guest> {
     const { limits, randomBytes } = this.#deps
@@ -195,7 +195,7 @@ export class Nearby implements Peers {
       const { conversation, streams } = await this.#dial(transport, stranger, signal)
       try {
         const greeted = await greetReceiver(conversation, { own, ownKey: transport.key, offer, randomBytes }, wait)
-        // Networking may have been stopped with the last word.
+        // Networking may have been stopped during the last message.
         signal.throwIfAborted()
         this.#dialled.set(id, { transport, addresses: stranger.addresses })
         return this.#welcome({ conversation, streams, greeted, offer }, id)
@@ -215,7 +215,7 @@ export class Nearby implements Peers {
     return this.#guests.get(id) ?? null
   }
 
-  /** Ends what there is with a guest, once its last word has had time to arrive. Does nothing where it is over. */
+  /** Ends the drop with a guest, after its last message has had time to arrive. Does nothing if the drop is over. */
   leave(id: DeviceId): void {
     const guest = this.#guests.get(id)
     if (!guest) return
@@ -249,14 +249,14 @@ export class Nearby implements Peers {
     return { [Symbol.dispose]: () => void this.#onDisconnected.delete(listener) }
   }
 
-  /** What is not handled here, no guest can ask for. */
+  /** A guest can open only protocols that have a handler here. */
   handle(handler: ProtocolHandler): Disposable {
     const { name } = handler.protocol
     this.#handlers.set(name, handler)
     return { [Symbol.dispose]: () => void this.#handlers.delete(name) }
   }
 
-  /** Networking stops: whatever goes on with guests ends. */
+  /** Ends all drops because networking stops. */
   async close(): Promise<void> {
     this.#on?.abort(networkingIsOff())
     this.#on = null
@@ -271,7 +271,7 @@ export class Nearby implements Peers {
     this.#doors.clear()
   }
 
-  /** Throws `Offline` from the first moment of a stop on: what began then would outlive it. */
+  /** Throws `Offline` from the first moment of a stop, because a drop that began then would outlive the stop. */
   #self(): Self {
     this.#signal()
     const { name, os } = this.#deps.own()
@@ -362,7 +362,7 @@ export class Nearby implements Peers {
     return [...this.#guests.values()].find((guest) => guest.offer === offer && guest.key === key) ?? null
   }
 
-  /** Waits for a guest to come again; the side that has dialled it tries. */
+  /** Waits for a guest to reconnect. If this device has dialled the guest, it dials again. */
   #lost(guest: Guest): void {
     const { clock, limits } = this.#deps
     for (const listener of this.#onDisconnected) listener(guest.id)
@@ -437,7 +437,7 @@ export class Nearby implements Peers {
     this.#closeIdleDoors()
   }
 
-  /** A door nobody sees any more stays as long as somebody who came through it may come again. */
+  /** Closes doors that strangers do not see any more, once no guest that came in may reconnect. */
   #closeIdleDoors(): void {
     if ([...this.#guests.keys()].some((id) => !this.#dialled.has(id))) return
     for (const door of this.#doors) {

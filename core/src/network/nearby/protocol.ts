@@ -3,11 +3,11 @@ import { CoreError, type ErrorCode } from '../../util/errors.ts'
 import { MAX_NAME } from '../registry/device-card.ts'
 import type { Manners } from '../wire/conversation.ts'
 
-/** First field of everything that is hashed; counts up with every change of the protocol. */
+/** First field of all hashed data. Its number increases with every change of the protocol. */
 export const LABEL = 'spacedrive/spacedrop/1'
-/** Bytes of what each side draws. */
+/** Length of the random nonce of each side, in bytes. */
 export const NONCE_BYTES = 32
-/** The largest message, a greeting, is far smaller. */
+/** Largest message, in bytes. Real messages, such as a greeting, are far smaller. */
 const MAX_FRAME_BYTES = 2_048
 const MAX_WORD = 64
 
@@ -15,35 +15,35 @@ const bytes = z.custom<Uint8Array>(
   (value) => value instanceof Uint8Array && value.length === NONCE_BYTES,
   `not ${NONCE_BYTES} bytes`,
 )
-/** How a device calls itself; both sides hash what was sent, so nothing is changed of it. */
+/** The name and platform that a device gives itself. Both sides hash these texts, so they are never changed. */
 const self = { name: z.string().min(1).max(MAX_NAME), os: z.string().max(MAX_WORD) }
 
-/** Sender to receiver: I have something for you; this is fixed on my side. */
+/** Sender to receiver: wants to send files, and commits to its nonce. */
 export const Greeting = z.object({
   type: z.literal('greeting'),
-  /** The offer that follows, if it comes to that. */
+  /** The id of the offer that follows. */
   offer: z.uuid(),
   ...self,
-  /** SHA-256 of the nonce that is revealed. */
+  /** SHA-256 of the nonce that `reveal` contains. */
   commitment: bytes,
 })
 export type Greeting = z.infer<typeof Greeting>
 
-/** Sender to receiver, instead of a greeting: the connection was lost, and the number was compared before. */
+/** Sender to receiver, instead of a greeting: reconnects after the number was confirmed. */
 export const Again = z.object({ type: z.literal('again'), offer: z.uuid() })
 export type Again = z.infer<typeof Again>
 
 export const First = z.discriminatedUnion('type', [Greeting, Again])
 
-/** Receiver to sender. */
+/** Receiver to sender: its own name and nonce. */
 export const Answer = z.object({ type: z.literal('answer'), ...self, nonce: bytes })
 export type Answer = z.infer<typeof Answer>
 
-/** Sender to receiver: what was committed to. */
+/** Sender to receiver: the nonce of the commitment. */
 export const Reveal = z.object({ type: z.literal('reveal'), nonce: bytes })
 export type Reveal = z.infer<typeof Reveal>
 
-/** Receiver to sender: go on. */
+/** Receiver to sender: accepts the reconnection. */
 export const Welcome = z.object({ type: z.literal('welcome') })
 export type Welcome = z.infer<typeof Welcome>
 
@@ -60,14 +60,14 @@ const sentences: Readonly<Record<Refusal, readonly [ErrorCode, string]>> = {
   stopped: ['Unavailable', 'the other device is not to be seen any more'],
 }
 
-/** What a person here is told of a refusal from the other side. */
+/** A refusal by the other side, as a message for the user here. */
 export class RefusedNearbyError extends CoreError {
   constructor(refusal: Refusal) {
     super(...sentences[refusal])
   }
 }
 
-/** How two devices that are not paired meet for one drop. */
+/** The limits and refusals of a conversation with a stranger. */
 export const nearbyManners: Manners<Refusal> = {
   maxFrameBytes: MAX_FRAME_BYTES,
   refusals,

@@ -4,46 +4,46 @@ import type { Transport } from '../transport/transport.ts'
 import { DeviceCard, MAX_ADDRESSES, MAX_NAME } from '../registry/device-card.ts'
 import type { PairingLimits } from './limits.ts'
 
-/** This device, as it shows itself to another one. */
+/** The facts about this device for a pairing, and its signature. */
 export interface PairingSelf {
   readonly card: DeviceCard
-  /** Ed25519 by the long-term key; 64 bytes. */
+  /** Signs with the long-term key: Ed25519, 64 bytes. */
   sign(message: Uint8Array): Promise<Uint8Array>
 }
 
-/** A device that has proved itself, and that both persons want. */
+/** A device that has proved its key and that users on both sides have confirmed. */
 export interface NewPairedDevice {
   readonly card: DeviceCard
-  /** 32 bytes that only these two devices have: they find each other by it. */
+  /** 32 bytes that only these two devices know. They find each other by it. */
   readonly discoverySecret: Uint8Array
 }
 
-/** How it ended well. */
+/** The result of a successful pairing. */
 export interface Paired {
   readonly device: DeviceCard
-  /** False: this side has stored the other, which did not say that it has, too. */
+  /** False: this device has stored the other one, but the other did not report that it has stored this one. */
   readonly isAcknowledged: boolean
 }
 
-/** Where a code is announced and found: the local network, a rendezvous. */
+/** The places where a code is announced and found: the local network, a rendezvous. */
 export interface PairingDiscovery {
-  /** Lets whoever has the secret find these addresses, until it is disposed. */
+  /** Lets devices with the secret find these addresses, until it is disposed. */
   announceCode(secret: Uint8Array, addresses: () => readonly string[]): Disposable
-  /** Asks around until it is disposed; called with addresses, again whenever they are heard of. */
+  /** Searches until it is disposed. Calls `onFound` each time it hears addresses. */
   findCode(secret: Uint8Array, onFound: (addresses: readonly string[]) => void): Disposable
 }
 
 export interface PairingDeps {
-  /** An endpoint of its own with the key of this seed that answers `spacedrive/pairing/1` only. */
+  /** Opens a separate endpoint with the key of this seed, for `spacedrive/pairing/1` only. */
   readonly openTransport: (seed: Uint8Array) => Promise<Transport>
   readonly self: () => PairingSelf
-  /** Keeps the device for good. A device of the same id is replaced. */
+  /** Stores the device permanently. It replaces a device with the same id. */
   readonly store: (device: NewPairedDevice) => Promise<void>
-  /** Takes back what `store` did a moment ago. */
+  /** Undoes the last `store`. */
   readonly forget: (card: DeviceCard) => Promise<void>
-  /** Null: nothing is looked for anywhere. */
+  /** Null if there is no place to search. */
   readonly discovery: () => PairingDiscovery | null
-  /** The relay this device uses; null: none. */
+  /** The URL of the relay that this device uses; null if none is set. */
   readonly relay: () => string | null
   readonly changed: (status: PairingStatus) => void
   readonly randomBytes: (count: number) => Uint8Array
@@ -52,7 +52,7 @@ export interface PairingDeps {
   readonly limits: PairingLimits
 }
 
-/** This device as the messages take it. */
+/** The facts about this device, cut to the limits of the messages. */
 export function describeSelf({ card }: PairingSelf): DeviceCard {
   return DeviceCard.parse({
     ...card,
@@ -61,7 +61,7 @@ export function describeSelf({ card }: PairingSelf): DeviceCard {
   })
 }
 
-/** Whether it is this device itself, or one that shares its identity. */
+/** Whether the card is of this device or of one with the same id or key. */
 export function isSelf(self: PairingSelf, { id, key }: DeviceCard): boolean {
   return id === self.card.id || key === self.card.key
 }

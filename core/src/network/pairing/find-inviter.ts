@@ -5,23 +5,23 @@ import { alpns, type DialHints, type Link, type Transport } from '../transport/t
 import type { PairingDeps } from './deps.ts'
 import type { CodeKeys } from './pairing-code.ts'
 
-/** How long to wait before an address that did not answer is tried again, in milliseconds. */
+/** Wait before an address that did not answer is tried again, in milliseconds. */
 const RETRY_MS = 2_000
-/** Most sets of addresses heard on the local network that are tried at once. */
+/** Most sets of addresses heard on the local network that are dialled at once. */
 const MAX_HEARD = 8
 
 export interface FindOptions {
   readonly transport: Transport
   readonly code: CodeKeys
-  /** Ways that are known: a typed address, those of a QR code, a relay. */
+  /** Known ways to the inviter: a typed address, the addresses of a QR code, a relay. */
   readonly known: readonly DialHints[]
   readonly signal: AbortSignal
   readonly deps: PairingDeps
 }
 
 /**
- * Connects to the device that made the code, by whichever way answers first: addresses that are known, and what the
- * local network says. Throws `Offline` where nobody did in time.
+ * Connects to the device that made the code. Tries known addresses and those heard on the local network at once, and
+ * uses the first that answers. Throws `Offline` if none answers in time.
  */
 export async function findInviter({ code, deps, known, signal, transport }: FindOptions): Promise<Link> {
   const discovery = deps.discovery()

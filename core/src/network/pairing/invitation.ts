@@ -2,16 +2,16 @@ import { CoreError } from '../../util/errors.ts'
 import { CODE_WORDS } from './pairing-code.ts'
 import { Whereabouts } from '../registry/device-card.ts'
 
-/** What a QR code holds: the words, and where the device that made them is reached. */
+/** The content of a QR code: the words, and the addresses of the device that made them. */
 export interface Invitation {
-  /** As they were typed, or joined by blanks. */
+  /** The words as they were typed, or joined by spaces. */
   readonly words: string
   readonly addresses: readonly string[]
   readonly relay: string | null
 }
 
 const SCHEME = 'spacedrive:pair'
-/** Longest text that is taken for an invitation. */
+/** Longest text that is read as an invitation. */
 const MAX_CHARS = 4_000
 
 /** `spacedrive:pair?words=abandon-…&address=192.168.1.5:4433&relay=…` */
@@ -24,7 +24,7 @@ export function formatInvitation({ addresses, relay, words }: Invitation): strin
   return `${SCHEME}?${fields.map(([name, value]) => `${name}=${encodeURIComponent(value!).replaceAll('%3A', ':')}`).join('&')}`
 }
 
-/** What was typed, pasted or scanned: twelve words, or the text of a QR code. Throws `InvalidInput`. */
+/** Reads a typed, pasted or scanned text: twelve words, or the text of a QR code. Throws `InvalidInput`. */
 export function parseInvitation(text: string): Invitation {
   const typed = text.trim()
   if (!typed.toLowerCase().startsWith(`${SCHEME}?`)) return { words: typed, addresses: [], relay: null }

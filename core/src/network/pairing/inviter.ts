@@ -22,7 +22,7 @@ import {
   transcriptOf,
 } from './transcript.ts'
 
-/** A joiner that has proved the words and its key. */
+/** A joiner that has proved that it knows the words and has its key. */
 interface Proved {
   readonly conversation: Conversation<Refusal>
   readonly device: DeviceCard
@@ -38,12 +38,14 @@ export interface InviterOptions {
   readonly deps: PairingDeps
 }
 
-/** The side that made the code: an endpoint with the key of the words, for as long as the code is valid. */
+/**
+ * The side that made the code. It has an endpoint with a key derived from the words, for as long as the code is valid.
+ */
 export class Inviter {
   readonly transport: Transport
   readonly #options: InviterOptions
   readonly #first = Promise.withResolvers<Proved>()
-  /** Closed when it is settled who is paired with, if anyone. */
+  /** Aborted when this side stops serving joiners: one was paired, or the pairing has failed. */
   readonly #door = new AbortController()
   readonly #serving = new Set<Promise<void>>()
   #isTaken = false
@@ -53,7 +55,7 @@ export class Inviter {
   private constructor(transport: Transport, options: InviterOptions) {
     this.transport = transport
     this.#options = options
-    // It may fail when nobody waits for it any more.
+    // The promise may be rejected when no caller waits for it any more.
     this.#first.promise.catch(() => {})
   }
 
@@ -62,7 +64,7 @@ export class Inviter {
     return new Inviter(transport, options)
   }
 
-  /** Serves joiners until one is paired with; throws why none was. */
+  /** Serves joiners until one is paired. Throws the reason if none is. */
   async run(): Promise<Paired> {
     const { code, deps, session } = this.#options
     await using transport = this.transport
@@ -74,7 +76,7 @@ export class Inviter {
     } finally {
       this.#isTaken = true
       this.#door.abort()
-      // Who is being answered hears why nothing comes of it before the endpoint goes.
+      // Joiners that are still being served get the reason for the end before the endpoint is closed.
       await Promise.all(this.#serving)
     }
   }
@@ -92,7 +94,7 @@ export class Inviter {
     this.#serving.add(serving)
   }
 
-  /** Never throws: what a joiner does wrong ends its own connection. */
+  /** Never throws: an error of a joiner ends only its own connection. */
   async #serve(link: Link): Promise<void> {
     const { stepMs: ms, lingerMs } = this.#options.deps.limits
     let conversation: Conversation<Refusal> | null = null
@@ -108,7 +110,7 @@ export class Inviter {
     }
   }
 
-  /** The joiner, if it is the first that has proved itself; else what it is told. */
+  /** Returns the joiner if it is the first that has proved itself, else the reason for its refusal. */
   async #hear(conversation: Conversation<Refusal>): Promise<Proved | Refusal> {
     const { stepMs: ms } = this.#options.deps.limits
     const request = await conversation.receive(PairingRequest, { ms, signal: this.#doorSignal })
@@ -122,7 +124,7 @@ export class Inviter {
     return proved
   }
 
-  /** Null: the proof is wrong, or there is none. */
+  /** Null if the proof is wrong or missing. */
   async #challenge(conversation: Conversation<Refusal>, request: PairingRequest): Promise<Proved | null> {
     const { autoAccept, code, deps, session } = this.#options
     const self = deps.self()
@@ -160,8 +162,8 @@ export class Inviter {
   }
 
   /**
-   * Null where none comes: who has the challenge knows the number it would get, and could leave and come again until it
-   * is the one it wants. So that is a try like a wrong one.
+   * Null if no response comes. A joiner with the challenge already knows the number, and could leave and return until
+   * it gets the number that it wants. So a missing response counts as a failed attempt.
    */
   async #responseOf(conversation: Conversation<Refusal>): Promise<Response | null> {
     const signal = this.#doorSignal
@@ -174,7 +176,7 @@ export class Inviter {
     }
   }
 
-  /** Both persons agree, this side stores, the other one stores. */
+  /** Waits until both users have confirmed, stores the joiner, and lets the joiner store this device. */
   async #finish({ conversation, device, keys, number, unattended }: Proved): Promise<Paired> {
     const { deps, session } = this.#options
     const { confirmMs, lingerMs, stepMs } = deps.limits
@@ -188,7 +190,7 @@ export class Inviter {
       throw err
     }
     const isAcknowledged = await this.#complete(conversation, stepMs).catch(async (err: unknown) => {
-      // It says itself that it has not stored this one; silence may also mean that its word was lost.
+      // Only a refusal proves that the joiner has not stored this device. Without an answer, its message may be lost.
       if (!(err instanceof RefusedError)) return false
       await deps.forget(device)
       throw err

@@ -28,12 +28,12 @@ export interface JoinOptions {
   readonly deps: PairingDeps
 }
 
-/** The side that types the words. Resolves when both sides have stored each other; throws why they have not. */
+/** The side that types the words. Resolves when both sides have stored each other; throws if they have not. */
 export async function joinWithCode(options: JoinOptions): Promise<Paired> {
   const { code, deps, known, session } = options
   const { confirmMs, lingerMs, stepMs: ms } = deps.limits
   const { signal } = session
-  // A key of its own: the long-term one is shown only inside the connection.
+  // A random key, because the long-term key is shown only inside the connection.
   await using transport = await deps.openTransport(deps.randomBytes(KEY_BYTES))
   const link = await findInviter({ transport, code, known, signal, deps })
   const conversation = await Conversation.open(link, pairingManners, { ms, signal })
@@ -106,7 +106,7 @@ async function prove(
   return { device, keys, number: shortNumber(transcript, nonce), unattended }
 }
 
-/** The device that answered is not the one it says, or is this one. */
+/** The device that answered could not prove that it made the code, or has the identity of this device. */
 class WrongProofError extends CoreError {
   readonly refusal: 'proof' | 'self'
   constructor(refusal: 'proof' | 'self') {
@@ -126,7 +126,7 @@ function isLost(err: unknown): boolean {
   )
 }
 
-/** The other side may have stored this one and not have been able to say so. */
+/** The other side may have stored this device but could not report it. */
 function oneSided(session: PairingSession, cause: unknown): CoreError {
   const name = session.status.device?.name ?? 'the other device'
   return new CoreError(

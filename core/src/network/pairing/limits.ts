@@ -1,19 +1,22 @@
-/** How long a code can be used, in milliseconds. */
+/** How long a code is valid, in milliseconds. */
 export const CODE_LIFETIME_MS = 5 * 60_000
-/** How many devices may fail to prove a code before it is burnt. */
+/** Failed attempts after which a code is given up. */
 export const MAX_ATTEMPTS = 3
-/** Connections that have proved nothing yet and are served at once; more are refused. */
+/** Most connections without a proof that are served at the same time; more are refused. */
 export const MAX_UNPROVED = 4
-/** How long one message of the other device may take, while no person is asked. */
+/** How long one message of the other device may take if it needs no user, in milliseconds. */
 export const STEP_MS = 10_000
-/** How long two people have to compare the number. */
+/** How long the users have to compare the number, in milliseconds. */
 export const CONFIRM_MS = 2 * 60_000
-/** How long the joiner looks for the device that made the code. */
+/** How long the joiner searches for the device that made the code, in milliseconds. */
 export const FIND_MS = 30_000
-/** How long the inviter stays to tell a latecomer that the code is used, and for the last message to arrive. */
+/**
+ * How long the inviter waits for the last message to arrive, and answers late joiners that the code is used, in
+ * milliseconds.
+ */
 export const LINGER_MS = 2_000
 
-/** What tests make shorter. */
+/** The limits, which tests make shorter. */
 export interface PairingLimits {
   readonly lifetimeMs: number
   readonly stepMs: number

@@ -10,36 +10,36 @@ import { LABEL } from './protocol.ts'
 /** A code is twelve words of BIP39: 128 random bits and a checksum of four. */
 export const CODE_WORDS = 12
 export const ENTROPY_BYTES = 16
-/** Bytes of what else is derived from it. */
+/** Length of the other values derived from the code, in bytes. */
 const SECRET_BYTES = 32
-/** Bytes of a session id. */
+/** Length of a session id, in bytes. */
 export const SESSION_BYTES = 16
-/** Longest text that is looked at for words. */
+/** Longest text that is searched for words. */
 const MAX_CODE_CHARS = 1_000
 
-/** What both sides derive from the words, and nobody else can. */
+/** The keys and ids that both sides derive from the words. Other devices cannot. */
 export interface CodeKeys {
   /** Seed of the endpoint that the inviter opens for as long as the code is valid. */
   readonly endpointSeed: Uint8Array
-  /** Its public key: whom the joiner dials. */
+  /** The public key of that endpoint, which the joiner dials. */
   readonly endpointKey: PeerKey
-  /** Goes into the key that confirms. */
+  /** Part of the key that confirms the exchange. */
   readonly secret: Uint8Array
-  /** Names the attempt; useless without the secret. */
+  /** Identifies the attempt; it does not help without the secret. */
   readonly session: Uint8Array
-  /** What the inviter is found by on the local network. */
+  /** The secret by which the inviter is found on the local network and at a rendezvous. */
   readonly discovery: Uint8Array
 }
 
-/** The words of 16 random bytes. */
+/** The words for 16 random bytes. */
 export function codeOf(entropy: Uint8Array): string {
   return entropyToMnemonic(entropy, wordlist)
 }
 
 /**
- * The bits behind twelve words, typed in any case and with any blanks, commas, hyphens or numbers between them.
- * Throws `InvalidInput`: how many words there are, which ones are unknown and what they may have been, or that they
- * are no code together.
+ * The bytes behind twelve words. The words may be in any case, with any spaces, commas, hyphens or numbers between
+ * them. Throws `InvalidInput` if the number of words is wrong, if words are unknown (it suggests similar ones), or if
+ * the checksum does not fit.
  */
 export function parseCode(text: string): Uint8Array {
   if (text.length > MAX_CODE_CHARS) throw new CoreError('InvalidInput', `a pairing code has ${CODE_WORDS} words`)

@@ -13,12 +13,12 @@ import type { Role } from './transcript.ts'
 
 export interface IssuedCode {
   readonly session: string
-  /** Twelve words, a blank between them. */
+  /** Twelve words, separated by spaces. */
   readonly words: string
-  /** What a QR code of it holds. */
+  /** The text of the QR code. */
   readonly invitation: string
   readonly qr: { readonly svg: string; readonly text: string }
-  /** Where this device is reached with the code. */
+  /** The addresses of the endpoint for this code. */
   readonly addresses: readonly string[]
   readonly expiresAt: string
 }
@@ -26,12 +26,12 @@ export interface IssuedCode {
 export interface JoinInput {
   /** Twelve words, or the text of a QR code. */
   readonly code: string
-  /** Where the other device is, if it was said: `192.168.1.5:4433`. */
+  /** The address of the other device, if the user gave one: `192.168.1.5:4433`. */
   readonly address?: string | undefined
   readonly autoAccept: boolean
 }
 
-/** Makes two devices known to each other for good. One pairing at a time. */
+/** Pairs this device with others, one pairing at a time. */
 export class Pairing implements AsyncDisposable {
   readonly #deps: PairingDeps
   #session: PairingSession | null = null
@@ -46,8 +46,8 @@ export class Pairing implements AsyncDisposable {
   }
 
   /**
-   * Makes a code and waits, in the background, for a device that has it. A code that nobody has used yet gives way.
-   * Throws `Offline` while networking is off, `Conflict` while another pairing goes on, `Unavailable` where no
+   * Makes a code and waits in the background for a device that has it. An older code that is still unused is cancelled.
+   * Throws `Offline` while networking is off, `Conflict` while another pairing is running, and `Unavailable` if no
    * endpoint can be opened.
    */
   async generate({ autoAccept }: { autoAccept: boolean }): Promise<IssuedCode> {
@@ -77,8 +77,8 @@ export class Pairing implements AsyncDisposable {
   }
 
   /**
-   * Pairs with the device that shows the code; resolves when both have stored each other. Throws `InvalidInput` for
-   * words that are none, `Offline` where nobody answers, `NotAuthorised`, `Conflict`, `Timeout` or `Cancelled`.
+   * Pairs with the device that shows the code; resolves when both have stored each other. Throws `InvalidInput` if the
+   * words are not a code, `Offline` if no device answers, `NotAuthorised`, `Conflict`, `Timeout` or `Cancelled`.
    */
   async join({ address, autoAccept, code: text }: JoinInput, signal: AbortSignal): Promise<Paired['device']> {
     signal.throwIfAborted()
@@ -101,21 +101,23 @@ export class Pairing implements AsyncDisposable {
     }
   }
 
-  /** The person here has compared the number. Throws `Conflict` where nothing waits for it, `InvalidInput` for another one. */
+  /**
+   * Call it when the user has compared the number. Throws `Conflict` if no device waits, `InvalidInput` if it differs.
+   */
   confirm(number: string): PairingStatus {
     if (!this.#session) throw new CoreError('Conflict', 'no device waits to be confirmed')
     this.#session.confirm(number)
     return this.#session.status
   }
 
-  /** Ends the pairing that goes on; resolves when its code is worth nothing any more. False: there was none. */
+  /** Cancels the running pairing; resolves when its code is no longer valid. Returns false if there was none. */
   async cancel(): Promise<boolean> {
     const isCancelled = this.#session?.cancel() ?? false
     await this.#running
     return isCancelled
   }
 
-  /** Networking is stopped: what goes on ends. */
+  /** Cancels the running pairing because networking stops. */
   async close(): Promise<void> {
     this.#session?.cancel(new CoreError('Cancelled', 'networking was stopped'))
     await this.#running
@@ -126,7 +128,7 @@ export class Pairing implements AsyncDisposable {
   }
 
   async #begin(role: Role, { autoAccept, id }: { autoAccept: boolean; id: Uint8Array }): Promise<PairingSession> {
-    // Throws where networking is off.
+    // Throws if networking is off.
     this.#deps.self()
     const before = this.#session
     const state = before?.status.state
@@ -152,7 +154,7 @@ export class Pairing implements AsyncDisposable {
     return session
   }
 
-  /** Ends the session as the work of it ended. */
+  /** Ends the session with the result of its work. */
   async #settle(session: PairingSession, work: Promise<Paired>): Promise<Paired> {
     const { log } = this.#deps
     try {
@@ -168,7 +170,7 @@ export class Pairing implements AsyncDisposable {
     }
   }
 
-  /** A relay that this device uses may know the other, too. */
+  /** The ways to dial. The relay of this device is included, because the other device may use it too. */
   #waysTo(addresses: readonly string[], relay: string | null): DialHints[] {
     const relays = [...new Set([relay, this.#deps.relay()])].filter((url) => url !== null)
     return [

@@ -1,21 +1,21 @@
 import { z } from 'zod'
 import { DeviceCard } from '../registry/device-card.ts'
 
-/** Salt and first field of everything that is derived or signed; counts up with every change of the protocol. */
+/** Salt, and first field of all derived or signed data. Its number increases with every change of the protocol. */
 export const LABEL = 'spacedrive/pairing/1'
-/** The largest message, a device with its addresses, is far smaller. */
+/** Largest message, in bytes. Real messages, such as a device with its addresses, are far smaller. */
 export const MAX_FRAME_BYTES = 8_192
-/** Why one side ended it. The other one says it in its own words: it shows no text of a stranger. */
+/** The reasons for a refusal. Each side shows its own sentence for a reason, so that no text of a stranger is shown. */
 export const refusals = ['proof', 'used', 'attempts', 'expired', 'cancelled', 'self', 'store'] as const
 export type Refusal = (typeof refusals)[number]
 
 const bytes = (length: number) =>
   z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `not ${length} bytes`)
 
-/** Who is at the other end, as it says itself; the id is signed as text. */
+/** The device at the other end, as it describes itself. The id is signed as text, so it must be in lower case. */
 const Device = DeviceCard.refine(({ id }) => id === id.toLowerCase(), 'a device id in lower case')
 
-/** Joiner to inviter: I have the words. */
+/** Joiner to inviter: claims to know the words. */
 export const PairingRequest = z.object({
   type: z.literal('request'),
   session: bytes(16),
@@ -27,7 +27,7 @@ export const PairingRequest = z.object({
 })
 export type PairingRequest = z.infer<typeof PairingRequest>
 
-/** Inviter to joiner: so have I; prove it. */
+/** Inviter to joiner: proves that it knows the words, and asks for the same proof. */
 export const Challenge = z.object({
   type: z.literal('challenge'),
   ephemeral: bytes(32),
@@ -35,12 +35,12 @@ export const Challenge = z.object({
   device: Device,
   signature: bytes(64),
   mac: bytes(32),
-  /** Whether nobody compares the number over there. */
+  /** Whether the other side accepts without a user who compares the number. */
   unattended: z.boolean(),
 })
 export type Challenge = z.infer<typeof Challenge>
 
-/** Joiner to inviter. */
+/** Joiner to inviter: the proof. */
 export const Response = z.object({
   type: z.literal('response'),
   nonce: bytes(32),
@@ -50,9 +50,9 @@ export const Response = z.object({
 })
 export type Response = z.infer<typeof Response>
 
-/** Inviter to joiner: stored. */
+/** Inviter to joiner: this device has stored the joiner. */
 export const Complete = z.object({ type: z.literal('complete') })
 export type Complete = z.infer<typeof Complete>
-/** Joiner to inviter: stored, too. */
+/** Joiner to inviter: this device has stored the inviter. */
 export const Done = z.object({ type: z.literal('done') })
 export type Done = z.infer<typeof Done>

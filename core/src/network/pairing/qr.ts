@@ -1,6 +1,6 @@
 import { renderSVG, renderUnicodeCompact } from 'uqr'
 
-/** Light modules around the code that readers need, of the four the standard (ISO/IEC 18004) asks for. */
+/** Light modules around the code. The standard (ISO/IEC 18004) asks for four, but two are enough for readers. */
 const BORDER = 2
 
 /** A text as a QR code: an SVG picture, and lines of half blocks for a terminal. */

@@ -15,7 +15,7 @@ const sentences: Readonly<Record<Refusal, readonly [ErrorCode, string]>> = {
   store: ['Unavailable', 'the other device could not store this one; its log says why'],
 }
 
-/** What a person here is told of a refusal from the other side. */
+/** A refusal by the other side, as a message for the user here. */
 export class RefusedError extends CoreError {
   readonly refusal: Refusal
   constructor(refusal: Refusal) {
@@ -25,7 +25,7 @@ export class RefusedError extends CoreError {
   }
 }
 
-/** How two devices pair over one stream. */
+/** The limits and refusals of a pairing conversation. */
 export const pairingManners: Manners<Refusal> = {
   maxFrameBytes: MAX_FRAME_BYTES,
   refusals,
@@ -33,7 +33,7 @@ export const pairingManners: Manners<Refusal> = {
   goodbye: 'pairing has ended',
 }
 
-/** What the other side is told of an error here. */
+/** The refusal to send to the other side after an error here. */
 export function refusalOf(err: unknown, session: PairingSession): Refusal {
   const reason: unknown = session.signal.aborted ? session.signal.reason : err
   if (reason instanceof ExpiredError) return 'expired'

@@ -22,14 +22,14 @@ export const idleStatus: PairingStatus = {
 export interface SessionOptions {
   readonly role: Role
   readonly session: string
-  /** Nobody is asked here. */
+  /** Accepts without asking a user. */
   readonly autoAccept: boolean
   readonly lifetimeMs: number
   readonly now: () => number
   readonly changed: (status: PairingStatus) => void
 }
 
-/** One pairing, as people see it: its state, their word, and its end. */
+/** The state of one pairing: its progress, the user's decision, and its end. */
 export class PairingSession {
   readonly #options: SessionOptions
   readonly #controller = new AbortController()
@@ -54,7 +54,7 @@ export class PairingSession {
     return this.#status
   }
 
-  /** Aborted with the reason when it is cancelled or its time is over, and when it has ended. */
+  /** Aborted with the reason if the pairing is cancelled or its time is over, and after it has ended. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
@@ -63,7 +63,7 @@ export class PairingSession {
     return ended.has(this.#status.state)
   }
 
-  /** Resolves once somebody here has compared the number, or nobody has to. */
+  /** Resolves when the user has confirmed the number, or at once if no user is asked. */
   get decided(): Promise<void> {
     return this.#decision.promise
   }
@@ -74,14 +74,14 @@ export class PairingSession {
     this.#options.changed(this.#status)
   }
 
-  /** Both sides have proved themselves; from now on two people have `confirmMs` to compare. */
+  /** Both sides have proved themselves. From now on the users have `confirmMs` to compare the number. */
   verified(of: { device: DeviceCard; number: string; unattended: boolean; confirmMs: number }): void {
     this.#expireIn(of.confirmMs)
     const { id, name, os } = of.device
     this.update({ state: 'response-verified', device: { id, name, os }, number: of.number, unattended: of.unattended })
   }
 
-  /** Throws `Conflict` where nothing waits for it, `InvalidInput` for another number. */
+  /** Throws `Conflict` if no device waits to be confirmed, and `InvalidInput` if the number differs. */
   confirm(number: string): void {
     const { number: expected, state } = this.#status
     if (state !== 'awaiting-confirmation' || expected === null) {
@@ -100,7 +100,7 @@ export class PairingSession {
     this.update({ confirmed: true })
   }
 
-  /** False: it had ended. */
+  /** Returns false if the pairing had already ended. */
   cancel(reason = new CoreError('Cancelled', 'the pairing was cancelled on this device')): boolean {
     if (this.hasEnded || this.signal.aborted) return false
     this.#controller.abort(reason)
@@ -121,7 +121,7 @@ export class PairingSession {
   }
 }
 
-/** Nobody came, or nobody compared, in time. */
+/** No device came, or no user compared the number, in time. */
 export class ExpiredError extends CoreError {
   constructor() {
     super('Timeout', 'the time of the code is over; `spacedrive network pair generate` makes a new one')

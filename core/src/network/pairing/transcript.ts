@@ -7,15 +7,15 @@ import type { CodeKeys } from './pairing-code.ts'
 import { framed, hashOf, isSame, numberOf } from '../wire/transcript-hash.ts'
 import { LABEL } from './protocol.ts'
 
-/** Bytes of the challenge and of the nonce that the joiner commits to. */
+/** Length of the challenge, and of the nonce that the joiner commits to, in bytes. */
 export const NONCE_BYTES = 32
 
 export type Role = 'inviter' | 'joiner'
 
-/** All that both sides have said and seen up to the challenge. */
+/** All data that both sides have exchanged up to the challenge. */
 export interface Said {
   readonly code: CodeKeys
-  /** Key of the joiner's end of the connection, as the transport proved it. */
+  /** The key of the joiner's endpoint, which the transport has proved. */
   readonly joinerEndpoint: Uint8Array
   readonly inviterEphemeral: Uint8Array
   readonly joinerEphemeral: Uint8Array
@@ -25,7 +25,7 @@ export interface Said {
   readonly joiner: DeviceCard
 }
 
-/** SHA-256 over every field, each behind its length as an unsigned 32-bit number, the most significant byte first. */
+/** SHA-256 over every field. Before each field is its length as an unsigned 32-bit big-endian number. */
 export function transcriptOf(said: Said): Uint8Array {
   return hashOf([
     LABEL,
@@ -45,10 +45,10 @@ function fieldsOf(role: Role, { id, key, name, os }: DeviceCard): (string | Uint
   return [role, id, Buffer.from(key, 'hex'), name, os]
 }
 
-/** What both sides can compute, and a stranger to either the words or the exchange cannot. */
+/** Keys that only devices that know the words and took part in the exchange can compute. */
 export interface PairingKeys {
   readonly mac: Readonly<Record<Role, Uint8Array>>
-  /** What these two devices find each other by from then on. */
+  /** The secret by which the two devices find each other later. */
   readonly discovery: Uint8Array
 }
 
@@ -67,7 +67,7 @@ export function pairingKeys(of: {
   }
 }
 
-/** HMAC-SHA256 that confirms the key. */
+/** The HMAC-SHA256 that proves the shared key. */
 export function confirmation(keys: PairingKeys, role: Role, transcript: Uint8Array): Uint8Array {
   return createHmac('sha256', keys.mac[role]).update(transcript).digest()
 }
@@ -76,12 +76,12 @@ export function commitmentTo(nonce: Uint8Array): Uint8Array {
   return hashOf([`${LABEL} commitment`, nonce])
 }
 
-/** What the long-term key of a side signs. */
+/** The bytes that a side signs with its long-term key. */
 export function signedBytes(role: Role, transcript: Uint8Array): Uint8Array {
   return Buffer.concat([framed(`${LABEL} ${role}`), framed(transcript)])
 }
 
-/** Whether a side has both keys: its own long-term one, and the one of the words. */
+/** Whether a side has proved both its long-term key and the key derived from the words. */
 export function isProved(of: {
   role: Role
   key: PeerKey
@@ -95,7 +95,7 @@ export function isProved(of: {
   return isSignedBy(key, signedBytes(role, transcript), signature) && isMac
 }
 
-/** What a side proves itself with. */
+/** The signature and MAC by which a side proves itself. */
 export async function proof(of: {
   role: Role
   keys: PairingKeys
@@ -107,8 +107,8 @@ export async function proof(of: {
 }
 
 /**
- * The six digits both screens show. The joiner's nonce was fixed by its commitment before the challenge was known, so
- * that somebody in the middle cannot try keys until the numbers agree.
+ * The six digits that both screens show. The joiner commits to its nonce before it knows the challenge, so an attacker
+ * in between cannot try keys until the numbers are equal.
  */
 export function shortNumber(transcript: Uint8Array, nonce: Uint8Array): string {
   return numberOf(hashOf([`${LABEL} number`, transcript, nonce]))

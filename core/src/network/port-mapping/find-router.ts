@@ -14,7 +14,7 @@ const SEARCH_MS = 1_500
 /** Packets of the router that are read while searching. */
 const MAX_PACKETS = 256
 const MAX_PACKET = 4_096
-/** Of the description of a router. */
+/** Limits for the description of a router. */
 const MAX_SERVICES = 64
 const MAX_ID = 100
 
@@ -48,7 +48,7 @@ export async function findRouter(
   throw new Error('the router offers no port mappings')
 }
 
-/** What tells this router from another one at the same address of another network. */
+/** The id of the router, which differs from that of another router at the same address in another network. */
 function idIn(description: string): string {
   return (elements(description, 'UDN', 1)[0] ?? '').slice(0, MAX_ID)
 }
@@ -64,7 +64,7 @@ async function search(
   signal.addEventListener('abort', onAbort, { once: true })
   let packets = 0
   socket.on('message', (message, { address }) => {
-    // First, so that the packets of others do not keep the router from being heard.
+    // Checked first, so that packets of other machines cannot keep the router from being heard.
     if (address !== place.gateway || ++packets > MAX_PACKETS) return
     const location = locationIn(message, place)
     if (location) found.resolve(location)
@@ -104,7 +104,7 @@ function locationIn(message: Buffer, place: Gateway): URL | null {
   return GATEWAYS.includes(header('st') ?? '') ? urlOf(header('location'), undefined, place) : null
 }
 
-/** Null unless it is a page of the gateway itself. */
+/** Null unless the URL is a page of the gateway itself. */
 function urlOf(text: string | undefined, base: URL | undefined, { gateway }: Gateway): URL | null {
   const url = text === undefined || text === '' ? null : URL.parse(text, base?.href)
   return url?.protocol === 'http:' && url.hostname === gateway ? url : null

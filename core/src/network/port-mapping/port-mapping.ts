@@ -18,15 +18,18 @@ import { PORT_IS_TAKEN, type Router, RouterRefusal } from './router.ts'
 const LEASE_S = 3_600
 /** Half of the lease, so that one failed renewal does no harm. */
 const RENEW_MS = (LEASE_S / 2) * 1_000
-/** After a failure. */
+/** Wait after a failure, in milliseconds. */
 const RETRY_MS = 5 * 60_000
 /** Removing a mapping may delay the end of the daemon by this time. */
 const REMOVE_TIMEOUT_MS = 4_000
-/** After its lease, in which most routers end it by themselves, a mapping that was not removed is shown this long. */
+/**
+ * How long a mapping that was not removed is shown after its lease, in milliseconds. Most routers end it with the
+ * lease.
+ */
 const SHOWN_MS = 6 * 3_600_000
 /** Outside ports that are tried if other devices have the first ones. */
 const MAX_PORTS = 4
-/** Where no service is usually found (RFC 6335). */
+/** Ports that usually have no service (RFC 6335). */
 const DYNAMIC_PORTS = { from: 49_152, to: 65_535 }
 
 export interface PortMappingDeps {
@@ -35,14 +38,14 @@ export interface PortMappingDeps {
   readonly log: Logger
   /** Whether the user has switched port mappings on. */
   readonly isOn: () => boolean
-  /** A port was mapped for the first time, or a mapping was removed; the address is the one on the outside. */
+  /** Called when a port was mapped for the first time, or a mapping was removed. `address`: the outside address. */
   readonly onChange: (what: 'mapped' | 'removed', address: string) => void
   readonly findGateway?: () => Promise<Gateway | null>
-  /** UDP, where routers hear searches. */
+  /** UDP port where routers hear searches. */
   readonly searchPort?: number
 }
 
-/** From `start` to `stop`. */
+/** The state from `start` to `stop`. */
 interface Running {
   readonly transport: Transport
   readonly ending: AbortController
@@ -53,11 +56,11 @@ interface Running {
 
 interface Mapped extends Gateway {
   readonly internalPort: number
-  /** On the outside. */
+  /** The outside port. */
   readonly port: number
-  /** On the outside: `203.0.113.9:4433` */
+  /** The outside address with its port, such as `203.0.113.9:4433`. */
   readonly address: string
-  /** When the router was asked: in ticks of the clock, and in milliseconds since 1970. */
+  /** The time of the request to the router: in ticks of the clock, and in milliseconds since 1970. */
   readonly ticks: number
   readonly at: number
 }
@@ -86,7 +89,7 @@ export class PortMapping {
     return { state: 'asking', address: null, reason: null }
   }
 
-  /** Networking is on. Returns at once; the router is asked in the background. */
+  /** Call it when networking is on. Returns at once; the router is asked in the background. */
   start(transport: Transport): void {
     const running: Running = { transport, ending: new AbortController(), wake: () => {}, done: Promise.resolve() }
     this.#running = running
@@ -94,7 +97,7 @@ export class PortMapping {
     running.done = heard(this.#follow(running))
   }
 
-  /** The addresses of this device have changed: there may be another router. */
+  /** Call it when the addresses of this device have changed, because there may be another router. */
   look(): void {
     this.#running?.wake()
   }
@@ -129,7 +132,7 @@ export class PortMapping {
     }
   }
 
-  /** A router that has not answered may make a mapping soon. */
+  /** Shorter if a router has not answered a request, because it may still make the mapping. */
   #untilNextRemoval(): number {
     return this.#remembered.list().some(({ answered }) => !answered) ? RETRY_MS : RENEW_MS
   }
@@ -149,7 +152,7 @@ export class PortMapping {
       isHeld = isSame && age < LEASE_S * 1_000
       if (mapped && !isSame) {
         await this.#clear(running)
-        // The address of before may soon be another device's.
+        // Another device may soon get the earlier address.
         await this.#removeAll(signal)
       }
       await this.#map(running, { ...place, internalPort, signal })
@@ -164,13 +167,13 @@ export class PortMapping {
     }
   }
 
-  /** By both clocks, because one of them stands still while the machine sleeps, and people set the other one. */
+  /** The age by both clocks, because one of them stops while the machine sleeps, and users can set the other. */
   #ageOf({ at, ticks }: Mapped): number {
     const { clock } = this.#deps
     return Math.max(clock.ticks() - ticks, clock.now() - at)
   }
 
-  /** A mapping that the router may have though there should be none. */
+  /** A mapping that the router may still have although it should not. */
   #left(): { address: string | null; reason: string | null } {
     const left = this.#shown().at(-1)
     if (!left) return { address: null, reason: null }
@@ -223,7 +226,7 @@ export class PortMapping {
     onChange('mapped', address)
   }
 
-  /** Asks for the port of the time before, for the same port as inside, then for random ones. Returns the outside port. */
+  /** Asks for the previous outside port, or the inside port, then for random ones. Returns the outside port. */
   async #ask(
     router: Router,
     {
@@ -239,7 +242,7 @@ export class PortMapping {
       const until = this.#deps.clock.now() + LEASE_S * 1_000
       const place = { gateway, router: router.id, own, outside, port, internalPort, until }
       const asked: Remembered = { ...place, answered: false }
-      // Before the request: a kill in between must not leave an unknown mapping.
+      // Stored before the request, because a kill in between must not leave an unknown mapping.
       await this.#remembered.add(asked)
       try {
         await router.add({ port, internalPort }, LEASE_S)
@@ -254,7 +257,10 @@ export class PortMapping {
     }
   }
 
-  /** Removes every known mapping of the present router. The others are left for its next time. Never throws. */
+  /**
+   * Removes every known mapping of the present router. Mappings of other routers stay until this device meets them
+   * again. Never throws.
+   */
   async #removeAll(signal: AbortSignal): Promise<void> {
     if (this.#remembered.list().length === 0) return
     const { clock, log, onChange } = this.#deps
@@ -281,7 +287,7 @@ export class PortMapping {
     }
   }
 
-  /** Other devices are no longer told of the mapping. */
+  /** Stops announcing the mapping to other devices. */
   async #clear({ transport }: Running): Promise<void> {
     const address = this.#mapped?.address
     this.#mapped = null
@@ -295,7 +301,7 @@ export class PortMapping {
   }
 }
 
-/** The port where the endpoint listens at an address of this machine. Addresses that others told of do not count. */
+/** The port where the endpoint listens at an address of this machine. Learned addresses do not count. */
 function portAt(own: string, transport: Transport): number {
   const port = transport
     .listening()

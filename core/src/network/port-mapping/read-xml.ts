@@ -1,4 +1,4 @@
-/** Attributes of a tag; a longer tag does not count, so that reading takes linear time whatever a router sends. */
+/** Longest attributes of a tag. A longer tag is ignored, so that reading takes linear time for any page. */
 const MAX_ATTRIBUTES = 200
 
 /**

@@ -3,34 +3,34 @@ import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { writeFileAtomically } from '../../util/write-file.ts'
 
-/** A device that moves between networks may leave one behind in each. */
+/** Most stored mappings. A device that moves between networks may leave one in each. */
 const MAX_REMEMBERED = 16
-/** After their leases, because some routers keep mappings beyond that. */
+/** How long mappings are stored after their leases, in milliseconds, because some routers keep them longer. */
 const KEEP_MS = 30 * 86_400_000
 
 const Port = z.int().min(1).max(65_535)
 const Address = z.string().refine((text) => isIPv4(text))
 
-/** A port mapping that a router may still have, because it was asked for. */
+/** A port mapping that was requested, so a router may still have it. */
 const Remembered = z
   .object({
     gateway: Address,
     /**
-     * What the router calls itself: many networks have a router at the same address. Null in files of older versions,
-     * which did not ask.
+     * The name that the router gives itself, because many networks have a router at the same address. Null in files of
+     * older versions, which did not ask for it.
      */
     router: z.string().nullable().default(null),
     /** The address of this device on the local network. */
     own: Address,
-    /** The address on the outside. */
+    /** The outside address. */
     outside: Address,
-    /** On the outside; UDP. */
+    /** The outside UDP port. */
     port: Port,
-    /** Of this device. Older versions did not write it; they asked for the same port outside first. */
+    /** The port of this device. Older versions did not store it; they first asked for the same outside port. */
     internalPort: Port.optional(),
     /** When the lease ends, in milliseconds since 1970. */
     until: z.number(),
-    /** Whether the router has said that it made the mapping. If not, it may still make it. */
+    /** Whether the router has confirmed the mapping. If not, it may still make it. */
     answered: z.boolean().default(false),
   })
   .transform(({ internalPort, port, ...rest }) => ({ ...rest, port, internalPort: internalPort ?? port }))
@@ -49,7 +49,7 @@ export class RememberedMappings {
     this.#now = now
   }
 
-  /** Those that a router may still have. */
+  /** The mappings that a router may still have. */
   list(): readonly Remembered[] {
     return this.#all.filter(({ until }) => until + KEEP_MS > this.#now())
   }

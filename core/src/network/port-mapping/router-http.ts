@@ -5,9 +5,9 @@ import { untilAborted } from '../../util/until-aborted.ts'
 import { readShort } from '../relay/read-short.ts'
 import type { Gateway } from './gateway.ts'
 
-/** Descriptions of routers have some 20 KB. */
+/** Longest accepted answer. Descriptions of routers have about 20 KB. */
 const MAX_ANSWER = 256 * 1_024
-/** For a whole answer. */
+/** Time for a whole answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 3_000
 
 const reasons: ReadonlyMap<string, string> = new Map([
@@ -28,7 +28,7 @@ export async function readPage(url: URL, asking: Asking): Promise<string> {
   return text
 }
 
-/** The answer to a POST, whatever its status. */
+/** The answer to a POST or, if `post` is null, to a GET, with any status. */
 export async function ask(
   { pathname, port, search }: URL,
   { gateway, own, signal }: Asking,
@@ -47,7 +47,7 @@ export async function ask(
     agent: false,
     signal: ending,
   })
-  // After the answer has begun, its own errors say what happened.
+  // Once the answer has begun, its own errors are reported instead.
   request.on('error', () => {})
   let text: string | null
   let status: number

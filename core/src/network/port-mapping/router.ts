@@ -4,7 +4,7 @@ import type { Gateway } from './gateway.ts'
 import { elements } from './read-xml.ts'
 import { ask } from './router-http.ts'
 
-/** The router has refused a request, with a code of UPnP. */
+/** The router has refused a request, with a UPnP error code. */
 export class RouterRefusal extends Error {
   readonly code: number
 
@@ -14,7 +14,7 @@ export class RouterRefusal extends Error {
   }
 }
 
-/** No such mapping. */
+/** The mapping does not exist. */
 export const NO_SUCH_MAPPING = 714
 /** Another device has the outside port. */
 export const PORT_IS_TAKEN = 718
@@ -32,9 +32,9 @@ const refusals: ReadonlyMap<number, string> = new Map([
 
 /** One UDP port, as the router forwards it. */
 export interface Forward {
-  /** On the outside. */
+  /** The outside port. */
   readonly port: number
-  /** Of this device. */
+  /** The port of this device. */
   readonly internalPort: number
 }
 
@@ -49,7 +49,7 @@ export class Router {
     this.#place = place
   }
 
-  /** The IPv4 address on the outside. Throws if the router says none. */
+  /** The outside IPv4 address. Throws if the router reports none. */
   async externalAddress(signal: AbortSignal): Promise<string> {
     const answer = await this.#call('GetExternalIPAddress', [], signal)
     const [address] = elements(answer, 'NewExternalIPAddress', 1)
@@ -58,8 +58,8 @@ export class Router {
   }
 
   /**
-   * Forwards a port to this device for some seconds. Throws `RouterRefusal`. Cannot be cancelled, because the router may
-   * do what it was asked for after a removal that follows. Takes a few seconds at most.
+   * Forwards a port to this device for some seconds. Throws `RouterRefusal`. Cannot be cancelled, because the router
+   * might still make the mapping after a later removal. Takes a few seconds at most.
    */
   async add({ internalPort, port }: Forward, seconds: number): Promise<void> {
     const values: [string, string | number][] = [
@@ -89,7 +89,7 @@ export class Router {
     }
   }
 
-  /** The device and the port that an outside port leads to; null if the router does not say. */
+  /** The device and port that an outside port leads to; null if the router does not report it. */
   async #holder(port: number, signal: AbortSignal): Promise<string | null> {
     try {
       const entry = await this.#call('GetSpecificPortMappingEntry', named(port), signal)

@@ -5,14 +5,14 @@ import { DeviceId, PeerKey } from '../../domain/index.ts'
 export interface PairedDevice {
   readonly id: DeviceId
   readonly key: PeerKey
-  /** As it calls itself, with a number where another one here has the name: a name names one device. */
+  /** The name that the device gives itself, with a number if another known device has the same name. */
   readonly name: string
   readonly slug: string
   readonly os: string
   readonly capabilities: Readonly<Record<string, boolean>>
   readonly pairedAt: number
   readonly lastSeenAt: number | null
-  /** Where it was last reached or seen; the last one first. */
+  /** Addresses where the device was reached or seen, the latest first. */
   readonly addresses: readonly string[]
   readonly relay: string | null
   readonly blocked: boolean

@@ -7,14 +7,17 @@ import type { NetworkDb } from '../db/network-db.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, type Whereabouts } from './device-card.ts'
 import { type DeviceRow, deviceOfRow, type PairedDevice } from './paired-device.ts'
 
-/** Each device has a connection and a heartbeat. */
+/** Most paired devices. Each has a connection and a heartbeat. */
 export const MAX_PAIRED = 200
-/** Keys of revoked devices that are told so when they come again; the oldest are then strangers like any other. */
+/**
+ * Most keys of revoked devices that are stored. Such a device is told that it was revoked when it connects. If the
+ * oldest keys are dropped, their devices are treated as strangers.
+ */
 const MAX_REFUSED = 1_000
 
 export interface RegistryDeps {
   readonly db: NetworkDb
-  /** This device: nobody else can be it. `key` is null before there is one. */
+  /** This device. No other device may claim its id or key. `key` is null until there is one. */
   readonly own: () => {
     readonly id: DeviceId
     readonly key: PeerKey | null
@@ -30,7 +33,7 @@ export interface RegistryChange {
   readonly device: PairedDevice
 }
 
-/** The devices paired with this one, in `network.db`, and the keys of those that no longer are. All of it in memory, too. */
+/** The devices paired with this one, and the keys of revoked devices. Stored in `network.db`, and kept in memory. */
 export class Registry {
   readonly #deps: RegistryDeps
   readonly #byId = new Map<DeviceId, PairedDevice>()
@@ -44,7 +47,7 @@ export class Registry {
     this.#refused = new Set(deps.db.all<{ key: string }>('select key from refused_keys').map(({ key }) => key))
   }
 
-  /** By name. */
+  /** Sorted by name. */
   list(): readonly PairedDevice[] {
     return [...this.#byId.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
   }
@@ -57,7 +60,7 @@ export class Registry {
     return this.#byKey.get(key) ?? null
   }
 
-  /** By id, name or slug. Throws `NotFound`, with the nearest name. */
+  /** Finds a device by id, name or slug. Throws `NotFound`, which suggests the nearest name. */
   find(reference: string): PairedDevice {
     const devices = this.list()
     const found =
@@ -74,8 +77,9 @@ export class Registry {
   }
 
   /**
-   * Takes up a device that a person on each side has confirmed; `card` says where it is. One that is known already, by
-   * the same id and key, is brought up to date. Throws `Conflict` where it claims to be another device, or this one.
+   * Adds a device that users on both sides have confirmed, with the addresses in `card`. If the same id and key are
+   * already paired, updates that device. Throws `Conflict` if the device claims the id or key of another device or of
+   * this one.
    */
   add(card: DeviceCard): PairedDevice {
     this.#refuseClaims(card)
@@ -105,14 +109,14 @@ export class Registry {
     return device
   }
 
-  /** Whether the key is that of a device that was revoked. */
+  /** Whether the key is that of a revoked device. */
   isRefused(key: PeerKey): boolean {
     return this.#refused.has(key)
   }
 
   /**
-   * What a connected device says of itself now. Throws `Conflict` where its id is not that of the key it has proved:
-   * then it is not the device that was paired.
+   * Stores the facts that a connected device tells about itself. Throws `Conflict` if its id does not belong to the key
+   * that it has proved, because then it is not the device that was paired.
    */
   describe(key: PeerKey, details: DeviceDetails): PairedDevice {
     const known = this.#byKey.get(key)
@@ -126,13 +130,13 @@ export class Registry {
     return this.#update({ ...known, ...this.#named(details) })
   }
 
-  /** Notes that a device is there. */
+  /** Stores that the device is connected now. */
   seen(id: DeviceId): void {
     const known = this.#byId.get(id)
     if (known) this.#update({ ...known, lastSeenAt: this.#deps.now() })
   }
 
-  /** Notes where a device may be reached: before the addresses that are known, of which the oldest give way. */
+  /** Stores addresses of a device, before the known ones. If there are too many, the oldest are dropped. */
   seenAt(id: DeviceId, { addresses, relay }: Whereabouts): void {
     const known = this.#byId.get(id)
     if (!known) return
@@ -152,8 +156,8 @@ export class Registry {
   }
 
   /**
-   * Forgets a device with all that was granted to it. Its key is refused from now on where `refuse` says so, until the
-   * two are paired again. Throws `NotFound`.
+   * Forgets a device and all its grants. If `refuse` is set, its key is refused until the devices are paired again.
+   * Throws `NotFound`.
    */
   remove(id: DeviceId, { refuse }: { refuse: boolean }): PairedDevice {
     const device = this.#require(id)
@@ -216,7 +220,7 @@ export class Registry {
     }
   }
 
-  /** With a name and a slug that no other device has here. */
+  /** Adds a name and a slug that no other device here has. */
   #named({
     capabilities,
     id,
@@ -241,7 +245,7 @@ export class Registry {
     try {
       this.#write(device)
     } catch (err) {
-      // It says so itself again at the next connection; a full disk ends none.
+      // A full disk must not end connections. The device tells these facts again at the next connection.
       this.#deps.log.warn(
         { device: device.name, err },
         `what a device says of itself was not stored: ${errorMessage(err)}`,
@@ -258,7 +262,7 @@ export class Registry {
   }
 
   #write(device: PairedDevice): void {
-    // Not `insert or replace`: that would delete the row, and what is granted to it.
+    // Not `insert or replace`, because that would delete the row and, with it, the grants of the device.
     this.#deps.db.run(
       `insert into devices(device, key, name, slug, os, capabilities, paired_at, last_seen_at, addresses, relay, blocked)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -284,7 +288,7 @@ export class Registry {
   }
 }
 
-/** `wanted`, or the first of its numbered forms that is not taken. */
+/** `wanted`, or its first numbered form that is not taken. */
 function firstFree(wanted: string, taken: ReadonlySet<string>, numbered: (n: number) => string): string {
   if (!taken.has(wanted)) return wanted
   for (let n = 2; ; n++) if (!taken.has(numbered(n))) return numbered(n)

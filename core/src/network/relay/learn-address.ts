@@ -13,21 +13,21 @@ const MAX_ANSWER = 1_000
 
 const Place = z.object({ key: PeerKey, port: z.int().min(1).max(65_535) })
 
-/** What `IrohTransport` does of this. */
+/** The part of `IrohTransport` that reflection needs. */
 export interface Reflected {
   askReflector(place: ReflectorPlace, signal: AbortSignal): Promise<string>
   addExternalAddress(address: string): Promise<void>
   removeExternalAddress(address: string): Promise<void>
 }
 
-/** Whether a transport can tell others of an address on the outside. */
+/** Whether a transport supports outside addresses. */
 export function isReflected(transport: Transport): transport is Transport & Reflected {
   return 'askReflector' in transport && 'addExternalAddress' in transport && 'removeExternalAddress' in transport
 }
 
 /**
- * Asks the relay which address this device has on the outside, and lets others know it, so that two devices behind NATs
- * find a way without the relay. Throws `Unavailable` where the relay does not say.
+ * Asks the relay for the outside address of this device and announces it to other devices, so that two devices behind
+ * NATs can connect without the relay. Throws `Unavailable` if the relay does not answer.
  */
 export async function learnAddress(transport: Reflected, relay: string, signal: AbortSignal): Promise<string> {
   const url = new URL(relay)

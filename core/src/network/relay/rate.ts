@@ -1,4 +1,4 @@
-/** Bytes a second, with a second's worth saved up at most. */
+/** A limit in bytes per second. At most the amount of one second is saved up. */
 export class Rate {
   readonly #perSecond: number
   readonly #ticks: () => number
@@ -12,7 +12,7 @@ export class Rate {
     this.#at = ticks()
   }
 
-  /** Takes bytes that are there already, and returns for how many milliseconds no more may come. */
+  /** Counts bytes that have arrived. Returns how long to wait before more are read, in milliseconds. */
   take(bytes: number): number {
     const now = this.#ticks()
     this.#left = Math.min(this.#perSecond, this.#left + ((now - this.#at) / 1_000) * this.#perSecond)

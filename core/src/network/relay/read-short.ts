@@ -1,7 +1,4 @@
-/**
- * The text that comes, where it has at most `most` bytes; null where it has more: whoever sends decides how much that
- * is, not how much of it is kept.
- */
+/** The text of a body, or null if it is longer than `most` bytes. At most `most` bytes are kept in memory. */
 export async function readShort(body: AsyncIterable<Uint8Array> | null, most: number): Promise<string | null> {
   const parts: Uint8Array[] = []
   let length = 0
@@ -13,7 +10,7 @@ export async function readShort(body: AsyncIterable<Uint8Array> | null, most: nu
   return Buffer.concat(parts).toString('utf8')
 }
 
-/** The text of an answer. Throws where it has more than `most` bytes. */
+/** The text of an answer. Throws if it is longer than `most` bytes. */
 export async function readAnswer({ body }: Response, most: number): Promise<string> {
   const text = await readShort(body, most)
   if (text === null) throw new Error(`its answer is longer than ${most} bytes`)

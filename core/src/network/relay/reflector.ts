@@ -10,14 +10,17 @@ import { irohMessage } from '../transport/iroh/iroh-errors.ts'
 import { loadIroh } from '../transport/iroh/load-iroh.ts'
 import { REFLECT_ALPN, writeReflection } from '../transport/iroh/reflection.ts'
 
-/** Devices that ask at once; each is done within a round trip, or is gone after `ASKED_TIMEOUT_MS`. */
+/**
+ * Most devices that are answered at the same time. Each is answered within a round trip, or dropped after
+ * `ASKED_TIMEOUT_MS`.
+ */
 const MAX_ASKED = 64
 const ASKED_TIMEOUT_MS = 5_000
 const CLOSE_TIMEOUT_MS = 5_000
 
-/** Tells whoever asks under which address it is seen: what its NAT makes of it. Keeps nothing. */
+/** Tells a device the address from which its packets arrive, that is, its address outside its NAT. Stores nothing. */
 export class Reflector {
-  /** Null once it is closed: while it is held, so is its socket. */
+  /** Null once it is closed, because a reference to the endpoint keeps its socket open. */
   #endpoint: Endpoint | null
   readonly #log: Logger
   readonly #accepting: Promise<void>
@@ -31,12 +34,12 @@ export class Reflector {
     this.#accepting = this.#accept()
   }
 
-  /** At a port that is not 0. */
+  /** `port` must not be 0. */
   static async open({ host, port, log }: { host: string; port: number; log: Logger }): Promise<Reflector> {
     const iroh = await loadIroh()
     const builder = iroh.Endpoint.builder()
     iroh.presetMinimal(builder)
-    // Another key each time: it is asked for before the reflector is.
+    // The key is new at each start; devices ask the relay for it first.
     builder.secretKey(bytesToArray(randomBytes(32)))
     builder.alpns([textToArray(REFLECT_ALPN)])
     builder.relayMode(iroh.RelayMode.disabled())
@@ -44,7 +47,7 @@ export class Reflector {
     return new Reflector(await builder.bind(), { port, log })
   }
 
-  /** What a device needs to ask. */
+  /** The key and port that a device needs to ask. */
   get place(): { key: PeerKey; port: number } {
     return { key: PeerKey.parse(this.#endpoint!.id().toString()), port: this.#port }
   }
@@ -55,7 +58,7 @@ export class Reflector {
     await freeSockets(sockets, CLOSE_TIMEOUT_MS)
   }
 
-  // A function of its own: what it has held is let go of before the sockets are waited for.
+  // A separate function, so that its references are released before `close` waits for the sockets.
   async #end(): Promise<void> {
     const ended = [this.#endpoint?.close(), this.#accepting].map((promise) => Promise.resolve(promise))
     this.#endpoint = null
@@ -75,7 +78,7 @@ export class Reflector {
   async #answer(incoming: Incoming): Promise<void> {
     const { addr } = await incoming.remoteAddr()
     if (this.#asked >= MAX_ASKED || addr === undefined) return incoming.refuse()
-    // An invented address would be told to nobody, and take a place all the same.
+    // A forged sender address would get no answer but would still take a place.
     if (!(await incoming.remoteAddrValidated())) return incoming.retry()
     this.#asked++
     try {

@@ -15,17 +15,17 @@ import type { RelayMetrics } from './relay-metrics.ts'
 
 /** How long a device may take to prove its key, in milliseconds. */
 const AUTH_TIMEOUT_MS = 10_000
-/** How often a device is asked for a sign of life; after three without one it is gone. In milliseconds. */
+/** How often a device is pinged, in milliseconds. A device that is silent for three intervals is disconnected. */
 const PING_INTERVAL_MS = 15_000
 const SILENT_AFTER_MS = 3 * PING_INTERVAL_MS
-/** What may wait for a device that reads slowly; more is dropped, as a full router does. */
+/** Most bytes that wait for a device that reads slowly. More packets are dropped, as in a full router. */
 const QUEUE_BYTES = 4 * 1_048_576
 
 export interface RelayClientDeps {
   readonly socket: WebSocket
   readonly metrics: RelayMetrics
   readonly bytesPerSecond: number
-  /** Of all devices together. */
+  /** The rate of all devices together. */
   readonly total: Rate
   readonly ticks: () => number
   readonly mayEnter: (key: PeerKey) => boolean
@@ -33,14 +33,14 @@ export interface RelayClientDeps {
   readonly onPacket: (packet: Packet, sender: PeerKey) => void
 }
 
-/** A device at the relay. Until it has proved its key it gets nothing, and nothing of it is passed on. */
+/** A device connected to the relay. Until it has proved its key, it neither gets packets nor can send any. */
 export class RelayClient {
   readonly #deps: RelayClientDeps
   readonly #rate: Rate
   readonly #challenge = randomBytes(CHALLENGE_BYTES)
   readonly #ping: NodeJS.Timeout
   readonly #authTimer: NodeJS.Timeout
-  /** As many as are at the relay: who leaves is taken out. */
+  /** Devices that have sent packets to this one. Devices that leave the relay are removed. */
   readonly #heardFrom = new Set<PeerKey>()
   #state: 'new' | 'proving' | PeerKey = 'new'
   #heardAt: number
@@ -55,12 +55,12 @@ export class RelayClient {
     const { socket } = deps
     socket.on('message', (data) => this.#take(data as Buffer))
     socket.on('close', () => this.#stop())
-    // What breaks it also closes it.
+    // An error is always followed by `close`.
     socket.on('error', () => {})
     this.#send(Buffer.concat([Buffer.of(kinds.challenge), this.#challenge]))
   }
 
-  /** Passes a packet on, or drops it where too much is waiting already. */
+  /** Sends a packet to the device, or drops it if too much is waiting. */
   deliver(frame: Uint8Array, sender: PeerKey): void {
     this.#heardFrom.add(sender)
     if (this.#deps.socket.bufferedAmount > QUEUE_BYTES) return this.#deps.metrics.dropped('queue full')
@@ -68,7 +68,7 @@ export class RelayClient {
     this.#send(frame)
   }
 
-  /** Tells it that a device has left; of those it has heard nothing of, it hears nothing. */
+  /** Tells the device that another one has left, but only if it got packets from it. Skipped if too much is waiting. */
   gone(key: PeerKey): void {
     if (this.#heardFrom.delete(key) && this.#deps.socket.bufferedAmount <= QUEUE_BYTES)
       this.#send(Buffer.concat([Buffer.of(kinds.gone), Buffer.from(key, 'hex')]))
@@ -112,7 +112,7 @@ export class RelayClient {
     this.#send(Buffer.concat([Buffer.of(kinds.pong), frame.subarray(1)]))
   }
 
-  /** Reads no more from a device that is over its rate, so that what it sends waits with it. */
+  /** Stops reading from a device that exceeds its rate, so that its data waits on its side. */
   #hold(bytes: number): void {
     const wait = Math.max(this.#rate.take(bytes), this.#deps.total.take(bytes))
     if (wait === 0 || this.#resume) return

@@ -2,7 +2,7 @@ import { CoreError } from '../../util/errors.ts'
 import { PeerKey } from '../../domain/index.ts'
 import { isSignedBy } from '../identity/ed25519.ts'
 
-// The protocol between Iroh and its relays, version 2: messages of a WebSocket, each with its kind in the first byte.
+// Version 2 of the protocol between Iroh and its relays: WebSocket messages, each with its kind in the first byte.
 
 export const RELAY_PROTOCOLS = ['iroh-relay-v2', 'iroh-relay-v1'] as const
 
@@ -26,10 +26,10 @@ const SIGNATURE_BYTES = 64
 export const PING_BYTES = 8
 /** Largest message that Iroh sends: a batch of packets. */
 export const MAX_FRAME_BYTES = 1_048_576
-/** What the challenge is hashed with before it is signed. */
+/** The BLAKE3 context in which the challenge is hashed before it is signed. */
 const CHALLENGE_CONTEXT = 'iroh-relay handshake v1 challenge signature'
 
-/** The key that a client has proved to hold; null where it has not. */
+/** The key that a client has proved; null if the proof is wrong. */
 export async function authenticate(message: Uint8Array, challenge: Uint8Array): Promise<PeerKey | null> {
   const auth = readClientAuth(message)
   if (!auth) return null
@@ -39,19 +39,19 @@ export async function authenticate(message: Uint8Array, challenge: Uint8Array): 
   try {
     return isSignedBy(key, signed, auth.signature) ? key : null
   } catch {
-    // 32 bytes that are no key.
+    // The 32 bytes are not a valid key.
     return null
   }
 }
 
-/** Kind, key, and a signature with its length before it. */
+/** Format: kind, key, length of the signature, signature. */
 function readClientAuth(message: Uint8Array): { key: Uint8Array; signature: Uint8Array } | null {
   if (message.length !== 1 + KEY_BYTES + 1 + SIGNATURE_BYTES) return null
   if (message[0] !== kinds.clientAuth || message[1 + KEY_BYTES] !== SIGNATURE_BYTES) return null
   return { key: message.subarray(1, 1 + KEY_BYTES), signature: message.subarray(-SIGNATURE_BYTES) }
 }
 
-/** `Unsupported` where this machine has none: without it nobody can prove a key. */
+/** Throws `Unsupported` if there is no build for this machine. Without it no key can be checked. */
 export async function loadBlake3() {
   try {
     return await import('@napi-rs/blake-hash')
@@ -60,7 +60,7 @@ export async function loadBlake3() {
   }
 }
 
-/** Why a client is not let in: kind, length, text. */
+/** Tells a client why it is refused. Format: kind, length, text. */
 export function deniedFrame(reason: string): Uint8Array {
   const text = Buffer.from(reason)
   return Buffer.concat([Buffer.of(kinds.denied, text.length), text])
@@ -68,11 +68,11 @@ export function deniedFrame(reason: string): Uint8Array {
 
 export interface Packet {
   readonly to: PeerKey
-  /** As its receiver has it: from whom in place of to whom. */
+  /** The packet for its receiver: the receiver's key is replaced by the sender's. */
   readonly forwardedFrom: (sender: PeerKey) => Uint8Array
 }
 
-/** Null for what is too short to be one. */
+/** Null if the frame is too short. */
 export function readPacket(frame: Uint8Array): Packet | null {
   if (frame.length <= 1 + KEY_BYTES) return null
   const to = Buffer.from(frame.subarray(1, 1 + KEY_BYTES)).toString('hex') as PeerKey

@@ -1,8 +1,8 @@
-/** Why something was not let through. */
+/** The reasons for dropped packets and refused connections. */
 export type DropReason = 'queue full' | 'receiver not here' | 'malformed'
 export type RefusalReason = 'token' | 'key' | 'signature' | 'clients' | 'connections of one address' | 'too slow'
 
-/** What a relay counts: never who speaks with whom. */
+/** The counts of a relay. They never show which devices communicate. */
 export class RelayMetrics {
   #connections = 0
   #packets = 0
@@ -32,7 +32,7 @@ export class RelayMetrics {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
   }
 
-  /** In the text format of Prometheus 0.0.4. */
+  /** The counts in the text format of Prometheus 0.0.4. */
   text({ clients, notices }: { clients: number; notices: number }): string {
     return [
       ...metric('gauge', 'spacedrive_relay_clients', 'Devices that are connected.', [['', clients]]),

@@ -16,9 +16,9 @@ import { loadBlake3, MAX_FRAME_BYTES, type Packet, RELAY_PROTOCOLS } from './rel
 import { type RefusalReason, RelayMetrics } from './relay-metrics.ts'
 
 export interface RelayLimits {
-  /** Devices at once. */
+  /** Most devices at once. */
   readonly clients: number
-  /** Connections at once from one IP address. */
+  /** Most connections at once from one IP address. */
   readonly connectionsPerAddress: number
   readonly bytesPerSecondEach: number
   readonly bytesPerSecond: number
@@ -190,7 +190,7 @@ export class Relay implements AsyncDisposable {
     )
   }
 
-  /** How a device finds out that nothing between answers in place of the relay. */
+  /** Echoes a challenge, so that a device notices if another server answers in place of the relay. */
   #noContent(request: IncomingMessage, response: ServerResponse): void {
     const challenge = request.headers['x-iroh-challenge']
     if (typeof challenge === 'string' && /^[\w.-]{1,64}$/.test(challenge))
@@ -235,7 +235,7 @@ export class Relay implements AsyncDisposable {
       mayEnter: (claimed) => this.#allowed?.has(claimed) ?? true,
       onEntered: (proved) => {
         key = proved
-        // It connects again before the relay has noticed that it left.
+        // A device may connect again before the relay has noticed that the old connection is gone.
         this.#clients.get(proved)?.close()
         this.#clients.set(proved, client)
       },
@@ -323,7 +323,7 @@ function end(response: ServerResponse, status: number, body: string): void {
   response.end(body)
 }
 
-/** Takes as long for a wrong one as for the right one. */
+/** Compares in constant time, so that the duration reveals nothing about the token. */
 function isSame(given: string, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token))
 }

@@ -4,10 +4,10 @@ import { readAnswer } from '../relay/read-short.ts'
 import { Answer, MAX_PER_REQUEST, type Notice, NOTICE_BYTES } from './notice.ts'
 
 const ASK_TIMEOUT_MS = 10_000
-/** Base64 takes four bytes for three. */
+/** Base64 makes four characters of three bytes, and each notice has an id and JSON around it. */
 const MAX_ANSWER = MAX_PER_REQUEST * (2 * NOTICE_BYTES)
 
-/** Leaves notices at a rendezvous, and takes what hangs there for these ids. Throws `Unavailable` where it does not answer. */
+/** Leaves notices at a rendezvous, and gets the notices with these ids. Throws `Unavailable` if it does not answer. */
 export async function askRendezvous(
   rendezvous: string,
   { get, put }: { readonly put: readonly Notice[]; readonly get: readonly string[] },

@@ -6,13 +6,13 @@ import type { Noticeboard } from './noticeboard.ts'
 
 const MAX_BODY = MAX_PER_REQUEST * (2 * NOTICE_BYTES)
 
-/** What a rendezvous answers. */
+/** The answer of a rendezvous. */
 export interface Answered {
   readonly status: number
   readonly body: string
 }
 
-/** Answers one request to a noticeboard. `from`: the IP address it came from. Throws where the connection breaks. */
+/** Answers one request to a noticeboard. `from`: the IP address of the client. Throws if the connection breaks. */
 export async function answerAt(board: Noticeboard, request: IncomingMessage, from: string): Promise<Answered> {
   if (request.method !== 'POST') return { status: 405, body: 'a rendezvous is asked by POST' }
   const text = await readShort(request, MAX_BODY)
@@ -24,7 +24,7 @@ export async function answerAt(board: Noticeboard, request: IncomingMessage, fro
   return { status: 200, body: JSON.stringify({ taken, found }) }
 }
 
-/** A sentence where it is not a request. */
+/** Returns a sentence if the text is not a valid request. */
 function parse(text: string): z.output<typeof Question> | string {
   try {
     const read = Question.safeParse(JSON.parse(text))

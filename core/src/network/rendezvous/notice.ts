@@ -3,18 +3,21 @@ import { z } from 'zod'
 import { errorMessage } from '../../util/errors.ts'
 import { Addresses } from '../registry/device-card.ts'
 
-/** Bytes of a notice before it is sealed: all have this length, so that it says nothing. Holds all of `Addresses`. */
+/**
+ * Length of a notice before it is sealed, in bytes. It is the same for all, so that it reveals nothing. `Addresses` at
+ * its limits fits.
+ */
 const PLAIN_BYTES = 2_048
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const LABEL = 'spacedrive/rendezvous/1'
 
-/** Bytes of a sealed notice. */
+/** Length of a sealed notice, in bytes. */
 export const NOTICE_BYTES = NONCE_BYTES + PLAIN_BYTES + TAG_BYTES
 /** Most notices, and most ids, in one request. */
 export const MAX_PER_REQUEST = 64
 
-/** What a notice is found by: a blinded id of discovery. */
+/** The id by which a notice is found: a blinded id of discovery. */
 export const NoticeId = z.string().regex(/^[0-9a-f]{32}$/)
 
 const Sealed = z
@@ -23,38 +26,38 @@ const Sealed = z
   .transform((text): Buffer => Buffer.from(text, 'base64'))
   .refine((bytes) => bytes.length === NOTICE_BYTES)
 
-/** What a device asks of a rendezvous, and what it gets. */
+/** The request of a device to a rendezvous, and the answer. */
 export const Question = z.object({
   put: z.array(z.object({ id: NoticeId, notice: Sealed })).max(MAX_PER_REQUEST),
   get: z.array(NoticeId).max(MAX_PER_REQUEST),
 })
 export const Answer = z.object({
-  /** How many notices it took; where it is full, fewer than were put. */
+  /** The number of accepted notices. It is less than the number sent if the rendezvous is full. */
   taken: z.int().min(0),
   found: z.array(z.object({ id: NoticeId, notice: Sealed })).max(MAX_PER_REQUEST),
 })
 
-/** Where a device is, for those alone who have the secret. */
+/** The addresses of a device, sealed for devices that have the secret. */
 export interface Notice {
   readonly id: string
   /** `NOTICE_BYTES` long. */
   readonly notice: Buffer
 }
 
-/** AES-256-GCM under a key that only those have who have the secret; bound to the id it is found by. */
+/** Encrypts with AES-256-GCM, under a key derived from the secret. The result is bound to the id of the notice. */
 export function seal(secret: Uint8Array, id: string, addresses: readonly string[]): Buffer {
   const text = Buffer.from(JSON.stringify(addresses), 'utf8')
   if (text.length > PLAIN_BYTES) throw new RangeError(`a notice of ${text.length} bytes`)
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', keyOf(secret), nonce)
   cipher.setAAD(Buffer.from(id, 'hex'))
-  // Space after JSON means nothing.
+  // JSON may end in spaces.
   const padded = Buffer.alloc(PLAIN_BYTES, ' ')
   text.copy(padded)
   return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()])
 }
 
-/** Where the other device is. Throws where somebody without the secret wrote it, or for another id. */
+/** The addresses of the other device. Throws if the notice was not made with this secret and this id. */
 export function open(secret: Uint8Array, { id, notice }: Notice): string[] {
   const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), notice.subarray(0, NONCE_BYTES))
   decipher.setAAD(Buffer.from(id, 'hex'))

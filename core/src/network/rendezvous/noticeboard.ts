@@ -1,11 +1,11 @@
 import { originOf } from '../../util/ip-address.ts'
 import type { Notice } from './notice.ts'
 
-/** How long a notice hangs, in milliseconds: a little longer than one slot of the ids. */
+/** How long a notice is kept, in milliseconds: longer than one slot of the ids. */
 export const NOTICE_MS = 20 * 60_000
-/** Most notices, 2 KiB each; a household with twenty devices has 380. */
+/** Most notices, 2 KiB each. A household with twenty devices has 380. */
 const MAX_NOTICES = 16_384
-/** Most of them from one IP address, or of IPv6 from one network. */
+/** Most notices from one IPv4 address or one IPv6 network. */
 const MAX_NOTICES_EACH = 2_048
 
 interface Hanging {
@@ -15,8 +15,9 @@ interface Hanging {
 }
 
 /**
- * Where devices leave word for each other, in memory, for minutes. It knows neither who wrote a notice nor for whom;
- * whoever knows an id may put another one in its place, which only those can read who have the secret.
+ * Keeps the notices that devices leave for each other, in memory, for minutes. It knows neither the author nor the
+ * reader of a notice. A device that knows an id can replace its notice, but readers reject a notice that was made
+ * without the secret.
  */
 export class Noticeboard {
   readonly #notices = new Map<string, Hanging>()
@@ -27,7 +28,9 @@ export class Noticeboard {
     this.#ticks = ticks
   }
 
-  /** False where the board is full, or too many hang there from where `address` is. */
+  /**
+   * Stores a notice. Returns false if the board is full, or if it has too many notices from the network of `address`.
+   */
   put({ id, notice }: Notice, address: string): boolean {
     const from = originOf(address).network
     this.#take(id)
@@ -51,7 +54,7 @@ export class Noticeboard {
     return this.#notices.size
   }
 
-  /** All hang for equally long: the first are the oldest. */
+  /** All notices are kept equally long, so the first ones are the oldest. */
   #expire(): void {
     const now = this.#ticks()
     for (const [id, { until }] of this.#notices) {

@@ -9,37 +9,40 @@ import { askRendezvous } from './ask-rendezvous.ts'
 import { MAX_PER_REQUEST, type Notice, open, seal } from './notice.ts'
 import { NOTICE_MS } from './noticeboard.ts'
 
-/** How often a device says anew where it is, in milliseconds. */
+/** How often a device leaves its notices again, in milliseconds. */
 const TELL_MS = NOTICE_MS / 2
-/** How often it looks for those that are not connected. */
+/** How often it asks for the notices of unconnected devices, in milliseconds. */
 const ASK_MS = 60_000
-/** The same for a pairing code: two people wait. */
+/** How often it asks while a pairing code is in use and two users wait, in milliseconds. */
 const ASK_CODE_MS = 2_000
-/** After an attempt that failed. */
+/** Wait after a failed request, in milliseconds. */
 const RETRY_MS = 30_000
 
-/** One that is looked for. */
+/** A device or pairing code that is searched for. */
 interface Subject {
   readonly secret: Uint8Array
   readonly onFound: (addresses: readonly string[]) => void
 }
 
 export interface RendezvousDeps {
-  /** As it is set, with its token. */
+  /** The URL from the settings, with its token. */
   readonly url: string
   readonly clock: Clock
   readonly log: Logger
   readonly own: () => { readonly key: PeerKey; readonly addresses: readonly string[] }
-  /** All that are not blocked. */
+  /** All paired devices that are not blocked. */
   readonly paired: () => readonly Sought[]
   readonly isConnected: (key: PeerKey) => boolean
-  /** A paired device said where it is, a while ago. Only a hint: whoever answers there proves its key. */
+  /**
+   * Called with the addresses that a paired device left a while ago. They are only a hint: the device that answers
+   * there must prove its key.
+   */
   readonly onFound: (key: PeerKey, addresses: readonly string[]) => void
 }
 
 /**
- * Finds paired devices, and those with a pairing code, by word left at a server that both know, where the local network
- * does not reach. The server sees addresses of the internet and ids that are noise to it, and passes no file.
+ * Finds paired devices, and devices with a pairing code, beyond the local network, through notices at a server that
+ * both know. The server sees internet addresses, and ids that it cannot interpret. It passes no files.
  */
 export class Rendezvous implements Disposable {
   readonly #deps: RendezvousDeps
@@ -57,7 +60,10 @@ export class Rendezvous implements Disposable {
     this.look()
   }
 
-  /** Says where this device is, and asks where others are; after either has changed, too. */
+  /**
+   * Leaves notices with the addresses of this device, and asks for those of others. Call it again after either has
+   * changed.
+   */
   look(): void {
     this.#tellAt = -Infinity
     this.#wake()
@@ -77,7 +83,7 @@ export class Rendezvous implements Disposable {
     return { [Symbol.dispose]: () => void this.#sought.delete(sought) }
   }
 
-  /** Why the server was not reached the last time; null: it was. */
+  /** The reason why the last request failed; null if it succeeded. */
   get problem(): string | null {
     return this.#problem
   }
@@ -87,7 +93,7 @@ export class Rendezvous implements Disposable {
     this.#timer?.[Symbol.dispose]()
   }
 
-  /** One request at a time; what comes up meanwhile is asked right after. */
+  /** Makes one request at a time. A call during a request causes another one right after it. */
   #wake(): void {
     this.#timer?.[Symbol.dispose]()
     this.#timer = null
@@ -121,7 +127,7 @@ export class Rendezvous implements Disposable {
     const { clock, log, url } = this.#deps
     const tells = clock.ticks() >= this.#tellAt
     const put = tells ? this.#notices() : []
-    // What is to be told while this is under way is told anew.
+    // Set before the request, so that a change during the request is announced again.
     if (tells) this.#tellAt = clock.ticks() + TELL_MS
     const wanted = this.#wanted()
     const get = [...wanted.keys()]
@@ -144,7 +150,7 @@ export class Rendezvous implements Disposable {
       throw new CoreError('Unavailable', `the rendezvous is full: it did not take ${left} of ${put.length} notices`)
   }
 
-  /** Where this device is, for each paired one, and for who has a code. */
+  /** The notices with the addresses of this device, one for each paired device and each announced code. */
   #notices(): Notice[] {
     const { clock, own, paired } = this.#deps
     const { addresses: here, key } = own()
@@ -159,7 +165,7 @@ export class Rendezvous implements Disposable {
     ].map(({ addresses, id, secret }) => ({ id, notice: seal(secret, id, addresses.slice(0, MAX_ADDRESSES)) }))
   }
 
-  /** By the ids they may have now. */
+  /** The devices and codes that are searched for, by the ids that they may have now. */
   #wanted(): Map<string, Subject> {
     const { clock, isConnected, onFound, paired } = this.#deps
     const now = slotAt(clock.now())

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Whereabouts } from '../registry/device-card.ts'
 import type { Question, Rpc } from '../wire/rpc.ts'
 
-/** Tells where a device is from now on, to those that are connected with it. */
+/** Tells connected devices the new addresses of this device. */
 export const roaming = {
   name: 'roaming',
   version: 1,

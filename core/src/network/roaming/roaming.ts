@@ -10,13 +10,20 @@ import type { Peer } from '../wire/protocol.ts'
 import { answering, ask } from '../wire/rpc.ts'
 import { roaming } from './protocol.ts'
 
-/** How often the addresses of this machine are looked at, in milliseconds; the system tells nobody when they change. */
+/**
+ * How often the addresses of this machine are checked, in milliseconds. The system sends no message when they change.
+ */
 const LOOK_MS = 1_000
-/** How often the relay is asked anew for the address on the outside, which a router may change at any time. */
+/**
+ * How often the relay is asked again for the outside address, in milliseconds, because a router may change it any time.
+ */
 const LEARN_AGAIN_MS = 5 * 60_000
-/** A connection that takes longer for a word has not survived the move; a new one is made sooner than it is found dead. */
+/**
+ * How long a connection has to answer after a move, in milliseconds. A slower one is closed and made again, which is
+ * faster than waiting until the heartbeat fails.
+ */
 const MOVED_MS = 3_000
-/** After an attempt that failed. */
+/** Wait after a failed attempt, in milliseconds. */
 const RETRY_MS = 15_000
 
 export interface RoamingDeps {
@@ -24,27 +31,27 @@ export interface RoamingDeps {
   readonly sessions: Sessions
   readonly clock: Clock
   readonly log: Logger
-  /** The local network is to hear of it, too. */
+  /** Called when the addresses have changed, to announce them on the local network too. */
   readonly onMoved: () => void
 }
 
-/** From `start` to `stop`. */
+/** The state from `start` to `stop`. */
 interface Running {
   readonly transport: Transport
-  /** As it is set, with its token; empty: none. */
+  /** The URL from the settings, with its token; empty if none is set. */
   readonly relay: string
   readonly ending: AbortController
   addresses: string
-  /** What the relay saw last; null: nothing yet. */
+  /** The last outside address that the relay saw; null if not known yet. */
   outside: string | null
-  /** When the relay is asked next, in ticks of the clock. */
+  /** The time of the next request to the relay, in ticks of the clock. */
   learnAt: number
   learning: boolean
 }
 
 /**
- * Follows the addresses of this device: interfaces that come and go, and, where a relay is set, the address it has on
- * the outside. Whoever is connected is told of a change, and whoever is not is dialled at once.
+ * Follows the addresses of this device: interfaces that come and go and, if a relay is set, the outside address. After
+ * a change, connected devices are told, and unconnected devices are dialled at once.
  */
 export class Roaming {
   readonly #deps: RoamingDeps
@@ -62,7 +69,7 @@ export class Roaming {
     )
   }
 
-  /** Networking is on; `relay` as it is set. */
+  /** Called when networking is on. `relay`: its URL from the settings. */
   start({ relay, transport }: { relay: string; transport: Transport }): void {
     const running: Running = {
       transport,
@@ -77,13 +84,13 @@ export class Roaming {
     this.#schedule(running)
   }
 
-  /** Before the endpoint is closed. Idempotent. */
+  /** Call it before the endpoint is closed. Idempotent. */
   stop(): void {
     this.#running?.ending.abort(new CoreError('Cancelled', 'networking was stopped'))
     this.#running = null
   }
 
-  /** The address that the relay sees; null where it is not known. */
+  /** The address that the relay sees; null if it is not known. */
   get outside(): string | null {
     return this.#running?.outside ?? null
   }
@@ -121,7 +128,7 @@ export class Roaming {
       if (address === outside) return
       if (outside !== null) await transport.removeExternalAddress(outside)
       log.info({ address }, 'the address of this device on the outside')
-      // `#look` finds it among the addresses, where this machine did not have it itself.
+      // `#look` then finds the new address, unless this machine already had it.
     } catch (err) {
       if (ending.signal.aborted) return
       running.learnAt = clock.ticks() + RETRY_MS
@@ -138,7 +145,7 @@ export class Roaming {
     for (const peer of sessions.connected()) void this.#tell(peer, where, ending.signal)
   }
 
-  /** A connection that does not carry it is given up, and made anew over the addresses there are. */
+  /** Closes a connection that does not carry the message in time. It is then made again over the current addresses. */
   async #tell(peer: Peer, where: Whereabouts, signal: AbortSignal): Promise<void> {
     const answered = new AbortController()
     using _limit = this.#deps.clock.after(MOVED_MS, () => answered.abort(new CoreError('Timeout', 'no word came back')))

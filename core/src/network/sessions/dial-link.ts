@@ -7,7 +7,7 @@ import { endReasons } from './end-reasons.ts'
 import type { Hello } from './hello.ts'
 import { REASON_MS } from './limits.ts'
 
-/** A link with a paired device at some addresses, or over its relay. Throws `Offline`, `Timeout`, and `NotAuthorised`. */
+/** Dials a paired device at some addresses, or over its relay. Throws `Offline`, `Timeout`, and `NotAuthorised`. */
 export async function dialLink(
   { key, relay }: PairedDevice,
   addresses: readonly string[],
@@ -27,7 +27,7 @@ export async function dialLink(
   throw new CoreError('NotAuthorised', 'another device answers at its addresses')
 }
 
-/** What the other side has ended a link with; null where it has not. */
+/** The reason with which the other side has ended a link; null if it has not ended it. */
 export async function reasonOf(link: Link, clock: Clock): Promise<string | null> {
   const late = Promise.withResolvers<null>()
   using _limit = clock.after(REASON_MS, () => late.resolve(null))
@@ -35,7 +35,7 @@ export async function reasonOf(link: Link, clock: Clock): Promise<string | null>
   return end?.by === 'remote' ? end.reason : null
 }
 
-/** The address it was reached at first: that one is known to work. */
+/** The addresses of a device, starting with the one of this link, because that address is known to work. */
 export function whereaboutsOf(link: Link, { whereabouts }: Hello): Whereabouts {
   const address = link.path()?.address ?? null
   return address === null ? whereabouts : { ...whereabouts, addresses: [address, ...whereabouts.addresses] }

@@ -1,6 +1,6 @@
 /**
- * Why this side ends a connection, as the other side reads it: sentences a person understands, of which the other side
- * knows those it has to act on. They are part of the protocol and never change.
+ * The reasons for ending a connection, as the other side gets them. Users can read the sentences, and the other side
+ * acts on some of them. They are part of the protocol and never change.
  */
 export const endReasons = {
   stopping: 'Spacedrive, or its networking, is stopped there',
@@ -9,16 +9,16 @@ export const endReasons = {
   stranger: 'the two devices are not paired there',
   busy: 'there are too many connections there at the moment',
   tooSlow: 'it took too long to say who is calling',
-  /** The same device, started anew, has another connection. */
+  /** The same device has connected again after a restart. */
   replaced: 'another program with the key of this device has connected',
-  /** Both have dialled; one connection is enough. */
+  /** Both sides have dialled; one connection is enough. */
   spare: 'the two devices are connected already',
   silent: 'nothing was heard for too long',
   flood: 'there were too many messages',
 } as const
 export type EndReason = keyof typeof endReasons
 
-/** The reason that is meant by a sentence of the other side; null for any other. */
+/** The reason that has this sentence; null for an unknown sentence. */
 export function endReasonOf(sentence: string): EndReason | null {
   for (const [reason, text] of Object.entries(endReasons)) if (text === sentence) return reason as EndReason
   return null

@@ -10,7 +10,7 @@ export interface Greeted {
   readonly control: FrameStream
 }
 
-/** Says hello on a link this side has dialled. Throws what the other side refuses it with. */
+/** Sends the first hello, on a link that this side has dialled. Throws the refusal of the other side. */
 export async function greetFirst(link: Link, own: Hello, signal: AbortSignal): Promise<Greeted> {
   const stream = await link.openStream(signal)
   await openingFrames(stream).send({ protocol: CONTROL, version: CONTROL_VERSION } satisfies Opening)
@@ -20,7 +20,7 @@ export async function greetFirst(link: Link, own: Hello, signal: AbortSignal): P
   return { hello: await receiveHello(control), control }
 }
 
-/** Answers the hello of the side that has dialled, on the first stream it opens. */
+/** Answers the hello of the side that has dialled, on the first stream that it opens. */
 export async function greetBack(stream: ByteStream, own: Hello): Promise<Greeted> {
   const opening = await openingFrames(stream).receive(Opening)
   if (opening?.protocol !== CONTROL) throw new CoreError('InvalidInput', 'the other device did not say hello')

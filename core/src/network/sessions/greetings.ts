@@ -5,7 +5,7 @@ import type { Link } from '../transport/transport.ts'
 import { endReasons } from './end-reasons.ts'
 import { HELLO_MS, MAX_GREETING, MAX_GREETING_ALL } from './limits.ts'
 
-/** Links whose two sides have not both said hello: there are so many of them at the most, and none for long. */
+/** Links whose two sides have not both said hello. Their number and their time are limited. */
 export class Greetings {
   readonly #clock: Clock
   readonly #byKey = new Map<PeerKey, number>()
@@ -14,13 +14,13 @@ export class Greetings {
     this.#clock = clock
   }
 
-  /** Whether one more link of this key is one too many. */
+  /** Whether one more link of this key would exceed the limits. */
   isFull(key: PeerKey): boolean {
     const all = [...this.#byKey.values()].reduce((sum, count) => sum + count, 0)
     return (this.#byKey.get(key) ?? 0) >= MAX_GREETING || all >= MAX_GREETING_ALL
   }
 
-  /** What a greeting comes to; the link is closed where it takes too long. Throws when the link ends before. */
+  /** Waits for a greeting; closes the link if the greeting takes too long. Throws if the link ends before. */
   async within<T>(link: Link, greeting: Promise<T>): Promise<T> {
     this.#byKey.set(link.key, (this.#byKey.get(link.key) ?? 0) + 1)
     using _limit = this.#clock.after(HELLO_MS, () => link.close(endReasons.tooSlow))

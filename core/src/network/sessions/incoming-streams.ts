@@ -14,13 +14,13 @@ export interface IncomingStreamsDeps {
   readonly log: Logger
 }
 
-/** Who has opened a stream, and the end of what it came over. */
+/** The peer that has opened a stream, and the signal of the link. */
 export interface StreamOrigin {
   readonly peer: Peer
   readonly signal: AbortSignal
 }
 
-/** Answers the streams that peers open, each no more than its share of them. */
+/** Serves the streams that peers open. Each peer has its own limits. */
 export class IncomingStreams {
   readonly #deps: IncomingStreamsDeps
   readonly #shares = new Map<PeerKey, Share>()
@@ -30,7 +30,7 @@ export class IncomingStreams {
     this.#deps = deps
   }
 
-  /** Never throws: what goes wrong ends the stream, and is logged. */
+  /** Never throws: an error ends the stream, and is logged. */
   serve(stream: ByteStream, origin: StreamOrigin): void {
     const { key } = origin.peer
     const share = this.#shares.get(key) ?? { opening: 0, open: 0, byProtocol: new Map<string, number>() }
@@ -48,7 +48,7 @@ export class IncomingStreams {
     this.#serving.add(serving)
   }
 
-  /** What is being served now; resolves when all of it has ended. */
+  /** Resolves when all streams that are being served have ended. */
   async idle(): Promise<void> {
     await Promise.all(this.#serving)
   }
@@ -68,7 +68,7 @@ export class IncomingStreams {
     }
   }
 
-  /** Null where the stream ends, or says nothing for too long. */
+  /** Null if the stream ends first. After `OPENING_MS` without a message the stream is aborted. */
   async #opening(stream: ByteStream, share: Share): Promise<Opening | null> {
     share.opening++
     try {
@@ -99,7 +99,7 @@ export class IncomingStreams {
     }
   }
 
-  /** What was sent arrives before the stream is given up: its end is read by both sides, or is not waited for long. */
+  /** Lets sent data arrive before the stream is aborted: waits for the end from the other side, within limits. */
   async #drain(stream: ByteStream): Promise<void> {
     using _limit = this.#deps.clock.after(DRAIN_MS, () => stream.abort())
     await stream.finish()
@@ -120,7 +120,7 @@ export class IncomingStreams {
 
 const DRAIN_READ_BYTES = 65_536
 
-/** What one peer has open. */
+/** The open streams of one peer. */
 interface Share {
   opening: number
   open: number
@@ -134,7 +134,7 @@ interface Served {
   readonly share: Share
 }
 
-/** Why a stream is not served, as the other side reads it; null where it is. */
+/** The reason to refuse a stream, in words for the other side; null if it is served. */
 function refusalOf(
   { protocol, version }: Opening,
   handler: ProtocolHandler | undefined,

@@ -1,44 +1,47 @@
-/** How often the side that has dialled asks whether the other one is there, in milliseconds. */
+/** How often the side that has dialled sends a ping, in milliseconds. */
 export const HEARTBEAT_MS = 4_000
-/** By so much a heartbeat may come before its time, in milliseconds, without another one at its time. */
+/** How early the timer of a heartbeat may fire, in milliseconds. Within this time, the heartbeat counts as sent. */
 export const EARLY_MS = 500
-/** A connection that has been silent for so long is dead: two heartbeats lost, and a second for the way. */
+/** Silence after which a connection is dead, in milliseconds: two lost heartbeats, and a second for the way. */
 export const DEAD_MS = 9_000
-/** How long the two sides may take to say who they are. */
+/** How long the two hellos may take, in milliseconds. */
 export const HELLO_MS = 10_000
-/** How long the first message of a stream may take. */
+/** How long the first message of a stream may take, in milliseconds. */
 export const OPENING_MS = 10_000
 /** Longest first message of a stream, and longest answer to it, in bytes: a name, a number, a sentence. */
 export const MAX_OPENING_BYTES = 1_024
 /** Longest message of the control stream, in bytes: a hello with all its addresses. */
 export const MAX_CONTROL_BYTES = 16_384
-/** Messages a peer may send on the control stream between two heartbeats of this side. */
+/** Most messages that a peer may send on the control stream between two heartbeats of this side. */
 export const MAX_CONTROL_MESSAGES = 64
-/** Streams one peer may have open here at once, over all protocols; each holds a few kilobytes. */
+/** Most streams that one peer may have open here, over all protocols. Each uses a few kilobytes. */
 export const MAX_PEER_STREAMS = 256
-/** Of these, streams that have not said yet what they are for. */
+/** Most of these that have not yet named their protocol. */
 export const MAX_OPENING_STREAMS = 32
-/** Connections of one device whose hello is still missing. */
+/** Most connections of one device without a hello. */
 export const MAX_GREETING = 4
-/** Connections of all devices, and strangers, whose hello is still missing. */
+/** Most connections without a hello in total, including those of strangers. */
 export const MAX_GREETING_ALL = 256
-/** How long a served stream may still bring bytes nobody reads, and how many, before it is cut off. */
+/** Limits for reading the rest of a served stream before it is cut off: the time in milliseconds, and the bytes. */
 export const DRAIN_MS = 5_000
 export const MAX_DRAIN_BYTES = 1_048_576
-/** Connections of one device at once: the one in use, and those whose streams come to their end. */
+/** Most connections of one device: the one in use, and those whose last streams are still running. */
 export const MAX_SESSION_LINKS = 8
-/** How long the connection that gives way to another one stays open after its last stream. */
+/** How often a replaced connection is checked, in milliseconds. It is closed if no stream runs over it. */
 export const RETIRE_MS = 3_000
-/** Wait before the first new attempt to connect; doubled with each, up to the longest. */
+/** Wait before the first new attempt to connect, in milliseconds. It doubles with each attempt, up to the longest. */
 export const RETRY_MS = 1_000
 export const MAX_RETRY_MS = 60_000
-/** A connection that has lasted so long was a good one: the next attempts begin with the shortest wait. */
+/**
+ * A connection that has lasted this long counts as good, so attempts after its loss start with the shortest wait. In
+ * milliseconds.
+ */
 export const STABLE_MS = 10_000
-/** Between two devices at the start, so that many are not dialled in one moment. */
+/** Time per device over which the first dials are spread, in milliseconds, so that they do not all start at once. */
 export const START_SPREAD_MS = 50
-/** How far apart two clocks may be before a person is told, in milliseconds. */
+/** Difference of two clocks from which the user is warned, in milliseconds. */
 export const MAX_SKEW_MS = 60_000
-/** How long what is being served may take to come to an end when networking stops. */
+/** How long running streams may take to end when networking stops, in milliseconds. */
 export const STOP_MS = 3_000
-/** How long is waited for the reason of a connection that has failed. */
+/** How long to wait for the reason of a failed connection, in milliseconds. */
 export const REASON_MS = 500

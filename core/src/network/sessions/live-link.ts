@@ -16,7 +16,7 @@ export interface LiveLinkDeps {
   readonly onEnded: (end: LinkEnd) => void
 }
 
-/** A link both of whose sides have said who they are: it is kept alive, and found dead when it is. */
+/** A link whose two sides have said hello. It is kept alive with pings, and closed when the other side is silent. */
 export class LiveLink {
   readonly link: Link
   readonly #deps: LiveLinkDeps
@@ -29,7 +29,7 @@ export class LiveLink {
   #roundTripMs: number | null = null
   #controlMessages = 0
   #openStreams = 0
-  /** What is to be said on the control stream next; one of each at the most, however slowly the other side reads. */
+  /** The next messages for the control stream. At most one of each sort waits, however slowly the other side reads. */
   readonly #due: { ping?: number; pong?: number } = {}
   #saying = false
 
@@ -44,23 +44,23 @@ export class LiveLink {
     this.#lookLater(0)
   }
 
-  /** Aborted when it has ended. */
+  /** Aborted when the link has ended. */
   get signal(): AbortSignal {
     return this.#ended.signal
   }
 
-  /** Of the last heartbeat; null before the first has come back. */
+  /** Round trip of the last heartbeat, in milliseconds; null before the first pong. */
   get roundTripMs(): number | null {
     return this.#roundTripMs
   }
 
-  /** A stream of this side; `name` is that of the other device. */
+  /** Opens a stream; `name` is that of the other device. */
   async open(name: string, signal: AbortSignal): Promise<ByteStream> {
     const stream = await this.link.openStream(signal)
     return this.track(stream, () => takeAnswer(stream, name))
   }
 
-  /** Counts a stream of either side until it is over. */
+  /** Counts a stream of either side until it ends. */
   track(stream: ByteStream, beforeReading: () => Promise<void> = () => Promise.resolve()): ByteStream {
     this.#openStreams++
     return new TrackedStream(stream, {
@@ -76,7 +76,7 @@ export class LiveLink {
     this.link.close(endReasons[reason])
   }
 
-  /** Closes it once nothing runs over it any more: another one has taken its place. */
+  /** Closes the link once no stream runs over it, because another link has replaced it. */
   retire(): void {
     this.#schedule('retire', RETIRE_MS, () => {
       if (this.#openStreams === 0) this.close('spare')
@@ -106,7 +106,8 @@ export class LiveLink {
     this.#say({ ping: this.#beats })
   }
 
-  // Whoever has dialled asks, and the other side hears as much of it: two messages for each look, and not four.
+  // Only the side that has dialled sends pings. The other side hears them too, so each check needs two messages instead
+  // of four.
   #look(): void {
     const silentMs = this.#deps.clock.ticks() - this.#heardAt
     if (silentMs >= DEAD_MS) return this.close('silent')
@@ -115,10 +116,10 @@ export class LiveLink {
     this.#lookLater(silentMs)
   }
 
-  // All links of a device are looked at in the same moments: it wakes up once for them.
+  // All links are checked at the same moments, so that the machine wakes up once for all of them.
   #lookLater(silentMs: number): void {
     const tillBeat = HEARTBEAT_MS - (this.#deps.clock.ticks() % HEARTBEAT_MS)
-    // A timer may be early by a moment, and the beat that is due has been then.
+    // A timer may fire slightly early. The heartbeat that it was set for has then been handled.
     const nextMs = tillBeat < EARLY_MS ? tillBeat + HEARTBEAT_MS : tillBeat
     this.#schedule('look', Math.min(nextMs, DEAD_MS - silentMs), () => this.#look())
   }

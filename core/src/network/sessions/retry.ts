@@ -3,13 +3,13 @@ import { MAX_RETRY_MS, RETRY_MS } from './limits.ts'
 
 export interface RetryDeps {
   readonly clock: Clock
-  /** Below 1, as `Math.random`. */
+  /** A number from 0 to below 1, like `Math.random`. */
   readonly random: () => number
-  /** One attempt. Rejects where it fails. */
+  /** Makes one attempt. Rejects if it fails. */
   readonly attempt: () => Promise<void>
 }
 
-/** Attempts one after another, ever further apart, until one succeeds or nobody wants it any more. */
+/** Repeats attempts with growing waits, until one succeeds or it is disposed. */
 export class Retry implements Disposable {
   readonly #deps: RetryDeps
   #failures = 0
@@ -21,17 +21,17 @@ export class Retry implements Disposable {
     this.#deps = deps
   }
 
-  /** The next attempt, `ms` milliseconds from now, unless one runs or is due before. */
+  /** Schedules the next attempt in `ms` milliseconds, unless one is running or already scheduled. */
   schedule(ms: number): void {
     if (this.#over || this.#running || this.#timer) return
     this.#timer = this.#deps.clock.after(ms, () => {
       this.#timer = null
-      // Whoever waits for it hears of it by `now`.
+      // The caller of `now` handles the error.
       this.now().catch(() => {})
     })
   }
 
-  /** An attempt at once, or the one that runs; the wait after it begins anew with the shortest. */
+  /** Makes an attempt at once, or joins the running one. Resets the waits to the shortest. */
   soon(): Promise<void> {
     this.reset()
     return this.now()
@@ -48,7 +48,7 @@ export class Retry implements Disposable {
     this.#failures = 0
   }
 
-  /** There is no hurry: the next wait is the longest. */
+  /** Sets the next wait to the longest. */
   slowDown(): void {
     this.#failures = SLOWEST
   }
@@ -60,7 +60,7 @@ export class Retry implements Disposable {
   }
 
   async #attempt(): Promise<void> {
-    // So that `#running` is set before the attempt can come back.
+    // Lets the caller set `#running` before the attempt can end.
     await Promise.resolve()
     try {
       await this.#deps.attempt()
@@ -73,12 +73,14 @@ export class Retry implements Disposable {
     }
   }
 
-  /** Between half of the wait and all of it, so that devices which lost each other at once do not come at once. */
+  /**
+   * A random time between half of the wait and all of it, so that devices which lost each other do not dial at once.
+   */
   nextWaitMs(): number {
     const wait = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** Math.min(this.#failures++, SLOWEST))
     return wait * (0.5 + this.#deps.random() / 2)
   }
 }
 
-/** So many doublings are the longest wait. */
+/** Number of doublings after which the wait is the longest. */
 const SLOWEST = Math.ceil(Math.log2(MAX_RETRY_MS / RETRY_MS))

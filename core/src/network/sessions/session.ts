@@ -13,27 +13,27 @@ export interface SessionDeps {
   readonly id: DeviceId
   readonly key: PeerKey
   readonly ownKey: PeerKey
-  /** Of the start of networking there. */
+  /** The random number of the other device's start of networking. */
   readonly boot: string
   readonly clock: Clock
-  /** What its clock said in its hello. */
+  /** The time of the other device's clock in its hello. */
   readonly theirClock: number
   readonly name: () => string
-  /** Called once, when its last link has ended. */
+  /** Called once, when the last link has ended. */
   readonly onEnded: (session: Session, end: LinkEnd) => void
 }
 
 /**
- * A time in which one device was connected without a break. It runs over one link; where both devices have dialled at
- * once there are two for a moment, and streams of the one that gives way come to their end on it.
+ * A period in which one device is connected without a break. It runs over one link. If both devices have dialled at
+ * once, there are two for a moment, and the streams of the replaced link end on it.
  */
 export class Session implements Peer {
   readonly id: DeviceId
   readonly key: PeerKey
   readonly boot: string
-  /** When it was connected, in milliseconds since 1970. */
+  /** Start of the session, in milliseconds since 1970. */
   readonly connectedAt: number
-  /** Its clock less this one's, in milliseconds, as far as one message shows it. */
+  /** The other device's clock minus this one's, in milliseconds, estimated from one message. */
   readonly skewMs: number
   readonly #deps: SessionDeps
   readonly #links = new Set<LiveLink>()
@@ -63,7 +63,7 @@ export class Session implements Peer {
     return this.#deps.clock.ticks() - this.#since
   }
 
-  /** Milliseconds there and back; null where it is not known yet. */
+  /** Round trip in milliseconds; null if not known yet. */
   get latencyMs(): number | null {
     return this.path()?.latencyMs ?? this.#current?.roundTripMs ?? null
   }
@@ -78,7 +78,7 @@ export class Session implements Peer {
     return openProtocol(link, { name: this.name, protocol }, signal)
   }
 
-  /** Runs over this link from now on, if it is the one to stay. */
+  /** Adds a link. New streams use it if it is the preferred one. */
   add(link: LiveLink): void {
     this.#links.add(link)
     const stays = this.#current === null || this.#isPreferred(link, this.#current)
@@ -92,7 +92,7 @@ export class Session implements Peer {
     return [...this.#links].find((link) => link !== this.#current)
   }
 
-  /** Ends all of it. Idempotent. */
+  /** Ends the session. Idempotent. */
   end(reason: EndReason): void {
     for (const link of this.#links) link.close(reason)
   }
@@ -100,7 +100,7 @@ export class Session implements Peer {
   linkEnded(link: LiveLink, end: LinkEnd): void {
     this.#links.delete(link)
     if (this.#current === link) this.#current = [...this.#links].at(-1) ?? null
-    // The other side may still think it has another one.
+    // After `replaced`, the other side has ended the whole session, even if this side still has another link.
     if (this.#current !== null && endReasonOf(end.reason) !== 'replaced') return
     if (this.signal.aborted) return
     this.#ended.abort()
@@ -109,7 +109,7 @@ export class Session implements Peer {
     this.#deps.onEnded(this, end)
   }
 
-  /** Both sides come to the same answer: of two links in both directions, the one dialled by the smaller key. */
+  /** Both sides decide the same: of two links in opposite directions, the one dialled by the smaller key stays. */
   #isPreferred({ link }: LiveLink, current: LiveLink): boolean {
     if (link.dialled === current.link.dialled) return true
     return link.dialled === this.#deps.ownKey < this.key

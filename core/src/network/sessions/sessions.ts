@@ -25,20 +25,20 @@ import { WaitingStreams } from './waiting-streams.ts'
 
 export interface SessionsDeps {
   readonly registry: Registry
-  /** What this device says of itself with each connection. */
+  /** The facts that this device sends in each hello. */
   readonly own: () => { readonly version: string; readonly device: DeviceDetails }
   readonly clock: Clock
-  /** Below 1, as `Math.random`. */
+  /** A number from 0 to below 1, like `Math.random`. */
   readonly random: () => number
   readonly log: Logger
-  /** Another program has connected somewhere with the key of this device. */
+  /** Called when another program has connected with the key of this device. */
   readonly onKeyUsedElsewhere: () => void
 }
 
-/** How a device is connected, for people. */
+/** The facts about a connection, for users. */
 export type SessionDetails = Pick<Session, 'connectedAt' | 'latencyMs' | 'skewMs'>
 
-/** What holds from `start` to `stop`. */
+/** The state from `start` to `stop`. */
 interface Running {
   readonly transport: Transport
   readonly boot: string
@@ -47,8 +47,8 @@ interface Running {
 }
 
 /**
- * The connections with paired devices: one with each that can be reached, made anew whenever it is lost, from `start` to
- * `stop`. Protocols are served, and listeners told, across stops and starts.
+ * Keeps one connection with each paired device that can be reached, from `start` to `stop`. A lost connection is made
+ * again. Handlers and listeners stay registered across stops and starts.
  */
 export class Sessions implements Peers {
   readonly #deps: SessionsDeps
@@ -70,7 +70,7 @@ export class Sessions implements Peers {
     deps.registry.onChange((change) => this.#follow(change))
   }
 
-  /** Dials every paired device, and goes on trying. The links that come from elsewhere are given to `accept`. */
+  /** Dials every paired device, and repeats that until it answers. Incoming links must be given to `accept`. */
   start(transport: Transport): void {
     const devices = this.#deps.registry.list()
     this.#running = {
@@ -83,7 +83,7 @@ export class Sessions implements Peers {
       this.#retryOf(device.id)?.schedule(this.#deps.random() * START_SPREAD_MS * devices.length)
   }
 
-  /** Says goodbye to every device. Resolves when nothing is served any more, or soon after. Idempotent. */
+  /** Closes all connections. Resolves when all served streams have ended, or after `STOP_MS`. Idempotent. */
   async stop(): Promise<void> {
     const running = this.#running
     if (!running) return
@@ -102,12 +102,12 @@ export class Sessions implements Peers {
     return this.#sessions.get(id) ?? null
   }
 
-  /** Null where it is not connected. */
+  /** Null if the device is not connected. */
   details(id: DeviceId): SessionDetails | null {
     return this.#sessions.get(id) ?? null
   }
 
-  /** Why a device is not connected, or was not the last time; null where nothing went wrong. */
+  /** The reason why a device could not be reached the last time; null if there was no error. */
   lastError(id: DeviceId): string | null {
     return this.#lastErrors.get(id) ?? null
   }
@@ -132,7 +132,7 @@ export class Sessions implements Peers {
     const dialled = this.#retryOf(id)!
       .soon()
       .then(() => this.#require(device))
-    // Where the other side's attempt comes first, nobody waits for this one.
+    // If the other side's attempt is faster, no caller waits for this one.
     dialled.catch(() => {})
     return untilAborted(Promise.race([arrival.promise, dialled]), signal)
   }
@@ -142,12 +142,12 @@ export class Sessions implements Peers {
     return listen(this.#onConnected, listener)
   }
 
-  /** The same when it no longer is, with the reason. */
+  /** `listener` is called when a device is no longer connected, with the reason. */
   onDisconnected(listener: (id: DeviceId, reason: string) => void): Disposable {
     return listen(this.#onDisconnected, listener)
   }
 
-  /** Throws `Conflict` where the protocol is served already. */
+  /** Throws `Conflict` if the protocol already has a handler. */
   handle(handler: ProtocolHandler): Disposable {
     const { name } = handler.protocol
     if (this.#handlers.has(name)) throw new CoreError('Conflict', `${name} is served already`)
@@ -156,8 +156,8 @@ export class Sessions implements Peers {
   }
 
   /**
-   * Somebody says that a device is at these addresses: it is dialled there at once, if it is a paired one that is not
-   * connected. They are remembered where it has answered there.
+   * Reports addresses where a device was seen. If it is paired and not connected, it is dialled there at once. The
+   * addresses are stored only if the device answers there.
    */
   seenAt(key: PeerKey, addresses: readonly string[]): void {
     const device = this.#deps.registry.byKey(key)
@@ -166,7 +166,7 @@ export class Sessions implements Peers {
     this.#sightings.note(id, addresses)
     const running = this.#running
     if (!running || this.#sessions.has(id)) return
-    // Failures are told where the next attempt is scheduled.
+    // The next scheduled attempt reports failures.
     if (this.#sightings.isNews(id, addresses)) this.#connect(device, addresses, running).catch(() => {})
     else
       this.#retryOf(id)
@@ -174,7 +174,7 @@ export class Sessions implements Peers {
         .catch(() => {})
   }
 
-  /** Dials every device that is not connected, at once: this machine has other addresses than before. */
+  /** Dials all unconnected devices at once, because the addresses of this machine have changed. */
   hurry(): void {
     for (const { id } of this.#deps.registry.list()) {
       if (this.#sessions.has(id)) continue
@@ -184,13 +184,13 @@ export class Sessions implements Peers {
     }
   }
 
-  /** Ends a connection that carries nothing any more, and makes it anew. Does nothing where it has ended. */
+  /** Ends a connection that no longer works, so that it is made again. Does nothing if the connection has ended. */
   giveUp({ id, signal }: Peer): void {
     const session = this.#sessions.get(id)
     if (session?.signal === signal) session.end('silent')
   }
 
-  /** Takes a link that another device has dialled: closes it where that one is no paired device. Never throws. */
+  /** Takes an incoming link. Closes it if it is not from a paired device. Never throws. */
   accept(link: Link): void {
     const refusal = this.#refusalOf(link)
     if (refusal) {
@@ -219,7 +219,7 @@ export class Sessions implements Peers {
     return session
   }
 
-  /** Null where it is not to be dialled. */
+  /** Null if the device must not be dialled. */
   #retryOf(id: DeviceId): Retry | null {
     const { clock, random, registry } = this.#deps
     const running = this.#running
@@ -264,7 +264,7 @@ export class Sessions implements Peers {
     }
   }
 
-  /** Makes a session of a link, or ends it. Throws why. */
+  /** Adds a link to a session after both hellos, or closes it and throws the reason. */
   async #greet(
     link: Link,
     streams: WaitingStreams,
@@ -277,7 +277,7 @@ export class Sessions implements Peers {
       if (this.#running !== running) throw networkingIsOff()
       this.#adopt({ link, streams, running, ...greeted })
     } catch (err) {
-      // The other side knows its own reason; this one is for people there.
+      // The other side gets the message only if the error is about that device.
       const isTold = err instanceof CoreError && TOLD.has(err.code)
       link.close(isTold ? err.message.slice(0, MAX_REASON) : 'the two devices could not greet each other')
       streams.abort()
@@ -323,7 +323,7 @@ export class Sessions implements Peers {
     })
   }
 
-  /** The session there is, unless networking there was started anew since. */
+  /** The present session. If the other device has restarted networking, that session ends and a new one begins. */
   #sessionFor(device: PairedDevice, hello: Hello, { transport }: Running): Session {
     const known = this.#sessions.get(device.id)
     if (known?.boot === hello.boot) return known
@@ -367,7 +367,7 @@ export class Sessions implements Peers {
     const device = registry.get(id)
     const retry = this.#retryOf(id)
     if (!device || !retry) return
-    // A good connection that is lost is made again at once; one that never holds is not.
+    // A good connection that is lost is made again at once, a short one only after a wait.
     const wasGood = session.lastedMs >= STABLE_MS
     if (wasGood) retry.reset()
     if (end.by === 'remote') this.#obey(device, endReasonOf(end.reason))
@@ -375,7 +375,7 @@ export class Sessions implements Peers {
     retry.schedule(atOnce ? this.#deps.random() * START_SPREAD_MS : retry.nextWaitMs())
   }
 
-  /** Does what the other side's reason for an end asks for. */
+  /** Acts on the reason with which the other side has ended a link. */
   #obey(device: PairedDevice, reason: EndReason | null): void {
     const retry = this.#retryOf(device.id)
     switch (reason) {
@@ -434,19 +434,19 @@ export class Sessions implements Peers {
   }
 }
 
-/** Errors that are about the other device; others are this one's own business. */
+/** Errors about the other device. Other errors concern only this device. */
 const TOLD: ReadonlySet<ErrorCode> = new Set(['Conflict', 'InvalidInput', 'NotAuthorised', 'VersionMismatch'])
 
-/** Longest sentence a connection is ended with. */
+/** Longest sentence with which a connection is closed. */
 const MAX_REASON = 300
 
-/** What is said wherever something needs the network and there is none. */
+/** The error of every operation that needs networking while it is off. */
 export function networkingIsOff(): CoreError {
   return new CoreError('Offline', 'networking is off; `spacedrive network start` starts it')
 }
 
 function listen<L>(listeners: Set<L>, listener: L): Disposable {
-  // Twice the same function is two listeners.
+  // The same function registered twice counts as one listener.
   listeners.add(listener)
   return { [Symbol.dispose]: () => void listeners.delete(listener) }
 }

@@ -1,11 +1,11 @@
 import type { DeviceId } from '../../domain/index.ts'
 
-/** Attempts to reach one device that may run at once: one at the addresses that are known, the others where it was seen. */
+/** Most attempts to reach one device at once: one at the known addresses, the others where it was seen. */
 const MAX_AT_ONCE = 4
 
 /**
- * Where devices were seen on the network. Anyone can say so, so it is kept in memory alone, the last word of each, and
- * only an address at which the device has proved its key is stored.
+ * The addresses where devices were seen. Any device can send such a report, so only the last one is kept, in memory. An
+ * address is stored only after the device has proved its key there.
  */
 export class Sightings {
   readonly #seen = new Map<DeviceId, readonly string[]>()
@@ -19,12 +19,12 @@ export class Sightings {
     this.#seen.delete(id)
   }
 
-  /** What to dial: where it was seen last, then where it was known to be. */
+  /** The addresses to dial: those where the device was last seen, then the known ones. */
   with(id: DeviceId, known: readonly string[]): readonly string[] {
     return [...new Set([...(this.#seen.get(id) ?? []), ...known])]
   }
 
-  /** An attempt at these addresses goes on until it is disposed. */
+  /** Registers an attempt at these addresses, until the result is disposed. */
   trying(id: DeviceId, addresses: readonly string[]): Disposable {
     const attempts = this.#trying.get(id) ?? new Set()
     this.#trying.set(id, attempts)
@@ -37,7 +37,9 @@ export class Sightings {
     }
   }
 
-  /** Whether to dial there beside the attempts that go on: none of them would find it, and there are few. */
+  /**
+   * Whether to dial these addresses in addition to the running attempts: there are few, and none of them covers these.
+   */
   isNews(id: DeviceId, addresses: readonly string[]): boolean {
     const attempts = [...(this.#trying.get(id) ?? [])]
     const isTried = attempts.some((tried) => addresses.every((address) => tried.includes(address)))

@@ -1,15 +1,15 @@
 import type { ByteStream } from '../transport/transport.ts'
 
 export interface TrackedStreamDeps {
-  /** Run before the first read, once. */
+  /** Called once, before the first read. */
   readonly beforeReading?: () => Promise<void>
-  /** The other side has sent something. */
+  /** Called when data from the other side has arrived. */
   readonly onHeard: () => void
-  /** Called once: nothing more goes either way. */
+  /** Called once, when both directions have ended. */
   readonly onEnded: () => void
 }
 
-/** A stream that tells when something comes and when it is over. */
+/** Reports when data arrives and when the stream has ended. */
 export class TrackedStream implements ByteStream {
   readonly #inner: ByteStream
   readonly #deps: TrackedStreamDeps

@@ -1,7 +1,7 @@
 import type { ByteStream } from '../transport/transport.ts'
 import { MAX_OPENING_STREAMS } from './limits.ts'
 
-/** Streams the other side opens before both have said hello; no more than a few wait for that. */
+/** Keeps the streams that the other side opens before both sides have said hello. Only a few may wait. */
 export class WaitingStreams {
   readonly #first = Promise.withResolvers<ByteStream>()
   #needsFirst: boolean
@@ -12,7 +12,7 @@ export class WaitingStreams {
     this.#needsFirst = firstIsControl
   }
 
-  /** The control stream of a link from elsewhere. */
+  /** The control stream of an incoming link. */
   get first(): Promise<ByteStream> {
     return this.#first.promise
   }

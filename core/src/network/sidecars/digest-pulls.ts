@@ -9,23 +9,23 @@ import type { Digest } from './inventory.ts'
 export interface DigestPullsDeps {
   readonly clock: Clock
   readonly log: Logger
-  /** What was heard of a device last. */
+  /** The epoch and version of the last digest from a device; null if there was none. */
   readonly since: (library: LibraryId, peer: Peer) => { epoch: string; version: number } | null
   readonly take: (library: LibraryId, peer: Peer, digest: Digest) => void
 }
 
 interface Pull {
   readonly library: LibraryId
-  /** On the clock's ticks. */
+  /** Start time, in ticks of the clock. */
   readonly begun: number
-  /** Another one is to follow. */
+  /** Whether to pull once more after this pull. */
   again: boolean
-  /** The device as it was connected last. */
+  /** The latest connection with the device. */
   peer: Peer
   readonly done: Promise<void>
 }
 
-/** Asks members what they have: of each, one question about a library at a time. */
+/** Asks members for their digests. Each device is asked one question about a library at a time. */
 export class DigestPulls implements AsyncDisposable {
   readonly #deps: DigestPullsDeps
   readonly #pulls = new Map<string, Pull>()
@@ -35,7 +35,7 @@ export class DigestPulls implements AsyncDisposable {
     this.#deps = deps
   }
 
-  /** Resolves when it has answered all that was asked until now, or has not. Never rejects. */
+  /** Resolves when the device has answered all questions so far, or has failed to. Never rejects. */
   pull(library: LibraryId, peer: Peer): Promise<void> {
     const name = `${library} ${peer.id}`
     const running = this.#pulls.get(name)
@@ -51,7 +51,7 @@ export class DigestPulls implements AsyncDisposable {
       do {
         pull.again = false
         await this.#pullOnce(library, pull.peer)
-        // A connection that was lost may be there again.
+        // A lost connection may have been made again.
       } while (pull.again && !pull.peer.signal.aborted && !this.#ending.signal.aborted)
     }
     void run().finally(() => {
@@ -62,8 +62,8 @@ export class DigestPulls implements AsyncDisposable {
   }
 
   /**
-   * Resolves when the answers about a library that are on their way have come, or have not come in `ms` after they were
-   * asked for: a device that does not answer holds up nobody twice. Throws the signal's reason.
+   * Resolves when the running pulls of a library have ended, or `ms` after they began. A device that does not answer
+   * delays each caller by at most `ms`. Throws the signal's reason.
    */
   async settled(library: LibraryId, ms: number, signal: AbortSignal): Promise<void> {
     const now = this.#deps.clock.ticks()

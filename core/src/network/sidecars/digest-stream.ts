@@ -8,7 +8,7 @@ import type { Digest } from './inventory.ts'
 import { CHUNK_BYTES, DigestChunk, DigestHead, digestProtocol, MAX_DIGEST_BYTES } from './protocol.ts'
 import { assertSorted } from './records.ts'
 
-/** How long a digest may take, in milliseconds: over a slow line the largest. */
+/** How long a digest may take, in milliseconds. The largest one needs this on a slow line. */
 const DEADLINE_MS = 60_000
 
 /** Sends a digest as the answer on a stream. */
@@ -21,7 +21,9 @@ export async function sendDigest(stream: FrameStream, { groups, ...head }: Diges
   await stream.finish()
 }
 
-/** Asks a member what it has. Throws `NotAuthorised` where it says nothing, `InvalidInput` for what makes no sense. */
+/**
+ * Asks a member for its digest. Throws `NotAuthorised` if it refuses, and `InvalidInput` if the digest is not valid.
+ */
 export async function askDigest(
   peer: Peer,
   asked: { library: LibraryId; since: { epoch: string; version: number } | null },

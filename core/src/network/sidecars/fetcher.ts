@@ -15,15 +15,15 @@ import { MAX_BATCH, sidecars } from './protocol.ts'
 import type { SidecarLibrary } from './shared-library.ts'
 import type { Sources } from './sources.ts'
 
-/** Transfers at once, whoever has asked for them. */
+/** Most transfers at once, for all callers together. */
 const MAX_TRANSFERS = 4
-/** How long those who ask at the same time are waited for, in milliseconds: they get one transfer. */
+/** How long requests are collected for one transfer, in milliseconds. */
 const GATHER_MS = 5
-/** Devices that are tried one after the other for the same sidecar. */
+/** Most devices that are tried, one after another, for the same sidecar. */
 const MAX_TRIES = 3
-/** From this size on one is fetched from all that have it at once. */
+/** Sidecars of at least this size are fetched from several holders at once. */
 const SHARED_BYTES = 16_777_216
-/** Slower than this is not waited for: bytes a second, after so many milliseconds. */
+/** A transfer may take `PATIENCE_MS`, and in addition the time for its bytes at this rate, in bytes per second. */
 const SLOWEST_BYTES_PER_SECOND = 100_000
 const PATIENCE_MS = 30_000
 
@@ -41,21 +41,21 @@ interface Request {
   readonly key: SidecarKey
   readonly accepts: Accepts
   readonly signal: AbortSignal
-  /** Not tried yet, the best first. */
+  /** Devices not tried yet, the best first. */
   readonly candidates: DeviceId[]
   tries: number
   readonly done: PromiseWithResolvers<RemoteSidecar | null>
 }
 
-/** Confirmed by whoever has it. */
+/** A sidecar that its holder has confirmed. */
 interface Confirmed {
   readonly request: Request
   readonly sidecar: RemoteSidecar
 }
 
 /**
- * Fetches sidecars: those that are asked for at the same time together, from the best device that has them, from the
- * next where that fails. What comes has the checksum that its sender said before, or it is not kept.
+ * Fetches sidecars. Requests that come at the same time share a transfer. The best holder is tried first, then the
+ * next. A sidecar is kept only if it has the checksum that its sender announced.
  */
 export class Fetcher implements AsyncDisposable {
   readonly #deps: FetcherDeps
@@ -69,7 +69,7 @@ export class Fetcher implements AsyncDisposable {
     this.#deps = deps
   }
 
-  /** Those that have come, each in its place. */
+  /** Fetches sidecars to their final paths. Returns those that have arrived. */
   async fetch(
     library: SidecarLibrary,
     keys: readonly SidecarKey[],
@@ -112,7 +112,7 @@ export class Fetcher implements AsyncDisposable {
     }
   }
 
-  /** Of those that wait, what comes of one library from one device. */
+  /** The next queued requests for one library and one device. */
   #nextBatch(): Request[] {
     const [first] = this.#queue
     const [device] = first!.candidates
@@ -163,7 +163,7 @@ export class Fetcher implements AsyncDisposable {
     else this.#queue.push(request)
   }
 
-  /** What the device has of a batch, and of that what is of use. */
+  /** Asks the device which sidecars of a batch it has, and returns those that the requests accept. */
   async #confirm(device: DeviceId, batch: readonly Request[], signal: AbortSignal): Promise<Confirmed[]> {
     const peer = this.#deps.peers.get(device)
     if (!peer) return []
@@ -189,7 +189,7 @@ export class Fetcher implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<Map<Request, RemoteSidecar>> {
     const came = new Map<Request, RemoteSidecar>()
-    // Large ones each on their own: from all that have them.
+    // Each large sidecar is a separate transfer from all its holders.
     const { large = [], small = [] } = Object.groupBy(confirmed, ({ sidecar }) =>
       sidecar.size >= SHARED_BYTES ? 'large' : 'small',
     )
@@ -254,7 +254,7 @@ export class Fetcher implements AsyncDisposable {
     }
   }
 
-  /** Where they come to before they are in their place; what a crash has left there is removed once. */
+  /** The folder for incoming sidecars. Files that a crash has left there are deleted once. */
   async #incoming(library: SidecarLibrary): Promise<string> {
     const folder = join(library.path, 'sidecars', 'incoming')
     const swept = this.#swept.get(library) ?? rm(folder, { recursive: true, force: true })
@@ -264,7 +264,10 @@ export class Fetcher implements AsyncDisposable {
   }
 }
 
-/** Which of a batch an offered file is. Throws `InvalidInput` where it is none, or has another size than it was said to have. */
+/**
+ * The index of an offered file in the batch. Throws `InvalidInput` if the file was not requested or has another size
+ * than announced.
+ */
 function indexOf(
   { kind, names, size }: { kind: string; names: readonly Uint8Array[]; size: number },
   batch: readonly Confirmed[],
@@ -281,7 +284,7 @@ function indexOf(
   return Number(text)
 }
 
-/** False: it has not come. */
+/** Moves a sidecar to its final path. Returns false if it has not arrived. */
 async function place(draft: string, { request: { key, library }, sidecar }: Confirmed): Promise<boolean> {
   const found = await stat(draft).catch(() => null)
   if (!found?.isFile() || found.size !== sidecar.size) return false

@@ -1,11 +1,11 @@
-/** Bits for each sidecar, and hashes: one in a hundred that are not there may seem to be (Bloom 1970). */
+/** Bits per sidecar, and number of hashes. One in a hundred absent sidecars appears to be present (Bloom 1970). */
 const BITS_PER_ITEM = 10
 const HASHES = 7
 const ID_BYTES = 16
 
 /**
- * A Bloom filter of content ids. They are hashes themselves: the four bytes at 0 and those at 12, both big-endian, are
- * taken as two hashes a and b, and bit (a + i·b) mod bits is set for i from 0 to 6.
+ * A Bloom filter of content ids. The ids are hashes themselves: the four bytes at 0 and those at 12, both big-endian,
+ * are used as two hashes a and b, and bit (a + i·b) mod bits is set for i from 0 to 6.
  */
 export function makeFilter(ids: Uint8Array, step: number): Uint8Array {
   const count = ids.length / step

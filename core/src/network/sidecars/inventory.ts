@@ -4,7 +4,7 @@ import { makeFilter } from './filter.ts'
 import { type DigestGroup, MAX_EXACT, MAX_GROUPS } from './protocol.ts'
 import { applyRecords, changesOf, diffRecords } from './records.ts'
 
-/** Versions that can be told apart; whoever is further behind is told all. */
+/** Most versions whose changes are kept. A device with an older version gets a complete digest. */
 const KEPT_CHANGES = 64
 
 export interface Digest {
@@ -21,20 +21,22 @@ interface Change {
 
 const NOTHING = Buffer.alloc(0)
 
-/** What one library has ready, as the others are told: its versions are counted while the engine runs. */
+/**
+ * The sidecars of one library on this device, as other devices are told. Versions are counted while the engine runs.
+ */
 export class Inventory {
-  /** Another one after each start: versions of different ones do not compare. */
+  /** New at each start, because versions of different starts cannot be compared. */
   readonly #epoch = randomBytes(8).toString('hex')
   #version = 0
   readonly #groups = new Map<string, AvailabilityGroup>()
-  /** Whether it is so much that only a filter is told. */
+  /** Whether there are so many sidecars that the digest is only a filter. */
   #isFilter = false
-  /** The version since which it is told in this form: what is told of the other one says nothing of a difference. */
+  /** The version since which digests have this form. Changes cannot be computed for versions in the other form. */
   #formSince = 0
   #mark: number | null = null
   readonly #changes: Change[] = []
 
-  /** Takes what there is now, or what has changed: where it is another than before, that is a new version. */
+  /** Takes all present sidecars, or only the changes. If they differ from the known ones, that is a new version. */
   take({ full, groups: found, mark }: AvailabilityRead): void {
     this.#mark = mark
     const known = found.filter((group, at) => this.#groups.has(nameOf(group)) || this.#groups.size + at < MAX_GROUPS)
@@ -49,7 +51,7 @@ export class Inventory {
         : changesOf(before, { put: records, gone: bufferOf(after?.gone) })
       if (change.put.length === 0 && change.gone.length === 0) continue
       const { format, kind, variant } = after ?? this.#groups.get(name)!
-      // Empty ones are kept: what is gone of them can be told.
+      // Empty groups are kept, so that their removed sidecars can be reported.
       this.#groups.set(name, { kind, variant, format, records: full ? records : applyRecords(before, change) })
       groups.set(name, change)
     }
@@ -62,7 +64,7 @@ export class Inventory {
     if (this.#changes.length > KEPT_CHANGES) this.#changes.shift()
   }
 
-  /** Up to where changes of the library were taken; null before the first. */
+  /** The mark up to which changes of the library were read; null before the first read. */
   get mark(): number | null {
     return this.#mark
   }
@@ -75,7 +77,7 @@ export class Inventory {
     return [...this.#groups.values()].reduce((sum, { records }) => sum + records.length / RECORD_BYTES, 0)
   }
 
-  /** All, or what has changed since a version. */
+  /** A complete digest, or the changes since a version. */
   digest(since: { epoch: string; version: number } | null): Digest {
     const head = { epoch: this.#epoch, version: this.#version }
     const isFilter = this.#isFilter
@@ -127,7 +129,7 @@ function bufferOf(bytes: Uint8Array | undefined): Buffer {
   return bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : NOTHING
 }
 
-/** Each once. */
+/** Sorted, without repetitions. */
 function sortedIds(ids: Buffer): Buffer {
   const each = Array.from({ length: ids.length / ID_BYTES }, (_, i) => ids.subarray(i * ID_BYTES, (i + 1) * ID_BYTES))
   const sorted = each.toSorted(Buffer.compare)

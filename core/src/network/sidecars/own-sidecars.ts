@@ -8,24 +8,24 @@ import type { SidecarLibrary } from './shared-library.ts'
 export interface OwnSidecarsDeps {
   readonly clock: Clock
   readonly log: Logger
-  /** Whether anybody is to be told of a change; whoever connects later asks by itself. */
+  /** Whether any device must be told of a change. A device that connects later asks for the digest itself. */
   readonly isHeard: (library: SidecarLibrary) => boolean
-  /** Tells those who are connected that there is something else. */
+  /** Tells connected members that the sidecars of a library have changed. */
   readonly tell: (library: SidecarLibrary, signal: AbortSignal) => Promise<void>
 }
 
-/** What this device has of one library, and who has to hear of it. */
+/** The sidecars of this device in one library, and the last announced version. */
 interface Own {
   readonly inventory: Inventory
-  /** Something may have changed since it was read. */
+  /** Whether sidecars may have changed since the inventory was read. */
   isStale: boolean
   reading: Promise<void> | null
-  /** The version that the others were told of. */
+  /** The last version that other members were told of. */
   announced: number
   settling: Disposable | null
 }
 
-/** What this device has, as it tells others: read when it is asked for, and only what has changed since the last time. */
+/** The digests of this device. The sidecars are read on request, and only the changes since the last time. */
 export class OwnSidecars implements Disposable {
   readonly #deps: OwnSidecarsDeps
   readonly #own = new WeakMap<SidecarLibrary, Own>()
@@ -35,13 +35,13 @@ export class OwnSidecars implements Disposable {
     this.#deps = deps
   }
 
-  /** All that there is now, or what is another since a version. */
+  /** A complete digest, or the changes since a version. */
   async digest(library: SidecarLibrary, since: { epoch: string; version: number } | null): Promise<Digest> {
     await this.#read(library)
     return this.#of(library).inventory.digest(since)
   }
 
-  /** Has what there is looked at anew, and the others told if it is another. */
+  /** Reads the sidecars again soon, and tells the members if they have changed. */
   changed(library: SidecarLibrary): void {
     const own = this.#of(library)
     own.isStale = true
@@ -62,7 +62,7 @@ export class OwnSidecars implements Disposable {
     const { isHeard, tell } = this.#deps
     const { signal } = this.#ending
     if (signal.aborted || !isHeard(library)) return
-    // Somebody may have asked meanwhile, and had it read: the others do not know of it.
+    // Another request may already have read the changes. So the version decides whether to announce them.
     await this.#read(library)
     const own = this.#of(library)
     const { version } = own.inventory
@@ -79,10 +79,10 @@ export class OwnSidecars implements Disposable {
     return own
   }
 
-  /** Brings what is known up to date. */
+  /** Updates the inventory if it is stale. */
   async #read(library: SidecarLibrary): Promise<void> {
     const own = this.#of(library)
-    // Of several who wait, one reads again where reading has failed.
+    // If a read fails, one of the waiting callers reads again.
     while (own.reading) await own.reading.catch(() => {})
     if (!own.isStale) return
     own.isStale = false

@@ -33,23 +33,26 @@ interface GroupRow {
   readonly bytes: Uint8Array
 }
 
-/** What is known of one sidecar of a device. */
+/** The known facts about one sidecar of a device. */
 export interface KnownSidecar {
-  /** Null where it is not known, or is said to be very large. */
+  /** Null if the size is not known, or is at the maximum that a record can hold. */
   readonly size: number | null
-  /** It may not be there after all. */
+  /** True if the report is a filter, so the device may not have the sidecar after all. */
   readonly isLikely: boolean
 }
 
 const NOTHING = Buffer.alloc(0)
 
-/** What other members have said they have: in memory, and by `save` in `network.db` so that it outlives a restart. */
+/**
+ * The sidecars that other members have reported. Kept in memory; `save` stores them in `network.db`, so that they
+ * survive a restart.
+ */
 export class PeerAvailability {
   readonly #db: NetworkDb
   readonly #known = new Map<LibraryId, Map<DeviceId, Known>>()
-  /** The names of groups that are to be written down; null: all of the device. */
+  /** The names of the groups that are not saved yet; null: all groups of the device. */
   readonly #unsaved = new Map<LibraryId, Map<DeviceId, ReadonlySet<string> | null>>()
-  /** What a device said it has and did not. */
+  /** Sidecars that a device reported but did not have. */
   readonly #missing = new Map<string, Set<string>>()
 
   constructor(db: NetworkDb) {
@@ -64,13 +67,13 @@ export class PeerAvailability {
     }
   }
 
-  /** What was last heard of a device: what has changed since is enough. */
+  /** The epoch and version of the last digest from a device. Only later changes need to be asked for. */
   since(library: LibraryId, device: DeviceId): { epoch: string; version: number } | null {
     const known = this.#known.get(library)?.get(device)
     return known ? { epoch: known.epoch, version: known.version } : null
   }
 
-  /** Takes what a device has said now. Returns the groups of which there is more. */
+  /** Stores a digest from a device. Returns the groups with new sidecars. */
   take(library: LibraryId, device: DeviceId, { digest, now }: { digest: Digest; now: number }): Group[] {
     const before = this.#of(library).get(device)
     const known: Known =
@@ -101,8 +104,8 @@ export class PeerAvailability {
   }
 
   /**
-   * Writes down what was said since the last time: what a crash takes away is asked for again. Throws what the database
-   * refuses it with; what was not written is written by the next call.
+   * Saves the digests since the last call. After a crash, lost digests are asked for again. Throws errors of the
+   * database; the next call saves the remaining digests.
    */
   save(): void {
     for (const [library, devices] of this.#unsaved) {
@@ -115,7 +118,7 @@ export class PeerAvailability {
     }
   }
 
-  /** Forgets a device that is no member any more; of every library where none is given. */
+  /** Forgets a device that is no longer a member of a library; of all libraries if none is given. */
   forget(device: DeviceId, library: LibraryId | null = null): void {
     for (const [id, devices] of this.#known) if (library === null || id === library) devices.delete(device)
     if (library === null) this.#db.run('delete from availability where device = ?', device)
@@ -126,18 +129,18 @@ export class PeerAvailability {
     return [...(this.#known.get(library)?.keys() ?? [])]
   }
 
-  /** All that a device has said exactly, by kind, variant and format. */
+  /** The groups of a device that are known exactly. */
   groups(library: LibraryId, device: DeviceId): readonly Pick<Group, 'kind' | 'variant' | 'format' | 'bytes'>[] {
     return [...(this.#known.get(library)?.get(device)?.groups.values() ?? [])].filter(({ isFilter }) => !isFilter)
   }
 
-  /** Null where the device has said that it has it not, or nothing. */
+  /** Null if the device does not have the sidecar, or has reported nothing. */
   find(library: LibraryId, device: DeviceId, key: SidecarKey): KnownSidecar | null {
     const group = this.#known.get(library)?.get(device)?.groups.get(nameOf(key))
     return group && !this.#missing.get(`${library} ${device}`)?.has(textOf(key)) ? findIn(group, key.contentId) : null
   }
 
-  /** Every variant of a kind that a device has of a content. */
+  /** Every variant of a kind that a device has for a content. */
   variants(
     library: LibraryId,
     device: DeviceId,
@@ -150,7 +153,7 @@ export class PeerAvailability {
     })
   }
 
-  /** It was not there: it is not asked for again until the device says anew what it has. */
+  /** Remembers that the device did not have the sidecar. It is not asked for it again until its next digest. */
   lacks(library: LibraryId, device: DeviceId, key: SidecarKey): void {
     const name = `${library} ${device}`
     const missing = this.#missing.get(name) ?? new Set()
@@ -169,7 +172,7 @@ export class PeerAvailability {
     return devices
   }
 
-  /** `changed`: the names of groups; null: all are others. */
+  /** `changed`: the names of the changed groups; null: all groups. */
   #write(
     library: LibraryId,
     device: DeviceId,
@@ -219,7 +222,7 @@ function textOf(key: SidecarKey): string {
   return `${key.contentId} ${nameOf(key)}`
 }
 
-/** The ids of records, without what is said of them. */
+/** The content ids of the records. */
 export function idsOf(records: Buffer): Buffer {
   const ids = Buffer.allocUnsafe((records.length / RECORD_BYTES) * ID_BYTES)
   for (let i = 0; i * RECORD_BYTES < records.length; i++)

@@ -9,32 +9,35 @@ import { findRecord } from './records.ts'
 import type { SidecarLibrary } from './shared-library.ts'
 import { type Batch, WaitingBatches } from './waiting-batches.ts'
 
-/** What is fetched before anybody asks for it. */
+/** The settings for sidecars that are fetched in advance. */
 export interface PrefetchSettings {
   /** Kinds that are fetched as soon as another device has them, joined by `+`. */
   readonly eager: string
-  /** Kinds that are only fetched where somebody asks for them. */
+  /** Kinds that are fetched only on request, joined by `+`. */
   readonly never: string
-  /** Kinds this device makes itself rather than fetches. */
+  /** Kinds that this device makes instead of fetching them, joined by `+`. */
   readonly makeHere: string
-  /** Batches at once. */
+  /** Most batches at once. */
   readonly concurrent: number
-  /** 0: any number. */
+  /** 0: no limit. */
   readonly maxBytesPerSecond: number
 }
 
-/** How often what keeps it for a moment is looked at anew, in milliseconds. */
+/** How often a brief hold is checked again, in milliseconds. */
 const LOOK_AGAIN_MS = 2_000
-/** The same for what may last, as a battery: a person who plugs the cable in, or frees space, looks for what happens about now. */
+/**
+ * How often a hold that may last, such as a battery, is checked again, in milliseconds. A user who plugs in the cable
+ * or frees space expects the fetch to continue about this soon.
+ */
 const HELD_LOOK_AGAIN_MS = 15_000
-/** Contents of one transfer: a second or so of it, after which it can be paused. */
+/** Contents of one transfer: about a second of work, after which the fetch can be paused. */
 const BATCH = 250
 
-/** Something a device has more of. */
+/** New sidecars that a device has reported. */
 export interface News {
   readonly library: SidecarLibrary
   readonly of: Omit<SidecarKey, 'contentId'>
-  /** Sorted. */
+  /** Sorted by content id. */
   readonly records: Buffer
 }
 
@@ -42,15 +45,18 @@ export interface PrefetcherDeps {
   readonly settings: () => PrefetchSettings
   readonly clock: Clock
   readonly log: Logger
-  /** Whether a library is open still. */
+  /** Whether a library is still open. */
   readonly isOpen: (library: SidecarLibrary) => boolean
 }
 
-/** Fetches what is wanted anyway, by a job of each library: not on a battery, not on a metered line, not above what may be stored. */
+/**
+ * Fetches sidecars in advance, by one job for each library: not on a battery, not on a metered line, and not above the
+ * quota.
+ */
 export class Prefetcher implements AsyncDisposable {
   readonly #deps: PrefetcherDeps
   readonly #waiting = new Map<LibraryId, WaitingBatches>()
-  /** Libraries whose job has ended because something keeps it: it begins again when that has passed. */
+  /** Libraries whose job has ended because of a hold, each with the timer for its next check. */
   readonly #held = new Map<SidecarLibrary, Disposable>()
   readonly #working = new Set<Promise<void>>()
   readonly #ending = new AbortController()
@@ -59,7 +65,7 @@ export class Prefetcher implements AsyncDisposable {
     this.#deps = deps
   }
 
-  /** More to be fetched; the job of the library begins, where it does not run. */
+  /** Queues new sidecars, and starts the job of the library if it is not running. */
   add(news: News): void {
     const { library, of, records } = news
     const { eager, never } = this.#deps.settings()
@@ -77,28 +83,31 @@ export class Prefetcher implements AsyncDisposable {
         waiting.add({ library, of, sizes: new Map(lacking.map((id) => [id, sizeOf(some, id)])) })
         if (waiting.length === 1) this.#begin(library)
       }
-      // A library may have many thousands.
+      // Let other work run in between, because a library may have many thousands.
       await new Promise(setImmediate)
     }
     if (waiting.length > 0) this.#begin(library)
   }
 
-  /** The job has ended: what came as it did so waits for another one. */
+  /** Starts the job again if sidecars were queued while it ended. */
   goOn(library: SidecarLibrary): void {
     if (this.#waitingOf(library.id).length > 0) this.#begin(library)
   }
 
-  /** Nobody wants it any more: the job was cancelled. */
+  /** Drops the queue of a library, because its job was cancelled or its members are gone. */
   forget(library: LibraryId): void {
     this.#waiting.delete(library)
   }
 
-  /** The body of the job: fetches what waits, and what comes meanwhile, until nothing is left or something keeps it. */
+  /**
+   * The body of the job: fetches queued sidecars, also those that are added during the run, until none is left or a
+   * hold ends it.
+   */
   async run(library: LibraryId, host: FetchHost): Promise<FetchReport> {
     const signal = AbortSignal.any([host.signal, this.#ending.signal])
     const waiting = this.#waitingOf(library)
     const run: Run = { counts: { fetched: 0, missing: 0 }, running: 0, held: null, host, signal }
-    /** One for each kind: variants of a content are made, and fetched, by one at a time. */
+    /** Kinds in progress. One worker at a time makes and fetches the variants of a content. */
     const busy = new Set<SidecarKind>()
     let freed = Promise.withResolvers<void>()
     const work = async () => {
@@ -120,7 +129,7 @@ export class Prefetcher implements AsyncDisposable {
             this.#lookAgain(batch.library, HELD_LOOK_AGAIN_MS)
           }
         } catch (err) {
-          // Whether it goes on, or is not wanted any more, is known to who has stopped it.
+          // The code that aborted the job knows whether it continues, so the batch stays queued.
           if (signal.aborted) waiting.putBack(batch)
           else {
             waiting.done(batch)
@@ -156,7 +165,7 @@ export class Prefetcher implements AsyncDisposable {
     this.#keep(library.sidecars.startFetching(), 'fetching sidecars ahead did not begin')
   }
 
-  /** Waits for some work at the end; what goes wrong is written to the log. */
+  /** Lets the disposal wait for some work, and writes its errors to the log. */
   #keep(work: Promise<void>, failed: string): void {
     const kept = work
       .catch((err: unknown) => {
@@ -182,11 +191,11 @@ export class Prefetcher implements AsyncDisposable {
       .then((hold) =>
         hold ? this.#lookAgain(library, hold.isBrief ? LOOK_AGAIN_MS : HELD_LOOK_AGAIN_MS) : this.#begin(library),
       )
-      // The library closes.
+      // The library is being closed.
       .catch(() => {})
   }
 
-  /** Returns why it was left; null where it was fetched, as far as it came. */
+  /** Fetches a batch. Returns the reason if it was not tried; null if it was, whether or not all of it arrived. */
   async #fetch({ library, of, sizes }: Batch, run: Run): Promise<string | null> {
     const { clock, isOpen, settings } = this.#deps
     const { counts, signal } = run
@@ -195,7 +204,7 @@ export class Prefetcher implements AsyncDisposable {
       await sleep(clock, LOOK_AGAIN_MS, signal)
     }
     if (!isOpen(library)) return null
-    // Another device may have sent it meanwhile, or its file be gone.
+    // Meanwhile another device may have sent some of them, or the files may have been deleted.
     const ids = Buffer.concat([...sizes.keys()].map(uuidToBlob))
     const contentIds = library.sidecars.lacking(of, ids)
     if (contentIds.length === 0) {
@@ -228,9 +237,9 @@ export class Prefetcher implements AsyncDisposable {
 /** One run of the job. */
 interface Run {
   readonly counts: { fetched: number; missing: number }
-  /** Contents that are being fetched. */
+  /** Number of contents that are being fetched. */
   running: number
-  /** Why it ends before all has come. */
+  /** The reason why the run ends early; null if it does not. */
   held: string | null
   readonly host: FetchHost
   readonly signal: AbortSignal
@@ -240,7 +249,7 @@ function sizeOf(records: Buffer, contentId: ContentId): number {
   return findRecord(records, Buffer.from(uuidToBlob(contentId)))?.readUInt32BE(SIZE_AT) ?? 0
 }
 
-/** Whether a list of kinds has one. */
+/** Whether a list of kinds contains a kind. */
 export function names(list: string, kind: SidecarKind): boolean {
   return list.split('+').includes(kind)
 }

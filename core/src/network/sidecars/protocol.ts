@@ -4,27 +4,27 @@ import { RECORD_BYTES, VARIANT } from '../../sidecars/index.ts'
 import type { Protocol } from '../wire/protocol.ts'
 import type { Question, Rpc } from '../wire/rpc.ts'
 
-/** Sidecars asked about, and sent, at once. */
+/** Most sidecars in one question or transfer. */
 export const MAX_BATCH = 1_000
-/** From so many sidecars of one library on a digest tells only what may be there. */
+/** With more sidecars than this in a library, a digest is only a filter. */
 export const MAX_EXACT = 250_000
-/** Kinds, variants and formats of one digest. */
+/** Most groups of one digest. A group is one kind, variant and format. */
 export const MAX_GROUPS = 256
-/** All bytes of one digest: those of a filter for ten times as many sidecars. */
+/** Most bytes of all groups of one digest; enough for a filter of 13 million sidecars. */
 export const MAX_DIGEST_BYTES = Math.max(MAX_EXACT * RECORD_BYTES, 16_777_216)
-/** Bytes of one frame of a digest. */
+/** Most bytes of one frame of a digest. */
 export const CHUNK_BYTES = 1_000_000
-/** How often what others have is asked for anew, in milliseconds. */
+/** How often all members are asked for their digests again, in milliseconds. */
 export const CADENCE_MS = 300_000
-/** How long changes are collected before the others are told, in milliseconds. */
+/** How long changes are collected before other members are told, in milliseconds. */
 export const SETTLE_MS = 2_000
-/** How soon what was said is written down, in milliseconds: megabytes a library, not with each change. */
+/** How long reported sidecars are collected before they are saved, in milliseconds, because they can be megabytes. */
 export const SAVE_MS = 10_000
-/** How long whoever is about to make something waits for what others are just saying, in milliseconds. */
+/** How long a device waits for running digests before it makes a sidecar itself, in milliseconds. */
 export const HEARD_MS = 2_000
 
 const CHECKSUM_BYTES = 32
-/** Longest thumbhash that is taken; one has 25 bytes. */
+/** Longest accepted thumbhash, in bytes; a real one has 25. */
 const MAX_THUMBHASH = 64
 const MAX_ENGINE = 200
 const MAX_MIME = 200
@@ -40,7 +40,7 @@ function bytes(check: (length: number) => boolean) {
 export const Wanted = z.object({ content: ContentId, kind: SidecarKind, variant })
 
 const Found = z.object({
-  /** Of what was asked. */
+  /** The index of the item in the question. */
   index: z
     .int()
     .min(0)
@@ -59,19 +59,19 @@ const Found = z.object({
 export const sidecars = {
   name: 'sidecars',
   version: 1,
-  // A thousand answers with checksums, names and thumbhashes.
+  // Enough for a thousand answers with checksums, names and thumbhashes.
   maxFrameBytes: 1_048_576,
   maxStreams: 16,
   questions: {
-    /** What that device has changed: whoever wants to know asks for the digest. */
+    /** The asking device has new or removed sidecars. The other device then asks for the digest. */
     changed: { input: z.object({ library: LibraryId }), output: z.object({}) },
-    /** Which of some it has, and all that is known of them. */
+    /** Which of the given sidecars the device has, with the facts about each. */
     who: {
       input: z.object({ library: LibraryId, items: z.array(Wanted).max(MAX_BATCH) }),
       output: z.object({ found: z.array(Found).max(4 * MAX_BATCH) }),
       deadlineMs: WHO_DEADLINE_MS,
     },
-    /** What a content is of which it has a sidecar: its id is made of the hash. */
+    /** The identity of a content for which the device has a sidecar. The content id is derived from the hash. */
     content: {
       input: z.object({ library: LibraryId, content: ContentId }),
       output: z
@@ -88,7 +88,7 @@ export const sidecars = {
   },
 } satisfies Rpc<Record<string, Question>>
 
-/** What a member has ready: a head, then the bytes of its groups one after the other. */
+/** The sidecars of a member: a head, then the bytes of its groups one after another. */
 export const digestProtocol = {
   name: 'sidecar-digest',
   version: 1,
@@ -98,22 +98,22 @@ export const digestProtocol = {
 
 const epoch = z.string().regex(/^[0-9a-f]{16}$/)
 
-/** The question: all, or what has changed since a version of the same epoch. */
+/** Asks for a complete digest, or for the changes since a version of the same epoch. */
 export const DigestAsked = z.object({
   library: LibraryId,
   since: z.object({ epoch, version: z.int().min(0) }).nullable(),
 })
 
 /**
- * `records`: 24 bytes each, by content id: the id, the size (u32, or 0xffffffff for that and more), 4 bytes of the
- * BLAKE3. `gone`: 16 bytes each, ids. `filter`: a Bloom filter of ids, see `filter.ts`.
+ * `records`: 24 bytes each, sorted by content id: the id, the size (u32, or 0xffffffff for that and more), 4 bytes of
+ * the BLAKE3. `gone`: ids of 16 bytes each. `filter`: a Bloom filter of ids, see `filter.ts`.
  */
 export const DigestGroup = z.object({
   kind: SidecarKind,
   variant,
   format,
   form: z.enum(['records', 'gone', 'filter']),
-  /** Sidecars. */
+  /** Number of sidecars. */
   count: z.int().min(0),
   bytes: z.int().min(0).max(MAX_DIGEST_BYTES),
 })
@@ -124,7 +124,7 @@ export const DigestHead = z.union([
   z.object({
     epoch,
     version: z.int().min(0),
-    /** In place of all that was said before; else on top of it. */
+    /** True: the digest replaces all earlier ones. False: it contains only the changes. */
     full: z.boolean(),
     groups: z.array(DigestGroup).max(2 * MAX_GROUPS),
   }),
@@ -132,7 +132,7 @@ export const DigestHead = z.union([
 
 export const DigestChunk = z.object({ bytes: bytes((length) => length <= CHUNK_BYTES) })
 
-/** What a transfer of sidecars is asked for with; the files are called by their place in the list. */
+/** The request for a transfer of sidecars. Each file is named by its index in the list. */
 export const TransferSpec = z.object({
   library: LibraryId,
   items: z.array(Wanted.extend({ format })).min(1).max(MAX_BATCH),

@@ -3,7 +3,7 @@ import { ID_BYTES, RECORD_BYTES } from '../../sidecars/index.ts'
 
 const NOTHING = Buffer.alloc(0)
 
-/** Compares two ids that lie in larger bytes: -1, 0 or 1. */
+/** Compares two ids inside larger buffers: -1, 0 or 1. */
 export function compareIds(a: Buffer, aAt: number, b: Buffer, bAt: number): number {
   for (let i = 0; i < ID_BYTES; i += 4) {
     const [x, y] = [a.readUInt32BE(aAt + i), b.readUInt32BE(bAt + i)]
@@ -12,7 +12,7 @@ export function compareIds(a: Buffer, aAt: number, b: Buffer, bAt: number): numb
   return 0
 }
 
-/** Throws `InvalidInput` where items of this length are not in the order of their ids, each once. */
+/** Throws `InvalidInput` unless the items of this length are sorted by id, without repetitions. */
 export function assertSorted(bytes: Buffer, step: number): void {
   if (bytes.length % step !== 0) throw new CoreError('InvalidInput', 'the other device sent a digest that is cut off')
   for (let at = step; at < bytes.length; at += step) {
@@ -21,13 +21,16 @@ export function assertSorted(bytes: Buffer, step: number): void {
   }
 }
 
-/** The record of an id among sorted ones; null where there is none. */
+/** Finds the record of an id in sorted records; null if there is none. */
 export function findRecord(records: Buffer, id: Buffer): Buffer | null {
   const at = placeOf(records, { id, at: 0, from: 0 })
   return at < records.length && compareIds(records, at, id, 0) === 0 ? records.subarray(at, at + RECORD_BYTES) : null
 }
 
-/** Where an id is, or would be, among sorted records from one of them on. What is near is found soon. */
+/**
+ * The position of an id in sorted records, or where it would be. Searches from `from` on; near positions are found
+ * fastest.
+ */
 function placeOf(records: Buffer, { at, from, id }: { id: Buffer; at: number; from: number }): number {
   const isBefore = (record: number) => compareIds(records, record * RECORD_BYTES, id, at) < 0
   const count = records.length / RECORD_BYTES
@@ -46,7 +49,7 @@ function placeOf(records: Buffer, { at, from, id }: { id: Buffer; at: number; fr
   return low * RECORD_BYTES
 }
 
-/** What has changed from one sorted list of records to the next: the new records, and the ids of those that are gone. */
+/** The changes from one sorted list of records to the next: the new records, and the ids of the removed ones. */
 export function diffRecords(before: Buffer, after: Buffer): { put: Buffer; gone: Buffer } {
   if (before.length === 0 || before.equals(after)) return { put: before.length === 0 ? after : NOTHING, gone: NOTHING }
   const put: Buffer[] = []
@@ -63,7 +66,7 @@ export function diffRecords(before: Buffer, after: Buffer): { put: Buffer; gone:
   return { put: Buffer.concat(put), gone: Buffer.concat(gone) }
 }
 
-/** Of changes those that make a difference to a sorted list. */
+/** The changes that make a difference to a sorted list. */
 export function changesOf(before: Buffer, { gone, put }: { put: Buffer; gone: Buffer }): { put: Buffer; gone: Buffer } {
   const isOther = (record: Buffer) => findRecord(before, record)?.equals(record) !== true
   const isThere = (id: Buffer) => findRecord(before, id) !== null
@@ -77,7 +80,7 @@ function inSteps(bytes: Buffer, step: number): Buffer[] {
   return Array.from({ length: bytes.length / step }, (_, i) => bytes.subarray(i * step, (i + 1) * step))
 }
 
-/** A sorted list with some put in, in place of what was there, and some taken out; both sorted. */
+/** Applies sorted changes to a sorted list: `put` adds or replaces records, `gone` removes ids. */
 export function applyRecords(before: Buffer, { gone, put }: { put: Buffer; gone: Buffer }): Buffer {
   if (before.length === 0) return put
   const pieces: Buffer[] = []
@@ -86,7 +89,7 @@ export function applyRecords(before: Buffer, { gone, put }: { put: Buffer; gone:
     const order = j >= put.length ? 1 : k >= gone.length ? -1 : compareIds(put, j, gone, k)
     const [id, at] = order <= 0 ? [put, j] : [gone, k]
     const place = placeOf(before, { id, at, from })
-    // What stays as it is stays in as few pieces as there are changes.
+    // Unchanged records between two changes are kept as one piece.
     pieces.push(before.subarray(from, place))
     const isThere = place < before.length && compareIds(before, place, id, at) === 0
     from = isThere ? place + RECORD_BYTES : place

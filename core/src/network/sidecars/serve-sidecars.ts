@@ -18,16 +18,16 @@ export interface ServeSidecarsDeps {
   readonly grants: Grants
   readonly transfers: Transfers
   readonly own: OwnSidecars
-  /** Those that are open. */
+  /** The open libraries. */
   readonly libraries: () => readonly SidecarLibrary[]
-  /** A device has something else than it said. */
+  /** Called when a device has reported that its sidecars have changed. */
   readonly onChanged: (library: LibraryId, peer: Peer) => void
 }
 
-/** Answers looked up before others have their turn. */
+/** Answers that are looked up before other work may run. */
 const ANSWERS_PER_TURN = 100
 
-/** Answers members of libraries: what there is here, what is known of it, and the files themselves. Ends when disposed. */
+/** Answers the members of libraries: digests, facts about sidecars, and the files. Ends when disposed. */
 export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
   const { grants, membership, onChanged, peers, transfers } = deps
   const parts = new DisposableStack()
@@ -69,7 +69,10 @@ export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
   return parts
 }
 
-/** The library, where a device may have its sidecars. Throws `NotFound` for who is no member, whether there is one or not. */
+/**
+ * The library, if the device may fetch its sidecars. Throws `NotFound` for a device that is not a member, so that it
+ * does not learn whether the library exists.
+ */
 function allowed({ grants, libraries, membership }: ServeSidecarsDeps, id: LibraryId, peer: Peer): SidecarLibrary {
   const library = libraries().find((each) => each.id === id)
   if (!library || !membership.isMember(id, peer.id))

@@ -41,15 +41,16 @@ export interface SidecarExchangeDeps {
   readonly events: EventBus
   readonly clock: Clock
   readonly log: Logger
-  /** Those that are open. */
+  /** The open libraries. */
   readonly libraries: () => readonly SidecarLibrary[]
   readonly settings: () => PrefetchSettings
   readonly latencyMs: (device: DeviceId) => number | null
 }
 
 /**
- * What members of a library have made of its contents: made once, used by all. Each says what it has when it connects,
- * soon after that changes and every five minutes; what another one has is fetched rather than made again.
+ * Exchanges sidecars between the members of a library, so that each sidecar is made once. Each member reports its
+ * sidecars when it connects, soon after a change, and every five minutes. A sidecar of another member is fetched
+ * instead of made again.
  */
 export class SidecarExchange implements AsyncDisposable {
   readonly #deps: SidecarExchangeDeps
@@ -59,7 +60,7 @@ export class SidecarExchange implements AsyncDisposable {
   readonly #fetcher: Fetcher
   readonly #prefetcher: Prefetcher
   readonly #pulls: DigestPulls
-  /** Looks that are to come at what may be fetched ahead. */
+  /** Libraries that are about to be searched for sidecars to fetch in advance, each with its timer. */
   readonly #looking = new Map<SidecarLibrary, Disposable>()
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
@@ -117,7 +118,7 @@ export class SidecarExchange implements AsyncDisposable {
     this.#wait()
   }
 
-  /** The sidecars of a library on other devices; null where it is shared with none. */
+  /** The sidecars of a library on other devices; null if it is shared with no other device. */
   elsewhere(library: LibraryId): Elsewhere | null {
     if (this.#ending.signal.aborted || this.#deps.membership.membersOf(library).length === 0) return null
     return {
@@ -137,7 +138,9 @@ export class SidecarExchange implements AsyncDisposable {
     }
   }
 
-  /** The members that have a variant, this device not among them: as they have said, and those who are connected as they say now. */
+  /**
+   * The other members that have a variant. Connected members are asked now; for the others, their last report counts.
+   */
   async where(
     library: LibraryId,
     { contentId, kind, variant }: Omit<SidecarKey, 'format'>,
@@ -163,7 +166,7 @@ export class SidecarExchange implements AsyncDisposable {
     return [...found.values()]
   }
 
-  /** Asks every connected member what it has now; resolves when all have answered, or have not. */
+  /** Asks every connected member for its digest; resolves when all have answered or failed. */
   async refresh(): Promise<void> {
     const { libraries, membership, peers } = this.#deps
     for (const library of libraries()) this.#own.changed(library)
@@ -192,7 +195,7 @@ export class SidecarExchange implements AsyncDisposable {
   #take(id: LibraryId, peer: Peer, digest: Digest): void {
     const { clock, libraries, membership } = this.#deps
     const library = libraries().find((each) => each.id === id)
-    // It may have been removed, or the library closed, meanwhile.
+    // The library may have been closed, or the member removed, before the answer came.
     if (!library || !membership.isMember(id, peer.id)) return
     const more = this.#availability.take(id, peer.id, { digest, now: clock.now() })
     this.#saveSoon()
@@ -207,7 +210,7 @@ export class SidecarExchange implements AsyncDisposable {
     })
   }
 
-  /** False where it could not be written down, as on a full disk. */
+  /** Returns false if saving failed, for example on a full disk. */
   #save(): boolean {
     try {
       this.#availability.save()
@@ -218,7 +221,7 @@ export class SidecarExchange implements AsyncDisposable {
     }
   }
 
-  /** Whoever answers is believed only as far as the id is that of the hash. */
+  /** Accepts an answer only if the content id is derived from its hash, so no member can give a false identity. */
   async #identify(library: LibraryId, contentId: ContentId, signal: AbortSignal): Promise<RemoteContent | null> {
     const peers = this.#connected(library).flatMap((id) => this.#deps.peers.get(id) ?? [])
     const question = { rpc: sidecars, verb: 'content', input: { library, content: contentId } } as const
@@ -235,7 +238,7 @@ export class SidecarExchange implements AsyncDisposable {
       .filter((id) => membership.isMember(library, id))
   }
 
-  /** The connected members that have said they have one, the best first. */
+  /** The connected members that have reported the sidecar, the best first. */
   #known(library: LibraryId, key: SidecarKey): DeviceId[] {
     const isUseful = (device: DeviceId) =>
       !this.#sources.rests(device) && this.#availability.find(library, device, key) !== null
@@ -271,7 +274,7 @@ export class SidecarExchange implements AsyncDisposable {
         { types: ['sidecars.changed'] },
       ),
     )
-    // Contents that were new to this device may be old to another.
+    // After a job, contents that are new here may already have sidecars on other devices.
     this.#parts.use(
       events.subscribe(
         (event) => {
@@ -279,7 +282,7 @@ export class SidecarExchange implements AsyncDisposable {
           if (!library || event.type !== 'job.ended') return
           const job = event.data
           if (job.name !== fetchSidecars.name) this.#lookAgain(library)
-          // Nor does anybody send it where the library is shared with none any more.
+          // If the library is shared with no other device any more, no device can send them either.
           else if (job.status === 'cancelled' || !this.elsewhere(library.id)) this.#prefetcher.forget(library.id)
           else if (job.status === 'completed') this.#prefetcher.goOn(library)
         },
@@ -296,7 +299,10 @@ export class SidecarExchange implements AsyncDisposable {
     )
   }
 
-  /** Looks through all that connected members have for what is to be fetched ahead; soon, and once for many reasons. */
+  /**
+   * Searches the reports of connected members for sidecars to fetch in advance. Delayed, so that many calls cause one
+   * search.
+   */
   #lookAgain(library: SidecarLibrary): void {
     if (this.#looking.has(library)) return
     const look = () => {

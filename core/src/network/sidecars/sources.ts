@@ -1,10 +1,10 @@
 import type { DeviceId } from '../../domain/index.ts'
 
-/** How much the last transfer counts for what is expected of the next. */
+/** Weight of the last transfer in the expected rate of the next. */
 const WEIGHT = 0.3
-/** How long a device is passed over after it has failed, in milliseconds. */
+/** How long a device is skipped after a failure, in milliseconds. */
 const REST_MS = 30_000
-/** Taken where nothing is known: a device that was never tried is tried before a slow one. */
+/** Assumed for untried devices, so that they are tried before slow ones. */
 const UNKNOWN_BYTES_PER_SECOND = 20_000_000
 const UNKNOWN_LATENCY_MS = 50
 
@@ -13,7 +13,7 @@ interface Measured {
   restsUntil: number
 }
 
-/** How well devices have served this one, while the engine runs. */
+/** Measures how well devices serve this one, while the engine runs. */
 export class Sources {
   readonly #ticks: () => number
   readonly #latencyMs: (device: DeviceId) => number | null
@@ -40,7 +40,7 @@ export class Sources {
     return (this.#measured.get(device)?.restsUntil ?? 0) > this.#ticks()
   }
 
-  /** The fastest first, then the nearest. */
+  /** The fastest first; of equally fast devices, the one with the lowest latency first. */
   order(devices: readonly DeviceId[]): DeviceId[] {
     return devices.toSorted((a, b) => this.#rate(b) - this.#rate(a) || this.#latency(a) - this.#latency(b))
   }

@@ -3,28 +3,30 @@ import type { SidecarKey } from '../../sidecars/index.ts'
 import { nameOf } from './inventory.ts'
 import type { SidecarLibrary } from './shared-library.ts'
 
-/** Batches that wait; the oldest give way, and come again with the next digest. */
+/**
+ * Most queued batches. If there are more, the oldest are dropped until the reports of the members are searched again.
+ */
 const MAX_WAITING = 4_000
 
-/** Sidecars of one kind, variant and format that are lacking here. */
+/** Sidecars of one kind, variant and format that are missing here. */
 export interface Batch {
   readonly library: SidecarLibrary
   readonly of: Omit<SidecarKey, 'contentId'>
-  /** The size of each, as the other device has said. */
+  /** The size of each sidecar, as the other device reported it. */
   readonly sizes: ReadonlyMap<ContentId, number>
 }
 
-/** What is to be fetched ahead for one library, the oldest first; what waits already does not wait twice. */
+/** The queue of sidecars to fetch in advance for one library, the oldest first. No sidecar is queued twice. */
 export class WaitingBatches {
   readonly #batches: Batch[] = []
-  /** All that waits or is being fetched, by kind, variant and format. */
+  /** The contents that are queued or being fetched, by kind, variant and format. */
   readonly #ids = new Map<string, Set<ContentId>>()
 
   get length(): number {
     return this.#batches.length
   }
 
-  /** How many contents wait. */
+  /** Number of queued contents. */
   get contents(): number {
     return this.#batches.reduce((sum, { sizes }) => sum + sizes.size, 0)
   }
@@ -41,7 +43,7 @@ export class WaitingBatches {
     if (this.#batches.length > MAX_WAITING) this.done(this.#batches.shift()!)
   }
 
-  /** The first whose kind is not busy; null where there is none. `done`, or `putBack`, is to follow. */
+  /** Takes the first batch whose kind is not busy; null if there is none. The caller then calls `done` or `putBack`. */
   take(busy: ReadonlySet<SidecarKind>): Batch | null {
     const at = this.#batches.findIndex(({ of }) => !busy.has(of.kind))
     return at === -1 ? null : this.#batches.splice(at, 1)[0]!
@@ -51,7 +53,7 @@ export class WaitingBatches {
     this.#batches.unshift(batch)
   }
 
-  /** It is not waited for any more, whether it has come or not. */
+  /** Ends a batch, whether its sidecars have arrived or not. */
   done({ of, sizes }: Batch): void {
     const ids = this.#ids.get(nameOf(of))
     for (const id of sizes.keys()) ids?.delete(id)

@@ -76,7 +76,7 @@ export class OfferBook implements Disposable {
     this.tell(row)
   }
 
-  /** The other device knows of the state an offer was in, unless that is another one by now. */
+  /** Records that the other device knows the state of an offer, unless the state has changed since. */
   told({ id, state }: OfferRow): void {
     if (this.#rows.get(id)?.state === state) this.#rows.change(id, { told: 1 })
   }

@@ -1,23 +1,23 @@
 import type { DeviceId, Offer, OfferState } from '../../domain/index.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 
-/** Offers that have come to their end and are still known. */
+/** Most ended offers that are stored. */
 const KEPT_ENDED = 200
 
-/** One offer, as `network.db` has it. */
+/** The row of one offer in `network.db`. */
 export interface OfferRow {
   readonly id: string
   readonly direction: Offer['direction']
   readonly device: DeviceId
   readonly device_name: string
-  /** 1: it is not paired, and its id was made for this offer alone. */
+  /** 1: the other device is not paired, and its id was made for this offer only. */
   readonly stranger: number
   readonly sender: string | null
   readonly items: number
   readonly bytes: number
   /** JSON */
   readonly names: string
-  /** What is sent, MessagePack; null where it comes from elsewhere. */
+  /** The offered paths, as MessagePack; null for an offer from another device. */
   readonly roots: Uint8Array | null
   readonly state: OfferState
   readonly transfer: string | null
@@ -25,30 +25,30 @@ export interface OfferRow {
   readonly reason: string | null
   /** JSON: files that did not arrive. */
   readonly failures: string
-  /** 0: the other device does not know of the state yet. */
+  /** 0: the other device does not know the current state yet. */
   readonly told: number
   readonly created_at: number
   readonly expires_at: number
 }
 
-/** What differs between offers that have just been made. */
+/** The values of a new offer. */
 export type NewOffer = Omit<OfferRow, 'state' | 'transfer' | 'bytes_done' | 'reason' | 'failures' | 'told'> & {
   readonly reason?: string | null
 }
 
-/** One that nobody has answered yet. */
+/** The row of an offer that has not been answered. */
 export function newOffer(offer: NewOffer): OfferRow {
   return { reason: null, ...offer, state: 'waiting', transfer: null, bytes_done: 0, failures: '[]', told: 1 }
 }
 
-/** What an offer can be before it has ended. */
+/** The states of an offer that has not ended. */
 const OPEN: ReadonlySet<OfferState> = new Set(['comparing', 'waiting', 'accepted'])
 
 export function isOpen({ state }: OfferRow): boolean {
   return OPEN.has(state)
 }
 
-/** The offers of this device, made and had. */
+/** The stored offers of this device, sent and received. */
 export class OfferRows {
   readonly #db: NetworkDb
 

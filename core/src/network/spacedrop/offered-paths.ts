@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { CoreError } from '../../util/errors.ts'
 import { baseOf, displayName, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
 
-/** Paths of one offer. */
+/** Most paths of one offer. */
 const MAX_PATHS = 1_000
 
 const packr = new Packr({ useRecords: false })
@@ -14,7 +14,7 @@ const Roots = z.array(
     name: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   }),
 )
-/** What is offered: where it is, and what it is called there. */
+/** The offered paths, each with its name on the other device. */
 export type Roots = z.infer<typeof Roots>
 
 export function packRoots(roots: Roots): Uint8Array {
@@ -25,7 +25,7 @@ export function unpackRoots(bytes: Uint8Array): Roots {
   return Roots.parse(packr.unpack(bytes))
 }
 
-/** Throws `InvalidInput` for paths that are none. Two of one name are told apart by a number. */
+/** Throws `InvalidInput` for a path that is not absolute. Equal names get numbers. */
 export function rootsOf(paths: readonly string[]): Roots {
   if (paths.length === 0 || paths.length > MAX_PATHS)
     throw new CoreError('InvalidInput', `an offer is of 1 to ${MAX_PATHS} paths`)

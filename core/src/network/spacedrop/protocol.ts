@@ -14,7 +14,7 @@ const MAX_ITEMS = 1_000_000
 const id = z.uuid()
 const reason = z.string().max(1_000).nullable()
 
-/** How many files that did not arrive are listed by name. */
+/** Most files that did not arrive and are listed by name. */
 export const MAX_FAILURES = 50
 /** Longest path below the offered item, in UTF-16 units; longer paths are cut. */
 const MAX_FAILED_PATH = 300
@@ -32,7 +32,7 @@ const questions = {
       items: z.int().min(0).max(MAX_ITEMS),
       bytes: z.int().min(0),
       names: z.array(z.string().max(MAX_NAME)).min(1).max(MAX_NAMES),
-      /** From now, so that the clocks need not agree. */
+      /** Counted from the time of the message, so that the clocks need not agree. */
       expiresInMs: z.int().min(1).max(OFFER_MS),
     }),
     output: z.object({ state: z.enum(['waiting', 'accepted']) }),

@@ -21,7 +21,7 @@ import { packRoots, rootsOf, unpackRoots } from './offered-paths.ts'
 import { type FailedFile, MAX_FAILURES, MAX_NAME, MAX_NAMES, OFFER_MS, spacedropRpc } from './protocol.ts'
 import { StrangerDrops } from './stranger-drops.ts'
 
-/** Offers of one device that may wait at once, and those it may make in an hour. */
+/** Most open offers of one device, and most offers that it may make in an hour. */
 const MAX_WAITING = 16
 const MAX_PER_HOUR = 60
 const HOUR_MS = 3_600_000
@@ -34,7 +34,7 @@ const ANSWER_MS = 10_000
 export interface SpacedropDeps {
   readonly dataDir: string
   readonly db: NetworkDb
-  /** Those that are paired, and those met nearby. */
+  /** Paired devices and guests. */
   readonly peers: Peers
   readonly nearby: Nearby
   readonly grants: Grants
@@ -48,12 +48,12 @@ export interface SpacedropDeps {
 
 export interface SendInput {
   readonly device: { readonly id: DeviceId; readonly name: string }
-  /** Absolute. */
+  /** Absolute paths. */
   readonly paths: readonly string[]
   readonly sender: string | null
 }
 
-/** `device`: the name of one nearby, or the beginning of its key. */
+/** `device`: the name of a visible device, or the beginning of its key. */
 export type NearbyInput = Omit<SendInput, 'device'> & { readonly device: string }
 
 /**
@@ -66,7 +66,7 @@ export class Spacedrop implements Disposable {
   readonly #book: OfferBook
   readonly #strangers: StrangerDrops
   readonly #parts = new DisposableStack()
-  /** For offers of this device whose files are being sent. */
+  /** The running sends of offers by this device. */
   readonly #sending = new Map<string, AbortController>()
   readonly #ending = new AbortController()
 
@@ -124,7 +124,7 @@ export class Spacedrop implements Disposable {
   async send({ device, paths, sender }: SendInput, signal: AbortSignal): Promise<Offer> {
     const draft = await this.#draft(paths, sender, signal)
     const row = draft(device)
-    // The other side may ask for it before it has answered.
+    // The other side may request the files before its answer arrives.
     this.#book.add(row)
     try {
       await this.#offer(row, signal)
@@ -147,13 +147,16 @@ export class Spacedrop implements Disposable {
     return this.get(await this.#strangers.meet(device, await this.#draft(paths, sender, signal), signal))
   }
 
-  /** The person here has compared the number of an offer between strangers. Throws `NotFound`, `Conflict`, and `InvalidInput` for another number. */
+  /**
+   * Call it when the user has compared the number of an offer from or to a stranger. Throws `NotFound`, `Conflict`, and
+   * `InvalidInput` if the number differs.
+   */
   confirm(id: string, number: string): Offer {
     this.#strangers.confirm(id, number)
     return this.get(id)
   }
 
-  /** A stranger nearby has something for this device. */
+  /** Called when a stranger wants to send files to this device. */
   guestArrived(guest: Guest): void {
     this.#strangers.arrived(guest)
   }
@@ -172,7 +175,7 @@ export class Spacedrop implements Disposable {
     return this.#book.all().find((row) => row.device === device)?.device_name ?? null
   }
 
-  /** The newest first: those to this device that wait for an answer, or all there were. */
+  /** The newest first: all offers, or only those to this device that wait for an answer. */
   list({ all }: { all: boolean }): Offer[] {
     const rows = this.#book.all()
     return rows
@@ -290,12 +293,12 @@ export class Spacedrop implements Disposable {
     if (reason !== null) throw privateFile(folder, reason)
   }
 
-  /** The folder for files if nobody named one. */
+  /** The folder for files if the user named none. */
   #usualFolder(): string {
     return receiveFolder({ chosen: this.#deps.settings().receiveFolder })
   }
 
-  /** The other device offers something. */
+  /** Handles an offer from another device. */
   #receive(
     offer: { id: string; sender: string | null; items: number; bytes: number; names: string[]; expiresInMs: number },
     peer: Peer,
@@ -441,7 +444,7 @@ export class Spacedrop implements Disposable {
     const { log, peers } = this.#deps
     const { device, direction, id, reason, state } = row
     const failures = JSON.parse(row.failures) as FailedFile[]
-    // It is told when it connects again.
+    // If the device is not connected, it is told when it connects again.
     if (!peers.get(device)) return
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(ANSWER_MS)])
     try {

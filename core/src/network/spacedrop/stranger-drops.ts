@@ -11,8 +11,8 @@ import { isOpen, type OfferRow } from './offer-rows.ts'
 import { OFFER_MS } from './protocol.ts'
 
 /**
- * How long the offer may take once the numbers were compared, in milliseconds: it is sent at once, or when a connection
- * that was lost is there again.
+ * How long the offer may take after the number was confirmed, in milliseconds. It is sent at once, or when a lost
+ * connection has been made again.
  */
 const OFFER_DUE_MS = nearbyLimits.returnMs + 30_000
 
@@ -22,14 +22,14 @@ export interface StrangerDropsDeps {
   readonly transfers: Transfers
   readonly clock: Clock
   readonly log: Logger
-  /** Makes an offer that was written down. */
+  /** Sends a stored offer. */
   readonly offer: (row: OfferRow, signal: AbortSignal) => Promise<void>
 }
 
-/** Offers between devices that are not paired: two people compare a number before anything is told of the files. */
+/** Offers between devices that are not paired. Two users compare a number before any fact about the files is sent. */
 export class StrangerDrops implements Disposable {
   readonly #deps: StrangerDropsDeps
-  /** Offers whose end is still to be written down. */
+  /** Offers whose end could not be stored yet, each with the timer for the next attempt. */
   readonly #again = new Map<string, Disposable>()
   #isClosed = false
 
@@ -37,13 +37,15 @@ export class StrangerDrops implements Disposable {
     this.#deps = deps
   }
 
-  /** Who was met before a restart is met no more. */
+  /** Ends the offers of earlier runs, because guests do not outlive a restart. */
   endOld(): void {
     for (const row of this.#deps.book.all())
       if (row.stranger && isOpen(row)) this.#fail(row, 'Spacedrive was stopped on this device')
   }
 
-  /** Meets a device nearby for an offer; resolves when there is a number to compare. Throws what it is refused with. */
+  /**
+   * Dials a visible device for an offer; resolves when there is a number to compare. Throws the refusal of the device.
+   */
   async meet(
     reference: string,
     draft: (device: { id: DeviceId; name: string }) => OfferRow,
@@ -63,7 +65,7 @@ export class StrangerDrops implements Disposable {
     return row.id
   }
 
-  /** A stranger has something for this device. */
+  /** Called when a stranger wants to send files to this device. */
   arrived(guest: Guest): void {
     const { book, clock, log } = this.#deps
     book.add({
@@ -96,7 +98,10 @@ export class StrangerDrops implements Disposable {
     })
   }
 
-  /** The person here says that the numbers are the same. Throws `NotFound`, `Conflict`, and `InvalidInput` for another number. */
+  /**
+   * Call it when the user has compared the number. Throws `NotFound`, `Conflict`, and `InvalidInput` if the number
+   * differs.
+   */
   confirm(id: string, number: string): void {
     const { book } = this.#deps
     const row = book.find(id)
@@ -107,31 +112,34 @@ export class StrangerDrops implements Disposable {
     book.tell(row)
   }
 
-  /** What a stranger offers once the numbers were compared: the one thing it was met for. Throws `NotAuthorised`. */
+  /**
+   * Handles the offer of a stranger after the number was confirmed. Throws `NotAuthorised` for any other offer than the
+   * one that it was met for.
+   */
   offered(offer: Pick<OfferRow, 'id' | 'sender' | 'items' | 'bytes' | 'names' | 'expires_at'>, peer: Peer): void {
     const { book, log } = this.#deps
     const row = book.get(offer.id)
     if (row?.direction !== 'in' || row.device !== peer.id || !isOpen(row))
       throw new CoreError('NotAuthorised', 'this is not what the two devices have met for')
-    // Whoever has not heard the answer asks again.
+    // A device that has not received the answer sends its offer again.
     if (row.state !== 'comparing') return
     const { id, ...told } = offer
     log.info({ device: peer.name, items: offer.items, bytes: offer.bytes }, 'files were offered')
     book.set(id, { ...told, state: 'waiting' })
   }
 
-  /** The number of an offer, while there is one to compare. */
+  /** The number of an offer; null if there is none to compare. */
   comparing(row: OfferRow): { number: string; confirmed: boolean } | null {
     const guest = row.state === 'comparing' ? this.#guestOf(row) : null
     return guest && { number: guest.number, confirmed: guest.isConfirmed }
   }
 
-  /** Nothing follows with a device that was met: what it says last still arrives. */
+  /** Ends the drop with a device. Its last message still arrives. */
   leave(device: DeviceId): void {
     this.#deps.nearby.leave(device)
   }
 
-  /** It is over with a guest. */
+  /** Called when the drop with a guest has ended. */
   over(guest: Guest): void {
     this.#end(guest, (row) => this.#fail(row, errorMessage(guest.signal.reason)))
   }
@@ -141,7 +149,7 @@ export class StrangerDrops implements Disposable {
     for (const timer of this.#again.values()) timer[Symbol.dispose]()
   }
 
-  /** Makes the offer, and again where the connection is lost meanwhile, as long as the guest may come again. */
+  /** Sends the offer. If the connection is lost, it is sent again, as long as the guest may reconnect. */
   async #offer({ offer, signal }: Guest): Promise<void> {
     const { book, clock, log } = this.#deps
     for (;;) {
@@ -165,7 +173,10 @@ export class StrangerDrops implements Disposable {
     }
   }
 
-  /** Ends the offer of a guest, unless it has ended; where that cannot be written down, as on a full disk, later. */
+  /**
+   * Ends the offer of a guest, unless it has ended. If that cannot be stored, as on a full disk, it is tried again
+   * later.
+   */
   #end(guest: Guest, end: (row: OfferRow) => void): void {
     const { book, clock, log } = this.#deps
     this.#again.get(guest.offer)?.[Symbol.dispose]()
@@ -175,7 +186,7 @@ export class StrangerDrops implements Disposable {
       if (row && row.device === guest.id && isOpen(row)) end(row)
     } catch (err) {
       log.warn({ device: guest.name, err: errorMessage(err) }, 'what became of an offer was not written down')
-      // The next start ends it, too.
+      // The next start ends the offer too.
       if (this.#isClosed) return
       this.#again.set(
         guest.offer,

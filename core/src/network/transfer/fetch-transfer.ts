@@ -16,13 +16,15 @@ import type { Preserve } from './transfer-rows.ts'
 import type { Destination, FetchChannel, Renamed } from './worker/messages.ts'
 import { bytesOfNames, MAX_ITEMS, type SourceItem } from './worker/walk-source.ts'
 
-/** All names of one transfer: a million of them, in folders that are not too deep. */
+/** Most bytes of all names of one transfer: enough for a million names in folders that are not too deep. */
 const MAX_LIST_BYTES = 268_435_456
 
-/** Less is there over the connection of the devices before an attempt to meet has failed, in bytes. */
+/**
+ * Smallest transfer for which `punch` is tried, in bytes. Less data arrives over the link before an attempt would fail.
+ */
 const PUNCH_FROM_BYTES = 2_097_152
 
-/** How bytes come: over a TLS connection of their own, or over the connection between the devices. */
+/** The way of the bytes: over a separate TLS connection, or over a stream of the link. */
 export type Via = 'tcp' | 'stream'
 
 /** The answer of a device to a request for files. */
@@ -119,7 +121,7 @@ export interface FetchDeps {
 }
 
 export interface FetchOptions {
-  /** The same each time it is gone on with. */
+  /** The same id each time the fetch continues. */
   readonly id: string
   /** The folder that records the progress. */
   readonly folder: string
@@ -142,7 +144,7 @@ export interface FetchOptions {
 }
 
 export type Fetched = FetchResult & {
-  /** False: every connection ended before all was there; it can be gone on with. */
+  /** False if every connection ended before all files were here. The fetch can be continued. */
   readonly complete: boolean
 }
 
@@ -263,7 +265,7 @@ async function dial(
 /** Both sides connect to each other at the same time, so that routers and firewalls treat the packets as answers. */
 async function punch(offer: Offer, connecting: Connecting, signal: AbortSignal): Promise<boolean> {
   const { items, peer, stream } = offer
-  // A stranger of the local network is connected to straight, or not at all.
+  // Strangers of the local network are reached directly or not at all.
   if (peer.isStranger || items.reduce((sum, { size }) => sum + size, 0) < PUNCH_FROM_BYTES) return false
   const from = await freePort()
   const addresses = meetingAddresses(connecting.ownAddresses(), from)
@@ -284,12 +286,12 @@ function addressesOf({ addresses, peer }: Offer): string[] {
   const path = peer.path()
   const through = path?.kind === 'direct' && path.address && port ? withPort(path.address, port) : null
   const all = [...new Set([...(through === null ? [] : [through]), ...addresses])]
-  // A stranger sends this device nowhere but to itself and the local network.
+  // A stranger can make this device dial only the stranger itself or the local network.
   return peer.isStranger ? believable(all, parseAddress(path?.address ?? '')?.host ?? '') : all
 }
 
 async function end(stream: FrameStream): Promise<void> {
-  // The other side may have been faster.
+  // The other side may have ended the stream first.
   await stream.finish().catch(() => {})
   stream.abort()
 }

@@ -4,7 +4,7 @@ import { Rate } from './rate.ts'
 import { RefusedHolders } from './refused-holders.ts'
 import { type Amount, askingOf, type TransferRow } from './transfer-rows.ts'
 
-/** A transfer to this device that somebody may go on with. */
+/** A transfer to this device, with its current state. */
 export interface Incoming {
   row: TransferRow
   readonly devices: readonly DeviceId[]
@@ -14,13 +14,13 @@ export interface Incoming {
   run: Promise<void> | null
   lastTold: number
   refused: RefusedHolders
-  /** Null: as much as the disk takes. */
+  /** The offered amount; more is refused. Null: no limit besides the free disk space. */
   atMost: Amount | null
 }
 
-/** One that is written down, as it is when nothing is done for it. */
+/** A stored transfer, before anything runs for it. */
 export function incomingOf(row: TransferRow): Incoming {
-  // What was on when the process ended goes on when its device is there.
+  // A transfer that was active when the process ended continues when its device is connected.
   const state = row.ended_at === null && row.state !== 'paused' ? 'waiting' : row.state
   const { devices } = askingOf(row)
   return {
@@ -36,7 +36,7 @@ export function incomingOf(row: TransferRow): Incoming {
   }
 }
 
-/** As people see it. */
+/** A transfer as users see it. */
 export function showIncoming({ devices, rate, row, via }: Incoming, nameOf: (device: DeviceId) => string): Transfer {
   const device = devices[0]!
   const { bytesPerSecond } = rate

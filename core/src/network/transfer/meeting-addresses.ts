@@ -1,17 +1,17 @@
 import { parseAddress, withPort } from '../transport/addresses.ts'
 import { MAX_ADDRESSES } from './protocol.ts'
 
-/** Where this device is reached. */
+/** The addresses of this device. */
 export interface OwnAddresses {
-  /** `192.168.1.5:4433`, with the one on the outside; their ports are those of datagrams. */
+  /** Such as `192.168.1.5:4433`, including the outside address. The ports are UDP ports. */
   readonly addresses: readonly string[]
-  /** What the relay sees; null where there is none. */
+  /** The outside address that the relay sees; null if it is not known. */
   readonly outside: string | null
 }
 
 /**
- * The addresses of a connection that leaves from `port`, for another side that connects to it at the same time; none
- * where a router changes ports, for nobody knows to which.
+ * The addresses of a connection from the local port `port`, for another side that connects at the same time. Empty if
+ * the router changes ports, because the outside port is then unknown.
  */
 export function meetingAddresses({ addresses, outside }: OwnAddresses, port: number): string[] {
   const inside = addresses.filter((address) => address !== outside)

@@ -4,26 +4,29 @@ import type { Clock } from '../clock.ts'
 import { Rate } from './rate.ts'
 import type { SendingNews } from './serve-transfer.ts'
 
-/** Ended ones that stay listed. */
+/** Most ended transfers that stay listed. */
 const KEPT_ENDED = 200
-/** How long a request is refused that was ended here, in milliseconds: five times as long as it may wait to ask again. */
+/**
+ * How long the request of a cancelled transfer is refused, in milliseconds: five times the longest wait between its
+ * attempts.
+ */
 const REFUSED_MS = 5 * 60_000
 
-/** One that is being sent from here, over one connection after another if it was paused. */
+/** A transfer that is sent from this device, over several connections one after another if it was paused. */
 interface Outgoing {
   readonly id: string
   news: SendingNews
   readonly rate: Rate
   readonly startedAt: number
-  /** Bytes that have left over the connection there is, and over those before. */
+  /** Bytes of files sent over the current connection, and over the earlier ones. */
   sent: number
   sentBefore: number
   state: TransferState
   endedAt: number | null
   error: Transfer['error']
-  /** Resolves when somebody goes on with one that is paused. */
+  /** Resolves when a user resumes the paused transfer. */
   resumed: PromiseWithResolvers<void>
-  /** The other side waits for that. */
+  /** Whether the other side waits until it is resumed. */
   isHeld: boolean
 }
 
@@ -33,14 +36,14 @@ export interface OutgoingTransfersDeps {
 }
 
 /**
- * Files on their way from this device. The other side goes on with them, so nothing of them is written down here: what
- * was paused here goes on after a restart.
+ * Files that are sent from this device. The receiving side stores and continues transfers, so nothing is stored here: a
+ * transfer that was paused here continues after a restart.
  */
 export class OutgoingTransfers {
   readonly #deps: OutgoingTransfersDeps
   readonly #outgoing = new Map<string, Outgoing>()
   readonly #byChannel = new Map<string, Outgoing>()
-  /** Requests that somebody here has ended; the other side is told when it asks again. */
+  /** Requests of transfers that a user here has cancelled. The other side is told when it asks again. */
   readonly #refused = new Set<string>()
 
   constructor(deps: OutgoingTransfersDeps) {
@@ -59,7 +62,7 @@ export class OutgoingTransfers {
     return show(this.#find(id))
   }
 
-  /** Nothing is sent until it is resumed. Throws `Conflict` where it has ended. */
+  /** Stops sending until the transfer is resumed. Throws `Conflict` if it has ended. */
   pause(id: string): Transfer {
     const outgoing = this.#findOpen(id)
     if (outgoing.state !== 'paused') {
@@ -70,7 +73,7 @@ export class OutgoingTransfers {
     return show(outgoing)
   }
 
-  /** Goes on with one that is paused, as soon as the other side asks for it. Throws `Conflict` where it has ended. */
+  /** Resumes a paused transfer, as soon as the other side asks for it. Throws `Conflict` if it has ended. */
   resume(id: string): Transfer {
     const outgoing = this.#findOpen(id)
     if (outgoing.state === 'paused') {
@@ -80,11 +83,11 @@ export class OutgoingTransfers {
     return show(outgoing)
   }
 
-  /** Ends it on both sides: what has arrived of files stays there. Does nothing where it has ended. */
+  /** Ends a transfer on both sides. Data that has arrived stays on the other device. Does nothing if it has ended. */
   cancel(id: string): Transfer {
     const outgoing = this.#find(id)
     if (outgoing.endedAt === null) {
-      // Who is held up hears of it at once, others when they ask again.
+      // A waiting device is told at once, any other when it asks again.
       if (outgoing.isHeld) outgoing.resumed.reject(cancelledHere())
       else this.#refuse(outgoing.news.key)
       this.#end(outgoing, 'cancelled')
@@ -102,7 +105,7 @@ export class OutgoingTransfers {
     return outgoing.resumed.promise
   }
 
-  /** Whoever was held up waits no more, and may ask again: what is paused here stays so. */
+  /** Called when the waiting device has left. The transfer stays paused, and the device may ask again. */
   left(key: string): void {
     const outgoing = this.#openOf(key)
     if (outgoing) outgoing.isHeld = false
@@ -137,7 +140,7 @@ export class OutgoingTransfers {
     this.#enter(outgoing, 'running')
   }
 
-  /** `bytes` of files have left over a connection since it began. */
+  /** `bytes`: bytes of files sent over this connection since it began. */
   sent(channel: string, bytes: number): void {
     const outgoing = this.#byChannel.get(channel)
     if (!outgoing) return
@@ -147,11 +150,11 @@ export class OutgoingTransfers {
     this.#deps.changed(show(outgoing))
   }
 
-  /** Null: all was sent that was asked for. */
+  /** `err` null: all requested data was sent. */
   ended(channel: string, err: unknown): void {
     const outgoing = this.#byChannel.get(channel)
     this.#byChannel.delete(channel)
-    // One that is paused or cancelled here was cut off by that, and may have gone on over another connection.
+    // Pausing or cancelling has cut this connection. The transfer may already continue over another one.
     if (outgoing?.state !== 'running' || outgoing.news.channel !== channel) return
     outgoing.error = err instanceof CoreError ? { code: err.code, message: err.message } : null
     this.#end(outgoing, err === null ? 'completed' : 'failed')
@@ -193,7 +196,7 @@ export class OutgoingTransfers {
 
 function waiting(): PromiseWithResolvers<void> {
   const resolvers = Promise.withResolvers<void>()
-  // Nobody may be waiting when it is cancelled.
+  // The promise may be rejected when no caller waits for it.
   resolvers.promise.catch(() => {})
   return resolvers
 }

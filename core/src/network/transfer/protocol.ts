@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Protocol } from '../wire/protocol.ts'
 
 /**
- * Files from one device to another. The receiving side opens a stream, says what it wants, and is told what that is; the
- * bytes go over a TLS connection of their own, or over the stream where none can be made. The stream stays open as long
- * as they do. Specified in docs/protocols/transfer.md.
+ * Sends files from one device to another. The receiving side opens a stream and sends its request. The sending side
+ * answers with a list of files. The bytes go over a separate TLS connection, or over the stream if no such connection
+ * can be made. The stream stays open until the transfer ends. Specified in docs/protocols/transfer.md.
  */
 export const transferProtocol: Protocol = {
   name: 'transfer',
@@ -13,26 +13,26 @@ export const transferProtocol: Protocol = {
   maxStreams: 16,
 }
 
-/** Items told in one message. */
+/** Most items in one message. */
 export const PAGE_ITEMS = 1_000
-/** Folders below each other, and the longest name of one, in bytes. */
+/** Most names in one path, folders and file together, and the longest name, in bytes. */
 const MAX_NAMES = 512
 const MAX_NAME_BYTES = 1_024
 export const MAX_ADDRESSES = 32
-/** The largest file, in bytes: 2 TiB, the hashes of whose chunks still are one message. */
+/** The largest file, in bytes: 2 TiB. The hashes of all its chunks fit in one message. */
 const MAX_FILE_BYTES = 2_199_023_255_552
-/** Seconds since 1970 of the years 1 and 9999 bound what a time may be. */
+/** The end of the year 9999, in milliseconds since 1970. The earliest time is the start of the year 1. */
 const MAX_MTIME_MS = 253_402_300_799_999
 
 const sessionKey = z.string().regex(/^[0-9a-f]{64}$/)
 const channel = z.string().regex(/^[0-9a-f]{32}$/)
 const address = z.string().max(64)
 
-/** The first message, of the receiving side: what it wants. `kind` says who knows what `spec` means. */
+/** The request, the first message of the receiving side. `kind` selects the resolver that understands `spec`. */
 export const Wanted = z.object({
   kind: z.string().max(32),
   spec: z.unknown(),
-  /** Of the TLS key the receiving side uses for this transfer. */
+  /** The TLS key of the receiving side for this transfer. */
   key: sessionKey,
 })
 
@@ -48,7 +48,7 @@ function isName(value: unknown): boolean {
   return value instanceof Uint8Array && value.length <= MAX_NAME_BYTES
 }
 
-/** The messages of the sending side: what there is, page by page, and then where its bytes are to be had. */
+/** The messages of the sending side: the items, page by page, and then the addresses for the bytes. */
 export const Offered = z.discriminatedUnion('type', [
   z.object({ type: z.literal('refused'), code: z.string().max(32), message: z.string().max(1_000) }),
   z.object({ type: z.literal('items'), items: z.array(TransferItem).max(PAGE_ITEMS) }),
@@ -63,9 +63,9 @@ export const Offered = z.discriminatedUnion('type', [
 export type Offered = z.infer<typeof Offered>
 
 /**
- * Then the receiving side says how the bytes come. Over the stream they follow as `{ bytes }`. `punch`: none of the
- * addresses answered, and it connects to the sending side from these ones when that says `Meeting`, at the same time as
- * that to it; it says then how that went.
+ * The way of the bytes, sent by the receiving side. `stream`: they follow as `{ bytes }`. `punch`: none of the
+ * addresses answered. When the sending side has sent `Meeting`, both sides connect to each other at the same time, the
+ * receiving side from these addresses. It then sends `Chosen` again, with the result.
  */
 export const Chosen = z.discriminatedUnion('via', [
   z.object({ via: z.literal('tcp') }),
@@ -74,6 +74,6 @@ export const Chosen = z.discriminatedUnion('via', [
 ])
 export type Chosen = z.infer<typeof Chosen>
 
-/** Where the sending side connects from, to meet the receiving one; none where that is of no use. */
+/** The addresses from which the sending side connects after `punch`; empty if that would not help. */
 export const Meeting = z.object({ addresses: z.array(address).max(MAX_ADDRESSES) })
 export type Meeting = z.infer<typeof Meeting>

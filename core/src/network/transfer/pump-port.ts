@@ -3,17 +3,16 @@ import { z } from 'zod'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import { PORT_WINDOW_BYTES, type PortMessage } from './worker/port-duplex.ts'
 
-/** Bytes of a file, or of what is said about them, on a stream between two devices. */
+/** A piece of the bulk connection, sent over a stream of the link. */
 export const Carried = z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) })
 
 /**
- * Carries what the thread writes over a stream of the connection, and what comes over it to the thread: slower than a
- * connection of its own, and possible wherever two devices reach each other at all. Resolves when both directions have
- * ended.
+ * Copies the thread's bytes to a stream of the link, and the received bytes to the thread. This is slower than a
+ * separate connection, but works wherever two devices can connect at all. Resolves when both directions have ended.
  */
 export async function pumpPort(port: MessagePort, stream: FrameStream): Promise<void> {
   let isOver = false
-  // The thread has given it up: the other side is not left waiting.
+  // The thread has closed the port, so the other side must not wait for more.
   port.on('close', () => isOver || stream.abort())
   try {
     await Promise.all([sendAll(port, stream), receiveAll(port, stream)])

@@ -1,7 +1,7 @@
-/** Over which time a rate is taken, in milliseconds. */
+/** Period over which a rate is measured, in milliseconds. */
 const WINDOW_MS = 3_000
 
-/** Bytes a second over the last seconds. */
+/** The rate of the last seconds, in bytes per second. */
 export class Rate {
   #samples: { readonly at: number; readonly bytes: number }[] = []
 
@@ -13,7 +13,7 @@ export class Rate {
     this.#samples = []
   }
 
-  /** `bytes` from the start, `at` in milliseconds. */
+  /** `bytes`: total since the start; `at`: in milliseconds. */
   add(bytes: number, at: number): void {
     this.#samples.push({ at, bytes })
     while (this.#samples.length > 2 && at - this.#samples[1]!.at > WINDOW_MS) this.#samples.shift()

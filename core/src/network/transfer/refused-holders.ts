@@ -2,21 +2,24 @@ import type { ContentId, DeviceId } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import type { Asking, Offer } from './fetch-transfer.ts'
 
-/** Who was said to have a content and has sent something else: nothing of it is kept, and they are asked for it no more. */
+/**
+ * Holders that have sent something else than the requested content. Their data is deleted, and they are not asked
+ * again.
+ */
 export class RefusedHolders {
   readonly #namesById = new Map<DeviceId, string>()
 
-  /** The names of devices that have sent something else. */
+  /** The names of the refused devices. */
   get names(): readonly string[] {
     return [...this.#namesById.values()]
   }
 
-  /** The same question, to those that are left. */
+  /** The same request, to the remaining devices. */
   without<A extends Asking>(asking: A): A {
     return { ...asking, devices: asking.devices.filter((id) => !this.#namesById.has(id)) }
   }
 
-  /** Throws `Corrupt` where nobody is left to ask. */
+  /** Throws `Corrupt` if no device is left to ask. */
   add(
     liars: readonly string[],
     { asking, contentId, offers }: { asking: Asking; contentId: ContentId; offers: readonly Offer[] },
@@ -27,7 +30,7 @@ export class RefusedHolders {
   }
 }
 
-/** What is said of a device by its name. */
+/** The end of a sentence about a device. It follows the device's name. */
 export function sentElse(contentId: ContentId): string {
   return `sent something else than content://${contentId}; nothing of it was kept`
 }

@@ -2,10 +2,10 @@ import { CoreError } from '../../util/errors.ts'
 import type { Amount } from './transfer-rows.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
-/** Folders around the files of a stranger: each takes room on the disk, too. */
+/** Most folders in a stranger's offer, because folders also take disk space. */
 const MAX_FOLDERS = 10_000
 
-/** Throws `InvalidInput` where a device lists more than it has offered. */
+/** Throws `InvalidInput` if a device lists more than it has offered. */
 export function requireOffered(items: readonly SourceItem[], atMost: Amount): void {
   const files = items.filter(({ kind }) => kind === 'file')
   const bytes = files.reduce((sum, { size }) => sum + size, 0)

@@ -2,10 +2,10 @@ import { statfsSync } from 'node:fs'
 import { CoreError } from '../../util/errors.ts'
 import { fsPath, parsePath } from '../../util/file-name.ts'
 
-/** Left free on the disk that files come to, in bytes. */
+/** Space that a transfer leaves free on the disk, in bytes. */
 const KEEP_FREE_BYTES = 67_108_864
 
-/** Throws `DiskFull` where a folder's disk cannot take so many bytes more. */
+/** Throws `DiskFull` if the disk of a folder has no space for this many bytes. */
 export function requireSpace(folder: string, wanted: number): void {
   const { bavail, bsize } = statfsSync(fsPath(parsePath(folder)))
   const free = bavail * bsize - KEEP_FREE_BYTES

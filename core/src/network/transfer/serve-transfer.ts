@@ -50,14 +50,14 @@ export interface SourceResolver<S extends z.ZodType = z.ZodType> {
 /** The facts about a running transfer for lists and events. */
 export interface SendingNews {
   readonly channel: string
-  /** The same for each attempt to have the same. */
+  /** The same key for each attempt of the same request. */
   readonly key: string
   readonly peer: Peer
   readonly title: string
   readonly files: number
   readonly bytes: number
   readonly onProgress: ((bytes: number) => void) | undefined
-  /** Cuts it off; the other side asks again. */
+  /** Cuts the transfer off; the other side then asks again. */
   readonly stop: () => void
 }
 
@@ -77,7 +77,7 @@ export interface ServeTransferDeps {
   /** Called if the other device leaves or is lost while the request is paused. */
   readonly onLeft: (key: string) => void
   readonly onBegin: (news: SendingNews) => void
-  /** Null: all was sent that was asked for. */
+  /** `err` null: all requested data was sent. */
   readonly onEnd: (id: string, err: unknown) => void
 }
 
@@ -94,7 +94,6 @@ export interface ServedTransfers {
   readonly recheck: () => void
 }
 
-/** The sending side of transfers. */
 export function serveTransfers(deps: ServeTransferDeps): ServedTransfers {
   const running = new Set<Running>()
   const recheck = () => {

@@ -8,20 +8,20 @@ const packr = new Packr({ useRecords: false })
 /** What a received file keeps from the original besides its bytes. */
 export type Preserve = 'nothing' | 'times' | 'all'
 
-/** By the number in the column; older versions wrote only 0 and 1. */
+/** Indexed by the number in the column. Older versions wrote only 0 and 1. */
 const PRESERVED: readonly Preserve[] = ['nothing', 'all', 'times']
 
 export interface StartInput extends Asking {
   readonly title: string
-  /** Absolute; it must be there. */
+  /** Absolute path of an existing folder. */
   readonly folder: string
   /** `all`: times and permissions, limited by the umask of this device. */
   readonly preserve: Preserve
-  /** More than a stranger has offered is not taken. */
+  /** The amount that a stranger has offered; more is refused. */
   readonly atMost?: Amount
 }
 
-/** So many files, and so many bytes of them together. */
+/** A number of files, and their total size in bytes. */
 export interface Amount {
   readonly files: number
   readonly bytes: number
@@ -51,7 +51,7 @@ export interface TransferRow {
   readonly ended_at: number | null
 }
 
-/** Transfers to this device as they are written down in `network.db`. */
+/** The stored transfers to this device, in `network.db`. */
 export class TransferRows {
   readonly #db: NetworkDb
 
@@ -86,7 +86,7 @@ export class TransferRows {
   }
 }
 
-/** One that nothing was done of yet; `now` in milliseconds since 1970. */
+/** The row of a new transfer; `now` in milliseconds since 1970. */
 export function newRow(input: StartInput, { id, now }: { id: string; now: number }): TransferRow {
   return {
     id,

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import type { Answered, Asked, TransferNews, TransferReply, TransferRequest, TransferVerb } from './worker/messages.ts'
 
-/** How long the thread stays when nothing is transferred, in milliseconds. */
+/** How long an unused thread is kept, in milliseconds. */
 const IDLE_MS = 60_000
 
 interface Waiting {
@@ -11,10 +11,10 @@ interface Waiting {
   readonly reject: (err: CoreError) => void
 }
 
-/** The thread that reads, hashes, encrypts and writes what is transferred. It starts on use, and ends when it is not used. */
+/** The thread that reads, hashes, encrypts and writes the data of transfers. It starts on use and ends when unused. */
 export class TransferThread implements AsyncDisposable {
   readonly #onNews: (news: TransferNews) => void
-  /** Told when the thread has ended by itself: whatever it did is to be begun again. */
+  /** Called when the thread has failed, so that its work can be started again. */
   readonly #onLost: (err: CoreError) => void
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | null = null
@@ -28,7 +28,7 @@ export class TransferThread implements AsyncDisposable {
     this.#onLost = onLost
   }
 
-  /** Keeps the thread until it is disposed of. */
+  /** Keeps the thread running until the result is disposed. */
   use(): Disposable {
     this.#users++
     clearTimeout(this.#idle)
@@ -43,7 +43,7 @@ export class TransferThread implements AsyncDisposable {
     }
   }
 
-  /** Throws what the thread answers as an error; `Internal` where it has ended. */
+  /** Throws the error that the thread answers, and `Internal` if the thread has ended. */
   ask<V extends TransferVerb>(verb: V, asked: Asked<V>, transfer: MessagePort[] = []): Promise<Answered<V>> {
     const worker = (this.#worker ??= this.#start())
     const { promise, resolve, reject } = Promise.withResolvers<Answered<V>>()
@@ -54,7 +54,7 @@ export class TransferThread implements AsyncDisposable {
     return promise
   }
 
-  /** Bytes a second that leave, now and for threads to come; null: any number. */
+  /** Limits sent bytes per second, in this thread and later ones; null: no limit. */
   async limit(bytesPerSecond: number | null): Promise<void> {
     this.#bytesPerSecond = bytesPerSecond
     if (this.#worker) await this.ask('limit', { bytesPerSecond })
@@ -81,7 +81,7 @@ export class TransferThread implements AsyncDisposable {
     if ('news' in reply) return this.#onNews(reply)
     const waiting = this.#waiting.get(reply.id)
     this.#waiting.delete(reply.id)
-    // Nothing that is transferred keeps the process alive by itself.
+    // A running transfer alone does not keep the process running.
     if (this.#waiting.size === 0) worker.unref()
     if (!waiting) return
     if ('error' in reply) waiting.reject(new CoreError(reply.error.code, reply.error.message))

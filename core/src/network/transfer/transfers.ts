@@ -33,13 +33,13 @@ import { TransferThread } from './transfer-thread.ts'
 import type { Answered, Renamed, TransferNews } from './worker/messages.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
-/** Transfers to this device side by side; the others wait. */
+/** Most transfers to this device that run at once. The others wait. */
 const MAX_RUNNING = 4
-/** Waits after attempts that came to nothing while the device is connected, in milliseconds. */
+/** Waits after failed attempts while the device is connected, in milliseconds. */
 const RETRY_MS = [250, 2_000, 5_000, 15_000, 60_000] as const
-/** Ended transfers that stay listed. */
+/** Most ended transfers that stay listed. */
 const KEPT_ENDED = 200
-/** How many failures are listed one by one. */
+/** Most failures that are stored one by one. */
 const KEPT_FAILURES = 100
 /** How often progress is reported and stored, in milliseconds. */
 const TELL_MS = 250
@@ -158,7 +158,7 @@ export class Transfers implements AsyncDisposable {
     await this.#thread.limit(maxBytesPerSecond === 0 ? null : maxBytesPerSecond).catch(() => {})
   }
 
-  /** The newest first, those that have not ended before the others. */
+  /** Unfinished transfers before ended ones; in each group the newest first. */
   list(): Transfer[] {
     const all = [...[...this.#incoming.values()].map((each) => this.#show(each)), ...this.#outgoing.list()]
     return all.toSorted(
@@ -220,7 +220,7 @@ export class Transfers implements AsyncDisposable {
     return this.#show(incoming)
   }
 
-  /** Ends it; files that are complete stay, parts of others are removed. */
+  /** Cancels a transfer. Complete files stay, unfinished ones are removed. */
   async cancel(id: string): Promise<Transfer> {
     if (this.#outgoing.has(id)) return this.#outgoing.cancel(id)
     const incoming = this.#find(id)
@@ -319,7 +319,7 @@ export class Transfers implements AsyncDisposable {
     }
   }
 
-  /** Begins with one that waits, as far as there is room. */
+  /** Starts a waiting transfer, unless too many are running. */
   #run(incoming: Incoming): void {
     const running = [...this.#incoming.values()].filter((each) => each.running !== null)
     if (incoming.running || running.length >= MAX_RUNNING || this.#ending.signal.aborted) return
@@ -342,7 +342,7 @@ export class Transfers implements AsyncDisposable {
     }
   }
 
-  /** Until it has ended, is stopped, or its device is not connected any more. */
+  /** Repeats attempts until the transfer has ended, is stopped, or no device of it is connected. */
   async #attempts(incoming: Incoming, signal: AbortSignal): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       const before = incoming.row.bytes_done
@@ -377,7 +377,7 @@ export class Transfers implements AsyncDisposable {
     return true
   }
 
-  /** True: it has ended. */
+  /** Makes one attempt. Returns true if the transfer has ended. */
   async #attempt(incoming: Incoming, signal: AbortSignal): Promise<boolean> {
     this.#set(incoming, { state: 'preparing' })
     const { row } = incoming

@@ -8,7 +8,7 @@ export function parseAddress(address: string): { host: string; port: number } | 
   if (!parts) return null
   const host = (parts[1] ?? parts[2])!
   const port = Number(parts[3])
-  // Iroh takes the zone of an address as a number only.
+  // Iroh accepts the zone of an address only as a number.
   const isHost = parts[1] === undefined ? isIP(host) === 4 : isIP(host.replace(/%\d+$/, '')) === 6
   return isHost && port > 0 && port <= 65_535 ? { host, port } : null
 }

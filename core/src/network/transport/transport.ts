@@ -1,6 +1,6 @@
 import type { PathKind, PeerKey } from '../../domain/index.ts'
 
-/** What a connection is for: strangers while a code is active, strangers who drop files, or devices that are paired. */
+/** The purpose of a connection: pairing by a code, a drop by a stranger, or paired devices. */
 export const alpns = {
   pairing: 'spacedrive/pairing/1',
   spacedrop: 'spacedrive/spacedrop/1',
@@ -8,95 +8,102 @@ export const alpns = {
 } as const
 export type Alpn = (typeof alpns)[keyof typeof alpns]
 
-/** Where a peer may be found. */
+/** The addresses and the relay at which to dial a peer. */
 export interface DialHints {
-  /** `192.168.1.5:4433`, `[fe80::1]:4433` */
+  /** Such as `192.168.1.5:4433` or `[fe80::1]:4433`. */
   readonly addresses: readonly string[]
-  /** Address of the relay it is at; null: none. */
+  /** URL of the relay that the peer uses; null if it uses none. */
   readonly relay: string | null
 }
 
 export interface DialOptions {
   readonly alpn: Alpn
-  /** Ends the attempt; what the network still does for it is closed when it comes back. */
+  /** Ends the attempt. If a connection is made after that, it is closed. */
   readonly signal: AbortSignal
 }
 
 /**
  * The ways to other devices: one endpoint with one key. Every implementation passes `core/testing/transport-suite.ts`.
- * Bytes are `Uint8Array` everywhere. What goes wrong is a `CoreError`: `Unavailable` where nobody answers or the
- * connection is lost, `NotAuthorised` where somebody else does, `Timeout`; an aborted signal throws its reason.
+ * Bytes are `Uint8Array` everywhere. Errors are `CoreError`s: `Unavailable` if no device answers or the connection is
+ * lost, `NotAuthorised` if another device answers, and `Timeout`. An aborted signal throws its reason.
  */
 export interface Transport extends AsyncDisposable {
-  /** The public key that others see, proved by each connection. */
+  /** The public key of this endpoint, which each connection proves. */
   readonly key: PeerKey
-  /** Where others on the network reach this endpoint now: addresses with their port. */
+  /** The addresses, with ports, where other devices can reach this endpoint now. */
   addresses(): readonly string[]
   /** The addresses of this machine where this endpoint listens: `addresses()` without those that were learned. */
   listening(): readonly string[]
-  /** Why the router may be asked to forward ports that the user did not choose; null: it is not asked. */
+  /** The reason why the router may be asked to forward ports that the user did not choose; null: it is not asked. */
   routerProblem(): string | null
-  /** The relay it can be reached through now; null: none. */
+  /** The relay through which this endpoint can be reached now; null if there is none. */
   relay(): string | null
   /** Connects to the holder of a key, or fails within `DIAL_TIMEOUT_MS`. */
   dial(key: PeerKey, hints: DialHints, options: DialOptions): Promise<Link>
-  /** Called for each connection from elsewhere, which has proved its key. One listener; without any they are refused. */
+  /**
+   * Called for each incoming connection, after it has proved its key. There is one listener; without it they are
+   * refused.
+   */
   onPeer(listener: (link: Link) => void): void
   /** Ends every connection, and resolves when the sockets are free. Idempotent. */
   close(): Promise<void>
 }
 
-/** How a link runs at the moment. */
+/** The way that a link takes at the moment. */
 export interface LinkPath {
   readonly kind: PathKind
-  /** Of the other side: `192.168.1.5:4433`; null where it goes through a relay. */
+  /** Address of the other side, such as `192.168.1.5:4433`; null if the link goes through a relay. */
   readonly address: string | null
-  /** Round trip; null before it is known. */
+  /** Round trip in milliseconds; null before it is known. */
   readonly latencyMs: number | null
 }
 
-/** Why a link ended. `local`: this side closed it. `remote`: the other did, with this reason. `lost`: nobody said so. */
+/**
+ * The end of a link. `local`: this side closed it. `remote`: the other side did, with this reason. `lost`: neither did.
+ */
 export interface LinkEnd {
   readonly by: 'local' | 'remote' | 'lost'
   readonly reason: string
 }
 
-/** One encrypted connection with one other endpoint; any number of streams, each in order. */
+/** One encrypted connection with one other endpoint. It carries any number of streams, each in order. */
 export interface Link {
   readonly key: PeerKey
   readonly alpn: Alpn
-  /** Which side dialled. */
+  /** Whether this side dialled. */
   readonly dialled: boolean
-  /** The other side hears of it with the first bytes that are written. */
+  /** The other side gets the stream only with the first bytes that are written. */
   openStream(signal: AbortSignal): Promise<ByteStream>
-  /** Called for each stream the other side opens. One listener; streams that come before it is set wait. */
+  /**
+   * Called for each stream that the other side opens. There is one listener; streams that come before it is set wait.
+   */
   onStream(listener: (stream: ByteStream) => void): void
-  /** Null where it is not known. */
+  /** Null if it is not known. */
   path(): LinkPath | null
   /** Resolves once, and never rejects. */
   readonly closed: Promise<LinkEnd>
   /**
-   * What the other side has not received yet is lost. The reason is shown to people there: a short sentence.
-   * Idempotent.
+   * Closes the link. Data that the other side has not received yet is lost. The other side shows the reason to its
+   * user, so it is a short sentence. Idempotent.
    */
   close(reason: string): void
 }
 
-/** Two directions of bytes, each ended on its own. */
+/** Two directions of bytes, each ended separately. */
 export interface ByteStream {
-  /** Up to `max` bytes; null at the end. Throws `Unavailable` where the stream was cut. One read at a time. */
+  /** Reads up to `max` bytes; null at the end. Throws `Unavailable` if the stream was cut. Only one read at a time. */
   read(max: number): Promise<Uint8Array | null>
-  /** Resolves when more may be written: whoever waits for it never fills the memory. One write at a time. */
+  /** Resolves when more may be written. A caller that waits for it keeps memory bounded. Only one write at a time. */
   write(bytes: Uint8Array): Promise<void>
-  /** The other side reads the end after all that was written. */
+  /** Ends this direction. The other side reads the end after all written data. */
   finish(): Promise<void>
   /**
-   * Gives up both directions at once: what waits here fails, and so do the other side's reads and writes. What was
-   * finished before still arrives. Idempotent, never throws. Every stream is read to its end or given up: it takes one
-   * of the places there are.
+   * Ends both directions at once: waiting reads and writes fail on both sides. Data from before a `finish` still
+   * arrives. Idempotent, never throws. Every stream must be read to its end or aborted, because it takes one of a
+   * limited number of places.
    */
   abort(): void
 }
 
-/** How long a connection may take to be made, in milliseconds. */
+/** How long dialling may take, in milliseconds. */
 export const DIAL_TIMEOUT_MS = 10_000

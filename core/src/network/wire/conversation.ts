@@ -6,38 +6,40 @@ import type { ByteStream, Link } from '../transport/transport.ts'
 import { FrameStream } from './frame-stream.ts'
 
 export interface Wait {
-  /** How long it may take, in milliseconds. */
+  /** The longest wait, in milliseconds. */
   readonly ms: number
   readonly signal: AbortSignal
 }
 
-/** How two devices that do not know each other yet talk, and part. */
+/** The limits and refusals of a conversation between two devices that are not paired. */
 export interface Manners<R extends string> {
   readonly maxFrameBytes: number
-  /** Why one side may end it. The other one says it in its own words: it shows no text of a stranger. */
+  /**
+   * The reasons for a refusal. Each side shows its own sentence for a reason, so that no text of a stranger is shown.
+   */
   readonly refusals: readonly R[]
   readonly refused: (reason: R) => CoreError
-  /** What the connection is closed with, a sentence. */
+  /** The sentence with which the connection is closed. */
   readonly goodbye: string
 }
 
-/** Either to the other, instead of any message; nothing follows. */
+/** Sent by either side instead of any other message. It ends the conversation. */
 const Refuse = z.object({ type: z.literal('refuse'), reason: z.string().max(32) })
 type Refuse = z.infer<typeof Refuse>
 
-/** Either to the other: the person here has compared the number. */
+/** Sent by either side: its user has confirmed the number. */
 const Confirm = z.object({ type: z.literal('confirm') })
 type Confirm = z.infer<typeof Confirm>
 
-/** How much later than here the other side's person is given up: so that the reason comes from there. */
+/** How much longer this side waits for the other user than for its own, so that the other side sends the reason. */
 const GRACE_MS = 5_000
 
-/** One stream between two strangers: messages in turn, each within its time. */
+/** A conversation of two strangers over one stream: messages in turn, each with a time limit. */
 export class Conversation<R extends string> {
   readonly link: Link
   readonly frames: FrameStream
   readonly #manners: Manners<R>
-  /** The other side has said its last word, and waits for the end. */
+  /** Whether the other side has sent its last message and waits for the end. */
   #isOver = false
 
   private constructor(link: Link, stream: ByteStream, manners: Manners<R>) {
@@ -50,7 +52,10 @@ export class Conversation<R extends string> {
     return new Conversation(link, await link.openStream(AbortSignal.any([signal, AbortSignal.timeout(ms)])), manners)
   }
 
-  /** The first stream the other side opens; `onOther` has any other one, and gives it up by default. */
+  /**
+   * Waits for the first stream that the other side opens. `onOther` gets all other streams; by default they are
+   * aborted.
+   */
   static async accept<R extends string>(
     link: Link,
     { onOther = (stream) => stream.abort(), ...manners }: Manners<R> & { onOther?: (stream: ByteStream) => void },
@@ -66,12 +71,12 @@ export class Conversation<R extends string> {
     return new Conversation(link, await within(Promise.race([first.promise, ended(link)]), wait), manners)
   }
 
-  /** Throws `Timeout` where the other side does not take it: one that never reads holds up nobody. */
+  /** Throws `Timeout` if the other side does not read the message in time, so that it cannot block this side. */
   send(message: unknown, wait: Wait): Promise<void> {
     return within(this.frames.send(message), wait)
   }
 
-  /** Throws what `manners` make of a refusal, `Timeout`, `Unavailable` or `InvalidInput`. */
+  /** Throws a refusal as the error from `manners`, and `Timeout`, `Unavailable` or `InvalidInput`. */
   async receive<S extends z.ZodType>(schema: S, wait: Wait): Promise<z.output<S>> {
     const message = await within(this.frames.receive(z.union([Refuse, schema])), wait)
     if (message === null) throw new CoreError('Unavailable', 'the other device ended the connection')
@@ -84,7 +89,7 @@ export class Conversation<R extends string> {
       : this.#manners.refused(reason)
   }
 
-  /** Waits until the persons on both sides have compared the number. Throws where either has not, or not in time. */
+  /** Waits until users on both sides have confirmed the number. Throws if either has not, or not in time. */
   async agree(decided: Promise<void>, { ms, signal }: Wait): Promise<void> {
     const here = untilAborted(decided, signal).then(() =>
       this.send({ type: 'confirm' } satisfies Confirm, { ms, signal }),
@@ -93,12 +98,12 @@ export class Conversation<R extends string> {
     await Promise.all([here, there])
   }
 
-  /** Says why nothing follows, and leaves. Never throws: the other side may be gone. */
+  /** Sends the reason for the end, and leaves. Never throws, because the other side may be gone. */
   async refuse(reason: R, lingerMs: number): Promise<void> {
     await this.leave({ type: 'refuse', reason } satisfies Refuse, lingerMs)
   }
 
-  /** Sends the last message and waits until the other side, which has it then, closes the connection. */
+  /** Sends the last message, and waits until the other side has received it and closes the connection. */
   async leave(last: unknown, lingerMs: number): Promise<void> {
     if (this.#isOver) return this.close()
     const sent = this.frames.send(last).then(() => this.link.closed)
@@ -119,7 +124,7 @@ async function ended(link: Link): Promise<never> {
 
 async function within<T>(promise: Promise<T>, { ms, signal }: Wait): Promise<T> {
   const deadline = AbortSignal.timeout(ms)
-  // Where it is given up before it was begun, nobody waits for it.
+  // If the wait is already over, no caller handles an error of the promise.
   promise.catch(() => {})
   try {
     return await untilAborted(promise, AbortSignal.any([signal, deadline]))

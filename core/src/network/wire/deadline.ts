@@ -1,16 +1,16 @@
-/** A signal that is aborted with another one, or after a time. Disposing it leaves nothing behind. */
+/** A signal that is aborted with another signal or after a time. Dispose it to remove its timer and listener. */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController()
   readonly #outer: AbortSignal
   readonly #onAbort: () => void
   readonly #timer: NodeJS.Timeout
 
-  /** `reason` makes what the signal is aborted with once `ms` milliseconds have passed. */
+  /** `reason` makes the error with which the signal is aborted after `ms` milliseconds. */
   constructor(outer: AbortSignal, { ms, reason }: { ms: number; reason: () => Error }) {
     this.#outer = outer
     this.#onAbort = () => this.#controller.abort(outer.reason)
     this.#timer = setTimeout(() => this.#controller.abort(reason()), ms)
-    // What is open keeps the process running, not the wait for it.
+    // An open connection keeps the process running; a timer does not.
     this.#timer.unref()
     if (outer.aborted) this.#onAbort()
     else outer.addEventListener('abort', this.#onAbort, { once: true })

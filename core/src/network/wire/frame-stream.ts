@@ -3,14 +3,14 @@ import { CoreError, errorMessage } from '../../util/errors.ts'
 import type { ByteStream } from '../transport/transport.ts'
 import { packMessage, unpackMessage } from './message-pack.ts'
 
-/** Bytes of the length before each frame: an unsigned 32-bit number, the most significant byte first. */
+/** Length of the number before each frame, in bytes: unsigned, 32 bits, big-endian. */
 export const LENGTH_BYTES = 4
-/** Most bytes asked of a stream at once. */
+/** Most bytes that are requested from a stream at once. */
 const READ_BYTES = 65_536
 
 /**
- * Messages over a stream of bytes: a length, then that many bytes of MessagePack. A frame over the limit is refused
- * before a byte of it is kept, and ends the stream.
+ * Messages over a stream of bytes: a length, then that many bytes of MessagePack. A frame above the limit is refused
+ * before any of its bytes are kept, and ends the stream.
  */
 export class FrameStream {
   readonly #stream: ByteStream
@@ -22,7 +22,7 @@ export class FrameStream {
     this.#maxFrameBytes = maxFrameBytes
   }
 
-  /** Messages leave in the order they were given. Throws `InvalidInput` for one that is too large. */
+  /** Sends messages in the order of the calls. Throws `InvalidInput` if a message is too large. */
   async send(message: unknown): Promise<void> {
     const body = packMessage(message)
     if (body.length > this.#maxFrameBytes) {
@@ -32,14 +32,14 @@ export class FrameStream {
     new DataView(frame.buffer).setUint32(0, body.length)
     frame.set(body, LENGTH_BYTES)
     const writing = this.#writing.then(() => this.#stream.write(frame))
-    // The sender hears of the failure; the next one writes to the same broken stream.
+    // The caller of the failed send gets the error. The next send fails on the same broken stream.
     this.#writing = writing.catch(() => {})
     await writing
   }
 
   /**
-   * The next message, as `schema` has it; null at the end. Throws `InvalidInput` for what is no such message, and
-   * gives up the stream: what follows cannot be understood either.
+   * The next message, parsed by `schema`; null at the end. If the message is not valid, throws `InvalidInput` and
+   * aborts the stream, because later bytes cannot be understood either.
    */
   async receive<S extends z.ZodType>(schema: S): Promise<z.output<S> | null> {
     const head = await this.#take(LENGTH_BYTES, { endAllowed: true })
@@ -54,7 +54,7 @@ export class FrameStream {
     throw this.#refuse(`a message that is not understood: ${message.error.issues[0]?.message ?? 'unknown'}`)
   }
 
-  /** Ends this side's direction after all that was sent. */
+  /** Ends this direction after all sent messages. */
   async finish(): Promise<void> {
     await this.#writing
     await this.#stream.finish()
@@ -77,7 +77,10 @@ export class FrameStream {
     return new CoreError('InvalidInput', `the other device sent ${what}`)
   }
 
-  /** Takes memory for what has come, not for what a length promises; asks for no byte of the next message. */
+  /**
+   * Reads `count` bytes. Allocates memory for received bytes, not for an announced length, and reads no byte of the
+   * next message.
+   */
   async #take(count: number, { endAllowed }: { endAllowed: boolean }): Promise<Uint8Array | null> {
     let taken: Uint8Array = new Uint8Array(Math.min(count, READ_BYTES))
     let filled = 0

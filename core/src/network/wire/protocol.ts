@@ -2,14 +2,14 @@ import type { DeviceId, PeerKey } from '../../domain/index.ts'
 import type { LinkPath } from '../transport/transport.ts'
 import type { FrameStream } from './frame-stream.ts'
 
-/** A kind of stream between paired devices. Its folder holds this declaration, its messages and both its sides. */
+/** A kind of stream between devices. Its folder has this declaration, its messages and both its sides. */
 export interface Protocol {
   /** Never changes. */
   readonly name: string
-  /** Counts up with each change that an older device would not understand; others than this one are refused with a reason. */
+  /** Increases with each change that older devices would not understand. Other versions are refused with a message. */
   readonly version: number
   readonly maxFrameBytes: number
-  /** Streams of it that one peer may have open at once; more are refused. */
+  /** Most streams of this protocol that one peer may have open; more are refused. */
   readonly maxStreams: number
 }
 
@@ -17,40 +17,43 @@ export interface Protocol {
 export interface ProtocolHandler {
   readonly protocol: Protocol
   /**
-   * Answers one stream that a paired device has opened, and returns when it is done with it. Throwing ends the stream;
-   * a `CoreError` is logged as one line. The signal is aborted when the connection ends or the network stops.
+   * Serves one stream that a peer has opened, and returns when it is done. Throwing ends the stream; a `CoreError` is
+   * logged as one line. The signal is aborted when the connection ends or networking stops.
    */
   serve(stream: FrameStream, peer: Peer, signal: AbortSignal): Promise<void>
 }
 
-/** A device that is connected now: a paired one, unless it is a stranger. */
+/** A device that is connected now: a paired device, or a guest. */
 export interface Peer {
   readonly id: DeviceId
   readonly key: PeerKey
   readonly name: string
-  /** True: it is not paired, and was met for one drop. */
+  /** True for a guest, which is not paired and connected for one drop. */
   readonly isStranger?: boolean
-  /** Aborted when the connection has ended, for whatever reason. */
+  /** Aborted when the connection has ended, for any reason. */
   readonly signal: AbortSignal
   path(): LinkPath | null
   /**
-   * Opens a stream of a protocol. The first message may be sent at once; that the other side refuses (it does not know
-   * the protocol, has another version of it, or too many streams) is thrown by the first `receive`: `Unsupported`,
-   * `VersionMismatch` or `Unavailable`. Throws `Unavailable` where the connection is gone.
+   * Opens a stream of a protocol. The first message may be sent at once. If the other side refuses the stream, the
+   * first `receive` throws: `Unsupported` if it does not know the protocol, `VersionMismatch` for another version,
+   * `Unavailable` for too many streams. Throws `Unavailable` if the connection is gone.
    */
   open(protocol: Protocol, signal: AbortSignal): Promise<FrameStream>
 }
 
-/** The paired devices, as the protocols see them. */
+/** The devices that protocols can reach. */
 export interface Peers {
-  /** Those with a connection now. */
+  /** All devices that are connected now. */
   connected(): readonly Peer[]
-  /** Null where it is not connected now. */
+  /** Null if the device is not connected now. */
   get(id: DeviceId): Peer | null
-  /** The connection there is, or a new one. Throws `NotFound` where it is not paired, `NotAuthorised` where it is blocked, `Offline` where it does not answer. */
+  /**
+   * Returns the present connection, or makes one. Throws `NotFound` if the device is not paired, `NotAuthorised` if it
+   * is blocked, and `Offline` if it does not answer.
+   */
   reach(id: DeviceId, signal: AbortSignal): Promise<Peer>
   onConnected(listener: (peer: Peer) => void): Disposable
   onDisconnected(listener: (id: DeviceId) => void): Disposable
-  /** Answers streams of a protocol from now on. */
+  /** Serves the streams of a protocol, until the result is disposed. */
   handle(handler: ProtocolHandler): Disposable
 }

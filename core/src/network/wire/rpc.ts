@@ -5,15 +5,15 @@ import { Deadline } from './deadline.ts'
 import type { FrameStream } from './frame-stream.ts'
 import type { Peer, Peers, Protocol, ProtocolHandler } from './protocol.ts'
 
-/** One question: what is asked and what is answered. */
+/** The schemas of one question and its answer. */
 export interface Question<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly input: I
   readonly output: O
-  /** How long an answer may take, in milliseconds; `DEFAULT_DEADLINE_MS` where left out. */
+  /** How long an answer may take, in milliseconds; `DEFAULT_DEADLINE_MS` if omitted. */
   readonly deadlineMs?: number
 }
 
-/** A protocol of questions with one answer each, a stream for each question. */
+/** A protocol of questions with one answer each. Each question has a separate stream. */
 export interface Rpc<Q extends Record<string, Question>> extends Protocol {
   readonly questions: Q
 }
@@ -27,24 +27,24 @@ export type Answers<Q extends Record<string, Question>> = {
 }
 
 const DEFAULT_DEADLINE_MS = 30_000
-/** How long a stream may be open before its question has come, in milliseconds. */
+/** How long a stream may be open before its question has arrived, in milliseconds. */
 const ASK_TIMEOUT_MS = 10_000
-/** Longest error sentence that is taken from a peer. */
+/** Longest accepted error message of a peer. */
 const MAX_MESSAGE = 1_000
 
-/** Ids of questions are drawn below this: they only tell them apart in logs, and an answer from another. */
+/** Limit for the random ids of questions. An id identifies a question in logs, and its answer. */
 const MAX_ID = 2 ** 47
 
 const Asked = z.object({ id: z.int().min(0), verb: z.string().max(64), input: z.unknown() })
-// The first that fits is taken, and an answer of `undefined` has no `output`.
+// The first matching schema is used. An answer of `undefined` has no `output`.
 const Answered = z.union([
   z.object({ id: z.int(), error: z.object({ code: z.enum(errorCodes), message: z.string().max(MAX_MESSAGE) }) }),
   z.object({ id: z.int(), error: z.undefined().optional(), output: z.unknown() }),
 ])
 
 /**
- * Asks a peer. Throws what it answered as an error, `Timeout` after the deadline of the question, `Unavailable` where
- * the connection is lost, and `InvalidInput` for an answer that is none.
+ * Asks a peer. Throws the error that the peer answers, `Timeout` after the deadline of the question, `Unavailable` if
+ * the connection is lost, and `InvalidInput` if the answer is not valid.
  */
 export async function ask<Q extends Record<string, Question>, V extends keyof Q & string>(
   peer: Peer,
@@ -69,7 +69,7 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
     if (answer.error) throw new CoreError(answer.error.code, `${peer.name}: ${answer.error.message}`)
     return question.output.parse(answer.output) as z.output<Q[V]['output']>
   } catch (err) {
-    // Why it ended is not that the stream was given up, but why it was.
+    // If the deadline or the caller has aborted the stream, that is the reason to throw.
     deadline.signal.throwIfAborted()
     if (err instanceof z.ZodError)
       throw new CoreError('InvalidInput', `${peer.name} sent an answer that is not understood`, { cause: err })
@@ -79,7 +79,7 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
   }
 }
 
-/** Where the other side takes none, what it has sent says why: that is still to be received. */
+/** Ignores `Unavailable`: if the other side refuses the stream, the next `receive` throws its reason. */
 async function sendQuestion(stream: FrameStream, question: object): Promise<void> {
   try {
     await stream.send(question)
@@ -89,7 +89,9 @@ async function sendQuestion(stream: FrameStream, question: object): Promise<void
   }
 }
 
-/** Answers the questions of a protocol. What is thrown as a `CoreError` is told to the peer, anything else only by `Internal`. */
+/**
+ * Answers the questions of a protocol. The peer gets a `CoreError` as it is, and only `Internal` for any other error.
+ */
 export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answers: Answers<Q>): ProtocolHandler {
   return {
     protocol: rpc,
@@ -121,7 +123,7 @@ export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answe
   }
 }
 
-/** The question of a stream; one that does not come in time gives the stream up. */
+/** The question of a stream. If it does not come in time, the stream is aborted. */
 async function receiveQuestion(stream: FrameStream): Promise<z.output<typeof Asked> | null> {
   const timer = setTimeout(() => stream.abort(), ASK_TIMEOUT_MS)
   timer.unref()
@@ -132,7 +134,7 @@ async function receiveQuestion(stream: FrameStream): Promise<z.output<typeof Ask
   }
 }
 
-/** What a peer hears of an error: nothing of one that was not meant for it. */
+/** The error for the peer. It does not reveal internal errors. */
 function toldError(err: unknown): CoreError {
   if (err instanceof CoreError && err.code !== 'Internal') return err
   return new CoreError('Internal', 'an error of the other device; its log says more')

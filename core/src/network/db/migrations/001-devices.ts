@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // One row: whose database this is, and the port it was reached at the last time.
+  // One row: the device that owns this database, and the last port of its endpoint.
   `create table owner(device text not null, port integer not null default 0) strict`,
   `create table devices(
      device text primary key,

@@ -16,7 +16,7 @@ const statements = [
      at integer not null,
      primary key(device, library)
    ) strict, without rowid`,
-  // What sidecars other members have, as they last said; made anew by asking them.
+  // The sidecars of other members, as last reported. Can be rebuilt by asking the members.
   `create table availability(
      library text not null,
      device text not null references devices(device) on delete cascade,

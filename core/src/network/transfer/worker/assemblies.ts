@@ -6,18 +6,18 @@ import type { Hashers } from './hashers.ts'
 import { PartFile } from './part-file.ts'
 import { partPath } from './place-file.ts'
 
-/** A large file that is being put together. */
+/** A large file that is being received. */
 export interface Assembly {
   readonly part: PartFile
-  /** As far as chunks came in order. */
+  /** Hashes the chunks that have arrived in order. */
   readonly hasher: Blake3
   hashedTo: number
-  /** Its hash, once it is known. */
+  /** The hash of the whole file, once it is known. */
   whole: Uint8Array | null
 }
 
 export interface AssembliesDeps {
-  /** Where it is written down which chunks are there. */
+  /** The folder that records the finished chunks. */
   readonly folder: string
   readonly items: readonly FetchItem[]
   readonly mark: string
@@ -25,7 +25,7 @@ export interface AssembliesDeps {
   readonly hashers: Hashers
 }
 
-/** The large files of a fetch, each opened when its first chunk comes. */
+/** The large files of a fetch. Each is opened when its first chunk arrives. */
 export class Assemblies {
   readonly #deps: AssembliesDeps
   readonly #signal: AbortSignal
@@ -37,7 +37,7 @@ export class Assemblies {
     this.#signal = signal
   }
 
-  /** Null where it is not open. */
+  /** Null if the file is not open. */
   known(item: number): Assembly | null {
     return this.#open.get(item) ?? null
   }
@@ -50,7 +50,7 @@ export class Assemblies {
     return opening.finally(() => this.#opening.delete(item))
   }
 
-  /** Of all its chunks; read anew where they did not come in order. */
+  /** The hash of the whole file. If the chunks did not arrive in order, the file is read again. */
   async hashOf({ hasher, hashedTo, part }: Assembly, { size }: FetchItem): Promise<Uint8Array> {
     if (hashedTo === Math.ceil(size / CHUNK_BYTES)) return hasher.finish()
     const own = await this.#deps.hashers.take()
@@ -61,7 +61,7 @@ export class Assemblies {
     }
   }
 
-  /** Closes it and keeps what is there. */
+  /** Closes a file and keeps its chunks. */
   close(item: number): void {
     const assembly = this.#open.get(item)
     if (!assembly) return

@@ -3,7 +3,7 @@ import { isContent } from '../../../content/content-id.ts'
 import type { ContentId } from '../../../domain/index.ts'
 import { CoreError } from '../../../util/errors.ts'
 
-/** Compares a file that has come with the content it was asked for as. */
+/** Compares a received file with the requested content id. */
 export class ContentCheck {
   readonly contentId: ContentId
   readonly #hasher: ContentHasher
@@ -17,12 +17,15 @@ export class ContentCheck {
     return new ContentCheck(contentId, await ContentHasher.load())
   }
 
-  /** `full` is the BLAKE3 of all that is at `path`; its samples are read. Throws `Unavailable` where they cannot be. */
+  /**
+   * Whether the file at `path` is the content. `full` is its BLAKE3; its samples are read here. Throws `Unavailable` if
+   * they cannot be read.
+   */
   holds(path: Buffer, full: Uint8Array): boolean {
     const result = this.#hasher.sampled(path)
     if ('hash' in result) return isContent(this.contentId, { sampled: result.hash, full })
     const why = result.state === 'failed' ? result.message : 'something else has written to it'
-    // What has come is not the fault of who sent it, and is asked for again.
+    // This is not the sender's fault, so the file is fetched again.
     throw new CoreError('Unavailable', `what was received cannot be compared with what was asked for: ${why}`)
   }
 }

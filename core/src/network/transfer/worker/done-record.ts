@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { systemCode } from '../../../util/errors.ts'
 
-/** Which items need nothing more; those that are complete are written down. */
+/** The items that are done. Completed items are also recorded in a file. */
 export class DoneRecord {
   readonly #done: Set<number>
   readonly #fd: number
@@ -15,7 +15,7 @@ export class DoneRecord {
     return this.#done.has(item)
   }
 
-  /** Written down; whoever has done all else for it says `add`. */
+  /** Records an item in the file only. The caller calls `add` once the file has its name. */
   write(item: number): void {
     const line = Buffer.alloc(4)
     line.writeUInt32BE(item)

@@ -5,45 +5,51 @@ import { CoreError } from '../../../util/errors.ts'
 import { CHUNK_BYTES, encodeRequest, HASH_BYTES, type ReplyHead, type Request } from '../../bulk/index.ts'
 import type { FetchItem } from './fetch-item.ts'
 
-/** What one channel has been asked for and has not sent yet, at the most: enough to fill a long, fast line (1 Gbit/s at 100 ms). */
+/**
+ * Most bytes that are requested ahead on one channel: enough to fill a fast line with a high latency (1 Gbit/s at 100
+ * ms).
+ */
 const WINDOW_BYTES = 16 * CHUNK_BYTES
-/** The same, for small files. */
+/** Most requests ahead on one channel, for small files. */
 const WINDOW_REQUESTS = 1_024
-/** How long a device may send nothing of what it owes, in milliseconds. */
+/** How long a device that owes replies may be silent, in milliseconds. */
 const STALL_MS = 30_000
-/** The least it reads a file with, in bytes a millisecond: a hash of a whole file takes longer than a chunk. */
+/**
+ * The slowest accepted rate for reading a file, in bytes per millisecond, because hashing a whole file takes longer
+ * than a chunk.
+ */
 const LEAST_READ = 20_000
-/** How often it is looked whether something comes, in milliseconds. */
+/** How often the channel is checked for silence, in milliseconds. */
 const LOOK_MS = 1_000
-/** After this silence a connection from an address that this machine has no more is lost, in milliseconds. */
+/** Silence after which a connection is lost if this machine no longer has its local address, in milliseconds. */
 const MOVED_MS = 2_000
 
-/** What an item is called that a device does not have. */
+/** The number of an item that a device does not have. */
 export const NO_NUMBER = -1
 
-/** One connection to a device that has the files. */
+/** The options of one connection to a device that has the files. */
 export interface ChannelOptions {
-  /** Of the device. */
+  /** The name of the device. */
   readonly name: string
-  /** What number each item has there; `NO_NUMBER`: it has it no more. */
+  /** The number of each item on that device; `NO_NUMBER` if it does not have the item. */
   readonly numbers: Int32Array
-  /** So many sources must agree about the chunks before any is asked for one; none where there is one alone. */
+  /** Number of sources that must agree about the chunk hashes before any chunk is requested; 0 if there is only one. */
   readonly compare: number
 }
 
-/** A question, with the number the item has here. */
+/** A request, with the item's number here. */
 export interface Asked {
   readonly request: Request
   readonly bytes: number
 }
 
-/** A connection over which files are asked for, and what it owes. It is destroyed when it is silent for too long. */
+/** A connection for requests, and the replies that it owes. It is destroyed if it is silent for too long. */
 export class FetchChannel {
   readonly name: string
   readonly socket: Duplex
-  /** What comes after something that was not to be believed is not looked at. */
+  /** Set when the device has sent wrong data. Everything after that is ignored. */
   isLost = false
-  /** What it says the chunks of the first file are; null until it has said so, or where nobody asked. */
+  /** The chunk hashes that the device has sent for the first file; null if it has not, or was not asked. */
   hashes: Uint8Array | null = null
   readonly #numbers: Int32Array
   readonly #items: readonly FetchItem[]
@@ -51,7 +57,7 @@ export class FetchChannel {
   readonly #looking: NodeJS.Timeout
   readonly #asked: Asked[] = []
   #askedBytes = 0
-  /** Replies that have come and were not looked at yet: those of the first that were asked. */
+  /** Replies that have arrived but are not processed yet. They belong to the first of `#asked`. */
   #replies = 0
   #heardAt = performance.now()
 
@@ -86,12 +92,12 @@ export class FetchChannel {
     this.socket.write(encodeRequest({ ...request, item: this.#numbers[request.item]! }))
   }
 
-  /** Something has come. */
+  /** Called when data has arrived. */
   heard(): void {
     this.#heardAt = performance.now()
   }
 
-  /** Throws for a reply to no question: what one channel may send is bounded by what it was asked. */
+  /** Throws for a reply without a request. This limits the data that a channel may send. */
   expect(head: ReplyHead): void {
     const asked = this.#asked[this.#replies++]
     const size = asked && this.#items[asked.request.item]!.size
@@ -100,7 +106,7 @@ export class FetchChannel {
     }
   }
 
-  /** The question that the next reply is for; it is owed no more. */
+  /** Takes the request that the next reply belongs to. */
   take(): Asked {
     const asked = this.#asked.shift()!
     this.#replies--
@@ -108,18 +114,18 @@ export class FetchChannel {
     return asked
   }
 
-  /** Its reply was of no use: it is still wanted, from another. */
+  /** Puts a request back whose reply was not usable, so that another channel gets it. */
   putBack(asked: Asked): void {
     this.#asked.unshift(asked)
   }
 
-  /** Destroys it, and believes nothing of what it has sent. */
+  /** Destroys the channel and ignores the rest of its data. */
   lose(): void {
     this.isLost = true
     this.socket.destroy()
   }
 
-  /** It has ended: what it still owes, in the order it was asked. */
+  /** Ends the channel. Returns its unanswered requests, in order. */
   end(): Request[] {
     clearInterval(this.#looking)
     this.#askedBytes = 0
@@ -140,12 +146,12 @@ export class FetchChannel {
   }
 }
 
-/** Whether nothing can come any more: this machine does not have the address any more that the connection was made from. */
+/** Whether the connection is dead because this machine no longer has its local address. */
 function isFromElsewhere(socket: Duplex): boolean {
   const address = socket instanceof Socket ? socket.localAddress : undefined
   if (address === undefined) return false
   const own = address.replace(/^::ffff:|%.*$/g, '')
-  // All of 127.0.0.0/8 is this machine, and only its first address is listed.
+  // All of 127.0.0.0/8 is this machine, but only its first address is listed.
   return (
     !own.startsWith('127.') &&
     !Object.values(networkInterfaces()).some((all) => all?.some((each) => each.address === own))

@@ -17,14 +17,14 @@ import { giveName, partPath, setDetails, writeWhole } from './place-file.ts'
 import { makeOwnFolder } from './plan-targets.ts'
 import { SourceAgreement } from './source-agreement.ts'
 
-/** How many failures are listed one by one. */
+/** Most failures that are listed one by one. */
 const MAX_FAILURES = 1_000
 
 export interface FetchDeps {
   /** A private folder that records the progress. */
   readonly folder: string
   readonly items: readonly FetchItem[]
-  /** Ends the names of files that are being put together. */
+  /** The mark in the names of unfinished files: `.<mark>.part`. */
   readonly mark: string
   /** The check of the only file before it gets its name; null if the content is unknown. */
   readonly content: ContentCheck | null
@@ -32,7 +32,7 @@ export interface FetchDeps {
   readonly origin: string | null
   readonly blake3: Blake3
   readonly hashers: Hashers
-  /** Called for each piece that is in its place. */
+  /** Called for each chunk or file that was written. */
   readonly onProgress: (progress: { files: number; bytes: number }) => void
   /** `STALL_MS` by default. */
   readonly stallMs?: number
@@ -46,7 +46,7 @@ export interface FetchDeps {
 export class FetchFiles {
   readonly #deps: FetchDeps
   readonly #done: DoneRecord
-  /** Asked of a channel that ended; the next one last. */
+  /** Requests to send next, for example those of a channel that ended. The next one is last. */
   readonly #again: Request[] = []
   /** The item to request next; for an item of several chunks, `#chunk` is the chunk. */
   #at = 0
@@ -82,12 +82,12 @@ export class FetchFiles {
     return fetch
   }
 
-  /** Bytes and files in their place already. */
+  /** Finished bytes and files. */
   get progress(): { files: number; bytes: number } {
     return { files: this.#files, bytes: this.#bytes }
   }
 
-  /** Whether nothing is left to ask for. */
+  /** Whether no item is left to fetch. */
   get isComplete(): boolean {
     return this.#open === 0
   }
@@ -102,7 +102,7 @@ export class FetchFiles {
 
   async #prepareFile(index: number, item: FetchItem): Promise<void> {
     if (this.#done.has(index)) {
-      // Killed between the record and the name.
+      // The process was killed after it recorded the file but before it renamed it.
       if (lstatSync(this.#partOf(item), { throwIfNoEntry: false })) giveName(this.#partOf(item), item)
       this.#files++
       this.#bytes += item.size
@@ -223,7 +223,7 @@ export class FetchFiles {
     return null
   }
 
-  /** Null: everything of this item is asked for, or there is nothing to ask. */
+  /** Null if all chunks of the item are requested, or if it needs no request. */
   #nextOf(item: number, { kind, size }: FetchItem): Request | null {
     if (kind === 'directory' || this.#done.has(item)) return null
     const chunks = Math.max(1, Math.ceil(size / CHUNK_BYTES))
@@ -260,14 +260,14 @@ export class FetchFiles {
       this.#controller.signal.throwIfAborted()
       if (isOfOneFile(err))
         return this.#fail(index, { code: pathErrorCode(err) ?? 'Conflict', message: errorMessage(err) })
-      // It is still wanted, from another.
+      // The request stays, for another device.
       channel.putBack(asked)
       if (!(err instanceof CoreError)) this.#ended.reject(asDiskError(err))
       throw err
     }
   }
 
-  /** The BLAKE3 of its bytes, which is the one that was agreed upon. */
+  /** Checks the bytes of a chunk. Returns their BLAKE3, which is that of the agreement if there is one. */
   #checkChunk(channel: FetchChannel, { offset, hash, bytes }: Reply & { type: 'chunk' }): Uint8Array {
     const wanted = this.#agreement.hashAt(offset) ?? hash
     const own = this.#deps.blake3.hash(bytes)
@@ -308,7 +308,7 @@ export class FetchFiles {
     this.#deps.onProgress(this.progress)
   }
 
-  /** Asked for when every chunk is there. */
+  /** Checks the whole file. Its hash is requested when every chunk is here. */
   async #finish(index: number, { channel, hash }: { channel: FetchChannel; hash: Uint8Array }): Promise<void> {
     const item = this.#deps.items[index]!
     const assembly = await this.#assemblies.open(index)
@@ -316,7 +316,7 @@ export class FetchFiles {
     if (!assembly.part.isComplete) return
     const own = (assembly.whole ??= await this.#assemblies.hashOf(assembly, item))
     this.#controller.signal.throwIfAborted()
-    // Several channels may have been asked.
+    // The hash may have been requested from several channels.
     if (this.#done.has(index)) return
     const isWanted = !item.expected || Buffer.compare(own, item.expected) === 0
     if (!isWanted || Buffer.compare(own, hash) !== 0) {

@@ -4,13 +4,13 @@ import type { ErrorCode } from '../../../util/errors.ts'
 export interface FetchItem {
   readonly kind: 'file' | 'directory'
   readonly size: number
-  /** Absolute. An existing file is never replaced. */
+  /** Absolute path. An existing file is never replaced. */
   readonly target: Buffer
-  /** Milliseconds; null: the time it is written. */
+  /** In milliseconds since 1970; null: the time of writing. */
   readonly mtimeMs: number | null
   /** Permission bits. */
   readonly mode: number
-  /** The BLAKE3 it must have, if that is known from elsewhere. */
+  /** The BLAKE3 that the file must have; null if it is not known in advance. */
   readonly expected: Uint8Array | null
 }
 

@@ -155,7 +155,7 @@ function removePart(target: Uint8Array, mark: string): void {
 
 /** The number of each plan item in a device's own list; -1 if it is missing there or has changed. */
 export function numbersIn(plan: Plan, items: readonly SourceItem[]): Int32Array {
-  // One file may be called otherwise on another device that has it.
+  // A single file may have another name on another device.
   const [only] = plan.items
   if (plan.items.length === 1 && items.length === 1 && only!.kind === 'file')
     return Int32Array.of(items[0]!.kind === 'file' && items[0]!.size === only!.size ? 0 : -1)
@@ -180,7 +180,7 @@ function readPlan(folder: string): Plan | null {
   try {
     return Plan.parse(packr.unpack(readFileSync(planFile(folder))))
   } catch (err) {
-    // Nothing was fetched before it was written.
+    // The plan is written before anything is fetched, so there is nothing to continue.
     if (systemCode(err) === 'ENOENT') return null
     throw new CoreError('Corrupt', 'what was written down of this transfer cannot be read; start it anew', {
       cause: err,

@@ -28,7 +28,7 @@ export interface TransferQuestions {
     {
       readonly source: string
       readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
-      /** Whose files are left out; null if Spacedrive itself chose the files from its data folder. */
+      /** The private files that are left out; null if Spacedrive itself chose the files from its data folder. */
       readonly privatePlaces: PrivatePlaces | null
     },
     {
@@ -39,10 +39,10 @@ export interface TransferQuestions {
       readonly leftOutCount: number
     },
   ]
-  /** As many as go into one message, at least one. */
+  /** Returns at most as many items as fit in one message, but at least one. */
   sourcePage: [{ readonly source: string; readonly from: number; readonly count: number }, readonly SourceItem[]]
   closeSource: [{ readonly source: string }, null]
-  /** Waits for the receiving side, on the port that is answered. */
+  /** Waits for the receiving side. The answer is the TCP port. */
   serve: [
     {
       readonly channel: string
@@ -53,9 +53,9 @@ export interface TransferQuestions {
     },
     { readonly port: number },
   ]
-  /** Serves over a port instead. */
+  /** Serves over a message port instead of a connection. */
   servePort: [{ readonly channel: string; readonly port: MessagePort }, null]
-  /** Connects to the receiving side while that connects to this one; answers at once. */
+  /** Connects to the receiving side while that side connects to this one. Answers at once. */
   meet: [{ readonly channel: string; readonly addresses: readonly string[]; readonly from: number }, null]
   closeServing: [{ readonly channel: string }, null]
   /** Plans a fetch or continues one; `folder` stores the plan. */
@@ -81,7 +81,7 @@ export interface TransferQuestions {
       readonly renamed: readonly Renamed[]
     },
   ]
-  /** Connects to one of the addresses, and fetches from there until all is done or it ends. */
+  /** Connects to one of the addresses, and fetches from there until everything is done or the connection ends. */
   fetch: [
     FetchChannel & {
       readonly own: SessionKey
@@ -92,25 +92,25 @@ export interface TransferQuestions {
     },
     null,
   ]
-  /** A device that was expected as one of several sources does not come. */
+  /** Reports that one of several expected sources will not come. */
   sourceGone: [{ readonly fetch: string; readonly name: string }, null]
   fetchPort: [FetchChannel & { readonly port: MessagePort }, null]
   /** Ends the channels of a fetch and keeps the received data; the answer describes that data. */
   closeFetch: [{ readonly fetch: string }, FetchResult]
   /** Removes the unfinished files and the records of a fetch that will not continue. */
   discardFetch: [{ readonly folder: string }, null]
-  /** Bytes a second that leave; null: any number. */
+  /** Limits sent bytes per second; null: no limit. */
   limit: [{ readonly bytesPerSecond: number | null }, null]
 }
 
 export interface FetchChannel {
   readonly fetch: string
   readonly channel: string
-  /** Of the device. */
+  /** The name of the device. */
   readonly name: string
   /** The items of that device; their numbers may differ from those of the fetch. */
   readonly items: readonly SourceItem[]
-  /** So many sources are to agree about the chunks of the one file; 0: there is one alone. */
+  /** Number of sources that must agree about the chunks of a single file; 0 if there is only one. */
   readonly compare: number
 }
 

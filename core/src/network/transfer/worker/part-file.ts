@@ -14,26 +14,29 @@ import { systemCode } from '../../../util/errors.ts'
 import { CHUNK_BYTES, HASH_BYTES } from '../../bulk/index.ts'
 import { PRIVATE_FILE } from './permissions.ts'
 
-/** One line of a part's record: the chunk's number, u32, and its BLAKE3. */
+/** Length of one line of the record: the chunk's number as u32, and its BLAKE3. */
 const LINE_BYTES = 4 + HASH_BYTES
 
-/** Bytes of one write: with larger ones the kernel looks for pieces of memory as large, which costs more than the write. */
+/**
+ * Bytes of one write. For larger writes the kernel searches for equally large pieces of memory, which takes longer than
+ * the write.
+ */
 const WRITE_BYTES = 262_144
 
-/** What was written goes to the disk after so many bytes, beside the work: at the end there is little to wait for. */
+/** Bytes after which written data is flushed in the background, so that the final flush is short. */
 const FLUSH_BYTES = 67_108_864
 
 export interface PartFileOptions {
-  /** Of the file that is being put together, beside where it will be. */
+  /** The path of the unfinished file, beside its target. */
   readonly path: Buffer
-  /** Where it is written down which chunks are there. */
+  /** The file that records the finished chunks. */
   readonly record: string
   readonly size: number
 }
 
 /**
- * A large file that comes in chunks. Which of them are there, and their hashes, is written down after each: whatever
- * ends the process, they are not fetched again. Chunks are believed only where their bytes still have their hash.
+ * A large file that arrives in chunks. After each chunk, its number and hash are recorded, so a restart does not fetch
+ * it again. When the file is opened, a chunk counts as finished only if its bytes still have the recorded hash.
  */
 export class PartFile {
   readonly #options: PartFileOptions
@@ -51,18 +54,18 @@ export class PartFile {
     this.#record = of.record
     this.#has = of.has
     this.#missing = of.has.reduce((sum, has) => sum + (has ? 0 : 1), 0)
-    // Whoever wrote it may have been ended before it was on the disk.
+    // The process that wrote these bytes may have ended before they were on the disk.
     this.#unflushed = this.doneBytes
   }
 
-  /** Opens what there is of it, or begins it. */
+  /** Opens the unfinished file, or creates it. */
   static async open(options: PartFileOptions, blake3: Blake3): Promise<PartFile> {
     const { path, record, size } = options
     const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
     const fd = openSync(path, flags, PRIVATE_FILE)
     const has = new Uint8Array(Math.ceil(size / CHUNK_BYTES))
     const known = readRecord(record)
-    // Without its file the record is about another one.
+    // Without the unfinished file, the record is of an earlier one.
     if (fstatSync(fd).size === 0) known.clear()
     const bytes = Buffer.alloc(CHUNK_BYTES)
     for (const [chunk, hash] of known) {
@@ -71,7 +74,7 @@ export class PartFile {
       if (Buffer.compare(blake3.hash(bytes.subarray(0, got)), hash) === 0) has[chunk] = 1
       await new Promise(setImmediate)
     }
-    // Half a line at its end would shift all that follow.
+    // The record is written again, because half a line at its end would shift all later ones.
     const lines = Buffer.concat(
       [...known].filter(([chunk]) => has[chunk] === 1).map(([chunk, hash]) => line(chunk, hash)),
     )
@@ -88,13 +91,13 @@ export class PartFile {
     return this.#has[chunk] === 1
   }
 
-  /** Bytes that are there. */
+  /** Size of the finished chunks, in bytes. */
   get doneBytes(): number {
     const { size } = this.#options
     return this.#has.reduce((sum, has, chunk) => sum + (has ? lengthOf(chunk, size) : 0), 0)
   }
 
-  /** Throws what the file system says. */
+  /** Throws errors of the file system. */
   write(chunk: number, { bytes, hash }: { bytes: Uint8Array; hash: Uint8Array }): void {
     if (this.has(chunk)) return
     for (let at = 0; at < bytes.length;) {
@@ -108,7 +111,7 @@ export class PartFile {
     if (this.#unflushed >= FLUSH_BYTES && !this.#flushing) this.#flush()
   }
 
-  /** The BLAKE3 of what is on the disk, read anew: a byte in the wrong place is found. */
+  /** The BLAKE3 of the bytes on the disk. They are read again, so a byte in the wrong place is found. */
   async fullHash(hasher: Blake3, signal: AbortSignal): Promise<Uint8Array> {
     const bytes = Buffer.alloc(CHUNK_BYTES)
     for (let at = 0; ; at += bytes.length) {
@@ -120,14 +123,14 @@ export class PartFile {
     }
   }
 
-  /** Nothing of it is believed any more. */
+  /** Marks all chunks as missing. */
   forget(): void {
     ftruncateSync(this.#record, 0)
     this.#has.fill(0)
     this.#missing = this.#has.length
   }
 
-  /** Resolves when its bytes are on the disk. Throws what the file system says, of earlier writes too. */
+  /** Resolves when all bytes are on the disk. Throws errors of the file system, also those of earlier flushes. */
   async flushed(): Promise<void> {
     await this.#flushing
     if (this.#unflushed > 0) this.#flush()
@@ -135,7 +138,7 @@ export class PartFile {
     if (this.#flushError) throw this.#flushError
   }
 
-  /** Keeps what there is, to go on with it later. */
+  /** Closes the file and keeps it, so that the transfer can continue later. */
   close(): void {
     const end = () => {
       closeSync(this.#fd)
@@ -145,12 +148,12 @@ export class PartFile {
     else end()
   }
 
-  /** Never rejects: who waits for the end is told. */
+  /** Never rejects: `flushed` throws the error. */
   #flush(): void {
     this.#unflushed = 0
     this.#flushing = new Promise((resolve) => {
       fdatasync(this.#fd, (err) => {
-        // The system tells of a write that came to nothing once.
+        // The system reports a failed write only once.
         this.#flushError ??= err
         this.#flushing = null
         resolve()
@@ -159,10 +162,10 @@ export class PartFile {
   }
 }
 
-/** Chunks read for a hash before others in the thread have their turn. */
+/** Chunks that are hashed before other work in the thread may run. */
 const HASHED_AT_ONCE = 16
 
-/** Bytes of a chunk of a file; of the last one what is left. */
+/** The size of a chunk; the last chunk of a file may be shorter. */
 export function lengthOf(chunk: number, size: number): number {
   return Math.min(CHUNK_BYTES, size - chunk * CHUNK_BYTES)
 }

@@ -5,34 +5,34 @@ import { pathError } from '../../../util/path-error.ts'
 import { PRIVATE_FOLDER } from './permissions.ts'
 import type { SourceItem } from './walk-source.ts'
 
-/** Longest name that file systems take, in bytes. */
+/** Longest name on common file systems, in bytes. */
 const MAX_NAME_BYTES = 255
-/** Room for ` (12).0a1b2c3d.part` behind a name that is cut. */
+/** Bytes kept free for ` (12).0a1b2c3d.part` after a shortened name. */
 const ROOM_BYTES = 32
-/** Copies of one name beside each other. */
+/** Most numbered variants of one name. */
 const MAX_TWINS = 10_000
 
-/** Where an item goes: below the folder that was chosen, in folders of the transfer’s own. */
+/** The place of an item below the chosen folder. */
 export interface Target {
-  /** Below the chosen folder, `/` between the parts. */
+  /** Path below the chosen folder, with `/` between names. */
   readonly path: Buffer
-  /** True where the name there is not the name it had. */
+  /** True if a name in the path differs from its original. */
   readonly renamed: boolean
 }
 
-/** What is a name on one system and not on another. */
+/** The rules of a system for names. */
 export interface NameRules {
-  /** Names that differ only by this are one. */
+  /** Two names with the same result are equal on this system. */
   fold(name: string): string
-  /** Whether names are text, and bytes that are none are not allowed. */
+  /** Whether names must be text, so that other bytes are not allowed. */
   readonly areText: boolean
   clean(name: string): string
 }
 
 /**
- * Gives every item a name of its own on this system. Names that cannot be here are changed, and so are two that would be
- * one here (`a.txt` and `A.TXT` on a disk that folds case, two spellings of one accent). The tops never take a name that
- * is taken. Throws `InvalidInput` for a list that no tree of files has.
+ * Gives every item a unique name on this system. Names that are not possible here are changed. If two names would be
+ * equal here, such as `a.txt` and `A.TXT` on a disk that ignores case, one is changed. Top-level items never get the
+ * name of an existing file. Throws `InvalidInput` if the list is not a tree of files.
  */
 export function planTargets(
   items: readonly Pick<SourceItem, 'names' | 'kind'>[],
@@ -86,7 +86,7 @@ function foldBytes(name: Buffer, rules: NameRules): string {
   return typeof text === 'string' ? rules.fold(text) : `\0${name.toString('hex')}`
 }
 
-/** A name that is one here: one part of a path, not too long, of this system's characters. */
+/** A name that is possible here: a single part of a path, not too long, with characters that this system allows. */
 function safeName(bytes: Uint8Array, rules: NameRules): Buffer {
   const whole = bytesToName(bytes)
   if (typeof whole !== 'string') {
@@ -112,7 +112,7 @@ function shorten(name: string): Buffer {
   let cut = stem
   while (Buffer.byteLength(cut) > room)
     cut = cut.slice(0, -Math.max(1, Math.floor((Buffer.byteLength(cut) - room) / 4)))
-  // Half of a pair of surrogates is no character.
+  // The cut may have left half of a surrogate pair, which is not a character.
   return Buffer.from(cut.toWellFormed() + ending)
 }
 
@@ -121,7 +121,7 @@ function numbered(name: Buffer, n: number): Buffer {
   return Buffer.from(`${stem} (${n})${ending}`, 'latin1')
 }
 
-/** Longer endings are no extensions. */
+/** Longest ending, with its dot, that counts as an extension. */
 const MAX_ENDING = 16
 
 function split(name: string): { stem: string; ending: string } {
@@ -131,12 +131,14 @@ function split(name: string): { stem: string; ending: string } {
     : { stem: name, ending: '' }
 }
 
-/** Names Windows keeps for devices. */
+/** Names that Windows reserves for devices. */
 const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 // eslint-disable-next-line no-control-regex
 const WINDOWS_FORBIDDEN = /[<>:"\\|?*\u0000-\u001f]/g
 
-/** What names are on a system (`process.platform`). Case and accents fold where its usual file system folds them. */
+/**
+ * The rules of a system (`process.platform`). Case and accents are ignored where its usual file system ignores them.
+ */
 export function nameRules(platform: string): NameRules {
   if (platform === 'win32') {
     return {
@@ -156,12 +158,14 @@ export function nameRules(platform: string): NameRules {
   }
 }
 
-/** Whether something of that name is in a folder, a dangling link too. */
+/** Whether a folder contains this name, also as a dangling link. */
 export function isTakenIn(folder: Buffer): (name: Buffer) => boolean {
   return (name) => lstatSync(Buffer.concat([folder, SLASH, name]), { throwIfNoEntry: false }) !== undefined
 }
 
-/** Makes a folder of the transfer's own. One that is there must be a folder itself: a link would lead out of the target. */
+/**
+ * Makes a folder of the transfer. If it exists, it must be a real folder, because a link would lead out of the target.
+ */
 export function makeOwnFolder(path: Buffer): void {
   try {
     mkdirSync(path, { mode: PRIVATE_FOLDER })

@@ -1,19 +1,19 @@
 import { Duplex } from 'node:stream'
 import type { MessagePort } from 'node:worker_threads'
 
-/** What goes between the two ends of a port. */
+/** A message between the two ends of a port. */
 export type PortMessage =
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
-  /** So many bytes have been passed on: as many more may come. */
+  /** This many bytes were passed on, so the same amount may be sent again. */
   | { readonly type: 'taken'; readonly bytes: number }
   | { readonly type: 'end' }
 
-/** Bytes on their way through a port at the most, in each direction. */
+/** Most bytes on their way through a port, in each direction. */
 export const PORT_WINDOW_BYTES = 262_144
-/** Bytes of one message. */
+/** Most bytes of one message. */
 const PIECE_BYTES = 65_536
 
-/** The thread's end of a connection that only the main thread can make: what is written here leaves there. */
+/** The thread's end of a connection that only the main thread can make. Bytes written here are sent there. */
 export function portDuplex(port: MessagePort): Duplex {
   let underway = 0
   let waiting: (() => void) | null = null
@@ -44,7 +44,7 @@ export function portDuplex(port: MessagePort): Duplex {
   port.on('message', (message: PortMessage) => {
     if (message.type === 'end') return void duplex.push(null)
     if (message.type === 'bytes') {
-      // What is not read yet is not said to be taken: the other side waits.
+      // Unread bytes are not reported as taken, so the other side waits.
       untold += message.bytes.length
       return void duplex.push(message.bytes)
     }

@@ -1,14 +1,14 @@
 import { setTimeout as after } from 'node:timers/promises'
 
-/** Bytes that may leave at once before the limit is felt: a tenth of a second of them. */
+/** Amount that may be sent before the limit takes effect, in seconds at the limited rate. */
 const BURST_SECONDS = 0.1
 
-/** Lets so many bytes a second pass, over all that share it. */
+/** Limits the bytes per second of all channels that share it. */
 export class RateLimit {
   readonly #now: () => number
-  /** Null: any number. */
+  /** Null: no limit. */
   #bytesPerSecond: number | null
-  /** When all that was taken so far has passed, in milliseconds. */
+  /** When everything taken so far has passed, in milliseconds. */
   #freeAt = 0
 
   constructor(bytesPerSecond: number | null, now: () => number = () => performance.now()) {

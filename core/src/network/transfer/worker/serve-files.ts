@@ -16,28 +16,28 @@ import type { Hashers } from './hashers.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { OwnItem } from './walk-source.ts'
 
-/** Requests of one channel that wait to be answered; more are read when there is room again. */
+/** Most requests of one channel that wait for a reply. More are read when some have been answered. */
 const MAX_WAITING = 4_096
-/** Bytes to send in one piece for small files. */
+/** Replies of small files are sent together up to this size, in bytes. */
 const TOGETHER_BYTES = 262_144
-/** The same under a rate limit. */
+/** Bytes of one write under a rate limit. */
 const SLOW_PIECE_BYTES = 65_536
 /** How long the other side may accept no data, in milliseconds. */
 const STALL_MS = 60_000
-/** Bytes read for a hash before others in the thread have their turn. */
+/** Bytes that are hashed before other work in the thread may run. */
 const HASHED_AT_ONCE = 16 * CHUNK_BYTES
 
 export interface ServeDeps {
   readonly items: readonly OwnItem[]
-  /** For hashes of chunks: used and done with at once. */
+  /** For hashes of chunks. It is free again after each call. */
   readonly blake3: Blake3
   readonly hashers: Hashers
   readonly limit: RateLimit
-  /** Bytes of files sent, since the last call. */
+  /** Called with the number of file bytes sent since the last call. */
   readonly onSent: (bytes: number) => void
 }
 
-/** A file that is being read, and its hash as far as it was read from the start without a gap. */
+/** The file that is being read, with the hash of the part that was read from the start without a gap. */
 interface OpenFile {
   readonly fd: number
   readonly item: number
@@ -96,7 +96,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   PermissionDenied: 'it may not be read there',
 }
 
-/** The one file that is open now: requests come file by file. */
+/** Holds the one file that is open now, because requests come file by file. */
 class OpenFiles implements Disposable {
   readonly #deps: ServeDeps
   #current: OpenFile | null = null
@@ -135,12 +135,12 @@ class OpenFiles implements Disposable {
     return bytes
   }
 
-  /** Takes the room of a chunk back that has left: new room for each costs as much as reading it. */
+  /** Keeps the buffer of a sent chunk for later chunks, because a new buffer costs as much time as reading a chunk. */
   reuse(bytes: Uint8Array): void {
     if (bytes.length === CHUNK_BYTES) this.#free.push(Buffer.from(bytes.buffer))
   }
 
-  /** As far as it was sent in order it is known; the rest is read. */
+  /** The hash of the whole file. Only the part that was not sent in order is read again. */
   async fullHash(file: OpenFile): Promise<Uint8Array> {
     file.hasher ??= await this.#deps.hashers.take()
     for (let turn = 0; file.hashedTo < file.size;) {
@@ -184,7 +184,7 @@ function changed(): CoreError {
   return new CoreError('Conflict', 'the file changed on the sending device; send it again')
 }
 
-/** Requests as they come; the channel is read no further while enough of them wait. */
+/** Parses requests as they arrive. While enough of them wait, the channel is not read. */
 function readRequests(channel: Duplex): AsyncGenerator<Request> & { hasMore(): boolean } {
   let rest: Buffer = Buffer.alloc(0)
   const waiting: Request[] = []

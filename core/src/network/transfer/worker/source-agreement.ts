@@ -1,19 +1,22 @@
 import { CHUNK_BYTES, HASH_BYTES } from '../../bulk/index.ts'
 
-/** How long sources may take to say what the chunks of a file are, after the first has, in milliseconds. */
+/** How long sources may take to send chunk hashes after the first source has, in milliseconds. */
 const COMPARE_MS = 60_000
 
-/** What several sources of one file say its chunks are: what most of them say is believed, and nothing before. */
+/**
+ * Compares the chunk hashes from several sources of one file. The version of most sources is used, and no chunk is
+ * requested before that.
+ */
 export class SourceAgreement {
   readonly #onLate: () => void
-  /** How many sources are expected to say it. */
+  /** Number of sources that are expected to send chunk hashes. */
   #expected = 0
-  /** Names of sources that were expected and are not there any more. */
+  /** Names of expected sources that will not come or have gone. */
   readonly #gone = new Set<string>()
   #agreed: Uint8Array | null = null
   #late: NodeJS.Timeout | undefined
 
-  /** `onLate`: those that have not said it by now are not waited for; it is settled with `isLate`. */
+  /** `onLate`: called when the time is over. The caller then settles without the missing sources, with `isLate`. */
   constructor(onLate: () => void) {
     this.#onLate = onLate
   }
@@ -22,7 +25,7 @@ export class SourceAgreement {
     return this.#agreed !== null
   }
 
-  /** Whether sources were to agree and have not yet. */
+  /** Whether sources must agree but have not yet. */
   get isAwaited(): boolean {
     return this.#expected > 0 && this.#agreed === null
   }
@@ -35,24 +38,24 @@ export class SourceAgreement {
     this.#gone.add(name)
   }
 
-  /** Of the chunk at `offset`; null where nobody had to agree. */
+  /** The agreed hash of the chunk at `offset`; null if there is no agreement. */
   hashAt(offset: number): Uint8Array | null {
     const at = (offset / CHUNK_BYTES) * HASH_BYTES
     return this.#agreed?.subarray(at, at + HASH_BYTES) ?? null
   }
 
-  /** Whether a source may be asked that says this of the chunks; null: it has said nothing. */
+  /** Whether chunks may be requested from a source with these chunk hashes; null: it has sent none. */
   believes(hashes: Uint8Array | null): boolean {
     if (this.#expected === 0) return true
     return hashes !== null && this.#agreed !== null && Buffer.compare(hashes, this.#agreed) === 0
   }
 
-  /** Somebody has said it: the others may not take for ever. */
+  /** Called for the first chunk hashes. Starts the time for the other sources. */
   begin(): void {
     this.#late ??= setTimeout(this.#onLate, COMPARE_MS)
   }
 
-  /** Believes what most of `said` are, unless some are still to come. False: they are. */
+  /** Accepts the version of most sources, unless some are still missing. Returns false in that case. */
   settle(said: readonly Uint8Array[], { isLate }: { isLate: boolean }): boolean {
     if (said.length === 0) return false
     if (this.#agreed) return true

@@ -23,7 +23,7 @@ import { serveFiles } from './serve-files.ts'
 import { WalkBudget, type WalkShare } from './walk-budget.ts'
 import { bytesOfNames, type OwnItem, walkSource } from './walk-source.ts'
 
-/** Of the names in one message; the longest item takes less. */
+/** Most bytes of names in one message. The longest item is smaller than this. */
 const MAX_PAGE_BYTES = 786_432
 /** The least time between two progress reports, in milliseconds. */
 const NEWS_MS = 100
@@ -44,7 +44,7 @@ const port = parentPort!
 const blake3 = await loadBlake3()
 const hashers = new Hashers()
 const limit = new RateLimit(null)
-/** For all lists together, including unfinished ones. */
+/** Limits all lists together, including unfinished ones. */
 const budget = new WalkBudget()
 const walks = new Map<string, AbortController>()
 const sources = new Map<string, { readonly items: readonly OwnItem[]; readonly share: WalkShare }>()

@@ -1,13 +1,15 @@
 import { CoreError } from '../../../util/errors.ts'
 
 export interface WalkLimits {
-  /** Files and folders in all lists together. */
+  /** Most files and folders in all lists together. */
   readonly rows: number
-  /** Bytes of their paths and names. */
+  /** Most bytes of their paths and names. */
   readonly bytes: number
 }
 
-/** A single transfer may use all of it. With the overhead of each row, this is half a gigabyte of memory. */
+/**
+ * The whole budget, which a single transfer may use. With the overhead of each row, it is half a gigabyte of memory.
+ */
 const LIMITS: WalkLimits = { rows: 1_000_000, bytes: 268_435_456 }
 
 /** The part of the budget that one list uses; disposing it returns that part. */

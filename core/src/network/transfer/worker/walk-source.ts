@@ -7,9 +7,9 @@ import type { WalkShare } from './walk-budget.ts'
 
 /** Most files and folders in one transfer; a larger one is refused before anything is sent. */
 export const MAX_ITEMS = 1_000_000
-/** Folders below each other that are followed. */
+/** Deepest nesting of folders that is followed. */
 const MAX_DEPTH = 512
-/** Items looked at before others in the thread have their turn. */
+/** Items that are listed before other work in the thread may run. */
 const BATCH = 512
 
 /** A file or folder to send: the parts of its path, starting at the top of its tree. */
@@ -50,7 +50,7 @@ export interface Walked {
   readonly leftOutCount: number
 }
 
-/** How many omissions are listed one by one. */
+/** Most omissions that are listed one by one. */
 const MAX_LEFT_OUT = 100
 
 /**

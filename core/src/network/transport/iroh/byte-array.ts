@@ -1,5 +1,5 @@
-// Iroh takes and gives bytes as arrays of numbers. These loops are the fastest of all ways tried, by a factor of ten or
-// more before `Array.from` and a spread.
+// Iroh uses arrays of numbers for bytes. These loops were the fastest conversion measured, at least ten times faster
+// than `Array.from` or a spread.
 
 export function bytesToArray(bytes: Uint8Array): number[] {
   const numbers: number[] = []

@@ -8,8 +8,8 @@ import { parseAddress } from '../addresses.ts'
 const LOOK_EVERY_MS = 10
 
 /**
- * Resolves with whether sockets that Iroh has had are free within `ms` milliseconds. It closes them when the last object
- * of the endpoint is collected, and not before: so they are collected now, where a port may be wanted again.
+ * Waits until sockets that Iroh has used are free; resolves with false after `ms` milliseconds. Iroh closes a socket
+ * only when the last object of its endpoint is collected, so this function collects garbage.
  */
 export async function freeSockets(sockets: readonly string[], ms: number): Promise<boolean> {
   const collect = garbageCollector()
@@ -22,7 +22,7 @@ export async function freeSockets(sockets: readonly string[], ms: number): Promi
   }
 }
 
-/** Node has it behind a flag, which counts for contexts made after it was set. */
+/** Node offers garbage collection behind a flag, which applies to contexts made after it was set. */
 function garbageCollector(): () => void {
   setFlagsFromString('--expose-gc')
   return runInNewContext('gc') as () => void

@@ -12,7 +12,7 @@ const FOLLOW_MS = 1_000
 /** Packets that wait while this thread is busy, in bytes; the system may allow less. Others may send any number. */
 const RECEIVE_BUFFER = 4 * 1_024 * 1_024
 
-/** What a search begins with. */
+/** The first bytes of a search. */
 const SEARCH = 'M-SEARCH '
 
 interface Sender {
@@ -20,21 +20,21 @@ interface Sender {
   readonly port: number
 }
 
-/** What this thread is started with: the address of a page that describes a router. */
+/** The start data of this thread: the address of a page that describes a router. */
 export interface DecoyData {
   readonly location: string
 }
 
-/** What this thread tells the one that started it: null once it listens, or why it cannot. */
+/** The message of this thread to its parent: null once it listens, otherwise the reason why it cannot. */
 export type DecoyState = string | null
 
-/** Imports nothing but modules of Node, so that the thread takes 10 MB and not 25. */
+/** Answers searches. It imports only modules of Node, so that the thread takes 10 MB instead of 25. */
 class Decoy {
   readonly #location: string
   readonly #searches: Socket
   readonly #answers: Socket
   readonly #joined = new Set<string>()
-  /** Where the searches of this turn came from: at most one for each port of this machine. */
+  /** The senders of the searches of this turn: at most one for each port of this machine. */
   readonly #searched = new Map<string, Sender>()
 
   private constructor({ answers, location, searches }: { searches: Socket; answers: Socket; location: string }) {
@@ -83,7 +83,7 @@ class Decoy {
 
   /**
    * Answers immediately, in the same turn, because the router's own answer is on its way too. Owners are looked up once
-   * for all searches of a turn: another user of this machine who floods the group must not delay an answer.
+   * for all searches of a turn, so that another user of this machine cannot delay an answer by flooding the group.
    */
   #answer(): void {
     const own = new Set(ownAddresses())
@@ -101,7 +101,7 @@ function ownAddresses(): string[] {
   )
 }
 
-/** Which of these UDP ports belong to this process. */
+/** Tells which of these UDP ports belong to this process. */
 function ownPorts(ports: ReadonlySet<number>): (port: number) => boolean {
   try {
     const inodes = inodesOf(ports)
@@ -114,7 +114,7 @@ function ownPorts(ports: ReadonlySet<number>): (port: number) => boolean {
   }
 }
 
-/** The ports among these that belong to this user, by what `/proc/self/fd` calls their sockets. */
+/** The ports that belong to this user, by the names of their sockets in `/proc/self/fd`. */
 function inodesOf(ports: ReadonlySet<number>): Map<string, number> {
   const user = String(process.geteuid!())
   return new Map(

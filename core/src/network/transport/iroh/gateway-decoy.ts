@@ -15,8 +15,8 @@ const HEAP_MB = 16
  * milliseconds, as a router that refuses every request. Iroh takes the first answer, and routers may take some seconds.
  * Searches of other programs get no answer.
  *
- * A thread of its own answers the search, because it must be faster than the router while the daemon is busy, too.
- * The pages that Iroh then reads may take their time.
+ * A separate thread answers the search, because it must be faster than the router even while the daemon is busy. The
+ * pages that Iroh then reads are not urgent.
  */
 export class GatewayDecoy implements AsyncDisposable {
   readonly #log: Logger
@@ -28,14 +28,17 @@ export class GatewayDecoy implements AsyncDisposable {
     this.#log = log
   }
 
-  /** If it cannot answer searches, or cannot tell those of this process from others, it has a problem, and warns. */
+  /**
+   * Starts the decoy. If it cannot answer searches, or cannot recognize those of this process, it sets `problem` and
+   * warns.
+   */
   static async open(log: Logger): Promise<GatewayDecoy> {
     const decoy = new GatewayDecoy(log)
     await decoy.#open()
     return decoy
   }
 
-  /** Why Iroh may ask the router; null: it cannot. */
+  /** The reason why Iroh may ask the router; null: it cannot. */
   get problem(): string | null {
     return this.#problem
   }
@@ -49,7 +52,7 @@ export class GatewayDecoy implements AsyncDisposable {
     }
   }
 
-  /** Without the thread that names them, nobody reads the pages. */
+  /** Without the thread, no program learns the address of the pages. */
   #fail(err: unknown): void {
     this.#closePages()
     this.#problem = reasonOf(err)

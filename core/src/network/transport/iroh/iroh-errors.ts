@@ -2,7 +2,7 @@ import type { PeerKey } from '../../../domain/index.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { LinkEnd } from '../transport.ts'
 
-/** What Iroh said, on one line: without its backtrace and the places in its source. */
+/** The message of an Iroh error on one line, without the backtrace and the positions in Iroh's source. */
 export function irohMessage(err: unknown): string {
   return errorMessage(err)
     .split('Stack backtrace', 1)[0]!
@@ -13,7 +13,7 @@ export function irohMessage(err: unknown): string {
     .join(': ')
 }
 
-/** A failed dial, by what it means to a person. */
+/** A failed dial as an error that a user understands. */
 export function dialError(err: unknown, key: PeerKey): CoreError {
   const message = irohMessage(err)
   const device = shortKey(key)
@@ -61,21 +61,21 @@ const dialFailures = [
   },
 ] as const
 
-/** The beginning of a key, to tell devices apart in sentences. */
+/** The beginning of a key, to tell devices apart in messages. */
 export function shortKey(key: PeerKey): string {
   return `device ${key.slice(0, 10)}`
 }
 
-/** Why a connection ended, from Iroh's sentence about it: `closed by peer: <reason> (code 7)`. */
+/** The end of a link from Iroh's message about it, such as `closed by peer: <reason> (code 7)`. */
 export function linkEnd(sentence: string): LinkEnd {
   const byPeer = /^closed by peer: (.*) \(code \d+\)$/s.exec(sentence)
   if (byPeer) return { by: 'remote', reason: byPeer[1]!.slice(0, MAX_REASON) }
   if (sentence.startsWith('closed by peer')) return { by: 'remote', reason: '' }
   if (sentence === 'closed') return { by: 'local', reason: '' }
-  // Iroh's own time for a silent connection.
+  // Iroh's own timeout for a silent connection.
   if (sentence === 'timed out') return { by: 'lost', reason: 'no sign of life for 30 seconds' }
   return { by: 'lost', reason: irohMessage(sentence) }
 }
 
-/** Longest reason for the end of a connection that is told or taken, in characters. */
+/** Longest reason for the end of a connection, in characters, sent or received. */
 export const MAX_REASON = 200

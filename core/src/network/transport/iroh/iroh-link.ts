@@ -37,7 +37,7 @@ export class IrohLink implements Link {
   readonly alpn: Alpn
   readonly dialled: boolean
   readonly closed: Promise<LinkEnd>
-  /** Null once it has ended: while it is held, so is Iroh's socket. */
+  /** Null once the link has ended, because a reference to the connection keeps Iroh's socket open. */
   #connection: Connection | null
   readonly #now: () => number
   readonly #log: Logger
@@ -108,7 +108,7 @@ export class IrohLink implements Link {
     this.#ended({ by: 'local', reason: told })
   }
 
-  // The other side has as many streams as it may until someone listens, and Iroh keeps them.
+  // Until there is a listener, Iroh keeps the streams of the other side, up to their limit.
   async #accept(listener: (stream: ByteStream) => void): Promise<void> {
     while (this.#connection) {
       let stream: BiStream

@@ -4,17 +4,19 @@ import type { ByteStream } from '../transport.ts'
 import { arrayToBytes, bytesToArray } from './byte-array.ts'
 import { irohMessage } from './iroh-errors.ts'
 
-/** Most bytes that cross into Iroh or out of it at once: they take a few milliseconds, in which nothing else runs. */
+/**
+ * Most bytes that are passed to or from Iroh at once. That takes a few milliseconds, during which no other code runs.
+ */
 const CHUNK_BYTES = 32_768
-/** What the other side's Iroh is told of a stream that was given up. */
+/** The code that tells the other side's Iroh that a stream was aborted. */
 const GIVEN_UP = 1n
 
 /**
- * A QUIC stream. Iroh lets nothing stop a read or a write that waits, so those are left to themselves: their promises
- * reject here at once, and the other side learns of it when the next byte or its own end comes through.
+ * A QUIC stream. A waiting read or write of Iroh cannot be cancelled. So its promise here rejects at once, and the
+ * other side is told when the call returns.
  */
 export class IrohStream implements ByteStream {
-  /** Let go of once both directions have ended: while Iroh's objects are held, so is its socket. */
+  /** Null once both directions have ended, because references to Iroh's objects keep its socket open. */
   #halves: { readonly send: SendStream; readonly receive: RecvStream } | null
   readonly #onDone: (stream: IrohStream) => void
   readonly #waiting = new Set<(err: CoreError) => void>()
@@ -22,7 +24,9 @@ export class IrohStream implements ByteStream {
   #ended = false
   #finished = false
 
-  /** `onDone` is called once, when both directions have ended: until then whoever made it holds it from being collected. */
+  /**
+   * `onDone` is called once, when both directions have ended. Until then the owner must hold a reference to the stream.
+   */
   constructor({ send, receive, onDone }: { send: SendStream; receive: RecvStream; onDone: (s: IrohStream) => void }) {
     this.#halves = { send, receive }
     this.#onDone = onDone
@@ -58,11 +62,11 @@ export class IrohStream implements ByteStream {
     this.cut(new CoreError('Unavailable', 'the stream was given up'))
   }
 
-  /** Ends what is waiting with `reason`. What was finished before still reaches the other side. */
+  /** Rejects waiting calls with `reason`. Data from before a `finish` still reaches the other side. */
   cut(reason: CoreError): void {
     if (this.#cut || (this.#ended && this.#finished)) return
     this.#cut = reason
-    // Either waits until what runs on its side of the stream is over, and fails where that was its end.
+    // Both calls wait for the running call in their direction, and fail if that call ended the direction.
     if (!this.#ended) this.#halves!.receive.stop(GIVEN_UP).catch(() => {})
     if (!this.#finished) this.#halves!.send.reset(GIVEN_UP).catch(() => {})
     for (const reject of this.#waiting) reject(reason)
@@ -85,7 +89,7 @@ export class IrohStream implements ByteStream {
     }
   }
 
-  // Whoever resets a stream takes nothing more either; a stop is only about what we write.
+  // A side that resets a stream reads nothing more either. A stop concerns only the data that this side writes.
   #broken(err: unknown): CoreError {
     if (this.#cut) return this.#cut
     const message = irohMessage(err)

@@ -24,26 +24,29 @@ import { IrohLink } from './iroh-link.ts'
 import { type Iroh, loadIroh } from './load-iroh.ts'
 import { readReflection, REFLECT_ALPN, type ReflectorPlace } from './reflection.ts'
 
-/** Connections at once; further ones from elsewhere are refused. A household has dozens of devices at most. */
+/** Most connections at once; further incoming ones are refused. A household has dozens of devices at most. */
 const MAX_LINKS = 512
-/** Connections from elsewhere that have not proved their key yet; more are refused. */
+/** Most incoming connections that have not proved their key yet; more are refused. */
 const MAX_HANDSHAKES = 64
-/** So many of them, and a new one first shows that its address is its own: an invented one takes no place. */
+/**
+ * Number of unproved connections from which a new one must first prove its address, so that forged addresses take no
+ * place.
+ */
 const TRUSTED_HANDSHAKES = 16
-/** Dials at once, with those that were given up and that Iroh still tries, which it does for 30 s. */
+/** Most dials at once, including abandoned ones, which Iroh continues for 30 s. */
 const MAX_DIALS = 128
-/** Addresses that one dial tries. */
+/** Most addresses that one dial tries. */
 const MAX_ADDRESSES = 32
 const EVERYWHERE = ['0.0.0.0', '::']
-/** How long closing may take, in milliseconds; the rest ends with the process. */
+/** How long closing may take, in milliseconds. Anything left ends with the process. */
 const CLOSE_TIMEOUT_MS = 5_000
 
 export interface IrohTransportOptions {
-  /** Of the Ed25519 key, 32 bytes. */
+  /** The seed of the Ed25519 key, 32 bytes. */
   readonly seed: Uint8Array
-  /** IP addresses to listen at, one for each family; a family that is not named listens at loopback only. */
+  /** IP addresses to listen at, one for each family. A family without an address listens only on loopback. */
   readonly bind?: readonly string[]
-  /** UDP; 0: any that is free, another for each family. */
+  /** UDP port; 0: any free one, different for each family. */
   readonly port: number
   /** URL of the one relay; null: there is none, and no server outside the network is contacted. */
   readonly relay: string | null
@@ -59,11 +62,11 @@ interface Guarded {
   readonly decoy: GatewayDecoy
 }
 
-/** Devices over Iroh: QUIC, found by key, through NATs and relays. */
+/** The transport over Iroh: QUIC to a key, through NATs and relays. */
 export class IrohTransport implements Transport {
   readonly key: PeerKey
   readonly #iroh: Iroh
-  /** Null once it is closed: while it is held, so are its sockets. */
+  /** Null once it is closed, because a reference to the endpoint keeps its sockets open. */
   #endpoint: Endpoint | null
   readonly #options: IrohTransportOptions
   readonly #decoy: GatewayDecoy
@@ -136,7 +139,7 @@ export class IrohTransport implements Transport {
     return this.#decoy.problem
   }
 
-  /** The ports that are listened at, one for each family. */
+  /** The ports where the endpoint listens, one for each family. */
   ports(): readonly number[] {
     if (this.#closing) return []
     return [...new Set(this.#sockets().flatMap((socket) => parseAddress(socket)?.port ?? []))]
@@ -190,7 +193,7 @@ export class IrohTransport implements Transport {
     this.#listener = listener
   }
 
-  /** The address of this endpoint as a reflector sees it, after NAT. */
+  /** Asks a reflector for the address of this endpoint outside its NAT. */
   async askReflector({ key, address }: ReflectorPlace, signal: AbortSignal): Promise<string> {
     const asked = this.#connect(key, { addresses: [address], relay: null }, REFLECT_ALPN).then(readReflection)
     try {
@@ -212,7 +215,7 @@ export class IrohTransport implements Transport {
     return this.close()
   }
 
-  /** Those that were asked for. */
+  /** The sockets of the configured addresses. */
   #sockets(): string[] {
     const beside = unnamed(this.#options.bind ?? EVERYWHERE)
     return this.#opened()
@@ -321,7 +324,7 @@ async function handshake(incoming: Incoming): Promise<Connection> {
 
 function build(iroh: Iroh, options: IrohTransportOptions, sockets: readonly string[]): EndpointBuilder {
   const builder = iroh.Endpoint.builder()
-  // Keys and ciphers alone: the other presets ask servers on the internet.
+  // Keys and ciphers only: the other presets contact servers on the internet.
   iroh.presetMinimal(builder)
   builder.secretKey(bytesToArray(options.seed))
   builder.alpns(options.alpns.map(textToArray))
@@ -330,7 +333,7 @@ function build(iroh: Iroh, options: IrohTransportOptions, sockets: readonly stri
   return builder
 }
 
-/** Loopback of a family that is not named: Iroh would listen everywhere in it. */
+/** The loopback addresses of the families without an address, because Iroh would listen everywhere in them. */
 function unnamed(bind: readonly string[]): string[] {
   return [...(bind.some((host) => !isIPv6(host)) ? [] : ['127.0.0.1']), ...(bind.some(isIPv6) ? [] : ['::1'])]
 }
@@ -345,7 +348,7 @@ function relayMode(iroh: Iroh, relay: string | null): RelayMode {
   return iroh.RelayMode.custom(relays)
 }
 
-/** Or one of the addresses is not of this machine; then it fails again without IPv6. */
+/** True also if one of the addresses is not of this machine; then binding fails again without IPv6. */
 function isWithoutIpv6(err: unknown): boolean {
   return /not supported|cannot assign/i.test(irohMessage(err))
 }

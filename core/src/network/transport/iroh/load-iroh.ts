@@ -3,7 +3,10 @@ import { CoreError, errorMessage } from '../../../util/errors.ts'
 
 export type Iroh = typeof IrohModule
 
-/** Loads Iroh, 20 MB of native code: when networking starts and no sooner. `Unsupported` where there is none for this machine. */
+/**
+ * Loads Iroh, 20 MB of native code, only when networking starts. Throws `Unsupported` if there is no build for this
+ * machine.
+ */
 export async function loadIroh(): Promise<Iroh> {
   try {
     return await import('@number0/iroh')

@@ -2,9 +2,9 @@ import type { Connection } from '@number0/iroh'
 import type { PeerKey } from '../../../domain/index.ts'
 import { arrayToText, textToArray } from './byte-array.ts'
 
-/** One stream from the reflector, with the address it sees, and then the end. */
+/** The protocol of the reflector: it opens one stream, sends the address that it sees, and ends the stream. */
 export const REFLECT_ALPN = 'spacedrive/reflect/1'
-/** `[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535`, and a little. */
+/** Longest answer, in bytes. The longest address is `[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535`. */
 const MAX_ADDRESS_BYTES = 64
 
 export interface ReflectorPlace {
@@ -21,7 +21,7 @@ export async function readReflection(connection: Connection): Promise<string> {
   }
 }
 
-/** Resolves once the other side has it, or has gone. */
+/** Resolves when the other side has received the address, or has gone. */
 export async function writeReflection(connection: Connection, address: string): Promise<void> {
   const stream = await connection.openUni()
   await stream.writeAll(textToArray(address))
