@@ -1,13 +1,26 @@
 import { createHash } from 'node:crypto'
 import type { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import { inOrder, isGenuine, markOf, MAX_BY_MEMBER, type Statement, type Unsigned } from './statement.ts'
+import {
+  inOrder,
+  isGenuine,
+  markOf,
+  MAX_BY_MEMBER,
+  MAX_STATEMENTS,
+  type Statement,
+  type Unsigned,
+} from './statement.ts'
 
 /**
  * How far a counter may be above the highest valid counter before it. Even a member who jumps ahead repeatedly reaches
- * at most 2^25, because the number of valid statements is limited too.
+ * at most 2^35, because the number of valid statements is limited too.
  */
-const MAX_GAP = 10_000
+const MAX_GAP = 10_000_000
+/**
+ * Statements that are made here take no part in larger jumps. All valid statements together reach a counter of
+ * `MAX_GAP` at most by jumps of this size, so what is said here stays valid, whichever of them become invalid later.
+ */
+const NEAR_GAP = MAX_STATEMENTS
 /** Most statements by the device that shared the library first, not counting its removals of present members. */
 const MAX_BY_ROOT = 1_000
 /** The same limit for any other member together with everyone it added, directly or indirectly. */
@@ -103,11 +116,31 @@ export class MemberList {
     return counted.length === 0 && list.statements.length === this.statements.length ? this : list
   }
 
-  /** The next statement of an author, ready to be signed. */
-  next(of: Pick<Unsigned, 'kind' | 'device' | 'key' | 'name' | 'by' | 'at'>): Unsigned {
+  /**
+   * The next statement of an author, ready to be signed: after all that others have said without a jump. `after`: one
+   * that had no effect, because somebody says the opposite further ahead; the next follows the first that does. Null if
+   * there is none.
+   */
+  next(of: Pick<Unsigned, 'kind' | 'device' | 'key' | 'name' | 'by' | 'at'>, after?: Unsigned): Unsigned | null {
+    const before = after ? this.#oppositeOf(after)?.counter : this.#near
+    if (before === undefined) return null
     const kept = of.kind === 'remove' ? this.statements.filter(({ by }) => by === of.key).map(markOf) : []
-    const counter = (this.statements.at(-1)?.counter ?? 0) + 1
-    return { ...of, library: this.library, counter, kept }
+    return { ...of, library: this.library, counter: before + 1, kept }
+  }
+
+  get #near(): number {
+    let highest = 0
+    for (const { counter } of this.statements) {
+      if (counter > highest + NEAR_GAP) break
+      highest = counter
+    }
+    return highest
+  }
+
+  #oppositeOf({ counter, key, kind }: Unsigned): Statement | undefined {
+    return this.statements.find(
+      (each) => each.key === key && each.counter >= counter && (each.kind === 'add') !== (kind === 'add'),
+    )
   }
 }
 
