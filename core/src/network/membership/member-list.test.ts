@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { seededRandom } from '../../../testing/memory-network/random.ts'
-import { DeviceId, LibraryId, type PeerKey } from '../../domain/index.ts'
+import { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { hexToUuid } from '../../util/uuid.ts'
 import { peerKeyOf, signWith } from '../identity/ed25519.ts'
 import { MemberList } from './member-list.ts'
@@ -208,4 +208,25 @@ test.each([3_000, 9_000_000])('no statement that comes later, dated back, undoes
     const left = removed.with(own.map((each) => says(removed, each, 'leave', each, { counter: 5 })))
     expect([left.has(bob.key), left.has(carol.key)]).toEqual([false, true])
   }
+})
+
+test('forged statements are refused at the first one, and cost no more than a few passes over the list', () => {
+  const list = shared()
+  // As if Alice added devices and removed them again, without having heard of what each of them said.
+  const about = Array.from({ length: 990 }, (_, n) => PeerKey.parse(n.toString(16).padStart(64, '0')))
+  const { device } = mallory
+  const said = { library, device, name: '', at: 0, kept: [] }
+  const forged = about.flatMap((key, n): Statement[] =>
+    [
+      { ...said, kind: 'add' as const, by: alice.key, key, counter: 3 },
+      { ...said, kind: 'add' as const, by: key, key: carol.key, counter: 4 },
+      { ...said, kind: 'remove' as const, by: alice.key, key, counter: 5 },
+    ].map((each, at) => ({ ...each, signature: (3 * n + at).toString(16).padStart(128, '0') })),
+  )
+  let reads = 0
+  const counted = forged.map((each) =>
+    Object.defineProperty({ ...each }, 'by', { enumerable: true, get: () => (reads++, each.by) }),
+  )
+  expect(() => list.with(counted)).toThrow('not genuine')
+  expect(reads).toBeLessThan(5 * forged.length)
 })

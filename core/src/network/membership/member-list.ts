@@ -53,11 +53,17 @@ export class MemberList {
   readonly statements: readonly Statement[]
   readonly #members: ReadonlyMap<PeerKey, Member>
 
-  /** `statements`: genuine statements of this library, without repetitions. Invalid ones are left out. */
-  constructor(of: { library: LibraryId; root: PeerKey; statements: readonly Statement[] }) {
+  /**
+   * `statements`: without repetitions; invalid ones are left out. `check` is called with each that would be valid,
+   * before it has any effect, and throws if it is not a genuine one of this library; by default all are.
+   */
+  constructor(
+    of: { library: LibraryId; root: PeerKey; statements: readonly Statement[] },
+    check: (statement: Statement) => void = () => {},
+  ) {
     this.library = of.library
     this.root = of.root
-    const { counted, members } = evaluate(this.root, of.statements)
+    const { counted, members } = evaluate(this.root, of.statements, check)
     this.statements = counted
     this.#members = members
   }
@@ -98,22 +104,25 @@ export class MemberList {
    * statement that would be valid is not genuine or is of another library.
    */
   with(more: readonly Statement[]): MemberList {
-    const known = new Set(this.statements.map(({ signature }) => signature))
+    const own = new Set(this.statements.map(({ signature }) => signature))
     const fresh = new Map(more.map((statement) => [statement.signature, statement]))
-    for (const signature of known) fresh.delete(signature)
+    for (const signature of own) fresh.delete(signature)
     if (fresh.size === 0) return this
-    const list = new MemberList({
-      library: this.library,
-      root: this.root,
-      statements: [...this.statements, ...fresh.values()],
-    })
-    // Invalid statements cost no time: of thousands that a device may send, only the valid ones are verified.
-    const counted = list.statements.filter(({ signature }) => !known.has(signature))
-    for (const statement of counted) {
+    // Invalid statements cost no time: of thousands that a device may send, only the valid ones are verified, each once.
+    const known = new Set(own)
+    const check = (statement: Statement) => {
+      if (known.has(statement.signature)) return
       if (statement.library !== this.library || !isGenuine(statement))
         throw new CoreError('InvalidInput', 'a statement about the members of a library is not genuine')
+      known.add(statement.signature)
     }
-    return counted.length === 0 && list.statements.length === this.statements.length ? this : list
+    const list = new MemberList(
+      { library: this.library, root: this.root, statements: [...this.statements, ...fresh.values()] },
+      check,
+    )
+    const isSame =
+      list.statements.length === this.statements.length && list.statements.every(({ signature }) => own.has(signature))
+    return isSame ? this : list
   }
 
   /**
@@ -154,7 +163,7 @@ interface Evaluated {
  * statements that the removed device dates before it, but that the remover did not know. Then the evaluation starts
  * again.
  */
-function evaluate(root: PeerKey, statements: readonly Statement[]): Evaluated {
+function evaluate(root: PeerKey, statements: readonly Statement[], check: (statement: Statement) => void): Evaluated {
   const ordered = statements.toSorted(inOrder)
   const byAuthor = Map.groupBy(ordered, ({ by }) => by)
   const voided = new Set<Statement>()
@@ -162,6 +171,8 @@ function evaluate(root: PeerKey, statements: readonly Statement[]): Evaluated {
     const walk = new Walk(root)
     const late = ordered.values().map((statement) => {
       if (voided.has(statement) || !walk.counts(statement)) return []
+      // A forged removal would void others, and each of them starts the evaluation again.
+      check(statement)
       const unheard = statement.kind === 'remove' ? unheardOf(statement, byAuthor, voided) : []
       if (unheard.length === 0) walk.apply(statement)
       return unheard
