@@ -100,8 +100,10 @@ test.each(['a grant that is taken back', 'a folder that is taken back', 'a libra
     const { transfers: to } = alice.core.network
     await vi.waitUntil(() => to.get(id).bytes.done > 0 && out.list().some(({ state }) => state === 'running'))
     const since = performance.now()
-    if (what.startsWith('a library')) await bob.core.network.membership.remove(library, { id: aliceId, name: 'alice' })
-    else if (what.startsWith('a folder')) bob.core.network.grants.takeBack(aliceId, 'read', [folder('open')])
+    if (what.startsWith('a library')) {
+      const theirs = bob.core.network.registry.find('alice')
+      await bob.core.network.membership.remove(library, theirs, [theirs.key])
+    } else if (what.startsWith('a folder')) bob.core.network.grants.takeBack(aliceId, 'read', [folder('open')])
     else bob.core.network.grants.takeBack(aliceId, 'read')
     await vi.waitUntil(() => out.list()[0]!.endedAt !== null && to.get(id).endedAt !== null, { interval: 10 })
     expect(performance.now() - since).toBeLessThan(ENDS_WITHIN_MS)

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { DeviceId, LibraryId, PeerKey } from '../src/domain/index.ts'
 import type { TestCore } from '../testing/index.ts'
+import { peerKeyOf, signWith } from '../src/network/identity/ed25519.ts'
 import { membership as membershipRpc } from '../src/network/membership/protocol.ts'
-import { type Statement, signedBytes } from '../src/network/membership/statement.ts'
+import { type Statement, signedBytes, type Unsigned } from '../src/network/membership/statement.ts'
+import { unshareLibrary } from '../src/ops/membership.ts'
 import { askDevice } from '../src/network/wire/rpc.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
@@ -17,6 +20,11 @@ async function shared(network: TestNetwork): Promise<LibraryId> {
   await alice.network.membership.share(LibraryId.parse(id), alice.network.registry.find('bob'))
   await bob.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
   return LibraryId.parse(id)
+}
+
+async function remove(core: TestCore['core'], { library, name }: { library: LibraryId; name: string }): Promise<void> {
+  const device = core.network.registry.find(name)
+  await core.network.membership.remove(library, device, [device.key])
 }
 
 function names({ core }: TestCore, library: LibraryId): string[] {
@@ -65,7 +73,7 @@ test('who is removed is told, may see nothing more, and can be asked again', asy
   await using network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   const library = await shared(network)
-  await alice.core.network.membership.remove(library, { id: network.idOf('bob'), name: 'bob' })
+  await remove(alice.core, { library, name: 'bob' })
   expect(alice.core.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
   await vi.waitFor(() => expect(names(bob, library)).toEqual(['alice']))
   expect(await bob.core.network.messages.libraries(network.idOf('alice'), signal)).toEqual([])
@@ -124,7 +132,7 @@ test('a device that was removed pushes nothing more into the list of members', a
   const library = await shared(network)
   const folder = alice.libraries.opened().find(({ id }) => id === library)!
   const file = path.join(folder.path, 'members.json')
-  await alice.network.membership.remove(library, { id: network.idOf('bob'), name: 'bob' })
+  await remove(alice, { library, name: 'bob' })
   await vi.waitFor(() => expect(names(network.device('bob'), library)).toEqual(['alice']))
   const before = readFileSync(file, 'utf8')
   const { key } = bob.network.card()
@@ -155,4 +163,64 @@ test('a device that was removed pushes nothing more into the list of members', a
   await alice.network.membership.share(library, alice.network.registry.find('bob'))
   await bob.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
   expect(names(network.device('alice'), library)).toEqual(['alice', 'bob'])
+})
+
+/** A device that exists only in the statements of Bob, who has its key. */
+function invented(n: number) {
+  const seed = createHash('sha256').update(`invented ${n}`).digest()
+  return { seed, key: peerKeyOf(seed) }
+}
+
+/** Bob's device sends a statement that its own program would not make. */
+async function bobSays(
+  network: TestNetwork,
+  { library, seed, ...said }: Pick<Unsigned, 'counter' | 'device' | 'key' | 'kind' | 'library'> & { seed?: Uint8Array },
+): Promise<void> {
+  const bob = network.device('bob').core
+  const by = seed ? peerKeyOf(seed) : bob.network.card().key
+  const unsigned = { ...said, library, name: 'a name', by, at: 0, kept: [] }
+  const signature = seed ? signWith(seed, signedBytes(unsigned)) : await bob.network.sign(signedBytes(unsigned))
+  const statement = { ...unsigned, signature: Buffer.from(signature).toString('hex') }
+  const input = { library, statements: [statement] }
+  const push = { device: network.idOf('alice'), rpc: membershipRpc, verb: 'push', input } as const
+  await askDevice(bob.network.sessions, push, signal)
+}
+
+test('a device that was removed is not let in again by devices that it invented', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice').core, network.device('bob').core]
+  const library = await shared(network)
+  const { key, seed } = invented(0)
+  const device = DeviceId.parse('0198c0de-0000-7000-8000-000000000009')
+  await bobSays(network, { library, kind: 'add', device, key, counter: 3 })
+  await remove(alice, { library, name: 'bob' })
+  await vi.waitFor(() => expect(names(network.device('bob'), library)).not.toContain('bob'))
+  const about = { library, seed, device: network.idOf('bob'), key: bob.network.card().key }
+  await bobSays(network, { ...about, kind: 'add', counter: 5 })
+  expect(alice.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
+})
+
+test('a member that claims to be another device is removed by its name, and so is one that claims to be the first', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const alice = network.device('alice')
+  const library = await shared(network)
+  await bobSays(network, { library, kind: 'add', device: network.idOf('alice'), key: invented(0).key, counter: 3 })
+  expect(names(alice, library)).toEqual(['alice', 'bob', 'a name'])
+  for (const device of ['a name', 'bob']) await unshareLibrary.run({ library, device }, { core: alice.core, signal })
+  expect(names(alice, library)).toEqual(['alice'])
+})
+
+test('a device that has left is no member again before it joins, whoever adds it', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  const library = await shared(network)
+  // Alice made the library; she leaves it to Bob.
+  await alice.core.network.membership.leave(library)
+  await vi.waitFor(() => expect(names(bob, library)).toEqual(['bob']))
+  const about = { library, device: network.idOf('alice'), key: alice.core.network.card().key }
+  await bobSays(network, { ...about, kind: 'add', counter: 4 })
+  expect(names(alice, library)).toEqual(['bob'])
+  await bob.core.network.membership.share(library, bob.core.network.registry.find('alice'))
+  await alice.core.network.membership.join({ device: network.idOf('bob'), library }, signal)
+  expect(names(alice, library)).toEqual(['bob', 'alice'])
 })

@@ -120,6 +120,36 @@ test('after an absence no session is taken over: somebody else may have served a
   await expect(page.at(late).prove()).rejects.toThrow('401')
 })
 
+test('after the clock was set back no session is taken over: nobody knows how long the absence was', async () => {
+  let now = Date.now()
+  await using http = await startTestHttp({ now: () => now })
+  const page = await http.openPage()
+  await http.server[Symbol.asyncDispose]()
+  now -= 40_000
+  await using again = await serveAgain(http, { port: portOf(http), now: () => now })
+  await expect(page.at(again).prove()).rejects.toThrow('401')
+})
+
+test('a start that fails does not count as presence', async () => {
+  let now = Date.now()
+  await using http = await startTestHttp({ now: () => now })
+  const page = await http.openPage()
+  await http.server[Symbol.asyncDispose]()
+  now += 20_000
+  // No port has this number, so nothing listens.
+  await expect(serveAgain(http, { port: -1, now: () => now })).rejects.toThrow()
+  now += 20_000
+  await using again = await serveAgain(http, { port: portOf(http), now: () => now })
+  expect(again.origin).toBe(http.origin)
+  await expect(page.at(again).prove()).rejects.toThrow('401')
+})
+
+test('the page that signs in takes nothing from the cache, where another program may have left scripts', async () => {
+  await using http = await startTestHttp()
+  const { headers } = await fetch(http.server.link('/').url)
+  expect(headers.get('clear-site-data')).toBe('"cache"')
+})
+
 test('a page of another origin proves nothing, and a proof holds once', async () => {
   await using http = await startTestHttp()
   const page = await http.openPage()

@@ -409,7 +409,7 @@ export class Network implements AsyncDisposable {
     const device = this.registry.remove(id, { refuse: true })
     // Other members learn of the removal from the signed lists, now or when they connect.
     for (const library of shared) {
-      this.membership.remove(library, device).catch((err: unknown) => {
+      this.membership.remove(library, device, [device.key]).catch((err: unknown) => {
         this.#deps.log.warn({ library, device: device.name, err: errorMessage(err) }, 'it stays on the list of members')
       })
     }

@@ -113,8 +113,11 @@ export const unshareLibrary = defineAction({
     const { id, name } = core.libraries.resolve(input.library)
     const { membership, registry } = core.network
     const members = membership.members(id).filter(({ isOwn }) => !isOwn)
-    const member = members.find((each) => each.device.id === input.device || each.device.name === input.device)
-    await membership.remove(id, member?.device ?? registry.find(input.device))
+    // A member can give devices that it adds the id and the name of another one.
+    const named = members.filter(({ device: { id: own, name: its } }) => own === input.device || its === input.device)
+    const known = named.length > 0 ? null : registry.find(input.device)
+    const keys = known ? [known.key] : named.map(({ key }) => key)
+    await membership.remove(id, known ?? named[0]!.device, keys)
     return { library: { id, name }, members: membership.members(id).map(show), opens: await openedBy(core, id) }
   },
 })
@@ -194,6 +197,6 @@ async function openedBy({ libraries }: CoreContext['core'], id: string) {
   return locations.map(({ name, path }) => ({ name, path }))
 }
 
-function show({ since, ...member }: ShownMember) {
+function show({ key: _key, since, ...member }: ShownMember) {
   return { ...member, since: new Date(since).toISOString() }
 }

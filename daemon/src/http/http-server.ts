@@ -162,6 +162,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       log,
     })
     await sessions.endOthers([`http://${LOOPBACK}:${listener.port}`])
+    sessions.holdAddress()
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
     const forSocket = new Authenticator({ ...own, proofs: null, isOpen: true })
     const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })

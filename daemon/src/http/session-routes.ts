@@ -69,6 +69,8 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
       headers: {
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': signInPolicy,
+        // A program that was at this address before may have left scripts in the cache, for any address of the page.
+        'clear-site-data': '"cache"',
         vary: 'accept-language',
       },
     })

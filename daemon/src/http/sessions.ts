@@ -42,7 +42,7 @@ export class Sessions implements Disposable {
   readonly #usedAt = new Map<string, number>()
   /** What ends with a session, by its id. */
   readonly #attached = new Map<string, Set<() => void>>()
-  readonly #alive: NodeJS.Timeout | undefined
+  #alive: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<unknown> = Promise.resolve()
 
@@ -50,9 +50,14 @@ export class Sessions implements Disposable {
     this.#options = options
     this.#sessions = new Map(readSessions(options).map((session) => [session.id, session]))
     this.#forgetOld()
-    if (options.awayMs === undefined) return
+  }
+
+  /** The address is held from now on, until this is disposed of; not before, because a start may fail. */
+  holdAddress(): void {
+    const { awayMs } = this.#options
+    if (awayMs === undefined) return
     this.#sayAlive()
-    this.#alive = setInterval(() => this.#sayAlive(), options.awayMs / ALIVE_PARTS).unref()
+    this.#alive = setInterval(() => this.#sayAlive(), awayMs / ALIVE_PARTS).unref()
   }
 
   /** Begins a session that a browser shows by the secret in its cookie, and returns the secret. */
@@ -206,8 +211,8 @@ const MS_PER_S = 1_000
 function readSessions({ awayMs, file, now }: SessionsOptions): Session[] {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (!stats?.isFile() || (process.platform !== 'win32' && (stats.mode & 0o077) !== 0)) return []
-  // A file system may keep whole seconds.
-  if (awayMs !== undefined && now() - stats.mtimeMs > awayMs + MS_PER_S) return []
+  // A file system may keep whole seconds. If the file is of the future, the clock was set back: nobody knows how long it was.
+  if (awayMs !== undefined && Math.abs(now() - stats.mtimeMs) > awayMs + MS_PER_S) return []
   try {
     return z.array(Session).parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {

@@ -25,7 +25,7 @@ export const target: FuzzTarget = {
   reads: 'lists of the members of a library, in any order, with any author',
   guides: ['core/src/network/membership/member-list.ts', 'core/src/network/membership/statement.ts'],
   maxBytes: 700,
-  tokens: ['[0,1,0,2,[]],', '[2,1,0,3,[]],', '[1,1,1,4,[]],', '10001', '1099511627776'],
+  tokens: ['[0,1,0,2,[]],', '[2,1,0,3,[]],', '[1,1,1,4,[]],', '10000001', '1099511627776'],
   seeds: () => [
     Buffer.from('[[0,0,0,1,[]],[0,1,0,2,[]],[0,2,1,3,[]],[2,1,0,4,[2]]]'),
     Buffer.from('[[0,0,0,1,[]],[0,1,0,2,[]],[1,1,1,3,[]],[0,1,0,4,[]]]'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { seededRandom } from '../../../testing/memory-network/random.ts'
-import { DeviceId, LibraryId, type PeerKey } from '../../domain/index.ts'
+import { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { hexToUuid } from '../../util/uuid.ts'
 import { peerKeyOf, signWith } from '../identity/ed25519.ts'
 import { MemberList } from './member-list.ts'
@@ -42,11 +42,19 @@ function says(
   over: Partial<Unsigned> = {},
 ): Statement {
   const { device, key, name } = about
-  return signed({ ...list.next({ kind, device, key, name, by: by.key, at: 0 }), ...over }, by)
+  return signed({ ...list.next({ kind, device, key, name, by: by.key, at: 0 })!, ...over }, by)
 }
 
+/** Says it until it holds, as a device does. */
 function after(list: MemberList, by: Person, kind: Statement['kind'], about: Person): MemberList {
-  return list.with([says(list, by, kind, about)])
+  const { device, key, name } = about
+  const said = { kind, device, key, name, by: by.key, at: 0 }
+  let now = list
+  for (let next = list.next(said); next; next = now.next(said, next)) {
+    now = now.with([signed(next, by)])
+    if (now.has(key) === (kind === 'add')) break
+  }
+  return now
 }
 
 function names({ members }: MemberList): string[] {
@@ -140,7 +148,7 @@ test('a member who makes 998 statements keeps nobody from adding, and none from 
     (left, { key, device, name }) =>
       [alice.key, carol.key].includes(key)
         ? left
-        : left.with([signed(left.next({ kind: 'remove', device, key, name, by: alice.key, at: 0 }), alice)]),
+        : left.with([signed(left.next({ kind: 'remove', device, key, name, by: alice.key, at: 0 })!, alice)]),
     removed,
   )
   expect(names(emptied)).toEqual(['alice', 'carol'])
@@ -179,4 +187,46 @@ test('what is dated to the moment of the removal counts as little as what is dat
     const same = says(list, bob, 'add', mallory, { at: n })
     expect(names(removed.with([same]))).toEqual(['alice'])
   }
+})
+
+test.each([3_000, 9_000_000])('no statement that comes later, dated back, undoes a removal: jumps of %i', (jump) => {
+  // Bob adds devices of his own. They claim far higher counters, and that Bob is a member; then Alice removes Bob.
+  let list = shared()
+  const [first, second, ...others] = invented(40) as [Person, Person, ...Person[]]
+  for (const own of [first, second]) list = after(list, bob, 'add', own)
+  for (const one of others) {
+    const counter = list.statements.at(-1)!.counter + jump
+    list = list.with([says(list, first, 'add', one, { counter })])
+    for (const own of [first, second])
+      list = list.with([says(list, own, 'add', bob, { counter: counter + (own === first ? 1 : jump) })])
+  }
+  expect(list.statements.length).toBe(102)
+  const removed = after(after(list, alice, 'remove', bob), alice, 'add', carol)
+  expect([removed.has(bob.key), removed.has(carol.key)]).toEqual([false, true])
+  // Those devices say that they left before they said any of that.
+  for (const own of [[first], [second], [first, second]]) {
+    const left = removed.with(own.map((each) => says(removed, each, 'leave', each, { counter: 5 })))
+    expect([left.has(bob.key), left.has(carol.key)]).toEqual([false, true])
+  }
+})
+
+test('forged statements are refused at the first one, and cost no more than a few passes over the list', () => {
+  const list = shared()
+  // As if Alice added devices and removed them again, without having heard of what each of them said.
+  const about = Array.from({ length: 990 }, (_, n) => PeerKey.parse(n.toString(16).padStart(64, '0')))
+  const { device } = mallory
+  const said = { library, device, name: '', at: 0, kept: [] }
+  const forged = about.flatMap((key, n): Statement[] =>
+    [
+      { ...said, kind: 'add' as const, by: alice.key, key, counter: 3 },
+      { ...said, kind: 'add' as const, by: key, key: carol.key, counter: 4 },
+      { ...said, kind: 'remove' as const, by: alice.key, key, counter: 5 },
+    ].map((each, at) => ({ ...each, signature: (3 * n + at).toString(16).padStart(128, '0') })),
+  )
+  let reads = 0
+  const counted = forged.map((each) =>
+    Object.defineProperty({ ...each }, 'by', { enumerable: true, get: () => (reads++, each.by) }),
+  )
+  expect(() => list.with(counted)).toThrow('not genuine')
+  expect(reads).toBeLessThan(5 * forged.length)
 })

@@ -1,13 +1,26 @@
 import { createHash } from 'node:crypto'
 import type { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import { inOrder, isGenuine, markOf, MAX_BY_MEMBER, type Statement, type Unsigned } from './statement.ts'
+import {
+  inOrder,
+  isGenuine,
+  markOf,
+  MAX_BY_MEMBER,
+  MAX_STATEMENTS,
+  type Statement,
+  type Unsigned,
+} from './statement.ts'
 
 /**
  * How far a counter may be above the highest valid counter before it. Even a member who jumps ahead repeatedly reaches
- * at most 2^25, because the number of valid statements is limited too.
+ * at most 2^35, because the number of valid statements is limited too.
  */
-const MAX_GAP = 10_000
+const MAX_GAP = 10_000_000
+/**
+ * Statements that are made here take no part in larger jumps. All valid statements together reach a counter of
+ * `MAX_GAP` at most by jumps of this size, so what is said here stays valid, whichever of them become invalid later.
+ */
+const NEAR_GAP = MAX_STATEMENTS
 /** Most statements by the device that shared the library first, not counting its removals of present members. */
 const MAX_BY_ROOT = 1_000
 /** The same limit for any other member together with everyone it added, directly or indirectly. */
@@ -40,11 +53,17 @@ export class MemberList {
   readonly statements: readonly Statement[]
   readonly #members: ReadonlyMap<PeerKey, Member>
 
-  /** `statements`: genuine statements of this library, without repetitions. Invalid statements are left out. */
-  constructor(of: { library: LibraryId; root: PeerKey; statements: readonly Statement[] }) {
+  /**
+   * `statements`: without repetitions; invalid ones are left out. `check` is called with each that would be valid,
+   * before it has any effect, and throws if it is not a genuine one of this library; by default all are.
+   */
+  constructor(
+    of: { library: LibraryId; root: PeerKey; statements: readonly Statement[] },
+    check: (statement: Statement) => void = () => {},
+  ) {
     this.library = of.library
     this.root = of.root
-    const { counted, members } = evaluate(this.root, of.statements)
+    const { counted, members } = evaluate(this.root, of.statements, check)
     this.statements = counted
     this.#members = members
   }
@@ -85,29 +104,52 @@ export class MemberList {
    * statement that would be valid is not genuine or is of another library.
    */
   with(more: readonly Statement[]): MemberList {
-    const known = new Set(this.statements.map(({ signature }) => signature))
+    const own = new Set(this.statements.map(({ signature }) => signature))
     const fresh = new Map(more.map((statement) => [statement.signature, statement]))
-    for (const signature of known) fresh.delete(signature)
+    for (const signature of own) fresh.delete(signature)
     if (fresh.size === 0) return this
-    const list = new MemberList({
-      library: this.library,
-      root: this.root,
-      statements: [...this.statements, ...fresh.values()],
-    })
-    // Invalid statements cost no time: of thousands that a device may send, only the valid ones are verified.
-    const counted = list.statements.filter(({ signature }) => !known.has(signature))
-    for (const statement of counted) {
+    // Invalid statements cost no time: of thousands that a device may send, only the valid ones are verified, each once.
+    const known = new Set(own)
+    const check = (statement: Statement) => {
+      if (known.has(statement.signature)) return
       if (statement.library !== this.library || !isGenuine(statement))
         throw new CoreError('InvalidInput', 'a statement about the members of a library is not genuine')
+      known.add(statement.signature)
     }
-    return counted.length === 0 && list.statements.length === this.statements.length ? this : list
+    const list = new MemberList(
+      { library: this.library, root: this.root, statements: [...this.statements, ...fresh.values()] },
+      check,
+    )
+    const isSame =
+      list.statements.length === this.statements.length && list.statements.every(({ signature }) => own.has(signature))
+    return isSame ? this : list
   }
 
-  /** The next statement of an author, ready to be signed. */
-  next(of: Pick<Unsigned, 'kind' | 'device' | 'key' | 'name' | 'by' | 'at'>): Unsigned {
+  /**
+   * The next statement of an author, ready to be signed: after all that others have said without a jump. `after`: one
+   * that had no effect, because somebody says the opposite further ahead; the next follows the first that does. Null if
+   * there is none.
+   */
+  next(of: Pick<Unsigned, 'kind' | 'device' | 'key' | 'name' | 'by' | 'at'>, after?: Unsigned): Unsigned | null {
+    const before = after ? this.#oppositeOf(after)?.counter : this.#near
+    if (before === undefined) return null
     const kept = of.kind === 'remove' ? this.statements.filter(({ by }) => by === of.key).map(markOf) : []
-    const counter = (this.statements.at(-1)?.counter ?? 0) + 1
-    return { ...of, library: this.library, counter, kept }
+    return { ...of, library: this.library, counter: before + 1, kept }
+  }
+
+  get #near(): number {
+    let highest = 0
+    for (const { counter } of this.statements) {
+      if (counter > highest + NEAR_GAP) break
+      highest = counter
+    }
+    return highest
+  }
+
+  #oppositeOf({ counter, key, kind }: Unsigned): Statement | undefined {
+    return this.statements.find(
+      (each) => each.key === key && each.counter >= counter && (each.kind === 'add') !== (kind === 'add'),
+    )
   }
 }
 
@@ -121,7 +163,7 @@ interface Evaluated {
  * statements that the removed device dates before it, but that the remover did not know. Then the evaluation starts
  * again.
  */
-function evaluate(root: PeerKey, statements: readonly Statement[]): Evaluated {
+function evaluate(root: PeerKey, statements: readonly Statement[], check: (statement: Statement) => void): Evaluated {
   const ordered = statements.toSorted(inOrder)
   const byAuthor = Map.groupBy(ordered, ({ by }) => by)
   const voided = new Set<Statement>()
@@ -129,6 +171,8 @@ function evaluate(root: PeerKey, statements: readonly Statement[]): Evaluated {
     const walk = new Walk(root)
     const late = ordered.values().map((statement) => {
       if (voided.has(statement) || !walk.counts(statement)) return []
+      // A forged removal would void others, and each of them starts the evaluation again.
+      check(statement)
       const unheard = statement.kind === 'remove' ? unheardOf(statement, byAuthor, voided) : []
       if (unheard.length === 0) walk.apply(statement)
       return unheard

@@ -117,7 +117,9 @@ async function live(seed: number): Promise<void> {
         device.membership.share(library, device.session.registry.find(other.session.name)).catch(() => {}),
       )
     else if (kind < 0.5 && folder && device !== other)
-      await network.resolved(device.membership.remove(library, other.session.card).catch(() => {}))
+      await network.resolved(
+        device.membership.remove(library, other.session.card, [other.session.card.key]).catch(() => {}),
+      )
     else if (kind < 0.58 && folder) await network.resolved(device.membership.leave(library).catch(() => {}))
     else if (kind < 0.7) network.partition([NAMES.filter(() => random() < 0.5)])
     else if (kind < 0.8) network.heal()

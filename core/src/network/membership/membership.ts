@@ -57,6 +57,8 @@ export interface AdoptedLibrary {
 
 /** A member, as users see it. */
 export interface ShownMember {
+  /** Identifies it. Its id and name are claims of the member that added it. */
+  readonly key: PeerKey
   readonly device: { readonly id: DeviceId; readonly name: string }
   readonly isOwn: boolean
   /** Whether the member is paired with this device. Other members are known only through the paired ones. */
@@ -86,6 +88,8 @@ export class Membership implements Disposable {
   readonly #lists = new WeakMap<SharedFolder, { list: MemberList | null }>()
   readonly #turns = new Lease()
   readonly #exchanges = new Map<DeviceId, Exchange>()
+  /** Devices that this one is asking whether it may join. */
+  readonly #joining = new Set<PeerKey>()
   readonly #listeners = new Set<(library: LibraryId) => void>()
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
@@ -150,6 +154,7 @@ export class Membership implements Disposable {
     return (this.#list(library)?.members ?? []).map(({ device, key, name, since }) => {
       const paired = registry.byKey(key)
       return {
+        key,
         device: { id: device, name: paired?.name ?? name },
         isOwn: key === own().key,
         isPaired: paired !== null,
@@ -217,6 +222,7 @@ export class Membership implements Disposable {
     { device, library, name }: { device: DeviceId; library: string; name?: string | undefined },
     signal: AbortSignal,
   ): Promise<SharedFolder> {
+    using _joining = this.#joinsFrom(device)
     const joined = await askDevice(this.#deps.peers, { device, rpc, verb: 'join', input: { library } }, signal)
     const theirs = new MemberList({ library: joined.id, root: joined.root, statements: [] }).with(joined.statements)
     const { key } = this.#deps.own()
@@ -255,25 +261,33 @@ export class Membership implements Disposable {
   }
 
   /**
-   * Removes a member, or withdraws the offer to a device. Throws `NotFound` if the device is neither, and `Conflict`
-   * for the device that shared the library first.
+   * Removes the members that have one of these keys, or withdraws the offer to a device. Several members may claim to
+   * be one device. Throws `NotFound` if the device is neither, and `Conflict` if the only one is the device that shared
+   * the library first.
    */
-  async remove(library: LibraryId, device: { readonly id: DeviceId; readonly name: string }): Promise<void> {
+  async remove(
+    library: LibraryId,
+    device: { readonly id: DeviceId; readonly name: string },
+    keys: readonly PeerKey[],
+  ): Promise<void> {
     const folder = this.#folder(library)
     const wasOffered = this.#invitations.takeBack(library, device.id)
     const peer = this.#deps.peers.get(device.id)
     if (wasOffered && peer)
       void ask(peer, { rpc, verb: 'withdraw', input: { library } }, this.#ending.signal).catch(() => {})
     await this.#change(folder, async (list, key) => {
-      const member = list?.members.find((each) => each.device === device.id)
-      if (!list || !member) {
+      const members = list?.members.filter((each) => keys.includes(each.key)) ?? []
+      if (!list || members.length === 0) {
         if (wasOffered) return list
         throw new CoreError('NotFound', `${device.name} is not a member of ${folder.name}`)
       }
       if (!list.has(key)) throw new CoreError('NotAuthorised', `this device is not a member of ${folder.name}`)
-      if (member.key === list.root)
+      const removed = members.filter((member) => member.key !== list.root)
+      if (removed.length === 0)
         throw new CoreError('Conflict', `${device.name} has shared ${folder.name} first, and can only leave it itself`)
-      return this.#signed(list, { kind: 'remove', of: member })
+      let left = list
+      for (const of of removed) left = await this.#signed(left, { kind: 'remove', of })
+      return left
     })
   }
 
@@ -358,7 +372,10 @@ export class Membership implements Disposable {
     }
   }
 
-  /** The list with one more statement of this device; without `of`, the statement is about this device itself. */
+  /**
+   * The list with one more statement of this device; without `of`, the statement is about this device itself. There are
+   * more where a member says the opposite with counters far ahead.
+   */
   async #signed(
     list: MemberList,
     { kind, of }: { kind: Unsigned['kind']; of?: Pick<Unsigned, 'device' | 'key' | 'name'> },
@@ -368,21 +385,49 @@ export class Membership implements Disposable {
     if (key === null) throw new CoreError('Offline', 'this device has no key yet; `spacedrive network start` makes one')
     const about = of ?? { device: id, key, name }
     const { device, key: subject, name: called } = about
-    const unsigned = list.next({ kind, device, key: subject, name: called, by: key, at: clock.now() })
-    const signature = Buffer.from(await sign(signedBytes(unsigned))).toString('hex')
-    return list.with([{ ...unsigned, signature }])
+    const said = { kind, device, key: subject, name: called, by: key, at: clock.now() }
+    let signed = list
+    for (let next = list.next(said); next; next = signed.next(said, next)) {
+      const signature = Buffer.from(await sign(signedBytes(next))).toString('hex')
+      signed = signed.with([{ ...next, signature }])
+      if (signed.has(subject) === (kind === 'add')) break
+    }
+    return signed
   }
 
   /**
-   * Adds the statements that a device sent. A former member cannot add any, unless another member has let it in again:
-   * then the statements show that, and it is a member after the merge.
+   * Adds the statements that a device sent. A former member cannot add any, unless one of them lets it in again. The
+   * author of that must be paired with this device: a former member may have added devices that do not exist. If this
+   * device has left, it is a member again only when it joins.
    */
   async #merge(library: LibraryId, statements: Parameters<MemberList['with']>[0], from: PeerKey): Promise<void> {
     if (statements.length === 0) return
-    await this.#change(this.#folder(library), async (list) => {
+    await this.#change(this.#folder(library), async (list, key) => {
       const merged = list && list.with(statements)
-      return list?.has(from) || merged?.has(from) ? merged : list
+      if (!list || !merged) return list
+      if (!list.has(from) && !this.#isLetInAgain(from, { list, merged })) return list
+      const mayComeBack = this.#joining.has(from) || this.#deps.joinsAtOnce()
+      return mayComeBack || !hasLeft(key, list) || hasLeft(key, merged) ? merged : list
     })
+  }
+
+  /** Until it is disposed of, that device may say that this one is a member again. */
+  #joinsFrom(device: DeviceId): Disposable {
+    const key = this.#deps.registry.get(device)?.key
+    if (key) this.#joining.add(key)
+    return { [Symbol.dispose]: () => void (key && this.#joining.delete(key)) }
+  }
+
+  #isLetInAgain(former: PeerKey, { list, merged }: { list: MemberList; merged: MemberList }): boolean {
+    const last = merged.statements.findLast(({ key }) => key === former)
+    if (
+      !merged.has(former) ||
+      last?.kind !== 'add' ||
+      list.statements.some((each) => each.signature === last.signature)
+    )
+      return false
+    const author = this.#deps.registry.byKey(last.by)
+    return last.by === this.#deps.own().key || (author !== null && !author.blocked)
   }
 
   /** Applies changes one after another, each to the result of the previous one. */
@@ -457,4 +502,9 @@ export class Membership implements Disposable {
     const missing = visible.filter(({ signature }) => !known.has(signature))
     if (missing.length > 0) await ask(peer, { rpc, verb: 'push', input: { library, statements: [...missing] } }, signal)
   }
+}
+
+/** Whether a device left by itself, and has not been added since. */
+function hasLeft(device: PeerKey, { statements }: MemberList): boolean {
+  return statements.findLast(({ key, kind }) => key === device && kind !== 'remove')?.kind === 'leave'
 }

@@ -51,3 +51,15 @@ test('all lists together are bounded, and what one has taken is given back', asy
   using small = new WalkBudget({ rows: 30, bytes: 500 }).share()
   await expect(walkSource(roots, { guard, share: small, signal })).rejects.toMatchObject({ code: 'Unavailable' })
 })
+
+test('names that are read count before they are looked at, so several walks cannot all read a large folder', async () => {
+  using dir = createTempDir()
+  const roots = tree(dir.path, { folders: 1, files: 2_000 })
+  const budget = new WalkBudget({ rows: 3_000, bytes: 10_000_000 })
+  using first = budget.share()
+  using second = budget.share()
+  const walks = [first, second].map((share) => walkSource(roots, { guard, share, signal }))
+  const [one, other] = await Promise.allSettled(walks)
+  expect(one).toMatchObject({ status: 'fulfilled', value: { items: { length: 2_002 } } })
+  expect(other).toMatchObject({ status: 'rejected', reason: { code: 'Unavailable' } })
+})

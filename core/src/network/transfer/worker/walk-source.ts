@@ -69,7 +69,12 @@ export async function walkSource(
     leftOutCount++
     if (leftOut.length < MAX_LEFT_OUT) leftOut.push(left)
   }
+  const take = (place: Place) => {
+    share.take(place.path.length + bytesOfNames(place))
+    signal.throwIfAborted()
+  }
   const waiting = roots.map(({ path, name }) => ({ path, names: [name] as readonly Uint8Array[] })).toReversed()
+  for (const root of waiting) take(root)
   for (let looked = 1; waiting.length > 0; looked++) {
     const next = waiting.pop()!
     const isRoot = next.names.length === 1
@@ -78,11 +83,10 @@ export async function walkSource(
     if (items.length >= MAX_ITEMS) {
       throw new CoreError('InvalidInput', `more than ${MAX_ITEMS} files and folders cannot be sent at once`)
     }
-    share.take(item.path.length + bytesOfNames(item))
     items.push(item)
     if (item.kind === 'directory') {
       // No spread: a folder with a million names would exceed the number of arguments of a call.
-      for (const child of listFolder(item, { leaveOut, room: MAX_ITEMS - items.length })) waiting.push(child)
+      for (const child of listFolder(item, { leaveOut, room: MAX_ITEMS - items.length, take })) waiting.push(child)
     }
     if (looked % BATCH === 0) await new Promise(setImmediate)
     signal.throwIfAborted()
@@ -144,8 +148,14 @@ function lookAt(
   }
 }
 
-/** Throws `InvalidInput` if the folder alone exceeds the limit of files to send. */
-function listFolder({ path, names }: OwnItem, { leaveOut, room }: { leaveOut: LeaveOut; room: number }): Place[] {
+/**
+ * Throws `InvalidInput` if the folder alone exceeds the limit of files to send. `take` is called with each name that is
+ * read, because those that wait to be looked at need memory, too.
+ */
+function listFolder(
+  { path, names }: OwnItem,
+  { leaveOut, room, take }: { leaveOut: LeaveOut; room: number; take: (place: Place) => void },
+): Place[] {
   if (names.length >= MAX_DEPTH) {
     leaveOut({ names, reason: `more than ${MAX_DEPTH} folders below each other are not followed` })
     return []
@@ -157,7 +167,9 @@ function listFolder({ path, names }: OwnItem, { leaveOut, room }: { leaveOut: Le
       const name = entry.name as unknown as Buffer
       if (children.length >= room)
         throw new CoreError('InvalidInput', `more than ${MAX_ITEMS} files and folders cannot be sent at once`)
-      children.push({ path: Buffer.concat([path, SLASH, name]), names: [...names, new Uint8Array(name)] })
+      const child = { path: Buffer.concat([path, SLASH, name]), names: [...names, new Uint8Array(name)] }
+      take(child)
+      children.push(child)
     }
     return children.toSorted((a, b) => Buffer.compare(b.path, a.path))
   } catch (err) {
