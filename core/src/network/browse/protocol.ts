@@ -102,7 +102,8 @@ export const browse = {
     /** All that is known of one. */
     info: {
       input: z.object({ of: Subject }),
-      output: z.object({ path, info: WireInfo }),
+      /** `path`: null for a file that was found by its content where the device may not look. */
+      output: z.object({ path: path.nullable(), info: WireInfo }),
       deadlineMs: LOOK_DEADLINE_MS,
     },
     /** A small picture of a content; one that is not there is made. */
