@@ -51,3 +51,13 @@ test('all lists together are bounded, and what one has taken is given back', asy
   using small = new WalkBudget({ rows: 30, bytes: 500 }).share()
   await expect(walkSource(roots, { guard, share: small, signal })).rejects.toMatchObject({ code: 'Unavailable' })
 })
+
+test.skipIf(process.platform !== 'linux')('a folder with a name that is no text is listed', async () => {
+  using dir = createTempDir()
+  const path = Buffer.concat([Buffer.from(`${dir.path}/`), Buffer.from([0x66, 0xff])])
+  mkdirSync(path)
+  writeFileSync(Buffer.concat([path, Buffer.from('/a')]), 'a')
+  using share = new WalkBudget().share()
+  const { items } = await walkSource([{ path, name: Buffer.from('top') }], { guard, share, signal })
+  expect(items.map(({ names }) => names.length)).toEqual([1, 2])
+})
