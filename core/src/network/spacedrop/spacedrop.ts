@@ -361,7 +361,8 @@ export class Spacedrop implements Disposable {
     const row = this.#book.get(id)
     if (row?.direction === 'out' && row.device === peer.id && isOpen(row)) {
       const all = state === 'completed' && failures.length === 0 && reason === null ? { bytes_done: row.bytes } : {}
-      this.#book.set(id, { state, reason, failures: JSON.stringify(failures), ...all })
+      // The other device does not know what was left out here.
+      this.#book.set(id, { state, reason: reason ?? row.reason, failures: JSON.stringify(failures), ...all })
     }
     return {}
   }
