@@ -75,7 +75,7 @@ export class ServedBrowse {
         const path = await this.#pathOf(of, peer, 'read')
         const { name, ...rest } = await this.#told(of, peer, path, async () => {
           await using file = await files.open(path, signal)
-          return readPiece(file, piece)
+          return await readPiece(file, piece)
         })
         return { ...nameToWire(name), ...rest }
       },

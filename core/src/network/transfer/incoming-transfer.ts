@@ -2,7 +2,7 @@ import type { DeviceId, Transfer } from '../../domain/index.ts'
 import type { Via } from './fetch-transfer.ts'
 import { Rate } from './rate.ts'
 import { RefusedHolders } from './refused-holders.ts'
-import { type Amount, askingOf, type TransferRow } from './transfer-rows.ts'
+import { type Agreed, askingOf, type TransferRow } from './transfer-rows.ts'
 
 /** A transfer to this device that somebody may go on with. */
 export interface Incoming {
@@ -14,8 +14,8 @@ export interface Incoming {
   run: Promise<void> | null
   lastTold: number
   refused: RefusedHolders
-  /** Null: as much as the disk takes. */
-  atMost: Amount | null
+  /** Null: whatever comes. */
+  agreed: Agreed | null
 }
 
 /** One that is written down, as it is when nothing is done for it. */
@@ -32,7 +32,7 @@ export function incomingOf(row: TransferRow): Incoming {
     run: null,
     lastTold: 0,
     refused: new RefusedHolders(),
-    atMost: null,
+    agreed: null,
   }
 }
 

@@ -17,8 +17,20 @@ export interface StartInput extends Asking {
   readonly folder: string
   /** `all`: times and permissions, limited by the umask of this device. */
   readonly preserve: Preserve
-  /** More than a stranger has offered is not taken. */
-  readonly atMost?: Amount
+  /** What a person has agreed to; anything else is not taken. */
+  readonly agreed?: Agreed
+}
+
+/** An offer as a person saw it. */
+export interface Agreed {
+  /** The first names, as they were shown. */
+  readonly names: readonly string[]
+  /** Whether these are all names. */
+  readonly isAll: boolean
+  /** Longest name that is shown, in UTF-16 units; longer ones are cut. */
+  readonly maxName: number
+  /** Null for a paired device: its files may change until they are sent. */
+  readonly atMost: Amount | null
 }
 
 /** So many files, and so many bytes of them together. */

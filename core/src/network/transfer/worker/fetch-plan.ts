@@ -79,17 +79,14 @@ export function openPlan(
 /** How many changed names are listed one by one. */
 const MAX_RENAMED = 100
 
-/** The first files and folders of a plan whose names here differ from their original names. */
-export function renamedIn({ items }: Plan): Renamed[] {
-  return items
-    .values()
-    .filter(({ names, target }) => {
-      const path = Buffer.from(target)
-      return Buffer.compare(path.subarray(path.lastIndexOf('/') + 1), names.at(-1)!) !== 0
-    })
-    .take(MAX_RENAMED)
-    .map(({ names, target }) => ({ names, target }))
-    .toArray()
+/** The files and folders of a plan whose names here differ from their original names: the first ones, and how many. */
+export function renamedIn({ items }: Plan): { renamed: Renamed[]; renamedCount: number } {
+  const changed = items.filter(({ names, target }) => {
+    const path = Buffer.from(target)
+    return Buffer.compare(path.subarray(path.lastIndexOf('/') + 1), names.at(-1)!) !== 0
+  })
+  const renamed = changed.slice(0, MAX_RENAMED).map(({ names, target }) => ({ names, target }))
+  return { renamed, renamedCount: changed.length }
 }
 
 function placed(
