@@ -24,6 +24,7 @@ import {
 import { CoreError } from './util/errors.ts'
 import { bytesToName, displayName, fsPath, parsePath, pathBelow, type RawName } from './util/file-name.ts'
 import { unreachableError } from './util/path-error.ts'
+import { realPathOf } from './util/real-path.ts'
 import { uuidv7 } from './util/uuid.ts'
 
 type Engine = Pick<
@@ -402,24 +403,6 @@ export class AddressedFiles {
     throw new CoreError('InvalidInput', `${address} is one file and no folder; \`file info\` and \`file cat\` take it`)
   }
 }
-
-/**
- * Resolves the links of a path as far as the path exists, so files on an offline volume have a path too. Returns null
- * for a relative path, and for `..` after a missing folder, because its target is unknown.
- */
-async function realPathOf(path: RawName): Promise<RawName | null> {
-  const bytes = Buffer.from(fsPath(path))
-  if (bytes[0] !== SLASH) return null
-  for (let end = bytes.length; end >= 0; end = end === 0 ? -1 : bytes.lastIndexOf(SLASH, end - 1)) {
-    const rest = bytes.subarray(end)
-    if (`${rest.toString('latin1')}/`.includes('/../')) return null
-    const real = await realpath(end === 0 ? '/' : bytes.subarray(0, end), 'buffer').catch(() => null)
-    if (real) return bytesToName(new Uint8Array(end === 0 ? bytes : Buffer.concat([real, rest])))
-  }
-  return null
-}
-
-const SLASH = 0x2f
 
 function shown(
   { bytes, etag, mtimeMs, name, size }: Piece,

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import type { Core } from './core.ts'
 import { type Grant, type GrantKind, grantsFolders } from './domain/index.ts'
 import { CoreError } from './util/errors.ts'
-import { bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from './util/file-name.ts'
+import { bytesToName, displayName, fsPath, nameBytes, nameKey, parsePath, type RawName } from './util/file-name.ts'
 import { unreachableError } from './util/path-error.ts'
 
 export interface GrantInput {
@@ -26,9 +26,28 @@ export async function grant(core: Pick<Core, 'libraries' | 'network'>, input: Gr
     throw new CoreError('InvalidInput', `${what} is not for folders; leave them out`)
   if (everything && folders.length > 0)
     throw new CoreError('InvalidInput', 'name folders, or say --everything, but not both')
-  if (off) return grants.takeBack(id, what, folders.length === 0 ? [] : await grantedFolders(core, folders))
+  if (off) return grants.takeBack(id, what, await foldersToTakeBack(core, folders, grants.folders(id, what)))
   if (!grantsFolders(what)) return grants.allow(id, what)
   return grants.allow(id, what, everything ? { everything } : { folders: await grantedFolders(core, folders) })
+}
+
+/**
+ * The folders of a grant that a user takes back. A folder of the grant is meant by its own path first: it may be gone
+ * now, or have become a link to another place.
+ */
+async function foldersToTakeBack(
+  core: Pick<Core, 'libraries'>,
+  references: readonly string[],
+  granted: readonly RawName[],
+): Promise<RawName[]> {
+  const found = await Promise.all(
+    references.map(async (reference) => {
+      const key = nameKey(parsePath(reference.replace(/(?<=[^/])\/+$/, '')))
+      const own = granted.find((folder) => nameKey(folder) === key)
+      return own === undefined ? grantedFolders(core, [reference]) : [own]
+    }),
+  )
+  return distinct(found.flat())
 }
 
 /**
@@ -59,8 +78,11 @@ async function grantedFolders(
       'InvalidInput',
       'there is no location that could be opened; name a folder: `spacedrive network grant <device> <what> <folder>`',
     )
-  const real = await Promise.all(folders.map(withoutLinks))
-  return [...new Map(real.map((path) => [Buffer.from(nameBytes(path)).toString('latin1'), path])).values()]
+  return distinct(await Promise.all(folders.map(withoutLinks)))
+}
+
+function distinct(paths: readonly RawName[]): RawName[] {
+  return [...new Map(paths.map((path) => [nameKey(path), path])).values()]
 }
 
 const SLASH = 0x2f

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { LibraryId } from '../src/domain/index.ts'
@@ -136,6 +136,129 @@ test('a device that may not send any more has what it was sending ended on both 
     state: 'failed',
     reason: expect.stringContaining('may not send'),
   })
+})
+
+test.each(['a grant is taken back', 'an offer is withdrawn'])(
+  'nothing is sent if %s after the check, before the files are listed',
+  async (what) => {
+    const { alice, aliceId, bob, folder, network } = await createPair()
+    await using _network = network
+    const path = bob.write('open/a.txt', 'a')
+    const { grants } = bob.core.network
+    grants.allow(aliceId, 'read', { folders: [folder('open')] })
+    const withdrawn = new AbortController()
+    bob.core.network.transfers.resolve({
+      kind: 'late',
+      spec: z.object({}),
+      resolve: async (_spec, peer) => {
+        const roots = [{ path: Buffer.from(path), name: Buffer.from('a.txt') }]
+        const isAllowed = () => grants.covers(peer.id, 'read', path)
+        setImmediate(() => (what.startsWith('a grant') ? grants.takeBack(peer.id, 'read') : withdrawn.abort()))
+        return { roots, title: 'a.txt', isAllowed, signal: withdrawn.signal }
+      },
+    })
+    const { transfers } = alice.core.network
+    const { id } = transfers.start({
+      devices: [network.idOf('bob')],
+      kind: 'late',
+      spec: {},
+      title: 'a.txt',
+      folder: alice.path('received'),
+      preserve: 'nothing',
+    })
+    expect(await transfers.wait(id, signal)).toMatchObject({
+      state: 'failed',
+      error: { code: 'NotAuthorised', message: expect.stringContaining('taken back') },
+    })
+    expect(bob.core.network.transfers.list()).toEqual([])
+  },
+)
+
+test('a device learns no paths outside of its folders from what it finds by content', async () => {
+  const { alice, aliceId, at, bob, folder, network } = await createPair()
+  await using _network = network
+  bob.write('open/a.txt', 'same')
+  bob.write('closed/secret-name.txt', 'same')
+  await bob.add({ mode: 'content', watch: false })
+  await bob.settle()
+  const { files, network: own } = alice.core
+  const { grants, membership, registry } = bob.core.network
+  grants.allow(aliceId, 'browse', { folders: [folder('open')] })
+  const { contentId, copies } = await files.info(at('open/a.txt'), null, signal)
+  expect(copies.map(({ path }) => path)).toEqual([at('open/a.txt')])
+  grants.takeBack(aliceId, 'browse')
+  const library = LibraryId.parse(bob.library.id)
+  await membership.share(library, registry.find('alice'))
+  await own.membership.join({ device: network.idOf('bob'), library, name: 'Shared' }, signal)
+  const content = `content://${contentId}`
+  const info = await files.info(content, null, signal)
+  expect([info.path, info.copies]).toEqual([content, []])
+  for (const path of ['open/a.txt', 'closed/secret-name.txt']) rmSync(bob.path(path))
+  const refused = await files.read({ path: content, offset: 0, length: 4 }, null, signal).catch((err: unknown) => err)
+  expect(refused).toMatchObject({
+    code: 'NotFound',
+    message: `bob: the file with the content ${contentId} cannot be read now`,
+  })
+})
+
+test('a link in an opened folder does not tell what is at the place that it leads to', async () => {
+  const { alice, aliceId, at, bob, folder, network } = await createPair()
+  await using _network = network
+  bob.write('closed/b.txt', 'closed')
+  bob.core.network.grants.allow(aliceId, 'browse', { folders: [folder('open')] })
+  symlinkSync(bob.path('closed'), bob.path('open/way-out'))
+  symlinkSync(bob.path('closed/not-there'), bob.path('open/nowhere'))
+  const refusal = (path: string) =>
+    alice.core.files.info(at(path), null, signal).catch((err: Error) => err.message.replaceAll(at(path).slice(11), ''))
+  const wanted = await refusal('open/way-out/b.txt')
+  expect(wanted).toMatch(/you may not look/)
+  for (const path of ['way-out/none', 'way-out/none/../b.txt', 'way-out/../none', 'nowhere', 'nowhere/x'])
+    expect([path, await refusal(`open/${path}`)]).toEqual([path, wanted])
+  expect(await refusal('open/none')).toMatch(/does not exist/)
+})
+
+test('a folder that becomes a link to another place takes no contents along', async () => {
+  const { alice, aliceId, bob, folder, network } = await createPair()
+  await using _network = network
+  const path = bob.write('open/dir/a.txt', 'harmless')
+  bob.write('closed/a.txt', 'secret!!')
+  await bob.library.locations.add({
+    path: folder('open'),
+    mode: 'content',
+    watch: false,
+    maxDepth: null,
+    allowNested: false,
+  })
+  await bob.settle()
+  const { contentId } = await bob.library.files.info(path, signal)
+  bob.core.network.grants.allow(aliceId, 'read', { folders: [folder('open')] })
+  renameSync(bob.path('open/dir'), bob.path('open/was'))
+  symlinkSync(bob.path('closed'), bob.path('open/dir'))
+  const { transfers } = alice.core.network
+  const { id } = transfers.start({
+    devices: [network.idOf('bob')],
+    kind: 'content',
+    spec: { content: contentId },
+    title: 'a.txt',
+    folder: alice.path('received'),
+    preserve: 'nothing',
+  })
+  expect(await transfers.wait(id, signal)).toMatchObject({ state: 'failed', error: { code: 'NotFound' } })
+})
+
+test('a folder that is gone, or is a link now, is taken back by its path, and no other one is', async () => {
+  const { aliceId, bob, folder, network } = await createPair()
+  await using _network = network
+  const [gone, linked, other] = [folder('gone'), folder('linked'), folder('other')]
+  const grant = { device: 'alice', what: 'read', everything: false } as const
+  await bob.core.grant({ ...grant, folders: [gone, linked, other], off: false })
+  for (const path of [gone, linked]) rmSync(path, { recursive: true })
+  symlinkSync(other, linked)
+  const folders = () => bob.core.network.grants.folders(aliceId, 'read')
+  await bob.core.grant({ ...grant, folders: [linked], off: true })
+  expect(folders()).toEqual([gone, other])
+  await bob.core.grant({ ...grant, folders: [`${gone}/`], off: true })
+  expect(folders()).toEqual([other])
 })
 
 test('a walk for a device ends when the device has left', async () => {

@@ -127,6 +127,19 @@ test('names that had to be changed are said', async () => {
   expect(alice.core.network.transfers.get(ended.id).notes).toEqual(ended.notes)
 })
 
+test('an offer from which something is left out says so to its end', async () => {
+  const { alice, bob, drop, network } = await createPair()
+  await using _network = network
+  alice.write('trip/a.txt', 'a')
+  symlinkSync('/etc/hostname', alice.path('trip/link'))
+  const id = await drop([alice.path('trip')])
+  const to = bob.path('dropped')
+  mkdirSync(to)
+  bob.core.network.spacedrop.accept(id, to)
+  await vi.waitUntil(() => alice.core.network.spacedrop.get(id).state === 'completed')
+  expect(alice.core.network.spacedrop.get(id).reason).toBe('trip/link is left out: it is a link to another place')
+})
+
 test('the other device learns names and never where files are', async () => {
   const { alice, bob, drop, network } = await createPair()
   await using _network = network

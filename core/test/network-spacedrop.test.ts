@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import type { Offer } from '../src/domain/index.ts'
 import type { TestCore } from '../testing/index.ts'
 import { createTestNetwork, type TestNetwork, untilConnected } from '../testing/test-network.ts'
@@ -55,6 +56,38 @@ test('what is offered is seen, accepted into a folder, and there; nothing is rep
   expect(readFileSync(join(to, 'b (2).txt'), 'utf8')).toBe('new')
   expect(readFileSync(join(to, 'trip/a.txt'), 'utf8')).toBe('one')
   expect(() => offersOf(bob).accept(sent.id, to)).toThrow('waits no more')
+})
+
+test('what was not offered is not taken, and the folder for it is said to be wrong if it is', async () => {
+  const { alice, bob, network } = await setUp()
+  await using _network = network
+  alice.write('holiday.jpg', 'photo')
+  const other = alice.write('other.desktop', 'other')
+  const sent = await offer(network, ['holiday.jpg'])
+  const file = bob.write('file', 'a file')
+  for (const [to, code] of [
+    ['/tmp/a\0b', 'InvalidInput'],
+    [file, 'AlreadyExists'],
+    [`${file}/x`, 'NotFound'],
+  ] as const)
+    expect(() => offersOf(bob).accept(sent.id, to)).toThrow(expect.objectContaining({ code }))
+  alice.core.network.transfers.resolve({
+    kind: 'offer',
+    spec: z.object({ id: z.uuid() }),
+    resolve: async () => ({
+      roots: [{ path: Buffer.from(other), name: Buffer.from('other.desktop') }],
+      title: 'other',
+    }),
+  })
+  const { transfer } = offersOf(bob).accept(sent.id, bob.path('chosen'))
+  expect(await bob.core.network.transfers.wait(transfer!, signal)).toMatchObject({
+    state: 'failed',
+    error: {
+      code: 'InvalidInput',
+      message: 'the device sends other.desktop, which it did not offer; no file was taken',
+    },
+  })
+  expect(readdirSync(bob.path('chosen'))).toEqual([])
 })
 
 test('who declines is heard, and who withdraws too', async () => {

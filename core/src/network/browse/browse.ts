@@ -1,5 +1,5 @@
 import type { ArchiveListing } from '../../domain/archive.ts'
-import type { ContentId, DeviceId, FileInfo } from '../../domain/index.ts'
+import { type ContentId, type DeviceId, type FileInfo, formatContentAddress } from '../../domain/index.ts'
 import type { ListInput, SeekInput } from '../../files/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { parsePath } from '../../util/file-name.ts'
@@ -100,7 +100,9 @@ export class Browse {
       { device: device.id, rpc: browse, verb: 'info', input: { of } },
       signal,
     )
-    return infoFromWire(info, parsePath(path), device)
+    if (path !== null) return infoFromWire(info, addressOf(device, parsePath(path)), device)
+    if ('path' in of) throw new CoreError('InvalidInput', `${device.name} sent an answer that is not understood`)
+    return infoFromWire(info, formatContentAddress(of.content), device)
   }
 
   /** Lists an archive on another device; `limit` may exceed the size of one answer. */

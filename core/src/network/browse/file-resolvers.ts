@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { z } from 'zod'
+import { CoreError } from '../../util/errors.ts'
 import { baseOf, displayName, fsPath, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
 import { CONTENT_KIND, ContentSpec, type SourceResolver } from '../transfer/index.ts'
 import type { ServedBrowse } from './serve-browse.ts'
@@ -41,10 +42,13 @@ export function fileResolvers(served: ServedBrowse) {
     spec: ContentSpec,
     async resolve(spec, peer) {
       const { path } = served.held(spec.content, peer, 'read')
-      const real = await realpath(fsPath(path), 'buffer')
       const name = baseOf(path)
+      // A folder above it may have been replaced by a link to a place that the device may not read.
+      const real = await realpath(fsPath(path), 'buffer').catch(() => null)
+      if (!real?.equals(nameBytes(path)))
+        throw new CoreError('NotFound', `${displayName(name)} is not at its place any more`)
       return {
-        roots: [{ path: new Uint8Array(real), name: nameBytes(name) }],
+        roots: [{ path: nameBytes(path), name: nameBytes(name) }],
         title: displayName(name),
         isAllowed: () => served.mayHold(spec.content, peer, 'read'),
       }

@@ -105,7 +105,8 @@ export const browse = {
     /** All facts about a file or folder. */
     info: {
       input: z.object({ of: Subject }),
-      output: z.object({ path, info: WireInfo }),
+      /** `path`: null for a file that was found by its content where the device may not look. */
+      output: z.object({ path: path.nullable(), info: WireInfo }),
       deadlineMs: LOOK_DEADLINE_MS,
     },
     /** A thumbnail of a content. If it does not exist, it is made. */

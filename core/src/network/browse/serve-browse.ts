@@ -5,6 +5,7 @@ import { type OpenFile, openedFileTag } from '../../files/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { baseOf, bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
 import { unreachableError } from '../../util/path-error.ts'
+import { realPathOf } from '../../util/real-path.ts'
 import type { PrivateFiles } from '../../util/private-files.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { IsMember } from '../messaging/shared-libraries.ts'
@@ -53,8 +54,12 @@ export class ServedBrowse {
         return files.seek({ ...input, ...sought, path: pathText(path) }, signal)
       },
       info: async ({ of }, peer, signal) => {
-        const info = await files.info(pathText(await this.#pathOf(of, peer, 'browse')), signal)
-        return { path: pathText(rawPathOf(info)), info: infoToWire(info) }
+        const path = await this.#pathOf(of, peer, 'browse')
+        const info = await this.#told(of, peer, path, () => files.info(pathText(path), signal))
+        const mayLook = (each: RawName) => grants.covers(peer.id, 'browse', each)
+        const at = rawPathOf(info)
+        const copies = info.copies.filter((copy) => mayLook(parsePath(copy.path)))
+        return { path: mayLook(at) ? pathText(at) : null, info: infoToWire({ ...info, copies }) }
       },
       archive: async (input, peer, signal) => {
         // Listing an archive reads the file, so it needs the grant `read`.
@@ -68,8 +73,10 @@ export class ServedBrowse {
       thumb: async ({ of, variant }, peer, signal) => this.#thumb(of, variant, peer, signal),
       read: async ({ of, ...piece }, peer, signal) => {
         const path = await this.#pathOf(of, peer, 'read')
-        await using file = await files.open(path, signal)
-        const { name, ...rest } = await readPiece(file, piece)
+        const { name, ...rest } = await this.#told(of, peer, path, async () => {
+          await using file = await files.open(path, signal)
+          return await readPiece(file, piece)
+        })
         return { ...nameToWire(name), ...rest }
       },
       where: async ({ content }, peer) => {
@@ -101,8 +108,10 @@ export class ServedBrowse {
     grants.require(peer.id, what)
     const given = parsePath(path)
     const shown = pathText(given)
-    const real = await resolved(given).catch((err: unknown) => {
-      grants.require(peer.id, what, { path: lexical(given), shown })
+    const real = await resolved(given).catch(async (err: unknown) => {
+      // Links are followed as far as there is something, so that a link tells nothing of the place that it leads to.
+      const nearest = (await realPathOf(given)) ?? (nameBytes(given)[0] === SLASH ? '/' : lexical(given))
+      grants.require(peer.id, what, { path: nearest, shown })
       throw err
     })
     grants.require(peer.id, what, { path: real, shown })
@@ -136,6 +145,20 @@ export class ServedBrowse {
     if ('path' in of) return this.allowed(of.path, peer, what)
     const { path } = this.held(of.content, peer, what)
     return path
+  }
+
+  /**
+   * Calls a function that works with a file here. Its errors name the path, which a device that found the file by its
+   * content may not learn unless it may look there.
+   */
+  async #told<T>(of: Subject, peer: Peer, path: RawName, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (cause) {
+      const mayKnow = 'path' in of || this.#deps.grants.covers(peer.id, 'browse', path)
+      if (mayKnow || !(cause instanceof CoreError)) throw cause
+      throw new CoreError(cause.code, `the file with the content ${of.content} cannot be read now`, { cause })
+    }
   }
 
   /** A file from a library that both devices share; otherwise one from an opened folder. */
@@ -199,6 +222,8 @@ async function resolved(given: RawName): Promise<RawName> {
     throw unreachableError(err, displayName(given))
   }
 }
+
+const SLASH = 0x2f
 
 /** The path without `.` and `..`, so that a missing path cannot appear to be inside an opened folder. */
 function lexical(path: RawName): RawName {

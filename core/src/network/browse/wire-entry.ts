@@ -23,15 +23,16 @@ export function entryFromWire(entry: WireEntry, dir: RawName, device: Pick<Paire
   return { ...entry, id: null, path: addressOf(device, joinName(dir, nameOf(entry))) }
 }
 
+/** All that is known of a file of another device; `path` is its address. */
 export function infoFromWire(
   { copies, ...info }: WireInfo,
-  path: RawName,
+  path: string,
   device: Pick<PairedDevice, 'slug' | 'name'>,
 ): FileInfo {
   return {
     ...info,
     id: null,
-    path: addressOf(device, path),
+    path,
     copies: copies.map((copy) => ({ ...copy, path: addressOf(device, copy.path), device: device.name })),
   }
 }

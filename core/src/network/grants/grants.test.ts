@@ -65,6 +65,19 @@ test('a grant is for its folders and what is below them, and for nothing beside 
   expect(covered('/etc/passwd')).toBe(false)
 })
 
+test('a folder that would stay open is not taken back alone', async () => {
+  using of = await open(':memory:')
+  of.pair()
+  const { grants } = of
+  grants.allow(laptop, 'read', { folders: ['/home/a', '/home/a/Pictures', '/home/b'] })
+  expect(() => grants.takeBack(laptop, 'read', ['/home/a/Pictures'])).toThrow(
+    'would stay open, because it is in /home/a',
+  )
+  expect(grants.folders(laptop, 'read')).toHaveLength(3)
+  grants.takeBack(laptop, 'read', ['/home/a/Pictures', '/home/a'])
+  expect(grants.folders(laptop, 'read')).toEqual(['/home/b'])
+})
+
 test('a grant of an older version is shown as the whole disk, is not in force, and is asked for again', async () => {
   using dir = createTempDir()
   const file = join(dir.path, 'network.db')

@@ -147,7 +147,7 @@ export class Grants {
 
   /**
    * Withdraws a grant for some folders, or completely. Throws `NotFound` if the device is not paired, or if the grant
-   * does not name one of the folders.
+   * does not name one of the folders, and `Conflict` if one of them would stay open, because a folder above it is.
    */
   takeBack(device: DeviceId, what: GrantKind, folders: readonly RawName[] = []): Grant {
     const { db } = this.#deps
@@ -165,7 +165,16 @@ export class Grants {
             `${displayName(folder)} is not a folder of this grant; \`spacedrive network grants\` lists them`,
           )
       }
-      if (folders.length > 0 && this.folders(device, what).length > 0) return
+      const left = folders.length > 0 ? this.folders(device, what) : []
+      for (const folder of folders) {
+        const above = left.find((each) => pathBelow(folder, each) !== null)
+        if (above !== undefined)
+          throw new CoreError(
+            'Conflict',
+            `${displayName(folder)} would stay open, because it is in ${displayName(above)}, which is open, too; take that back as well, and open only what is needed`,
+          )
+      }
+      if (left.length > 0) return
       db.run('delete from grant_folders where device = ? and what = ?', device, what)
       db.run(
         'insert or replace into grants(device, what, allowed, at, everything) values (?, ?, 0, ?, 0)',

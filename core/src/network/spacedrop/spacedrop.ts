@@ -6,13 +6,14 @@ import { CoreError, errorMessage } from '../../util/errors.ts'
 import { displayName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
 import { privateFile, PrivateFiles } from '../../util/private-files.ts'
+import { unreachableError } from '../../util/path-error.ts'
 import { uuidv7 } from '../../util/uuid.ts'
 import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Guest, Nearby } from '../nearby/index.ts'
 import { receiveFolder, sharedFolders } from '../receive-folder.ts'
-import type { LeftOut, Transfers } from '../transfer/index.ts'
+import type { Agreed, LeftOut, Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
 import { OfferBook } from './offer-book.ts'
@@ -273,7 +274,7 @@ export class Spacedrop implements Disposable {
       folder: this.#folder(folder),
       // The sender must not decide that a file can be executed here.
       preserve: 'times',
-      ...(row.stranger && { atMost: { files: row.items, bytes: row.bytes } }),
+      agreed: agreedTo(row),
     })
     this.#book.set(row.id, { state: 'accepted', transfer: transfer.id, told: 0 })
   }
@@ -281,7 +282,11 @@ export class Spacedrop implements Disposable {
   #folder(named: string | null): string {
     if (named !== null && !isAbsolute(named)) throw new CoreError('InvalidInput', `${named} is no absolute path`)
     const folder = named ?? this.#usualFolder()
-    mkdirSync(folder, { recursive: true })
+    try {
+      mkdirSync(folder, { recursive: true })
+    } catch (err) {
+      throw unreachableError(err, folder)
+    }
     if (named !== null) this.#refusePrivate(named)
     return folder
   }
@@ -364,7 +369,8 @@ export class Spacedrop implements Disposable {
     const row = this.#book.get(id)
     if (row?.direction === 'out' && row.device === peer.id && isOpen(row)) {
       const all = state === 'completed' && failures.length === 0 && reason === null ? { bytes_done: row.bytes } : {}
-      this.#book.set(id, { state, reason, failures: JSON.stringify(failures), ...all })
+      // The other device does not know what was left out here.
+      this.#book.set(id, { state, reason: reason ?? row.reason, failures: JSON.stringify(failures), ...all })
     }
     return {}
   }
@@ -471,6 +477,13 @@ function reasonLeftOut([first]: readonly LeftOut[], count: number): string | nul
   const path = first.names.map((name) => displayName(name)).join('/')
   const others = count > 1 ? `, and ${count - 1} more` : ''
   return `${path} is left out: ${first.reason}${others}`
+}
+
+/** What a person sees of an offer before accepting it. */
+function agreedTo({ bytes, items, names, stranger }: OfferRow): Agreed {
+  const shown = JSON.parse(names) as string[]
+  const atMost = stranger ? { files: items, bytes } : null
+  return { names: shown, isAll: shown.length < MAX_NAMES, maxName: MAX_NAME, atMost }
 }
 
 function titleOf({ items, names }: OfferRow): string {

@@ -138,6 +138,7 @@ export interface FetchOptions {
     totalBytes: number
     tops: readonly Uint8Array[]
     renamed: readonly Renamed[]
+    renamedCount: number
   }) => void
   readonly onVia: (via: Via) => void
   readonly onProgress: (progress: { files: number; bytes: number }) => void

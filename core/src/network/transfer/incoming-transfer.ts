@@ -2,7 +2,7 @@ import type { DeviceId, Transfer } from '../../domain/index.ts'
 import type { Via } from './fetch-transfer.ts'
 import { Rate } from './rate.ts'
 import { RefusedHolders } from './refused-holders.ts'
-import { type Amount, askingOf, type TransferRow } from './transfer-rows.ts'
+import { type Agreed, askingOf, type TransferRow } from './transfer-rows.ts'
 
 /** A transfer to this device, with its current state. */
 export interface Incoming {
@@ -14,8 +14,8 @@ export interface Incoming {
   run: Promise<void> | null
   lastTold: number
   refused: RefusedHolders
-  /** The offered amount; more is refused. Null: no limit besides the free disk space. */
-  atMost: Amount | null
+  /** The offer that a person accepted; a device that sends anything else is refused. Null: no limit besides the free disk space. */
+  agreed: Agreed | null
 }
 
 /** A stored transfer, before anything runs for it. */
@@ -32,7 +32,7 @@ export function incomingOf(row: TransferRow): Incoming {
     run: null,
     lastTold: 0,
     refused: new RefusedHolders(),
-    atMost: null,
+    agreed: null,
   }
 }
 

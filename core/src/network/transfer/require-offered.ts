@@ -1,12 +1,24 @@
 import { CoreError } from '../../util/errors.ts'
-import type { Amount } from './transfer-rows.ts'
+import { bytesToName, displayName } from '../../util/file-name.ts'
+import type { Agreed, Amount } from './transfer-rows.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
 /** Most folders in a stranger's offer, because folders also take disk space. */
 const MAX_FOLDERS = 10_000
 
-/** Throws `InvalidInput` if a device lists more than it has offered. */
-export function requireOffered(items: readonly SourceItem[], atMost: Amount): void {
+/** Throws `InvalidInput` if a device lists other files than it has offered, or more. */
+export function requireOffered(items: readonly SourceItem[], { atMost, isAll, maxName, names }: Agreed): void {
+  const tops = items
+    .filter((item) => item.names.length === 1)
+    .map((item) => displayName(bytesToName(new Uint8Array(item.names[0]!))).slice(0, maxName))
+  const shown = new Set(names)
+  const other = tops.find((name, at) => (isAll || at < names.length) && !shown.has(name))
+  if (other !== undefined)
+    throw new CoreError('InvalidInput', `the device sends ${other}, which it did not offer; no file was taken`)
+  if (atMost) requireAmount(items, atMost)
+}
+
+function requireAmount(items: readonly SourceItem[], atMost: Amount): void {
   const files = items.filter(({ kind }) => kind === 'file')
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const folders = items.length - files.length

@@ -119,7 +119,7 @@ function makeHandler(deps: ServeTransferDeps, running: Set<Running>): ProtocolHa
         const held = deps.held(key)
         if (held) await untilResumed(held, { key, deps, signal: leaving.signal })
         sending = await resolve(wanted, { deps, peer, signal: leaving.signal })
-        opened = await openSource(channel, sending, { deps, signal: leaving.signal })
+        opened = await openSource(channel, sending, { deps, running, peer, signal: leaving.signal })
       } catch (err) {
         const known = err instanceof CoreError
         const message = known ? err.message : 'an error of the other device; its log says more'
@@ -135,22 +135,47 @@ function makeHandler(deps: ServeTransferDeps, running: Set<Running>): ProtocolHa
   }
 }
 
-/** Lists the files to send. The walk ends if the other device leaves. */
+/**
+ * Lists the files to send. The walk ends if the other device leaves or may not have the files any more. Throws
+ * `NotAuthorised` if that changed after the request was resolved.
+ */
 async function openSource(
   source: string,
-  { isOwn = false, roots }: Sending,
-  { deps, signal }: { deps: ServeTransferDeps; signal: AbortSignal },
+  sending: Sending,
+  { deps, peer, running, signal }: { deps: ServeTransferDeps; running: Set<Running>; peer: Peer; signal: AbortSignal },
 ): Promise<Answered<'openSource'>> {
-  signal.throwIfAborted()
+  const { isOwn = false, roots } = sending
+  const ending = new AbortController()
+  const watched: Running = {
+    isAllowed: () => isStillAllowed(sending),
+    end: () => ending.abort(takenBackFrom(peer)),
+  }
+  const onAbort = () => watched.end()
+  sending.signal?.addEventListener('abort', onAbort, { once: true })
+  running.add(watched)
   try {
+    if (!watched.isAllowed()) watched.end()
+    const either = AbortSignal.any([signal, ending.signal])
+    either.throwIfAborted()
     return await untilAborted(
       deps.thread.ask('openSource', { source, roots, privatePlaces: isOwn ? null : deps.privatePlaces() }),
-      signal,
+      either,
     )
   } catch (err) {
     await deps.thread.ask('closeSource', { source })
     throw err
+  } finally {
+    running.delete(watched)
+    sending.signal?.removeEventListener('abort', onAbort)
   }
+}
+
+function isStillAllowed(sending: Sending): boolean {
+  return sending.signal?.aborted !== true && (sending.isAllowed?.() ?? true)
+}
+
+function takenBackFrom(peer: Peer): CoreError {
+  return new CoreError('NotAuthorised', `${peer.name} may not have this any more: it was taken back here`)
 }
 
 /**
@@ -235,14 +260,15 @@ async function send(
   sending.signal?.addEventListener('abort', onAbort, { once: true })
   let takenBack: CoreError | null = null
   const watched: Running = {
-    isAllowed: () => sending.isAllowed?.() ?? true,
+    isAllowed: () => isStillAllowed(sending),
     end: () => {
-      takenBack = new CoreError('NotAuthorised', `${peer.name} may not have this any more: it was taken back here`)
+      takenBack = takenBackFrom(peer)
       stream.abort()
     },
   }
   running.add(watched)
   try {
+    if (!watched.isAllowed()) watched.end()
     for (let from = 0; from < count;) {
       const items = await thread.ask('sourcePage', { source: channel, from, count: PAGE_ITEMS })
       await stream.send({ type: 'items', items } satisfies { type: 'items'; items: readonly unknown[] })

@@ -17,8 +17,20 @@ export interface StartInput extends Asking {
   readonly folder: string
   /** `all`: times and permissions, limited by the umask of this device. */
   readonly preserve: Preserve
-  /** The amount that a stranger has offered; more is refused. */
-  readonly atMost?: Amount
+  /** The offer that a person accepted; a device that sends anything else is refused. */
+  readonly agreed?: Agreed
+}
+
+/** An offer as a person saw it. */
+export interface Agreed {
+  /** The first names, as they were shown. */
+  readonly names: readonly string[]
+  /** Whether these are all names. */
+  readonly isAll: boolean
+  /** Longest name that is shown, in UTF-16 units; longer names are cut. */
+  readonly maxName: number
+  /** The offered amount; null for a paired device, whose files may change until they are sent. */
+  readonly atMost: Amount | null
 }
 
 /** A number of files, and their total size in bytes. */

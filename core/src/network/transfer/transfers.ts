@@ -184,7 +184,7 @@ export class Transfers implements AsyncDisposable {
     const row = newRow(input, { id: uuidv7(now), now })
     this.#rows.add(row)
     this.#forgetOld()
-    const incoming = { ...incomingOf(row), atMost: input.atMost ?? null }
+    const incoming = { ...incomingOf(row), agreed: input.agreed ?? null }
     this.#incoming.set(row.id, incoming)
     this.#run(incoming)
     return this.#show(incoming)
@@ -384,7 +384,7 @@ export class Transfers implements AsyncDisposable {
     const asking = askingOf(row)
     const offers = await askDevices(incoming.refused.without(asking), this.#deps.peers, signal)
     const { items, leftOut } = offers[0]!
-    if (incoming.atMost) requireOffered(items, incoming.atMost)
+    if (incoming.agreed) requireOffered(items, incoming.agreed)
     requireSpace(row.folder, sizeOf(items) - row.bytes_done)
     const fetched = await fetchOffered(
       offers,
@@ -395,10 +395,13 @@ export class Transfers implements AsyncDisposable {
         preserve: preserveOf(row),
         origin: originOf(this.#deps.nameOf(incoming.devices[0]!)),
         content: contentOf(asking),
-        onOpen: ({ bytes, files, renamed, totalBytes, totalFiles }) => {
+        onOpen: ({ bytes, files, renamed, renamedCount, totalBytes, totalFiles }) => {
           incoming.rate.start(bytes, this.#deps.clock.ticks())
           this.#set(incoming, {
-            notes: JSON.stringify(renamed.map(noteOfRenamed)),
+            notes: JSON.stringify([
+              ...renamed.map(noteOfRenamed),
+              ...noteOfOthers(row.title, renamedCount - renamed.length),
+            ]),
             state: 'running',
             files_done: files,
             files_total: totalFiles,
@@ -556,6 +559,13 @@ function noteOfRenamed({ names, target }: Renamed): Transfer['notes'][number] {
   const here = displayName(bytesToName(new Uint8Array(target.subarray(target.lastIndexOf(SLASH) + 1))))
   const path = names.map((name) => displayName(bytesToName(new Uint8Array(name)))).join('/')
   return { path, message: `it is called ${here} here: its name is taken, too long or not possible on this disk` }
+}
+
+/** A note about changed names that are not listed one by one. */
+function noteOfOthers(title: string, count: number): Transfer['notes'] {
+  if (count === 0) return []
+  const names = count === 1 ? '1 more file or folder has' : `${count} more files and folders have`
+  return [{ path: title, message: `${names} another name here, for the same reasons` }]
 }
 
 const SLASH = 0x2f

@@ -13,7 +13,16 @@ import type { FetchFailure, FetchItem, FetchResult } from './fetch-item.ts'
 import type { Hashers } from './hashers.ts'
 import { markOrigin } from './mark-origin.ts'
 import { lengthOf } from './part-file.ts'
-import { giveName, partPath, setDetails, writeWhole } from './place-file.ts'
+import {
+  type FolderMark,
+  giveName,
+  markOfFolder,
+  partPath,
+  requireFolder,
+  setFileDetails,
+  setFolderDetails,
+  writeWhole,
+} from './place-file.ts'
 import { makeOwnFolder } from './plan-targets.ts'
 import { SourceAgreement } from './source-agreement.ts'
 
@@ -52,6 +61,8 @@ export class FetchFiles {
   #at = 0
   #chunk = 0
   readonly #assemblies: Assemblies
+  /** The folders that files go to, by path, as they were at the beginning. */
+  readonly #folders = new Map<string, FolderMark>()
   readonly #channels = new Set<FetchChannel>()
   readonly #failures: FetchFailure[] = []
   readonly #liars = new Set<string>()
@@ -95,15 +106,38 @@ export class FetchFiles {
   async #prepare(): Promise<void> {
     const { items } = this.#deps
     for (const [index, item] of items.entries()) {
-      if (item.kind === 'directory') makeOwnFolder(item.target)
-      else await this.#prepareFile(index, item)
+      if (item.kind === 'directory') {
+        makeOwnFolder(item.target)
+        this.#remember(item.target)
+        continue
+      }
+      if (!this.#folders.has(keyOf(folderOf(item)))) this.#remember(folderOf(item))
+      await this.#prepareFile(index, item)
     }
+  }
+
+  #remember(folder: Buffer): void {
+    const mark = markOfFolder(folder)
+    if (mark) this.#folders.set(keyOf(folder), mark)
+  }
+
+  /** Throws `Conflict` if the folder of an item has been replaced, for example by a link to another place. */
+  #requireFolderOf(item: FetchItem): void {
+    const folder = folderOf(item)
+    const mark = this.#folders.get(keyOf(folder))
+    if (mark) requireFolder(folder, mark)
   }
 
   async #prepareFile(index: number, item: FetchItem): Promise<void> {
     if (this.#done.has(index)) {
-      // The process was killed after it recorded the file but before it renamed it.
-      if (lstatSync(this.#partOf(item), { throwIfNoEntry: false })) giveName(this.#partOf(item), item)
+      try {
+        // The process was killed after it recorded the file but before it renamed it.
+        if (lstatSync(this.#partOf(item), { throwIfNoEntry: false })) giveName(this.#partOf(item), item)
+      } catch (err) {
+        if (!isOfOneFile(err)) throw err
+        this.#open++
+        return this.#fail(index, failureOf(err))
+      }
       this.#files++
       this.#bytes += item.size
       return
@@ -258,8 +292,7 @@ export class FetchFiles {
       else await this.#writeChunk(index, { channel, reply })
     } catch (err) {
       this.#controller.signal.throwIfAborted()
-      if (isOfOneFile(err))
-        return this.#fail(index, { code: pathErrorCode(err) ?? 'Conflict', message: errorMessage(err) })
+      if (isOfOneFile(err)) return this.#fail(index, failureOf(err))
       // The request stays, for another device.
       channel.putBack(asked)
       if (!(err instanceof CoreError)) this.#ended.reject(asDiskError(err))
@@ -280,6 +313,7 @@ export class FetchFiles {
     if (reply.bytes.length !== item.size) throw new CoreError('Corrupt', `${channel.name} sent a file of another size`)
     const hash = this.#checkChunk(channel, reply)
     this.#checkWhole(item, { channel, hash })
+    this.#requireFolderOf(item)
     writeWhole(this.#partOf(item), reply.bytes)
     this.#checkContent(item, { channel, hash })
     this.#bytes += item.size
@@ -295,6 +329,7 @@ export class FetchFiles {
     if (reply.bytes.length !== lengthOf(chunk, size))
       throw new CoreError('Corrupt', `${channel.name} sent a file of another size`)
     this.#checkChunk(channel, reply)
+    if (!this.#assemblies.known(index)) this.#requireFolderOf(this.#deps.items[index]!)
     const assembly = await this.#assemblies.open(index)
     this.#controller.signal.throwIfAborted()
     if (assembly.part.has(chunk)) return
@@ -334,6 +369,7 @@ export class FetchFiles {
     await assembly.part.flushed()
     this.#controller.signal.throwIfAborted()
     if (this.#done.has(index)) return
+    this.#requireFolderOf(item)
     this.#assemblies.close(index)
     this.#complete(index, item)
   }
@@ -402,7 +438,7 @@ export class FetchFiles {
     const part = this.#partOf(item)
     const { origin } = this.#deps
     if (origin !== null) this.#unmarked ??= markOrigin(part, origin)
-    setDetails(part, item)
+    setFileDetails(part, item)
     this.#done.write(index)
     giveName(part, item)
     this.#done.add(index)
@@ -423,9 +459,10 @@ export class FetchFiles {
     for (const [index, item] of [...items.entries()].toReversed()) {
       if (item.kind !== 'directory') continue
       try {
-        setDetails(item.target, item)
+        const mark = this.#folders.get(keyOf(item.target))
+        if (mark) setFolderDetails(item, mark)
       } catch (err) {
-        this.#failures.push({ item: index, code: pathErrorCode(err) ?? 'PermissionDenied', message: errorMessage(err) })
+        this.#failures.push({ item: index, ...failureOf(err) })
         this.#failed++
       }
     }
@@ -467,7 +504,21 @@ const OF_ONE_FILE: ReadonlySet<string> = new Set([
 ])
 
 function isOfOneFile(err: unknown): boolean {
-  return OF_ONE_FILE.has(systemCode(err) ?? '') || (err instanceof CoreError && err.code === 'AlreadyExists')
+  if (err instanceof CoreError) return err.code === 'AlreadyExists' || err.code === 'Conflict'
+  return OF_ONE_FILE.has(systemCode(err) ?? '')
+}
+
+function failureOf(err: unknown): { code: ErrorCode; message: string } {
+  const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'PermissionDenied')
+  return { code, message: errorMessage(err) }
+}
+
+function folderOf({ target }: FetchItem): Buffer {
+  return target.subarray(0, Math.max(1, target.lastIndexOf('/')))
+}
+
+function keyOf(path: Buffer): string {
+  return path.toString('latin1')
 }
 
 const GONE = { code: 'NotFound', message: 'the file is gone from the sending device' } as const

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSyn
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/index.ts'
-import { discardPlan, openPlan } from './fetch-plan.ts'
+import { discardPlan, itemsOf, openPlan, renamedIn } from './fetch-plan.ts'
 
 /** A transfer of one file into `to/trip`, part of which is there. */
 function begin() {
@@ -45,4 +45,28 @@ test.skipIf(process.getuid?.() === 0)('a folder that may no longer be written to
   chmodSync(one.trip, 0o555)
   expect(() => discardPlan(one.folder)).toThrow(expect.objectContaining({ code: 'PermissionDenied' }))
   chmodSync(one.trip, 0o755)
+})
+
+test('permissions that are narrowed at the source while a transfer waits are followed, and what is here stays', () => {
+  using one = begin()
+  const items = [{ names: [Buffer.from('a.txt')], kind: 'file' as const, size: 3, mtimeMs: 0, mode: 0o600 }]
+  const destination = { targets: [Buffer.from(join(one.trip, 'a.txt'))], expected: [null] }
+  const plan = openPlan(one.folder, { items, destination, preserve: 'all', mark: '0a1b2c3d', taken: new Set() })
+  expect(itemsOf(plan).map(({ mode }) => mode)).toEqual([0o600])
+  expect(existsSync(one.part)).toBe(true)
+})
+
+test('of many changed names the first are listed, and all are counted', () => {
+  using temp = createTempDir('fetch-plan')
+  const items = Array.from({ length: 130 }, (_, n) => ({
+    names: [Buffer.from(`${'n'.repeat(230)}${n}`)],
+    kind: 'file' as const,
+    size: 0,
+    mtimeMs: 0,
+    mode: 0o600,
+  }))
+  const destination = { folder: Buffer.from(temp.path) }
+  const folder = join(temp.path, 'state')
+  const plan = openPlan(folder, { items, destination, preserve: 'nothing', mark: '0a1b2c3d', taken: new Set() })
+  expect(renamedIn(plan)).toMatchObject({ renamed: { length: 100 }, renamedCount: 130 })
 })

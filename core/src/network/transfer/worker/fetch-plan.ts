@@ -48,7 +48,8 @@ export function itemsOf({ items, preserve }: Plan): FetchItem[] {
 
 /**
  * The plan of a fetch, with the target of each item. It is written before the first byte, so a transfer that continues
- * puts all files in the same places. A file that has changed on the sending device is fetched from its start.
+ * puts all files in the same places. A file that has changed on the sending device is fetched from its start; changed
+ * permissions are followed.
  */
 export function openPlan(
   folder: string,
@@ -78,17 +79,14 @@ export function openPlan(
 /** How many changed names are listed one by one. */
 const MAX_RENAMED = 100
 
-/** The first files and folders of a plan whose names here differ from their original names. */
-export function renamedIn({ items }: Plan): Renamed[] {
-  return items
-    .values()
-    .filter(({ names, target }) => {
-      const path = Buffer.from(target)
-      return Buffer.compare(path.subarray(path.lastIndexOf('/') + 1), names.at(-1)!) !== 0
-    })
-    .take(MAX_RENAMED)
-    .map(({ names, target }) => ({ names, target }))
-    .toArray()
+/** The files and folders of a plan whose names here differ from their original names: the first ones, and how many. */
+export function renamedIn({ items }: Plan): { renamed: Renamed[]; renamedCount: number } {
+  const changed = items.filter(({ names, target }) => {
+    const path = Buffer.from(target)
+    return Buffer.compare(path.subarray(path.lastIndexOf('/') + 1), names.at(-1)!) !== 0
+  })
+  const renamed = changed.slice(0, MAX_RENAMED).map(({ names, target }) => ({ names, target }))
+  return { renamed, renamedCount: changed.length }
 }
 
 function placed(
@@ -122,10 +120,14 @@ function followSource(folder: string, plan: Plan, items: readonly SourceItem[]):
   let changed = false
   const followed = plan.items.map((item, n) => {
     const source = now.get(keyOf(item.names))
-    if (!source || item.kind !== 'file' || (source.size === item.size && source.mtimeMs === item.mtimeMs)) return item
+    if (!source) return item
+    const isSame = source.size === item.size && source.mtimeMs === item.mtimeMs
+    if (isSame && source.mode === item.mode) return item
     changed = true
-    rmSync(join(folder, `${n}.chunks`), { force: true })
-    removePart(item.target, plan.mark)
+    if (!isSame && item.kind === 'file') {
+      rmSync(join(folder, `${n}.chunks`), { force: true })
+      removePart(item.target, plan.mark)
+    }
     return { ...item, size: source.size, mtimeMs: source.mtimeMs, mode: source.mode }
   })
   if (!changed) return plan

@@ -79,6 +79,7 @@ export interface TransferQuestions {
       readonly tops: readonly Uint8Array[]
       /** The first files and folders whose names had to be changed. */
       readonly renamed: readonly Renamed[]
+      readonly renamedCount: number
     },
   ]
   /** Connects to one of the addresses, and fetches from there until everything is done or the connection ends. */

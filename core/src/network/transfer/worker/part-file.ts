@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  readSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import type { Blake3 } from '../../../util/blake3.ts'
 import { systemCode } from '../../../util/errors.ts'
 import { CHUNK_BYTES, HASH_BYTES } from '../../bulk/index.ts'
-import { PRIVATE_FILE } from './permissions.ts'
+import { createPart, reopenPart } from './place-file.ts'
 
 /** Length of one line of the record: the chunk's number as u32, and its BLAKE3. */
 const LINE_BYTES = 4 + HASH_BYTES
@@ -61,8 +51,7 @@ export class PartFile {
   /** Opens the unfinished file, or creates it. */
   static async open(options: PartFileOptions, blake3: Blake3): Promise<PartFile> {
     const { path, record, size } = options
-    const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
-    const fd = openSync(path, flags, PRIVATE_FILE)
+    const fd = reopenPart(path) ?? createPart(path)
     const has = new Uint8Array(Math.ceil(size / CHUNK_BYTES))
     const known = readRecord(record)
     // Without the unfinished file, the record is of an earlier one.

@@ -1,11 +1,16 @@
 import {
+  type BigIntStats,
   chmodSync,
   closeSync,
   constants,
+  fchmodSync,
+  fstatSync,
+  futimesSync,
   linkSync,
   lstatSync,
   openSync,
   renameSync,
+  statSync,
   unlinkSync,
   utimesSync,
   writeSync,
@@ -25,10 +30,56 @@ export function partPath({ target }: FetchItem, mark: string): Buffer {
   return Buffer.concat([target, Buffer.from(`.${mark}.part`)])
 }
 
+/**
+ * Creates an unfinished file. An entry that has its name is removed: in a folder that others can write to, it may be
+ * theirs, or a link.
+ */
+export function createPart(path: Buffer): number {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
+  try {
+    return openSync(path, flags, PRIVATE_FILE)
+  } catch (err) {
+    if (systemCode(err) !== 'EEXIST') throw err
+    unlinkSync(path)
+    return openSync(path, flags, PRIVATE_FILE)
+  }
+}
+
+/** Errors of a part that is missing, or is no file that this user may write. */
+const NO_OWN_PART: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK', 'EACCES', 'EPERM', 'EISDIR', 'ENXIO'])
+
+/**
+ * Opens an unfinished file to go on with it. Null if there is none that only this user has: whoever can write to the
+ * folder could have made it to read what comes.
+ */
+export function reopenPart(path: Buffer): number | null {
+  const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+  let fd: number
+  try {
+    fd = openSync(path, flags)
+  } catch (err) {
+    if (NO_OWN_PART.has(systemCode(err) ?? '')) return null
+    throw err
+  }
+  try {
+    const stats = fstatSync(fd)
+    const isOwn = process.geteuid === undefined || stats.uid === process.geteuid()
+    if (stats.isFile() && stats.nlink <= 1 && isOwn) {
+      // Older versions let others read it.
+      setMode({ kind: 'file', mode: PRIVATE_FILE }, () => fchmodSync(fd, PRIVATE_FILE))
+      return fd
+    }
+  } catch (err) {
+    closeSync(fd)
+    throw err
+  }
+  closeSync(fd)
+  return null
+}
+
 /** Writes all of a small file. */
 export function writeWhole(path: Buffer, bytes: Uint8Array): void {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
-  const fd = openSync(path, flags, PRIVATE_FILE)
+  const fd = createPart(path)
   try {
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
   } finally {
@@ -36,17 +87,64 @@ export function writeWhole(path: Buffer, bytes: Uint8Array): void {
   }
 }
 
-/** Sets the permissions and the time of a file or folder. */
-export function setDetails(path: Buffer, { kind, mode, mtimeMs }: FetchItem): void {
+/** Sets the permissions and the time of an unfinished file. */
+export function setFileDetails(part: Buffer, item: FetchItem): void {
+  setMode(item, () => chmodSync(part, item.mode))
+  if (item.mtimeMs !== null) utimesSync(part, item.mtimeMs / 1_000, item.mtimeMs / 1_000)
+}
+
+/** The same for a folder of the transfer. Throws `Conflict` if another folder or a link has taken its place. */
+export function setFolderDetails(item: FetchItem, own: FolderMark): void {
+  const { mode, mtimeMs, target } = item
+  // Windows opens no folders, and its links need rights that other users do not have.
+  if (constants.O_DIRECTORY === undefined) return setFileDetails(target, item)
+  let fd: number
   try {
-    chmodSync(path, mode)
+    fd = openSync(target, constants.O_RDONLY | constants.O_DIRECTORY)
+  } catch (err) {
+    throw ['ENOTDIR', 'ENOENT'].includes(systemCode(err) ?? '') ? replaced(target) : err
+  }
+  try {
+    if (!isMarked(fstatSync(fd, { bigint: true }), own)) throw replaced(target)
+    setMode(item, () => fchmodSync(fd, mode))
+    if (mtimeMs !== null) futimesSync(fd, mtimeMs / 1_000, mtimeMs / 1_000)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function setMode({ kind, mode }: Pick<FetchItem, 'kind' | 'mode'>, set: () => void): void {
+  try {
+    set()
   } catch (err) {
     // On a disk without permissions all files have the same ones. If the file needs narrower permissions, this is an
     // error.
     const isUsual = kind === 'file' ? (mode | PRIVATE_FILE) === mode : (mode | PRIVATE_FOLDER) === mode
     if (!isUsual || !NO_PERMISSIONS.has(systemCode(err) ?? '')) throw err
   }
-  if (mtimeMs !== null) utimesSync(path, mtimeMs / 1_000, mtimeMs / 1_000)
+}
+
+/** Tells a folder from another one that takes its place. */
+export type FolderMark = Pick<BigIntStats, 'dev' | 'ino'>
+
+/** The mark of the folder at a path, links followed; null if there is none. */
+export function markOfFolder(path: Buffer): FolderMark | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats?.isDirectory() ? { dev: stats.dev, ino: stats.ino } : null
+}
+
+/** Throws `Conflict` if the folder at a path is another one than before: files would go where nobody chose. */
+export function requireFolder(path: Buffer, mark: FolderMark): void {
+  const now = markOfFolder(path)
+  if (!now || !isMarked(now, mark)) throw replaced(path)
+}
+
+function isMarked({ dev, ino }: FolderMark, mark: FolderMark): boolean {
+  return dev === mark.dev && ino === mark.ino
+}
+
+function replaced(path: Buffer): CoreError {
+  return new CoreError('Conflict', `${path.toString()} was moved or replaced while files came; fetch them again`)
 }
 
 /** Renames a finished part. Fails if the target exists, because an existing file is never replaced. */
@@ -55,10 +153,17 @@ export function giveName(part: Buffer, { target }: FetchItem): void {
     linkSync(part, target)
     unlinkSync(part)
   } catch (err) {
+    // It has both names if the process was killed between the two calls.
+    if (systemCode(err) === 'EEXIST' && isOneFile(part, target)) return unlinkSync(part)
     if (!NO_LINKS.has(systemCode(err) ?? '')) throw err
     // Without hard links, another program could still take the name between this check and the rename.
     if (lstatSync(target, { throwIfNoEntry: false }))
       throw new CoreError('AlreadyExists', `${target.toString()} exists`)
     renameSync(part, target)
   }
+}
+
+function isOneFile(one: Buffer, other: Buffer): boolean {
+  const [first, second] = [one, other].map((path) => lstatSync(path, { bigint: true, throwIfNoEntry: false }))
+  return first !== undefined && second !== undefined && isMarked(first, second)
 }

@@ -13,6 +13,7 @@ import {
   REQUEST_BYTES,
 } from '../../bulk/index.ts'
 import type { Hashers } from './hashers.ts'
+import { isInPlace } from './in-place.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { OwnItem } from './walk-source.ts'
 
@@ -113,6 +114,7 @@ class OpenFiles implements Disposable {
     if (item?.kind !== 'file') throw new CoreError('NotFound', 'no such file was offered')
     const fd = openSync(item.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
     this.#current = { fd, item: index, size: item.size, hasher: null, hashedTo: 0 }
+    if (!isInPlace(item.path, fd)) throw changed()
     this.#check(this.#current)
     // A small file has one chunk, whose hash covers it completely.
     if (item.size > CHUNK_BYTES) this.#current.hasher = await this.#deps.hashers.take()

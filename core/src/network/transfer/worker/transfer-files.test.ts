@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -327,6 +331,127 @@ test('a link in the place of a folder leads nowhere', async () => {
   symlinkSync('/tmp', join(x.to, 'photos/deep'))
   await expect(x.open(items)).rejects.toThrow('is not a folder')
 })
+
+test.skipIf(process.platform === 'win32').each([4, 5])(
+  'a folder that is replaced by a link after %i looks of the walk leads nowhere',
+  async (looks) => {
+    using x = createExchange()
+    const closed = join(x.from, '../closed')
+    mkdirSync(closed)
+    writeFileSync(join(closed, 'secret'), 'closed')
+    for (const path of ['a/x', 'b/c', 'b/secret']) x.write(path, path)
+    let looked = 0
+    // The walk has looked at the folder `b`; or it has also listed it, and looked at its first file.
+    const take = () => {
+      if (++looked !== looks) return
+      renameSync(join(x.from, 'b'), join(x.from, '../b'))
+      symlinkSync(closed, join(x.from, 'b'))
+    }
+    const guard = new PrivateFiles(join(x.from, '../none'))
+    const roots = [{ path: Buffer.from(x.from), name: Buffer.from('photos') }]
+    const { items } = await walkSource(roots, { guard, share: { take }, signal })
+    const fetch = await x.open(items)
+    void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
+    await fetch.ended
+    expect(readFileSync(join(x.from, 'b/secret'), 'utf8')).toBe('closed')
+    expect([readdirSync(join(x.to, 'photos/a')), readdirSync(join(x.to, 'photos/b'))]).toEqual([['x'], []])
+    fetch.close()
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that is replaced while files come gets none of them, and what is in its place stays as it is',
+  async () => {
+    using x = createExchange()
+    x.write('a.txt', 'small')
+    x.write('b.bin', randomBytes(2 * CHUNK_BYTES))
+    chmodSync(x.from, 0o755)
+    const elsewhere = join(x.to, '../elsewhere')
+    mkdirSync(elsewhere, { mode: 0o700 })
+    const { items } = await x.walk()
+    const fetch = await x.open(items)
+    renameSync(join(x.to, 'photos'), join(x.to, 'moved'))
+    symlinkSync(elsewhere, join(x.to, 'photos'))
+    void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
+    await fetch.ended
+    const { failed, failures, files } = fetch.result()
+    expect([files, failed]).toEqual([0, 3])
+    for (const { code, message } of failures) {
+      expect(code).toBe('Conflict')
+      expect(message).toContain('photos was moved or replaced')
+    }
+    expect([readdirSync(elsewhere), statSync(elsewhere).mode & 0o777]).toEqual([[], 0o700])
+    fetch.close()
+  },
+)
+
+test.skipIf(process.platform === 'win32')('what others put in the place of a part is not written to', async () => {
+  using x = createExchange()
+  const own = join(x.to, '../own.txt')
+  writeFileSync(own, 'own')
+  for (const name of ['link', 'name', 'pipe']) {
+    x.write(`${name}.txt`, 'small')
+    x.write(`${name}.bin`, randomBytes(2 * CHUNK_BYTES))
+  }
+  const { items } = await x.walk()
+  const fetch = await x.open(items)
+  for (const ending of ['txt', 'bin']) {
+    const part = (name: string) => join(x.to, `photos/${name}.${ending}.0a1b2c3d.part`)
+    symlinkSync(own, part('link'))
+    linkSync(own, part('name'))
+    execFileSync('mkfifo', [part('pipe')])
+  }
+  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
+  await fetch.ended
+  expect(fetch.result()).toMatchObject({ files: 6, failures: [] })
+  expect(readFileSync(own, 'utf8')).toBe('own')
+  expect(readdirSync(join(x.to, 'photos'))).toHaveLength(6)
+  fetch.close()
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a part that others could read is closed to them when it goes on',
+  async () => {
+    using x = createExchange()
+    x.write('large.bin', randomBytes(4 * CHUNK_BYTES))
+    const { items } = await x.walk('large.bin', join(x.from, 'large.bin'))
+    const first = await x.open(items)
+    let left = 3 * CHUNK_BYTES
+    const spoil = (piece: Buffer) => ((left -= piece.length) > 0 ? piece : null)
+    await first.addChannel(await x.serve(items, { spoil }), { name: 'bob', compare: 0, numbers })
+    first.close()
+    const part = join(x.to, readdirSync(x.to)[0]!)
+    chmodSync(part, 0o666)
+    const second = await x.open(items)
+    expect(second.progress.bytes).toBe(first.progress.bytes)
+    expect(statSync(part).mode & 0o777).toBe(0o600)
+    second.close()
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a transfer that was killed between the two names of a file goes on',
+  async () => {
+    using x = createExchange()
+    for (const name of ['a.txt', 'b.txt']) x.write(name, name)
+    const { items } = await x.walk()
+    const first = await x.open(items)
+    void first.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
+    await first.ended
+    first.close()
+    const part = (name: string) => join(x.to, `photos/${name}.0a1b2c3d.part`)
+    linkSync(join(x.to, 'photos/a.txt'), part('a.txt'))
+    // Somebody has taken the name meanwhile.
+    renameSync(join(x.to, 'photos/b.txt'), part('b.txt'))
+    writeFileSync(join(x.to, 'photos/b.txt'), 'somebody was faster')
+    const second = await x.open(items)
+    await second.ended
+    expect(second.result()).toMatchObject({ files: 1, failures: [{ item: 2, code: 'AlreadyExists' }] })
+    expect(existsSync(part('a.txt'))).toBe(false)
+    expect(readFileSync(join(x.to, 'photos/b.txt'), 'utf8')).toBe('somebody was faster')
+    second.close()
+  },
+)
 
 test('names are made safe for the system they come to', () => {
   const plan = (platform: string, names: string[][]) =>

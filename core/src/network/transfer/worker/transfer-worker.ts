@@ -140,7 +140,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       totalFiles: planned.length,
       totalBytes: planned.reduce((sum, { size }) => sum + size, 0),
       tops: plan.items.filter(({ names }) => names.length === 1).map(({ target }) => target),
-      renamed: 'folder' in destination ? renamedIn(plan) : [],
+      ...('folder' in destination ? renamedIn(plan) : { renamed: [], renamedCount: 0 }),
     }
   },
   async fetch({ own, peerKey, addresses, from, ...of }) {

@@ -63,3 +63,13 @@ test('names that are read count before they are looked at, so several walks cann
   expect(one).toMatchObject({ status: 'fulfilled', value: { items: { length: 2_002 } } })
   expect(other).toMatchObject({ status: 'rejected', reason: { code: 'Unavailable' } })
 })
+
+test.skipIf(process.platform !== 'linux')('a folder with a name that is no text is listed', async () => {
+  using dir = createTempDir()
+  const path = Buffer.concat([Buffer.from(`${dir.path}/`), Buffer.from([0x66, 0xff])])
+  mkdirSync(path)
+  writeFileSync(Buffer.concat([path, Buffer.from('/a')]), 'a')
+  using share = new WalkBudget().share()
+  const { items } = await walkSource([{ path, name: Buffer.from('top') }], { guard, share, signal })
+  expect(items.map(({ names }) => names.length)).toEqual([1, 2])
+})

@@ -3,6 +3,7 @@ import { CoreError } from '../../../util/errors.ts'
 import { bytesToName, displayName } from '../../../util/file-name.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
 import type { PrivateFiles } from '../../../util/private-files.ts'
+import { isInPlace } from './in-place.ts'
 import type { WalkShare } from './walk-budget.ts'
 
 /** Most files and folders in one transfer; a larger one is refused before anything is sent. */
@@ -127,7 +128,7 @@ function lookAt(
     return null
   }
   // The walk has already checked the folders above an item, but not those above a root.
-  const real = isRoot && guard ? realpathSync(place.path, 'buffer') : place.path
+  const real = isRoot ? realpathSync.native(place.path, 'buffer') : place.path
   const reason = isRoot ? guard?.reasonSync(real) : guard?.reasonOfEntry(real, stats)
   if (reason) {
     if (isRoot) {
@@ -139,6 +140,7 @@ function lookAt(
   }
   return {
     ...place,
+    path: real,
     kind,
     size: kind === 'file' ? Number(stats.size) : 0,
     mtimeMs: Number(stats.mtimeNs) / 1e6,
@@ -163,13 +165,19 @@ function listFolder(
   try {
     using folder = opendirSync(path, { encoding: 'buffer' as BufferEncoding })
     const children: Place[] = []
+    const below = path.equals(SLASH) ? path : Buffer.concat([path, SLASH])
     for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
       const name = entry.name as unknown as Buffer
       if (children.length >= room)
         throw new CoreError('InvalidInput', `more than ${MAX_ITEMS} files and folders cannot be sent at once`)
-      const child = { path: Buffer.concat([path, SLASH, name]), names: [...names, new Uint8Array(name)] }
+      const child = { path: Buffer.concat([below, name]), names: [...names, new Uint8Array(name)] }
       take(child)
       children.push(child)
+    }
+    // If the folder or one above it was replaced by a link, these are the names of another place.
+    if (!isInPlace(path)) {
+      leaveOut({ names, reason: 'it was moved or replaced while it was listed' })
+      return []
     }
     return children.toSorted((a, b) => Buffer.compare(b.path, a.path))
   } catch (err) {
