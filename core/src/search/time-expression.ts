@@ -7,7 +7,7 @@ export interface TimeRange {
 }
 
 /**
- * Reads when something was changed, on the clock of this machine's time zone:
+ * Parses a time of change, in this machine's time zone:
  *
  * - a period: `today`, `yesterday`, `this week`, `last month`, `last summer`, `summer 2023`, `march`, `monday`, `2024`,
  *   `2024-05`, `2024-05-01`, `2024-05-01T14:30`, `3 days ago`. Weeks begin on Monday; seasons are those of the
