@@ -31,7 +31,7 @@ const OWN_NAMES = [
   /^(?:libraries|run|logs|transfers|opened|decoders|sidecars|backups|job_logs|daemon\.lock|\.sdlibrary\.lock)$/i,
 ]
 
-/** What a guard has to know, for threads. */
+/** The data of a guard, for threads. */
 export interface PrivatePlaces {
   /** The data folder. */
   readonly folder: string
@@ -43,7 +43,7 @@ export interface PrivatePlaces {
 interface Reason {
   /** The folder that makes it private; null for the data folder of this device. */
   readonly folder: RawName | null
-  /** Of that folder, as the end of a sentence. */
+  /** Describes that folder, as the end of a sentence. */
   readonly what: string
 }
 
@@ -97,7 +97,7 @@ export class PrivateFiles {
     return markAbove && marked(above, markAbove)
   }
 
-  /** The same for `path` and all folders above it, for a thread that may block on the disk. */
+  /** Checks `path` and all folders above it, for a thread that may block on the disk. */
   reasonSync(path: RawName): Reason | null {
     for (const each of [path, ...foldersAbove(path)]) {
       const stats = statOrNull(each)
@@ -140,7 +140,7 @@ export class PrivateFiles {
     return found ? found.mark : this.#remember(stats, markOfSync(path))
   }
 
-  /** The folder above, and those that never become private as a whole. */
+  /** The parent folder, and the folders that never become private as a whole. */
   #placesAround(path: RawName): [RawName, ...RawName[]] {
     return [foldersAbove(path)[0] ?? path, ...this.#shared()]
   }
@@ -151,7 +151,7 @@ export class PrivateFiles {
   }
 
   #remember(stats: BigIntStats, mark: Mark | null): Mark | null {
-    // Another change may come within the same time stamp.
+    // Another change may have the same time stamp.
     if (Math.abs(Date.now() - Number(stats.ctimeMs)) < STAMP_MS) return mark
     const name = identityOf(stats)
     const [oldest] = this.#marks.keys()
@@ -196,12 +196,12 @@ function statOrNull(path: RawName): BigIntStats | null {
   try {
     return statSync(fsPath(path), { bigint: true, throwIfNoEntry: false }) ?? null
   } catch {
-    // A folder above it may not be entered.
+    // A parent folder may not be entered.
     return null
   }
 }
 
-/** Whether a folder is the root of a file system, or one of the folders where anybody puts files. */
+/** Whether a folder is the root of a file system, or a shared folder where other users or devices put files. */
 function isShared(stats: BigIntStats, [above, ...shared]: readonly (BigIntStats | null)[]): boolean {
   if (!above || above.dev !== stats.dev || above.ino === stats.ino) return true
   return shared.some((each) => each !== null && identityOf(each) === identityOf(stats))
@@ -214,7 +214,7 @@ function marked(folder: RawName, { database, file, what }: Mark): Reason {
   return { folder, what: `${what}, because it contains ${files} of Spacedrive` }
 }
 
-/** The folder of a path whose last name is one of a data folder or a library. */
+/** The parent folder of a path whose last name belongs to a data folder or a library. */
 function folderWithOwnName(path: RawName): Buffer | null {
   const [above] = foldersAbove(path)
   if (!above) return null
