@@ -12,7 +12,9 @@ const replySchema = z.union([
   z.strictObject({ compiled: z.literal(true) }),
 ])
 
-/** A message of a process. Throws if it is none: a process that was taken over may send anything. */
+/**
+ * Parses a message of a process. Throws if it is not valid, because a process that was taken over may send anything.
+ */
 export function parseReply(message: unknown): ProcessReply<unknown> {
   const { data, success } = replySchema.safeParse(message)
   if (!success) throw new Error('it is no reply')
