@@ -25,7 +25,7 @@ export interface FolderListingOptions {
 /** Reads and orders a folder outside the main thread. */
 type ListFolder = (dir: RawName, options: FolderListingOptions, signal: AbortSignal) => Promise<FolderListing>
 
-/** Limit on the entries of one listing, more than a person looks through. */
+/** Limit on the entries of one listing, more than users look through. */
 const MAX_LOOKED_AT = 1_000_000
 /** Names examined before other work gets its turn: a millisecond or two. */
 const NAMES_PER_TURN = 2_000

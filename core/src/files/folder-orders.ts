@@ -7,7 +7,7 @@ import { type FolderOrder, orderFolder } from './order-folder.ts'
 export const SMALL_FOLDER = 2_000
 /** Listings that users look through at the same time, in a few windows. */
 const MAX_KEPT = 16
-/** Limit on row ids in all cached orders, 8 bytes each; the last order is kept whatever its size. */
+/** Limit on row ids in all cached orders, 8 bytes each; the last order is kept even if it is larger. */
 const MAX_KEPT_IDS = 4_000_000
 
 export interface FolderOrdersDeps {

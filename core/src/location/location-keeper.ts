@@ -17,7 +17,7 @@ export interface LocationKeeperDeps {
   readonly volumes: VolumeManager
   readonly log: Logger
   readonly debounceMs: number
-  /** False: no location is watched, whatever its settings. */
+  /** False: no location is watched, even if its settings ask for it. */
   readonly enabled: boolean
   emit<T extends EventType>(type: T, data: EventData<T>): void
   refresh(location: KnownLocation, dirty: readonly DirtyFolder[], signal: AbortSignal): Promise<void>

@@ -18,7 +18,7 @@ export interface IndexQuery {
   readonly descending: boolean
   readonly limit: number
   readonly after: PageEnd | null
-  /** Rows that are found whatever their names are; they come after matches in names. */
+  /** Rows that also match without a match in their names; they come after matches in names. */
   readonly texts?: TextRows | null
 }
 

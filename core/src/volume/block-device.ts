@@ -6,7 +6,7 @@ import { readSuperblock, SUPERBLOCK_BYTES, type Superblock } from './superblock.
 
 /** The block device under a file system, as Linux describes it. */
 export interface BlockDevice {
-  /** The file system on the device, whichever driver serves it. */
+  /** The file system on the device, for any driver that serves it. */
   readonly filesystem: string | null
   /** The file system's own id, in the notation of its format. */
   readonly uuid: string | null

@@ -210,7 +210,7 @@ export class FolderTree implements WatchedTree {
 
   /**
    * A folder's watch reports the folder's own end under the folder's name. If a replacement could have the same inode
-   * and creation time, the folder is watched anew, and everything in it is dirty.
+   * and creation time, the folder gets a new watch, and everything in it is dirty.
    */
   #renewIfDoubtful(folder: WatchedFolder, names: Dirty['names']): boolean {
     if (folder.isIdentitySure || (names && !names.includes(folder.ownName))) return false
