@@ -22,7 +22,7 @@ export const events = {
   'core.started': z.object({ version: z.string() }),
   /** The engine has closed; nothing more is coming. */
   'core.stopped': z.object({}),
-  /** A library folder was made. */
+  /** A library folder was created. */
   'library.created': Library,
   /** A library was opened. */
   'library.opened': Library,

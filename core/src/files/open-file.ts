@@ -70,7 +70,7 @@ async function assertThere(path: RawName, handle: FileHandle): Promise<void> {
   throw new CoreError('NotFound', `${displayName(path)} does not exist: it leads through a link to another place`)
 }
 
-/** Asks for the path of the open file itself if possible, because a path may lead elsewhere at a second look. */
+/** Reads the path of the open file itself if possible, because the same path may lead elsewhere at a second lookup. */
 async function placeOf(path: RawName, handle: FileHandle): Promise<Buffer> {
   if (process.platform !== 'linux') return realpath(fsPath(path), 'buffer')
   try {

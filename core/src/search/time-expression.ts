@@ -184,7 +184,7 @@ function periodAround(unit: string, moment: number | null): TimeRange | null {
 
 const CALENDAR_UNITS = { day: true, week: true, weekend: true, month: true, year: true }
 
-/** The day, week, month or year `back` before the one that holds `at`. */
+/** The day, week, month or year that is `back` units before the one around `at`. */
 function calendarPeriod(unit: string, back: number, at: Date): TimeRange | null {
   const [y, m, d] = [at.getFullYear(), at.getMonth(), at.getDate()]
   const monday = d - ((at.getDay() + 6) % 7) - back * 7

@@ -59,8 +59,9 @@ interface Remembered {
  * are recognised by what they contain: copies, snapshots and overlays have inodes of their own. So are libraries outside
  * of the data folder, because a library has the names and texts of all its locations.
  *
- * Others can put such files into a folder. The root of a file system, the home folder and the folder for received files
- * therefore never become private as a whole, only the entries that have the names of a data folder or a library.
+ * Other users and devices can put such files into a folder. The root of a file system, the home folder and the folder
+ * for received files therefore never become private as a whole, only the entries that have the names of a data folder
+ * or a library.
  */
 export class PrivateFiles {
   /** The data folder. */
@@ -87,7 +88,9 @@ export class PrivateFiles {
     return (await this.#reason(path)) !== null
   }
 
-  /** Why one entry is private whose parent folders were checked before, or null; for walks in a separate thread. */
+  /**
+   * Why an entry is private, or null. Its parent folders must have been checked before. For walks in a separate thread.
+   */
   reasonOfEntry(path: RawName, stats: BigIntStats): Reason | null {
     if (this.#read().has(identityOf(stats))) return OF_THIS_DEVICE
     const mark = this.#markSync(path, stats)

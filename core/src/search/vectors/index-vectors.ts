@@ -47,7 +47,7 @@ interface Sketched {
 
 /**
  * Stores a sketch and a code of each vector in the ready embeddings sidecars. The checksum in `sidecars.indexed` shows
- * which file they belong to. Safe to stop and to repeat at any time. Returns the number of files read.
+ * which file they belong to. Safe to stop and to repeat at any time. Returns the number of files indexed.
  */
 export async function indexVectors(
   db: DatabaseSync,

@@ -15,7 +15,7 @@ import { type Near, VectorIndex } from './vector-index.ts'
 export interface Meaning {
   /** The variant of the embeddings sidecars that the query can be compared with. */
   readonly model: string
-  /** Of length 1. */
+  /** The embedding of the query; its length is 1. */
   readonly vector: Float32Array
 }
 
