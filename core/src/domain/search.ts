@@ -125,7 +125,8 @@ export const SearchResult = z.object({
   /** Number of matches on all pages. */
   total: z.number(),
   /**
-   * False if the index changed while the page was made, or if the search left out the lowest-ranked matches by words.
+   * False if the index changed while the page was made, or if the search left out matches: in a search by meaning the
+   * lowest-ranked matches by words, in texts some combinations of words (see `MAX_WAYS`).
    */
   totalIsExact: z.boolean(),
   tookMs: z.number(),

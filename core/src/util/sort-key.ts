@@ -102,8 +102,8 @@ function foldedKey(name: RawName, isDirectory: boolean): Uint8Array {
 }
 
 /**
- * Writes a digit count as bytes that sort by the count, and right after `9`: each nine digits above nine add a `:` in
- * front.
+ * Writes a digit count as bytes that sort by the count. While the count is above nine, it writes a `:`, which sorts
+ * right after `9`, and subtracts nine; then the rest as a digit.
  */
 function writeRunLength(target: Buffer, at: number, length: number): number {
   let rest = length
