@@ -53,7 +53,7 @@ export interface ReadInput {
   readonly path: string
   readonly offset: number
   readonly length: number
-  /** Of the piece before. */
+  /** Tag of the file from the previous piece. */
   readonly etag?: string | undefined
   /** The device that sent the previous piece of a content. */
   readonly from?: DeviceId | undefined
@@ -67,7 +67,7 @@ export interface ReadSource {
 }
 
 const THIS_DEVICE: ReadSource = { device: null, latencyMs: null, bytesPerSecond: null }
-/** Files that were fetched to be opened are kept so long: their applications have read them by then. */
+/** Fetched files that were opened are kept this long; by then their applications have read them. */
 const OPENED_MS = 86_400_000
 
 /** Files by path or address, on this device and on others. */
@@ -163,7 +163,7 @@ export class AddressedFiles {
     return this.#deps.core.listArchive({ ...page, path: at.path }, library, signal)
   }
 
-  /** See `files.info`. Of a content that of a file here, else of the device it comes from most quickly. */
+  /** See `files.info`. For a content: that of a file here, or of the device with the fastest connection. */
   async info(address: string, library: Library | null, signal: AbortSignal): Promise<FileInfo> {
     const at = this.locate(address)
     if (at.at === 'there') return this.#deps.remote.info(at.device, { path: at.path }, signal)
@@ -207,7 +207,10 @@ export class AddressedFiles {
     return this.#readHere(parsePath(path), input, signal)
   }
 
-  /** Has files sent here: those of a device together, a content by itself, from all that have it; see `files.fetch`. */
+  /**
+   * Requests files from other devices: one transfer for the paths of each device, and one for each content, from all
+   * its holders. See `files.fetch`.
+   */
   async fetch(
     { addresses, preserve, to }: { addresses: readonly string[]; to?: string | undefined; preserve: boolean },
     signal: AbortSignal,
@@ -252,7 +255,7 @@ export class AddressedFiles {
     ]
   }
 
-  /** Opens a file with its application; one of another device is fetched first. See `files.open`. */
+  /** Opens a file with its application; a file of another device is fetched first. See `files.open`. */
   async open(address: string, library: Library, signal: AbortSignal): Promise<{ path: string; program: string }> {
     const at = this.locate(address)
     if (at.at === 'here') return library.files.open(at.path)
@@ -268,7 +271,7 @@ export class AddressedFiles {
     return library.files.open(await this.#fetchToOpen(wanted, signal))
   }
 
-  /** A file of a paired device, to be read as long as the signal is not aborted. `of` is its path there, or its content. */
+  /** A file of a paired device, readable until the signal is aborted. `of` is its path there, or its content. */
   openRemote(reference: string, of: Subject, signal: AbortSignal): Promise<RemoteFile> {
     return this.#deps.remote.open(this.#deps.core.network.registry.find(reference), of, signal)
   }
@@ -278,7 +281,7 @@ export class AddressedFiles {
     return this.#deps.remote.thumb(this.#deps.core.network.registry.find(reference), input, signal)
   }
 
-  /** Folders of a device to begin with; see `network.places`. */
+  /** Suggested folders of a device; see `network.places`. */
   places(reference: string, signal: AbortSignal) {
     return this.#deps.remote.places(this.#deps.core.network.registry.find(reference), signal)
   }
@@ -302,7 +305,7 @@ export class AddressedFiles {
       try {
         return await this.#readThere(device.id, { content: contentId }, input, signal)
       } catch {
-        // The next one has it, too.
+        // The next device has the content too.
         signal.throwIfAborted()
       }
     }
@@ -428,7 +431,7 @@ function titleOf(paths: readonly string[]): string {
   return paths.length === 1 ? name : `${name} and ${paths.length - 1} more`
 }
 
-/** A name from elsewhere, for a folder that nothing else is in. */
+/** A safe file name from a name of another device, for a folder with no other files. */
 function safeName(name: string): string {
   const safe = name.replaceAll(/[\p{Cc}\p{Cf}/\\:*?"<>|\uFFFD]/gu, '_').slice(-MAX_SAFE_NAME)
   return /^\.*$/.test(safe) ? 'file' : safe.replace(/^\./, '_')

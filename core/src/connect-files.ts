@@ -3,7 +3,7 @@ import type { Core } from './core.ts'
 import { Browse, fileResolvers, receiveFolder, ServedBrowse, systemClock } from './network/index.ts'
 import { OwnFiles } from './served-files.ts'
 
-/** Shows the files of this device to others as far as they may see them, and makes those of others reachable here. */
+/** Serves the files of this device to other devices within their grants, and gives access to files of other devices. */
 export function connectFiles(core: Core, now: () => number): AddressedFiles {
   const { libraries, network } = core
   const served = new ServedBrowse({

@@ -60,7 +60,7 @@ export interface UnexpectedFailure {
   readonly message: string
 }
 
-/** A web page about this engine, and how to get into it. */
+/** The web page of this engine, and the access to it. */
 export interface ExplorerHost {
   /** `http://127.0.0.1:7378/` */
   readonly url: string
@@ -74,14 +74,14 @@ export interface ExplorerHost {
    */
   link(to: string): { readonly url: string; readonly expiresAt: string }
   readonly access: AccessSessions
-  /** How other machines on the network reach it; null if they cannot. */
+  /** How other machines on the network reach the page; null if they cannot. */
   readonly exposed: Exposed | null
   /**
-   * Makes it reachable for other machines, over TLS and with a passphrase. Throws `Unavailable` if the port cannot be
-   * used.
+   * Makes the page reachable for other machines, over TLS and with a passphrase. Throws `Unavailable` if the port
+   * cannot be used.
    */
   expose(input: ExposeInput): Promise<Exposed>
-  /** Ends that at once. False: they did not. */
+  /** Ends the access of other machines at once. False if they had none. */
   hide(): Promise<boolean>
 }
 
@@ -96,7 +96,7 @@ export interface AccessSessions {
     allow: readonly Access[]
     days: number
   }): Promise<{ key: string; session: AccessSession }>
-  /** The newest records first. */
+  /** Newest records first. */
   log(limit: number): AccessRecord[]
 }
 
@@ -105,9 +105,9 @@ export interface ExposeInput {
   readonly port: number
   /** The address to bind; all addresses of this machine if omitted. */
   readonly address?: string | undefined
-  /** Other names it is reached by. */
+  /** Other names under which other machines reach this one. */
   readonly names: readonly string[]
-  /** The rights of a person who signs in. */
+  /** The rights of a user who signs in. */
   readonly allow: readonly Access[]
 }
 
@@ -115,7 +115,7 @@ export interface Exposed {
   readonly urls: readonly string[]
   /** SHA-256 of the certificate, to compare with the one that a browser shows. */
   readonly fingerprint: string
-  /** The rights of a person who signs in. */
+  /** The rights of a user who signs in. */
   readonly allow: readonly Access[]
 }
 
@@ -127,9 +127,9 @@ export interface CoreOptions {
   /** The configuration, if the host has already read it; by default it is read from the data folder. */
   readonly config?: ConfigManager
   readonly now?: () => number
-  /** How volumes are found; the operating system is asked by default. */
+  /** Detects the volumes; by default asks the operating system. */
   readonly volumeDetector?: VolumeDetector
-  /** Milliseconds a network mount has for an answer while it is indexed; a minute by default. */
+  /** How long a network mount may take to answer during indexing, in milliseconds; default one minute. */
   readonly answerMs?: number
   /** The machine whose battery, load and free space count; by default this one. */
   readonly machine?: Machine
@@ -139,7 +139,7 @@ export interface CoreOptions {
   readonly generators?: readonly Generator[] | undefined
   /** The layer that confines decoders; by default the one that works on this system. */
   readonly decoderBox?: SidecarPoolsOptions['layer']
-  /** How other devices are reached; Iroh by default. */
+  /** Creates the transport to other devices; by default Iroh. */
   readonly makeTransport?: MakeTransport
   /** The channel for discovery on the local network; multicast by default. */
   readonly makeLanChannel?: NetworkDeps['makeLanChannel']
@@ -214,7 +214,7 @@ export class Core implements AsyncDisposable {
     await using parts = new AsyncDisposableStack()
     makeDataDir(dataDir)
     const events = parts.use(new EventBus({ log, now }))
-    // After all that could still send something.
+    // Deferred first and so run last, after all parts that may still send events.
     parts.defer(() => events.emit('core.stopped', {}))
     const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
     // Several instances on one machine are separate devices, so each gets a distinct name.
@@ -224,7 +224,7 @@ export class Core implements AsyncDisposable {
     const detector = options.volumeDetector ?? createVolumeDetector({ machineId: device.info().id, log })
     const refreshMs = config.values.volumes.refreshMs
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
-    // After the libraries, which use them until they are closed.
+    // Created before the libraries, because they use the pools until they are closed.
     const temporary = join(dataDir, 'decoders')
     await removeLeftovers(temporary, log)
     const sidecarPools: SidecarPools = parts.use(
@@ -269,7 +269,7 @@ export class Core implements AsyncDisposable {
         log,
       }),
     )
-    // Before the libraries are closed, which devices are answered from.
+    // Created after the libraries and so closed before them, because answers to other devices need the libraries.
     const network = parts.use(
       await Network.open({
         dataDir,
@@ -315,14 +315,14 @@ export class Core implements AsyncDisposable {
     return core
   }
 
-  /** The new name shows in every open library at once, in the others when they are opened. */
+  /** The new name shows at once in every open library, and in others when they are opened. */
   async renameDevice(name: string): Promise<Device> {
     const device = await this.device.rename(name)
     for (const library of this.libraries.opened()) await library.recordDevice()
     return device
   }
 
-  /** Applies a changed setting about which sidecars are made, or how. */
+  /** Applies a changed setting of sidecar generation. */
   #changeSidecars(change: (sidecars: Sidecars, signal: AbortSignal) => Promise<unknown>): void {
     for (const library of this.libraries.opened()) {
       if (library.readOnly) continue
@@ -459,7 +459,7 @@ export class Core implements AsyncDisposable {
     return grant(this, input)
   }
 
-  /** Lists an archive; see `files.archive`. If the file is not there, a library knows which disk it is on. */
+  /** Lists an archive; see `files.archive`. If the file is offline, the library's error names its volume. */
   async listArchive(input: Parameters<Archives['list']>[0], library: Library | null, signal: AbortSignal) {
     library?.files.fileAt(parsePath(input.path))
     return this.#archives.list(input, signal)
@@ -475,7 +475,7 @@ export class Core implements AsyncDisposable {
     return { file, lines: file === null ? [] : await readTail(file, lines) }
   }
 
-  /** Folders to begin with. */
+  /** Suggested folders of this machine. */
   places(): Promise<Place[]> {
     const home = homeFolder()
     const configHome = process.env['XDG_CONFIG_HOME'] || join(home, '.config')
@@ -491,7 +491,7 @@ export class Core implements AsyncDisposable {
     return run.wait(signal)
   }
 
-  /** Jobs keep their state, libraries close, locks are given back. Idempotent. */
+  /** Jobs store their state, libraries close, and locks are released. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#parts.disposeAsync()
     return this.#closed
@@ -533,12 +533,12 @@ function closeToOthers(dataDir: string): void {
   )
 }
 
-/** The groups of settings that decide which sidecars are made, and how. */
+/** The groups of settings for sidecar generation. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
-/** Removes the files of decoders that a killed daemon has left. Nobody else uses the data folder now. */
+/** Removes the files of decoders that a killed daemon has left. No other process uses the data folder now. */
 async function removeLeftovers(folder: string, log: Logger): Promise<void> {
-  // Decoders get new folders beside what is left, and the next start tries again.
+  // Not fatal: decoders get new folders beside the old ones, and the next start tries again.
   await removeTree(folder).catch((err: unknown) =>
     log.warn({ folder, err: errorMessage(err) }, 'temporary files of decoders were not removed'),
   )

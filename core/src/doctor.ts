@@ -18,14 +18,14 @@ export interface Doctor {
   readonly engines: DetectedEngine[]
 }
 
-/** Below this a library cannot be backed up or optimised, in bytes. */
+/** With less space than this, in bytes, a library cannot be backed up or optimised. */
 const LOW_SPACE_BYTES = 1_073_741_824
-/** Node's types are stripped, and SQLite is in it, from here on. */
+/** From this version on, Node strips types and includes SQLite. */
 const MIN_NODE_MAJOR = 24
-/** A clock before this was never set. */
+/** A clock before this time was never set. */
 const EARLIEST_CLOCK = Date.UTC(2025, 0, 1)
 
-/** Looks at everything a person would have to look at when something does not work. */
+/** Checks everything that the user would have to check when something does not work. */
 export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor> {
   const checks = [
     checkNode(),
@@ -66,7 +66,7 @@ async function checkSpace(folder: string): Promise<DoctorCheck> {
   }
 }
 
-/** Each watched folder takes one of the watches the system allows a user. */
+/** Each watched folder takes one watch, and the system limits the watches of a user. */
 async function checkInotify(core: Core): Promise<DoctorCheck> {
   const name = 'watching'
   if (process.platform !== 'linux') return { name, state: 'ok', detail: 'the system watches whole trees', fix: null }
@@ -205,7 +205,7 @@ function fixOf(code: ErrorCode | null, path: string): string {
   return code === 'PermissionDenied' || code === 'VersionMismatch' ? `${open} --read-only` : open
 }
 
-/** Checks which sidecars are not made now, and why: no space, no engine, or a busy machine. */
+/** Checks which sidecars are not generated now, and why: no space, no engine, or a busy machine. */
 async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = []
   for (const { name, readOnly, sidecars } of core.libraries.opened()) {

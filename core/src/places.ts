@@ -2,7 +2,7 @@ import { lstat, opendir, readFile } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Folders that people keep their files in, the most likely to be wanted first. */
+/** Folders where users keep their files, most likely ones first. */
 const placeKinds = ['pictures', 'documents', 'downloads', 'desktop', 'music', 'videos', 'home'] as const
 export type PlaceKind = (typeof placeKinds)[number]
 
@@ -10,24 +10,24 @@ export interface Place {
   readonly kind: PlaceKind
   readonly path: string
   readonly name: string
-  /** What was found in a moment; all of it where `isWhole` says so. Null where the folder did not answer. */
+  /** The files found in a moment; all of them if `isWhole`. Null if the folder did not answer. */
   readonly estimate: { readonly files: number; readonly bytes: number; readonly isWhole: boolean } | null
 }
 
 export interface PlacesDeps {
   readonly home: string
   readonly platform: NodeJS.Platform
-  /** Where the desktop has its settings, on Linux: `~/.config`. */
+  /** The folder of the desktop's settings on Linux: `~/.config`. */
   readonly configHome: string
 }
 
-/** A look for what is in one place takes no longer than this. */
+/** Time limit for the estimate of one place. */
 const ESTIMATE_MS = 100
 const MAX_ENTRIES = 5_000
-/** A disk that does not answer holds up nobody: all looks together. */
+/** Time limit for all places together, so that a dead disk does not delay the answer. */
 const ALL_MS = 1_500
 
-/** The places there are. One is looked into after the other: a disk that does not answer takes one thread and not all. */
+/** The existing places. They are examined one after another, so that a dead disk blocks only one thread. */
 export async function listPlaces(deps: PlacesDeps): Promise<Place[]> {
   const paths = await pathsByKind(deps)
   const seen = new Set<string>()
@@ -72,7 +72,7 @@ const userDirs: Readonly<Record<string, PlaceKind>> = {
   VIDEOS: 'videos',
 }
 
-/** Lines are `XDG_PICTURES_DIR="$HOME/Bilder"`; a path is absolute or begins with `$HOME/`. */
+/** Parses lines like `XDG_PICTURES_DIR="$HOME/Bilder"`; a path is absolute or begins with `$HOME/`. */
 function readUserDirs(text: string, home: string): Partial<Record<PlaceKind, string>> {
   const found: Partial<Record<PlaceKind, string>> = {}
   for (const [, name, value] of text.matchAll(/^\s*XDG_([A-Z]+)_DIR="((?:[^"\\\n]|\\.)*)"/gm)) {
@@ -93,7 +93,7 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-/** Goes through folders level by level until all is seen or the time is over. */
+/** Counts files level by level until the end or the time limit. */
 async function estimateFolder(root: string): Promise<Place['estimate']> {
   const endsAt = performance.now() + ESTIMATE_MS
   const found = { files: 0, bytes: 0 }
@@ -101,7 +101,7 @@ async function estimateFolder(root: string): Promise<Place['estimate']> {
   let seen = 0
   let isWhole = true
   for (const folder of folders) {
-    // What cannot be read is passed over, as a scan does.
+    // Unreadable folders are skipped, as in a scan.
     const entries = await opendir(folder).catch(() => null)
     if (!entries) continue
     try {
@@ -117,7 +117,7 @@ async function estimateFolder(root: string): Promise<Place['estimate']> {
         )
       }
     } catch {
-      // Its disk stopped answering in the middle: what is said is less than what is there.
+      // Its disk stopped answering, so the numbers are too low.
       isWhole = false
     }
   }

@@ -20,10 +20,10 @@ type Engine = Pick<
   'browse' | 'libraries' | 'volumes' | 'places' | 'listArchive' | 'listFolder' | 'privateFiles' | 'seekInFolder'
 >
 
-/** Entries of a folder that are looked through for one, where no library knows it. */
+/** The most entries of a folder that are searched for one path, if no library has the folder. */
 const MAX_LOOKED_THROUGH = 10_000
 
-/** The files of this device for other devices: of each path the library says what it knows that has it as a location. */
+/** The files of this device for other devices. For each path, the library with a location around it answers. */
 export class OwnFiles implements ServedFiles {
   readonly #core: Engine
 
@@ -43,7 +43,7 @@ export class OwnFiles implements ServedFiles {
         .filter(({ online }) => online)
         .map(({ mountPoint, name }) => ({ kind: 'volume', path: mountPoint, name })),
     ]
-    // A path is shown once, as what it is called first.
+    // A path is listed once, with its first name.
     return [...new Map(shown.toReversed().map((place) => [place.path, place])).values()].toReversed()
   }
 
@@ -108,7 +108,7 @@ export class OwnFiles implements ServedFiles {
     return { state: 'none', reason: 'nothing is known of what is in it' }
   }
 
-  /** What the disk says, where there is no library to ask. */
+  /** The info from the disk alone, if there is no library. */
   async #infoAlone(path: string, signal: AbortSignal): Promise<FileInfo> {
     const bytes = Buffer.from(nameBytes(parsePath(path)))
     const folder = bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(SLASH)))))
@@ -131,7 +131,9 @@ export class OwnFiles implements ServedFiles {
     }
   }
 
-  /** The library with a location around a path, else the one a person is in; null where there is none. */
+  /**
+   * The library with a location around the path, otherwise the current library or any open one; null if none is open.
+   */
   #libraryOf(path: string): Library | null {
     const opened = this.#core.libraries.opened()
     const around = opened.find((library) => library.locations.map.locate(parsePath(path)) !== null)
@@ -166,7 +168,7 @@ function absent(err: unknown): null {
   throw err
 }
 
-/** Of the same family, as `grid`, before others; the smallest first. */
+/** Variants of the same family, such as `grid`, before others; smallest first. */
 function byCloseness(variant: string) {
   const family = variant.split('@')[0]!
   return (a: { variant: string; size: number | null }, b: { variant: string; size: number | null }) =>

@@ -9,7 +9,7 @@ import { CONFIG_VERSION } from './schema.ts'
 
 export type RawConfig = Record<string, unknown>
 
-/** A file is a page of settings; more is not one of ours. */
+/** A file of settings is about a page; a larger file is not one of ours. */
 const MAX_CONFIG_BYTES = 1_048_576
 
 interface ReadOptions {
@@ -49,7 +49,7 @@ export async function readUserFile(path: string, { log }: ReadOptions): Promise<
   return { config: {}, notice }
 }
 
-/** The text of a file that does not exist. */
+/** Used as the text of a missing file. */
 const NOTHING = '{}'
 
 async function readText(path: string): Promise<string> {
@@ -87,7 +87,7 @@ export async function writeConfigFile(path: string, config: RawConfig): Promise<
 
 function parseObject(text: string): RawConfig | null {
   try {
-    // Some editors on Windows put a mark in front.
+    // Some editors on Windows write a byte-order mark.
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as RawConfig) : null
   } catch {

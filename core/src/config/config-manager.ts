@@ -13,7 +13,7 @@ export interface ExplainedSetting {
   readonly key: string
   readonly value: unknown
   readonly source: ConfigSource
-  /** The variable or file the value came from. */
+  /** The variable or file that set the value. */
   readonly from: string | null
   readonly summary: string
   /** The allowed values, as JSON Schema. */
@@ -24,16 +24,16 @@ export interface ConfigOptions {
   /** The instance's folder; its `config.json` is the one that is written. */
   readonly dataDir: string
   readonly log: Logger
-  /** A file for all instances of this user, read before the instance's. */
+  /** A file for all instances of this user; the instance's file takes precedence. */
   readonly userFile?: string | null
-  /** `SPACEDRIVE_LOG_LEVEL` is `log.level`. */
+  /** The environment: `SPACEDRIVE_LOG_LEVEL` sets `log.level`. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Values given on the command line, by key. */
   readonly flags?: Readonly<Record<string, string>>
   readonly now?: () => number
 }
 
-/** A value, and the variable or file it came from. */
+/** A value, with the variable or file that set it. */
 interface Origin {
   readonly value: unknown
   readonly source: ConfigSource
@@ -43,7 +43,7 @@ interface Origin {
 /** The values of one source, by key. */
 type Layer = ReadonlyMap<string, Origin>
 
-/** The settings of one installation: flags over environment over the instance's file over the user's file over defaults. */
+/** The settings of one installation. Precedence: flags, environment, the instance's file, the user's file, defaults. */
 export class ConfigManager {
   readonly #options: ConfigOptions
   readonly #file: string
@@ -103,9 +103,8 @@ export class ConfigManager {
   }
 
   /**
-   * Writes a value into the instance's file. The file is read again first, so changes that a person has made to it in
-   * the meantime stay and take effect. Throws `NotFound`, `InvalidInput`, or the error that keeps the file from being
-   * written.
+   * Writes a value into the instance's file. It reads the file again first, so that manual edits stay and take effect.
+   * Throws `NotFound`, `InvalidInput`, or the error of writing the file.
    */
   async set(key: string, text: string): Promise<ExplainedSetting & { restartNeeded: boolean }> {
     const setting = requireSetting(key)
@@ -117,7 +116,7 @@ export class ConfigManager {
     return { ...this.#explain(setting), restartNeeded: !isLive(setting) }
   }
 
-  /** `listener` is called with the key of every value that is another one now. */
+  /** `listener` is called with the key of every changed value. */
   onChange(listener: (key: string) => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
@@ -144,7 +143,7 @@ export class ConfigManager {
 
   #explain(setting: Setting): ExplainedSetting {
     const { key, schema, summary } = setting
-    // Without the names of the form and its version, which no reader of one value needs.
+    // Without the name of the schema language, which readers of a single value do not need.
     const { $schema: _, ...described } = z.toJSONSchema(schema)
     return { key, ...this.#origin(setting), summary, schema: described }
   }
@@ -226,12 +225,12 @@ function requireSetting(key: string): Setting {
   )
 }
 
-/** Parses a value that a person typed: as JSON if that is valid for the setting, else as plain text. */
+/** Parses a value that the user typed: as JSON if that is valid for the setting, otherwise as plain text. */
 function parseText({ key, schema }: Setting, text: string): unknown {
   const json = schema.safeParse(fromJson(text))
   const parsed = json.success ? json : schema.safeParse(text)
   if (parsed.success) return parsed.data
-  // An error about the number is more useful than one about the text.
+  // The error about the JSON value is more helpful than the one about the text.
   const { error } = json
   throw new CoreError('InvalidInput', `${key} cannot be ${JSON.stringify(text)}: ${issuesSentence(error!.issues)}`)
 }

@@ -1,16 +1,16 @@
-/** A step from one form of the file to the next. Frozen once released. */
+/** A step from one format of the file to the next. Frozen once released. */
 export interface ConfigMigration {
   readonly to: number
   migrate(file: Record<string, unknown>): Record<string, unknown>
 }
 
-/** In order; each takes a file of the version before. */
+/** In order; each takes a file of the previous version. */
 export const configMigrations: readonly ConfigMigration[] = [
   // The first files had no version.
   { to: 1, migrate: (file) => ({ ...file, version: 1 }) },
 ]
 
-/** Brings a file to the newest form. */
+/** Migrates a file to the newest format. */
 export function migrateConfig(
   file: Record<string, unknown>,
   migrations: readonly ConfigMigration[] = configMigrations,

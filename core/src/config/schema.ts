@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { sidecarKinds } from '../domain/stored-lists.ts'
 import { deviceProfiles, KindChoice, sidecarSpeeds } from '../domain/sidecar-policy.ts'
 
-/** The version of the file's form; see `migrations.ts`. */
+/** The version of the file's format; see `migrations.ts`. */
 export const CONFIG_VERSION = 1
 
-/** What is made of one kind; `default` is what is usual for such a device. */
+/** A setting for one kind of sidecars; `default` means the usual variants for the device profile. */
 function choice(what: string) {
   return KindChoice.default('default').describe(`${what}: on, off, default, or variants joined by +`)
 }
 
-/** Kinds joined by `+`; none where it is empty. */
+/** Kinds joined by `+`; an empty text means none. */
 function kinds(usual: string) {
   const isKnown = (kind: string) => sidecarKinds.some((known) => known === kind)
   return z
@@ -22,23 +22,23 @@ function kinds(usual: string) {
     .default(usual)
 }
 
-/** Of WebP. */
+/** A WebP quality. */
 function quality(usual: number) {
   return z.int().min(1).max(100).default(usual)
 }
 
-/** Longest address of a server, and longest path: what systems take. */
+/** The longest server address and the longest path that systems accept. */
 const MAX_ADDRESS = 2_000
 const MAX_PATH = 4_096
-/** Longest name of a model, and longest words it wants before a text. */
+/** The longest name of a model, and the longest prompt that it needs before a text. */
 const MAX_NAME = 200
 
-/** A server with the interface of OpenAI. */
+/** A server with an OpenAI-compatible interface. */
 function serverAddress(what: string, example: string) {
   return text(MAX_ADDRESS).describe(`a server that ${what}, with the interface of OpenAI: ${example}; empty: none`)
 }
 
-/** Where the key of a server is. */
+/** The environment variable with the key of a server. */
 function keyVariable() {
   return z
     .string()
@@ -49,7 +49,7 @@ function keyVariable() {
     )
 }
 
-/** A package that is installed by whoever wants it. */
+/** A package that the user installs. */
 function packageFolder(what: string) {
   return text(MAX_PATH).describe(`the folder ${what}, was installed in`)
 }
@@ -64,7 +64,7 @@ function url() {
   return z.string().max(MAX_ADDRESS).refine(isUrl, 'it must begin with http:// or https://').default('')
 }
 
-/** What can be set, with its default. Every key is used somewhere: `config explain` shows the description. */
+/** All settings, with their defaults. Every key is used by code, and `config explain` shows its description. */
 export const Config = z.object({
   log: z
     .object({
@@ -267,7 +267,7 @@ export const Config = z.object({
 })
 export type Config = z.infer<typeof Config>
 
-/** One setting: its dotted key, its schema and what it does. */
+/** One setting: its dotted key, its schema and its description. */
 export interface Setting {
   readonly key: string
   readonly group: string
@@ -293,7 +293,7 @@ export function isLive({ group }: Setting): boolean {
   return LIVE_GROUPS.has(group)
 }
 
-/** Every setting, in the order they are declared. */
+/** All settings, in the order of declaration. */
 export const settings: readonly Setting[] = Object.entries(Config.shape).flatMap(([group, wrapped]) =>
   Object.entries(wrapped.unwrap().shape).map(([name, schema]) => ({
     key: `${group}.${name}`,

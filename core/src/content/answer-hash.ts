@@ -12,13 +12,13 @@ import { fileTypeTable } from './types/table/index.ts'
 const hasher = await ContentHasher.load()
 const identifier = new Identifier(fileTypeTable)
 
-/** How a request is told to stop, and tells that it goes on. */
+/** How a request learns that it should stop, and reports its progress. */
 export interface HashContext extends ServeContext {
   /** Called after each file. */
   readonly answered?: () => void
 }
 
-/** Answers what a `HashPool` asks. */
+/** Answers the requests of a `HashPool`. */
 export async function answerHash(request: HashRequest, context: HashContext): Promise<Served<HashReply>> {
   switch (request.kind) {
     case 'sampled':
@@ -53,7 +53,7 @@ async function sampleBatch(
   return { reply: { kind: 'sampled', batch }, transfer }
 }
 
-/** Both from one reading of the file. True where the bytes deserve a second look. */
+/** Hashes and identifies from one reading of the file. True if the slower look at the bytes may help. */
 function sampleAndIdentify(builder: HashBatchBuilder, path: RawName, index: number): boolean {
   const name = nameOf(path)
   const file = { name, extension: extensionOf(name) }

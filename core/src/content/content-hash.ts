@@ -7,7 +7,7 @@ import { fileSource, isUnchanged, readFully, withRegularFile } from './regular-f
 import type { FilePath, ReadFailure } from './regular-file.ts'
 import type { ByteSource } from './types/byte-source.ts'
 
-// The constants of the sampled hash. They are part of every content's identity: none may ever change.
+// The constants of the sampled hash. Content ids depend on them: none may ever change.
 /** Files up to this many bytes are hashed whole. */
 export const WHOLE_FILE_BYTES = 102_400
 /** Bytes at the beginning and at the end of a larger file. */
@@ -19,7 +19,7 @@ const SAMPLE_BYTES = 10_240
 export const SIZE_BYTES = 8
 const SAMPLED_BYTES = SIZE_BYTES + 2 * EDGE_BYTES + SAMPLE_COUNT * SAMPLE_BYTES
 
-/** A file touched within this time may be written to again without its times showing it. */
+/** A file modified within this time may be written again without new times. */
 const FRESH_MS = 2_000
 
 /** Bytes read at once for a full hash. */
@@ -28,14 +28,14 @@ const CHUNK_BYTES = 1_048_576
 /** A full hash reports its progress each time it has read this many bytes. */
 const PROGRESS_BYTES = 64 * CHUNK_BYTES
 
-/** A regular file of size 0 that has something to read: `/proc` and its like. */
+/** A regular file that reports size 0 but has bytes, as in `/proc`. */
 const ENDLESS = 'EENDLESS'
 
 export interface HashedFile {
-  /** `tooFresh`: touched so recently that it should be looked at again; the hash is that of the bytes found. */
+  /** `tooFresh`: modified so recently that it must be checked again. The hash is that of the bytes read. */
   readonly state: 'hashed' | 'tooFresh'
   readonly hash: Uint8Array
-  /** What `fstat` said of the file that was hashed. Milliseconds rounded down, and the nanoseconds that remain. */
+  /** The `fstat` of the hashed file. Milliseconds rounded down, and the remaining nanoseconds. */
   readonly size: number
   readonly mtime: number
   readonly mtimeNs: number
@@ -43,23 +43,25 @@ export interface HashedFile {
   readonly ctime: number
 }
 
-/** `changed`: somebody wrote to the file while it was read; try again. */
+/** `changed`: the file was written while it was read; try again. */
 export type HashResult = HashedFile | { readonly state: 'changed' } | ReadFailure
 
 export interface ContentHasherOptions {
   readonly now?: () => number
-  /** False leaves the native BLAKE3 out. */
+  /** False disables the native BLAKE3. */
   readonly native?: boolean
 }
 
 export interface FullHashOptions {
-  /** Asked between chunks; true ends the work with a failure `ECANCELED`. */
+  /** Called between chunks; if it returns true, the work ends with the failure `ECANCELED`. */
   readonly stopped?: () => boolean
-  /** How many bytes have been hashed so far. */
+  /** Number of bytes hashed so far. */
   readonly onBytes?: (bytes: number) => void
 }
 
-/** Hashes files one after another, blocking its thread: one for each worker. Its buffers are reused from file to file. */
+/**
+ * Hashes files one after another and blocks its thread: use one for each worker. Its buffers are reused for all files.
+ */
 export class ContentHasher {
   readonly #blake3: Blake3
   readonly #now: () => number
@@ -76,8 +78,8 @@ export class ContentHasher {
   }
 
   /**
-   * The hash a content is known by: BLAKE3 of the size and the whole file, or of the size and six samples where it is
-   * larger than `WHOLE_FILE_BYTES`. `examine` sees the file's bytes while it is open.
+   * The hash that identifies a content: BLAKE3 of the size and the whole file, or of the size and six samples if it is
+   * larger than `WHOLE_FILE_BYTES`. `examine` reads from the file while it is open.
    */
   sampled(path: FilePath, examine?: (source: ByteSource) => void): HashResult {
     return withRegularFile(path, (fd, before) => {
@@ -86,14 +88,15 @@ export class ContentHasher {
       const length = size <= WHOLE_FILE_BYTES ? this.#readWhole(fd, size) : this.#readSamples(fd, size)
       if (length === null) return { state: 'changed' }
       this.#buffer.writeBigUInt64LE(before.size)
-      // The first sample lies behind the header, so that the beginning of the buffer is the beginning of the file.
+      // The first sample directly follows the header bytes, so the beginning of the buffer is the beginning of the
+      // file.
       const headEnd = size <= WHOLE_FILE_BYTES ? length : SIZE_BYTES + EDGE_BYTES + SAMPLE_BYTES
       examine?.(fileSource(fd, size, this.#buffer.subarray(SIZE_BYTES, headEnd)))
       return this.#finish(fd, before, this.#blake3.hash(this.#buffer.subarray(0, length)))
     })
   }
 
-  /** Plain BLAKE3 of all of the file's bytes, as `b3sum` prints it. */
+  /** Plain BLAKE3 of all bytes of the file, as `b3sum` prints it. */
   full(path: FilePath, options: FullHashOptions = {}): HashResult {
     return withRegularFile(path, (fd, before) => {
       const size = Number(before.size)
@@ -113,7 +116,7 @@ export class ContentHasher {
     })
   }
 
-  /** Bytes in the buffer, the size before them included; null where the file ended early. */
+  /** Number of bytes in the buffer, including the size before them; null if the file ended early. */
   #readWhole(fd: number, size: number): number | null {
     const read = readFully(fd, this.#buffer, { start: SIZE_BYTES, length: size, position: 0 })
     return read === size ? SIZE_BYTES + size : null
@@ -149,7 +152,7 @@ export class ContentHasher {
   }
 }
 
-/** Where the bytes of a file larger than `WHOLE_FILE_BYTES` are taken from, in the order they are hashed. */
+/** The samples of a file larger than `WHOLE_FILE_BYTES`, in the order in which they are hashed. */
 export function* samples(size: number): Generator<{ position: number; length: number }> {
   const jump = Math.floor((size - 2 * EDGE_BYTES) / SAMPLE_COUNT)
   yield { position: 0, length: EDGE_BYTES }

@@ -4,7 +4,7 @@ import { type HashBatch, type HashError, hashStates, NO_DEFINITION, type TypeCon
 import { definitionIndexOf } from './types/detect.ts'
 import type { Identification } from './types/identify.ts'
 
-/** Collects what is found out about the files of a batch, each at its place. */
+/** Collects the results for the files of a batch, each at its index. */
 export class HashBatchBuilder {
   readonly #hashes: Uint8Array
   readonly #states: Uint8Array
@@ -46,7 +46,7 @@ export class HashBatchBuilder {
     if (conflict) this.#conflicts.push({ index, ...conflict })
   }
 
-  /** `types` says whether they were asked for. */
+  /** `types`: whether types were requested. */
   build({ types }: { readonly types: boolean }): HashBatch {
     return {
       hashes: this.#hashes,

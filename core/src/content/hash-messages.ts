@@ -10,20 +10,23 @@ export type HashReply =
   | { readonly kind: 'sampled'; readonly batch: HashBatch }
   | { readonly kind: 'full'; readonly result: HashResult }
 
-/** How a file of a batch fared; `HashBatch.states` holds the index in this list. */
+/** The outcome for one file of a batch; `HashBatch.states` holds the index in this list. */
 export const hashStates = ['hashed', 'tooFresh', 'changed', 'failed'] as const
 
-/** The outcome for each path, in the order they were asked; packed, so that a batch moves between threads as a few buffers. */
+/**
+ * The outcome for each path, in the order of the request. Packed, so that a batch moves between threads as a few
+ * buffers.
+ */
 export interface HashBatch {
   /** 32 bytes per file; zeros if there is no hash. */
   readonly hashes: Uint8Array
   /** Index into `hashStates`. */
   readonly states: Uint8Array
-  /** The file that was hashed, as `fstat` had it: bytes, whole milliseconds, and the nanoseconds that remain. */
+  /** From the `fstat` of the hashed file: bytes, whole milliseconds, and the remaining nanoseconds. */
   readonly sizes: Float64Array
   readonly mtimes: Float64Array
   readonly mtimeNs: Uint32Array
-  /** When each file was last changed or renamed, in whole milliseconds. */
+  /** Time of the last change or rename of each file, in whole milliseconds. */
   readonly ctimes: Float64Array
   readonly errors: readonly HashError[]
   /** Null if types were not requested. */
@@ -31,7 +34,7 @@ export interface HashBatch {
 }
 
 export interface HashError {
-  /** Which path. */
+  /** Index of the path in the request. */
   readonly index: number
   /** A system code (`EACCES`), or `ENOTFILE`, or `EENDLESS`. */
   readonly code: string
@@ -49,10 +52,10 @@ export interface TypeBatch {
 
 /** A file whose name suggests one type and whose bytes suggest another. */
 export interface TypeConflict {
-  /** Which path. */
+  /** Index of the path in the request. */
   readonly index: number
   readonly extension: string
-  /** The id of the definition the bytes fit. */
+  /** The id of the type that fits the bytes. */
   readonly looksLike: string
 }
 

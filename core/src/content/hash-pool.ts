@@ -4,7 +4,7 @@ import type { HashResult } from './content-hash.ts'
 import type { HashBatch, HashReply, HashRequest } from './hash-messages.ts'
 import { type RunOptions, ThreadPool } from './thread-pool.ts'
 
-/** Threads give their memory back after this long without work. */
+/** Threads end, and free their memory, after this long without work. */
 const IDLE_MS = 60_000
 
 /** The second request keeps a thread at work while the first one's answer is recorded. */
@@ -13,42 +13,42 @@ const REQUESTS_PER_THREAD = 2
 const DEFAULT_THREADS = 2
 
 export interface HashPoolOptions {
-  /** 2 unless said. */
+  /** Default 2. */
   readonly threads?: number
-  /** All threads end after this long without work; a minute unless said. */
+  /** All threads end after this long without work; default one minute. */
   readonly idleMs?: number
   /**
-   * Said where the disk may never answer: files are then read by processes, one of which is killed when it has not read
-   * anything for so many milliseconds.
+   * Set for a disk that may stop answering. Processes then read the files, and a process that reads nothing for this
+   * many milliseconds is killed.
    */
   readonly answerMs?: number | undefined
 }
 
-/** What both kinds of pools can do. */
+/** The common interface of both kinds of pools. */
 interface Hashers extends AsyncDisposable {
   run(request: HashRequest, options: Pick<RunOptions, 'signal' | 'onProgress'>): Promise<HashReply>
 }
 
-/** Decoding types takes little; the rest is room for what a batch is told in. */
+/** Decoding types takes little; the rest is room for the messages of a batch. */
 const PROCESS_MEMORY_MIB = 512
 
 export interface SampledOptions {
-  /** Tell what type each file is as well, from the bytes that are read anyway. */
+  /** Also identify the type of each file, from the bytes that are read anyway. */
   readonly identify?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
 export interface FullOptions {
   readonly signal?: AbortSignal | undefined
-  /** Hears now and then how many bytes have been hashed. */
+  /** Called now and then with the number of bytes hashed so far. */
   readonly onBytes?: (bytes: number) => void
 }
 
 /**
- * Hashes files in threads, which start on use and end when idle. A file that cannot be read is a state of its result;
- * calls reject with `Cancelled` when aborted or disposed, `Internal` or `Unavailable` where a thread or process died, and
- * `Timeout` where a disk does not answer. A call keeps one thread
- * busy: ask for some hundred files at a time, and have as many calls open as there are threads, or a few more.
+ * Hashes files in threads, which start on use and end when idle. An unreadable file is a state of its result. Calls
+ * reject with `Cancelled` if aborted or disposed, `Internal` or `Unavailable` if a thread or process died, and
+ * `Timeout` if a disk does not answer. A call keeps one thread busy: request some hundred files at a time, and keep as
+ * many calls open as there are threads, or a few more.
  */
 export class HashPool implements AsyncDisposable {
   readonly #pool: Hashers
@@ -72,12 +72,12 @@ export class HashPool implements AsyncDisposable {
     }
   }
 
-  /** Threads, or processes, alive now. */
+  /** Number of running threads or processes. */
   get size(): number {
     return this.#size()
   }
 
-  /** The sampled hashes of some files, in the order they are asked; with `identify` also what type each is. */
+  /** The sampled hashes of some files, in the order of `paths`; with `identify` also their types. */
   async sampled(paths: readonly RawName[], options: SampledOptions = {}): Promise<HashBatch> {
     const { identify = false, signal } = options
     const reply = await this.#pool.run({ kind: 'sampled', paths, identify }, { signal })
@@ -85,7 +85,7 @@ export class HashPool implements AsyncDisposable {
     return reply.batch
   }
 
-  /** The plain hash of all of a file's bytes. */
+  /** The plain hash of all bytes of the file. */
   async full(path: RawName, { signal, onBytes }: FullOptions = {}): Promise<HashResult> {
     const reply = await this.#pool.run({ kind: 'full', path }, { signal, onProgress: onBytes })
     if (reply.kind !== 'full') throw new Error('the hash worker answered another question')

@@ -2,7 +2,7 @@ import { serveProcess } from '../workers/serve-process.ts'
 import { answerHash } from './answer-hash.ts'
 import type { HashRequest } from './hash-messages.ts'
 
-// Whoever does not wait any longer ends the process.
+// Requests never stop early: a caller that no longer waits kills the process.
 const stopped = () => false
 
 serveProcess(async (request: HashRequest, progress) => {

@@ -2,11 +2,11 @@ import { type Blake3, loadBlake3 } from '../util/blake3.ts'
 import { samples, SIZE_BYTES, WHOLE_FILE_BYTES } from './content-hash.ts'
 import { isContent } from './content-id.ts'
 
-/** Bytes that go by once, from the first to the last: which content they are is known at the end. */
+/** Computes the hashes of bytes that pass once, in order; their content is known at the end. */
 export class PassingContent {
   readonly #size: number
   readonly #blake3: Blake3
-  /** Where each part lies that the sampled hash is made of, and where it goes in `#sampled`. */
+  /** The parts of the sampled hash: their position in the file, and their offset `at` in `#sampled`. */
   readonly #parts: readonly { readonly position: number; readonly length: number; readonly at: number }[]
   readonly #sampled: Buffer
   #passed = 0
@@ -26,12 +26,12 @@ export class PassingContent {
     this.#sampled.writeBigUInt64LE(BigInt(size))
   }
 
-  /** Of so many bytes. */
+  /** `size` is the number of bytes that will pass. */
   static async begin(size: number): Promise<PassingContent> {
     return new PassingContent(size, await loadBlake3())
   }
 
-  /** The next bytes. */
+  /** Takes the next bytes. */
   push(bytes: Uint8Array): void {
     this.#blake3.update(bytes)
     const [from, to] = [this.#passed, this.#passed + bytes.length]
@@ -42,7 +42,7 @@ export class PassingContent {
     this.#passed = to
   }
 
-  /** Whether what has gone by was this content, all of it. Asked once. */
+  /** Whether exactly this content has passed. Call it once. */
   wasContent(contentId: string): boolean {
     const full = this.#blake3.finish()
     return this.#passed === this.#size && isContent(contentId, { sampled: this.#blake3.hash(this.#sampled), full })

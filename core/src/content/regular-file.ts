@@ -5,7 +5,7 @@ import { fsPath } from '../util/file-name.ts'
 import { reachable } from '../util/reachable-path.ts'
 import type { ByteSource } from './types/byte-source.ts'
 
-/** A path as `fs` takes it. */
+/** A path for the functions of `fs`. */
 export type FilePath = string | Buffer
 
 /** Why a file could not be read; `code` is a system code (`EACCES`, `ENOENT`, …) or one of those below. */
@@ -15,13 +15,16 @@ export interface ReadFailure {
   readonly message: string
 }
 
-/** A FIFO, socket, device or folder; there is no system code for it. */
+/** The path is a FIFO, socket, device or folder; the system has no code for this. */
 export const NOT_A_FILE = 'ENOTFILE'
 
-/** A symlink is not followed, and a FIFO does not block; Windows has neither flag. */
+/** Do not follow a symlink, and do not block on a FIFO. Windows has neither flag. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** Opens a regular file and runs `use` on it; anything else, or an error, is a failure. Blocks the thread: for workers. */
+/**
+ * Opens a regular file and runs `use` on it. Errors and other kinds of files give a failure. Blocks the thread: for
+ * workers.
+ */
 export function withRegularFile<T>(path: FilePath, use: (fd: number, stat: BigIntStats) => T): T | ReadFailure {
   let fd: number | undefined
   try {
@@ -37,7 +40,7 @@ export function withRegularFile<T>(path: FilePath, use: (fd: number, stat: BigIn
   }
 }
 
-/** Reads until `length` bytes are there or the file ends; how many it read. */
+/** Reads `length` bytes, or fewer if the file ends; returns the number of bytes read. */
 export function readFully(
   fd: number,
   target: Uint8Array,
@@ -52,7 +55,7 @@ export function readFully(
   return done
 }
 
-/** Whether nothing wrote to the file between two `fstat`s of it. */
+/** Whether nothing wrote to the file between two `fstat` calls. */
 export function isUnchanged(before: BigIntStats, after: BigIntStats): boolean {
   return (
     before.size === after.size &&
@@ -62,7 +65,7 @@ export function isUnchanged(before: BigIntStats, after: BigIntStats): boolean {
   )
 }
 
-/** The open file as a source of bytes; `head` is its beginning, already read. */
+/** The open file as a byte source; `head` is its beginning, already read. */
 export function fileSource(fd: number, size: number, head: Uint8Array): ByteSource {
   return {
     size,

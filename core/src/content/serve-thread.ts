@@ -3,14 +3,14 @@ import { errorMessage } from '../util/errors.ts'
 import type { Served, ThreadReply, ThreadRequest } from './thread-pool.ts'
 
 export interface ServeContext {
-  /** Whether nobody waits for the answer any more. */
+  /** Whether the caller has stopped waiting for the answer. */
   readonly stopped: () => boolean
   readonly progress: (value: number) => void
 }
 
 type Handle<Request, Reply> = (request: Request, context: ServeContext) => Promise<Served<Reply>>
 
-/** The worker's half of `ThreadPool`: answers requests in the order they come, one at a time. */
+/** The worker's half of `ThreadPool`: answers requests in order of arrival, one at a time. */
 export function serveThread<Request, Reply>(handle: Handle<Request, Reply>): void {
   const port = parentPort
   if (!port) throw new Error('serveThread runs in a worker thread only')

@@ -6,24 +6,24 @@ import { heard } from '../util/heard.ts'
 export interface ThreadPoolOptions {
   /** The worker's entry; it calls `serveThread`. */
   readonly entry: URL
-  /** Threads at most; each starts when there is work for it. */
+  /** The most threads; each starts when there is work for it. */
   readonly threads: number
-  /** Requests handed to one thread at once: 1, or 2 so that it need not wait for the main thread between them. */
+  /** Requests sent to one thread at once: 1, or 2 so that it need not wait for the main thread between them. */
   readonly perThread: number
-  /** All threads end when there has been nothing to do for this long. */
+  /** All threads end after this long without work. */
   readonly idleMs: number
   readonly resourceLimits?: ResourceLimits
 }
 
 export interface RunOptions {
-  /** Aborting rejects with `Cancelled`, and asks the thread to stop what it does. */
+  /** Aborting rejects with `Cancelled` and asks the thread to stop the work. */
   readonly signal?: AbortSignal | undefined
-  /** Once the thread has worked on it for this long, the thread is ended and the request rejects with `Timeout`. */
+  /** If the thread works on the request for this long, the thread is ended and the request rejects with `Timeout`. */
   readonly deadlineMs?: number
   readonly onProgress?: ((value: number) => void) | undefined
 }
 
-/** What goes to a thread: `stop` turns 1 when nobody waits for the answer any more. */
+/** A message to a thread; `stop` becomes 1 when the caller stops waiting for the answer. */
 export interface ThreadRequest<Request> {
   readonly id: number
   readonly request: Request
@@ -51,11 +51,13 @@ interface Job<Request, Reply> {
 
 interface Thread<Request, Reply> {
   readonly worker: Worker
-  /** Oldest first: the thread works on the first of them. */
+  /** Oldest first: the thread works on the first one. */
   readonly jobs: Job<Request, Reply>[]
 }
 
-/** Worker threads that answer requests one after another. A thread that dies or is ended costs the request it was at. */
+/**
+ * Worker threads that answer requests one after another. If a thread dies or is ended, only its current request fails.
+ */
 export class ThreadPool<Request, Reply> implements AsyncDisposable {
   readonly #options: ThreadPoolOptions
   readonly #threads = new Set<Thread<Request, Reply>>()
@@ -68,12 +70,12 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Threads alive. */
+  /** Number of running threads. */
   get size(): number {
     return this.#threads.size
   }
 
-  /** Rejects with `Cancelled`, `Timeout`, or `Internal` where the thread failed. Progress is told before the reply. */
+  /** Rejects with `Cancelled`, `Timeout`, or `Internal` if the thread failed. Progress is reported before the reply. */
   async run(request: Request, options: RunOptions = {}): Promise<Reply> {
     if (this.#closed) throw new CoreError('Unavailable', 'the thread pool is closed')
     if (options.signal?.aborted) throw cancelled()
@@ -93,7 +95,7 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** Ends the threads; whatever waits rejects with `Cancelled`. */
+  /** Ends the threads; all open requests reject with `Cancelled`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
@@ -109,7 +111,7 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** The least busy thread; a new one rather than a second request for one at work. */
+  /** The least busy thread. A new thread is preferred to a second request for a busy one. */
   #freeThread(): Thread<Request, Reply> | null {
     let best: Thread<Request, Reply> | null = null
     for (const thread of this.#threads) if (!best || thread.jobs.length < best.jobs.length) best = thread
@@ -161,7 +163,7 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     this.#sleepWhenIdle()
   }
 
-  /** The thread is gone, or has to go: its first request fails, the others are handed to another. */
+  /** Removes a thread that died or must end. Its first request fails; the others go to another thread. */
   #lose(thread: Thread<Request, Reply>, err: CoreError): void {
     if (!this.#threads.delete(thread)) return
     void thread.worker.terminate()
@@ -175,7 +177,8 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
   #cancel(job: Job<Request, Reply>): void {
     Atomics.store(job.message.stop, 0, 1)
     this.#queue = this.#queue.filter((each) => each !== job)
-    // A thread already at it answers sooner or later, or is ended by the deadline; nobody waits for that.
+    // A thread already working on the request answers later, or the deadline ends it. The caller does not wait for
+    // that.
     job.reject(cancelled())
   }
 

@@ -2,11 +2,11 @@ import { closeSync, openSync } from 'node:fs'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { pathError } from '../util/path-error.ts'
 
-/** Gives SQLite's failures a code a person can act on; anything else passes through. */
+/** Turns SQLite's errors into errors that the user can act on; returns other errors unchanged. */
 export function databaseError(err: unknown, file: string): unknown {
   if (!(err instanceof Error) || systemCode(err) !== 'ERR_SQLITE_ERROR') return err
   const extended = 'errcode' in err && typeof err.errcode === 'number' ? err.errcode : 0
-  // The index of the write-ahead log is made as large as it has to be before anything is written.
+  // SQLite allocates the index of the write-ahead log before it writes, so this error means a full disk.
   switch (extended === SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : extended & 0xff) {
     case SQLITE_FULL:
       return new CoreError('DiskFull', `no space left for ${file}; free some and try again`, { cause: err })

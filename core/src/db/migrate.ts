@@ -3,17 +3,17 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { CoreError } from '../util/errors.ts'
 import { databaseError } from './errors.ts'
 
-/** Names sort in the order they run: `001-init`, `002-…`. */
+/** Names sort in the order in which they run: `001-init`, `002-…`. */
 export type Migrations = Readonly<Record<string, Migration>>
 
 export interface MigrationState {
-  /** Run already, but not known to this version: a newer version wrote the file. */
+  /** Already run, but unknown to this version: a newer version wrote the file. */
   readonly unknown: readonly string[]
   /** Known, but not run yet. */
   readonly pending: readonly string[]
 }
 
-/** Compares the migrations a database has had with those this version knows. */
+/** Compares the migrations of a database with those that this version knows. */
 export async function migrationState<S>(db: Kysely<S>, migrations: Migrations): Promise<MigrationState> {
   const done = new Set(await executedMigrations(db))
   return {
@@ -23,8 +23,8 @@ export async function migrationState<S>(db: Kysely<S>, migrations: Migrations): 
 }
 
 /**
- * Brings a schema up to date. Throws `VersionMismatch` for a database a newer version has written, `DiskFull` and the
- * like where it cannot be written, and `Corrupt` for one that is not what the migrations left.
+ * Brings a schema up to date. Throws `VersionMismatch` for a database of a newer version, `DiskFull` and similar errors
+ * if it cannot be written, and `Corrupt` if its schema does not match its migrations.
  */
 export async function migrate<S>(db: Kysely<S>, migrations: Migrations, label: string): Promise<void> {
   const { unknown } = await migrationState(db, migrations)

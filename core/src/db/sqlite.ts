@@ -3,29 +3,29 @@ import { pathToFileURL } from 'node:url'
 import { DatabaseSync } from 'node:sqlite'
 
 export interface OpenDatabaseOptions {
-  /** Opens an existing file that nobody may change through this connection. */
+  /** Opens an existing file; nothing can be changed through this connection. */
   readonly readOnly?: boolean
-  /** Memory for pages, in KiB. */
+  /** Size of the page cache, in KiB. */
   readonly cacheKiB?: number
 }
 
-/** Long enough for another connection's transaction; writers hold the lease, so this is met only beside foreign programs. */
+/** Long enough for another connection's transaction. Writers hold the lease, so only foreign programs cause a wait. */
 const BUSY_TIMEOUT_MS = 5_000
 
-/** Half as many pages to keep track of as with SQLite's default; only a new file takes it. */
+/** Twice SQLite's default, so that there are half as many pages to manage; applies only to new files. */
 const PAGE_BYTES = 8_192
 
 /**
- * Opens a SQLite file with the settings every connection of ours has (they are per connection):
- * WAL, `synchronous = normal`, foreign keys enforced, a busy timeout. `:memory:` gives a database that lives until it is closed.
+ * Opens a SQLite file with the settings that all our connections use (settings are per connection): WAL, `synchronous =
+ * normal`, foreign keys enforced, a busy timeout. `:memory:` creates a database that exists until it is closed.
  */
 export function openDatabase(file: string, options: OpenDatabaseOptions = {}): DatabaseSync {
   if (!options.readOnly) return open(file, options)
   try {
     return open(file, options)
   } catch (err) {
-    // Where nothing can be written SQLite cannot even share the file with others. If all of it is in its place, and not
-    // partly in the log beside it, nobody needs to.
+    // On a read-only file system, SQLite cannot create the files that connections share. If no log exists, all data is
+    // in the file itself, so it can be opened as immutable.
     if (!isUnopenable(err) || hasLog(file)) throw err
     return open(new URL(`${pathToFileURL(file).href}?immutable=1`), options)
   }

@@ -20,7 +20,7 @@ const Identity = z.object({
   createdAt: z.iso.datetime(),
   /** A hash of the machine's own id; null if it has none. */
   machine: z.string().nullable(),
-  /** The data folder, as it was when this was written. */
+  /** The path of the data folder when this was written. */
   folder: z.string(),
   /** The name of the device whose data folder was copied to make this one; null once this device has been renamed. */
   copiedFrom: z.string().nullable().default(null),
@@ -34,7 +34,7 @@ export interface DeviceManagerDeps {
   readonly now?: () => number
   /** The name of a new device; by default the name of the machine. */
   readonly name?: string | undefined
-  /** The machine's own id; by default the system is asked. Null if the system has none. */
+  /** The machine's own id; by default from the system. Null if the system has none. */
   readonly machineId?: () => Promise<string | null>
 }
 
@@ -74,7 +74,7 @@ export class DeviceManager {
     const file = join(dataDir, 'device.json')
     const folder = await realpath(dataDir)
     const [id, system, hardware] = await Promise.all([machineId(), readOs(), readHardware()])
-    // Hashed, so that the machine's own id is not in a file people share.
+    // Hashed, so that the machine's own id is not in a file that users share.
     const machine = id === null ? null : hash('sha256', `spacedrive ${id}`)
     const { identity: known, notice } = await readIdentity(file, { log, now })
     const isCopied = known !== null && (await isCopy(known, { file, machine }))
@@ -109,7 +109,7 @@ export class DeviceManager {
     }
   }
 
-  /** Throws `InvalidInput` for a name of blanks. */
+  /** Throws `InvalidInput` for a blank name. */
   async rename(name: string): Promise<Device> {
     const trimmed = name.trim()
     if (trimmed === '') throw new CoreError('InvalidInput', 'a device needs a name')

@@ -3,7 +3,7 @@ import os from 'node:os'
 import type { Device } from '../domain/index.ts'
 import { askSystem, parseRegistryValue } from './ask-system.ts'
 
-/** What the machine is made of, as far as the system says without asking for rights. */
+/** The hardware of the machine, as far as the system reports it without special rights. */
 export async function readHardware(platform: NodeJS.Platform = process.platform): Promise<Device['hardware']> {
   const cpus = os.cpus()
   return {
@@ -14,7 +14,7 @@ export async function readHardware(platform: NodeJS.Platform = process.platform)
   }
 }
 
-/** The system as its maker calls it. */
+/** The operating system, with its maker's name for the version. */
 export async function readOs(platform: NodeJS.Platform = process.platform): Promise<Device['os']> {
   return { platform, version: (await readVersion(platform)) ?? os.release(), arch: os.arch() }
 }
@@ -46,7 +46,7 @@ export function parseSystemVersion(plist: string): string | null {
   return /<key>ProductVersion<\/key>\s*<string>([^<]+)<\/string>/.exec(plist)?.[1] ?? null
 }
 
-/** What makers leave in place of a name says nothing. */
+/** Null for the placeholders that makers leave in place of a name. */
 function meaningful(text: string): string | null {
   const name = text.replaceAll('\0', '').trim()
   return /^(|unknown|none|default string|to be filled by o\.e\.m\.|system product name)$/i.test(name) ? null : name

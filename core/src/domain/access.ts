@@ -13,12 +13,12 @@ export type Access = z.infer<typeof Access>
 /** `all`: the user of this machine. */
 export type Rights = 'all' | readonly Access[]
 
-/** A browser, or a program with an API key, that has access. */
+/** A browser with access, or a program with an API key. */
 export const AccessSession = z.object({
   id: z.string(),
   /** `page`: a browser on this machine; `remote`: a browser on another machine; `key`: a program. */
   kind: z.enum(['page', 'remote', 'key']),
-  /** The browser as it names itself, or the name of the key. */
+  /** The browser's name for itself, or the name of the key. */
   name: z.string(),
   /** Null: all rights. */
   allow: z.array(Access).nullable(),

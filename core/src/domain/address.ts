@@ -1,27 +1,28 @@
-/** What a text says where a file is: a path of this device, one of a named device, a content, or something derived from one. */
+/** The parsed form of an address: a path of this device, a path of a named device, a content, or a sidecar. */
 export type Address =
   | { readonly kind: 'path'; readonly path: string }
-  /** `device` is its slug, id or name; empty: the one that is asked. */
+  /** `device` is its slug, id or name; empty: the device that receives the request. */
   | { readonly kind: 'device'; readonly device: string; readonly path: string }
   | { readonly kind: 'content'; readonly contentId: string }
-  /** As it is written; the sidecars know what its parts mean. */
+  /** Unparsed; the sidecars code parses its parts. */
   | { readonly kind: 'sidecar'; readonly address: string }
-  /** It begins as an address does, and is none. */
+  /** Starts like an address but cannot be parsed. */
   | { readonly kind: 'wrong'; readonly why: string }
 
 const DEVICE_SCHEME = 'local://'
 const CONTENT_SCHEME = 'content://'
 const SIDECAR_SCHEME = 'sidecar://'
-/** How a path is written whose bytes are not text. */
+/** Prefix of a path whose bytes are not UTF-8. */
 const BASE64 = 'base64:'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-/** A folder of Windows: `C:/`. */
+/** A Windows drive: `C:/`. */
 const DRIVE = /^[A-Za-z]:(?=[/\\])/
 
 /**
- * Reads `local://<device>/absolute/path`, `content://<id>`, `sidecar://…` and plain paths. Nothing in a path is escaped: all
- * behind the device is the path, byte for byte. Where its bytes are not text it is `local://<device>/base64:<…>`; a path that
- * would be taken for that, or for a drive of Windows, has a second slash in front.
+ * Reads `local://<device>/absolute/path`, `content://<id>`, `sidecar://…` and plain paths. A path is not escaped:
+ * everything after the device is the path, byte for byte. If its bytes are not UTF-8, the address is
+ * `local://<device>/base64:<…>`. A path that looks like that form, or like a Windows drive, gets a second slash in
+ * front.
  */
 export function parseAddress(text: string): Address {
   if (text.startsWith(SIDECAR_SCHEME)) return { kind: 'sidecar', address: text }
@@ -38,7 +39,7 @@ export function parseAddress(text: string): Address {
   return { kind: 'device', device: slash < 0 ? rest : rest.slice(0, slash), path }
 }
 
-/** The address of a path on a device, which `parseAddress` reads back as the same. `path` is absolute, or `base64:<…>`. */
+/** The address of a path on a device; `parseAddress` is the inverse. `path` is absolute, or `base64:<…>`. */
 export function formatAddress(device: string, path: string): string {
   if (path.startsWith(BASE64) || DRIVE.test(path)) return `${DEVICE_SCHEME}${device}/${path}`
   const below = path.replace(/^\/+/, '')
@@ -51,7 +52,7 @@ export function formatContentAddress(contentId: string): string {
   return `${CONTENT_SCHEME}${contentId}`
 }
 
-/** Whether a text is an address with a scheme, and so no path that could be made absolute. */
+/** Whether a text is an address with a scheme, so that it must not be made an absolute path. */
 export function isAddress(text: string): boolean {
   return [DEVICE_SCHEME, CONTENT_SCHEME, SIDECAR_SCHEME].some((scheme) => text.startsWith(scheme))
 }

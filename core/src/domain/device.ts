@@ -7,7 +7,7 @@ import { Timestamp } from './time.ts'
 export const Device = z.object({
   id: DeviceId,
   name: z.string(),
-  /** Lower case, every run of other characters a hyphen; unique in a library. */
+  /** Lower case, with a hyphen for each run of other characters; unique in a library. */
   slug: z.string(),
   os: z.object({ platform: z.string(), version: z.string(), arch: z.string() }),
   hardware: z.object({
@@ -18,22 +18,25 @@ export const Device = z.object({
   }),
   capabilities: z.record(z.string(), z.boolean()),
   createdAt: Timestamp,
-  /** Whether this is the device that answers. */
+  /** Whether this is the device that sends the reply. */
   current: z.boolean(),
 })
 export type Device = z.infer<typeof Device>
 
-/** A device as a library knows it: another one as it was when it last had the library open. */
+/** A device in a library's list. The data of another device is from the last time that it had the library open. */
 export const ListedDevice = Device.extend({ lastSeenAt: Timestamp })
 export type ListedDevice = z.infer<typeof ListedDevice>
 
-/** A device that has opened a library, or is paired with this one. Null: a device that is only paired did not say. */
+/**
+ * A device that has opened a library, or is paired with this one. Null fields: a device that is only paired did not
+ * report them.
+ */
 export const KnownDevice = Device.extend({
   os: z.object({ platform: z.string(), version: z.string().nullable(), arch: z.string().nullable() }),
   hardware: Device.shape.hardware.nullable(),
   createdAt: Timestamp.nullable(),
   lastSeenAt: Timestamp.nullable(),
-  /** Of a paired device; null for any other, and for this one. */
+  /** Only for a paired device; null for others, and for this device. */
   state: PeerState.nullable(),
 })
 export type KnownDevice = z.infer<typeof KnownDevice>

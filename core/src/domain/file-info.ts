@@ -3,29 +3,29 @@ import { Entry } from './entry.ts'
 import { Rule } from './rules.ts'
 import { Sidecar } from './sidecar.ts'
 
-/** All that is known of one file or folder. */
+/** Everything known about one file or folder. */
 export const FileInfo = Entry.extend({
   /** First 16 hex digits of the content hash. */
   contentHash: z.string().nullable(),
-  /** BLAKE3 of the whole file, where it has been computed. */
+  /** BLAKE3 of the whole file, if it was computed. */
   integrityHash: z.string().nullable(),
   copies: z.array(
     z.object({ path: z.string(), device: z.string(), volume: z.string().nullable(), online: z.boolean() }),
   ),
-  /** What was derived from the content. */
+  /** The sidecars of the content. */
   sidecars: z.array(Sidecar),
-  /** What the file says of itself: camera, size, place; artist, album, length. */
+  /** The metadata in the file: camera, size, place; artist, album, length. */
   metadata: z.record(z.string(), z.unknown()).nullable(),
-  /** The rule that keeps it out of the index, where one does. */
+  /** The rule that excludes the file from the index; empty if none does. */
   rules: z.array(Rule),
-  /** Set where name and content disagree. */
+  /** The type of the content, if it conflicts with the name. */
   looksLike: z.string().nullable(),
-  /** What is known to have happened to it, the last first. */
+  /** The recorded events of the file, newest first. */
   history: z.array(
     z.object({
-      /** ISO 8601; `taken` without a zone where the camera did not know it. */
+      /** ISO 8601; for `taken` without a zone if the camera did not record it. */
       at: z.string(),
-      /** `indexed`: it was seen for the first time; `examined`: its type and what it says of itself were read; `made`, `failed`: sidecars. */
+      /** `indexed`: seen for the first time; `examined`: type and metadata were read; `made`, `failed`: sidecars. */
       what: z.enum(['taken', 'created', 'modified', 'indexed', 'examined', 'made', 'failed']),
       detail: z.string().nullable(),
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EntryKind, FileType } from './file-kind.ts'
 
-/** A file or folder by how large it is, with the largest of what is in it. */
+/** The size of a file or folder, with the largest entries in it. */
 export interface FolderSize {
   name: string
   /** Absolute. */
@@ -9,13 +9,13 @@ export interface FolderSize {
   pathBase64?: string | undefined
   kind: EntryKind
   type: FileType
-  /** Bytes; of a folder those of all files below. */
+  /** Bytes; for a folder the total of all files below. */
   size: number
-  /** Files below; of a file 1. */
+  /** Number of files below; 1 for a file. */
   files: number
-  /** The largest first; left out where nobody looked. */
+  /** Largest first; omitted if the folder was not read. */
   children?: FolderSize[] | undefined
-  /** What is directly in it and not among `children`. */
+  /** The entries directly in the folder that are not among `children`. */
   rest?: { count: number; size: number } | undefined
 }
 

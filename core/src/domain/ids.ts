@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
-/** Ids that cross the wire are UUIDv7 strings (content ids are UUIDv5); inside the database they are 16-byte blobs. */
+/**
+ * Ids in requests and replies are UUIDv7 strings (content ids are UUIDv5); the database stores them as 16-byte blobs.
+ */
 export const LibraryId = z.uuid().brand<'LibraryId'>()
 export type LibraryId = z.infer<typeof LibraryId>
 

@@ -6,19 +6,22 @@ export const jobStatuses = ['queued', 'running', 'paused', 'completed', 'failed'
 export const JobStatus = z.enum(jobStatuses)
 export type JobStatus = z.infer<typeof JobStatus>
 
-/** How far a job is. `total` is null while it is still being counted; a rate or time left is null while unknown. */
+/**
+ * The progress of a job. `total` is null while it is still being counted; a rate or remaining time is null while
+ * unknown.
+ */
 export const JobProgress = z.object({
   phase: z.string(),
   done: z.number(),
   total: z.number().nullable(),
   bytes: z.number(),
-  /** Items a second. */
+  /** Items per second. */
   rate: z.number().nullable(),
   etaMs: z.number().nullable(),
 })
 export type JobProgress = z.infer<typeof JobProgress>
 
-/** Something a job could not do and went on without. */
+/** One thing that a job could not do and skipped. */
 export const JobWarning = z.object({
   code: z.string(),
   message: z.string(),
@@ -45,7 +48,7 @@ export const Job = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   /** Why an unfinished job waits, such as a full disk: `waiting: no space left for …`. It continues by itself. */
   waiting: z.string().optional(),
-  /** How many warnings; `jobs.info` lists them. A completed job with warnings is "completed with failures". */
+  /** Number of warnings; `jobs.info` lists them. A completed job with warnings is "completed with failures". */
   warnings: z.number(),
 })
 export type Job = z.infer<typeof Job>

@@ -4,14 +4,14 @@ import { LibraryId } from './ids.ts'
 import { EntryCounts } from './location.ts'
 import { Timestamp } from './time.ts'
 
-/** A library as the list shows it. */
+/** A library in the list of libraries. */
 export const Library = z.object({
   id: LibraryId,
   name: z.string(),
   path: z.string(),
   open: z.boolean(),
   current: z.boolean(),
-  /** Why it could not be opened, where it could not. */
+  /** Why the library could not be opened; null if it could. */
   error: z.string().nullable(),
 })
 export type Library = z.infer<typeof Library>
@@ -23,12 +23,12 @@ export const LibraryInfo = Library.extend({
   counts: EntryCounts.extend({
     locations: z.number(),
     contents: z.number(),
-    /** Files beyond the first of each content, hard links to one inode counted once. */
+    /** Files beyond the first of each content; hard links to one inode count once. */
     duplicateFiles: z.number(),
     reclaimableBytes: z.number(),
   }),
   byType: z.array(z.object({ type: FileType, files: z.number(), bytes: z.number() })),
-  /** Bytes the library folder takes on disk. */
+  /** Bytes that the library folder takes on disk. */
   sizeOnDisk: z.number(),
 })
 export type LibraryInfo = z.infer<typeof LibraryInfo>

@@ -4,7 +4,9 @@ import { SidecarPolicy } from './sidecar-policy.ts'
 import { Timestamp } from './time.ts'
 
 export const indexModes = ['shallow', 'content', 'deep'] as const
-/** How much is learned of each file: its metadata; also its content identity; also its type by content and its media metadata. */
+/**
+ * How deep a location is scanned: names and stats; also content identities; also types by content and media metadata.
+ */
 export const IndexMode = z.enum(indexModes)
 export type IndexMode = z.infer<typeof IndexMode>
 
@@ -30,15 +32,15 @@ export const Location = z.object({
   watch: z.boolean(),
   state: LocationState,
   volumeId: VolumeId.nullable(),
-  /** The named rules that apply; see `index.explain`. */
+  /** Names of the rules that apply; see `index.explain`. */
   rules: z.array(z.string()),
   maxDepth: z.number().nullable(),
-  /** What is made of its contents where that differs from what the device makes. */
+  /** The sidecars to generate for its files, where this differs from the device's policy. */
   policy: SidecarPolicy,
-  /** What is indexed below it now, the folder itself not counted. */
+  /** Indexed entries below the location now, without its root. */
   counts: EntryCounts,
   lastScanAt: Timestamp.nullable(),
-  /** Why it is offline or in error, in a sentence. */
+  /** Why the location is offline or has failed, as a sentence. */
   error: z.string().nullable(),
 })
 export type Location = z.infer<typeof Location>

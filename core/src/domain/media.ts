@@ -6,20 +6,22 @@ export const mediaTypes = ['image', 'video'] as const
 export const MediaType = z.enum(mediaTypes)
 export type MediaType = z.infer<typeof MediaType>
 
-/** A photo or a film, and when it was taken. */
+/** A photo or video, and the time when it was taken. */
 export const MediaItem = Entry.extend({
-  /** The innermost location it is in. */
+  /** The innermost location that contains the file. */
   location: z.object({ id: LocationId, name: z.string() }).nullable(),
-  /** False where its volume is unplugged: this is what the index remembers. */
+  /** False if its volume is unplugged; the data is from the index. */
   online: z.boolean(),
-  /** `2024-05-01T12:20:30`: what the clock showed where it was taken, or where this runs if only the file tells. */
+  /**
+   * `2024-05-01T12:20:30`: the clock time at the place of the picture, or on this machine if only the file has a date.
+   */
   takenAt: z.string(),
-  /** What says so: the picture itself, or when the file was changed last. */
+  /** The source of the time: the picture's metadata, or the file's last change. */
   takenFrom: z.enum(['metadata', 'file']),
 })
 export type MediaItem = z.infer<typeof MediaItem>
 
-/** How many there are, by month, the newest first. Hidden files are none of them, and not the videos of Live Photos. */
+/** Number of photos and videos by month, newest first. Hidden files and the videos of Live Photos are not counted. */
 export const MediaTimeline = z.object({
   total: z.number(),
   months: z.array(
@@ -27,11 +29,11 @@ export const MediaTimeline = z.object({
       /** `2024-05` */
       month: z.string(),
       count: z.number(),
-      /** Of which the file alone tells the date. */
+      /** Number of those with a date from the file only. */
       fromFile: z.number(),
     }),
   ),
-  /** How many dates come from where. */
+  /** Number of dates from each source. */
   basis: z.object({ metadata: z.number(), file: z.number() }),
 })
 export type MediaTimeline = z.infer<typeof MediaTimeline>

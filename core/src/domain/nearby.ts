@@ -2,22 +2,22 @@ import { z } from 'zod'
 import { PeerKey } from './network.ts'
 import { Timestamp } from './time.ts'
 
-/** A device of the local network that lets everyone see it, paired or not. Nothing of it is proved. */
+/** A device on the local network that is visible to everyone, paired or not. None of its data is verified. */
 export const NearbyDevice = z.object({
-  /** Made for the time in which it lets itself be seen. */
+  /** Created for the time in which the device is visible. */
   key: PeerKey,
-  /** As it calls itself. */
+  /** The device's own name for itself. */
   name: z.string(),
   heardAt: Timestamp,
 })
 export type NearbyDevice = z.infer<typeof NearbyDevice>
 
-/** Whether everyone on the local network sees this device. */
+/** Whether this device is visible to everyone on the local network. */
 export const Visibility = z.object({
-  /** What it is called there; null: nobody sees it. */
+  /** The visible name; null: the device is not visible. */
   name: z.string().nullable(),
   until: Timestamp.nullable(),
-  /** Why it is seen no more, where nobody wanted that: a sentence. */
+  /** Why the device is no longer visible although the user did not end it, as a sentence. */
   reason: z.string().nullable(),
 })
 export type Visibility = z.infer<typeof Visibility>

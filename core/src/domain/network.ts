@@ -64,7 +64,7 @@ export const Grant = z.object({
   requestedAt: Timestamp.nullable(),
   /** The requested path; null if the request named none. */
   requestedPath: z.string().nullable(),
-  /** An older version allowed this for the whole disk. The grant has no effect until a person allows it again. */
+  /** An older version allowed this for the whole disk. The grant has no effect until the user allows it again. */
   wasEverything: z.boolean(),
 })
 export type Grant = z.infer<typeof Grant>
@@ -88,7 +88,7 @@ export type NetworkState = z.infer<typeof NetworkState>
  */
 export const PortMapping = z.object({
   state: z.enum(['off', 'asking', 'mapped', 'failed']),
-  /** On the outside, with the port: `203.0.113.9:4433`. */
+  /** The outside address with the port: `203.0.113.9:4433`. */
   address: z.string().nullable(),
   reason: z.string().nullable(),
 })
@@ -98,7 +98,7 @@ export const NetworkStatus = z.object({
   state: NetworkState,
   id: DeviceId,
   name: z.string(),
-  /** Null before it was made. */
+  /** Null before the key was created. */
   key: PeerKey.nullable(),
   /** Whether the key is wrapped with a password. */
   isWrapped: z.boolean(),
@@ -107,7 +107,7 @@ export const NetworkStatus = z.object({
   relay: z.string().nullable(),
   portMapping: PortMapping,
   devices: z.object({ paired: z.number(), connected: z.number() }),
-  /** Why it could not be started. */
+  /** Why networking could not be started. */
   error: z.string().nullable(),
 })
 export type NetworkStatus = z.infer<typeof NetworkStatus>
@@ -115,20 +115,23 @@ export type NetworkStatus = z.infer<typeof NetworkStatus>
 /** The devices with a file of one content. */
 export const ContentPlaces = z.object({
   contentId: ContentId,
-  /** This one first. */
+  /** This device is first. */
   devices: z.array(
     z.object({
       device: z.object({ id: DeviceId, name: z.string() }),
       isOwn: z.boolean(),
-      /** Whether it is connected. */
+      /** Whether the device is connected. */
       online: z.boolean(),
-      /** Null where it is not connected, or does not say; the path is null where that device lets this one not look around. */
+      /**
+       * Null if the device is not connected, or does not answer. A path is null if that device does not let this one
+       * browse.
+       */
       files: z
         .array(
           z.object({
             path: z.string().nullable(),
             size: z.number(),
-            /** Whether its disk is there. */
+            /** Whether the file's volume is online. */
             online: z.boolean(),
           }),
         )

@@ -31,7 +31,7 @@ export const Offer = z.object({
   isStranger: z.boolean(),
   /** Six digits that both screens show while they are compared. */
   number: z.string().nullable(),
-  /** A person here has confirmed the number; the person at the other device may not have done so yet. */
+  /** The user of this device has confirmed the number; the user of the other device may not have done so yet. */
   confirmed: z.boolean(),
   /** The sender's name as typed there. Null: the name of the device is enough. */
   sender: z.string().nullable(),

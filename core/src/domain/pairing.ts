@@ -3,8 +3,8 @@ import { DeviceId } from './ids.ts'
 import { Timestamp } from './time.ts'
 
 /**
- * How far a pairing is. The side with the code goes through all of them; the other one begins with `waiting`, while it
- * looks for that device. `completed` and what follows are the end.
+ * The state of a pairing. The inviter goes through all states; the joiner begins with `waiting`, while it looks for the
+ * inviter. `completed` and the states after it are final.
  */
 export const pairingStates = [
   'idle',
@@ -21,25 +21,25 @@ export const pairingStates = [
 export const PairingState = z.enum(pairingStates)
 export type PairingState = z.infer<typeof PairingState>
 
-/** The pairing that is going on, or the last one. It never holds the words. */
+/** The current pairing, or the last one. It never contains the words. */
 export const PairingStatus = z.object({
   state: PairingState,
-  /** Who made the code: this device or the other one; null where nothing was paired since the start. */
+  /** The role of this device; null if nothing was paired since the start. */
   role: z.enum(['inviter', 'joiner']).nullable(),
-  /** Tells one pairing from the next. */
+  /** Identifies the pairing. */
   session: z.string().nullable(),
-  /** The other device, once it has proved the words and its key. */
+  /** The other device, after it has proved the words and its key. */
   device: z.object({ id: DeviceId, name: z.string(), os: z.string() }).nullable(),
   /** Six digits that both screens show. */
   number: z.string().nullable(),
-  /** Whether somebody here has confirmed it, or nobody has to. */
+  /** Whether the user of this device has confirmed the number, or does not need to. */
   confirmed: z.boolean(),
-  /** Whether nobody compares the number at the other device. */
+  /** Whether the other device is not attended, so that the number is not compared there. */
   unattended: z.boolean(),
-  /** When the code, or the time to compare, is over. */
+  /** Time when the code, or the time to compare, ends. */
   expiresAt: Timestamp.nullable(),
   attemptsLeft: z.number().nullable(),
-  /** A sentence: why it failed, or what to see to although it is completed. */
+  /** As a sentence: why the pairing failed, or a problem to solve although it is completed. */
   reason: z.string().nullable(),
 })
 export type PairingStatus = z.infer<typeof PairingStatus>

@@ -1,19 +1,22 @@
 import { z } from 'zod'
 
-/** The rules with a name, in the order in which they are asked: the first that rejects an entry is the one told. */
+/** The named rules, in the order in which they are checked: the first rule that rejects an entry is reported. */
 export const ruleNames = ['system', 'git', 'dev', 'hidden', 'gitignore', 'spacedriveignore', 'only-images'] as const
 export const RuleName = z.enum(ruleNames)
 export type RuleName = z.infer<typeof RuleName>
 
-/** Far more than a person writes by hand; long lists belong into a `.spacedriveignore`. */
+/** Far more patterns than a user writes; long lists belong in a `.spacedriveignore`. */
 const MAX_GLOBS = 1_000
-/** The longest path Linux takes in one call (`PATH_MAX`). */
+/** The longest path that Linux accepts in one call (`PATH_MAX`). */
 const MAX_GLOB_LENGTH = 4_096
 
-/** Which rules hold in a location. */
+/** The rules of a location. */
 export const RuleSettings = z.object({
   names: z.array(RuleName).readonly(),
-  /** Patterns as a `.gitignore` in the location's root would hold them; a `!pattern` lets in again what a glob kept out. */
+  /**
+   * Patterns in `.gitignore` syntax, relative to the location's root. `!pattern` accepts entries that an earlier glob
+   * rejected.
+   */
   globs: z
     .array(
       z
@@ -27,17 +30,17 @@ export const RuleSettings = z.object({
 })
 export type RuleSettings = z.infer<typeof RuleSettings>
 
-/** What holds where nobody chose. A person's hidden files are theirs, so `hidden` is off. */
+/** The default rules. `hidden` is off, because hidden files belong to the user too. */
 export const defaultRules: RuleSettings = {
   names: ['system', 'git', 'dev', 'gitignore', 'spacedriveignore'],
   globs: [],
 }
 
-/** The rule that keeps an entry out of the index. */
+/** The rule that excludes an entry from the index. */
 export const Rule = z.object({
   /** A `RuleName`, `custom` for a location's globs, or `library` for a library's own folder. */
   name: z.string(),
-  /** `built-in`, `location`, or the absolute path of the file the pattern is in. */
+  /** `built-in`, `location`, or the absolute path of the file that contains the pattern. */
   source: z.string(),
   pattern: z.string(),
 })

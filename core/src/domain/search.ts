@@ -4,14 +4,14 @@ import { LocationId } from './ids.ts'
 import { SidecarKind } from './sidecar.ts'
 import { entryKinds, fileTypes } from './stored-lists.ts'
 
-/** Longer than any name a file system allows, with room for a few more words. */
+/** Longer than any file name, with room for a few more words. */
 const MAX_QUERY_LENGTH = 1_000
 const MAX_RESULTS = 1_000
 const DEFAULT_RESULTS = 50
-/** More values of one filter than anyone types. */
+/** More values of one filter than users type. */
 const MAX_FILTER_VALUES = 200
 
-/** What `type` accepts: a file's type, or what an entry is on disk. `folder` is another word for `directory`. */
+/** Values of the `type` filter: the type of a file, or the kind of an entry. `folder` means `directory`. */
 export const SearchType = z.enum([...fileTypes, ...entryKinds, 'folder'])
 export type SearchType = z.infer<typeof SearchType>
 
@@ -60,79 +60,82 @@ export const SearchInput = z.object({
 })
 export type SearchInput = z.infer<typeof SearchInput>
 
-/** Start and end (not included) of each matching part, in UTF-16 code units. */
+/** Start and end (exclusive) of each matching part, in UTF-16 code units. */
 const Ranges = z.array(z.tuple([z.number(), z.number()]))
 
 export const NameReason = z.object({
   field: z.literal('name'),
-  /** Of the name. */
+  /** Ranges of the name. */
   ranges: Ranges,
 })
 export type NameReason = z.infer<typeof NameReason>
 
 export const TextReason = z.object({
   field: z.literal('text'),
-  /** What holds the text. */
+  /** The sidecar kind that contains the text. */
   kind: SidecarKind,
-  /** From 1; null where there is one only. */
+  /** From 1; null if there is only one page. */
   page: z.number().nullable(),
-  /** A piece of the text, on one line; empty where it cannot be read now. */
+  /** A piece of the text, on one line; empty if the text cannot be read now. */
   snippet: z.string(),
-  /** Of the snippet. */
+  /** Ranges of the snippet. */
   ranges: Ranges,
-  /** Left, top, width and height of the first word that matches as parts of the page, 0 to 1, where they are known. */
+  /** Left, top, width and height of the first matching word as fractions of the page, 0 to 1, if known. */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
-  /** Of a recording: milliseconds from its start to where the first word that matches is said. */
+  /** For a recording: milliseconds from its start to the first matching word. */
   timeMs: z.number().optional(),
 })
 export type TextReason = z.infer<typeof TextReason>
 
 export const SemanticReason = z.object({
   field: z.literal('semantic'),
-  /** What holds the text; `name` where it is what the file is called. */
+  /** The sidecar kind that contains the text; `name` if it is the name of the file. */
   kind: SidecarKind.or(z.literal('name')),
-  /** How near it is to the query: 1 where it means the same; what is near differs from model to model. */
+  /** Similarity to the query: 1 for the same meaning. Typical values differ between models. */
   similarity: z.number(),
-  /** From 1; null where there is one only. */
+  /** From 1; null if there is only one page. */
   page: z.number().nullable(),
-  /** A piece of the text that is near, on one line; empty where it cannot be read now. */
+  /** The similar piece of text, on one line; empty if the text cannot be read now. */
   snippet: z.string(),
   /** Words of the query in the snippet, if there are any. */
   ranges: Ranges,
-  /** Left, top, width and height of the text as parts of the page, 0 to 1, where they are known. */
+  /** Left, top, width and height of the text as fractions of the page, 0 to 1, if known. */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
-  /** Of a recording: milliseconds from its start to where it is said. */
+  /** For a recording: milliseconds from its start to the piece. */
   timeMs: z.number().optional(),
 })
 export type SemanticReason = z.infer<typeof SemanticReason>
 
-/** Where an entry matched. */
+/** The place where an entry matches. */
 export const SearchReason = z.discriminatedUnion('field', [NameReason, TextReason, SemanticReason])
 export type SearchReason = z.infer<typeof SearchReason>
 
 export const SearchItem = Entry.extend({
-  /** The innermost location it is in. */
+  /** The innermost location that contains the entry. */
   location: z.object({ id: LocationId, name: z.string() }).nullable(),
-  /** False where its volume is unplugged: this is what the index remembers. */
+  /** False if its volume is unplugged; the data is from the index. */
   online: z.boolean(),
-  /** Empty where only the filters chose it. */
+  /** Empty if the search has only filters. */
   why: z.array(SearchReason),
 })
 export type SearchItem = z.infer<typeof SearchItem>
 
 export const SearchResult = z.object({
   query: z.string(),
-  /** How many match in all, not only on this page. */
+  /** Number of matches on all pages. */
   total: z.number(),
-  /** False where the index changed while the page was made, or a search by meaning left out what matches worst by words. */
+  /**
+   * False if the index changed while the page was made, or if the search left out matches: in a search by meaning the
+   * lowest-ranked matches by words, in texts some combinations of words (see `MAX_WAYS`).
+   */
   totalIsExact: z.boolean(),
   tookMs: z.number(),
   items: z.array(SearchItem),
-  /** Pass it to get the next page; null on the last. */
+  /** Pass it to get the next page; null on the last page. */
   cursor: z.string().nullable(),
-  /** Where nothing matches: queries that do, with words spelled as they are in the library. */
+  /** If nothing matches: queries with matches, with words spelled as in the library. */
   suggestions: z.array(z.string()).optional(),
-  /** What keeps the search from finding all it could, each in one line that says what would help. */
+  /** Reasons why the search may miss matches, each in one line with its remedy. */
   notices: z.array(z.string()).optional(),
 })
 export type SearchResult = z.infer<typeof SearchResult>

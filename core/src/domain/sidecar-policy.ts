@@ -1,19 +1,22 @@
 import { z } from 'zod'
 import { SidecarKind } from './sidecar.ts'
 
-/** What is made of one kind, as a person types it: `on` (what is usual), `off`, or variants: `grid@2x+icon@1x`. */
+/**
+ * The choice for one kind of sidecars, as the user types it: `on` (the usual variants), `off`, or variants:
+ * `grid@2x+icon@1x`.
+ */
 export const KindChoice = z
   .string()
   .regex(/^[a-z0-9][a-z0-9@._-]{0,63}(\+[a-z0-9][a-z0-9@._-]{0,63})*$/i, 'it is on, off, or variants joined by +')
 
-/** What somebody has chosen, by kind; of the others holds what holds around: the device's for a location. */
+/** The user's choices, by kind. A location uses the device's choice for the other kinds. */
 export const SidecarPolicy = z.partialRecord(SidecarKind, KindChoice)
 export type SidecarPolicy = z.infer<typeof SidecarPolicy>
 
-/** Sorts of device that differ in what is worth making. */
+/** Kinds of devices with different default sidecars. */
 export const deviceProfiles = ['desktop', 'mobile'] as const
 export type DeviceProfile = (typeof deviceProfiles)[number]
 
-/** How much of the machine may be taken. */
+/** How much of the machine's power sidecar generation may use. */
 export const sidecarSpeeds = ['gentle', 'normal', 'fast'] as const
 export type SidecarSpeed = (typeof sidecarSpeeds)[number]

@@ -11,18 +11,18 @@ export type SidecarState = z.infer<typeof SidecarState>
 
 export const SidecarError = z.object({ code: z.string(), message: z.string() })
 
-/** One thing derived from a content. */
+/** A sidecar of a content. */
 export const Sidecar = z.object({
   kind: SidecarKind,
   variant: z.string(),
   format: z.string(),
   state: SidecarState,
-  /** Bytes; null until it is ready. */
+  /** Bytes; null until the sidecar is ready. */
   size: z.number().nullable(),
-  /** BLAKE3 of the file, in hexadecimal; null until it is ready. */
+  /** BLAKE3 of the file, in hexadecimal; null until the sidecar is ready. */
   checksum: z.string().nullable(),
   engine: z.object({ name: z.string(), version: z.string() }).nullable(),
-  /** Version of the way it was made. */
+  /** Version of the recipe that generated it. */
   recipe: z.number(),
   path: z.string().nullable(),
   source: z.enum(['managed', 'reference']),
@@ -32,7 +32,7 @@ export const Sidecar = z.object({
 })
 export type Sidecar = z.infer<typeof Sidecar>
 
-/** One that is not there yet, or could not be made. */
+/** A sidecar that is not there yet, or could not be generated. */
 export const PendingSidecar = Sidecar.pick({
   kind: true,
   variant: true,
@@ -41,13 +41,13 @@ export const PendingSidecar = Sidecar.pick({
   error: true,
 }).extend({
   contentId: ContentId,
-  /** Of one file that has the content. */
+  /** Path of one file with the content. */
   path: z.string().nullable(),
-  /** Always null: what has failed is made again when somebody asks, the file has changed or its engine is another. */
+  /** Always null: a failed sidecar is retried only when the user asks, or when the file or the engine has changed. */
   nextAttemptAt: Timestamp.nullable(),
 })
 export type PendingSidecar = z.infer<typeof PendingSidecar>
 
-/** What keeps what waits: room on the disk, the power, the machine's work, the room sidecars may take, what they are made with. */
+/** What pending sidecars wait for: disk space, power, an idle machine, room in the quota, or an engine. */
 export const holdCauses = ['disk', 'battery', 'busy', 'quota', 'engine'] as const
 export type HoldCause = (typeof holdCauses)[number]

@@ -1,12 +1,12 @@
-/** Nothing here makes it, or there is nothing to make of it. */
+/** This device cannot generate the sidecar, or there is nothing to generate it from. */
 const NOTHING_TO_MAKE = 'Unsupported'
-/** It was made, and given up again for something that is more needed. */
+/** The sidecar was generated, and removed again to make room for more important ones. */
 export const GIVEN_UP = 'GivenUp'
 
-/** The codes of sidecars whose state is `failed` while nothing went wrong: nobody has to look at them. */
+/** Codes of sidecars in the state `failed` without an error: the user need not look at them. */
 export const skipCodes: readonly string[] = [NOTHING_TO_MAKE, GIVEN_UP]
 
-/** Whether one that is not there was passed over, as against what went wrong. */
+/** Whether a missing sidecar was skipped, as opposed to failed. */
 export function isSkipped({ code }: { readonly code: string }): boolean {
   return skipCodes.includes(code)
 }

@@ -6,21 +6,24 @@ import { Timestamp } from './time.ts'
 
 const amount = { files: z.number(), bytes: z.number() }
 
-/** What a library holds, by all that a person would ask for. Each part names what a search takes to find the same files, hidden ones too. */
+/**
+ * The contents of a library in numbers. Each part names the search filter that finds the same files, hidden ones
+ * included.
+ */
 export const LibraryStatistics = z.object({
-  /** When it was counted. */
+  /** Time of the count. */
   at: Timestamp,
   ...amount,
   folders: z.number(),
   /** Search for `type`. */
   byType: z.array(z.object({ type: FileType, ...amount })),
-  /** Those with most bytes; search for `extension`, which is empty where there is none. */
+  /** The extensions with the most bytes; search for `extension`, which is empty for files without one. */
   byExtension: z.array(z.object({ extension: z.string(), ...amount })),
   /** All other extensions. */
   otherExtensions: z.object({ extensions: z.number(), ...amount }),
-  /** By when they were changed last, the newest first; search for `modified`. */
+  /** By year of the last change, newest first; search for `modified`. */
   byYear: z.array(z.object({ modified: z.string(), ...amount })),
-  /** Search in `id`. Locations may lie in each other. */
+  /** Search in `id`. Locations may be nested. */
   byLocation: z.array(
     z.object({
       id: LocationId,
@@ -34,13 +37,13 @@ export const LibraryStatistics = z.object({
   /** The largest folders directly in locations; search in `path`. */
   topFolders: z.array(z.object({ path: z.string(), name: z.string(), locationId: LocationId, ...amount })),
   byVolume: z.array(z.object({ id: VolumeId, name: z.string(), online: z.boolean(), ...amount })),
-  /** Copies beyond the first of each content; hard links are none. */
+  /** Copies beyond the first of each content; hard links are not counted. */
   duplicates: z.object({ groups: z.number(), files: z.number(), reclaimableBytes: z.number() }),
-  /** Contents of which there is one copy only. */
+  /** Contents with only one copy. */
   unique: z.object(amount),
   /** Files whose content is not known: they may be copies. */
   unidentified: z.object(amount),
-  /** What was last changed in each month, and all up to it, the oldest first; search for `modified`. */
+  /** Files last changed in each month, and the running total, oldest first; search for `modified`. */
   growth: z.array(z.object({ modified: z.string(), ...amount, totalFiles: z.number(), totalBytes: z.number() })),
   sidecars: z.array(z.object({ kind: SidecarKind, variant: z.string(), ...amount })),
 })

@@ -1,9 +1,10 @@
-// Apart from the schemas over them: the engine's threads want the lists alone, and zod is ten times the rest of their code.
+// Separate from the zod schemas, because the engine's threads need only the lists, and zod is ten times the rest of
+// their code.
 
-/** What a directory entry is on disk; the database stores the index in this list. */
+/** The kinds of entries; the database stores the index in this list. */
 export const entryKinds = ['file', 'directory', 'symlink', 'other'] as const
 
-/** What a file's content is; the database stores the index in this list, so its order never changes. */
+/** The types of file contents; the database stores the index in this list, so its order never changes. */
 export const fileTypes = [
   'unknown',
   'image',
@@ -34,7 +35,7 @@ export const fileTypes = [
   'memory',
 ] as const
 
-/** What can be derived from a content; the database stores the index in this list, so its order never changes. */
+/** The kinds of sidecars; the database stores the index in this list, so its order never changes. */
 export const sidecarKinds = [
   'thumb',
   'ocr',
@@ -47,8 +48,8 @@ export const sidecarKinds = [
   'xmp',
 ] as const
 
-/** Of these the files that somebody has made and nothing here can make again: they are never cleaned up. */
+/** Kinds of sidecars that the user made and that cannot be regenerated: they are never cleaned up. */
 export const companionKinds = ['live-photo-video', 'xmp'] as const satisfies readonly (typeof sidecarKinds)[number][]
 
-/** How far it is; the database stores the index in this list, so its order never changes. */
+/** States of a sidecar; the database stores the index in this list, so its order never changes. */
 export const sidecarStates = ['pending', 'generating', 'ready', 'failed'] as const

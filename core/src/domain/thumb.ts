@@ -2,24 +2,24 @@ import { z } from 'zod'
 import { SidecarError } from './sidecar.ts'
 import { sidecarStates } from './stored-lists.ts'
 
-/** What there is to show of a content in place of itself: at first a hash, then a picture in some sizes. */
+/** The thumbnails of a content: at first a hash, then pictures in some sizes. */
 export const Thumb = z.object({
-  /** Thumbhash, base64: some 25 bytes that a blurred picture is drawn from; null until one was made. */
+  /** Thumbhash, base64: some 25 bytes that describe a blurred picture; null until it is generated. */
   hash: z.string().nullable(),
-  /** Pixels of the original as it is looked at, turned upright; null where they are not known. */
+  /** Pixels of the upright original; null if not known. */
   width: z.number().nullable(),
   height: z.number().nullable(),
-  /** Milliseconds of a film; null of pictures, and where it is not known. */
+  /** Milliseconds of a video; null for pictures, and if not known. */
   durationMs: z.number().nullable(),
-  /** The colour it has most of, as `#rrggbb`. */
+  /** The main colour, as `#rrggbb`. */
   color: z.string().nullable(),
-  /** The variants that are there, as `grid@2x`; their files are `<variant>.webp`. */
+  /** The variants that are ready, as `grid@2x`; their files are `<variant>.webp`. */
   ready: z.array(z.string()),
-  /** Changes when one of those files does; empty where there is none. */
+  /** Changes when one of those files changes; empty if there is none. */
   version: z.string(),
-  /** `ready`: one at least; `none`: nothing is there and nothing waits. */
+  /** `ready`: at least one variant; `none`: nothing is there and nothing is pending. */
   state: z.enum([...sidecarStates, 'none']),
-  /** Why there is none, where it could not be made. */
+  /** Why the thumbnails could not be generated. */
   error: SidecarError.nullable(),
 })
 export type Thumb = z.infer<typeof Thumb>

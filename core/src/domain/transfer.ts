@@ -24,14 +24,14 @@ export const Transfer = z.object({
   /** Bytes per second; null if it is not running. */
   rate: z.number().nullable(),
   etaMs: z.number().nullable(),
-  /** `tcp`: over a connection of its own; `stream`: over that of the devices, which is slower. Null: not yet known. */
+  /** `tcp`: over a separate connection; `stream`: over the devices' link, which is slower. Null: not yet known. */
   via: z.enum(['tcp', 'stream']).nullable(),
   /** The target folder; null for a transfer from this device. */
   folder: z.string().nullable(),
   /** Number of files and folders that the sender left out: links, unreadable files, and its own data folder. */
   leftOut: z.number(),
   failed: z.number(),
-  /** The first of them; and the devices that sent something else than the content they were asked for, which do not count. */
+  /** The first failures. They include devices that sent a wrong content; these do not count in `failed`. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
   /** Notes for the user about received files: the first names that had to be changed. */
   notes: z.array(z.object({ path: z.string(), message: z.string() })),

@@ -9,12 +9,12 @@ export const diskTypes = ['ssd', 'hdd', 'network', 'virtual', 'unknown'] as cons
 export const DiskType = z.enum(diskTypes)
 export type DiskType = z.infer<typeof DiskType>
 
-/** A file system that is or was mounted on this device. `id` is null where no library tracks it. */
+/** A file system that is or was mounted on this device. `id` is null if no library tracks it. */
 export const Volume = z.object({
   id: VolumeId.nullable(),
   fingerprint: z.string(),
   name: z.string(),
-  /** Where it is mounted now; where it was last where it is offline; null where never known. */
+  /** The current mount point; for an offline volume the last one; null if never known. */
   mountPoint: z.string().nullable(),
   kind: VolumeKind,
   disk: DiskType,

@@ -11,13 +11,13 @@ export interface BusDeps {
 }
 
 export interface Replay {
-  /** In the order they were sent. */
+  /** In the order in which they were sent. */
   readonly events: readonly Event[]
-  /** False: some of the events asked for are no longer kept, so ask for the state again. */
+  /** False: some of the requested events are no longer kept, so request the state again. */
   readonly complete: boolean
 }
 
-/** Covers the moments between a client's first reading and its subscription, and a short loss of connection. */
+/** Covers the time between a client's first reading and its subscription, and a short loss of connection. */
 export const KEPT_EVENTS = 1_000
 
 interface Subscriber {
@@ -27,8 +27,9 @@ interface Subscriber {
 }
 
 /**
- * Carries every event of one engine to whoever listens. Sending is synchronous and never fails: a listener that throws
- * is logged, and the others still hear. Memory is bounded: the last `KEPT_EVENTS`, and a fixed buffer for each stream.
+ * Sends every event of one engine to the listeners. Sending is synchronous and never fails: if a listener throws, the
+ * error is logged, and the others are still called. Memory is bounded: the last `KEPT_EVENTS` events, and a fixed
+ * buffer for each stream.
  */
 export class EventBus implements Disposable {
   readonly #log: Logger
@@ -36,7 +37,7 @@ export class EventBus implements Disposable {
   readonly #kept: Event[] = []
   readonly #waiting: Event[] = []
   readonly #streams = new Set<BufferedStream>()
-  /** Replaced, never changed, so that a delivery under way is not disturbed. */
+  /** Replaced as a whole, never changed, so that a running delivery is not disturbed. */
   #subscribers: readonly Subscriber[] = []
   #seq = 0
   #delivering = false
@@ -52,11 +53,14 @@ export class EventBus implements Disposable {
     return this.#seq
   }
 
-  /** Tells everybody. `libraryId` is null for events of the whole engine. All listeners hear events in one order. */
+  /**
+   * Sends an event to all listeners, which get all events in the same order. `libraryId` is null for events of the
+   * whole engine.
+   */
   emit<T extends EventType>(type: T, data: EventData<T>, libraryId: LibraryId | null = null): void {
     const event = { type, data, seq: ++this.#seq, at: this.#time(), libraryId } as Event
     this.#kept[(event.seq - 1) % KEPT_EVENTS] = event
-    // A listener that sends an event in turn: everybody hears the first one first.
+    // If a listener sends an event in turn, all listeners get the first event first.
     this.#waiting.push(event)
     if (this.#delivering) return
     this.#delivering = true
@@ -65,7 +69,10 @@ export class EventBus implements Disposable {
     this.#delivering = false
   }
 
-  /** `listener` is called within `emit`, so it must be quick. Nothing is delivered once the subscription is disposed. */
+  /**
+   * `listener` is called within `emit`, so it must be quick. After the subscription is disposed, it gets no more
+   * events.
+   */
   subscribe(listener: (event: Event) => void, filter: EventFilter = {}): Disposable {
     const subscriber: Subscriber = { listener, wants: eventFilter(filter), active: true }
     this.#subscribers = [...this.#subscribers, subscriber]
@@ -77,7 +84,9 @@ export class EventBus implements Disposable {
     }
   }
 
-  /** Events from now on, for a consumer that may be slow: when its buffer is full the oldest give way to a `missed` mark. */
+  /**
+   * Events from now on, for a slow consumer: if its buffer is full, the oldest events are replaced by a `missed` mark.
+   */
   stream(filter: EventFilter = {}, options: StreamOptions = {}): EventStream {
     const subscription = this.subscribe((event) => stream.push(event), filter)
     const { signal } = options
@@ -94,8 +103,8 @@ export class EventBus implements Disposable {
   }
 
   /**
-   * The events after number `seq`, of those still kept. A stream opened in the same turn of the event loop goes on
-   * exactly where this ends. A number this process has not reached comes from another one: the replay is not complete.
+   * The kept events after number `seq`. A stream opened in the same turn of the event loop continues exactly after
+   * them. If this process has not reached `seq`, the number is from another process, and the replay is not complete.
    */
   since(seq: number, filter: EventFilter = {}): Replay {
     if (seq > this.#seq) return { events: [], complete: false }
@@ -109,7 +118,7 @@ export class EventBus implements Disposable {
     return { events, complete: seq + 1 >= oldest }
   }
 
-  /** Ends every stream after what it has buffered, and forgets the listeners. */
+  /** Ends every stream after its buffered events, and removes the listeners. */
   [Symbol.dispose](): void {
     for (const stream of this.#streams) stream.end()
     this.#subscribers = []
@@ -126,7 +135,7 @@ export class EventBus implements Disposable {
     }
   }
 
-  /** Bursts share a millisecond, and making its text is most of the cost of an event. */
+  /** Cached, because events in a burst share a millisecond, and formatting the time is most of the cost of an event. */
   #time(): string {
     const ms = this.#now()
     if (ms !== this.#stamp.ms) this.#stamp = { ms, text: new Date(ms).toISOString() }

@@ -16,13 +16,13 @@ function named<I extends z.ZodType>(id: I) {
   return z.object({ id, name: z.string() })
 }
 
-/** Every event the bus carries, with its payload. Events say what has happened and are never awaited. */
+/** Every event on the bus, with its data. Events report changes; no caller waits for them. */
 export const events = {
   /** The engine is open and answers. */
   'core.started': z.object({ version: z.string() }),
   /** The engine has closed; nothing more is coming. */
   'core.stopped': z.object({}),
-  /** A library folder was made. */
+  /** A library folder was created. */
   'library.created': Library,
   /** A library was opened. */
   'library.opened': Library,
@@ -30,7 +30,7 @@ export const events = {
   'library.closed': z.object({ libraryId: LibraryId }),
   /** A library was renamed or its settings changed. */
   'library.updated': Library,
-  /** A device became a member of a library, or is one no longer. */
+  /** A device became a member of a library, or stopped being one. */
   'library.members-changed': z.object({ libraryId: LibraryId }),
   /** A paired device shares a library, which can be joined here. */
   'library.shared': z.object({ device: named(DeviceId), library: named(LibraryId) }),
@@ -46,7 +46,7 @@ export const events = {
   'location.state-changed': z.object({ locationId: LocationId, state: LocationState, error: z.string().nullable() }),
   /** A location was removed; its files are untouched. */
   'location.removed': z.object({ locationId: LocationId }),
-  /** Entries of one folder changed. `path` is the folder; more than a page of changes come as `tree-changed`. */
+  /** Entries of one folder changed. `path` is the folder; more changes than a page are sent as `tree.changed`. */
   'entries.changed': z.object({
     locationId: LocationId,
     path: z.string(),
@@ -54,15 +54,15 @@ export const events = {
     modified: z.array(EntryId),
     deleted: z.array(EntryId),
   }),
-  /** An entry kept its identity under another name or in another folder. */
+  /** An entry was renamed or moved and kept its identity. */
   'entry.moved': z.object({ entryId: EntryId, from: z.string(), to: z.string() }),
-  /** So much changed below a folder that listing it again is cheaper than being told. */
+  /** So much changed below a folder that listing it again is cheaper than single events. */
   'tree.changed': z.object({ locationId: LocationId, path: z.string() }),
   /** A file was read and its content identified. */
   'content.identified': z.object({ contentIds: z.array(ContentId) }),
   /**
-   * Sidecars of one kind were made, could not be made, or wait again. Sent at most ten times a second over all kinds;
-   * `more` where there are others that are not named.
+   * Sidecars of one kind were generated, failed or became pending again. Sent at most ten times a second over all
+   * kinds; `more` if there are others that are not named.
    */
   'sidecars.changed': z.object({
     kind: SidecarKind,
@@ -70,7 +70,7 @@ export const events = {
     contentIds: z.array(ContentId),
     more: z.boolean(),
   }),
-  /** The watcher lost events for a folder, or cannot watch it; a scan of it is queued. */
+  /** The watcher lost events for a folder, or cannot watch it; `message` and `help` give details. */
   'watcher.degraded': z.object({
     locationId: LocationId,
     path: z.string(),
@@ -79,17 +79,17 @@ export const events = {
   }),
   /** A job was put in the queue. */
   'job.queued': Job,
-  /** A job began or went on after a pause. */
+  /** A job started, or continued after a pause. */
   'job.started': Job,
   /** Sent at most ten times a second for each job. */
   'job.progressed': Job,
-  /** A job was paused and has kept its state. */
+  /** A job was paused and its state was stored. */
   'job.paused': Job,
   /** A job ended: completed, failed or cancelled. */
   'job.ended': Job,
-  /** A job went on without something it could not do. */
+  /** A job skipped something that it could not do. */
   'job.warned': z.object({ jobId: JobId, code: z.string(), message: z.string(), path: z.string().nullable() }),
-  /** A volume was seen for the first time since the start. */
+  /** A volume appeared for the first time since the start. */
   'volume.added': Volume,
   /** A volume is gone from the mount table. */
   'volume.removed': z.object({ fingerprint: z.string() }),
@@ -103,11 +103,13 @@ export const events = {
   'network.port-mapped': z.object({ address: z.string() }),
   /** The router no longer forwards a UDP port to this device. */
   'network.port-unmapped': z.object({ address: z.string() }),
-  /** A pairing has come further, or to its end. */
+  /** The state of a pairing changed. */
   'pairing.changed': PairingStatus,
-  /** A paired device wants to do something it may not; told once, until somebody has answered with `network grant`. */
+  /**
+   * A paired device requests an access that it does not have. Sent once, until the user answers with `network grant`.
+   */
   'network.grant-requested': GrantRequest,
-  /** A person here has allowed a paired device something, or no longer. */
+  /** The user of this device has given a paired device a grant, or withdrawn one. */
   'network.grant-changed': Grant,
   /** A device was paired with this one. */
   'device.paired': NetworkDevice,
@@ -115,17 +117,19 @@ export const events = {
   'device.connected': NetworkDevice,
   /** A paired device is not connected any more. */
   'device.disconnected': z.object({ deviceId: DeviceId, reason: z.string() }),
-  /** What is known of a paired device changed: its name, its addresses, whether it is blocked. */
+  /** The data about a paired device changed: its name, its addresses, whether it is blocked. */
   'device.updated': NetworkDevice,
-  /** A job of another device is another one now; told while somebody here looks at its jobs. */
+  /** A job of another device changed; sent while a user here views its jobs. */
   'device.job-changed': z.object({ deviceId: DeviceId, libraryId: LibraryId, job: Job }),
-  /** A device is paired no longer. */
+  /** A device is no longer paired. */
   'device.revoked': z.object({ deviceId: DeviceId, name: z.string() }),
-  /** Files on their way between devices: how far they are. Sent at most four times a second for each transfer. */
+  /** The progress of a transfer. Sent at most four times a second for each transfer. */
   'transfer.changed': Transfer,
-  /** Everyone on the local network sees this device, or does so no more; or others let themselves be seen. */
+  /**
+   * This device became visible or invisible to everyone on the local network, or the list of visible devices changed.
+   */
   'network.nearby-changed': Visibility,
-  /** Files were offered, to or by this device, or something came of it. */
+  /** Files were offered to or by this device, or the state of an offer changed. */
   'offer.changed': Offer,
   /** The configuration changed. */
   'config.changed': z.object({ key: z.string() }),
@@ -135,8 +139,8 @@ export type EventType = keyof typeof events
 export type EventData<T extends EventType> = z.output<(typeof events)[T]>
 
 /**
- * Who may hear of each event: the right that the operation needs which shows the same. Null: the user of this machine
- * alone.
+ * The right that a listener needs for each event: that of the operation that shows the same data. Null: only the user
+ * of this machine.
  */
 export const audiences = {
   'core.started': 'view',
@@ -187,7 +191,7 @@ export const audiences = {
   'config.changed': 'manage',
 } as const satisfies Record<EventType, Access | null>
 
-/** `seq` counts up by one from the start of the process; `libraryId` is null for events of the whole engine. */
+/** `seq` increases by one from the start of the process; `libraryId` is null for events of the whole engine. */
 export type Event = {
   [T in EventType]: { type: T; data: EventData<T>; seq: number; at: string; libraryId: LibraryId | null }
 }[EventType]

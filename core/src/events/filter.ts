@@ -2,18 +2,18 @@ import type { LibraryId } from '../domain/ids.ts'
 import type { Rights } from '../domain/access.ts'
 import { audiences, type Event, type EventType } from './catalog.ts'
 
-/** What a subscriber wants to hear; a field that is left out does not restrict. */
+/** The events that a subscriber gets; an omitted field does not restrict. */
 export interface EventFilter {
   readonly types?: readonly EventType[]
-  /** What whoever listens may do; other events are left out. */
+  /** The rights of the listener; events that need others are left out. */
   readonly rights?: Rights
-  /** Only events of this library; those of the whole engine are left out. */
+  /** Only events of this library; events of the whole engine are left out. */
   readonly libraryId?: LibraryId
-  /** Only events about this absolute path or something below it. Events that name no path are left out. */
+  /** Only events about this absolute path or below it. Events without a path are left out. */
   readonly path?: string
 }
 
-/** Compiles a filter into the test the bus makes for every event. */
+/** Compiles a filter into a test, which the bus runs for every event. */
 export function eventFilter(filter: EventFilter): (event: Event) => boolean {
   const types = filter.types && new Set(filter.types)
   const { libraryId, path, rights = 'all' } = filter
@@ -31,7 +31,7 @@ function mayHear(type: EventType, rights: Rights): boolean {
 }
 
 function concernsPath(event: Event, path: string): boolean {
-  // All that is below it may have changed, so it concerns whoever looks at a part of it.
+  // Everything below the tree's path may have changed, so listeners for a part of it get the event too.
   if (event.type === 'tree.changed') return isWithin(event.data.path, path) || isWithin(path, event.data.path)
   if (event.type === 'entry.moved') return isWithin(event.data.from, path) || isWithin(event.data.to, path)
   return 'path' in event.data && event.data.path !== null && isWithin(event.data.path, path)
@@ -43,7 +43,7 @@ function isWithin(path: string, folder: string): boolean {
   return isSeparator(folder.at(-1)) || isSeparator(path[folder.length])
 }
 
-/** Paths of another device may have the other separator. */
+/** Paths of another device may use the other separator. */
 function isSeparator(character: string | undefined): boolean {
   return character === '/' || character === '\\'
 }

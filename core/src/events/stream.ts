@@ -1,25 +1,30 @@
 import type { Event } from './catalog.ts'
 
-/** Stands where `count` events were dropped because the consumer was too slow; ask for the state again. */
+/** Replaces `count` events that were dropped because the consumer was too slow; request the state again. */
 export interface Missed {
   readonly type: 'missed'
   readonly count: number
 }
 
 export interface StreamOptions {
-  /** How many events wait for the consumer before the oldest are dropped; 1,024 by default. */
+  /** Number of buffered events before the oldest are dropped; default 1,024. */
   readonly capacity?: number
   /** Ends the stream. */
   readonly signal?: AbortSignal
 }
 
-/** Events for one consumer, who takes them in its own time. Leaving the `for await` ends it; so does disposing it. */
+/**
+ * Events for one consumer, which reads them at its own pace. Leaving the `for await` loop ends the stream; so does
+ * disposing it.
+ */
 export interface EventStream extends AsyncIterableIterator<Event | Missed, undefined>, Disposable {}
 
 /** A client that reads once in a tenth of a second keeps up with ten thousand events a second. */
 export const DEFAULT_STREAM_CAPACITY = 1_024
 
-/** A buffer of fixed size between the bus and one consumer: it drops the oldest and counts what it dropped. */
+/**
+ * A buffer of fixed size between the bus and one consumer. If it is full, it drops the oldest events and counts them.
+ */
 export class BufferedStream implements EventStream {
   readonly #ring: (Event | undefined)[]
   readonly #onEnd: () => void
@@ -45,7 +50,7 @@ export class BufferedStream implements EventStream {
     this.#wake?.()
   }
 
-  /** What is buffered is still delivered. */
+  /** Ends the stream; buffered events are still delivered. */
   end(): void {
     if (this.#ended) return
     this.#ended = true
@@ -92,7 +97,7 @@ export class BufferedStream implements EventStream {
     return event
   }
 
-  /** Several calls of `next` may wait at once; all look again. */
+  /** Wakes all waiting calls of `next`, which then check the buffer again. */
   #somethingNew(): Promise<void> {
     return new Promise((resolve) => {
       const others = this.#wake

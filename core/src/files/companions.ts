@@ -6,10 +6,10 @@ import { hexToUuid } from '../util/uuid.ts'
 const LIVE = sidecarKinds.indexOf('live-photo-video')
 const XMP = sidecarKinds.indexOf('xmp')
 
-/** What an entry is to others. */
+/** The relation of an entry to other entries. */
 export type EntryMark = Pick<Entry, 'partOf' | 'livePhoto'>
 
-/** Whether there is any in the library: nearly always there is none, and then nothing is asked of the entries. */
+/** Whether the library has any companions. Nearly always it has none, and no further query runs. */
 const ANY = `select exists (select 1 from sidecars where kind in (${LIVE}, ${XMP})) as found`
 
 const PART_OF = `select lower(hex(e.uuid)) as entry, lower(hex(c.uuid)) as content, s.kind,
@@ -21,7 +21,7 @@ const LIVE_PHOTO = `select lower(hex(e.uuid)) as entry from entries e
   where e.content_id is not null
     and exists (select 1 from sidecars s where s.content_id = e.content_id and s.kind = ${LIVE} and s.state = 2)`
 
-/** The XMP files of a content where they lie, and those that were moved into the library. */
+/** The XMP files of a content at their own places, and those that were moved into the library. */
 const DOCUMENTS = `select facts from (
   select x.facts, e.parent_id is ? as beside, s.variant
   from sidecars s join entries e on e.id = s.source_entry_id join xmp_documents x on x.content_id = e.content_id
@@ -33,7 +33,7 @@ const DOCUMENTS = `select facts from (
   where s.content_id = ? and s.kind = ${XMP} and s.source_entry_id is null)
   where facts is not null order by beside desc, variant <> 'default', variant limit 1`
 
-/** Marks of some entries, by their ids; most have none. */
+/** Marks of some entries, by id; most entries have none. */
 export function marksOfAll(db: DatabaseSync, ids: readonly EntryId[]): ReadonlyMap<EntryId, EntryMark> {
   const wanted = JSON.stringify(ids.map((id) => id.replaceAll('-', '')))
   return marks(db, 'e.uuid in (select unhex(value) from json_each(?))', wanted)
@@ -44,7 +44,7 @@ export function marksOf(db: DatabaseSync, entryRowId: number): EntryMark {
   return marks(db, 'e.id = ?', entryRowId).values().next().value ?? {}
 }
 
-/** What XMP files say of a content: the one that lies in the same folder, else the one that counts; null where there is none. */
+/** The facts from a content's XMP file: the one in the same folder, or else the default one; null if there is none. */
 export function xmpFacts(
   db: DatabaseSync,
   contentRowId: number,

@@ -17,7 +17,7 @@ export interface CopiesDeps {
   readonly store: LibraryStore
   readonly reader: EntryReader
   readonly volumes: VolumeManager
-  /** The folder at a path. Throws `NotFound`, and `Unavailable` where it is not indexed. */
+  /** The folder at a path. Throws `NotFound`, and `Unavailable` if it is not indexed. */
   readonly folder: (path: string) => Promise<IndexedFolder>
   readonly addThumbs: (entries: readonly Entry[]) => void
   /** Calls a function in a thread. */
@@ -35,10 +35,10 @@ export interface CopiesInput {
 
 export type CopyFile = PlacedEntry & { volume: string | null }
 
-/** Files of a group that are shown; more are seen in the inspector. */
+/** Files of a group that are listed; the inspector shows more. */
 const MAX_FILES_OF_GROUP = 20
 
-/** Which files hold the same content, and which content exists once. */
+/** Finds files with the same content, and contents that exist once. */
 export class Copies {
   readonly #deps: CopiesDeps
   readonly #kept: KeptReadings
@@ -48,12 +48,12 @@ export class Copies {
     this.#kept = new KeptReadings({ connection: deps.store.connection, now: deps.now })
   }
 
-  /** Entries have changed somewhere. */
+  /** Must be called when entries have changed anywhere. */
   changed(): void {
     this.#kept.changed()
   }
 
-  /** Contents of several files, those first that take the most room; see the operation. */
+  /** Contents with several files, those with the largest wasted space first; see the operation. */
   async list(input: CopiesInput) {
     const after = readCursor(input.cursor)
     const ranked = await this.#grouped(input, rankCopies, new URL('rank-copies.ts', import.meta.url))
@@ -68,7 +68,7 @@ export class Copies {
     )
     const groups = page.flatMap((id, i) => {
       const row = contents.get(id)
-      // It went a moment ago.
+      // The row was removed just now.
       if (!row) return []
       const size = Number(row['size'])
       const reclaimableBytes = ranked.waste[begin + i]!
@@ -91,7 +91,7 @@ export class Copies {
     }
   }
 
-  /** Files of contents that exist once, the largest first; see the operation. */
+  /** Files whose content exists once, largest first; see the operation. */
   async unique(input: CopiesInput) {
     const after = readCursor(input.cursor)
     const { entries, ids, sizes, totalBytes } = await this.#grouped(
@@ -113,7 +113,7 @@ export class Copies {
     }
   }
 
-  /** Grouped once for all pages, until something has changed. */
+  /** Ranks once for all pages, until entries change. */
   async #grouped<T>(input: CopiesInput, rank: Reading<RankCopiesInput, T>, url: URL): Promise<T> {
     const { params, sql: filter } = await this.#filter(input)
     const key = JSON.stringify([
@@ -124,7 +124,7 @@ export class Copies {
     return this.#kept.get(key, () => this.#deps.read(url, rank, { filter, params }))
   }
 
-  /** Reads all copies of a content; see the operation. Throws `NotFound` where none is left. */
+  /** Reads all copies of a content; see the operation. Throws `NotFound` if none is left. */
   async compare(contentId: ContentId, signal: AbortSignal) {
     const { store } = this.#deps
     const row = store.connection
@@ -148,12 +148,12 @@ export class Copies {
     }
   }
 
-  /** Files with a content, one of each copy, by path; those that can be read now alone. */
+  /** Files with a content, one for each copy, by path; only those that can be read now. */
   filesOf(contentId: ContentId): { readonly path: RawName; readonly size: number }[] {
     return this.placesOf(contentId).filter(({ online }) => online)
   }
 
-  /** Files with a content, by path, those among them whose disk is away. */
+  /** Files with a content, by path, including those on offline volumes. */
   placesOf(contentId: ContentId): { readonly path: RawName; readonly size: number; readonly online: boolean }[] {
     const row = this.#deps.store.connection
       .prepare('select id, size from content_identities where uuid = ?')
@@ -178,7 +178,7 @@ export class Copies {
     return { ...entry, volume: this.#deps.volumes.volumeForPath(entry.path)?.volume.name ?? null }
   }
 
-  /** The part of a statement that lets through what is asked for of the contents `c`. */
+  /** The part of a statement that filters the contents `c`. */
   async #filter({ below, types }: CopiesInput): Promise<{ sql: string; params: SQLInputValue[] }> {
     const folders = await Promise.all(below.map((path) => this.#deps.folder(path)))
     const isBelow = folders.map(() => '(d.volume_id = ? and substr(d.path, 1, length(?)) = ?)').join(' or ')
@@ -198,7 +198,7 @@ export class Copies {
   }
 }
 
-/** The first place behind a cursor: a binary search, largest first, then by row. */
+/** The first index after a cursor, by binary search: largest first, then by row. */
 function placeAfter(ids: Float64Array, bytes: Float64Array, after: { key: number; id: number }): number {
   let [low, high] = [0, ids.length]
   while (low < high) {
@@ -210,7 +210,7 @@ function placeAfter(ids: Float64Array, bytes: Float64Array, after: { key: number
   return low
 }
 
-/** Where a page begins: behind a number of bytes and, of those with as many, a row. */
+/** The start of a page: the bytes of the previous item, and its row among items with equal bytes. */
 function readCursor(cursor: string | undefined): { key: number; id: number } {
   if (cursor === undefined) return { key: Number.MAX_SAFE_INTEGER, id: 0 }
   const [key, id] = cursor.split('.').map(Number)

@@ -7,16 +7,16 @@ import type { ListInput } from './list-input.ts'
 import type { FolderOrder } from './order-folder.ts'
 import { isSought, type SeekInput } from './seek.ts'
 
-/** What lies in a folder that is not indexed, in an order. Of its entries only those are made that are asked for. */
+/** The sorted contents of a folder that is not indexed. Entries are built only for requested windows. */
 export interface FolderListing {
   readonly length: number
   nameAt(i: number): RawName
-  /** A window of it, each with the rule that keeps it out of the index where one does. */
+  /** A window of the listing; an entry that a rule excludes from the index includes the rule. */
   entries(offset: number, limit: number): Entry[]
 }
 
 export interface FolderListingOptions {
-  /** Also what a rule keeps out of the index. */
+  /** Also list entries that a rule excludes from the index. */
   readonly all: boolean
   readonly order: FolderOrder
   readonly limit: number
@@ -25,22 +25,22 @@ export interface FolderListingOptions {
 /** Reads and orders a folder outside the main thread. */
 type ListFolder = (dir: RawName, options: FolderListingOptions, signal: AbortSignal) => Promise<FolderListing>
 
-/** More entries than one folder sensibly shows at once; a larger one is read in pages of the index. */
+/** Limit on the entries of one listing, more than users look through. */
 const MAX_LOOKED_AT = 1_000_000
-/** Names that are looked through before others get their turn: a millisecond or two. */
+/** Names examined before other work gets its turn: a millisecond or two. */
 const NAMES_PER_TURN = 2_000
-/** Nobody says when a folder that is not indexed changes: what was seen is shown no longer than this. */
+/** A folder that is not indexed reports no changes, so a reading is shown no longer than this. */
 const KEEP_MS = 5_000
-/** Folders that somebody looks through at the same time, as in columns. */
+/** Folders that users look through at the same time, as in columns. */
 const MAX_KEPT = 4
 
 interface Seen {
-  /** When the folder itself was changed last, as far as it says so. */
+  /** Times of the last change of the folder itself. */
   readonly stamp: string
   readonly listing: SharedWork<FolderListing>
 }
 
-/** Lists folders as the disk has them: the first window as it is now, those that follow it as they were a moment ago. */
+/** Lists folders from the disk: the first window is read now, later windows come from a reading a moment ago. */
 export class DiskListings {
   readonly #listFolder: ListFolder
   /** By folder and order. */
@@ -62,7 +62,7 @@ export class DiskListings {
     }
   }
 
-  /** Finds a row of such a listing again. */
+  /** Finds a row of this listing. */
   async seek(dir: RawName, input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }> {
     const listing = await this.#inOrder(dir, input, { signal, anew: false })
     const isWanted = isSought(input)
@@ -115,7 +115,7 @@ async function stampOf(dir: RawName): Promise<string> {
     const { ctimeNs, dev, ino, mtimeNs } = await lstat(fsPath(dir), { bigint: true })
     return [dev, ino, mtimeNs, ctimeNs].join(' ')
   } catch {
-    // Looking at it says what is wrong.
+    // Reading the folder will report the error.
     return ''
   }
 }

@@ -7,7 +7,7 @@ export interface DuplicateGroup {
   readonly contentRowId: number
   readonly contentId: ContentId
   readonly size: number
-  /** Of which `files` are the first `MAX_COPIES_SHOWN`. */
+  /** Number of copies; `files` has the first `MAX_COPIES_SHOWN` of them. */
   readonly copies: number
   /** One path for each copy. Several names of one file (hard links) are not copies. */
   readonly files: readonly { path: RawName; online: boolean }[]
@@ -15,7 +15,7 @@ export interface DuplicateGroup {
 
 export interface DuplicateTotals {
   readonly groups: number
-  /** Beyond the first of each content. */
+  /** Number of files beyond the first of each content. */
   readonly files: number
   readonly bytes: number
 }
@@ -41,8 +41,8 @@ export const DUPLICATE_TOTALS = `
   from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0`
 
 /**
- * The same for one folder and everything below it: the number of contents, and of those with several copies in it.
- * Parameters: the folder's volume, and twice its path there.
+ * The same for one folder and everything below it: the number of contents, and the number of contents with several
+ * copies in it. Parameters: the folder's volume, and its path there, twice.
  */
 export const DUPLICATES_BELOW = `
   with copies as (
@@ -55,20 +55,20 @@ export const DUPLICATES_BELOW = `
     coalesce(sum((g.n - 1) * c.size), 0) as bytes
   from (select content_id, count(*) as n from copies group by content_id) g join content_identities c on c.id = g.content_id`
 
-/** The largest first; bound to how many. */
+/** Largest first; the parameter is the limit. */
 export const DUPLICATE_GROUPS = `
   select g.content_id, g.n, c.uuid, c.size from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id
   where c.size > 0 order by (g.n - 1) * c.size desc, g.content_id limit ?`
 
-/** One name of each copy of a content; bound to how many. */
+/** One name of each copy of a content; the last parameter is the limit. */
 export const COPIES = `
   select min(e.id) as id from entries e join directories d on d.id = e.parent_id where e.content_id = ?
   group by e.inode, ${OBJECT} order by id limit ?`
 
-/** More copies of one content than anybody looks through. */
+/** More copies of one content than users look through. */
 export const MAX_COPIES_SHOWN = 1_000
 
-/** Notes on contents that have more copies than are shown. */
+/** Notes on contents with more copies than are listed. */
 export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string; message: string }[] {
   return groups
     .filter(({ copies }) => copies > MAX_COPIES_SHOWN)
@@ -78,7 +78,7 @@ export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string
     }))
 }
 
-/** Threads that read files whole: more than two only make a disk seek. */
+/** Threads that read whole files: more than two would only make a disk seek. */
 const HASH_THREADS = 2
 
 /**

@@ -6,7 +6,7 @@ import { displayName, extensionOf, joinName, nameBytes, type RawName } from '../
 import { hexToUuid } from '../util/uuid.ts'
 import { toTimestamp } from './timestamp.ts'
 
-/** One entry as `ENTRY_COLUMNS` reads it. An array costs half of what an object does to read, and to look into. */
+/** One entry, as `ENTRY_COLUMNS` reads it. An array costs half as much as an object to read and to access. */
 export type EntryRow = readonly [
   uuidHex: string,
   name: RawName,
@@ -23,12 +23,15 @@ export type EntryRow = readonly [
   totalSize: number | null,
 ]
 
-/** Where `EntryRow` has the name. */
+/** Index of the name in `EntryRow`. */
 export const NAME = 1
 
 export const ENTRY_COLUMNS = `lower(hex(e.uuid)), e.name, e.kind, e.type, e.size, e.allocated, e.mtime, e.birthtime,
   iif(c.id is null, null, lower(hex(c.uuid))), c.mime, d.child_count, d.file_count, d.total_size`
-/** `entries e` with the columns that only directories have, which are not even looked for elsewhere, and with its content. */
+/**
+ * `entries e` with its content and, for directories only, the columns of directories. Other entries are not looked up
+ * there.
+ */
 export const ENTRY_JOINS = `entries e
   left join directories d on d.id = case e.kind when ${entryKinds.indexOf('directory')} then e.id end
   left join content_identities c on c.id = e.content_id`
@@ -40,7 +43,7 @@ export interface EntryReaderDeps {
   readonly locations: () => LocationMap
 }
 
-/** A row with its id, and where the folder lies that the entry is in: the folder itself where it is in none. */
+/** A row with its id, and the place of the entry's folder; an entry without a folder counts as its own. */
 type PlacedRow = readonly [id: number, parentId: number | null, volumeId: number, folder: Uint8Array, ...EntryRow]
 
 interface Folder {
@@ -57,7 +60,7 @@ export class EntryReader {
   constructor(deps: EntryReaderDeps) {
     this.#deps = deps
     const db = deps.store.connection
-    // One statement for all of them: a statement for each would lock the database, and look whether it has changed, each time.
+    // One statement for all: a statement for each would each time lock the database and check whether it has changed.
     this.#entries = db.prepare(`select e.id, e.parent_id, f.volume_id, f.path, ${ENTRY_COLUMNS}
       from json_each(?) as wanted cross join ${ENTRY_JOINS} join directories f on f.id = ifnull(e.parent_id, e.id)
       where e.id = wanted.value`)
@@ -65,7 +68,7 @@ export class EntryReader {
     this.#folder = db.prepare('select volume_id, path from directories where id = ?')
   }
 
-  /** Entries by row id; rows that are gone are left out. */
+  /** Entries by row id; rows that are gone are omitted. */
   byIds(ids: readonly number[]): Map<number, PlacedEntry> {
     const folders = new Map<number, Folder | null>()
     const entries = new Map<number, PlacedEntry>()
@@ -85,7 +88,7 @@ export class EntryReader {
     return entries
   }
 
-  /** The absolute path of a folder, and the location it lies in. */
+  /** The absolute path of a folder, and its location. */
   folder(directoryId: number): Folder | null {
     const row = this.#folder.get(directoryId)
     return row ? this.#deps.locations().absolute(Number(row['volume_id']), row['path'] as Uint8Array) : null
@@ -110,7 +113,7 @@ export function rowToEntry(row: EntryRow, path: RawName): Entry {
   ] = row
   const name = displayName(rawName)
   const kind = entryKinds[kindIndex]!
-  // One literal, and the two rare fields after it, which hold the bytes where the text does not: a listing makes thousands.
+  // One literal, because a listing makes thousands. The two rare fields after it hold the bytes if the text does not.
   const entry: Entry = {
     id: hexToUuid(uuidHex) as EntryId,
     path: displayName(path),

@@ -63,10 +63,10 @@ export interface FilesDeps {
 
 const SLASH = 0x2f
 
-/** Entries of an unindexed folder that a search looks through. */
+/** The most entries that a search of an unindexed folder examines. */
 const MAX_SEARCHED_UNINDEXED = 100_000
 
-/** Files and folders as a person sees them: one view over the index and the disk. */
+/** Files and folders for the user: one view over the index and the disk. */
 export class Files {
   readonly #deps: FilesDeps
   readonly #directory: StatementSync
@@ -94,7 +94,7 @@ export class Files {
     this.#orders = new FolderOrders({ connection: deps.store.connection, read: deps.read })
   }
 
-  /** Entries have changed somewhere. */
+  /** Must be called when entries have changed anywhere. */
   changed(): void {
     this.#orders.changed()
   }
@@ -112,7 +112,7 @@ export class Files {
     return this.#disk.list(dir, input, signal)
   }
 
-  /** A folder of the index. Throws `NotFound`, and `Unavailable` where it is not indexed. */
+  /** An indexed folder. Throws `NotFound`, and `Unavailable` if it is not indexed. */
   async folder(path: string): Promise<IndexedFolder> {
     const dir = await this.#resolve(path)
     const place = this.#deps.locations().locate(dir)
@@ -123,7 +123,7 @@ export class Files {
     return { directoryId: directory.id, dir, volumeId, volumePath: folderPath(place) }
   }
 
-  /** Finds a row of a listing again; see the operation. */
+  /** Finds a row of a listing; see the operation. */
   async seek(input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }> {
     const dir = await this.#resolve(input.path)
     const place = this.#deps.locations().locate(dir)
@@ -134,7 +134,7 @@ export class Files {
     return { offset: firstFrom(input.from, ids, (id) => wanted.has(id)) }
   }
 
-  /** Row ids of what a listing is looked through for. */
+  /** Row ids of the entries that a seek looks for. */
   async #sought(
     { childCount, id: directoryId }: KnownDirectory,
     input: SeekInput,
@@ -153,7 +153,7 @@ export class Files {
     return new Set(await this.#deps.read(url, namesBeginning, begin, signal))
   }
 
-  /** Shows all that is known of one path; see the operation. */
+  /** Everything known about one path; see the operation. */
   async info(path: string, signal: AbortSignal) {
     const target = await this.#resolve(path)
     const place = this.#deps.locations().locate(target)
@@ -185,7 +185,7 @@ export class Files {
     return this.#indexedFiles.byId(id)
   }
 
-  /** Where a file lies that is known by the id of its entry; throws as `fileById`. */
+  /** The path of a file by the id of its entry; throws like `fileById`. */
   pathById(id: EntryId): Pick<Entry, 'path' | 'pathBase64'> {
     const { path } = this.fileById(id)
     return typeof path === 'string'
@@ -193,14 +193,14 @@ export class Files {
       : { path: displayName(path), pathBase64: Buffer.from(path).toString('base64') }
   }
 
-  /** A file by its path, which leads through no symlink; null where it is not indexed. Throws `Offline` and `InvalidInput`. */
+  /** A file by its path, which contains no symlinks; null if it is not indexed. Throws `Offline` and `InvalidInput`. */
   fileAt(path: RawName): IndexedFile | null {
     const place = this.#deps.locations().locate(path)
     const rowId = place && this.#rowId(place)
     return rowId === null ? null : this.#indexedFiles.byRowId(rowId)
   }
 
-  /** The content of an indexed file. Throws `NotFound`, and `Unavailable` where it is not identified yet. */
+  /** The content of an indexed file. Throws `NotFound`, and `Unavailable` if it is not identified yet. */
   async contentOf(path: string, signal: AbortSignal): Promise<ContentId> {
     const { contentId } = await this.info(path, signal)
     if (contentId) return contentId
@@ -228,13 +228,15 @@ export class Files {
     }
   }
 
-  /** Over the whole library: files beyond the first of each content, their bytes, and how many contents they are. */
+  /**
+   * Totals of the whole library: files beyond the first of each content, their bytes, and the number of these contents.
+   */
   async duplicateTotals(): Promise<DuplicateTotals> {
     const [row] = await this.#deps.indexing.select(DUPLICATE_TOTALS)
     return { groups: Number(row!['groups']), files: Number(row!['files']), bytes: Number(row!['bytes']) }
   }
 
-  /** The contents of a location, and the copies of one another among its files. */
+  /** The contents of a location, and the duplicates among its own files. */
   async duplicatesIn({ volumeId, volumePath }: KnownLocation) {
     const root = new Uint8Array(nameBytes(volumePath))
     const [row] = await this.#deps.indexing.select(DUPLICATES_BELOW, volumeId, root, root)
@@ -246,8 +248,8 @@ export class Files {
   }
 
   /**
-   * A folder that a search is narrowed to: its row where it is indexed, else what it holds now. Null where there is no
-   * such folder.
+   * The folder that limits a search: its row if it is indexed, otherwise its current entries. Null if there is no such
+   * folder.
    */
   async searched(path: RawName, signal: AbortSignal | undefined): Promise<SearchedFolder | null> {
     if (!isAbsolute(displayName(path))) return null
@@ -261,7 +263,7 @@ export class Files {
     return { entries: items }
   }
 
-  /** Opens a file with the application its system has for it. */
+  /** Opens a file with the system's application for it. */
   async open(path: string): Promise<{ path: string; program: string }> {
     const target = await this.#resolve(path)
     const exists = await lstat(fsPath(target)).then(
@@ -286,7 +288,7 @@ export class Files {
   ): Promise<Entry[]> {
     const rows = await this.#childRows(directory, input, signal)
     const entries = rows.map((row) => rowToEntry(row, joinName(dir, row[NAME])))
-    // Of these alone: to look through a large folder for each window of it would be felt.
+    // Marks only these entries: reading those of a whole large folder for each window would be too slow.
     const marks = marksOfAll(
       this.#deps.store.connection,
       entries.map(({ id }) => id!),
@@ -302,7 +304,7 @@ export class Files {
     signal: AbortSignal,
   ): Promise<EntryRow[]> {
     const isStored = order.sort === 'name' && order.foldersFirst && !order.reverse
-    // Further down SQLite would walk there.
+    // SQLite would step through all rows before a later offset.
     if (isStored && offset + limit <= SMALL_FOLDER)
       return this.#firstRows.all(id, limit, offset) as unknown as EntryRow[]
     const ids = await this.#orders.of(id, orderOf(order), signal)
@@ -310,7 +312,7 @@ export class Files {
     return this.#rowsById.all(wanted) as unknown as EntryRow[]
   }
 
-  /** Puts to entries what there is to show of their contents. */
+  /** Adds thumbnails to entries. */
   addThumbs(entries: readonly Entry[]): void {
     const thumbs = this.#deps.thumbsOf([...new Set(entries.flatMap(({ contentId }) => contentId ?? []))])
     for (const entry of entries) {
@@ -336,7 +338,7 @@ export class Files {
         copies: Number(row['n']),
         files: files.toSorted((a, b) => (displayName(a.path) < displayName(b.path) ? -1 : 1)),
       })
-      // Many contents with many copies each would be felt.
+      // Many contents with many copies each would otherwise block this thread for a noticeable time.
       await nextTurn()
     }
     return groups
@@ -349,7 +351,7 @@ export class Files {
     return { id: Number(id), childCount: Number(childCount), wasScanned: scannedAt !== null, failed: error !== null }
   }
 
-  /** The row of what lies at a place. */
+  /** The row of the entry at a place. */
   #rowId(place: Place): number | null {
     const directory = this.#directoryAt(place)
     if (directory) return directory.id
@@ -378,7 +380,7 @@ export class Files {
   }
 
   async #fromDisk(path: RawName, signal: AbortSignal): Promise<Entry> {
-    // It alone: others in the same folder may be many.
+    // Reads only this entry, because its folder may be large.
     const options = { recursive: false, content: false, limit: 1, names: [baseOf(path)] }
     const { items } = await this.#deps.indexing.look(parentOf(path), options, signal)
     const [entry] = items
@@ -431,12 +433,13 @@ export class Files {
     return row ? String(row['looks_like']) : null
   }
 
-  /** The path with symlinks above it resolved; as it is where its volume is unplugged and the index remembers it. */
+  /** The path with the symlinks above it resolved; unchanged if its volume is unplugged and the index has the entry. */
   async #resolve(path: string): Promise<RawName> {
     const given = parsePath(path)
     const trimmed = typeof given === 'string' && given.length > 1 ? given.replace(/\/+$/, '') || '/' : given
     const place = this.#deps.locations().locate(trimmed)
-    // The index names folders without links. To ask the disk as well would take longer than all else, and it may be away.
+    // The index names folders without links. Asking the disk would take longer than everything else, and the disk may
+    // be away.
     if (place && this.#directoryAt(place)) return trimmed
     try {
       const stats = await lstat(fsPath(trimmed))
@@ -454,25 +457,25 @@ export class Files {
 interface IndexedEntry {
   readonly entry: Entry
   readonly contentId: number | null
-  /** Row of the folder it is in. */
+  /** Row of the entry's folder. */
   readonly folderId: number | null
 }
 
-/** A folder of the index. */
+/** An indexed folder. */
 interface KnownDirectory {
   readonly id: number
   readonly childCount: number
   readonly wasScanned: boolean
-  /** The last attempt to read it failed. */
+  /** The last attempt to read the folder failed. */
   readonly failed: boolean
 }
 
-/** Whether the index has something to show for a folder: it was read, or what it held is remembered. */
+/** Whether the index can list a folder: it was read, or its earlier entries are recorded. */
 function isScanned({ childCount, failed, wasScanned }: KnownDirectory): boolean {
   return wasScanned && (!failed || childCount > 0)
 }
 
-/** The path of a folder as directories have it. */
+/** The path of a folder in the form of the `directories` table. */
 function folderPath({ volumePath }: Place): Uint8Array {
   const path = Buffer.from(nameBytes(volumePath))
   return new Uint8Array(path.length === 0 || path.at(-1) === SLASH ? path : Buffer.concat([path, Buffer.from('/')]))
@@ -491,7 +494,7 @@ function toCamelCase(name: string): string {
   return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** The program that opens a file with its application. None is a shell, which would read commands out of a name. */
+/** The program that opens a file with its application. None is a shell, which could run commands in a name. */
 function openerFor(platform: NodeJS.Platform): string[] {
   if (platform === 'darwin') return ['open']
   if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']

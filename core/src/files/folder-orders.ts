@@ -3,24 +3,24 @@ import type { Reading } from '../library/read-messages.ts'
 import { SharedWork } from '../util/shared-work.ts'
 import { type FolderOrder, orderFolder } from './order-folder.ts'
 
-/** Put in order on the main thread: a few milliseconds. */
+/** Folders up to this size are sorted on the main thread, in a few milliseconds. */
 export const SMALL_FOLDER = 2_000
-/** Listings that somebody looks through at the same time, in a few windows. */
+/** Listings that users look through at the same time, in a few windows. */
 const MAX_KEPT = 16
-/** Row ids in all orders that are kept, 8 bytes each; the last one is kept whatever its size. */
+/** Limit on row ids in all cached orders, 8 bytes each; the last order is kept even if it is larger. */
 const MAX_KEPT_IDS = 4_000_000
 
 export interface FolderOrdersDeps {
   readonly connection: DatabaseSync
-  /** Calls a function in a thread; what is given up before its turn is not read. */
+  /** Calls a function in a thread; an aborted call is skipped if it has not started. */
   readonly read: <I, O>(url: URL, reading: Reading<I, O>, input: I, signal: AbortSignal) => Promise<O>
 }
 
-/** What a folder holds, at a moment. */
+/** The state of a folder at one time. */
 interface Stamp {
-  /** Counted by `changed`. */
+  /** Number of calls of `changed`. */
   readonly changes: number
-  /** Of names and stats; null where they are not all known. */
+  /** Fingerprint of names and stats; null if they are not all known. */
   readonly fingerprint: string | null
   readonly children: number
   readonly folders: number
@@ -33,13 +33,13 @@ interface Kept {
 }
 
 /**
- * The orders that large folders are listed in: made once, and kept as long as the folder is the same, so that a window
- * anywhere in it costs no more than its own rows.
+ * The orders of large folders. An order is computed once and cached as long as the folder is the same, so that a window
+ * anywhere in it costs only its own rows.
  */
 export class FolderOrders {
   readonly #deps: FolderOrdersDeps
   readonly #directory: StatementSync
-  /** The one that was used last is last. */
+  /** Ordered by last use: the most recently used is last. */
   readonly #kept = new Map<string, Kept>()
   #changes = 0
 
@@ -50,12 +50,12 @@ export class FolderOrders {
     )
   }
 
-  /** Entries have changed somewhere. */
+  /** Must be called when entries have changed anywhere. */
   changed(): void {
     this.#changes++
   }
 
-  /** Row ids of all that a folder holds, in order. */
+  /** Row ids of all entries of a folder, in order. */
   async of(directoryId: number, order: FolderOrder, signal: AbortSignal): Promise<Float64Array> {
     const stamp = this.#stamp(directoryId)
     const input = { directoryId, ...order }
@@ -109,10 +109,10 @@ export class FolderOrders {
   }
 }
 
-/** Whether an order made at one moment is that of another. */
+/** Whether an order of an earlier state is still valid. */
 function isSame(before: Stamp, now: Stamp, { sort }: FolderOrder): boolean {
   if (before.changes === now.changes) return true
-  // The fingerprint says nothing of what lies deeper, and not what a file was found to be.
+  // The fingerprint covers neither deeper levels nor the types of files.
   if (sort === 'type' || (sort === 'size' && now.folders > 0)) return false
   return now.fingerprint !== null && before.fingerprint === now.fingerprint && before.children === now.children
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { sidecarKinds, sidecarStates } from '../domain/index.ts'
 import { toTimestamp } from './timestamp.ts'
 
-/** One thing that is known to have happened to a file. */
+/** One recorded event of a file. */
 export interface HistoryItem {
   readonly at: string
   readonly what: 'taken' | 'created' | 'modified' | 'indexed' | 'examined' | 'made' | 'failed'
@@ -12,7 +12,7 @@ export interface HistoryItem {
 const READY = sidecarStates.indexOf('ready')
 const FAILED = sidecarStates.indexOf('failed')
 
-/** A content's photo says first when it was taken, then a film. */
+/** The time at which a photo was taken, or else a film. */
 const CONTENT = `select c.examined_at as examined, ifnull(i.taken_at, ifnull(v.taken_at, v.creation_time)) as taken
   from content_identities c left join image_media i on i.content_id = c.id left join video_media v on v.content_id = c.id
   where c.id = ?`
@@ -21,7 +21,7 @@ const SIDECARS = `select kind, group_concat(variant, ', ') as variants, state, u
   from sidecars where content_id = ? and state in (${READY}, ${FAILED}) and source_entry_id is null
   group by kind, state, updated_at, engine, engine_version`
 
-/** What is known to have happened to an indexed file, and to its content, the last first. */
+/** The recorded events of an indexed file and its content, newest first. */
 export function historyOf(db: DatabaseSync, entryRowId: number, contentRowId: number | null): HistoryItem[] {
   const entry = db.prepare('select uuid, mtime, birthtime from entries where id = ?').get(entryRowId)
   if (!entry) return []
@@ -51,7 +51,7 @@ function historyOfContent(db: DatabaseSync, contentRowId: number): HistoryItem[]
   return items
 }
 
-/** A UUIDv7 begins with the milliseconds it was made at. */
+/** A UUIDv7 begins with its creation time in milliseconds. */
 function timeOf(uuid: Uint8Array): number {
   return Buffer.from(uuid).readUIntBE(0, 6)
 }

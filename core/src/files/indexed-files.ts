@@ -10,31 +10,31 @@ import { splitNanoseconds } from '../util/file-time.ts'
 import { type Inode, inodeKey, toInode } from '../util/inode.ts'
 import { uuidToBlob } from '../util/uuid.ts'
 
-/** A file of the index, for whoever is about to read it. */
+/** An indexed file, for reading it. */
 export interface IndexedFile {
   readonly path: RawName
   readonly content: IndexedContent | null
 }
 
-/** What the index knows of a file's bytes, and of the file that had them. */
+/** The index's data about a file's bytes, and about the file at that time. */
 export interface IndexedContent {
   readonly mime: string | null
-  /** BLAKE3 of all bytes, in hexadecimal; null where only samples were hashed. */
+  /** BLAKE3 of all bytes, in hexadecimal; null if only samples were hashed. */
   readonly hash: string | null
   readonly of: FileMark
 }
 
-/** What changes when the bytes of a file do. */
+/** Stats that change with the bytes of a file. */
 export interface FileMark {
   readonly size: number
-  /** Milliseconds, rounded down, and the nanoseconds that remain. */
+  /** Milliseconds, rounded down, and the remaining nanoseconds. */
   readonly mtime: number
   readonly mtimeNs: number
   readonly ctime: number
   readonly inode: Inode
 }
 
-/** Whether a file is still the one that the index knows. */
+/** Whether a file is unchanged since it was indexed. */
 export function isAsIndexed(stats: BigIntStats, { ctime, inode, mtime, mtimeNs, size }: FileMark): boolean {
   const [ms, ns] = splitNanoseconds(stats.mtimeNs)
   return (
@@ -78,7 +78,7 @@ const COLUMNS = `select e.parent_id, f.volume_id, v.name, f.path, e.name, e.kind
   from entries e join directories f on f.id = ifnull(e.parent_id, e.id) join volumes v on v.id = f.volume_id
   left join content_identities c on c.id = e.content_id`
 
-/** The files of the index, one at a time and quickly: each picture of a page is one. */
+/** Reads single indexed files quickly, because a page of pictures needs one for each. */
 export class IndexedFiles {
   readonly #deps: IndexedFilesDeps
   readonly #byUuid: StatementSync
@@ -92,7 +92,7 @@ export class IndexedFiles {
     this.#byRow.setReturnArrays(true)
   }
 
-  /** Throws `NotFound`, `InvalidInput` for what is no file, and `Offline` with the name of the disk. */
+  /** Throws `NotFound`, `InvalidInput` for an entry that is not a file, and `Offline` with the name of the disk. */
   byId(id: EntryId): IndexedFile {
     const row = this.#byUuid.get(uuidToBlob(id)) as unknown as Row | undefined
     const file = row && this.#toFile(row)
@@ -100,7 +100,7 @@ export class IndexedFiles {
     return file
   }
 
-  /** Null where the row is gone; throws otherwise as `byId`. */
+  /** Null if the row is gone; otherwise throws like `byId`. */
   byRowId(id: number): IndexedFile | null {
     const row = this.#byRow.get(id) as unknown as Row | undefined
     return row ? this.#toFile(row) : null

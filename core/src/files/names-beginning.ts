@@ -4,11 +4,11 @@ import { foldName } from '../util/fold.ts'
 
 export interface NamesBeginningInput {
   readonly directoryId: number
-  /** As it was typed. */
+  /** As typed. */
   readonly prefix: string
 }
 
-/** Row ids of what a folder holds whose names begin with something, without regard to case and accents; in no order. */
+/** Row ids of the entries of a folder whose names begin with `prefix`, ignoring case and accents; unordered. */
 export function namesBeginning(db: DatabaseSync, { directoryId, prefix }: NamesBeginningInput): Float64Array {
   const names = db.prepare('select id, name from entries where parent_id = ?')
   names.setReturnArrays(true)

@@ -9,25 +9,25 @@ import type { PrivateFiles } from '../util/private-files.ts'
 export interface OpenFile extends AsyncDisposable {
   readonly path: RawName
   readonly handle: FileHandle
-  /** As it was when it was opened. */
+  /** Stats at the time of opening. */
   readonly stats: BigIntStats
 }
 
 export interface OpenFileDeps {
-  /** Refuses the files of Spacedrive itself; null for a file that Spacedrive made to be shown, such as a thumbnail. */
+  /** Refuses the files of Spacedrive itself; null for a generated file for display, such as a thumbnail. */
   readonly guard: Pick<PrivateFiles, 'refuse'> | null
   /** `lstat` that gives up on a file system that does not answer. */
   readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
 }
 
-/** Another one once the file has changed: from its inode, its size and its time. */
+/** A tag that changes with the file: from its inode, size and time. */
 export function openedFileTag({ stats: { ino, mtimeNs, size } }: Pick<OpenFile, 'stats'>): string {
   return [ino, size, mtimeNs].map((part) => part.toString(TAG_RADIX)).join('-')
 }
 
 const TAG_RADIX = 36
 
-/** A symlink is not followed, and a FIFO does not block; Windows has neither flag. */
+/** Do not follow a symlink, and do not block on a FIFO. Windows has neither flag. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /**
@@ -70,7 +70,7 @@ async function assertThere(path: RawName, handle: FileHandle): Promise<void> {
   throw new CoreError('NotFound', `${displayName(path)} does not exist: it leads through a link to another place`)
 }
 
-/** Asks for the path of the open file itself if possible, because a path may lead elsewhere at a second look. */
+/** Reads the path of the open file itself if possible, because the same path may lead elsewhere at a second lookup. */
 async function placeOf(path: RawName, handle: FileHandle): Promise<Buffer> {
   if (process.platform !== 'linux') return realpath(fsPath(path), 'buffer')
   try {

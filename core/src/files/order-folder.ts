@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
 import type { FileSort } from '../domain/index.ts'
 
-/** In which order a folder is listed. */
+/** The order of a folder's listing. */
 export interface FolderOrder {
   readonly sort: FileSort
   readonly reverse: boolean
@@ -13,14 +13,14 @@ export interface OrderFolderInput extends FolderOrder {
   readonly directoryId: number
 }
 
-/** Columns of `entries` that all orders but that of names are made from. */
+/** Columns of `entries` for all orders except that by name. */
 type Row = readonly [id: number, kind: number, key: number | string | null]
 
 const DIRECTORY = entryKinds.indexOf('directory')
 
 /**
- * Row ids of all that a folder holds, in an order. What is equal is in the order of names. A folder is as large as all
- * below it, and has no type and no extension.
+ * Sorted row ids of all entries of a folder. Equal entries are sorted by name. The size of a folder is the sum of
+ * everything below it; it has no type and no extension.
  */
 export function orderFolder(db: DatabaseSync, { directoryId, ...order }: OrderFolderInput): Float64Array {
   const byName = order.foldersFirst ? 'e.sort_key' : 'substr(e.sort_key, 2)'
@@ -40,12 +40,12 @@ export function orderFolder(db: DatabaseSync, { directoryId, ...order }: OrderFo
 interface Key {
   readonly column: string
   readonly joins?: string
-  /** The largest first, as long as nobody turns it round. */
+  /** Largest first, unless `reverse` is set. */
   readonly descending: boolean
 }
 
 const typeNames = fileTypes.map((type, i) => ({ type, i })).toSorted((a, b) => (a.type < b.type ? -1 : 1))
-/** By the index of a type its place among the names of types. */
+/** The position of each type in alphabetical order, by its index. */
 const typePlaces = fileTypes.map((_, i) => typeNames.findIndex((each) => each.i === i))
 
 const keys: Readonly<Record<FileSort, Key>> = {
@@ -61,18 +61,18 @@ const keys: Readonly<Record<FileSort, Key>> = {
   extension: { column: 'x.ext', joins: 'left join extensions x on x.id = e.ext_id', descending: false },
 }
 
-/** `rows` are in the order of names. */
+/** `rows` must be sorted by name. */
 function sortRows(rows: readonly Row[], { foldersFirst, reverse, sort }: FolderOrder): Float64Array {
   const isFolder = Uint8Array.from(rows, ([, kind]) => Number(kind === DIRECTORY))
   const places = sort === 'name' ? Float64Array.from(rows.keys()) : placesOf(rows, sort)
   const sign = keys[sort].descending === reverse ? 1 : -1
   const order = Uint32Array.from(rows.keys())
-  // The sort is stable, so what is equal stays in the order of names.
+  // The sort is stable, so equal entries stay sorted by name.
   order.sort((a, b) => (foldersFirst ? isFolder[b]! - isFolder[a]! : 0) || sign * (places[a]! - places[b]!) || a - b)
   return Float64Array.from(order, (i) => rows[i]![0])
 }
 
-/** Numbers that are in the order of the keys; what has none is before all others. */
+/** Numbers in the order of the keys; entries without a key get the lowest number. */
 function placesOf(rows: readonly Row[], sort: FileSort): Float64Array {
   if (sort === 'type') return Float64Array.from(rows, ([, , key]) => (key === null ? -1 : typePlaces[Number(key)]!))
   if (sort !== 'extension') return Float64Array.from(rows, ([, , key]) => Number(key ?? NO_TIME))
@@ -81,5 +81,5 @@ function placesOf(rows: readonly Row[], sort: FileSort): Float64Array {
   return Float64Array.from(rows, ([, , key]) => placeByName.get(String(key ?? ''))!)
 }
 
-/** Before all times there are; infinity cannot be subtracted from itself. */
+/** Lower than every time. Not infinity, because infinity minus infinity is not a number. */
 const NO_TIME = -Number.MAX_SAFE_INTEGER

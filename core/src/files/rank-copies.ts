@@ -1,24 +1,24 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { DISTINCT_COPIES } from './duplicates.ts'
 
-/** Contents of several files, those first that take the most room beyond their first copy. */
+/** Contents with several files, those with the largest wasted space first. The first copy is not waste. */
 export interface RankedCopies {
-  /** Row ids of the contents; of those with as much waste in their order. */
+  /** Row ids of the contents; ascending for equal waste. */
   readonly ids: Float64Array
-  /** Bytes, by place. */
+  /** Wasted bytes, at the same index. */
   readonly waste: Float64Array
-  /** Files beyond the first of each. */
+  /** Number of files beyond the first of each content. */
   readonly extraFiles: number
   readonly reclaimableBytes: number
 }
 
 export interface RankCopiesInput {
-  /** What else a statement asks of the contents `c`. */
+  /** Further conditions on the contents `c`. */
   readonly filter: string
   readonly params: readonly SQLInputValue[]
 }
 
-/** Groups all files by what they hold. */
+/** Groups all files by content. */
 export function rankCopies(db: DatabaseSync, { filter, params }: RankCopiesInput): RankedCopies {
   const statement = db.prepare(
     `select g.content_id as id, g.n, (g.n - 1) * c.size as waste

@@ -1,21 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { RankCopiesInput } from './rank-copies.ts'
 
-/** Contents of which there is one file, the largest first. */
+/** Contents with only one file, largest first. */
 export interface RankedUnique {
-  /** Row ids of the contents; of those that are as large in their order. */
+  /** Row ids of the contents; ascending for equal sizes. */
   readonly ids: Float64Array
-  /** Bytes, by place. */
+  /** Bytes, at the same index. */
   readonly sizes: Float64Array
-  /** Row ids of the files, by place. */
+  /** Row ids of the files, at the same index. */
   readonly entries: Float64Array
   readonly totalBytes: number
 }
 
-/** Rows there is room for at first. */
+/** Initial capacity in rows. */
 const FIRST_ROWS = 1_024
 
-/** Finds what exists once, also where that one file has several names. */
+/** Finds contents that exist once, also if the one file has several names (hard links). */
 export function rankUnique(db: DatabaseSync, { filter, params }: RankCopiesInput): RankedUnique {
   const statement = db.prepare(
     `select c.id, c.size, g.entry from (
@@ -27,7 +27,7 @@ export function rankUnique(db: DatabaseSync, { filter, params }: RankCopiesInput
     order by c.size desc, c.id`,
   )
   statement.setReturnArrays(true)
-  // Number by number: a row for each of millions, all at once, would take many times as much memory.
+  // Iterates and stores numbers: millions of row objects at once would take many times as much memory.
   const rows = statement.iterate(...params) as unknown as Iterable<readonly [id: number, size: number, entry: number]>
   let values = new Float64Array(3 * FIRST_ROWS)
   let count = 0

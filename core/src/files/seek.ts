@@ -2,17 +2,17 @@ import { baseOf, displayName, nameKey, parsePath, type RawName } from '../util/f
 import { foldName } from '../util/fold.ts'
 import type { FolderOrder } from './order-folder.ts'
 
-/** What is looked for in a listing: what its name begins with, or where it lies. */
+/** The target of a seek in a listing: the beginning of a name, or a path. */
 export interface SeekInput extends FolderOrder {
   readonly path: string
   readonly all: boolean
   readonly prefix?: string | undefined
   readonly entryPath?: string | undefined
-  /** Where to begin; behind the last row it goes on at the first. */
+  /** Start index; the search continues from the first row after the last. */
   readonly from: number
 }
 
-/** Whether a name is that of what is looked for. */
+/** Returns a test for the names that the seek looks for. */
 export function isSought({ entryPath, prefix = '' }: SeekInput): (name: RawName) => boolean {
   const begins = foldName(prefix)
   if (entryPath === undefined) return (name) => foldName(displayName(name)).startsWith(begins)
@@ -20,7 +20,7 @@ export function isSought({ entryPath, prefix = '' }: SeekInput): (name: RawName)
   return (name) => nameKey(name) === key
 }
 
-/** The first from a place on, and from the beginning where there is none up to the end. */
+/** The first match from an index on; after the end it continues at the beginning. */
 export function firstFrom<T>(from: number, all: ArrayLike<T>, isWanted: (item: T) => boolean): number | null {
   for (let i = 0; i < all.length; i++) {
     const at = (i + from) % all.length

@@ -1,6 +1,6 @@
 /**
- * ISO 8601 in UTC, the same as `Date` writes it, in a tenth of the time; a listing of a large folder has tens of thousands.
- * Times that a date cannot hold show as the nearest it can.
+ * ISO 8601 in UTC, like `Date` prints it, in a tenth of the time; a listing of a large folder has tens of thousands.
+ * Times outside the range become the nearest valid time.
  */
 export function toTimestamp(ms: number): string {
   const time = Math.max(MIN_DATE_MS, Math.min(MAX_DATE_MS, Math.floor(ms)))
@@ -23,7 +23,7 @@ const MIN_DATE_MS = -62_135_596_800_000
 const MAX_DATE_MS = 253_402_300_799_999
 const MS_PER_DAY = 86_400_000
 
-/** Written anew each time: pieces put together would stay in memory as pieces. */
+/** Overwritten for each time: a concatenated string would keep its pieces in memory. */
 const text = Buffer.from('0000-00-00T00:00:00.000Z')
 const ZERO = 0x30
 

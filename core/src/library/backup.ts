@@ -9,7 +9,7 @@ import { isAlive } from '../util/lock-file.ts'
 import { pathError } from '../util/path-error.ts'
 import { maintain } from './maintenance.ts'
 
-/** Pages copied between two chances for others to write. */
+/** Pages copied in one step; other work runs between the steps. */
 const PAGES_PER_STEP = 1_024
 const NAME = /^database_backup_\d{8}_\d{6}(_\d+)?(_daily)?\.db$/
 /** The name of an unfinished backup; it contains the id of the process that writes it. */
@@ -18,7 +18,7 @@ const DRAFT = /^\.database_backup\.(\d+)\.[0-9a-f-]{36}\.tmp/
 export interface Backup {
   readonly path: string
   readonly bytes: number
-  /** The copy was read back and found sound. */
+  /** The copy was read back and is sound. */
   readonly verified: boolean
 }
 
@@ -107,7 +107,7 @@ async function copy(database: string, to: string): Promise<void> {
   }
 }
 
-/** Drafts of processes that were killed while they made them. */
+/** Removes the drafts of processes that were killed during a backup. */
 async function removeAbandoned(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     const pid = Number(DRAFT.exec(name)?.[1] ?? process.pid)

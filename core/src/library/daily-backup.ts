@@ -4,7 +4,7 @@ import { maintain } from './maintenance.ts'
 import { libraryFiles } from './manifest.ts'
 
 const DAY_MS = 86_400_000
-/** Number of automatic backups to keep. Backups made by a person or an upgrade are never removed. */
+/** Number of automatic backups to keep. Backups made by the user or by an upgrade are never removed. */
 const KEPT = 7
 
 export interface DailyBackup {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { openDatabase } from '../db/index.ts'
 import { companionKinds, sidecarKinds, sidecarStates } from '../domain/index.ts'
 
-/** Files that lie in the library and nowhere else: the videos of Live Photos, XMP files. */
+/** Files that exist only in the library: videos of Live Photos, XMP files. */
 export interface FilesMovedIn {
   readonly files: number
   readonly bytes: number
@@ -12,13 +12,13 @@ const kinds = companionKinds.map((kind) => sidecarKinds.indexOf(kind)).join(', '
 const MOVED_IN = `select count(*) as files, ifnull(sum(size), 0) as bytes from sidecars
   where kind in (${kinds}) and source_entry_id is null and state = ${sidecarStates.indexOf('ready')}`
 
-/** What somebody has moved into a library: it goes where the library goes. */
+/** The user's files that were moved into a library. They move, and go to the trash, with the library. */
 export function filesMovedIn(db: DatabaseSync): FilesMovedIn {
   const row = db.prepare(MOVED_IN).get()!
   return { files: Number(row['files']), bytes: Number(row['bytes']) }
 }
 
-/** The same of a library that is not open; null where its database cannot be read now. */
+/** The same for a library that is not open; null if its database cannot be read now. */
 export function filesMovedInOf(database: string): FilesMovedIn | null {
   try {
     const db = openDatabase(database, { readOnly: true })
@@ -28,7 +28,7 @@ export function filesMovedInOf(database: string): FilesMovedIn | null {
       db.close()
     }
   } catch {
-    // It is gone, damaged, or older than sidecars: nobody can say.
+    // The database is gone, damaged, or older than sidecars.
     return null
   }
 }

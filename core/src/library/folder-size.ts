@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Bytes the files of a folder take on disk, at any depth. */
+/** Bytes on disk of all files in a folder, at any depth. */
 export async function folderSize(path: string): Promise<number> {
   let bytes = 0
   const waiting = [path]
@@ -9,7 +9,7 @@ export async function folderSize(path: string): Promise<number> {
     for (const entry of await readdir(dir, { withFileTypes: true }).catch(() => [])) {
       const child = join(dir, entry.name)
       if (entry.isDirectory()) waiting.push(child)
-      // A file may go away between the two calls: a log is rotated, a temporary file renamed.
+      // A file may disappear between the two calls, because a log is rotated or a temporary file renamed.
       else bytes += ((await lstat(child).catch(() => null))?.blocks ?? 0) * 512
     }
   }

@@ -21,7 +21,7 @@ const Known = z.object({
   open: z.boolean(),
   /** Whether it is opened without the right to change it. */
   readOnly: z.boolean().default(false),
-  /** Why it could not be opened the last time. */
+  /** Why the last attempt to open it failed. */
   error: z.string().nullable(),
   errorCode: z.enum(errorCodes).nullable().default(null),
 })
@@ -30,7 +30,7 @@ export type Known = z.infer<typeof Known>
 const State = z.object({
   current: LibraryId.nullable(),
   libraries: z.array(Known),
-  /** Taken off the list by a person; their folders in the data folder are not put on it again. */
+  /** Libraries that the user removed from the list; a search of the data folder does not add them again. */
   forgotten: z.array(LibraryId).default([]),
 })
 type State = z.infer<typeof State>

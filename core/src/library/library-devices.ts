@@ -2,7 +2,7 @@ import { Device, type DeviceId, type ListedDevice } from '../domain/index.ts'
 import { uuidToBlob } from '../util/uuid.ts'
 import type { LibraryStore, Writer } from './store.ts'
 
-/** The devices that have opened a library, by name; `current` says which of them is asked. */
+/** The devices that have opened a library, by name; `current` is the id of this device. */
 export async function listDevices(store: LibraryStore, current: DeviceId): Promise<ListedDevice[]> {
   const rows = await store.read((db) => db.selectFrom('devices').selectAll().orderBy('name').execute())
   return rows.map(({ name, slug, details, last_seen_at: lastSeenAt }) => {
@@ -11,7 +11,7 @@ export async function listDevices(store: LibraryStore, current: DeviceId): Promi
   })
 }
 
-/** Puts a device on the list, or brings up to date what it says; returns its row. Its slug is its own in the library. */
+/** Adds a device to the list, or updates its data; returns its row. The slug is made unique in the library. */
 export async function recordDevice(store: LibraryStore, device: Device, now: number): Promise<number> {
   return store.write(async ({ db }) => {
     const uuid = uuidToBlob(device.id)

@@ -55,12 +55,15 @@ export interface LibraryManagerDeps {
   readonly log: Logger
 }
 
-/** The libraries of an installation: those it knows, those that are open, and the one that is current. */
+/** The libraries of an installation: known, open and current ones. */
 export class LibraryManager implements AsyncDisposable {
   readonly #deps: LibraryManagerDeps
   readonly #known: KnownLibraries
   readonly #open = new Map<LibraryId, Library>()
-  /** Libraries are made, opened, closed and moved one at a time: of two that open one library, the second finds it open. */
+  /**
+   * Libraries are created, opened, closed and moved one at a time. If two callers open one library, the second finds it
+   * open.
+   */
   readonly #turns = new Lease()
   readonly #keeper: LibraryKeeper
   /** Why the last automatic backup of a library failed. */
@@ -77,7 +80,10 @@ export class LibraryManager implements AsyncDisposable {
     })
   }
 
-  /** Opens every library that was open when the engine closed; one that cannot be opened is listed with the reason. */
+  /**
+   * Opens every library that was open when the engine closed. A library that cannot be opened is listed with the
+   * reason.
+   */
   static async open(deps: LibraryManagerDeps): Promise<LibraryManager> {
     const known = await KnownLibraries.open(deps)
     const manager = new LibraryManager(deps, known)
@@ -94,7 +100,7 @@ export class LibraryManager implements AsyncDisposable {
     return [...this.#open.values()]
   }
 
-  /** Those that could not be opened, with the reason. */
+  /** Libraries that could not be opened, with the reason. */
   failed(): Known[] {
     return this.#known.all().filter(({ error, id }) => error !== null && !this.#open.has(id))
   }
@@ -231,7 +237,7 @@ export class LibraryManager implements AsyncDisposable {
     const library = this.#open.get(id)
     if (!input.keepFiles && (!library || library.readOnly)) await assertRemovable(path, name)
     if (library) await this.#close(library)
-    // Nothing is moved in any more.
+    // From here on, no file can be moved into the library.
     const movedIn = filesMovedInOf(libraryFiles(path).database)
     const left = input.keepFiles ? path : await moveToTrash(path, this.#deps.now())
     await this.#known.remove(id, { isKept: input.keepFiles })

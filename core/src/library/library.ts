@@ -54,7 +54,7 @@ export interface LibraryDeps {
   readonly privateFiles: PrivateFiles
   /** Whether the network connection is metered. */
   readonly isMetered: () => Promise<boolean>
-  /** Knows when a person is waiting for this process. */
+  /** Knows whether a user is waiting for this process. */
   readonly foreground: Foreground
   readonly settings: LibrarySettings
   readonly now: () => number
@@ -240,7 +240,7 @@ export class Library implements AsyncDisposable {
         log,
       }),
     )
-    // Texts may be large: neither listings nor figures wait for one that is parsed.
+    // Parsing a large text must not delay listings or statistics.
     const texts = parts.use(new ReadThread({ file: files.database, name: 'texts', log }))
     const sidecars = parts.use(
       new Sidecars({
@@ -275,7 +275,7 @@ export class Library implements AsyncDisposable {
       locations: () => locations.map,
       indexing,
       volumes,
-      // Its name may change.
+      // A getter, because the device's name may change.
       get device() {
         return device()
       },
@@ -380,12 +380,12 @@ export class Library implements AsyncDisposable {
     return now.database === null ? 'gone' : changeOf(before, now)
   }
 
-  /** The devices that have opened this library, each as it was when it last did. */
+  /** The devices that have opened this library, each with its data from the last time. */
   listDevices(): Promise<ListedDevice[]> {
     return listDevices(this.store, this.#device().id)
   }
 
-  /** One of them, by id, name or slug. Throws `NotFound`. */
+  /** A device of the library by id, name or slug. Throws `NotFound`. */
   async findDevice(reference: string): Promise<Device> {
     const devices = await this.listDevices()
     const found = devices.find(({ id, name, slug }) => [id, name, slug].includes(reference))

@@ -3,11 +3,11 @@ import { openDatabase } from '../db/sqlite.ts'
 import { errorMessage } from '../util/errors.ts'
 import { findBrokenRules } from '../indexing/index.ts'
 
-/** Work on a whole database file, which takes long enough to need a thread of its own. */
+/** Work on a whole database file; it takes so long that it needs a separate thread. */
 export type MaintenanceTask =
   /** Checks the database's integrity, its references, and the rules of the tree. */
   | { readonly kind: 'check'; readonly file: string }
-  /** Gives unused pages back and refreshes the planner's statistics. */
+  /** Frees unused pages and refreshes the planner's statistics. */
   | { readonly kind: 'optimize'; readonly file: string }
 
 export interface Problem {

@@ -4,8 +4,8 @@ import { CoreError } from '../util/errors.ts'
 import type { MaintenanceTask, Problem } from './maintenance-worker.ts'
 
 /**
- * Runs one task in a thread of its own. Aborting ends the thread; SQLite rolls back what it was at. Throws `Cancelled`,
- * and what SQLite says about the file.
+ * Runs one task in a separate thread. Aborting ends the thread, and SQLite rolls its transaction back. Throws
+ * `Cancelled`, and SQLite's errors about the file.
  */
 export async function maintain(task: MaintenanceTask, signal?: AbortSignal): Promise<Problem[]> {
   if (signal?.aborted) throw cancelled(task)

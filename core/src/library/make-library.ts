@@ -6,7 +6,7 @@ import { libraryFiles, type Manifest, writeManifest } from './manifest.ts'
 import { createDatabase } from './prepare-database.ts'
 
 /**
- * Makes a library folder, whole or not at all: it is filled under another name and gets its own at the end. Throws
+ * Creates a complete library folder or none: it is filled under a temporary name and renamed at the end. Throws
  * `AlreadyExists`, `PermissionDenied` or `DiskFull`.
  */
 export async function makeLibrary(path: string, manifest: Manifest): Promise<void> {

@@ -7,7 +7,7 @@ import { issuesSentence } from '../util/issue-sentence.ts'
 import { pathError } from '../util/path-error.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
 
-/** The version of the manifest's own form. */
+/** The version of the manifest's format. */
 export const MANIFEST_VERSION = 2
 
 export const Manifest = z.object({
@@ -33,11 +33,14 @@ export function libraryFiles(path: string) {
 }
 
 export interface ReadManifestOptions {
-  /** One of a newer version is good enough to look at. */
+  /** Accepts the manifest of a newer version, because nothing will be written. */
   readonly readOnly: boolean
 }
 
-/** Throws `NotFound` where there is no library, `Corrupt` where its manifest makes no sense, `VersionMismatch` for a newer one. */
+/**
+ * Throws `NotFound` if there is no library, `Corrupt` if its manifest is not valid, and `VersionMismatch` for a newer
+ * manifest.
+ */
 export async function readManifest(
   path: string,
   options: ReadManifestOptions = { readOnly: false },

@@ -6,7 +6,10 @@ import { shellWord } from '../util/shell-word.ts'
 import { newestGoodBackup } from './backup.ts'
 import { libraryFiles } from './manifest.ts'
 
-/** Why the library at `path` was not opened, and what can be done: another way to open it, or its newest good backup. */
+/**
+ * Explains why the library at `path` was not opened, with the remedy: another way to open it, or its newest good
+ * backup.
+ */
 export async function openError(thrown: unknown, path: string): Promise<unknown> {
   const { backups, database } = libraryFiles(path)
   const err = pathError(databaseError(thrown, database), path)

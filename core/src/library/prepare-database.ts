@@ -7,7 +7,7 @@ import { backUp } from './backup.ts'
 import { migrations } from './db/migrations/index.ts'
 import { libraryFiles } from './manifest.ts'
 
-/** Makes the database of a new library. */
+/** Creates the database of a new library. */
 export async function createDatabase(file: string): Promise<void> {
   const db = openDatabase(file)
   try {
@@ -27,8 +27,8 @@ export interface PrepareOptions {
 }
 
 /**
- * Makes sure that a library's database is there and whole, and brings it to this version's form, after a backup. Throws
- * `Corrupt` for one that is missing, empty or cut short, and `VersionMismatch`.
+ * Checks that a library's database is complete, and migrates it to this version after a backup. Throws `Corrupt` for a
+ * missing, empty or truncated database, and `VersionMismatch`.
  */
 export async function prepareDatabase({ path, name, readOnly, now, log }: PrepareOptions): Promise<void> {
   const { backups, database } = libraryFiles(path)
@@ -52,25 +52,25 @@ export async function prepareDatabase({ path, name, readOnly, now, log }: Prepar
   }
 }
 
-/** https://www.sqlite.org/fileformat2.html#the_database_header: what of the header says how long the file is. */
+/** The fields of https://www.sqlite.org/fileformat2.html#the_database_header that give the length of the file. */
 const MAGIC = 'SQLite format 3\0'
 const PAGE_SIZE_AT = 16
 const CHANGE_COUNTER_AT = 24
 const PAGE_COUNT_AT = 28
 const PAGE_COUNT_VALID_FOR_AT = 92
 const HEADER_BYTES = 100
-/** How the largest page of all is written, for 65,536 does not fit. */
+/** The header's value for the largest page size, because 65,536 does not fit in the field. */
 const LARGEST_PAGE = 1
 
-/** SQLite takes an empty file for a new database, and notices a missing end only when it reads there. */
+/** SQLite treats an empty file as a new database, and notices missing pages at the end only when it reads them. */
 function assertWhole(file: string): void {
   const size = statSync(file, { throwIfNoEntry: false })?.size
   if (size === undefined) throw new CoreError('Corrupt', `${file} is missing`)
   if (size === 0) throw new CoreError('Corrupt', `${file} is empty`)
-  // What a log still holds may be yet to come.
+  // The pages may still be in the log.
   if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) return
   const header = readHeader(file)
-  // No database at all: SQLite says so itself.
+  // Not a database: SQLite reports that itself.
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return
   if (header.readUInt32BE(CHANGE_COUNTER_AT) !== header.readUInt32BE(PAGE_COUNT_VALID_FOR_AT)) return
   const pageSize = header.readUInt16BE(PAGE_SIZE_AT)

@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ErrorCode } from '../util/errors.ts'
 
 /**
- * A function that reads a library's database; its input and its output can be posted to a thread. `memory` is what the
- * thread remembers from one call to the next, each under the name of whoever has put it there.
+ * A function that reads a library's database; its input and output can be posted to a thread. `memory` keeps values of
+ * the thread from one call to the next, each under the name of the function that stored it.
  */
 export type Reading<Input, Output> = (db: DatabaseSync, input: Input, memory: Map<string, unknown>) => Output
 
-/** What the thread is started with. */
+/** The data that the thread is started with. */
 export interface ReadWorkerData {
   /** The library's database file. */
   readonly file: string

@@ -3,15 +3,15 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Reading, ReadReply, ReadRequest, ReadWorkerData } from './read-messages.ts'
 
-/** A library nobody looks at needs no thread. */
+/** A library that is not being read needs no thread. */
 const IDLE_MS = 60_000
-/** Readings that wait beyond this many come from a client that does not read its answers. */
+/** More waiting readings than this come from a client that does not read its answers. */
 const MAX_WAITING = 256
 
 export interface ReadThreadDeps {
   /** The library's database file. */
   readonly file: string
-  /** What it is for: the thread is called so. */
+  /** The purpose and name of the thread. */
   readonly name: string
   readonly log: Logger
 }
@@ -23,15 +23,15 @@ interface Waiting {
 }
 
 /**
- * Reads what takes longer than the main thread may stand still, one after the other, over a connection of its own: it
- * never waits for whoever indexes. The thread starts on use and ends after a minute idle.
+ * Runs reads that would block the main thread too long, one after another, on a separate connection that never waits
+ * for a writer. The thread starts on use and ends after a minute without work.
  */
 export class ReadThread implements AsyncDisposable {
   readonly #deps: ReadThreadDeps
-  /** What the thread has not been told of yet. */
+  /** Readings that the thread has not received yet. */
   readonly #queue: Waiting[] = []
   #running: Waiting | null = null
-  /** Threads that have been told to end and have not yet. */
+  /** Threads that were told to end and are still running. */
   readonly #ending = new Set<Promise<void>>()
   #worker: Worker | null = null
   #idle: NodeJS.Timeout | undefined
@@ -43,8 +43,8 @@ export class ReadThread implements AsyncDisposable {
   }
 
   /**
-   * Calls a function in the thread, which is exported under its own name by the module at `url`. What is given up before
-   * its turn is not read at all; what is being read already goes on to its end, for nobody.
+   * Calls a function in the thread; the module at `url` must export it under its own name. A reading that is aborted
+   * before its turn is skipped. A running one continues to its end, but its result is dropped.
    */
   async run<Input, Output>(
     url: URL,
@@ -99,7 +99,7 @@ export class ReadThread implements AsyncDisposable {
     })
     worker.on('message', (reply: ReadReply) => {
       const waiting = this.#running
-      // One of a thread that is told to end already.
+      // The reply is from a thread that was already told to end.
       if (waiting?.request.id !== reply.id) return
       this.#running = null
       if ('output' in reply) waiting.resolve(reply.output as never)
@@ -138,7 +138,7 @@ export class ReadThread implements AsyncDisposable {
       () => void this.#ending.delete(ended),
     )
     this.#ending.add(ended)
-    // It is waited for, also where nothing else keeps the process alive.
+    // `close` waits for the thread, so the thread must keep the process alive until it ends.
     if (this.#closed) worker.ref()
     worker.postMessage('close')
   }

@@ -4,10 +4,10 @@ import { openDatabase } from '../db/sqlite.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Reading, ReadReply, ReadRequest, ReadWorkerData } from './read-messages.ts'
 
-/** Pages that stay in memory between two looks, in KiB. */
+/** Page cache that is kept between readings, in KiB. */
 const CACHE_KIB = 32_768
 
-/** The thread that reads what takes longer than the main thread may stand still. */
+/** The thread for reads that would block the main thread too long. */
 function serve(): void {
   const port = parentPort
   if (!port) throw new Error('read-worker runs in a worker thread only')

@@ -11,7 +11,7 @@ export interface RestoreOptions {
   /** The library's folder. */
   readonly path: string
   readonly name: string
-  /** The newest good one by default. */
+  /** The newest good backup by default. */
   readonly backup: string | null
   readonly now: () => number
 }
@@ -24,8 +24,9 @@ export interface Restored {
 }
 
 /**
- * Puts a backup in the place of a library's database, which is set aside with its log. Cut short, it leaves the library
- * without a database, which is noticed, and can be done again. Throws `Locked`, `NotFound`, `Corrupt` or `DiskFull`.
+ * Replaces a library's database with a backup; the old database is set aside with its log. An interruption may leave
+ * the library without a database; opening it then reports that, and the restore can be repeated. Throws `Locked`,
+ * `NotFound`, `Corrupt` or `DiskFull`.
  */
 export async function restoreDatabase(
   { path, name, backup, now }: RestoreOptions,
@@ -58,7 +59,7 @@ export async function soundBackup(file: string, signal: AbortSignal): Promise<st
   return file
 }
 
-/** Whether it was there. */
+/** Returns whether the file existed. */
 async function moveIfThere(from: string, to: string): Promise<boolean> {
   return rename(from, to).then(
     () => true,

@@ -14,15 +14,15 @@ export interface LibraryStoreDeps {
 
 export type Reader = Kysely<LibrarySchema>
 
-/** A write transaction. Events raised through it are sent once it has committed, and never if it rolls back. */
+/** A write transaction. Its events are sent after the commit, and never if it rolls back. */
 export interface Writer {
   readonly db: Transaction<LibrarySchema>
   emit<T extends EventType>(type: T, data: EventData<T>): void
 }
 
 /**
- * The library's database: one writer, many readers. Whoever writes, here or in a worker, holds the write lease, so
- * nobody ever waits inside SQLite's own lock. Reads use another connection and never wait for a write.
+ * The library's database: one writer, many readers. Every writer, here or in a worker, holds the write lease, so no
+ * connection waits for SQLite's own lock. Reads use another connection and never wait for a write.
  */
 export class LibraryStore implements AsyncDisposable {
   readonly file: string
@@ -40,7 +40,7 @@ export class LibraryStore implements AsyncDisposable {
     this.readOnly = deps.readOnly
     this.#emit = deps.emit
     this.#writing = deps.readOnly ? null : openDatabase(deps.file)
-    // The index worker writes the log back: a checkpoint here would hold up the main thread.
+    // The index worker runs the checkpoints, because they would block the main thread.
     this.#writing?.exec('pragma wal_autocheckpoint = 0')
     this.#reading = openDatabase(deps.file, { readOnly: true })
     this.#reader = kyselyOver(this.#reading)
@@ -77,7 +77,7 @@ export class LibraryStore implements AsyncDisposable {
     return result
   }
 
-  /** The right to write, for a worker with a connection of its own. Give it up between short transactions. */
+  /** Waits for the write lease, for a worker with a separate connection. Release it between short transactions. */
   async lease(signal?: AbortSignal): Promise<Disposable> {
     this.#assertOpen()
     if (this.readOnly) throw new CoreError('PermissionDenied', `${this.file} is open read-only`)

@@ -5,9 +5,10 @@ import { pathError } from '../util/path-error.ts'
 import { homeFolder } from '../util/home-folder.ts'
 
 /**
- * Moves a folder to the user's trash and returns where it lies now. Linux: the freedesktop.org trash, with the file
- * that lets a file manager put it back (https://specifications.freedesktop.org/trash-spec/1.0/). macOS: `~/.Trash`.
- * Where the trash is on another file system, or elsewhere, a folder `.trash` beside it is used: nothing is ever copied.
+ * Moves a folder to the user's trash and returns its new path. Linux: the freedesktop.org trash, with the file that
+ * lets a file manager restore it (https://specifications.freedesktop.org/trash-spec/1.0/). macOS: `~/.Trash`. If the
+ * trash is on another file system, and on other systems, the folder `.trash` beside the moved folder is used: nothing
+ * is ever copied.
  */
 export async function moveToTrash(path: string, now: number): Promise<string> {
   try {
@@ -51,9 +52,11 @@ async function moveIntoLinuxTrash(
   }
 }
 
-/** Takes a name in the trash, as the specification has it: whoever makes the record first has the name. */
+/**
+ * Reserves a name in the trash, following the specification: the process that creates the record first has the name.
+ */
 async function recordInTrash(path: string, { trash, now }: { trash: string; now: number }): Promise<string> {
-  // In local time, as the specification asks.
+  // Local time, as the specification requires.
   const date = new Date(now - new Date(now).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
   const location = path.split('/').map(encodeURIComponent).join('/')
   for (let n = 1; ; n++) {

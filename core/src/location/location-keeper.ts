@@ -9,7 +9,7 @@ import type { Locations } from './locations.ts'
 import { checkRoot } from './root-check.ts'
 import { type DirtyFolder, TreeWatcher, type WatchProblem } from './watch/index.ts'
 
-/** How often the roots are looked at: an unmount shows itself as a rename or not at all. */
+/** Interval between checks of the roots: the watcher sees an unmount as a rename or not at all. */
 const ROOT_CHECK_MS = 2_000
 
 export interface LocationKeeperDeps {
@@ -17,7 +17,7 @@ export interface LocationKeeperDeps {
   readonly volumes: VolumeManager
   readonly log: Logger
   readonly debounceMs: number
-  /** False: nothing is watched, whatever a location says. */
+  /** False: no location is watched, even if its settings ask for it. */
   readonly enabled: boolean
   emit<T extends EventType>(type: T, data: EventData<T>): void
   refresh(location: KnownLocation, dirty: readonly DirtyFolder[], signal: AbortSignal): Promise<void>
@@ -25,19 +25,23 @@ export interface LocationKeeperDeps {
 }
 
 /**
- * Keeps the locations of a library true while it is open: watches them, records what the watcher names, and notices
- * when a root goes away or comes back.
+ * Keeps the locations of a library up to date while it is open: watches them, passes changes to the indexer, and
+ * notices when a root goes away or comes back.
  */
 export class LocationKeeper implements AsyncDisposable {
   readonly #deps: LocationKeeperDeps
   readonly #closing = new AbortController()
-  /** What is watched, or about to be; the value is one attempt, which may have been overtaken by another. */
+  /**
+   * Locations that are watched or being set up. The value identifies the attempt, which a later attempt may replace.
+   */
   readonly #watched = new Map<string, symbol>()
-  /** Why a location could not be watched when that was last said. */
+  /** The last reported reason why a location cannot be watched. */
   readonly #unwatchable = new Map<string, string>()
-  /** When an offline location's root had last changed when it was last tried to scan it. */
+  /** Change time of an offline location's root at the last attempt to scan it. */
   readonly #tried = new Map<string, bigint>()
-  /** Locations in which changes were lost: to be scanned as soon as a scan can be queued, which a full disk holds up. */
+  /**
+   * Locations in which changes were lost. They are scanned as soon as a scan can be queued; a full disk prevents that.
+   */
   readonly #owed = new Set<string>()
   #watcher: TreeWatcher | null = null
   #locations: Locations | null = null
@@ -49,13 +53,13 @@ export class LocationKeeper implements AsyncDisposable {
     this.#deps = deps
   }
 
-  /** Begins to watch. What changed while nobody looked is found by a scan of each location. */
+  /** Begins to watch. A scan of each location finds the changes made before. */
   start(locations: Locations): void {
     this.#locations = locations
     this.#inBackground(async () => {
       await locations.finishRemovals()
       for (const location of locations.map.all()) {
-        // An offline one comes back with the first look at the roots, or later.
+        // An offline location comes back with the first check of the roots, or later.
         if (location.state === 'paused' || location.state === 'offline') continue
         if (location.watch) this.#inBackground(() => this.watch(location))
         else this.#inBackground(() => this.#deps.enqueueScan(location, { quickFirst: true }))
@@ -81,7 +85,7 @@ export class LocationKeeper implements AsyncDisposable {
       this.#unwatchable.delete(id)
       this.#deps.log.info({ location: id, directories, backend }, 'location watched')
     } catch (err) {
-      // Tried again with the next look at the roots.
+      // Retried with the next check of the roots.
       if (this.#watched.get(id) === attempt) this.#watched.delete(id)
       this.#tellUnwatchable(location, err)
       return
@@ -95,7 +99,10 @@ export class LocationKeeper implements AsyncDisposable {
     await this.#watcher?.unwatch(locationId)
   }
 
-  /** Looks at all roots soon; a look that is under way is waited for first, and one that waits is this one. */
+  /**
+   * Checks all roots soon. If a check is running, the new one waits for it; if one is already waiting, nothing is
+   * added.
+   */
   checkSoon(): void {
     if (this.#checkWaits) return
     this.#checkWaits = true
@@ -138,7 +145,7 @@ export class LocationKeeper implements AsyncDisposable {
     }
   }
 
-  /** Once for each reason: it is tried again every other second. */
+  /** Reports each reason once, because it is retried every two seconds. */
   #tellUnwatchable({ id, path }: KnownLocation, err: unknown): void {
     const message = errorMessage(err)
     if (this.#closing.signal.aborted || this.#unwatchable.get(id) === message) return
@@ -165,7 +172,7 @@ export class LocationKeeper implements AsyncDisposable {
     })
   }
 
-  /** Side by side: one that does not answer does not keep the others from being looked at. Never rejects. */
+  /** Checks all roots in parallel, so that one without an answer does not delay the others. Never rejects. */
   async #checkRoots(): Promise<void> {
     if (this.#closing.signal.aborted) return
     const active = (this.#locations?.map.all() ?? []).filter(({ state }) => state !== 'paused')
@@ -189,7 +196,7 @@ export class LocationKeeper implements AsyncDisposable {
       await locations.setState(location, 'offline', root.reason)
       return
     }
-    // A scan has refused it as it is, emptied perhaps: it would refuse it again.
+    // A scan refused the root in this state, for example emptied, and would refuse it again.
     if (location.state === 'offline' && root.state === 'present') {
       if (this.#tried.get(location.id) === root.changedAt) return
       this.#tried.set(location.id, root.changedAt)

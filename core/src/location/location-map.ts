@@ -6,12 +6,12 @@ import type { Reader } from '../library/store.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 
-/** A location with what is needed to go from a path to a row and back. */
+/** A location with the fields that map paths to rows and back. */
 export interface KnownLocation {
   readonly rowId: number
   readonly id: LocationId
   readonly name: string
-  /** Absolute, no slash at the end (but for the root). */
+  /** Absolute, without a slash at the end (except for the file system's root). */
   readonly path: RawName
   readonly directoryId: number
   readonly volumeId: number
@@ -28,7 +28,7 @@ export interface KnownLocation {
   readonly lastScanAt: number | null
 }
 
-/** Where an absolute path lies. */
+/** The location of an absolute path. */
 export interface Place {
   readonly location: KnownLocation
   /** The path in the volume, without a slash at the end. */
@@ -37,12 +37,12 @@ export interface Place {
 
 type Row = Selectable<LocationTable> & { volume_id: number; volume_path: Uint8Array }
 
-/** The locations of a library, in memory: which one a path lies in, and which path a row has. */
+/** The locations of a library, in memory: maps a path to its location, and a row to its path. */
 export class LocationMap {
   readonly #locations: readonly KnownLocation[]
 
   constructor(locations: readonly KnownLocation[]) {
-    // The innermost first: it is the one whose settings hold.
+    // Innermost first, because the settings of the innermost location apply.
     this.#locations = locations.toSorted((a, b) => nameBytes(b.path).length - nameBytes(a.path).length)
   }
 
@@ -60,7 +60,7 @@ export class LocationMap {
     return this.#locations
   }
 
-  /** The innermost location that holds a path. */
+  /** The innermost location that contains a path. */
   locate(path: RawName): Place | null {
     for (const location of this.#locations) {
       const below = pathBelow(path, location.path)
@@ -70,7 +70,10 @@ export class LocationMap {
     return null
   }
 
-  /** The absolute path of a folder of a volume, by the innermost location that holds it. `path` ends in a slash or is empty. */
+  /**
+   * The absolute path of a folder of a volume, from the innermost location that contains it. `path` ends in a slash or
+   * is empty.
+   */
   absolute(volumeId: number, path: Uint8Array): { location: KnownLocation; dir: RawName } | null {
     const folder = Buffer.from(path.buffer, path.byteOffset, path.byteLength)
     for (const location of this.#locations) {
@@ -84,12 +87,12 @@ export class LocationMap {
     return null
   }
 
-  /** Locations inside a folder, that folder's own not among them. */
+  /** Locations inside a folder, without a location at the folder itself. */
   below(path: RawName): KnownLocation[] {
     return this.#locations.filter((location) => (pathBelow(location.path, path)?.length ?? 0) > 0)
   }
 
-  /** By path, id or name. */
+  /** Finds locations by path, id or name. */
   find(reference: RawName): KnownLocation[] {
     const text = displayName(reference)
     const trimmed = text.replace(/(?<=.)\/+$/, '')

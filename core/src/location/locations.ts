@@ -17,7 +17,7 @@ import { type KnownLocation, LocationMap } from './location-map.ts'
 
 /** The parts of the indexer that locations need. */
 export interface LocationIndexer {
-  /** Queues a scan of a location; one that waits already is that scan. */
+  /** Queues a scan of a location. If one is already waiting, returns that one. */
   enqueueScan(
     location: KnownLocation,
     options?: { force?: boolean; everyRow?: boolean; reason?: string },
@@ -26,15 +26,16 @@ export interface LocationIndexer {
    * Ends running and waiting work for a location: scans and the recording of changes. Throws `Timeout` if that hangs.
    */
   cancelScans(locationId: string): Promise<void>
-  /** Makes sure that a folder has its rows; returns its directory's id. */
+  /** Creates the missing rows of a folder; returns its directory's id. */
   createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number>
-  /** Removes the rows of a folder that is no location any more, or leaves them to the location around it. */
+  /** Removes the rows of a folder that is no longer a location, or leaves them to an enclosing location. */
   forget(directoryId: number): Promise<number>
 }
 
 export interface LocationWatching {
   /**
-   * Watches a location, if that is wanted and not done yet, and then has it scanned, so changes in between are found.
+   * Watches a location if its settings ask for it and it is not watched yet. Then queues a scan, which finds earlier
+   * changes.
    */
   watch(location: KnownLocation): Promise<void>
   unwatch(locationId: string): Promise<void>
@@ -95,7 +96,7 @@ export class Locations {
     return this.#map
   }
 
-  /** Reads the locations again; after every change of their rows. */
+  /** Reads the locations again; called after every change of their rows. */
   async reload(): Promise<void> {
     this.#map = await this.#deps.store.read((db) => LocationMap.load(db))
   }
@@ -153,7 +154,7 @@ export class Locations {
     const known = this.require(blobToUuid(row.uuid))
     const location = await this.toLocation(known)
     await this.#announce('location.added', location)
-    // Watched once it has been scanned: setting thousands of watches would only delay the first look.
+    // Watched only after the scan: setting up thousands of watches would only delay the first scan.
     const job = await this.#deps.indexer.enqueueScan(known)
     return { location, job: { id: job.id } }
   }
@@ -250,7 +251,7 @@ export class Locations {
     // From here on, new work no longer finds the location.
     const hasStopped = await this.#hasStopped(location)
     const removedEntries = hasStopped ? await this.#deps.indexer.forget(location.directoryId) : 0
-    // The rules of the location around it may let in more, or less, than its own did.
+    // The rules of the enclosing location may accept more, or fewer, entries.
     if (around) await this.#deps.indexer.enqueueScan(around, { reason: `without ${location.id}` })
     return { locationId: location.id, removedEntries }
   }
@@ -306,14 +307,14 @@ export class Locations {
     await this.reload()
   }
 
-  /** A scan has ended well: everything recorded is from then. */
+  /** Records a successful scan: all rows are as of `at`. */
   async scanned(location: KnownLocation, at: number): Promise<void> {
     await this.#set(location, { last_scan_at: at })
     await this.setState(location, 'complete', null)
     this.#watchSoon(this.require(location.id))
   }
 
-  /** Location roots have moved and the index has recorded their new paths: watch and scan them there. */
+  /** Watches and scans locations at their new paths, after the index has recorded that their roots moved. */
   async followRoots(): Promise<void> {
     const before = new Map(this.#map.all().map(({ id, path }) => [id, nameKey(path)]))
     await this.reload()
@@ -328,7 +329,7 @@ export class Locations {
     }
   }
 
-  /** The root was replaced and that is right, or its volume is mounted elsewhere now. */
+  /** Accepts a replaced root, or a new mount point of the volume. */
   async rebase(location: KnownLocation, to: { path?: RawName; rootInode?: Inode }): Promise<KnownLocation> {
     return this.#set(location, {
       ...(to.path === undefined ? {} : { path: nameBytes(to.path) }),
@@ -382,7 +383,7 @@ export class Locations {
     this.#deps.background(() => this.#deps.watching.watch(location))
   }
 
-  /** The innermost location around another. */
+  /** The innermost location around another one. */
   #around(location: KnownLocation): KnownLocation | null {
     return this.#map.all().find((other) => other.id !== location.id && this.#isInside(location.path, other)) ?? null
   }

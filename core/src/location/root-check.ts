@@ -5,11 +5,11 @@ import { type Inode, inodeKey, toInode } from '../util/inode.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import type { KnownLocation } from './location-map.ts'
 
-/** The root of a location as it is found: usable, somewhere else, or a reason why not. */
+/** The state of a location's root: usable, moved, or the reason why not. */
 export type RootState =
-  /** `changedAt` moves on whenever something is added to it or taken out. */
+  /** `changedAt` grows whenever an entry is added to the root or removed from it. */
   | { readonly state: 'present'; readonly changedAt: bigint }
-  /** Another folder stands in its place. */
+  /** Another folder is in its place. */
   | { readonly state: 'replaced'; readonly inode: Inode; readonly reason: string }
   | { readonly state: 'moved'; readonly path: Buffer }
   | { readonly state: 'offline'; readonly reason: string }
@@ -20,8 +20,9 @@ export interface RootCheckDeps {
 }
 
 /**
- * Looks whether a location's root is the folder it was. The mount table comes first: an unplugged volume often leaves
- * an empty folder behind, and nothing in it is gone. A root that does not answer is offline. Throws `Cancelled`.
+ * Checks whether a location's root is still the same folder. It reads the mount table first, because an unplugged
+ * volume often leaves an empty folder behind, although nothing was deleted. A root that does not answer is offline.
+ * Throws `Cancelled`.
  */
 export async function checkRoot(
   location: KnownLocation,
@@ -35,7 +36,7 @@ export async function checkRoot(
       .executeTakeFirstOrThrow(),
   )
   const root = await look(location, volume, volumes, signal)
-  // Its volume may have been unmounted a moment ago: what is seen then is the empty folder it was mounted on.
+  // The volume may have been unmounted just now; `look` then saw the empty folder of the mount point.
   return root.state === 'replaced' && (await volumes.checkMounts()) ? look(location, volume, volumes, signal) : root
 }
 
@@ -79,7 +80,7 @@ async function isDirectory(path: Buffer, volumes: VolumeManager, signal: AbortSi
   )
 }
 
-/** Turns a root that cannot be scanned into the error that says so. */
+/** Throws a readable error if the root cannot be scanned. */
 export function assertPresent(location: KnownLocation, root: RootState): void {
   if (root.state === 'offline') throw new CoreError('Offline', root.reason)
   if (root.state === 'replaced') throw new CoreError('Conflict', root.reason)

@@ -4,7 +4,7 @@ import { FileType } from '../domain/file-kind.ts'
 import { ContentId, LocationId } from '../domain/ids.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-/** More values of one filter than anyone chooses. */
+/** More values of one filter than users choose. */
 const MAX_FILTER_VALUES = 100
 const MAX_GROUPS = 200
 const MAX_FILES = 500
@@ -22,7 +22,7 @@ const of = {
 
 const CopyFile = Entry.extend({
   location: z.object({ id: LocationId, name: z.string() }).nullable(),
-  /** Name of its volume; null where that is not known. */
+  /** Name of its volume; null if not known. */
   volume: z.string().nullable(),
   online: z.boolean(),
 })
@@ -42,22 +42,22 @@ export const listCopies = defineQuery({
         contentId: ContentId,
         /** Bytes of one copy. */
         size: z.number(),
-        /** How many there are; hard links to one file are one. */
+        /** Number of copies; hard links to one file count once. */
         copies: z.number(),
-        /** Bytes of all but one. */
+        /** Bytes of all copies but one. */
         reclaimableBytes: z.number(),
         /** `full`: every byte was read; `sampled`: their sizes and samples of their bytes agree. */
         verified: z.enum(['sampled', 'full']),
-        /** The first of them, by path. */
+        /** The first copies, by path. */
         files: z.array(CopyFile),
       }),
     ),
-    /** Of all that the filters let through, not of this page. */
+    /** Number of all groups that pass the filters, on all pages. */
     totalGroups: z.number(),
     /** Files beyond the first of each content. */
     extraFiles: z.number(),
     reclaimableBytes: z.number(),
-    /** Pass it to get the next page; null on the last. */
+    /** Pass it to get the next page; null on the last page. */
     cursor: z.string().nullable(),
   }),
   errors: ['NotFound', 'Unavailable'],
@@ -72,7 +72,7 @@ export const uniqueFiles = defineQuery({
   input: z.object({ ...of, limit: z.int().min(1).max(MAX_FILES).default(100).describe('how many files at the most') }),
   output: z.object({
     items: z.array(CopyFile),
-    /** Of all that the filters let through; files whose content is not known yet are not among them. */
+    /** Number of all files that pass the filters; files of unknown content are not counted. */
     total: z.number(),
     totalBytes: z.number(),
     cursor: z.string().nullable(),
@@ -88,11 +88,11 @@ export const compareCopies = defineAction({
   summary: 'Read all copies of a content whole, and say whether they are the same to the last byte',
   input: z.object({ contentId: ContentId.describe('of which content; see copies.list') }),
   output: z.object({
-    /** Files that are the same to the last byte, a group each; one where all are. */
+    /** Groups of identical files; one group if all are identical. */
     groups: z.array(z.object({ files: z.array(z.object({ path: z.string() })) })),
     /** Files that could not be read, or that turned out to differ. */
     notes: z.array(z.object({ path: z.string(), message: z.string() })),
-    /** Every copy was read, and all are the same. */
+    /** True if every copy was read and all are identical. */
     same: z.boolean(),
   }),
   errors: ['NotFound'],

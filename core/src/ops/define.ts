@@ -30,11 +30,11 @@ export type Kind = 'query' | 'action'
 export interface CliHints {
   /** The words after `spacedrive`: `['location', 'add']`. */
   readonly words: readonly string[]
-  /** Other words for the same command. */
+  /** Alternative words for the same command. */
   readonly aliases?: readonly (readonly string[])[]
-  /** Input fields taken as bare arguments, in order. */
+  /** Input fields that are positional arguments, in order. */
   readonly positional?: readonly string[]
-  /** The last positional takes all that is left. */
+  /** The last positional argument takes all remaining words. */
   readonly variadic?: boolean
   /** Fields that are paths: made absolute against the working directory before they are sent. */
   readonly paths?: readonly string[]
@@ -48,9 +48,9 @@ export interface CliHints {
   readonly defaults?: Readonly<Record<string, string>>
   /** Other spellings of the flag of a field. */
   readonly flagAliases?: Readonly<Record<string, readonly string[]>>
-  /** `--wait` is offered: the command waits for the job the output names as `job.id`. */
+  /** Adds `--wait`: the command waits for the job with the id `job.id` of the output. */
   readonly wait?: boolean
-  /** The command shows this and asks before it runs; `--yes` answers. */
+  /** The command shows this question and waits for an answer; `--yes` answers it. */
   readonly confirm?: string
   /** Shown first in `--help`. */
   readonly examples?: readonly string[]
@@ -71,7 +71,7 @@ export interface Op<
   readonly summary: string
   readonly input: I
   readonly output: O
-  /** The codes a caller should be ready for, besides InvalidInput and Internal. */
+  /** The codes that a caller must expect, besides InvalidInput and Internal. */
   readonly errors: readonly ErrorCode[]
   /**
    * The right that a session from another machine, or an API key, needs. Null: only the user of this machine may run
@@ -82,7 +82,7 @@ export interface Op<
   readonly onlyHere: readonly string[]
   /** Input fields that name files of this machine. Without the right `disk`, the files must be in a location. */
   readonly files: readonly string[]
-  /** Null: not a command of its own. */
+  /** Null: the operation is not a command. */
   readonly cli: CliHints | null
   run(input: z.output<I>, ctx: ContextOf<S>): Promise<z.input<O>>
 }

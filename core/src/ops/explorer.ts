@@ -19,11 +19,11 @@ export const explorerLink = defineAction({
   run: async (input, { core }) => core.linkToExplorer(input.to),
 })
 
-/** Shorter ones are guessed; longer ones are no passphrase. */
+/** Shorter passphrases can be guessed; longer texts are not passphrases. */
 const MIN_PASSPHRASE = 12
 const MAX_PASSPHRASE = 1_000
 const MAX_NAMES = 20
-/** The one after that of the explorer on this machine. */
+/** The port after that of the explorer on this machine. */
 const DEFAULT_PORT = 7_379
 
 export const exposeExplorer = defineAction({

@@ -39,9 +39,9 @@ export const listFiles = defineQuery({
     source: z.enum(['index', 'disk']),
     items: z.array(Entry),
     total: z.number(),
-    /** False where the volume is unplugged: this is what the index remembers. */
+    /** False if the volume is unplugged; the data is from the index. */
     online: z.boolean(),
-    /** The paired device it is a folder of; the paths of its entries are addresses then. */
+    /** The paired device that has the folder; the paths of its entries are then addresses. */
     device: z.object({ id: DeviceId, name: z.string() }).optional(),
   }),
   errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Timeout'],
@@ -83,7 +83,7 @@ export const seekFile = defineQuery({
   run: (input, { core, library, signal }) => core.files.seek(input, library, signal),
 })
 
-/** Deeper ones cannot be told apart in one picture. */
+/** More levels cannot be distinguished in one picture. */
 const MAX_DEPTH = 4
 const MAX_NODES = 2_000
 
@@ -161,7 +161,7 @@ export const duplicates = defineAction({
       }),
     ),
     totalGroups: z.number(),
-    /** Over all groups, not only those shown. */
+    /** Over all groups, including those that are not listed. */
     reclaimableBytes: z.number(),
     /** Files that could not be read for `verify`, or that turned out to differ. */
     notes: z.array(z.object({ path: z.string(), message: z.string() })),
@@ -210,7 +210,7 @@ export const openFile = defineAction({
   run: (input, { core, library, signal }) => core.files.open(input.path, library, signal),
 })
 
-/** Bytes of one answer: twice as many as JSON, and nobody waits long for them. */
+/** Bytes of one reply: small enough to arrive quickly. */
 const MAX_READ = 524_288
 
 export const readFile = defineQuery({
@@ -231,12 +231,12 @@ export const readFile = defineQuery({
     /** Bytes of the whole file. */
     size: z.number(),
     modifiedAt: Timestamp,
-    /** Changes when the file does. */
+    /** Changes when the file changes. */
     etag: z.string(),
     offset: z.number(),
-    /** Fewer bytes than were asked for is no end; none is, and so is `size`. */
+    /** Fewer bytes than requested do not mean the end of the file. An empty reply does, and so does reaching `size`. */
     base64: z.string(),
-    /** Where it was had from; the device is null for this one, the others where they are not known. */
+    /** The source of the bytes. The device is null for this device; the other fields are null if they are not known. */
     source: z.object({
       device: z.object({ id: DeviceId, name: z.string() }).nullable(),
       latencyMs: z.number().nullable(),

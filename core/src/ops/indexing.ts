@@ -22,7 +22,7 @@ export const quickScan = defineAction({
   }),
   output: z.object({
     path: z.string(),
-    /** Whether what was found is in the index now. */
+    /** Whether the found entries are in the index now. */
     persisted: z.boolean(),
     counts: EntryCounts,
     tookMs: z.number(),
@@ -104,12 +104,12 @@ export const verify = defineAction({
         path: z.string(),
       }),
     ),
-    /** How many differences there are; `differences` holds the first ten thousand. */
+    /** Number of differences; `differences` has the first ten thousand. */
     total: z.number(),
-    /** What the disk would not show, so that nothing can be said of it; the first thousand. */
+    /** Paths that could not be read and so not compared; the first thousand. */
     unreadable: z.array(Unread),
     unreadableTotal: z.number(),
-    /** How many there were before `fix` repaired them. */
+    /** Number of differences before `fix` repaired them. */
     fixed: z.number(),
     tookMs: z.number(),
   }),
@@ -133,7 +133,7 @@ export const explain = defineQuery({
   output: z.object({
     path: z.string(),
     indexed: z.boolean(),
-    /** The folder the rule applies to, where it is not the path itself. */
+    /** The folder that the rule applies to, if it is not the path itself. */
     hiddenAt: z.string().nullable(),
     rule: Rule.nullable(),
     reason: z.string(),

@@ -8,7 +8,7 @@ const job = z.object({ job: JobId.describe('id of the job') })
 export const listJobs = defineQuery({
   name: 'jobs.list',
   access: 'view',
-  // Of another device, no library is needed here.
+  // The jobs of another device need no library here.
   scope: 'anywhere',
   summary: 'List jobs, the newest first',
   input: z.object({
@@ -24,7 +24,7 @@ export const listJobs = defineQuery({
     if (device === undefined || [id, name, slug].includes(device)) {
       return (library ?? core.libraries.resolve(undefined)).jobs.list({ status, limit })
     }
-    // Jobs are kept where they run; another device's are listed there.
+    // Jobs are stored on the device where they run, which lists them.
     const asked = core.network.registry.find(device).id
     return core.network.jobs.list({ device: asked, library: null, status: status ?? null, limit }, signal)
   },

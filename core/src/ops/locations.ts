@@ -87,11 +87,11 @@ export const locationInfo = defineQuery({
 })
 
 const KindCounts = z.object({
-  /** Since the moment asked about. */
+  /** Sidecars generated since the given time. */
   made: z.number(),
   ready: z.number(),
   failed: z.number(),
-  /** Those of which nothing is made, and nothing is wrong with that. */
+  /** Sidecars that cannot be generated here or were given up; this is not an error. */
   skipped: z.number(),
   pending: z.number(),
 })
@@ -119,9 +119,9 @@ export const locationSummary = defineQuery({
     failures: z.array(SidecarFailure),
     skips: z.array(SidecarFailure),
     slowest: z.array(z.object({ path: z.string().nullable(), kind: SidecarKind, tookMs: z.number() })),
-    /** What waits for the machine, and why: no room, no power, no rest. */
+    /** Pending kinds, and why they wait for the machine: disk space, power, or load. */
     held: z.array(z.object({ kind: SidecarKind, reason: z.string() })),
-    /** Kinds that are wanted here and that nothing here can make now, and why. */
+    /** Kinds that this location wants and this device cannot generate now, and why. */
     off: z.array(z.object({ kind: SidecarKind, reason: z.string() })),
   }),
   errors: ['NotFound'],

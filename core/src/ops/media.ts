@@ -19,13 +19,13 @@ export const seekMedia = defineQuery({
   files: ['path', 'entryPath'],
   summary: 'Say at which place of the list of photos and films one of them is',
   input: z.object({ ...of, entryPath: z.string().describe('where it lies: an absolute path') }),
-  /** From 0; null where it is not among them. */
+  /** From 0; null if it is not in the list. */
   output: z.object({ offset: z.number().nullable() }),
   errors: ['NotFound', 'Unavailable'],
   run: (input, { library }) => library.overview.seek(input),
 })
 
-/** More than any window shows, with what comes next. */
+/** More than any window shows, including the rows fetched in advance. */
 const MAX_MEDIA = 500
 
 export const mediaTimeline = defineQuery({

@@ -12,9 +12,9 @@ const NamedDevice = z.object({ id: DeviceId, name: z.string() })
 
 const Member = z.object({
   device: NamedDevice,
-  /** It is this device. */
+  /** Whether it is this device. */
   isOwn: z.boolean(),
-  /** Paired with this device; others are members through another one. */
+  /** Whether it is paired with this device; otherwise it is a member through another device. */
   isPaired: z.boolean(),
   isConnected: z.boolean(),
   since: Timestamp,

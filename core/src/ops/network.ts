@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ContentPlaces, Grant, GrantKind, NetworkDevice, NetworkStatus } from '../domain/network.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-/** argon2id accepts any length; people type less than this. */
+/** argon2id accepts any length; users type less than this. */
 const MAX_PASSWORD = 1_024
 /** Most folders in one command, and the longest path as text: 4,096 bytes in base64. */
 const MAX_GRANTED = 1_000

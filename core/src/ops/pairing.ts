@@ -12,14 +12,14 @@ export const generatePairingCode = defineAction({
     autoAccept: z.boolean().default(false).describe('whoever has the words is paired with; nobody here is asked'),
   }),
   output: z.object({
-    /** Tells this pairing from another one. */
+    /** Identifies this pairing. */
     session: z.string(),
-    /** Twelve words; whoever has them can pair, once and soon. */
+    /** Twelve words; a device that has them can pair once, for five minutes. */
     code: z.string(),
-    /** What the QR code holds: the words, and where this device is. */
+    /** The content of the QR code: the words, and the addresses of this device. */
     invitation: z.string(),
     qr: z.object({ svg: z.string(), text: z.string() }),
-    /** Where this device is reached with the code, for one that does not find it. */
+    /** Addresses of this device, to type on a device that does not find it. */
     addresses: z.array(z.string()),
     expiresAt: Timestamp,
   }),

@@ -10,13 +10,13 @@ const kind = SidecarKind.describe('what was derived')
 const variant = z.string().describe('which size or form of it')
 const queued = z.object({ queued: z.number() })
 
-/** A content by its id, or by a file that has it. */
+/** The content id of a reference: an id, or a file with the content. */
 async function contentOf(reference: string, library: Library, signal: AbortSignal): Promise<ContentId> {
   const id = ContentId.safeParse(reference)
   return id.success ? id.data : library.files.contentOf(reference, signal)
 }
 
-/** The address of what a target has. */
+/** The address of all sidecars of a target. */
 async function addressOf(reference: string, library: Library, signal: AbortSignal): Promise<string> {
   return reference.startsWith(SCHEME) ? reference : `${SCHEME}${await contentOf(reference, library, signal)}`
 }
@@ -45,10 +45,10 @@ export const listSidecars = defineQuery({
     showPaths: z.boolean().default(false).describe('also where the files lie'),
   }),
   output: z.object({
-    /** Null where an address names sidecars of several contents. */
+    /** Null if an address names sidecars of several contents. */
     contentId: ContentId.nullable(),
     items: z.array(AddressedSidecar),
-    /** As it was asked: a person sees the paths where they want to. */
+    /** As requested: the user wants to see paths. */
     showPaths: z.boolean(),
   }),
   errors: ['NotFound', 'Unavailable'],
@@ -70,7 +70,7 @@ export const listSidecars = defineQuery({
   },
 })
 
-/** What a person, or a program that pays for every word, reads at once. */
+/** The most text of one reply, for a user or for a program that pays for every word. */
 const MAX_CHARACTERS = 100_000
 const DEFAULT_CHARACTERS = 20_000
 
@@ -91,22 +91,22 @@ export const sidecarText = defineQuery({
   output: z.object({
     contentId: ContentId,
     kind: z.enum(['text', 'ocr', 'transcript']),
-    /** Codes of the languages that were looked for or found. */
+    /** Codes of the languages that were looked for or detected. */
     languages: z.array(z.string()),
     parts: z.array(
       z.object({
-        /** From 1; null in a recording. */
+        /** From 1; null for a recording. */
         page: z.number().nullable(),
         title: z.string().nullable(),
-        /** In a recording: milliseconds from its start. */
+        /** For a recording: milliseconds from its start. */
         startMs: z.number().nullable(),
         endMs: z.number().nullable(),
         text: z.string(),
       }),
     ),
-    /** The file says more than is kept of one. */
+    /** The file has more text than the sidecar stores. */
     truncated: z.boolean(),
-    /** Pass it to go on; null at the end. */
+    /** Pass it to continue; null at the end. */
     cursor: z.string().nullable(),
   }),
   errors: ['NotFound', 'Unavailable'],
@@ -117,7 +117,7 @@ export const sidecarText = defineQuery({
   },
 })
 
-/** Contents asked about in one request. */
+/** The most contents in one request. */
 const MAX_CONTENTS = 10_000
 
 const OtherDevice = z.object({ id: DeviceId, name: z.string(), online: z.boolean() })
@@ -134,9 +134,9 @@ export const sidecarPresence = defineQuery({
   output: z.array(
     z.object({
       contentId: ContentId,
-      /** Those that are here. */
+      /** The variants on this device. */
       variants: z.array(z.string()),
-      /** Other devices of the library, and what they have said they have. */
+      /** Other devices of the library, with the variants in their digests. */
       devices: z.array(OtherDevice.extend({ variants: z.array(z.string()) })),
     }),
   ),
@@ -154,7 +154,7 @@ export const sidecarPresence = defineQuery({
   },
 })
 
-/** More than any window shows, with what comes next. */
+/** More than any window shows, including the rows fetched in advance. */
 const MAX_WANTED = 500
 const MAX_VARIANTS = 16
 
@@ -164,7 +164,7 @@ export const thumbsOfContents = defineQuery({
   access: 'view',
   summary: 'Say of contents what there is to show of them, as listings with thumbnails do',
   input: z.object({ contentIds: z.array(ContentId).max(MAX_WANTED).describe('ids of contents') }),
-  /** Without those that are not known. */
+  /** Contents that are not known are left out. */
   output: z.array(z.object({ contentId: ContentId, thumb: Thumb })),
   run: ({ contentIds }, { library }) =>
     Promise.resolve([...library.sidecars.thumbs(contentIds)].map(([contentId, thumb]) => ({ contentId, thumb }))),
@@ -211,7 +211,7 @@ export const sidecarPath = defineAction({
     contentId: ContentId,
     path: z.string().nullable(),
     pending: z.boolean(),
-    /** The device it can be had from, where it is not here. */
+    /** A device that has the sidecar, if this device does not. */
     remote: OtherDevice.nullable(),
   }),
   errors: ['NotFound', 'Unsupported', 'Unavailable'],
@@ -241,11 +241,11 @@ export const sidecarWhere = defineQuery({
   output: z.array(
     z.object({
       device: z.object({ id: DeviceId, name: z.string() }),
-      /** This device, or one that is connected. */
+      /** True for this device, and for a device that is connected. */
       online: z.boolean(),
-      /** Bytes; null where it was not said. */
+      /** Bytes; null if the device did not report it. */
       size: z.number().nullable(),
-      /** `own`: it lies here. `digest`: the device has said so. */
+      /** `own`: on this device. `digest`: from the digest of the other device. */
       source: z.enum(['own', 'digest']),
     }),
   ),
@@ -298,7 +298,7 @@ export const pendingSidecars = defineQuery({
 
 const Hindered = z.object({
   kind: SidecarKind,
-  /** What it is for want of; `missing`: anything that makes it. */
+  /** The cause of the delay; `missing`: no engine can generate it. */
   cause: z.enum([...holdCauses, 'missing']),
   reason: z.string(),
 })
@@ -310,9 +310,9 @@ export const sidecarHindrances = defineQuery({
   summary: 'Say what keeps sidecars from being made now: no room, no power, nothing that makes them',
   input: z.object({}),
   output: z.object({
-    /** What waits for the machine. */
+    /** Kinds that wait for the machine. */
     held: z.array(Hindered),
-    /** Kinds that some location wants and nothing here can make. */
+    /** Kinds that some location wants and this device cannot generate. */
     off: z.array(Hindered),
   }),
   async run(_input, { library: { sidecars } }) {
@@ -351,9 +351,9 @@ export const regenerateSidecars = defineAction({
       path: ['variant'],
     }),
   output: queued.extend({
-    /** As it was asked: they would be made, but are not. */
+    /** As requested: nothing is generated, only counted. */
     dryRun: z.boolean(),
-    /** Of all contents: which, and why. */
+    /** For a request about all contents: the kinds to generate, and why. */
     byKind: z.array(z.object({ kind: SidecarKind, why: z.string(), files: z.number() })),
   }),
   errors: ['NotFound', 'Unavailable'],
@@ -412,7 +412,7 @@ export const resolveSidecars = defineAction({
   run: ({ address, mode }, { library, signal }) => library.sidecars.resolve(address, mode, signal),
 })
 
-/** Milliseconds in the units that an age is given in. */
+/** Milliseconds in each unit of an age. */
 const UNITS = { h: 3_600_000, d: 86_400_000, w: 604_800_000, y: 31_557_600_000 } as const
 
 function ageMs(age: string | undefined): number | null {
@@ -519,14 +519,14 @@ const MovePreview = z.object({
   files: z.number(),
   bytes: z.number(),
   kinds: z.partialRecord(SidecarKind, z.number()),
-  /** The first of those that stay where they are. */
+  /** The first files that will not be moved. */
   conflicts: z.array(Conflict),
   conflictCount: z.number(),
 })
 
 type Moves = z.output<typeof moves>
 
-/** What is meant, as the library asks for it. */
+/** Translates the input into the library's parameters. */
 async function movesOf(
   { allLivePhotos, kind: only, target: named, undo }: Moves,
   library: Library,
@@ -555,7 +555,7 @@ export const convertSidecars = defineAction({
   summary: 'Move files that belong to others, as the videos of Live Photos do, into the library, or back',
   input: moves.safeExtend({ dryRun: z.boolean().default(false).describe('only say what would be moved') }),
   output: MovePreview.extend({
-    /** Null where there is nothing to move, or nothing is to be moved. */
+    /** Null if there is nothing to move, or for a preview. */
     job: z.object({ id: JobId }).nullable(),
     undo: z.boolean(),
   }),

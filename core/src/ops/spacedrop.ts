@@ -3,11 +3,11 @@ import { NearbyDevice, Visibility } from '../domain/nearby.ts'
 import { Offer } from '../domain/offer.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-/** Longest path that systems take, and paths of one offer. */
+/** The longest path that systems accept, and the most paths of one offer. */
 const MAX_PATH = 4_096
 const MAX_PATHS = 1_000
 
-/** How long a device can be seen by everyone, in minutes: by default, and at most. */
+/** How long a device is visible to everyone, in minutes: the default, and the maximum. */
 const VISIBLE_MINUTES = 10
 const MAX_VISIBLE_MINUTES = 60
 

@@ -82,7 +82,7 @@ const Explained = z.object({
   key: z.string(),
   value: z.unknown(),
   source: z.enum(['flag', 'environment', 'file', 'default']),
-  /** The variable or file the value came from. */
+  /** The variable or file that set the value. */
   from: z.string().nullable(),
   summary: z.string(),
   /** The allowed values, as JSON Schema. */

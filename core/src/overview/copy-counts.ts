@@ -22,7 +22,7 @@ export class CopyCounts {
     )
   }
 
-  /** Counts an entry, by its row id, unless it is the same file as one that was counted before. */
+  /** Counts an entry, by its row id, unless the same file was counted before. */
   add(contentRowId: number, size: number, entryRowId: number): void {
     if (this.#copies[contentRowId] === 0) this.#first[contentRowId] = entryRowId
     else {
@@ -33,7 +33,7 @@ export class CopyCounts {
     this.#sizes[contentRowId] = size
   }
 
-  /** Copies beyond the first of each content; of empty files nothing could be reclaimed. */
+  /** Copies beyond the first of each content. Empty files are left out, because they take no space. */
   duplicates(): { groups: number; files: number; reclaimableBytes: number } {
     const found = { groups: 0, files: 0, reclaimableBytes: 0 }
     for (const [i, copies] of this.#copies.entries()) {

@@ -11,12 +11,12 @@ export interface Amount {
   readonly bytes: number
 }
 
-/** All that is counted by going through every file once. */
+/** Numbers from one pass over all files. */
 export interface LibraryCounts extends Amount {
   readonly folders: number
   readonly byType: readonly (Amount & { readonly type: FileType })[]
   readonly byExtension: readonly (Amount & { readonly extension: string })[]
-  /** The oldest first: `2024-05`. */
+  /** Oldest first: `2024-05`. */
   readonly byMonth: readonly (Amount & { readonly month: string })[]
   readonly duplicates: { readonly groups: number; readonly files: number; readonly reclaimableBytes: number }
   readonly unique: Amount
@@ -37,10 +37,10 @@ type Row = readonly [
 const FILE = entryKinds.indexOf('file')
 const READY = sidecarStates.indexOf('ready')
 
-/** Counts what a library holds. */
+/** Counts the files of a library. */
 export function countLibrary(db: DatabaseSync): LibraryCounts {
   const types = new Amounts(fileTypes.length)
-  // 0 for none.
+  // Index 0 stands for no extension.
   const extensions = new Amounts(maxOf(db, 'extensions') + 1)
   const months = new MonthCounts()
   const copies = new CopyCounts(db, maxOf(db, 'content_identities'))
@@ -76,7 +76,7 @@ export function countLibrary(db: DatabaseSync): LibraryCounts {
   }
 }
 
-/** Files and bytes by small numbers. */
+/** Files and bytes, indexed by small numbers. */
 class Amounts {
   readonly #files: Float64Array
   readonly #bytes: Float64Array
@@ -91,7 +91,7 @@ class Amounts {
     this.#bytes[i]! += size
   }
 
-  /** All there are, with most bytes first. */
+  /** All non-empty amounts, most bytes first. */
   largest(): (Amount & { readonly i: number })[] {
     return [...this.#files]
       .map((files, i) => ({ i, files, bytes: this.#bytes[i]! }))
@@ -113,7 +113,7 @@ function namesById(db: DatabaseSync): Map<number, string> {
   )
 }
 
-/** Of the folders that lie in no other: they hold all. */
+/** Sums of the top folders, which include everything below them. */
 function volumes(db: DatabaseSync): LibraryCounts['byVolume'] {
   return db
     .prepare(

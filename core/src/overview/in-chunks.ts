@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Rows read at once: one call for each costs a quarter more. */
+/** Rows read at once: one call for each row would take a quarter longer. */
 const ROWS_AT_ONCE = 4_096
 
 /**
- * The rows of a query, as arrays that begin with the id, without holding all of them. The query is bound to an id that
- * those of its rows are larger than, and to how many, and is in the order of ids.
+ * Iterates over the rows of a query in chunks. Each row is an array that begins with its id. The query must order by id
+ * and take two parameters: the id after which to continue, and the limit.
  */
 export function* inChunks<Row extends readonly [id: number, ...unknown[]]>(
   db: DatabaseSync,

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { heard } from '../util/heard.ts'
 
-/** Readings that somebody looks through at the same time. */
+/** Readings that users look through at the same time. */
 const MAX_KEPT = 8
-/** What changes no entry, such as a picture that was looked into, is seen after so many milliseconds at the latest. */
+/** A change that affects no entry, such as new metadata of a picture, shows after at most this many milliseconds. */
 const MAX_AGE_MS = 10_000
 
 interface Kept {
@@ -18,10 +18,10 @@ export interface KeptReadingsDeps {
   readonly now: () => number
 }
 
-/** What was read of a whole library, as long as the library is the same. */
+/** Caches readings of a whole library until the library changes. */
 export class KeptReadings {
   readonly #deps: KeptReadingsDeps
-  /** The one that was used last is last. */
+  /** Ordered by last use: the most recently used is last. */
   readonly #kept = new Map<string, Kept>()
   #changes = 0
 
@@ -29,12 +29,12 @@ export class KeptReadings {
     this.#deps = deps
   }
 
-  /** Entries have changed somewhere. */
+  /** Must be called when entries have changed anywhere. */
   changed(): void {
     this.#changes++
   }
 
-  /** What was read under a key, or is read now. */
+  /** Returns the cached reading of a key, or reads it now. */
   async get<T>(key: string, read: () => Promise<T>): Promise<T> {
     const kept = this.#kept.get(key)
     this.#kept.delete(key)
@@ -51,7 +51,7 @@ export class KeptReadings {
     }
   }
 
-  /** Changes with every transaction of anybody else. */
+  /** Changes with every commit of another connection. */
   get #version(): number {
     return Number(this.#deps.connection.prepare('pragma data_version').get()!['data_version'])
   }

@@ -5,15 +5,15 @@ import { displayName, joinName, nameBytes, type RawName } from '../util/file-nam
 
 export interface MeasureFolderInput {
   readonly directoryId: number
-  /** Where it lies. */
+  /** The path of the folder. */
   readonly dir: RawName
-  /** How many levels below it. */
+  /** Number of levels below it to include. */
   readonly depth: number
-  /** How many files and folders at the most. */
+  /** The most files and folders to return. */
   readonly limit: number
 }
 
-/** Of one folder no more are told apart: smaller ones cannot be seen beside them. */
+/** The most entries of one folder that are listed: smaller ones would be invisible beside them. */
 const MAX_CHILDREN = 200
 const DIRECTORY = entryKinds.indexOf('directory')
 const FILE = entryKinds.indexOf('file')
@@ -39,7 +39,7 @@ interface Found {
   readonly parent: Found | null
 }
 
-/** A folder with the largest of what is below it, whatever the level, each with the folders that lead there. */
+/** A folder with the largest entries at any level below it, each with the folders that lead there. */
 export function measureFolder(db: DatabaseSync, { depth, dir, directoryId, limit }: MeasureFolderInput): FolderSize {
   const one = db.prepare(`select ${COLUMNS} from ${JOINS} where e.id = ?`)
   const largest = db.prepare(
@@ -78,7 +78,7 @@ function found(row: Row, path: RawName, parent: Found | null): Found {
   return { node, id, path, level: parent ? parent.level + 1 : 0, childCount, parent }
 }
 
-/** They come in the order of their sizes. */
+/** Must be called in the order of sizes, largest first. */
 function addTo(folder: FolderSize, child: FolderSize): void {
   folder.children?.push(child)
   if (!folder.rest) return

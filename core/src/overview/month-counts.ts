@@ -1,11 +1,11 @@
-/** The first month that has a place in the table; earlier and later ones are looked up by name. */
+/** The table has a place for each month of these years; other months are looked up by name. */
 const FIRST_YEAR = 1970
 const LAST_YEAR = 2100
 const MEAN_MONTH_MS = 2_629_746_000
 
-/** Files and bytes by month, on the clock of this machine's time zone, as a search for `2024-05` reads it. */
+/** Files and bytes by month, in this machine's time zone, like a search for `2024-05`. */
 export class MonthCounts {
-  /** When each month begins, and the one after the last. */
+  /** The start of each month, and of the month after the last. */
   readonly #begins: Float64Array
   readonly #files: Float64Array
   readonly #bytes: Float64Array
@@ -28,7 +28,7 @@ export class MonthCounts {
     this.#bytes[i]! += bytes
   }
 
-  /** The months that have some, the oldest first. */
+  /** The months with files, oldest first. */
   all(): { month: string; files: number; bytes: number }[] {
     const months = [...this.#files].flatMap((files, i) => {
       if (files === 0) return []

@@ -11,19 +11,19 @@ export interface VolumeFolder {
 }
 
 export interface OrderMediaInput {
-  /** Only what is below it; null: all. */
+  /** Only media below this folder; null: all. */
   readonly inside: VolumeFolder | null
-  /** Folders that are looked into whatever they are called, the innermost first. */
+  /** Folders that are included even if their own names are hidden, innermost first. */
   readonly roots: readonly VolumeFolder[]
   readonly types: readonly MediaType[]
 }
 
-/** Photos and films, the newest first. */
+/** Photos and videos, newest first. */
 export interface MediaOrder {
   readonly ids: Float64Array
-  /** What the clock showed, in milliseconds as if it had been in UTC. */
+  /** Clock times, in milliseconds as if they were UTC. */
   readonly clocks: Float64Array
-  /** 1 where the picture itself says so, 0 where the file does. */
+  /** 1 if the time is from the picture's metadata, 0 if it is from the file. */
   readonly fromMetadata: Uint8Array
   readonly months: { readonly month: string; count: number; fromFile: number }[]
 }
@@ -37,7 +37,7 @@ const FILE = entryKinds.indexOf('file')
 const SLASH = 0x2f
 const DOT = 0x2e
 
-/** Puts photos and films in the order in which they were taken. */
+/** Sorts photos and videos by the time when they were taken. */
 export function orderMedia(db: DatabaseSync, { inside, roots, types }: OrderMediaInput): MediaOrder {
   const isShown = folderTest(db, inside ? [inside, ...roots] : roots)
   const wanted = types.map((type) => fileTypes.indexOf(type)).join(', ')
@@ -72,7 +72,7 @@ export function orderMedia(db: DatabaseSync, { inside, roots, types }: OrderMedi
   }
 }
 
-/** All at once of a folder, whose entries do not come in the order of their ids. */
+/** Reads a folder's rows at once, because they are not ordered by id. */
 function rowsOf(db: DatabaseSync, media: string, inside: VolumeFolder | null): Iterable<Row> {
   if (!inside) return inChunks<Row>(db, `${media} order by e.id limit ?`)
   const statement = db.prepare(media)
@@ -80,7 +80,7 @@ function rowsOf(db: DatabaseSync, media: string, inside: VolumeFolder | null): I
   return statement.all(inside.volumeId, inside.path, inside.path, 0) as unknown as Row[]
 }
 
-/** Videos that are a part of a photo. */
+/** Videos that are parts of Live Photos. */
 function liveVideos(db: DatabaseSync): ReadonlySet<number> {
   const videos = db.prepare(
     `select source_entry_id as id from sidecars where source_entry_id is not null and kind = ${LIVE}`,
@@ -88,13 +88,16 @@ function liveVideos(db: DatabaseSync): ReadonlySet<number> {
   return new Set(videos.all().map(({ id }) => Number(id)))
 }
 
-/** What a camera's clock showed: `2024-05-01T10:20:30.042+02:00` at twenty past ten. A time in UTC is that of the clock here. */
+/**
+ * A camera's clock time: `2024-05-01T10:20:30.042+02:00` is twenty past ten. A time in UTC is converted to this
+ * machine's time zone.
+ */
 function readClock(text: string, here: LocalClock): number {
   const clock = Date.parse(`${text.slice(0, 19)}Z`)
   return text.endsWith('Z') ? here.at(clock) : clock
 }
 
-/** `clocks` go back in time. */
+/** `clocks` must be sorted, newest first. */
 function countMonths(clocks: Float64Array, fromMetadata: Uint8Array): MediaOrder['months'] {
   const months: MediaOrder['months'] = []
   let begin = Number.POSITIVE_INFINITY
@@ -111,7 +114,7 @@ function countMonths(clocks: Float64Array, fromMetadata: Uint8Array): MediaOrder
   return months
 }
 
-/** Whether no folder between a root and one, by its row id, is hidden. */
+/** Returns a test that checks, by row id, that no folder between a root and a folder is hidden. */
 function folderTest(db: DatabaseSync, roots: readonly VolumeFolder[]): (directoryId: number) => boolean {
   const byId = db.prepare('select volume_id, path from directories where id = ?')
   const known = new Map<number, boolean>()

@@ -15,12 +15,12 @@ import { clockText } from './local-clock.ts'
 import { measureFolder } from './measure-folder.ts'
 import { type MediaOrder, orderMedia, type VolumeFolder } from './order-media.ts'
 
-/** A folder of the index. */
+/** An indexed folder. */
 export interface IndexedFolder {
   readonly directoryId: number
   readonly dir: RawName
   readonly volumeId: number
-  /** In its volume; ends in a slash, or is empty. */
+  /** Path on its volume; ends in a slash, or is empty. */
   readonly volumePath: Uint8Array
 }
 
@@ -29,7 +29,7 @@ export interface OverviewDeps {
   readonly reader: EntryReader
   readonly locations: () => LocationMap
   readonly volumes: LibraryVolumes
-  /** The folder at a path. Throws `NotFound`, and `Unavailable` where it is not indexed. */
+  /** The folder at a path. Throws `NotFound`, and `Unavailable` if it is not indexed. */
   readonly folder: (path: string) => Promise<IndexedFolder>
   readonly addThumbs: (entries: readonly Entry[]) => void
   /** Calls a function in a thread. */
@@ -42,11 +42,11 @@ export interface MediaInput {
   readonly types: readonly MediaType[]
 }
 
-/** Extensions, and folders, that are shown by name. */
+/** The most extensions, and folders, that are listed by name. */
 const MAX_EXTENSIONS = 30
 const MAX_FOLDERS = 30
 
-/** A library as a whole: what was taken when, what takes the room, and how much there is of what. */
+/** A library as a whole: media by date, the largest files and folders, and statistics. */
 export class Overview {
   readonly #deps: OverviewDeps
   readonly #kept: KeptReadings
@@ -56,19 +56,19 @@ export class Overview {
     this.#kept = new KeptReadings({ connection: deps.store.connection, now: deps.now })
   }
 
-  /** Entries have changed somewhere. */
+  /** Must be called when entries have changed anywhere. */
   changed(): void {
     this.#kept.changed()
   }
 
-  /** How many photos and films there are by month; see the operation. */
+  /** Number of photos and videos by month; see the operation. */
   async timeline(input: MediaInput): Promise<MediaTimeline> {
     const { ids, months } = await this.#media(input)
     const file = months.reduce((sum, { fromFile }) => sum + fromFile, 0)
     return { total: ids.length, months, basis: { metadata: ids.length - file, file } }
   }
 
-  /** Photos and films, the newest first; see the operation. */
+  /** Photos and videos, newest first; see the operation. */
   async media({
     limit,
     offset,
@@ -88,7 +88,7 @@ export class Overview {
     return { items, total: ids.length }
   }
 
-  /** At which place of that order a photo or film is; see the operation. */
+  /** The index of a photo or video in that order; see the operation. */
   async seek({ entryPath, ...of }: MediaInput & { entryPath: string }): Promise<{ offset: number | null }> {
     const path = parsePath(entryPath)
     const { directoryId } = await this.#deps.folder(folderOf(path))
@@ -100,7 +100,7 @@ export class Overview {
     return { offset: offset === -1 ? null : offset }
   }
 
-  /** The largest of what is in a folder; see the operation. */
+  /** The largest entries in a folder; see the operation. */
   async sizes({ path, ...bounds }: { path: string; depth: number; limit: number }): Promise<FolderSize> {
     const { dir, directoryId } = await this.#deps.folder(path)
     return this.#deps.read(new URL('measure-folder.ts', import.meta.url), measureFolder, {
@@ -110,7 +110,7 @@ export class Overview {
     })
   }
 
-  /** How much there is of what; see the operation. */
+  /** Statistics of the library; see the operation. */
   async statistics(): Promise<LibraryStatistics> {
     const { at, counts } = await this.#kept.get('statistics', async () => {
       const url = new URL('count-library.ts', import.meta.url)
@@ -187,7 +187,7 @@ export class Overview {
 
 const SLASH = 0x2f
 
-/** The folder something lies in, as operations take it. */
+/** The folder of a path, in the form that operations take. */
 function folderOf(path: RawName): string {
   const bytes = nameBytes(path)
   const folder = bytesToName(bytes.slice(0, Math.max(1, bytes.lastIndexOf(SLASH))))

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { CoreError } from '../util/errors.ts'
 
-/** The last entry of a page: the next one begins behind it, even if it is gone by then. */
+/** The last entry of a page. The next page begins after it, even if the entry is gone by then. */
 export interface PageEnd {
   readonly key: number
   readonly mtime: number
   readonly id: number
-  /** Folded; empty where the order does not depend on names. */
+  /** Folded; empty if the order does not depend on names. */
   readonly name: string
 }
 
-/** What a cursor says, packed as an array. */
+/** The content of a cursor, packed as an array. */
 type Packed = [fingerprint: string, now: number, key: number, mtime: number, id: number, name: string]
 
 export function makeCursor(fingerprint: string, now: number, end: PageEnd): string {
@@ -18,7 +18,7 @@ export function makeCursor(fingerprint: string, now: number, end: PageEnd): stri
   return Buffer.from(JSON.stringify(packed)).toString('base64url')
 }
 
-/** Throws `InvalidInput` where it is no cursor, or that of another search. */
+/** Throws `InvalidInput` if the text is not a cursor, or belongs to another search. */
 export function readCursor(cursor: string, fingerprint: string): { now: number; end: PageEnd } {
   const packed = parseJson(Buffer.from(cursor, 'base64url').toString('utf8'))
   if (!isPacked(packed))
@@ -33,7 +33,7 @@ export function readCursor(cursor: string, fingerprint: string): { now: number; 
   return { now, end: { key, mtime, id, name } }
 }
 
-/** A short name for what was asked. */
+/** A short hash of the search input, to recognise the same search. */
 export function fingerprintOf(asked: object): string {
   return createHash('sha256')
     .update(JSON.stringify(Object.entries(asked).toSorted(([a], [b]) => (a < b ? -1 : 1))))
@@ -41,7 +41,7 @@ export function fingerprintOf(asked: object): string {
     .slice(0, 12)
 }
 
-/** By hand: this runs in the searching thread, which would load zod for it alone. */
+/** Checked by hand: this runs in the search thread, which would load zod for this check alone. */
 function isPacked(value: unknown): value is Packed {
   if (!Array.isArray(value) || value.length !== 6) return false
   const [fingerprint, now, key, mtime, id, name] = value as unknown[]

@@ -1,8 +1,8 @@
 import type { NameIndex } from './name-index.ts'
 
 /**
- * Marks every folder, by its number. `mark` says what holds in a folder (`row` is its own, -1 where it has none) from
- * what holds where it lies; it is 0 outside of all folders. Marks are 0 to 253.
+ * Marks every folder, by its number. `mark` computes the mark of a folder from the mark of its parent folder (`outer`).
+ * `row` is the folder's own row, -1 if it has none. Outside all folders the mark is 0. Marks are 0 to 253.
  */
 export function markFolders(
   index: NameIndex,
@@ -19,7 +19,7 @@ export function markFolders(
       chain.push(at)
       at = rows[at]! >= 0 ? index.parents[rows[at]!]! : 0
     }
-    // Two folders that were moved into each other's place may, for a moment, be known as lying in one another.
+    // If two folders swapped places, the index may for a moment hold each as the parent of the other.
     let outer = marks[at] === IN_PROGRESS ? 0 : marks[at]!
     for (let folder = chain.pop(); folder !== undefined; folder = chain.pop()) {
       outer = mark({ id: ids[folder]!, row: rows[folder]! }, outer)

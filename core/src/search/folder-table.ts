@@ -1,13 +1,16 @@
-/** Small numbers for the folders that entries are in, so that what holds for a folder can be kept in an array. Number 0 is no folder. */
+/**
+ * Numbers the folders that entries are in with small numbers, so that folder properties fit in an array. Number 0 is no
+ * folder.
+ */
 export class FolderTable {
   readonly #numbers = new Map<number, number>()
-  /** By number: the folder's id, and its own row, -1 where it has none. */
+  /** By number: the folder's id, and its own row, -1 if it has none. */
   ids: number[] = []
   rows: number[] = []
-  /** Goes up whenever a folder comes, goes, or has another name or parent. */
+  /** Increases whenever a folder is added, removed, renamed or moved. */
   version = 0
 
-  // An entry mostly has the parent of the entry before.
+  // An entry mostly has the same parent as the previous entry.
   #lastId = 0
   #lastNumber = 0
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Runs `write` in one transaction, all of it or nothing. The caller has the right to write. */
+/** Runs `write` in one transaction: all of it is stored, or nothing. The caller must hold the write lease. */
 export function inTransaction(db: DatabaseSync, write: () => void): void {
   db.exec('begin immediate')
   try {

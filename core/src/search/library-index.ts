@@ -17,18 +17,18 @@ import { readWords, type SearchPlan } from './search-plan.ts'
 import { suggestQueries } from './suggest.ts'
 import { type Meaning, type MeaningMatches, Meanings } from './vectors/meanings.ts'
 
-/** What looking for other spellings may cost a search that found nothing. */
+/** The longest time to look for similar spellings after a search without matches. */
 const SUGGESTION_MS = 25
 
 interface FoundTexts {
   readonly index: TextIndex
   readonly rows: TextRows
-  /** Those of all words first, then those of what names leave. */
+  /** First the matches of all words, then the matches of the words that are not in the names. */
   readonly matches: readonly TextMatches[]
   readonly isWhole: boolean
 }
 
-/** The names of a library, read from its database when they are first needed and kept up to date by `apply`. */
+/** The names of a library, read from its database when first needed and kept current by `apply`. */
 export class LibraryIndex implements Disposable {
   readonly #file: string
   readonly #sidecars: string
@@ -40,7 +40,7 @@ export class LibraryIndex implements Disposable {
   #texts: TextIndex | null = null
   #meanings: Meanings | null = null
 
-  /** Opens the database for reading; it has to exist. `sidecars` is the library's folder of them. */
+  /** Opens the database for reading; the file must exist. `sidecars` is the library's sidecar folder. */
   constructor(file: string, sidecars: string, { suggestionMs = SUGGESTION_MS } = {}) {
     this.#file = file
     this.#sidecars = sidecars
@@ -88,7 +88,7 @@ export class LibraryIndex implements Disposable {
     }
   }
 
-  /** What is found by texts, with the rows it adds to those that are found by their names. */
+  /** Searches the texts. Returns the matches, and the rows that they add to the rows found by name. */
   #findTexts({ parts, phrases }: SearchPlan): FoundTexts {
     try {
       const index = (this.#texts ??= new TextIndex(this.#db, this.#sidecars))
@@ -103,9 +103,9 @@ export class LibraryIndex implements Disposable {
     }
   }
 
-  /** Takes in what a transaction has changed. Safe to repeat, and in any order: entries are read as they are now. */
+  /** Applies the changes of one transaction. Calls may be repeated or reordered: `apply` reads the current entries. */
   apply({ upserted, removed }: EntryChanges): void {
-    // Nothing is lost: what is loaded later is as new as this, or newer.
+    // Nothing is lost: the first load happens later and reads these changes too.
     if (!this.#loaded) return
     try {
       for (const id of removed) this.#names.remove(id)
@@ -115,7 +115,7 @@ export class LibraryIndex implements Disposable {
         else this.#names.remove(id)
       }
     } catch {
-      // The next search reads all anew, and tells if that fails too.
+      // The next search reads everything again, and reports the error if that fails too.
       this.#loaded = false
     }
   }
@@ -153,7 +153,7 @@ export class LibraryIndex implements Disposable {
   }
 }
 
-/** What keeps a search by meaning from finding all. */
+/** Reasons why a search by meaning may miss matches. */
 function noticesOf({ isCut, size }: MeaningMatches, { model }: Meaning): string[] {
   if (size === 0)
     return [

@@ -3,12 +3,14 @@ import { displayName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
 import type { NameIndex, NameRow } from './name-index.ts'
 
-/** Rows read by one statement: enough to make its cost vanish, and strings short enough to be cheap garbage. */
+/**
+ * Rows read by one statement: enough to make its cost negligible, few enough that the joined strings are cheap garbage.
+ */
 const ROWS_PER_CHUNK = 512
 
 /**
- * Fills an empty index with all entries of a library. SQLite joins the names of a chunk into one string, and hands the
- * other columns row by row to a function: a third of the time that reading rows takes.
+ * Fills an empty index with all entries of a library. SQLite joins the names of a chunk into one string, and passes the
+ * other columns row by row to a function. This takes a third of the time of reading rows.
  */
 export function loadIndex(db: DatabaseSync, index: NameIndex): void {
   let lastId = 0
@@ -26,12 +28,12 @@ export function loadIndex(db: DatabaseSync, index: NameIndex): void {
     lastId = id
     return count + 1
   }
-  // The schema has integers where this function wants them.
+  // The schema stores integers where this function expects numbers.
   db.aggregate('add_row', { start: 0, step: addRow as (count: number, ...values: SQLOutputValue[]) => number })
   const chunk = db.prepare(`
     select add_row(id, ifnull(parent_id, 0), kind, type, ifnull(ext_id, 0), size, mtime) as count, group_concat(name, char(0)) as names
     from (select * from entries where id > ? order by id limit ${ROWS_PER_CHUNK})`)
-  // One transaction, so that all chunks are of one moment.
+  // One transaction, so that all chunks show the same state.
   db.exec('begin')
   try {
     index.reserve(Number(db.prepare('select count(*) as count from entries').get()?.['count']))
@@ -46,7 +48,7 @@ export function loadIndex(db: DatabaseSync, index: NameIndex): void {
   }
 }
 
-/** Folds names joined by NULs, of which most are ASCII. */
+/** Folds names joined by NULs; most names are ASCII. */
 function foldNames(names: string): string {
   const parts: string[] = []
   let done = 0
@@ -66,7 +68,7 @@ function foldNames(names: string): string {
 // oxlint-disable-next-line no-control-regex -- the whole ASCII range is meant
 const NOT_ASCII = /[^\x00-\x7f]/g
 
-/** Reads single entries as the index wants them; null where there is none. */
+/** Returns a function that reads one entry as an index row, or null if the entry does not exist. */
 export function entryReader(db: DatabaseSync): (id: number) => NameRow | null {
   const statement = db.prepare('select parent_id, name, kind, type, ext_id, size, mtime from entries where id = ?')
   statement.setReturnArrays(true)

@@ -1,12 +1,12 @@
 import type { SearchReason } from '../domain/index.ts'
 import { foldName, type FoldedPiece, foldPieces } from '../util/fold.ts'
 
-/** Start and end (not included), in UTF-16 code units. */
+/** Start and end (exclusive), in UTF-16 code units. */
 export type TextRange = [number, number]
 
 /**
- * The parts of a name, as it is shown, that match folded words: every occurrence, those that touch or overlap as one.
- * Null where some word does not occur.
+ * The parts of a displayed name that match folded words: every occurrence; touching and overlapping occurrences are
+ * merged. Null if a word does not occur.
  */
 export function matchRanges(name: string, words: readonly string[]): TextRange[] | null {
   const folded = foldName(name)
@@ -24,21 +24,21 @@ export function matchRanges(name: string, words: readonly string[]): TextRange[]
   return joined(ranges)
 }
 
-/** Why a name was found; null where it does not match. */
+/** Why a name was found; null if it does not match. */
 export function matchReasons(name: string, words: readonly string[]): SearchReason[] | null {
   if (words.length === 0) return []
   const ranges = matchRanges(name, words)
   return ranges && [{ field: 'name', ranges }]
 }
 
-/** Which words are in a name, where the others are in a text; nothing where none is. */
+/** The words that are in a name when the others are in a text; empty if the name has none of them. */
 export function someReasons(name: string, words: readonly string[]): SearchReason[] {
   const folded = foldName(name)
   const there = words.filter((word) => folded.includes(word))
   return there.length === 0 ? [] : (matchReasons(name, there) ?? [])
 }
 
-/** For each code unit of the folded name, the start and the end of what it comes from. */
+/** For each code unit of the folded name, the start and end of its source. */
 function sourceOffsets(pieces: readonly FoldedPiece[]): { starts: number[]; ends: number[] } {
   const starts: number[] = []
   const ends: number[] = []

@@ -9,9 +9,9 @@ export interface LocatedPlan {
   readonly plan: SearchPlan
   /** Directory ids of the roots of all locations. */
   readonly locationRoots: readonly number[]
-  /** Only what is below these folders; null: everywhere. */
+  /** Only entries below these folders; null: everywhere. */
   readonly inside: readonly number[] | null
-  /** What the query means, where that is searched too. */
+  /** The meaning of the query, if the search is also by meaning. */
   readonly meaning?: Meaning | null
 }
 
@@ -19,12 +19,12 @@ export interface SearchAnswer {
   /** Entries of the page, in order. */
   readonly ids: readonly number[]
   readonly total: number
-  /** Where the page ends, where more follow. */
+  /** End of this page, if more matches follow. */
   readonly end: PageEnd | null
   readonly suggestions: readonly string[]
-  /** Where the texts of the page's entries match, and what is near in them. */
+  /** Where the texts of the page's entries match, and the pieces of them that are near in meaning. */
   readonly texts: ReadonlyMap<number, readonly SearchReason[]>
-  /** `total` is all there is. */
+  /** `total` counts all matches. */
   readonly isWhole: boolean
   readonly notices: readonly string[]
 }
@@ -40,7 +40,7 @@ export type WorkerRequest =
   | { readonly type: 'changes'; readonly changes: EntryChanges }
   | { readonly type: 'close' }
 
-/** One answer for each search, in their order. */
+/** One answer for each search, in the order of the searches. */
 export type WorkerReply =
   | { readonly answer: SearchAnswer }
   | { readonly error: { readonly code: ErrorCode; readonly message: string } }

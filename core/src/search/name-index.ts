@@ -4,12 +4,12 @@ import { markFolders } from './folder-marks.ts'
 import { FolderTable } from './folder-table.ts'
 import { NAMES_AT, Scanner } from './wasm/scanner.ts'
 
-/** What the index keeps of one entry. */
+/** The data that the index keeps of one entry. */
 export interface NameRow {
   readonly id: number
-  /** Id of the folder it is in; 0 where it is in none. */
+  /** Id of the entry's folder; 0 if it has none. */
   readonly parentId: number
-  /** As it is shown. */
+  /** As displayed. */
   readonly name: string
   /** Index into `entryKinds`. */
   readonly kind: number
@@ -23,45 +23,45 @@ export interface NameRow {
 
 const DIRECTORY = entryKinds.indexOf('directory')
 
-/** A trait byte: bit 7 says that the entry is hidden, bits 5 and 6 are its kind, the others its type. */
+/** A trait byte: bit 7 marks a hidden entry, bits 5 and 6 are its kind, the others its type. */
 const HIDDEN_SHIFT = 7
 const KIND_SHIFT = 5
 const KIND_MASK = 0x3
-/** The trait byte of a row that is no more; no type has this number. */
+/** The trait byte of a removed row; no type has this number. */
 const DEAD = 0x1f
 if (fileTypes.length > DEAD) throw new Error('a trait byte has no room for so many file types')
 
-/** Stands for all lengths that do not fit a byte. */
+/** Stands for all lengths that do not fit in a byte. */
 export const LONG = 0xff
 
-/** The largest id there is room for. */
+/** The largest id that fits in the `ids` column. */
 const MAX_ID = 0xffff_ffff
 
 const MIN_CAPACITY = 1_024
 /** Columns grow by this factor. */
 const GROWTH = 1.25
-/** Below this many rows it is never worth while to build the index anew. */
+/** Below this many rows, rebuilding the index never pays. */
 const MIN_WASTE = 4_096
 const MAX_WASTED_SHARE = 0.25
 
 /**
- * The folded names of many entries in one piece of memory, in the order of their rows, and beside it one array for each
- * thing that filters and sorting ask. A row is never moved: an entry that gets another name gets another row.
+ * The folded names of many entries in one piece of memory, in row order, with one array for each column that filters
+ * and sorting read. A row never moves: a renamed entry gets a new row.
  */
 export class NameIndex {
   readonly scanner = new Scanner()
   readonly folders = new FolderTable()
 
-  /** Columns, by row; read them, and leave writing to this class. Another array after rows are added. */
+  /** Columns, by row. Other code may read them; only this class writes. Adding rows may replace the arrays. */
   ids = new Uint32Array(0)
-  /** Address of the name; that of the next row, less the NUL between them, is its end. */
+  /** Address of the name. It ends at the next row's address, minus the NUL in between. */
   starts = new Uint32Array(1)
-  /** Length of the name in bytes; `LONG` where it is that or more. */
+  /** Length of the name in bytes; `LONG` stands for that length and more. */
   lengths = new Uint8Array(0)
   traits = new Uint8Array(0)
   /** 1: the name begins with a dot. */
   #dots = new Uint8Array(0)
-  /** Number in `folders` of the folder it is in. */
+  /** Number in `folders` of the entry's folder. */
   parents = new Uint32Array(0)
   extensions = new Uint32Array(0)
   /** Bytes; 0 for a folder. */
@@ -70,15 +70,15 @@ export class NameIndex {
 
   /** Rows, dead ones included. */
   rows = 0
-  /** No row has a larger one. */
+  /** The largest extension id of any row. */
   maxExtensionId = 0
-  /** Rows that have their name; between `addRow` and `addNames` there may be fewer than `rows`. */
+  /** Rows whose name was added; between `addRow` and `addNames` there may be fewer than `rows`. */
   #named = 0
   #dead = 0
-  /** The ids of this many rows ascend from the first on; those of the rows behind are in `#strays`. */
+  /** The ids of the first this many rows ascend; the ids of later rows are in `#strays`. */
   #sorted = 0
   readonly #strays = new Map<number, number>()
-  /** By folder number: what is in it is hidden. As of `#hiddenAsOf`. */
+  /** By folder number: whether the folder's contents are hidden, as of `#hiddenAsOf`. */
   #hiddenFolders: Uint8Array = new Uint8Array(1)
   #hiddenAsOf = ''
 
@@ -87,12 +87,12 @@ export class NameIndex {
     this.#grow(MIN_CAPACITY)
   }
 
-  /** Makes room for so many rows at once, where it is known that they come. */
+  /** Makes room for this many rows at once, if their number is known in advance. */
   reserve(rows: number): void {
     if (rows > this.ids.length) this.#grow(rows)
   }
 
-  /** Forgets all rows and keeps the memory. */
+  /** Removes all rows and keeps the memory. */
   clear(): void {
     this.scanner.bytes.fill(0, NAMES_AT, this.end)
     this.starts[0] = NAMES_AT
@@ -104,7 +104,7 @@ export class NameIndex {
     this.#strays.clear()
   }
 
-  /** Address behind the last name. */
+  /** Address after the last name. */
   get end(): number {
     return this.starts[this.#named]!
   }
@@ -114,13 +114,13 @@ export class NameIndex {
     return this.rows - this.#dead
   }
 
-  /** So much is dead or out of order that building it anew is better. */
+  /** Whether so many rows are dead or out of order that rebuilding pays. */
   get isWasteful(): boolean {
     const waste = this.#dead + this.#strays.size
     return waste > MIN_WASTE && waste > this.rows * MAX_WASTED_SHARE
   }
 
-  /** Row of an entry; -1 where there is none. `guess` is where it may well be. */
+  /** Row of an entry; -1 if it has none. `guess` is its likely row. */
   rowOf(id: number, guess = -1): number {
     if (this.ids[guess] === id && guess < this.#sorted && this.traits[guess] !== DEAD) return guess
     const stray = this.#strays.get(id)
@@ -137,7 +137,7 @@ export class NameIndex {
     return -1
   }
 
-  /** Adds the entry, or brings it up to date. */
+  /** Adds or updates the entry. */
   put(entry: NameRow): void {
     const name = foldName(entry.name)
     const row = this.rowOf(entry.id)
@@ -156,8 +156,8 @@ export class NameIndex {
   }
 
   /**
-   * Finds out anew which entries are hidden, if folders have changed: those whose name begins with a dot, and those in a
-   * folder below the root of their innermost location whose name does.
+   * If folders have changed, computes again which entries are hidden: entries whose name begins with a dot, and
+   * everything in such a folder below the root of its innermost location.
    */
   refreshHidden(locationRoots: ReadonlySet<number>): void {
     const asOf = `${this.folders.version} ${[...locationRoots].join(' ')}`
@@ -175,7 +175,7 @@ export class NameIndex {
     }
   }
 
-  /** Adds a row that is not there yet, all but its name: `addNames` follows for this or many rows. */
+  /** Adds a new row without its name; `addNames` must follow, for this row or for many. */
   addRow(entry: Omit<NameRow, 'name'>): void {
     if (entry.id > MAX_ID) throw new RangeError(`entry ${entry.id} is beyond the ids the name index has room for`)
     const row = this.rows
@@ -188,7 +188,7 @@ export class NameIndex {
     this.#setColumns(row, entry)
   }
 
-  /** The folded names of the rows that have none yet, in their order, a NUL between them. */
+  /** Adds the folded names of all rows without a name, in row order, joined by NULs. */
   addNames(folded: string): void {
     const from = this.end
     this.scanner.reserve(from + folded.length * 3 + 1)
@@ -215,7 +215,7 @@ export class NameIndex {
     const parent = this.folders.numberOf(entry.parentId)
     if (isFolder && this.parents[row] !== parent) this.folders.version++
     this.parents[row] = parent
-    // Of a folder not known before nothing is known yet; `refreshHidden` sets it right.
+    // For a new folder no mark is known yet; `refreshHidden` corrects that.
     this.traits[row] = traitByte(entry.kind, entry.type, this.#dots[row]! | (this.#hiddenFolders[parent] ?? 0))
     this.extensions[row] = entry.extensionId
     if (entry.extensionId > this.maxExtensionId) this.maxExtensionId = entry.extensionId
@@ -262,7 +262,7 @@ export class NameIndex {
   }
 }
 
-/** Which trait bytes belong to living rows that a filter lets through: 1 for those, 0 for all others. */
+/** Marks the trait bytes of living rows that pass a filter: 1 for those, 0 for all others. */
 export function traitTable(accepts: (kind: number, type: number) => boolean, withHiddenOnes: boolean): Uint8Array {
   const table = new Uint8Array(256)
   for (let kind = 0; kind < entryKinds.length; kind++) {
@@ -284,7 +284,10 @@ function withHidden(trait: number, hidden: number): number {
 }
 
 const DOT_BYTE = 0x2e
-/** Stands for the bytes of a dead name: in no UTF-8 text, and no NUL, for the scanner counts those. */
+/**
+ * Overwrites the bytes of a dead name. This byte occurs in no UTF-8 text. It is not NUL, because the scanner counts
+ * NULs.
+ */
 const NO_TEXT = 0xff
 const encoder = new TextEncoder()
 

@@ -2,31 +2,31 @@ import { LONG, type NameIndex } from './name-index.ts'
 import type { TopRows } from './top-rows.ts'
 import { AT_START, BEFORE_DOT, INSIDE_WORD, type Place, PLACE_BITS, PLACE_MASK, startsWord } from './wasm/scanner.ts'
 
-/** How well a name matches, best first. */
+/** Match classes of a name, best first. */
 const EXACT = 0
-/** All of the name but its extension. */
+/** The whole name without its extension. */
 const STEM = 1
-/** The name begins with one of the words, and all begin a word of it. */
+/** The name begins with one of the words, and every word is at the start of a word of the name. */
 const PREFIX = 2
-/** All words begin a word of the name. */
+/** Every word is at the start of a word of the name. */
 const WORD = 3
 const INSIDE = 4
 
-/** A rank is the class and the length of the name in one number; names of this length and more count as equally long. */
+/** A rank is the class and the length of the name in one number; names of this length or more count as equally long. */
 const CLASS_STEP = 0x1_0000
 
-/** Beyond the rank of every name, with room below for the scores of texts, and of those with words in their names. */
+/** Larger than the rank of every name. The scores below 0 of texts, and of mixed matches, are added to it. */
 export const BEYOND_NAMES = (INSIDE + 3) * CLASS_STEP
 
-/** Compares names with the words of a query, in the memory of the index. Good until the index changes. */
+/** Compares names with the words of a query, in the memory of the index. Valid until the index changes. */
 export class NameMatcher {
   readonly #index: NameIndex
   readonly #text: Uint8Array
-  /** The word that seems to be in the fewest names: the one to scan for. */
+  /** The word that is probably in the fewest names: the scanner looks for this one. */
   readonly scanned: Uint8Array
   readonly #others: readonly Uint8Array[]
 
-  /** `words` has at least one, and none longer than `MAX_NEEDLE_BYTES`. */
+  /** `words` must hold at least one word, and none longer than `MAX_NEEDLE_BYTES`. */
   constructor(index: NameIndex, words: readonly string[], text: string) {
     this.#index = index
     this.#text = encoder.encode(text)
@@ -38,7 +38,7 @@ export class NameMatcher {
     this.#others = others
   }
 
-  /** Moves the hits on names that have the other words too to the front, in their order; returns how many they are. */
+  /** Moves the hits whose names also have the other words to the front, in their order; returns their number. */
   keep(count: number): number {
     const { scanner, starts } = this.#index
     let kept = count
@@ -46,7 +46,7 @@ export class NameMatcher {
     return kept
   }
 
-  /** Offers the rows of hits by their rank: how well the name matches, then how short it is. */
+  /** Offers the rows of hits by their rank: first by match class, then by length of the name. */
   offer(hits: Uint32Array, count: number, top: TopRows): void {
     const { lengths } = this.#index
     const alone = this.#others.length === 0
@@ -54,7 +54,7 @@ export class NameMatcher {
       const row = hits[i]! >>> PLACE_BITS
       const place = (hits[i]! & PLACE_MASK) as Place
       const length = lengths[row] === LONG ? this.#lengthOf(row) : lengths[row]!
-      // Nearly always the place says it, and memory far from here need not be looked at.
+      // The place nearly always gives the class, which saves reading the distant memory of the name.
       const matchClass =
         alone && place !== BEFORE_DOT ? PREFIX + place - AT_START : this.#classify(row, place, top.worst - length)
       const rank = matchClass * CLASS_STEP + length
@@ -67,7 +67,7 @@ export class NameMatcher {
     return Math.min(this.#index.starts[row + 1]! - 1 - this.#index.starts[row]!, CLASS_STEP - 1)
   }
 
-  /** The class of a name; one that is no better, where its best could not come up to `worst` anyway. */
+  /** The match class of a name. If even its best class could not reach `worst`, it may return a worse one. */
   #classify(row: number, place: Place, worst: number): number {
     // A name that begins with the whole query has each of its words at the start of a word.
     if (place === INSIDE_WORD) return INSIDE
@@ -108,11 +108,14 @@ export class NameMatcher {
   }
 }
 
-/** Names looked at to guess how rare a word is, in stretches from all over the index. */
+/** Names read to estimate how rare a word is, in stretches from all over the index. */
 const SAMPLED_STRETCHES = 16
 const ROWS_PER_STRETCH = 1_000
 
-/** Words by how often they occur in some of the names; where that says nothing, the longer ones first. */
+/**
+ * Sorts words by how often they occur in a sample of the names; words that occur equally often by length, longest
+ * first.
+ */
 function rarestFirst(index: NameIndex, words: readonly Uint8Array[]): Uint8Array[] {
   if (words.length === 1) return [...words]
   return words
@@ -131,7 +134,7 @@ function countInSample({ rows, scanner, starts }: NameIndex, word: Uint8Array): 
   return count
 }
 
-/** The first place where the word stands at the start of a word of the name; -1 where there is none. */
+/** The first place where the word is at the start of a word of the name; -1 if there is none. */
 function findWordStart(bytes: Uint8Array, word: Uint8Array, start: number, end: number): number {
   let at = find(bytes, word, start, end)
   while (at > start && !startsWord(bytes, at)) at = find(bytes, word, at + 1, end)

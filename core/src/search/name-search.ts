@@ -11,40 +11,43 @@ import { planSearch, type SearchPlan } from './search-plan.ts'
 import type { Meaning } from './vectors/meanings.ts'
 import { IDLE_MS, WorkerClient } from './worker-client.ts'
 
-/** An entry as it is found, before it is said why. */
+/** A found entry, before the reasons are added. */
 export type FoundEntry = Omit<SearchItem, 'why'>
 
-/** The part of the location map that a search asks. */
+/** The part of the location map that a search uses. */
 export interface SearchedLocations {
   all(): readonly { readonly directoryId: number }[]
   /** By id, name or path of the location itself. */
   find(reference: RawName): readonly { readonly directoryId: number }[]
 }
 
-/** A folder that is no location: one of the index, or what the disk has below it. */
+/** A searched folder that is not a location: an indexed one, or the entries that the disk has below it. */
 export type SearchedFolder = { readonly directoryId: number } | { readonly entries: readonly Entry[] }
 
 export interface NameSearchDeps {
   /** The library's database file. */
   readonly file: string
-  /** Its folder of sidecars, where what texts say is read. */
+  /** The library's sidecar folder; snippets of texts are read from there. */
   readonly sidecars: string
   readonly log: Logger
   readonly now: () => number
   readonly locations: () => SearchedLocations
-  /** Entries by row id; those that are gone are left out. */
+  /** Entries by row id; entries that are gone are omitted. */
   readonly toEntries: (ids: number[]) => Promise<Map<number, FoundEntry>>
-  /** The folder at an absolute path; null where there is none. Without this, only locations can be searched. */
+  /** The folder at an absolute path; null if there is none. Without this function, only locations can be searched. */
   readonly folder?: (path: RawName, signal: AbortSignal | undefined) => Promise<SearchedFolder | null>
-  /** What a query means to the model that is set; throws `Unavailable` where none is. Without this, only words are searched. */
+  /**
+   * The meaning of a query, from the configured model; throws `Unavailable` without a model. Without this function,
+   * only words are searched.
+   */
   readonly meaningOf?: (query: string, signal: AbortSignal | undefined) => Promise<Meaning>
-  /** Puts to entries what there is to show of their contents. Without this, there is nothing. */
+  /** Adds thumbnails to entries. Without this function, entries have none. */
   readonly addThumbs?: (entries: readonly Entry[]) => void
   /** How long the search thread lives without a search; a minute by default. */
   readonly idleMs?: number
 }
 
-/** Finds entries of one library by their names, and by what their texts say. */
+/** Finds entries of one library by their names, by their texts and by meaning. */
 export class NameSearch implements AsyncDisposable {
   readonly #deps: NameSearchDeps
   readonly #worker: WorkerClient
@@ -59,15 +62,15 @@ export class NameSearch implements AsyncDisposable {
     })
   }
 
-  /** Whether the search thread lives. */
+  /** Whether the search thread is running. */
   get isRunning(): boolean {
     return this.#worker.isRunning
   }
 
   /**
-   * One page of what matches; with `thumbs`, each with what there is to show of its content. Throws `InvalidInput` for a filter or cursor that cannot be read, `NotFound` for a location
-   * that is not there, `Cancelled` when the signal is aborted; for a search by meaning also `Unavailable` where no model is
-   * set, and `Offline` where it does not answer.
+   * Returns one page of matches; with `thumbs`, each with its thumbnails. Throws `InvalidInput` for a filter or cursor
+   * that cannot be read, `NotFound` for an unknown location, `Cancelled` if the signal is aborted. A search by meaning
+   * also throws `Unavailable` if no model is configured, and `Offline` if the model does not answer.
    */
   async search(input: SearchInput, signal?: AbortSignal, { thumbs = false } = {}): Promise<SearchResult> {
     const started = performance.now()
@@ -82,7 +85,7 @@ export class NameSearch implements AsyncDisposable {
     return {
       query: input.query,
       total: answer.total,
-      // An entry that was removed or renamed since the names were read is not shown, and was counted.
+      // An entry that was removed or renamed since its name was read was counted, but is not shown.
       totalIsExact: answer.isWhole && items.length === answer.ids.length,
       tookMs: since(started),
       items,
@@ -92,7 +95,9 @@ export class NameSearch implements AsyncDisposable {
     }
   }
 
-  /** To be called after every commit that changed entries, so that the next search knows of it. Safe to repeat. */
+  /**
+   * Must be called after every commit that changed entries, so that the next search sees the changes. Safe to repeat.
+   */
   applyChanges(changes: EntryChanges): void {
     this.#worker.tell({ upserted: changes.upserted, removed: changes.removed })
   }
@@ -121,7 +126,7 @@ export class NameSearch implements AsyncDisposable {
     return this.#deps.meaningOf(query, signal)
   }
 
-  /** Finds the folders a search is kept to. */
+  /** Finds the folders that limit a search. */
   async #locate(
     plan: SearchPlan,
     signal: AbortSignal | undefined,
@@ -167,7 +172,8 @@ function found(
 ): SearchItem[] {
   const why = entry && matchReasons(entry.name, plan.words)
   if (!entry || (!why && !texts)) return []
-  // Words that are not all in the name count where others are in the text; what is near in meaning was found by none.
+  // If a text matched, words found in the name count although others are missing there. A match by meaning has no such
+  // words.
   const some = texts?.some(({ field }) => field === 'text') ? someReasons(entry.name, plan.words) : []
   return [{ ...entry, why: [...(why ?? some), ...(texts ?? [])] }]
 }

@@ -5,7 +5,7 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** Compares folded names as people do: byte by byte, but runs of digits by their value. Negative: `a` comes first. */
+/** Compares folded names byte by byte, but runs of digits by their value. Negative: `a` comes first. */
 export function compareNatural(a: ByteRange, b: ByteRange): number {
   let i = a.start
   let j = b.start
@@ -31,8 +31,8 @@ export function compareNatural(a: ByteRange, b: ByteRange): number {
 }
 
 /**
- * A number of the first bytes that never contradicts `compareNatural`: where two differ, the names are in their order.
- * It stops at a digit, for what follows depends on the length of the run.
+ * A number from the first bytes that never contradicts `compareNatural`: if two numbers differ, they order the names.
+ * It stops at a digit, because the order after a digit depends on the length of the run.
  */
 export function naturalPrefix(bytes: Uint8Array, start: number, end: number): number {
   let prefix = 0
@@ -46,7 +46,7 @@ export function naturalPrefix(bytes: Uint8Array, start: number, end: number): nu
   return prefix
 }
 
-/** As many as a double holds exactly. */
+/** A double holds this many bytes exactly. */
 const PREFIX_BYTES = 6
 const DIGIT_0 = 0x30
 
@@ -56,7 +56,7 @@ function digitsEnd({ bytes, end }: ByteRange, from: number): number {
   return at
 }
 
-/** A run of zeros alone keeps its last. */
+/** In a run of zeros alone, the last zero stays. */
 function skipZeros({ bytes }: ByteRange, from: number, end: number): number {
   let at = from
   while (at < end - 1 && bytes[at] === DIGIT_0) at++

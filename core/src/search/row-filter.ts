@@ -7,17 +7,17 @@ import { PLACE_BITS } from './wasm/scanner.ts'
 
 export interface RowFilterOptions {
   readonly types: readonly SearchType[]
-  /** Ids of the extensions let through; null lets all through. */
+  /** Ids of the accepted extensions; null accepts all. */
   readonly extensionIds: readonly number[] | null
-  /** By folder number: 1 where what lies directly in it is let through, else 0; null lets all through. */
+  /** By folder number: 1 if entries directly in it are accepted, else 0; null accepts all. */
   readonly folders: Uint8Array | null
-  /** Hidden entries are let through. */
+  /** Hidden entries are accepted. */
   readonly hidden: boolean
   readonly size: SizeRange | null
   readonly modified: TimeRange | null
 }
 
-/** Says which rows of an index the filters of a search let through. Good until the index changes. */
+/** Decides which rows of an index pass the filters of a search. Valid until the index changes. */
 export class RowFilter {
   readonly #index: NameIndex
   readonly #options: RowFilterOptions
@@ -31,12 +31,12 @@ export class RowFilter {
     this.#acceptedExtensions = options.extensionIds && extensionTable(index, options.extensionIds)
   }
 
-  /** Moves the hits on rows that are let through to the front, in their order; returns how many they are. */
+  /** Moves the hits on accepted rows to the front, in their order; returns their number. */
   keep(hits: Uint32Array, count: number): number {
     return this.#keepRest(hits, keepMarked(hits, count, this.#index.traits, this.#acceptedTraits))
   }
 
-  /** Writes every `step`th row of a range that is let through as a hit; returns how many they are. */
+  /** Writes every `step`th row of a range as a hit, if it is accepted; returns the number of hits. */
   keepRows({ from, step, to }: { from: number; step: number; to: number }, hits: Uint32Array): number {
     const { traits } = this.#index
     const marks = this.#acceptedTraits
@@ -48,7 +48,7 @@ export class RowFilter {
     return this.#keepRest(hits, kept)
   }
 
-  /** All filters but that of traits, which comes first. */
+  /** Applies all filters but the trait filter, which comes first. */
   #keepRest(hits: Uint32Array, count: number): number {
     const { parents, extensions, sizes, mtimes } = this.#index
     const { folders, size, modified } = this.#options
@@ -61,7 +61,7 @@ export class RowFilter {
   }
 }
 
-// Both loops move each hit and then count it or not: a branch would be guessed wrong too often.
+// Both loops always move the hit and then count it or not: a branch would be mispredicted too often.
 
 function keepMarked(hits: Uint32Array, count: number, column: Uint8Array | Uint32Array, marks: Uint8Array): number {
   let kept = 0

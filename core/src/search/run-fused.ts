@@ -4,19 +4,19 @@ import { TextRows } from './text/text-rows.ts'
 import type { MeaningMatch } from './vectors/meanings.ts'
 
 export interface FusedQuery extends IndexQuery {
-  /** What is near by what it means, the nearest first; each let through by the filter. */
+  /** Entries near the query in meaning, nearest first; all pass the filter. */
   readonly meanings: readonly MeaningMatch[]
 }
 
-/** Matches by words that take part; one that comes later is found by a search without meaning. */
+/** Matches by words that are fused with those by meaning. Later ones are found by a search without meaning. */
 const FUSED = 1_000
 /**
- * How much of a lead the first places have. The constant and the formula are those of Cormack, Clarke and Büttcher, "Reciprocal
- * Rank Fusion outperforms Condorcet and individual Rank Learning Methods", 2009.
+ * Larger constants reduce the lead of the first places. The constant and the formula are from Cormack, Clarke and
+ * Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", 2009.
  */
 const RANK_CONSTANT = 60
 
-/** Finds what matches by words or is near by meaning; by relevance what is both comes first. */
+/** Finds entries that match by words or are near in meaning. By relevance, entries that do both come first. */
 export function runFused(index: NameIndex, query: FusedQuery): IndexAnswer & { readonly isWhole: boolean } {
   if (query.sort !== 'relevance')
     return { ...runQuery(index, { ...query, texts: withMeanings(index, query) }), isWhole: true }
@@ -24,7 +24,7 @@ export function runFused(index: NameIndex, query: FusedQuery): IndexAnswer & { r
   const scores = new Map<number, number>()
   const add = (id: number, rank: number) => scores.set(id, (scores.get(id) ?? 0) + 1 / (RANK_CONSTANT + rank))
   for (const [i, id] of byWords.ids.entries()) add(id, i + 1)
-  // Copies of a file mean the same, and are as near.
+  // Copies of a file have the same meaning and share one rank.
   let rank = 0
   let last = Number.NaN
   for (const { contentRowId, entry } of query.meanings) {
@@ -46,12 +46,12 @@ export function runFused(index: NameIndex, query: FusedQuery): IndexAnswer & { r
 
 type Ranked = Pick<NonNullable<IndexAnswer['end']>, 'id' | 'key' | 'mtime'>
 
-/** The best first, then the newest. */
+/** Best first, then newest. */
 function inOrder(a: Ranked, b: Ranked): number {
   return a.key - b.key || b.mtime - a.mtime || a.id - b.id
 }
 
-/** What is near is found as if its text matched. */
+/** Adds the matches by meaning to the rows whose texts match. */
 function withMeanings(index: NameIndex, { meanings, texts }: FusedQuery): TextRows {
   const rows = texts ?? new TextRows(index)
   for (const { entry } of meanings) {

@@ -10,7 +10,7 @@ import { TopRows } from './top-rows.ts'
 import { MAX_NEEDLE_BYTES, PLACE_BITS } from './wasm/scanner.ts'
 
 export interface IndexQuery {
-  /** Folded; a name must hold them all. */
+  /** Folded; a name must contain all of them. */
   readonly words: readonly string[]
   readonly text: string
   readonly filter: RowFilter
@@ -18,20 +18,20 @@ export interface IndexQuery {
   readonly descending: boolean
   readonly limit: number
   readonly after: PageEnd | null
-  /** Found whatever they are called; after those that are found by their names. */
+  /** Rows that also match without a match in their names; they come after matches in names. */
   readonly texts?: TextRows | null
 }
 
 export interface IndexAnswer {
   /** Ids of the page, in order. */
   readonly ids: number[]
-  /** All that match, on every page. */
+  /** Number of matches on all pages. */
   readonly total: number
-  /** The last of this page, where more follow. */
+  /** The last entry of this page, if more follow. */
   readonly end: PageEnd | null
 }
 
-/** Finds the rows that match, counts them all and gives a page of the first. */
+/** Finds and counts all matching rows, and returns one page. */
 export function runQuery(index: NameIndex, query: IndexQuery): IndexAnswer {
   const top = makeTop(index, query)
   const texts = query.texts ?? null
@@ -55,8 +55,8 @@ function makeTop(index: NameIndex, query: IndexQuery): TopRows {
 }
 
 function offerAll(index: NameIndex, query: IndexQuery, top: TopRows): number {
-  // What comes first among some rows bounds what can come first among all: where rows happen to stand in the wrong
-  // order, each would otherwise push out one that was kept before.
+  // The first rows of a sample bound the first rows of all. Without the bound, rows that happen to be in reverse order
+  // would each push out a row that was kept before.
   const sample = makeTop(index, query)
   offerEvery(SAMPLE_STEP, index, query, sample)
   top.worst = sample.worst
@@ -94,7 +94,7 @@ function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows, texts: 
   return total
 }
 
-/** The rows that are found by their texts and not by their names alone, a turn of hits at a time. */
+/** Offers the rows that are found by their texts and not by their names alone, one turn of hits at a time. */
 function offerTexts(index: NameIndex, query: IndexQuery, top: TopRows, texts: TextRows): number {
   const { hits } = index.scanner
   const offer: Offer =
@@ -117,7 +117,7 @@ function offerByScore(hits: Uint32Array, count: number, { scores }: TextRows, to
 
 type Offer = (hits: Uint32Array, count: number) => void
 
-/** Offers rows by what they are sorted by; what that leaves undecided, `tieBreak` decides. */
+/** Offers rows by their sort key; `tieBreak` orders rows with equal keys. */
 function offerByKey(index: NameIndex, { sort, descending }: IndexQuery, top: TopRows): Offer {
   const sign = descending ? -1 : 1
   const { starts, sizes, mtimes } = index
@@ -155,7 +155,7 @@ function tieBreak(index: NameIndex, { sort, descending }: IndexQuery): (a: numbe
   }
 }
 
-/** Whether a row comes after the end of the page before; the same order as `tieBreak`. */
+/** Whether a row comes after the end of the previous page; the same order as `tieBreak`. */
 function isLater(
   index: NameIndex,
   { sort, descending }: IndexQuery,

@@ -1,13 +1,13 @@
 import type { NameIndex } from './name-index.ts'
 import { MAX_NEEDLE_BYTES, PLACE_BITS } from './wasm/scanner.ts'
 
-/** Calls back with the hits of a needle, some thousand at a time: one for each name, at its best place. */
+/** Calls back with the hits of a needle, some thousand at a time: one hit for each name, at its best place. */
 export function scanNames(
   index: NameIndex,
   needle: Uint8Array,
   take: (hits: Uint32Array, count: number) => void,
 ): void {
-  // No name is as long.
+  // No name is this long.
   if (needle.length > MAX_NEEDLE_BYTES) return
   const { scanner, starts } = index
   const { hits } = scanner
@@ -21,7 +21,7 @@ export function scanNames(
     } else if (count === 1) {
       first = last + 1
     } else {
-      // There may be more in the last name, perhaps at a better place: it is left to the next round.
+      // The last name may have more hits, perhaps at a better place, so it is left to the next round.
       first = last
       count--
     }
@@ -29,7 +29,7 @@ export function scanNames(
   }
 }
 
-/** Leaves one hit of each row, the one at the best place; returns how many they are. */
+/** Keeps one hit of each row, the one at the best place; returns their number. */
 function bestPlaces(hits: Uint32Array, count: number): number {
   let kept = 0
   let last = -1

@@ -10,19 +10,19 @@ import { suggestQueries } from './suggest.ts'
 export interface EntriesFound<E> {
   readonly total: number
   readonly items: { readonly entry: E; readonly why: SearchReason[] }[]
-  /** Good as long as the entries are the same, in the same order. */
+  /** Valid as long as the entries are the same, in the same order. */
   readonly cursor: string | null
   readonly suggestions: string[]
 }
 
-/** As long as a search of a folder may take at all. */
+/** The longest time to look for similar spellings: as long as the whole search of a folder may take. */
 const SUGGESTION_MS = 50
 
 type Searched = Pick<Entry, 'name' | 'kind' | 'type' | 'extension' | 'size' | 'modifiedAt' | 'hidden'>
 
 /**
- * Searches entries that are in no index, such as those of a folder that was only looked into, by the same rules and in
- * the same order. Locations are no filter here. It builds a small index each time: meant for a folder, not for a disk.
+ * Searches entries that are not indexed, such as those of a browsed folder, by the same rules and in the same order.
+ * Locations are not a filter here. It builds a small index each time: meant for a folder, not for a disk.
  */
 export function searchEntries<E extends Searched>(
   entries: readonly E[],
@@ -48,7 +48,7 @@ export function searchEntries<E extends Searched>(
   const wanted = plan.extensions.map((extension) => extensionIds.get(extension) ?? -1).filter((id) => id >= 0)
   const filter = new RowFilter(index, {
     ...plan,
-    // Those that are hidden have been left out above, as each entry says it of itself.
+    // Hidden entries were left out above, by their own `hidden` property.
     hidden: true,
     extensionIds: plan.extensions.length > 0 ? wanted : null,
     folders: null,

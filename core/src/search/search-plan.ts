@@ -6,15 +6,15 @@ import { parseSizeExpression, type SizeRange } from './size-expression.ts'
 import { type Phrase, splitQuery, toPhrase } from './text/phrases.ts'
 import { parseTimeExpression, type TimeRange } from './time-expression.ts'
 
-/** A search as the index carries it out: everything read, nothing looked up. It can be posted to a worker. */
+/** A parsed search, as the index runs it; locations are not resolved yet. It can be posted to a worker. */
 export interface SearchPlan {
-  /** Folded, none empty; a name must hold them all. */
+  /** Folded, none empty; a name must contain all of them. */
   readonly words: readonly string[]
   /** The whole query, folded: a name that equals it comes first. */
   readonly text: string
-  /** What a text must hold, all of it; none where texts are not searched. */
+  /** Phrases that a text must contain, all of them; empty if texts are not searched. */
   readonly phrases: readonly Phrase[]
-  /** Words with the phrases they are in texts. */
+  /** Each word with its phrase in texts. */
   readonly parts: readonly QueryPart[]
   readonly types: readonly SearchType[]
   /** Lower case, without a dot. */
@@ -23,37 +23,37 @@ export interface SearchPlan {
   readonly locations: readonly string[]
   readonly size: SizeRange | null
   readonly modified: TimeRange | null
-  /** Hidden entries are let through. */
+  /** Hidden entries are accepted. */
   readonly hidden: boolean
   readonly sort: SearchSort
   readonly descending: boolean
   readonly limit: number
-  /** Where the page before ended. */
+  /** End of the previous page. */
   readonly after: PageEnd | null
-  /** The moment `modified` was read against: the same on every page. */
+  /** The time that `modified` is relative to: the same on every page. */
   readonly now: number
   /** Equal for all pages of one search. */
   readonly fingerprint: string
 }
 
-/** A word of a query, or what stands between quotes. */
+/** A word of a query, or a part in quotes. */
 export interface QueryPart {
-  /** As it is looked for in names. */
+  /** The form to look for in names. */
   readonly word: string
-  /** As it is looked for in texts; null without a letter or digit. */
+  /** The form to look for in texts; null without a letter or digit. */
   readonly phrase: Phrase | null
 }
 
-/** More words than a name holds; a number has a bit for each. */
+/** More words than a name holds. A 32-bit number has a bit for each word. */
 const MAX_WORDS = 32
 
-/** Reads a search. Throws `InvalidInput` for a filter or cursor that cannot be read. */
+/** Parses a search. Throws `InvalidInput` for a filter or cursor that cannot be read. */
 export function planSearch(input: SearchInput, now: number): SearchPlan {
   const { cursor, limit, ...asked } = input
   const fingerprint = fingerprintOf(asked)
   const place = cursor === undefined ? null : readCursor(cursor, fingerprint)
   const { parts, text, words } = readWords(input.query)
-  // Without words every match is as good as another: the newest are the ones most likely meant.
+  // Without words all matches are equally good: the newest are most likely the wanted ones.
   const sort = input.sort === 'relevance' && words.length === 0 ? 'modified' : input.sort
   if (sort === 'relevance' && input.order) {
     throw new CoreError('InvalidInput', 'matches by relevance have one order only; sort by name, size or modified')
@@ -81,14 +81,15 @@ export function planSearch(input: SearchInput, now: number): SearchPlan {
   }
 }
 
-/** The words of a query, folded, each once; what stands between quotes is one word. */
+/** The words of a query, folded, without repetitions; a part in quotes is one word. */
 export function readWords(query: string): { words: string[]; text: string; parts: QueryPart[] } {
   const all = splitQuery(query)
     .map((part) => ({ word: foldName(part.text).trim(), phrase: toPhrase(part) }))
     .filter(({ word }) => word !== '')
   if (all.length > MAX_WORDS)
     throw new CoreError('InvalidInput', `a search takes at most ${MAX_WORDS} words, not ${all.length}`)
-  // Of one that is there twice the last alone may go on, and the first must be found anyway.
+  // If a word occurs twice, only the last one can be unfinished, and the first must be found anyway. So the first is
+  // kept.
   const parts = all.filter(({ word }, i) => all.findIndex((each) => each.word === word) === i)
   return { words: parts.map(({ word }) => word), text: all.map(({ word }) => word).join(' '), parts }
 }

@@ -3,11 +3,11 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 import { LibraryIndex } from './library-index.ts'
 import type { LocatedPlan, WorkerReply, WorkerRequest } from './messages.ts'
 
-/** What the thread is started with. */
+/** The data that the thread is started with. */
 export interface SearchWorkerData {
   /** The library's database file. */
   readonly file: string
-  /** Its folder of sidecars. */
+  /** The library's sidecar folder. */
   readonly sidecars: string
 }
 

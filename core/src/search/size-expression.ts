@@ -8,7 +8,7 @@ export interface SizeRange {
 
 /**
  * Reads `>100MB`, `<=5GiB`, `>1kb <2mb`, `1kb..2mb` (ends included), `empty`, and a size alone, which stands for all
- * that round to it (`1.5GB` is 1.45 up to 1.55). KB, MB, GB, TB count in thousands, KiB, MiB, GiB, TiB in 1,024s.
+ * sizes that round to it (`1.5GB` is 1.45 up to 1.55). KB, MB, GB, TB count in thousands, KiB, MiB, GiB, TiB in 1,024s.
  * Throws `InvalidInput` for anything else.
  */
 export function parseSizeExpression(text: string): SizeRange {
@@ -23,7 +23,7 @@ export function parseSizeExpression(text: string): SizeRange {
     .reduce((a, b) => ({ min: Math.max(a.min, b.min), max: Math.min(a.max, b.max) }))
 }
 
-/** An operator, or none, and what stands up to the next one. */
+/** An operator, or none, and the text up to the next operator. */
 const COMPARISON = /(>=|<=|>|<|=|)([^<>=]+)/g
 
 function betweenEnds(from: string, to: string, text: string): SizeRange {
@@ -50,7 +50,7 @@ function compared(operator: string, value: string, text: string): SizeRange {
   }
 }
 
-/** `precision` is the worth of one step of the last digit given, in bytes. */
+/** `precision` is the value of one step of the last digit, in bytes. */
 function parseSize(value: string, text: string): { bytes: number; precision: number } {
   const match = /^\s*(\d+)(?:\.(\d+))?\s*([a-z]*)[\s,]*$/.exec(value)
   const unit = match && UNITS.get(match[3]!)

@@ -2,26 +2,26 @@ import { editDistance } from '../util/edit-distance.ts'
 import type { NameIndex } from './name-index.ts'
 import { PLACE_BITS } from './wasm/scanner.ts'
 
-/** Shorter words are too near to too many others. */
+/** Shorter words are too similar to too many others. */
 const MIN_WORD = 3
-/** Two mistakes are looked for in words of this length. */
+/** Words of this length or more are also compared with two mistakes. */
 const LONG_WORD = 6
-/** Longer runs of letters are no words, and take long to compare. */
+/** Longer runs of letters are not words, and take long to compare. */
 const MAX_WORD = 40
-/** With more words unknown, the query is not misspelt but about something else. */
+/** If more words are unknown, the query is probably not misspelt. */
 const MAX_UNKNOWN = 2
 const MAX_SUGGESTIONS = 3
-/** A word that is frequent among the names with some part of it is among the first so many of them. */
+/** Names read for each part of a word: enough to meet a word that is frequent among the names with this part. */
 const MAX_NAMES_PER_PART = 5_000
 
 export interface SuggestOptions {
-  /** How many entries a query finds, under the filters of the search. */
+  /** The number of entries that a query finds, under the filters of the search. */
   readonly count: (query: string) => number
   /** How long to look for similar words. */
   readonly budgetMs: number
 }
 
-/** Queries that find something, where `text` (folded) finds nothing because words of it are misspelt; best first. */
+/** Queries with matches, for a folded `text` without matches because some of its words are misspelt; best first. */
 export function suggestQueries(index: NameIndex, text: string, { count, budgetMs }: SuggestOptions): string[] {
   const unknown = [...new Set(text.match(LETTERS))].filter((word) => !occurs(index, word))
   if (unknown.length === 0 || unknown.length > MAX_UNKNOWN) return []
@@ -43,7 +43,7 @@ export function suggestQueries(index: NameIndex, text: string, { count, budgetMs
   return suggestions
 }
 
-/** Runs of what the scanner takes for letters. */
+/** Runs of characters that the scanner treats as letters. */
 // oxlint-disable-next-line no-control-regex -- the ASCII range without a–z is meant
 const LETTERS = /[^\x00-\x60\x7b-\x7f]+/g
 
@@ -58,7 +58,7 @@ interface Similar {
   count: number
 }
 
-/** Words of names that are one mistake away, or else two; the nearest and then the most frequent first. */
+/** Words of names that are one mistake away, or if there are none two; nearest first, then most frequent first. */
 function similarWords(index: NameIndex, word: string, expired: () => boolean): string[] {
   if (word.length < MIN_WORD || word.length > MAX_WORD) return []
   const near = wordsWithin(1, index, word, expired)
@@ -89,14 +89,14 @@ function wordsWithin(mistakes: number, index: NameIndex, word: string, expired: 
 function compare(word: string, found: string, mistakes: number): Similar | null {
   if (found.length < word.length - mistakes || found.length > MAX_WORD) return null
   const { whole, toPrefix } = editDistance(word, found)
-  // The beginning of a longer word may be meant, but a whole one more likely.
+  // The user may mean the beginning of a longer word, but more likely a whole word.
   const distance = Math.min(whole, toPrefix + 0.5)
   return distance < mistakes + 1 ? { word: found, distance, count: 0 } : null
 }
 
 /**
- * Parts of a word of which at least one stands unchanged in any word that is `mistakes` away: cut into one more part
- * than there are mistakes, one part is without. Only two letters swapped across a cut spoil two parts at once.
+ * Cuts a word into parts so that any word `mistakes` away contains at least one part unchanged: there is one part more
+ * than mistakes. Only two letters swapped across a cut change two parts at once.
  */
 function surelyKept(word: string, mistakes: number): string[] {
   const letters = Array.from(word)
@@ -107,10 +107,10 @@ function surelyKept(word: string, mistakes: number): string[] {
   return [...parts, [...letters.slice(0, cut - 1), letters[cut], letters[cut - 1], ...letters.slice(cut + 1)].join('')]
 }
 
-/** Names read between two looks at the clock. */
+/** Names read between two checks of the clock. */
 const NAMES_PER_CHECK = 256
 
-/** Visits names that hold the needle, until there has been enough of them. */
+/** Visits names that contain the needle, up to the limit or the end of the time. */
 function forEachName(index: NameIndex, needle: string, expired: () => boolean, visit: (name: string) => void): void {
   const { scanner, starts } = index
   scanner.setNeedle(Buffer.from(needle))

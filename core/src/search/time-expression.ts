@@ -1,13 +1,13 @@
 import { CoreError } from '../util/errors.ts'
 
-/** Milliseconds since 1970, `from` included, `to` not. */
+/** Milliseconds since 1970: `from` is included, `to` is not. */
 export interface TimeRange {
   readonly from: number
   readonly to: number
 }
 
 /**
- * Reads when something was changed, on the clock of this machine's time zone:
+ * Parses a time of change, in this machine's time zone:
  *
  * - a period: `today`, `yesterday`, `this week`, `last month`, `last summer`, `summer 2023`, `march`, `monday`, `2024`,
  *   `2024-05`, `2024-05-01`, `2024-05-01T14:30`, `3 days ago`. Weeks begin on Monday; seasons are those of the
@@ -33,7 +33,7 @@ function readExpression(text: string, now: number): TimeRange | null {
   const compared = /^(>=|<=|>|<|=|after |since |before |until |older than |newer than )\s*(.+)$/.exec(text)
   if (compared) return comparedTo(compared[1]!.trim(), compared[2]!, now)
   const age = readAge(text.replace(/^(?:last|past) (?=\d)/, ''), now)
-  // Up to the end of today, and not for ever: a file dated 2107 was not changed in the last week.
+  // The end of today, not infinity: a file dated 2107 was not changed in the last week.
   if (age !== null) return { from: age, to: readPeriod('today', now)!.to }
   return readPeriod(text, now)
 }
@@ -70,7 +70,7 @@ function comparedTo(operator: string, text: string, now: number): TimeRange | nu
   }
 }
 
-/** More days old is longer ago. */
+/** Compares by age, so the direction is reversed: more days old means an earlier time. */
 function comparedToAge(operator: string, since: number): TimeRange | null {
   switch (operator) {
     case '>':
@@ -86,7 +86,7 @@ function comparedToAge(operator: string, since: number): TimeRange | null {
   }
 }
 
-/** The moment `7d` or `2 weeks` before now; null where the text is no age. */
+/** The time `7d` or `2 weeks` before now; null if the text is not an age. */
 function readAge(text: string, now: number): number | null {
   const match = /^(\d{1,5}) ?([a-z]+)$/.exec(text)
   return match && goBack(now, Number(match[1]), match[2]!)
@@ -132,7 +132,7 @@ function readPeriod(text: string, now: number): TimeRange | null {
 
 const ISO = /^([1-9]\d{3})(?:-(\d\d)(?:-(\d\d)(?:[t ](\d\d):(\d\d)(?::(\d\d))?(z|[+-]\d\d:\d\d)?)?)?)?$/
 
-/** A year, month, day, minute or second. */
+/** Reads a year, month, day, minute or second. */
 function readIsoPeriod(text: string): TimeRange | null {
   const match = ISO.exec(text)
   if (!match) return null
@@ -173,7 +173,7 @@ function readNamedPeriod(text: string, now: number): TimeRange | null {
   return days(y, m, d - (back === 0 && which === 'last' ? 7 : back), 1)
 }
 
-/** The calendar day, week, month or year that holds a moment; for hours and minutes, the unit that begins there. */
+/** The calendar day, week, month or year around a time; for hours and minutes, the unit that begins at that time. */
 function periodAround(unit: string, moment: number | null): TimeRange | null {
   if (moment === null) return null
   const name = unit.replace(/s$/, '')
@@ -184,7 +184,7 @@ function periodAround(unit: string, moment: number | null): TimeRange | null {
 
 const CALENDAR_UNITS = { day: true, week: true, weekend: true, month: true, year: true }
 
-/** The day, week, month or year `back` before the one that holds `at`. */
+/** The day, week, month or year that is `back` units before the one around `at`. */
 function calendarPeriod(unit: string, back: number, at: Date): TimeRange | null {
   const [y, m, d] = [at.getFullYear(), at.getMonth(), at.getDate()]
   const monday = d - ((at.getDay() + 6) % 7) - back * 7
@@ -209,7 +209,10 @@ interface NamedMonths {
   readonly now: number
 }
 
-/** The named months of this year, of the year that is running, or (`last`) the newest that are over. */
+/**
+ * The named months: with `this` of this year, with `last` the latest that are over, otherwise the latest that have
+ * begun.
+ */
 function lastMonths({ season, length, which, now }: NamedMonths): TimeRange | null {
   const year = new Date(now).getFullYear()
   for (let y = year + 1; ; y--) {
@@ -218,7 +221,7 @@ function lastMonths({ season, length, which, now }: NamedMonths): TimeRange | nu
   }
 }
 
-/** First month, from 0. Winter is named for the year it begins in. */
+/** First month, from 0. Winter belongs to the year in which it begins. */
 const SEASONS = new Map([
   ['spring', 2],
   ['summer', 5],
@@ -229,7 +232,7 @@ const SEASONS = new Map([
 const MONTHS = 'january february march april may june july august september october november december'.split(' ')
 const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
 
-/** Whole names and their first three letters. */
+/** Accepts whole names and their first three letters. */
 function indexOfName(names: readonly string[], text: string): number {
   return names.findIndex((name) => name === text || name.slice(0, 3) === text)
 }

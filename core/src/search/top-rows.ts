@@ -1,18 +1,18 @@
 export interface TopRowsOptions {
   readonly limit: number
-  /** Which of two rows of one key comes first: negative for `a`. Never 0 for different rows. */
+  /** Orders two rows with equal keys: negative if `a` comes first. Never 0 for different rows. */
   readonly tieBreak: (a: number, b: number) => number
-  /** Lets through the rows of the pages still to come; null lets all through. */
+  /** Accepts the rows of the pages still to come; null accepts all. */
   readonly isLater: ((row: number, key: number) => boolean) | null
 }
 
-/** The first rows by key, smallest first, of all that are offered: a heap with the last of them on top. */
+/** Keeps the first rows by key, smallest first, of all rows offered: a heap with the last of them on top. */
 export class TopRows {
   readonly #options: TopRowsOptions
   readonly #rows: Uint32Array
   readonly #keys: Float64Array
   #size = 0
-  /** Rows with a larger key are not among the first; who sees that need not offer them, and sets `overflowed`. */
+  /** Rows with a larger key are not among the first. A caller that skips them must set `overflowed`. */
   worst = Infinity
   /** There are more rows than fit. */
   overflowed = false
@@ -41,7 +41,7 @@ export class TopRows {
     this.worst = this.#keys[0]!
   }
 
-  /** The rows with their keys, the first one first. */
+  /** The rows with their keys, in order. */
   sorted(): { row: number; key: number }[] {
     const rows = Array.from(this.#rows.subarray(0, this.#size), (row, i) => ({ row, key: this.#keys[i]! }))
     return rows.toSorted((a, b) => a.key - b.key || this.#options.tieBreak(a.row, b.row))
@@ -63,7 +63,7 @@ export class TopRows {
     this.#keys[at] = key
   }
 
-  /** Puts a row in the place of the last one. */
+  /** Replaces the last row. */
   #sink(row: number, key: number): void {
     let at = 0
     for (;;) {

@@ -4,10 +4,10 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { EntryChanges, LocatedPlan, SearchAnswer, WorkerReply, WorkerRequest } from './messages.ts'
 
-/** A library nobody searches needs no thread and no memory for its names. */
+/** A library that is not being searched needs no thread and no memory for its names. */
 export const IDLE_MS = 60_000
 
-/** Searches that wait beyond this many come from a client that does not read its answers. */
+/** More waiting searches than this come from a client that does not read its answers. */
 export const MAX_WAITING = 256
 
 interface Asked {
@@ -19,18 +19,18 @@ interface Asked {
 export interface WorkerClientDeps {
   /** The library's database file. */
   readonly file: string
-  /** The library's folder of sidecars. */
+  /** The library's sidecar folder. */
   readonly sidecars: string
   readonly log: Logger
-  /** How long the thread lives without a search, in milliseconds. */
+  /** How long the thread stays without a search, in milliseconds. */
   readonly idleMs: number
 }
 
-/** The main thread's half of the search worker: starts it when it is first asked, ends it when it has been idle. */
+/** The main thread's half of the search worker: starts it with the first search and ends it after idle time. */
 export class WorkerClient implements AsyncDisposable {
   readonly #deps: WorkerClientDeps
   #worker: Worker | null = null
-  /** Threads that have been told to end and have not yet. */
+  /** Threads that were told to end and are still running. */
   readonly #ending = new Set<Promise<void>>()
   #running: Asked | null = null
   readonly #waiting: Asked[] = []
@@ -41,12 +41,15 @@ export class WorkerClient implements AsyncDisposable {
     this.#deps = deps
   }
 
-  /** Whether the thread lives. */
+  /** Whether the thread is running. */
   get isRunning(): boolean {
     return this.#worker !== null
   }
 
-  /** Searches in turn. A search that is aborted while it waits is never begun; one that has begun is not waited for. */
+  /**
+   * Runs searches in turn. A search that is aborted while it waits is never started. If a running one is aborted, the
+   * caller no longer waits for it.
+   */
   ask(search: LocatedPlan, signal?: AbortSignal): Promise<SearchAnswer> {
     if (this.#closed) throw new CoreError('Unavailable', 'the library is closed')
     if (signal?.aborted) throw new CoreError('Cancelled', 'the search was cancelled')
@@ -75,7 +78,7 @@ export class WorkerClient implements AsyncDisposable {
     })
   }
 
-  /** Tells the thread what has changed; where there is none, the next one reads it from the database. */
+  /** Tells the thread about changes. Without a thread nothing is sent; the next thread reads the database. */
   tell(changes: EntryChanges): void {
     this.#post({ type: 'changes', changes })
   }
@@ -130,7 +133,7 @@ export class WorkerClient implements AsyncDisposable {
     this.#worker?.postMessage(request)
   }
 
-  /** Lets the thread finish what it is at and go; the next search starts another. */
+  /** Lets the thread finish its current search and end; the next search starts another. */
   #end(): void {
     if (this.#idle) clearTimeout(this.#idle)
     this.#idle = null

@@ -1,19 +1,19 @@
 import type { IHasher } from 'hash-wasm'
 
-/** BLAKE3 for one thread. Nothing here may be used from two places at once: the state is reused from hash to hash. */
+/** BLAKE3 for one thread. Use it from one place at a time, because all hashes share its state. */
 export interface Blake3 {
   /** The 32-byte hash of `bytes`. */
   hash(bytes: Uint8Array): Uint8Array
-  /** Begins a hash of many pieces; ends the one begun before. */
+  /** Begins a hash of many pieces; discards an unfinished one. */
   start(): void
   update(bytes: Uint8Array): void
   finish(): Uint8Array
 }
 
-/** Below this many bytes a call into WASM costs less than one into the native binary. */
+/** Below this many bytes, WASM is faster than a call into the native binary. */
 const WASM_BELOW_BYTES = 1_536
 
-/** The native BLAKE3 with WASM for small inputs; WASM alone on a platform that has no native binary. */
+/** The native BLAKE3, with WASM for small inputs; only WASM if the platform has no native binary. */
 export async function loadBlake3(options: { native: boolean } = { native: true }): Promise<Blake3> {
   const { createBLAKE3 } = await import('hash-wasm')
   const wasm = wasmBlake3(await createBLAKE3())
@@ -34,7 +34,7 @@ function wasmBlake3(hasher: IHasher): Blake3 {
 async function loadNative(): Promise<Blake3 | null> {
   try {
     const { Blake3Hasher, blake3 } = await import('@napi-rs/blake-hash')
-    // One for the thread's life: each costs as much to make as hashing 50 KB, and its memory is freed late.
+    // Created once for the thread: creating one costs as much as hashing 50 KB, and its memory is freed late.
     const hasher = new Blake3Hasher()
     return {
       hash: (bytes) => blake3(bytes),
@@ -43,7 +43,7 @@ async function loadNative(): Promise<Blake3 | null> {
       finish: () => hasher.digestBuffer(),
     }
   } catch {
-    // No binary for this platform, or not installed: WASM gives the same hashes, more slowly.
+    // No binary for this platform, or not installed: WASM gives the same hashes, but is slower.
     return null
   }
 }

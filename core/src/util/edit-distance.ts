@@ -1,12 +1,15 @@
-/** How far two words are apart. */
+/** The edit distance of two words. */
 export interface Distance {
-  /** Letters put in, left out, replaced, or swapped with their neighbour. */
+  /** Number of letters inserted, removed, replaced, or swapped with their neighbour. */
   readonly whole: number
-  /** The same for that beginning of the second word which is nearest to the first. */
+  /** The distance to the nearest prefix of the second word. */
   readonly toPrefix: number
 }
 
-/** Optimal string alignment: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance. Meant for single words: the time is the product of their lengths. */
+/**
+ * Optimal string alignment: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance. For single words only: the time
+ * is the product of their lengths.
+ */
 export function editDistance(from: string, to: string): Distance {
   const width = to.length + 1
   let before = new Uint16Array(width)

@@ -20,11 +20,11 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number]
 
 export interface CoreErrorOptions extends ErrorOptions {
-  /** Machine-readable facts about the error; part of what a client sees. */
+  /** Machine-readable facts about the error, visible to clients. */
   readonly details?: unknown
 }
 
-/** An error a client may see. `code` is stable and part of the wire contract; `message` is for people. */
+/** An error that clients may see. `code` is stable and part of the interface; `message` is for users. */
 export class CoreError extends Error {
   override name = 'CoreError'
   readonly code: ErrorCode
@@ -36,20 +36,23 @@ export class CoreError extends Error {
   }
 }
 
-/** The `details` of an error that nobody should try again without being asked: it would take as long to come back. */
+/**
+ * The `details` of an error that must not be retried automatically, because the retry would take as long and fail
+ * again.
+ */
 export const FINAL = 'final'
 
-/** Whether the same request may succeed later without anybody changing it. */
+/** Whether the same request may succeed later without any change by the user. */
 export function isRetryable(code: ErrorCode): boolean {
   return code === 'Unavailable' || code === 'Offline' || code === 'Timeout' || code === 'DiskFull' || code === 'Locked'
 }
 
-/** The text of anything that was thrown. */
+/** The message of any thrown value. */
 export function errorMessage(err: unknown): string {
   return err instanceof Error ? err.message : String(err)
 }
 
-/** What the system said, without its code and the call that failed: `permission denied`. */
+/** The system's message without its code and the failed call: `permission denied`. */
 export function systemReason(message: string): string {
   return message.replace(/^[A-Z][A-Z0-9]+: (.*?), [a-z]+(?: '.*)?$/s, '$1')
 }

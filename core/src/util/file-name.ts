@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
 
-/** A name or path as the file system has it: text if its bytes are UTF-8, else the bytes. */
+/** A name or path from the file system: text if its bytes are UTF-8, otherwise the bytes. */
 export type RawName = string | Uint8Array
 
 /** Text to show: bytes that are not UTF-8 become U+FFFD. */
@@ -62,7 +62,10 @@ export function baseOf(path: RawName): RawName {
   return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(SLASH) + 1)))
 }
 
-/** The lower-cased part after the last dot; empty for dot files, names without a dot, and ends no one uses as an extension. */
+/**
+ * The lower-cased part after the last dot; empty for dot files, names without a dot, and endings that are too long for
+ * an extension.
+ */
 export function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.')
   if (dot <= 0 || name.length - dot - 1 > MAX_EXTENSION_LENGTH) return ''
@@ -77,7 +80,7 @@ export function parsePath(text: string): RawName {
   return text.startsWith('base64:') ? bytesToName(Buffer.from(text.slice('base64:'.length), 'base64')) : text
 }
 
-/** A name as a key: text as it is, bytes behind a NUL, which no text name holds. */
+/** A name as a map key: text unchanged; bytes in hexadecimal after a NUL, which no text name contains. */
 export function nameKey(name: RawName): string {
   return typeof name === 'string' ? name : `\0${Buffer.from(name).toString('hex')}`
 }

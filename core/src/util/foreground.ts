@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** So long after an answer whoever asked is taken to be still there: people scroll, and type, with pauses of less. */
+/** For this long after an answer, the user counts as active: scrolling and typing have shorter pauses. */
 const THERE_MS = 1_000
-/** While somebody is there, work in the background rests so many times as long as it has worked. */
+/** While the user is active, bulk work rests this many times as long as it worked. */
 const RESTS = 4
-/** The longest rest, in milliseconds: what takes long goes on, if slowly. */
+/** The longest rest, in milliseconds, so that long work continues, though slowly. */
 const MAX_REST_MS = 2_000
 
-/** Notices when somebody waits for an answer, so that work that can wait makes room. */
+/** Knows whether a user waits for an answer, so that bulk work can make room. */
 export class Foreground {
   readonly #ticks: () => number
   #waiting = 0
@@ -17,7 +17,7 @@ export class Foreground {
     this.#ticks = ticks
   }
 
-  /** Somebody waits for an answer until it is there. */
+  /** Runs `answer`, and counts the user as waiting until it settles. */
   async during<T>(answer: () => Promise<T>): Promise<T> {
     this.#waiting++
     try {
@@ -28,17 +28,17 @@ export class Foreground {
     }
   }
 
-  /** Whether somebody waits, or has waited within the last second. */
+  /** Whether a user is waiting, or was within the last second. */
   get isBusy(): boolean {
     return this.#waiting > 0 || this.#ticks() - this.#lastAt < THERE_MS
   }
 
-  /** How long work in the background rests after some of it, in milliseconds; 0 while nobody is there. */
+  /** How long bulk work must rest after `workedMs` of work, in milliseconds; 0 while the user is not active. */
   restAfter(workedMs: number): number {
     return this.isBusy ? Math.min(workedMs * RESTS, MAX_REST_MS) : 0
   }
 
-  /** For work that can wait, between two short pieces of it: others have their turn, and more of it while somebody is there. */
+  /** Called by bulk work between two short pieces: lets other work run, and rests longer while the user is active. */
   async giveWay(workedMs: number, signal: AbortSignal): Promise<void> {
     const ms = this.restAfter(workedMs)
     if (ms > 0) await sleep(ms, undefined, { signal, ref: false })

@@ -3,19 +3,19 @@ import { setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { systemCode } from './errors.ts'
 
-/** A third of the weight of a thread that somebody waits for, where there are more of them than cores. */
+/** On a busy machine, a third of the weight of a thread that serves a user. */
 const NICENESS = 5
 
 /**
- * Lets the other threads of the process go first from now on, and those below this one, which take its priority: it
- * does work in bulk. On Linux, where a priority is a thread's own; elsewhere nothing happens.
+ * Lowers the priority of this thread, which does bulk work, and of the threads that it starts later. Only on Linux,
+ * where each thread has its own priority; elsewhere nothing happens.
  */
 export function giveWay(): void {
   if (process.platform !== 'linux') return
   try {
     setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICENESS)
   } catch (err) {
-    // No /proc, or it is forbidden: then it is only less polite.
+    // Without /proc, or if it is forbidden, the priority stays the same.
     if (systemCode(err) === null) throw err
   }
 }

@@ -1,4 +1,4 @@
-/** An inode as rows keep it: a number where it is exact in a double, else its 8 bytes, big-endian. */
+/** An inode in the form of the rows: a number if a double holds it exactly, otherwise its 8 bytes, big-endian. */
 export type Inode = number | Uint8Array
 
 export function toInode(inode: bigint): Inode {
@@ -8,7 +8,7 @@ export function toInode(inode: bigint): Inode {
   return new Uint8Array(bytes)
 }
 
-/** Something to compare and to key maps with. */
+/** A value for comparisons and map keys. */
 export function inodeKey(inode: Inode): number | string {
   return typeof inode === 'number' ? inode : Buffer.from(inode).toString('hex')
 }

@@ -1,18 +1,18 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** Whose doings are counted together. */
+/** The group of addresses whose requests are counted together. */
 export interface Origin {
-  /** An address of IPv4; of IPv6 the network, for whoever has one address of it has all. */
+  /** The IPv4 address, or the IPv6 network, because a user with one address of a network has all of them. */
   readonly network: string
-  /** Of IPv6 alone: networks that begin alike may be one person's. */
+  /** Only for IPv6: networks with the same prefix may belong to one customer. */
   readonly site: string | null
 }
 
-/** Of the sixteen bytes of an address: a network, and all networks of one customer (RFC 6177). */
+/** Bytes of the sixteen of an address: a network, and all networks of one customer (RFC 6177). */
 const NETWORK_BYTES = 8
 const SITE_BYTES = 6
 
-/** Whom an IP address is of, also where one of IPv4 is written as one of IPv6. */
+/** The origin of an IP address; an IPv4 address written as IPv6 counts as IPv4. */
 export function originOf(address: string): Origin {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
   if (!isIPv6(plain)) return { network: plain, site: null }
@@ -20,7 +20,7 @@ export function originOf(address: string): Origin {
   return { network: bytes.toString('hex', 0, NETWORK_BYTES), site: bytes.toString('hex', 0, SITE_BYTES) }
 }
 
-/** The bytes of an address, whichever way it is shortened. */
+/** The bytes of an address, in full or shortened notation. */
 export function addressBytes(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number))
   const [head = '', tail] = address.split('::')

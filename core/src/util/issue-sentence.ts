@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** What is wrong with one value, as it reads behind the name of the value: `is missing`, `must be at least 1`. */
+/** The problem with one value, in words that follow the name of the value: `is missing`, `must be at least 1`. */
 export function issueSentence(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_value':
@@ -22,12 +22,12 @@ export function issueSentence(issue: z.core.$ZodIssue): string {
     case 'not_multiple_of':
       return `is wrong: ${lowerFirst(issue.message)}`
     case 'custom':
-      // Written to follow the name of the field.
+      // These messages are written to follow the name of the field.
       return issue.message
   }
 }
 
-/** All that is wrong with a value, in one line; fields are named by their path. */
+/** All problems of a value, in one line; fields are named by their path. */
 export function issuesSentence(issues: readonly z.core.$ZodIssue[]): string {
   return issues.map((issue) => `${issue.path.map(String).join('.') || 'it'} ${issueSentence(issue)}`).join('; ')
 }
@@ -42,7 +42,7 @@ function withArticle(expected: string): string {
   return `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
-/** The messages of the schema library begin a sentence. */
+/** Messages of the schema library begin with a capital. */
 function lowerFirst(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1)
 }

@@ -5,7 +5,7 @@ export class Lease {
   #held = false
   readonly #waiting: (() => void)[] = []
 
-  /** Resolves when the lease is the caller's; dispose what it returns to pass it on. */
+  /** Resolves when the caller holds the lease; dispose the result to release it. */
   async acquire(signal?: AbortSignal): Promise<Disposable> {
     if (signal?.aborted) throw new CoreError('Cancelled', 'cancelled while waiting to write')
     if (!this.#held) this.#held = true

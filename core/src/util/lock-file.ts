@@ -54,7 +54,7 @@ export function takeLock(file: string, what: string): Disposable {
 
 function heldMessage(what: string, { host, pid, since }: LockHolder, file: string): string {
   const held = `${what} is in use by process ${pid} on ${host} since ${since}`
-  // A computer that was switched off, or has another name now, cannot be asked.
+  // The process cannot be checked if its computer is off or has a new name.
   return host === hostname() ? held : `${held}; if nothing uses it there any more, remove ${file}`
 }
 
@@ -97,7 +97,7 @@ export function isAlive(holder: LockHolder): boolean {
   return holder.started === null || started === null || holder.started === started
 }
 
-/** With the pause between them half a second; removing a stale lock takes a millisecond. */
+/** With the pauses, half a second in total; removing a stale lock takes a millisecond. */
 const MAX_ATTEMPTS = 100
 const PAUSE_MS = 5
 /** If writing takes longer than this, the process died in the middle of it. */
@@ -131,9 +131,9 @@ function tryWrite(file: string, own: LockHolder): boolean {
     // The lock is written to a draft and then linked into place, so other processes only ever see a complete lock.
     return succeeds(() => linkSync(draft, file))
   } catch (err) {
-    // It took so long that the draft was taken for one that a killed process had left.
+    // The write took so long that another process removed the draft as abandoned.
     if (systemCode(err) === 'ENOENT' && existsSync(dirname(file))) return false
-    // FAT and some network file systems have no links. There a lock can be met before it is whole.
+    // FAT and some network file systems have no links. There a process can see an incomplete lock.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(err) ?? '')) throw err
     return succeeds(() => writeFileSync(file, text, { flag: 'wx', mode: 0o600 }))
   } finally {
@@ -143,10 +143,11 @@ function tryWrite(file: string, own: LockHolder): boolean {
 
 /**
  * Removes a lock that no living process holds. Only one process at a time may check and remove: if two found the same
- * stale lock, the second would remove the lock that the first has just taken. The right to do so is a lock as well, the
- * claim, named after the text of the stale lock: if its holder is killed, the claim is a stale lock of its own, and the
- * next process takes it over in the same way. No text ever returns, because each has a token, so nobody can remove a
- * newer lock by an old claim. False: another process is doing it, or nothing was stale.
+ * stale lock, the second would remove the lock that the first has just taken. So a process first takes another lock,
+ * the claim, which is named after the text of the stale lock. If the holder of the claim is killed, the claim is a
+ * stale lock itself, and the next process takes it over in the same way. An old claim cannot remove a newer lock,
+ * because each lock has a token, so no text ever returns. False: another process is removing the lock, or it was not
+ * stale.
  */
 function removeStale(file: string, first: string): boolean {
   const text = readText(file)
@@ -166,10 +167,12 @@ function claimOn(first: string, text: string): string {
   return `${first}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.claim`
 }
 
-/** Drafts and claims beside a lock, by what follows its name. */
+/** Matches the names of drafts and claims, after the name of their lock. */
 const BESIDE = /^\.(?:\d+\.[\da-z]+|[\da-f]{16}\.claim)$/
 
-/** Removes the drafts and claims that killed processes have left. The lock is held now, so these claims are on others. */
+/**
+ * Removes the drafts and claims of killed processes. The caller holds the lock, so these claims are for older locks.
+ */
 function removeLeft(file: string): void {
   try {
     for (const name of readdirSync(dirname(file))) {
@@ -179,7 +182,7 @@ function removeLeft(file: string): void {
       if (text !== null && isLeft(path, text)) rmSync(path, { force: true })
     }
   } catch {
-    // They are in nobody's way.
+    // Leftover files do no harm.
   }
 }
 
@@ -197,13 +200,13 @@ function isLeft(file: string, text: string): boolean {
     const holder: unknown = JSON.parse(text)
     if (isHolder(holder)) return isCopied(file, holder) || !isAlive(holder)
   } catch {
-    // Half written, or gone.
+    // The lock is incomplete, or gone.
   }
   const stats = statSync(file, { throwIfNoEntry: false })
   return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS
 }
 
-/** Whether a file could be made that was not there before. */
+/** Whether `make` created the file; false if it existed. */
 function succeeds(make: () => void): boolean {
   try {
     make()
@@ -223,7 +226,7 @@ function release(file: string, token: string): void {
   if (readLock(file)?.token === token) rmSync(file, { force: true })
 }
 
-/** Checked by hand: commands take locks, too, and a schema library would be most of their start. */
+/** Checked by hand, because commands take locks too, and loading a schema library would be most of their start time. */
 function isHolder(value: unknown): value is LockHolder {
   const { pid, host, started, since } = (value ?? {}) as Partial<Record<keyof LockHolder, unknown>>
   const isText = typeof host === 'string' && typeof since === 'string'
@@ -234,7 +237,7 @@ function isHolder(value: unknown): value is LockHolder {
 function readProcessStat(pid: number): { state: string; started: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name before it may hold anything, parentheses and blanks too.
+    // The name before it may contain any characters, including parentheses and blanks.
     const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const started = rest[18]
     return state !== undefined && started !== undefined ? { state, started } : null

@@ -1,4 +1,6 @@
-/** What core asks of a logger: fields first, then one plain sentence. pino fits; so does `silentLogger`. */
+/**
+ * The logger interface of core: fields first, then one plain sentence. pino implements it, and so does `silentLogger`.
+ */
 export interface Logger {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void

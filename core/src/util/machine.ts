@@ -5,28 +5,28 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { heard } from './heard.ts'
 
-/** What may keep this program from taking the machine for work that can wait. */
+/** Facts about the machine that decide whether bulk work may run. */
 export interface Machine {
-  /** False where there is no battery, and where the system does not say: Windows tells it to no file or program of its own. */
+  /** False without a battery, and if the system does not report it: on Windows no file or system program does. */
   isOnBattery(): Promise<boolean>
-  /** Whether what goes over the line that leads outside is paid for, as the system says; null where it does not say. */
+  /** Whether the internet connection is metered; null if the system does not report it. */
   isMetered(): Promise<boolean | null>
-  /** How many threads a core wanted to run in the last minute, ours among them; 0 where the system does not count (Windows). */
+  /** Runnable threads per core in the last minute, including ours; 0 if the system does not count them (Windows). */
   load(): number
-  /** Bytes that may be written to the file system a folder is in; null where it cannot be asked. */
+  /** Free bytes on the file system of a folder; null if it cannot be read. */
   freeBytes(folder: string): Promise<number | null>
-  /** How long an answer holds, in milliseconds. */
+  /** How long an answer stays valid, in milliseconds. */
   readonly answersHoldMs: number
-  /** How long what waits for another answer sleeps before it asks again, in milliseconds. */
+  /** Interval of checks by work that waits for a different answer, in milliseconds. */
   readonly lookAgainMs: number
 }
 
-/** Asking costs some system calls, and for some answers a process. */
+/** An answer costs some system calls, and sometimes a process. */
 const ANSWERS_HOLD_MS = 5_000
-/** A person who plugs the cable in, or frees space, looks for what happens about now. */
+/** A user who plugs in the cable, or frees space, expects a reaction within about this time. */
 const LOOK_AGAIN_MS = 15_000
 
-/** The machine this runs on. */
+/** The machine that this process runs on. */
 export function systemMachine(): Machine {
   return {
     isOnBattery: async () => {
@@ -47,7 +47,7 @@ export function systemMachine(): Machine {
   }
 }
 
-/** Asks once for all who want to know within some milliseconds. `ask` does not reject. */
+/** Shares one answer among all callers within `ms` milliseconds. `ask` must not reject. */
 export function askedOnce<T>(ask: () => Promise<T>, ms: number, ticks = () => performance.now()): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | null = null
   return () => {
@@ -58,7 +58,9 @@ export function askedOnce<T>(ask: () => Promise<T>, ms: number, ticks = () => pe
 
 const POWER_SUPPLIES = '/sys/class/power_supply'
 
-/** Whether Linux runs on a battery: one that is not a mouse's is being emptied, and nothing is plugged in. */
+/**
+ * Whether Linux runs on a battery: a battery that is not a mouse's is discharging, and no power supply is plugged in.
+ */
 export async function readPowerSupplies(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch(() => [])
   const supplies = await Promise.all(
@@ -77,34 +79,37 @@ function trim(text: string): string {
   return text.trim()
 }
 
-/** A program that has not answered by then is not waited for. */
+/** Time limit for a program's answer. */
 const ANSWER_MS = 2_000
 
 function askPmset(): Promise<string> {
   return outputOf('/usr/bin/pmset', ['-g', 'batt'])
 }
 
-/** What NetworkManager says of the line that leads outside; empty where there is none. `busctl` comes with systemd, which does not start it for this. */
+/**
+ * NetworkManager's answer about the internet connection; empty if it is not running. `busctl` comes with systemd;
+ * NetworkManager is not started for this.
+ */
 function askNetworkManager(): Promise<string> {
   const name = 'org.freedesktop.NetworkManager'
   const args = ['--system', '--auto-start=no', 'get-property', name, `/${name.replaceAll('.', '/')}`, name, 'Metered']
   return outputOf('busctl', args)
 }
 
-/** What a program prints; empty where there is none, or it fails or takes too long. */
+/** The output of a program; empty if it is missing, fails or takes too long. */
 function outputOf(program: string, args: readonly string[]): Promise<string> {
   const asked = promisify(execFile)(program, args, { timeout: ANSWER_MS })
   return asked.then(({ stdout }) => stdout).catch(() => '')
 }
 
-/** What `busctl` prints of it: NMMetered, 1 yes, 2 no, 3 and 4 the same as far as it can guess, 0 unknown. */
+/** Parses `busctl`'s output of NMMetered: 1 yes, 2 no, 3 and 4 the same as guesses, 0 unknown. */
 export function saysMetered(said: string): boolean | null {
   const value = /^u ([0-4])\s*$/.exec(said)?.[1]
   if (value === undefined || value === '0') return null
   return value === '1' || value === '3'
 }
 
-/** Whether macOS's `pmset -g batt` says that it runs on its battery. */
+/** Whether `pmset -g batt` of macOS reports battery power. */
 export function saysBattery(said: string): boolean {
   return said.includes("'Battery Power'")
 }

@@ -1,10 +1,10 @@
 import { editDistance } from './edit-distance.ts'
 
-/** At most this share of a word may be mistyped for it still to be what was meant. */
+/** If more than this share of a word differs, it is not suggested. */
 const MAX_ERROR_SHARE = 0.4
 const MAX_SUGGESTIONS = 3
 
-/** The candidates that look most like `typed`, the nearest first; none where nothing is near. */
+/** The candidates most similar to `typed`, nearest first; none if nothing is similar. */
 export function nearest(typed: string, candidates: readonly string[]): string[] {
   const scored = [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: editDistance(typed, candidate).whole }))

@@ -23,7 +23,7 @@ const crowded: Meaning = {
     `${path} cannot be opened: too many files are open; raise the limit with \`ulimit -n\`, then run \`spacedrive restart\``,
 }
 
-/** Messages for file system errors, for a person who named a path. */
+/** Messages for file system errors, for a user who named a path. */
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOENT: missing,
   ENOTDIR: missing,
@@ -56,13 +56,16 @@ export function pathErrorCode(err: unknown): ErrorCode | null {
   return meanings[systemCode(err) ?? '']?.code ?? null
 }
 
-/** Gives a failure of the file system at `path` a code and a sentence a person can act on; anything else passes through. */
+/**
+ * Turns a file system error at `path` into an error with a code and a sentence that the user can act on; returns other
+ * errors unchanged.
+ */
 export function pathError(err: unknown, path: string): unknown {
   const meaning = meanings[systemCode(err) ?? '']
   return meaning ? new CoreError(meaning.code, meaning.sentence(path), { cause: err, details: { path } }) : err
 }
 
-/** Like `pathError`, for a path that a person named: for any other error, the path could not be reached. */
+/** Like `pathError`, for a path that the user named: any other error becomes "could not be reached". */
 export function unreachableError(err: unknown, path: string): CoreError {
   const known = pathError(err, path)
   if (known instanceof CoreError) return known

@@ -31,7 +31,7 @@ const OWN_NAMES = [
   /^(?:libraries|run|logs|transfers|opened|decoders|sidecars|backups|job_logs|daemon\.lock|\.sdlibrary\.lock)$/i,
 ]
 
-/** What a guard has to know, for threads. */
+/** The data of a guard, for threads. */
 export interface PrivatePlaces {
   /** The data folder. */
   readonly folder: string
@@ -43,7 +43,7 @@ export interface PrivatePlaces {
 interface Reason {
   /** The folder that makes it private; null for the data folder of this device. */
   readonly folder: RawName | null
-  /** Of that folder, as the end of a sentence. */
+  /** Describes that folder, as the end of a sentence. */
   readonly what: string
 }
 
@@ -59,8 +59,9 @@ interface Remembered {
  * are recognised by what they contain: copies, snapshots and overlays have inodes of their own. So are libraries outside
  * of the data folder, because a library has the names and texts of all its locations.
  *
- * Others can put such files into a folder. The root of a file system, the home folder and the folder for received files
- * therefore never become private as a whole, only the entries that have the names of a data folder or a library.
+ * Other users and devices can put such files into a folder. The root of a file system, the home folder and the folder
+ * for received files therefore never become private as a whole, only the entries that have the names of a data folder
+ * or a library.
  */
 export class PrivateFiles {
   /** The data folder. */
@@ -87,7 +88,9 @@ export class PrivateFiles {
     return (await this.#reason(path)) !== null
   }
 
-  /** Why one entry is private whose parent folders were checked before, or null; for walks in a separate thread. */
+  /**
+   * Why an entry is private, or null. Its parent folders must have been checked before. For walks in a separate thread.
+   */
   reasonOfEntry(path: RawName, stats: BigIntStats): Reason | null {
     if (this.#read().has(identityOf(stats))) return OF_THIS_DEVICE
     const mark = this.#markSync(path, stats)
@@ -97,7 +100,7 @@ export class PrivateFiles {
     return markAbove && marked(above, markAbove)
   }
 
-  /** The same for `path` and all folders above it, for a thread that may block on the disk. */
+  /** Checks `path` and all folders above it, for a thread that may block on the disk. */
   reasonSync(path: RawName): Reason | null {
     for (const each of [path, ...foldersAbove(path)]) {
       const stats = statOrNull(each)
@@ -140,7 +143,7 @@ export class PrivateFiles {
     return found ? found.mark : this.#remember(stats, markOfSync(path))
   }
 
-  /** The folder above, and those that never become private as a whole. */
+  /** The parent folder, and the folders that never become private as a whole. */
   #placesAround(path: RawName): [RawName, ...RawName[]] {
     return [foldersAbove(path)[0] ?? path, ...this.#shared()]
   }
@@ -151,7 +154,7 @@ export class PrivateFiles {
   }
 
   #remember(stats: BigIntStats, mark: Mark | null): Mark | null {
-    // Another change may come within the same time stamp.
+    // Another change may have the same time stamp.
     if (Math.abs(Date.now() - Number(stats.ctimeMs)) < STAMP_MS) return mark
     const name = identityOf(stats)
     const [oldest] = this.#marks.keys()
@@ -196,12 +199,12 @@ function statOrNull(path: RawName): BigIntStats | null {
   try {
     return statSync(fsPath(path), { bigint: true, throwIfNoEntry: false }) ?? null
   } catch {
-    // A folder above it may not be entered.
+    // A parent folder may not be entered.
     return null
   }
 }
 
-/** Whether a folder is the root of a file system, or one of the folders where anybody puts files. */
+/** Whether a folder is the root of a file system, or a shared folder where other users or devices put files. */
 function isShared(stats: BigIntStats, [above, ...shared]: readonly (BigIntStats | null)[]): boolean {
   if (!above || above.dev !== stats.dev || above.ino === stats.ino) return true
   return shared.some((each) => each !== null && identityOf(each) === identityOf(stats))
@@ -214,7 +217,7 @@ function marked(folder: RawName, { database, file, what }: Mark): Reason {
   return { folder, what: `${what}, because it contains ${files} of Spacedrive` }
 }
 
-/** The folder of a path whose last name is one of a data folder or a library. */
+/** The parent folder of a path whose last name belongs to a data folder or a library. */
 function folderWithOwnName(path: RawName): Buffer | null {
   const [above] = foldersAbove(path)
   if (!above) return null

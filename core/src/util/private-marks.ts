@@ -2,15 +2,15 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { open, stat } from 'node:fs/promises'
 import { fsPath, type RawName } from './file-name.ts'
 
-/** What a folder contains that makes all of it private. */
+/** Files in a folder that make the whole folder private. */
 export interface Mark {
-  /** A JSON file, by its name. */
+  /** The name of a JSON file. */
   readonly file: string
-  /** Whether the JSON is that of Spacedrive: other programs have files of these names, too. */
+  /** Whether the JSON belongs to Spacedrive, because other programs have files of this name too. */
   readonly isOurs: (json: Readonly<Record<string, unknown>>) => boolean
-  /** A SQLite database beside it; null if the JSON file is enough. */
+  /** A SQLite database in the same folder; null if the JSON file is enough. */
   readonly database: string | null
-  /** What the folder is then. */
+  /** Describes the folder. */
   readonly what: string
 }
 
@@ -23,8 +23,8 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * The files of a data folder or a library by which its copy is recognised. Only the fields are compared that every
- * version has: the files of a newer version are private, too.
+ * The files that identify a copy of a data folder or a library. Only fields that every version has are compared,
+ * because the files of a newer version are private too.
  */
 const MARKS: readonly Mark[] = [
   {
@@ -49,7 +49,7 @@ const MARKS: readonly Mark[] = [
   },
 ]
 
-/** The mark of a folder; null if it is an ordinary one. */
+/** The mark of a folder; null for an ordinary folder. */
 export async function markOf(folder: RawName): Promise<Mark | null> {
   const found = await Promise.all(MARKS.map((mark) => holds(folder, mark)))
   return MARKS[found.indexOf(true)] ?? null
@@ -103,7 +103,7 @@ function fileIn(folder: RawName, name: string): Buffer {
 /** The first bytes of a regular file; null if there is none, or if it cannot be read. */
 async function head(path: Buffer, bytes: number): Promise<Buffer | null> {
   try {
-    // First without opening it, which may activate a device.
+    // Checked before opening, because opening may activate a device.
     if (!(await stat(path)).isFile()) return null
     await using file = await open(path, OPEN_FLAGS)
     if (!(await file.stat()).isFile()) return null

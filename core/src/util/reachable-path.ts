@@ -1,20 +1,22 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { bytesToName, joinName, nameBytes, type RawName } from './file-name.ts'
 
-/** A path that fits into a system call; what it needs stays open until it is disposed. */
+/** A path that fits in a system call. Its open folders stay open until it is disposed. */
 export interface ReachablePath extends Disposable {
   readonly path: RawName
 }
 
-/** Linux refuses paths above 4,096 bytes (`PATH_MAX`) in every call; a name may add a slash and 255 bytes. */
+/**
+ * Linux refuses paths above 4,096 bytes (`PATH_MAX`) in every call; the caller may add a slash and a name of 255 bytes.
+ */
 const MAX_PATH_BYTES = 4_096 - 257
 
 /**
- * The path itself, or `/proc/self/fd/N/<name>` where it is too long for Linux. The folders above are opened one after
- * another and never through a symlink; throws what the system says where one of them cannot be.
+ * The path itself, or `/proc/self/fd/N/<name>` if it is too long for Linux. The folders above are opened one after
+ * another and never through a symlink. Throws the system's error if one cannot be opened.
  */
 export function reachable(path: RawName): ReachablePath {
-  // A character is at most 3 bytes long: most paths need not be measured.
+  // A character has at most 3 bytes, so most paths need not be measured.
   if (path.length * 3 <= MAX_PATH_BYTES) return asItIs(path)
   const bytes = Buffer.from(nameBytes(path))
   if (bytes.length <= MAX_PATH_BYTES || process.platform !== 'linux') return asItIs(path)
@@ -26,7 +28,10 @@ export function reachable(path: RawName): ReachablePath {
   }
 }
 
-/** The same for a folder whose entries are wanted: `/proc/self/fd/N` where its path or its entries' would be too long. */
+/**
+ * The same for a folder whose entries will be read: `/proc/self/fd/N` if its path, or the paths of its entries, would
+ * be too long.
+ */
 export function reachableFolder(dir: RawName): ReachablePath {
   if (dir.length * 3 <= MAX_PATH_BYTES) return asItIs(dir)
   const bytes = Buffer.from(nameBytes(dir))

@@ -4,10 +4,10 @@ import { systemCode } from './errors.ts'
 
 /** Bytes read from the end of a file: some thousand lines of a log. */
 const TAIL_BYTES = 4 * 1_048_576
-/** The same for who waits on the main thread: a millisecond's work. */
+/** A shorter tail for synchronous reads on the main thread: about a millisecond. */
 const SHORT_TAIL_BYTES = 64 * 1_024
 
-/** The last lines of a text file; none where there is no file. */
+/** The last lines of a text file; none if there is no file. */
 export async function readTail(path: string, lines: number): Promise<string[]> {
   try {
     await using file = await open(path, 'r')
@@ -21,7 +21,7 @@ export async function readTail(path: string, lines: number): Promise<string[]> {
   }
 }
 
-/** The same at once, of a shorter piece of the file. */
+/** The synchronous version of `readTail`, which reads a shorter part of the file. */
 export function readTailSync(path: string, lines: number): string[] {
   let fd: number
   try {
@@ -45,7 +45,7 @@ function lastLines(bytes: Buffer, { isCut, lines }: { isCut: boolean; lines: num
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')
-  // The first line may have begun before what was read.
+  // The first line may be incomplete.
   return (isCut ? all.slice(1) : all).slice(-lines)
 }
 

@@ -3,8 +3,8 @@ import { chmod, lstat, opendir, rename, rmdir, unlink } from 'node:fs/promises'
 import { systemCode } from './errors.ts'
 
 /**
- * Removes a file, or a folder with everything in it, whatever its names, its permissions and its depth: it may have been
- * made by a hostile process, which must be gone. Nothing happens if it is missing. Throws the system's error.
+ * Removes a file, or a folder with everything in it, with any names, permissions and depth. A hostile process may have
+ * created it; that process must have ended. A missing file is no error. Throws the system's error.
  */
 export async function removeTree(path: string): Promise<void> {
   const top = Buffer.from(path)
@@ -30,10 +30,12 @@ async function removeFolder(top: Buffer): Promise<void> {
   await rmdir(top)
 }
 
-/** Removes all files of a folder, hands its folders to `onFolder`, and returns whether there was any. */
+/**
+ * Removes all files of a folder, passes its subfolders to `onFolder`, and returns whether the folder had any entries.
+ */
 async function removeEntries(folder: Buffer, onFolder: (path: Buffer) => Promise<void>): Promise<boolean> {
   let any = false
-  // Node types the names as text.
+  // Node's types declare the names as text.
   for await (const entry of await opendir(folder, { encoding: 'buffer' as BufferEncoding })) {
     const path = inside(folder, entry.name as unknown as Buffer)
     const isFolder = entry.isDirectory()
@@ -56,5 +58,5 @@ function inside(folder: Buffer, name: Buffer): Buffer {
   return Buffer.concat([folder, SEPARATOR, name])
 }
 
-/** Windows takes it as well. */
+/** Windows accepts this separator too. */
 const SEPARATOR = Buffer.from('/')

@@ -1,4 +1,4 @@
-/** A value as it is typed at a shell: in quotes where it holds more than letters, digits and what paths are made of. */
+/** A value in shell syntax: quoted if it contains more than letters, digits and the usual characters of paths. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,21 +1,21 @@
 import { nameBytes, type RawName } from './file-name.ts'
 
 /**
- * A key whose byte order is the order people expect: folders first, letters without regard to case or accents, runs of
- * digits by their value. Two different names never share a key, so it also identifies a name within its folder.
+ * A key whose byte order is the order that people expect: folders first, letters ignoring case and accents, runs of
+ * digits by their value. Different names always have different keys, so a key also identifies a name within its folder.
  *
- * Layout: one byte (0 folder, 1 anything else); the folded name, where each run of digits follows a byte that says how
- * many digits it has (longer is larger); and, only where folding lost something, a zero byte and what was lost: a one
- * and a bit for each character that was a capital, or else the name's own bytes.
+ * Layout: one byte (0 folder, 1 other); then the folded name, with a prefix before each run of digits that gives the
+ * number of digits (longer is larger). If folding lost anything, a zero byte and the lost part follow: a one and a bit
+ * for each character that was a capital, or else the name's own bytes.
  *
- * The key lies in memory it shares with others: bind it or compare it, but copy what is kept or sent.
+ * The key is part of a shared buffer: bind it or compare it, but copy it before you keep or send it.
  */
 export function sortKey(name: RawName, isDirectory: boolean): Uint8Array {
   const ascii = typeof name === 'string' ? asciiKey(name, isDirectory) : null
   return ascii ?? foldedKey(name, isDirectory)
 }
 
-/** Room for some thousand keys: an array of its own for each would cost more than all else about it. */
+/** Room for some thousand keys, because allocating an array for each would cost more than all other steps. */
 const POOL_BYTES = 65_536
 /** Two runs and the name itself, at `MAX_ASCII_LENGTH`. */
 const MAX_ASCII_KEY_BYTES = 1_536
@@ -23,7 +23,7 @@ const MAX_ASCII_KEY_BYTES = 1_536
 let pool = Buffer.alloc(POOL_BYTES)
 let used = 0
 
-/** The common case, without an intermediate string. Null where the name is not plain ASCII or is too long. */
+/** The common case, without an intermediate string. Null if the name is not plain ASCII or is too long. */
 function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
   const length = name.length
   if (length > MAX_ASCII_LENGTH) return null
@@ -96,12 +96,15 @@ function foldedKey(name: RawName, isDirectory: boolean): Uint8Array {
     const head = Buffer.alloc(8)
     parts.push(head.subarray(0, writeRunLength(head, 0, digits.length)), Buffer.from(digits, 'latin1'))
   }
-  // Such a name is rare enough to always carry its own bytes: folding is then free to lose anything.
+  // Such names are rare, so the key always includes their own bytes, and folding may lose anything.
   parts.push(Buffer.from([0]), Buffer.from(bytes))
   return new Uint8Array(Buffer.concat(parts))
 }
 
-/** A digit count as bytes that sort by it and still sort among the digits: nine and more say `9` and go on. */
+/**
+ * Writes a digit count as bytes that sort by the count. While the count is above nine, it writes a `:`, which sorts
+ * right after `9`, and subtracts nine; then the rest as a digit.
+ */
 function writeRunLength(target: Buffer, at: number, length: number): number {
   let rest = length
   while (rest > 9) {

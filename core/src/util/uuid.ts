@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
 /**
- * Makes UUIDv7s (RFC 9562 §5.7, method 1: a counter seeded at random within each millisecond), so that ids made one
- * after another sort one after another, and an index on them grows at its end.
+ * Generates UUIDv7s (RFC 9562 §5.7, method 1: a counter with a random start in each millisecond). Later ids of one
+ * factory sort after earlier ones, so an index on them grows at its end.
  */
 export class UuidFactory {
   readonly #now: () => number
@@ -22,7 +22,7 @@ export class UuidFactory {
       this.#ms = ms
       this.#counter = this.#random16() & 0x7ff
     } else if (++this.#counter > 0xfff) {
-      // The counter is spent, or the clock stood still or went back: borrow from the next millisecond.
+      // The counter is used up, or the clock stopped or went back: use the next millisecond early.
       this.#ms++
       this.#counter = this.#random16() & 0x7ff
     }
@@ -57,10 +57,13 @@ export class UuidFactory {
   }
 }
 
-/** Random bytes drawn at once: one call to the generator serves about a thousand ids. */
+/** Random bytes generated at once: one call serves about a thousand ids. */
 const POOL_BYTES = 8_192
 
-/** A UUIDv7 as text. Two made in the same millisecond do not sort; use a `UuidFactory` where that matters. */
+/**
+ * A UUIDv7 as text. Two generated in the same millisecond may be in either order; use a `UuidFactory` where the order
+ * matters.
+ */
 export function uuidv7(now: number = Date.now()): string {
   return blobToUuid(new UuidFactory(() => now).next())
 }
@@ -83,10 +86,10 @@ export function hexToUuid(hex: string): string {
   return text.toString('latin1')
 }
 
-/** Written anew each time: a string put together of pieces would stay in memory as six times its size in pieces. */
+/** Overwritten for each id: a concatenated string would keep its pieces in memory, six times its size. */
 const text = Buffer.from('00000000-0000-0000-0000-000000000000')
 
-/** Copies some digits, `dashes` places further on. */
+/** Copies some digits, shifted by `dashes` places. */
 function putHex(hex: string, start: number, end: number, dashes: number): void {
   for (let i = start; i < end; i++) text[i + dashes] = hex.charCodeAt(i)
 }

@@ -2,7 +2,10 @@ import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { systemCode } from './errors.ts'
 
-/** Writes a file so that a reader, or a crash, meets the old one or the new one and never half of either. */
+/**
+ * Replaces a file atomically: a reader, or a restart after a crash, sees the old file or the new one, never a part of
+ * either.
+ */
 export async function writeFileAtomically(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
   const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`
   try {
@@ -21,10 +24,10 @@ async function write(path: string, data: string | Uint8Array, mode: number): Pro
   await file.sync()
 }
 
-/** What file systems say that cannot sync a folder: network shares, FUSE. */
+/** Error codes of file systems that cannot sync a folder: network shares, FUSE. */
 const CANNOT_SYNC = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EACCES']
 
-/** Makes the rename itself durable, where the system lets a folder be synced. */
+/** Makes the rename durable, if the system can sync a folder. */
 export async function syncDirectory(path: string | Buffer): Promise<void> {
   if (process.platform === 'win32') return
   try {

@@ -4,28 +4,28 @@ import { type LinuxFiles, readText } from './linux-files.ts'
 import type { MountCache } from './mount-cache.ts'
 import { readSuperblock, SUPERBLOCK_BYTES, type Superblock } from './superblock.ts'
 
-/** What Linux knows of the device under a file system. */
+/** The block device under a file system, as Linux describes it. */
 export interface BlockDevice {
-  /** What lies on it, whatever serves it. */
+  /** The file system on the device, for any driver that serves it. */
   readonly filesystem: string | null
-  /** The file system's own id, as its format writes it. */
+  /** The file system's own id, in the notation of its format. */
   readonly uuid: string | null
   readonly label: string | null
   readonly partitionUuid: string | null
   readonly partition: number
   readonly serial: string | null
-  /** Tells this device from others that hold a copy of the same file system. */
+  /** Distinguishes this device from others with a copy of the same file system. */
   readonly hardwareId: string | null
   readonly rotational: boolean | null
   /** A memory stick, a USB disk, an optical disc. */
   readonly removable: boolean
-  /** No disk of this machine: given by a hypervisor. */
+  /** Provided by a hypervisor, not a physical disk. */
   readonly virtual: boolean
-  /** A file that is mounted as if it were a disk. */
+  /** A file that is mounted like a disk. */
   readonly image: boolean
 }
 
-/** The names udev has made for devices, by the kernel's name (`sda1`). Read once a detection. */
+/** udev's names for devices, by the kernel's name (`sda1`). Read once for each detection. */
 export interface DiskLinks {
   readonly uuids: ReadonlyMap<string, string>
   readonly labels: ReadonlyMap<string, string>
@@ -47,7 +47,7 @@ async function readLinks(files: LinuxFiles, directory: string): Promise<Map<stri
   return new Map(await Promise.all(links))
 }
 
-/** udev writes what may not stand in a file name as `\x20`. */
+/** udev writes characters that are not allowed in file names as `\x20`. */
 function unescapeUdev(name: string): string {
   const bytes = Buffer.from(name).toString('latin1')
   const plain = bytes.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -55,12 +55,12 @@ function unescapeUdev(name: string): string {
 }
 
 export interface BlockDeviceQuestion {
-  /** `major:minor` of the mount; `0:…` for a file system over several devices, then `source` says one of them. */
+  /** `major:minor` of the mount; `0:…` for a file system over several devices, of which `source` names one. */
   readonly deviceId: string
   readonly source: string
-  /** As the kernel writes it. */
+  /** In the kernel's notation. */
   readonly filesystem: string
-  /** Number of the mount: a device may hold another file system when it is mounted again. */
+  /** Number of the mount: after a new mount, the device may hold another file system. */
   readonly id: number
 }
 
@@ -70,7 +70,7 @@ export interface BlockDeviceDeps {
   readonly headers: MountCache<Superblock | null>
 }
 
-/** Null where no block device is under the file system. */
+/** Null if the file system has no block device. */
 export async function readBlockDevice(
   question: BlockDeviceQuestion,
   deps: BlockDeviceDeps,
@@ -107,7 +107,7 @@ export async function readBlockDevice(
   }
 }
 
-/** Its folder below `/sys/devices`. */
+/** The device's folder below `/sys/devices`. */
 async function devicePath(files: LinuxFiles, { deviceId, source }: BlockDeviceQuestion): Promise<string | null> {
   const directory = deviceId.startsWith('0:') ? '/sys/class/block' : '/sys/dev/block'
   const name = deviceId.startsWith('0:') ? await deviceName(files, source) : deviceId
@@ -115,7 +115,7 @@ async function devicePath(files: LinuxFiles, { deviceId, source }: BlockDeviceQu
   return target === null ? null : posix.resolve(directory, target)
 }
 
-/** `/dev/mapper/vault` is a link to `/dev/dm-0`; bcachefs names all its devices with colons between. */
+/** `/dev/mapper/vault` is a link to `/dev/dm-0`; bcachefs lists all its devices, separated by colons. */
 async function deviceName(files: LinuxFiles, source: string): Promise<string | null> {
   const node = source.split(':', 1)[0]!
   if (!node.startsWith('/dev/')) return null
@@ -137,7 +137,7 @@ async function readPairs(files: LinuxFiles, path: string, prefix: string): Promi
   )
 }
 
-/** Only root may read a device. On a system with udev nobody needs to: its answer is in `/run/udev/data`. */
+/** Only root may read a device. With udev this is not needed: its answer is in `/run/udev/data`. */
 async function readHeader(
   { id, filesystem }: BlockDeviceQuestion,
   uevent: ReadonlyMap<string, string>,
@@ -158,7 +158,7 @@ interface Disk {
   readonly virtual: boolean
 }
 
-/** The disk a partition is on; for mapped devices (LUKS, LVM, md) the disk below them, as far as it is one. */
+/** The disk of a partition. For mapped devices (LUKS, LVM, md) it also looks at the disks below. */
 async function readDisk(files: LinuxFiles, device: string, depth = 0): Promise<Disk> {
   const isPartition = (await files.read(`${device}/partition`)) !== null
   const disk = isPartition ? posix.dirname(device) : device
@@ -184,7 +184,7 @@ async function readDisk(files: LinuxFiles, device: string, depth = 0): Promise<D
   }
 }
 
-/** LVM on LUKS on RAID on partitions is four. */
+/** Limit on layers; LVM on LUKS on RAID on partitions has four. */
 const MAX_LAYERS = 8
 
 async function firstText(files: LinuxFiles, paths: readonly string[]): Promise<string | null> {

@@ -6,13 +6,15 @@ import { MacDetector } from './macos.ts'
 import { WindowsDetector } from './windows.ts'
 
 export interface DetectorDeps {
-  /** An id of this machine that stays; part of the fingerprint of memory, overlays and other file systems without an id. */
+  /**
+   * A permanent id of this machine; part of the fingerprint of memory, overlays and other file systems without an id.
+   */
   readonly machineId: string
   readonly log: Logger
   readonly platform?: NodeJS.Platform
 }
 
-/** The detector for this operating system. Throws `Unsupported` on one we know nothing of. */
+/** The detector for this operating system. Throws `Unsupported` on an unknown one. */
 export function createVolumeDetector({ machineId, log, platform = process.platform }: DetectorDeps): VolumeDetector {
   if (platform === 'linux') return new LinuxDetector({ machineId })
   if (platform === 'darwin') return new MacDetector({ machineId, log })

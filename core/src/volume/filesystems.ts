@@ -1,13 +1,13 @@
-/** File systems by the names `filesystemName` gives them: what each is for, wherever it is met. */
+/** Classes of file systems, by the names from `filesystemName`. */
 
-/** Windows on the kernel, not storage: never a volume. */
+/** Interfaces to the kernel, not storage: never a volume. */
 const PSEUDO = new Set(
   `autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devfs devpts devtmpfs efivarfs fdescfs fusectl hugetlbfs linprocfs
    linsysfs lxcfs mqueue nfsd nsfs nullfs portal proc procfs pstore rpc_pipefs securityfs selinuxfs smackfs sysfs
    tracefs volfs`.split(/\s+/),
 )
 
-/** Cloud storage shown as a file system: every byte read is fetched, and what is reported as used on disk is invented. */
+/** Cloud storage mounted as a file system: every read downloads, and the reported use of disk blocks is made up. */
 const CLOUD = new Set(
   `blobfuse blobfuse2 gcsfuse gdfs geesefs goofys google-drive-ocamlfuse juicefs mount-s3 onedriver onedrive-fuse rclone
    s3fs s3ql`.split(/\s+/),
@@ -24,12 +24,12 @@ const CONTAINER = new Set(['overlay', 'aufs', 'shiftfs', 'fuse-overlayfs'])
 /** Compressed, read-only images: snaps, live systems. */
 const IMAGE = new Set(['squashfs', 'cramfs', 'snapfuse', 'squashfuse'])
 
-/** XFS is left out: it shares blocks only if it was made so, and the mount table does not say. */
+/** XFS is left out: it shares blocks only if it was formatted so, and the mount table does not say. */
 const COPY_ON_WRITE = new Set(['apfs', 'bcachefs', 'btrfs', 'refs', 'zfs'])
 
 export type FilesystemClass = 'pseudo' | 'network' | 'memory' | 'container' | 'image' | 'disk'
 
-/** What kind of file system one is, by its normalised name. */
+/** The class of a file system, by its normalised name. */
 export function filesystemClass(name: string): FilesystemClass {
   if (PSEUDO.has(name)) return 'pseudo'
   if (NETWORK.has(name)) return 'network'
@@ -39,7 +39,7 @@ export function filesystemClass(name: string): FilesystemClass {
   return 'disk'
 }
 
-/** Whether reading a file there means fetching it from a cloud provider. */
+/** Whether reading a file downloads it from a cloud provider. */
 export function isCloudFilesystem(name: string): boolean {
   return CLOUD.has(name)
 }
@@ -71,7 +71,7 @@ const SAME: Readonly<Record<string, string>> = {
   'vmhgfs-fuse': 'vmhgfs',
 }
 
-/** One name for one file system, whatever a system or driver calls it: lower case, `fuse.` taken off. */
+/** The normalised name of a file system, the same for all systems and drivers: lower case, without `fuse.`. */
 export function filesystemName(raw: string): string {
   const name = raw.toLowerCase().replace(/^(?:fuse|macfuse|osxfuse)\./, '')
   return SAME[name] ?? name

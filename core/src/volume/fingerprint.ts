@@ -1,20 +1,20 @@
 import { blake3 } from '@napi-rs/blake-hash'
 import type { DetectedVolume } from './detected-volume.ts'
 
-/** What makes a volume the same volume tomorrow; the first that can be known, in this order. */
+/** The permanent identity of a volume: the first of these that is known, in this order. */
 export type VolumeIdentity =
-  /** The file system's own id. `part` is the subvolume or dataset where one file system holds several volumes. */
+  /** The file system's own id. `part` is the subvolume or dataset if one file system holds several volumes. */
   | { readonly by: 'filesystem'; readonly uuid: string; readonly part?: string }
   | { readonly by: 'partition'; readonly uuid: string }
-  /** Serial numbers of virtual disks and of cheap bridges repeat from machine to machine. */
+  /** The machine is included, because virtual disks and cheap USB bridges repeat serial numbers. */
   | { readonly by: 'disk'; readonly serial: string; readonly partition: number; readonly machineId: string }
   | { readonly by: 'share'; readonly protocol: string; readonly host: string; readonly share: string }
-  /** Memory, overlays and whatever has no id: as lasting as its mount point on this machine, and no more. */
+  /** Memory, overlays and other file systems without an id: only as stable as the mount point on this machine. */
   | { readonly by: 'place'; readonly filesystem: string; readonly mountPoint: string; readonly machineId: string }
 
 /**
- * 32 hex digits: BLAKE3 over the identity, cut to 128 bits. No machine, mount point or capacity goes in where the file
- * system has an id, so a drive that moves to another machine is still the same volume.
+ * 32 hex digits: BLAKE3 over the identity, cut to 128 bits. If the file system has an id, the fingerprint includes no
+ * machine, mount point or capacity, so that a drive stays the same volume on another machine.
  */
 export function volumeFingerprint(identity: VolumeIdentity): string {
   return hash([identity.by, ...identityParts(identity)])
@@ -36,8 +36,8 @@ function identityParts(identity: VolumeIdentity): string[] {
 }
 
 /**
- * Windows shows only the low half of an NTFS serial, Linux all 64 bits: both are brought to the low half, written as
- * Linux writes a FAT serial (`1A2B-3C4D`), so that a drive keeps its fingerprint between the two.
+ * Windows shows only the low half of an NTFS serial number, Linux all 64 bits. This takes the low half and writes it
+ * like Linux writes a FAT serial (`1A2B-3C4D`), so that a drive has the same fingerprint on both.
  */
 export function serialToUuid(serial: string): string {
   const low = serial.replaceAll('-', '').slice(-8).padStart(8, '0').toUpperCase()
@@ -45,8 +45,8 @@ export function serialToUuid(serial: string): string {
 }
 
 /**
- * The 64 bits that ext2, 3 and 4 make of their UUID for `statfs`, as `stat -f -c %i` prints them: a program in a
- * container can ask for these where it can neither see the UUID nor read the device.
+ * The 64-bit `statfs` id that ext2, 3 and 4 compute from their UUID, as `stat -f -c %i` prints it. A program in a
+ * container can read this id even if it can neither see the UUID nor read the device.
  */
 export function extFilesystemId(uuid: string): string {
   const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex')
@@ -54,14 +54,14 @@ export function extFilesystemId(uuid: string): string {
   return ((BigInt(words[0]!) << 32n) | BigInt(words[1]!)).toString(16)
 }
 
-/** Which copy of a file system keeps the plain fingerprint; lives as long as the process. */
+/** The copy of a file system that keeps the plain fingerprint; in memory as long as the process. */
 export type TwinMemory = Map<string, { holder: string; readonly others: Set<string> }>
 
 /**
- * Gives every copy of one file system (a cloned disk, a mounted snapshot) a fingerprint of its own. The copy that was
- * there first keeps the plain one; the others get one made from their hardware. Where several are there at the start
- * nobody knows which was first, and none keeps it: rather an offline location than one shown on the wrong disk.
- * A network share that is mounted several times becomes one volume with several mounts.
+ * Gives every copy of one file system (a cloned disk, a mounted snapshot) a separate fingerprint. The copy that was
+ * mounted first keeps the plain one; the others get one made from their hardware. If several are mounted at the start,
+ * the first is unknown and none keeps it: an offline location is better than one shown on the wrong disk. A network
+ * share that is mounted several times becomes one volume with several mounts.
  */
 export function separateTwins(volumes: readonly DetectedVolume[], memory: TwinMemory): DetectedVolume[] {
   const byFingerprint = Map.groupBy(volumes, (volume) => volume.fingerprint)
@@ -70,7 +70,7 @@ export function separateTwins(volumes: readonly DetectedVolume[], memory: TwinMe
   )
 }
 
-/** A share that is mounted twice is one share: what a server holds is not copied by mounting it. */
+/** Merges the mounts of one network share: mounting it twice does not copy its files. */
 function merge(group: readonly DetectedVolume[]): DetectedVolume {
   return { ...(group.find((volume) => volume.online) ?? group[0]!), mounts: group.flatMap((volume) => volume.mounts) }
 }
@@ -82,7 +82,7 @@ function separate(fingerprint: string, group: readonly DetectedVolume[], memory:
     memory.set(fingerprint, { holder: hardwareOf(only), others: known?.others ?? new Set() })
     return [only]
   }
-  // Copies down to the serial number (a whole disk copied bit by bit in a virtual machine) differ only in where they are.
+  // Copies with the same serial number (a whole disk copied in a virtual machine) differ only in their mount points.
   const distinct = new Set(group.map(hardwareOf)).size === group.length
   const keyOf = (volume: DetectedVolume) =>
     distinct ? hardwareOf(volume) : `${hardwareOf(volume)} ${volume.mountPoint}`

@@ -17,7 +17,7 @@ interface VolumeWriter {
   readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
 }
 
-/** What is used of the library's store. */
+/** The methods of the library's store that are used here. */
 export interface VolumeStore {
   readonly readOnly: boolean
   read<T>(fn: (db: Database) => Promise<T>): Promise<T>
@@ -33,7 +33,7 @@ export interface LibraryVolumesDeps {
   readonly log: Logger
 }
 
-/** A path as the library stores it. */
+/** A path in the form that the library stores. */
 export interface EnsuredVolume {
   /** `volumes.id`. */
   readonly volumeRowId: number
@@ -46,7 +46,10 @@ type Row = Selectable<VolumeTable>
 
 const MAX_NAME_LENGTH = 255
 
-/** The volumes one library knows: those mounted now, and those it remembers because a location lies on them or a person tracks them. */
+/**
+ * The volumes of one library: those mounted now, and the recorded ones, which hold a location or are tracked by the
+ * user.
+ */
 export class LibraryVolumes implements AsyncDisposable {
   readonly #deps: LibraryVolumesDeps
   readonly #subscription: Disposable
@@ -57,7 +60,7 @@ export class LibraryVolumes implements AsyncDisposable {
     this.#subscription = deps.volumes.onChange((change) => this.#recordLater(change))
   }
 
-  /** Brings what is remembered up to date, and keeps it so until disposed. */
+  /** Updates the recorded volumes, and keeps them updated until disposed. */
   static async open(deps: LibraryVolumesDeps): Promise<LibraryVolumes> {
     const volumes = new LibraryVolumes(deps)
     volumes.#recordLater({ added: deps.volumes.list({ all: true }), updated: [], removed: [] })
@@ -65,7 +68,7 @@ export class LibraryVolumes implements AsyncDisposable {
     return volumes
   }
 
-  /** Mounted and remembered ones by name. Without `all`, those a person would call a drive, and those in use. */
+  /** Mounted and recorded volumes, by name. Without `all`, only those that users call a drive, and those in use. */
   async list({ all = false }: { readonly all?: boolean } = {}): Promise<Volume[]> {
     const { rows, inUse } = await this.#deps.store.read(async (db) => ({
       rows: await db.selectFrom('volumes').selectAll().execute(),
@@ -84,7 +87,10 @@ export class LibraryVolumes implements AsyncDisposable {
     )
   }
 
-  /** By fingerprint (or the start of one), id, name or mount point. Throws `NotFound`, or `Conflict` where several fit. */
+  /**
+   * Finds a volume by fingerprint (or its beginning), id, name or mount point. Throws `NotFound`, or `Conflict` if
+   * several match.
+   */
   async info(reference: string): Promise<Volume> {
     const volumes = await this.list({ all: true })
     const matches = TESTS.map((test) => volumes.filter((volume) => test(volume, reference))).find(
@@ -105,14 +111,14 @@ export class LibraryVolumes implements AsyncDisposable {
     return matches[0]!
   }
 
-  /** Remembers a volume, also while it is unplugged. A name given before stays unless there is a new one. */
+  /** Records a volume; it stays listed while it is unplugged. Without a new name, an earlier name stays. */
   async track(reference: string, name?: string): Promise<Volume> {
     const displayName = name === undefined ? {} : { display_name: validName(name) }
     const { fingerprint } = await this.info(reference)
     return this.#change(fingerprint, { tracked: 1, ...displayName })
   }
 
-  /** Stops remembering. Throws `Conflict` while a location lies on it. */
+  /** Removes the record. Throws `Conflict` while a location is on the volume. */
   async untrack(reference: string): Promise<Volume> {
     const volume = await this.info(reference)
     const { id } = volume
@@ -135,8 +141,8 @@ export class LibraryVolumes implements AsyncDisposable {
   }
 
   /**
-   * The volume a path lies on, remembered from now on. Throws `Unsupported` for a path on no volume, such as one below
-   * `/proc`, and `Offline` where its volume does not answer.
+   * The volume of a path, recorded from now on. Throws `Unsupported` for a path on no volume, such as one below
+   * `/proc`, and `Offline` if the volume does not answer.
    */
   async ensure(path: AnyPath): Promise<EnsuredVolume> {
     const { volumes, store } = this.#deps
@@ -151,7 +157,7 @@ export class LibraryVolumes implements AsyncDisposable {
     return { volumeRowId: current.id, volume: this.#merge(current), pathInVolume }
   }
 
-  /** Measures a volume and remembers the figures; see `VolumeManager.speedTest`. */
+  /** Measures a volume and records the speeds; see `VolumeManager.speedTest`. */
   async speedTest(reference: string, signal?: AbortSignal): Promise<Volume> {
     const { volumes } = this.#deps
     const { fingerprint, name, online } = await this.info(reference)
@@ -167,7 +173,7 @@ export class LibraryVolumes implements AsyncDisposable {
     await this.#recording
   }
 
-  /** Changes the row of a volume, made if there is none, and tells. */
+  /** Changes the row of a volume and emits an event. A missing row is created. */
   #change(
     fingerprint: string,
     values: Partial<Row>,
@@ -185,7 +191,9 @@ export class LibraryVolumes implements AsyncDisposable {
     })
   }
 
-  /** Writes what is mounted over what was remembered. A volume that comes from another device is this one's from now on. */
+  /**
+   * Replaces the recorded facts by the current ones. A volume that another device recorded now belongs to this device.
+   */
   async #upsert(db: Database, volume: DetectedVolume, values: Partial<Row>): Promise<Row> {
     const { deviceRowId, now } = this.#deps
     const facts = { ...rowFacts(volume), device_id: deviceRowId, last_seen_at: now(), ...values }
@@ -215,7 +223,7 @@ export class LibraryVolumes implements AsyncDisposable {
       .catch((err: unknown) => this.#deps.log.warn({ err }, 'what is mounted was not recorded in the library'))
   }
 
-  /** Keeps the facts of remembered volumes as they were last seen, for the time they are unplugged. */
+  /** Updates the records of volumes that changed or were unplugged, so that their last state stays known. */
   async #record({ added, updated, removed }: VolumeChange): Promise<void> {
     const { store } = this.#deps
     const rows = await store.read((db) => db.selectFrom('volumes').select('fingerprint').execute())
@@ -244,14 +252,14 @@ const TESTS: readonly ((volume: Volume, reference: string) => boolean)[] = [
   (volume, reference) => reference.length >= MIN_PREFIX && volume.fingerprint.startsWith(reference.toLowerCase()),
 ]
 
-/** Shorter starts of a fingerprint are more likely a slip than meant. */
+/** A shorter beginning of a fingerprint is more likely a typing error. */
 const MIN_PREFIX = 4
 
 function findRow(db: Database, fingerprint: string): Promise<Row | undefined> {
   return db.selectFrom('volumes').selectAll().where('fingerprint', '=', fingerprint).executeTakeFirst()
 }
 
-/** `volumes.id` of those a location lies on. */
+/** `volumes.id` of the volumes with a location. */
 async function volumesInUse(db: Database): Promise<ReadonlySet<number>> {
   const rows = await db
     .selectFrom('locations')

@@ -1,14 +1,17 @@
 import { open, readFile, readdir, readlink } from 'node:fs/promises'
 import { runCommand } from './run-command.ts'
 
-/** What detection reads from `/proc`, `/sys`, `/dev` and `/run`. What is missing or forbidden is null or empty. */
+/**
+ * Files that detection reads from `/proc`, `/sys`, `/dev` and `/run`. For a missing or forbidden file the result is
+ * null or empty.
+ */
 export interface LinuxFiles {
   read(path: string): Promise<Buffer | null>
   readLink(path: string): Promise<string | null>
   list(path: string): Promise<readonly string[]>
   /** The first `length` bytes of a device. */
   readStart(path: string, length: number): Promise<Buffer | null>
-  /** `f_fsid` of a mounted file system as `stat -f -c %i` prints it. */
+  /** `f_fsid` of a mounted file system, as `stat -f -c %i` prints it. */
   filesystemId(mountPoint: string): Promise<string | null>
 }
 
@@ -35,7 +38,7 @@ export const systemFiles: LinuxFiles = {
   },
 }
 
-/** The text of a small file of `/sys`, trimmed; null where it is missing or empty. */
+/** The trimmed text of a small file of `/sys`; null if it is missing or empty. */
 export async function readText(files: LinuxFiles, path: string): Promise<string | null> {
   return (await files.read(path))?.toString('utf8').trim() || null
 }

@@ -13,13 +13,13 @@ import { parseShare, shareName } from './network-share.ts'
 import { spaceFacts, type SpaceReader, SystemSpaceReader } from './space.ts'
 
 export interface LinuxDetectorDeps {
-  /** Goes into the fingerprint of what has no id of its own. */
+  /** Part of the fingerprint of volumes without an id. */
   readonly machineId: string
   readonly files?: LinuxFiles
   readonly space?: SpaceReader
 }
 
-/** Reads the mount table, `/sys`, udev's database and, where there is no udev and we may, the device's own header. */
+/** Reads the mount table, `/sys`, udev's database and, without udev, the device's own header if that is allowed. */
 export class LinuxDetector implements VolumeDetector {
   readonly #machineId: string
   readonly #files: LinuxFiles
@@ -59,7 +59,10 @@ export class LinuxDetector implements VolumeDetector {
     return { volumes, pseudoMounts: pseudo.map((mount) => mount.mountPoint) }
   }
 
-  /** The kernel gives the table in pieces: while it changes, a mount that is there may be missing. Two equal readings are whole. */
+  /**
+   * The kernel returns the table in pieces, so a read during a change may miss a mount. Two equal reads in a row are
+   * complete.
+   */
   async #steadyTable(): Promise<string> {
     let table = await this.mountToken()
     for (let readings = 1; readings < MAX_READINGS; readings++) {
@@ -105,7 +108,7 @@ interface LinuxDeps extends BlockDeviceDeps {
 }
 
 const MOUNT_TABLE = '/proc/self/mountinfo'
-/** A table that changes as often as we look is taken as it is; the next look comes within a second. */
+/** If the table changes on every read, the last read is used; the next check comes within a second. */
 const MAX_READINGS = 4
 
 async function identify(facts: Facts, deps: LinuxDeps): Promise<VolumeIdentity> {
@@ -135,7 +138,7 @@ async function identify(facts: Facts, deps: LinuxDeps): Promise<VolumeIdentity> 
   return { by: 'place', filesystem, mountPoint, machineId }
 }
 
-/** A pool has no device of its own; udev calls every member by the pool's id and name. */
+/** A pool has no device; udev records its id and name for every member. */
 async function zfsPoolUuid(pool: string, deps: LinuxDeps): Promise<string | null> {
   const member = [...deps.links.labels].find(([, label]) => label === pool)?.[0]
   if (member === undefined) return null
@@ -151,11 +154,14 @@ interface Facts {
   readonly machineId: string
 }
 
-/** What makes two mounts the same volume: the device, the subvolume of a btrfs, the share of a server. */
+/**
+ * Mounts with the same key are one volume: it is made from the device, the subvolume of a btrfs, or the share of a
+ * server.
+ */
 function volumeKey(mount: MountInfo): string {
   const filesystem = filesystemName(mount.filesystem)
   if (filesystem === 'btrfs') return `${mount.deviceId} ${mount.superOptions.get('subvolid')}`
-  // Exports of one file server may have one device number.
+  // Shares of one file server may have the same device number.
   if (filesystemClass(filesystem) === 'network') return `${mount.deviceId} ${mount.source}`
   return mount.deviceId
 }
@@ -166,7 +172,7 @@ function toMount(mount: MountInfo): Mount {
   return { mountPoint: mount.mountPoint, root: inside || '/', deviceId: mount.deviceId }
 }
 
-/** `fuseblk` says only that a program serves a disk; what is on it, the device says. */
+/** `fuseblk` only says that a program serves the disk; the device gives the file system. */
 function filesystemOf({ filesystem }: MountInfo, device: BlockDevice | null): string {
   return filesystemName(filesystem === 'fuseblk' ? (device?.filesystem ?? filesystem) : filesystem)
 }
@@ -182,7 +188,7 @@ function nameOf({ main, mountPoint, filesystem, device }: Facts): string {
 function kindOf({ main, mountPoint, filesystem, device }: Facts): VolumeKind {
   switch (filesystemClass(filesystem)) {
     case 'network':
-      // GNOME shows all it has open on servers as one file system below /run/user.
+      // GNOME shows all its open network shares as one file system below /run/user.
       return filesystem === 'gvfsd-fuse' ? 'system' : 'network'
     case 'container':
       return 'container'
@@ -199,10 +205,10 @@ function kindOf({ main, mountPoint, filesystem, device }: Facts): VolumeKind {
   }
 }
 
-/** Boot partitions, recovery, and what container engines mount over single files such as `/etc/hosts`. */
+/** Boot partitions, recovery, and the mounts of container engines over single files such as `/etc/hosts`. */
 const SYSTEM_FOLDER =
   /^\/(?:boot|efi|etc|nix\/store|proc|recovery|run\/(?!media\/)|snap|sys|usr|var\/lib\/(?:containers|docker|snapd))(?:\/|$)/
-/** Where desktops mount what is plugged in. */
+/** Folders where desktops mount plugged-in devices. */
 const MEDIA_FOLDER = /^\/(?:media|run\/media)\//
 
 function diskOf({ filesystem, device }: Facts): DiskType {

@@ -13,7 +13,7 @@ import { type RunCommand, runCommand } from './run-command.ts'
 import { spaceFacts, type SpaceReader, SystemSpaceReader } from './space.ts'
 
 export interface MacDetectorDeps {
-  /** Goes into the fingerprint of what has no id of its own. */
+  /** Part of the fingerprint of volumes without an id. */
   readonly machineId: string
   readonly log: Logger
   readonly run?: RunCommand
@@ -22,7 +22,7 @@ export interface MacDetectorDeps {
   readonly readFirmlinks?: () => Promise<string>
 }
 
-/** Asks `mount` what is mounted and `diskutil` about each disk, once for as long as it stays mounted. */
+/** Reads the mounts from `mount`, and each disk from `diskutil`, once while it stays mounted. */
 export class MacDetector implements VolumeDetector {
   readonly #machineId: string
   readonly #log: Logger
@@ -39,7 +39,7 @@ export class MacDetector implements VolumeDetector {
     this.#readFirmlinks = deps.readFirmlinks ?? (() => readFile('/usr/share/firmlinks', 'utf8').catch(() => ''))
   }
 
-  /** Almost everything a person mounts appears there. */
+  /** Almost all mounts by users appear there. */
   async mountToken(): Promise<string> {
     return (await readdir('/Volumes').catch(() => [])).join('\0')
   }
@@ -113,12 +113,12 @@ export class MacDetector implements VolumeDetector {
   }
 }
 
-/** What we use of `diskutil info -plist`. */
+/** The fields of `diskutil info -plist` that are used. */
 const DiskInfo = z.object({
   DeviceIdentifier: z.string(),
   VolumeName: z.string().optional(),
   VolumeUUID: z.string().optional(),
-  /** Of the partition. */
+  /** Id of the partition. */
   DiskUUID: z.string().optional(),
   MediaName: z.string().optional(),
   Internal: z.boolean().optional(),
@@ -138,7 +138,7 @@ interface MacMount {
   readonly flags: ReadonlySet<string>
 }
 
-/** Reads what `mount` prints: `/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)`. */
+/** Parses the output of `mount`: `/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)`. */
 function parseMounts(output: string): MacMount[] {
   return [...output.matchAll(/^(.*?) on (\/.*) \(([^(),]+)((?:, [^()]*)?)\)$/gm)].map(
     ([, source, mountPoint, filesystem, flags]) => ({
@@ -164,7 +164,7 @@ interface Facts {
   readonly mount: MacMount
   readonly disk: DiskInfo | null
   readonly filesystem: string
-  /** Since macOS 10.15 the user's files are on a volume beside the sealed system. */
+  /** Since macOS 10.15 the user's files are on a separate volume next to the sealed system volume. */
   readonly hasData: boolean
   readonly machineId: string
 }

@@ -1,4 +1,7 @@
-/** Keeps answers for as long as they are asked for, detection after detection: asking a device again could wake a sleeping disk. */
+/**
+ * Keeps answers from detection to detection while they are in use, because asking a device again could wake a sleeping
+ * disk.
+ */
 export class MountCache<T> {
   #kept = new Map<string, T>()
   #used = new Map<string, T>()
@@ -9,7 +12,7 @@ export class MountCache<T> {
     return answer
   }
 
-  /** Drops what has not been asked for since the last sweep. */
+  /** Drops the answers that were not used since the last sweep. */
   sweep(): void {
     this.#kept = this.#used
     this.#used = new Map()

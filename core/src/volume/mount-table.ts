@@ -2,22 +2,25 @@ import { posix } from 'node:path'
 import { CoreError } from '../util/errors.ts'
 import type { DetectedVolume, Detection, Mount } from './detected-volume.ts'
 
-/** A path of the file system: text, or bytes where its names may not be UTF-8. */
+/** A path of the file system: text, or bytes if its names may not be UTF-8. */
 export type AnyPath = string | Uint8Array
 
-/** Where a path lies. */
+/** The location of a path on a volume. */
 export interface VolumePlace {
   readonly volume: DetectedVolume
   readonly mount: Mount
-  /** From the volume's root, `/` between the parts whatever the platform, none at either end; empty for the root. */
+  /**
+   * Relative to the volume's root, with `/` between the parts on every platform and no slash at either end; empty for
+   * the root.
+   */
   readonly pathInVolume: Buffer
 }
 
 type Entry = { readonly volume: DetectedVolume; readonly mount: Mount } | 'pseudo'
 
 /**
- * Which volume a path lies on, by the longest mount above it. Paths are taken as the system knows them (absolute,
- * symbolic links resolved); they need not exist. Nothing is read from disk.
+ * Finds the volume of a path by the longest mount above it. Paths must be absolute, with symbolic links resolved; they
+ * need not exist. Nothing is read from disk.
  */
 export class MountTable {
   readonly #windows: boolean
@@ -33,7 +36,7 @@ export class MountTable {
     }
   }
 
-  /** Null for a path on no volume, such as one below `/proc`. Throws `InvalidInput` for a relative one. */
+  /** Null for a path on no volume, such as one below `/proc`. Throws `InvalidInput` for a relative path. */
   find(path: AnyPath): VolumePlace | null {
     const text = this.#parse(path)
     const key = this.#key(text)
@@ -50,7 +53,10 @@ export class MountTable {
     return null
   }
 
-  /** Where a path of a volume is now; null where the volume, or that part of it, is not mounted or is covered by another mount. */
+  /**
+   * The current absolute path of a path on a volume. Null if this part of the volume is not mounted, or another mount
+   * covers it.
+   */
   absolutePath(fingerprint: string, pathInVolume: AnyPath): Buffer | null {
     const inside = withoutSlashes(bytesOf(pathInVolume))
     for (const mount of this.#volumes.get(fingerprint)?.mounts ?? []) {
@@ -65,7 +71,7 @@ export class MountTable {
     return null
   }
 
-  /** The path byte by byte in a string, `/` between its parts and none at the end. */
+  /** The path as a string with one character for each byte, `/` between its parts and no slash at the end. */
   #parse(path: AnyPath): string {
     const bytes = bytesOf(path)
     const slashed = this.#windows ? withoutPrefix(bytes.replaceAll('\\', '/')) : bytes
@@ -75,19 +81,19 @@ export class MountTable {
     return this.#windows && slashed.startsWith('//') ? `/${plain}` : plain
   }
 
-  /** Drive letters and shares compare without case, and a mount point is made of little else. */
+  /** On Windows, drive letters and shares compare without case, and mount points consist mostly of these. */
   #key(text: string): string {
     return this.#windows ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text
   }
 }
 
-/** What is left of `inside` below `root`; null where it is not below. Both without outer slashes. */
+/** The rest of `inside` below `root`; null if it is not below. Both without outer slashes. */
 function relative(root: string, inside: string): string | null {
   if (root === '' || root === inside) return inside.slice(root.length)
   return inside.startsWith(`${root}/`) ? inside.slice(root.length + 1) : null
 }
 
-/** `photos` and `2024` give `photos/2024`; nothing and `2024` give `2024`. */
+/** `photos` and `2024` give `photos/2024`; an empty base and `2024` give `2024`. */
 function joined(base: string, rest: string): string {
   return base !== '' && rest !== '' ? `${base}/${rest}` : base || rest
 }
@@ -96,7 +102,7 @@ function withoutSlashes(path: string): string {
   return path.replace(/^\/+|\/+$/g, '')
 }
 
-/** Takes off the prefix that lifts the limit on a path's length. */
+/** Removes the prefix that allows long paths. */
 function withoutPrefix(path: string): string {
   return path.replace(/^\/\/\?\/UNC\//i, '//').replace(/^\/\/\?\//, '')
 }

@@ -2,19 +2,19 @@
 export interface MountInfo {
   readonly id: number
   readonly parent: number
-  /** `major:minor`, as `st_dev` says it. */
+  /** `major:minor`, like `st_dev`. */
   readonly deviceId: string
   readonly root: string
   readonly mountPoint: string
   readonly options: ReadonlySet<string>
-  /** As the kernel writes it: `fuse.sshfs`, `nfs4`. */
+  /** In the kernel's notation: `fuse.sshfs`, `nfs4`. */
   readonly filesystem: string
   readonly source: string
   /** Options of the file system itself, the same for all its mounts; flags have an empty value. */
   readonly superOptions: ReadonlyMap<string, string>
 }
 
-/** Lines it cannot read are left out. Bytes that are not UTF-8 become replacement characters. */
+/** Skips lines that it cannot parse. Bytes that are not UTF-8 become replacement characters. */
 export function parseMountInfo(table: Buffer): MountInfo[] {
   return table
     .toString('latin1')
@@ -57,7 +57,7 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
 }
 
-/** The mounts a path can lead to: not those that a later mount, on the same folder or on one above, has covered. */
+/** The mounts that a path can lead to. A mount is left out if a later mount, on the same folder or above, covers it. */
 export function visibleMounts(mounts: readonly MountInfo[]): MountInfo[] {
   const ids = new Set(mounts.map((mount) => mount.id))
   const children = new Map<number, Map<string, MountInfo>>()
@@ -69,10 +69,10 @@ export function visibleMounts(mounts: readonly MountInfo[]): MountInfo[] {
   return mounts.filter((mount) => resolve(mount.mountPoint, children) === mount)
 }
 
-/** Parent of the mounts whose real parent this process cannot see, as after `chroot`. */
+/** Parent of the mounts whose real parent is invisible to this process, as after `chroot`. */
 const OUTSIDE = -1
 
-/** Walks down to `path` as the kernel does, entering the first mount it meets at every step. */
+/** Walks down to `path` as the kernel does: at every step it enters the first mount on the way. */
 function resolve(path: string, children: ReadonlyMap<number, ReadonlyMap<string, MountInfo>>): MountInfo | null {
   let at: MountInfo | null = null
   for (let steps = 0; steps < MAX_DEPTH; steps++) {
@@ -83,7 +83,7 @@ function resolve(path: string, children: ReadonlyMap<number, ReadonlyMap<string,
   return at
 }
 
-/** Mounts within mounts; the kernel's own limit for a whole namespace is 100,000 mounts. */
+/** Limit on nested mounts; the kernel's own limit for a whole namespace is 100,000 mounts. */
 const MAX_DEPTH = 10_000
 
 function firstOnTheWay(path: string, mounts: ReadonlyMap<string, MountInfo> | undefined): MountInfo | undefined {

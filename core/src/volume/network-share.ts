@@ -1,15 +1,15 @@
 import { isCloudFilesystem } from './filesystems.ts'
 
-/** Where a network file system comes from, without credentials. */
+/** The source of a network file system, without credentials. */
 export interface NetworkShare {
   readonly host: string
-  /** In the spelling the protocol compares: SMB does not tell cases apart. */
+  /** In a normalised spelling for comparison: SMB ignores case. */
   readonly share: string
 }
 
 /**
- * Reads the source of a network mount: `nas:/export`, `//alice@nas/Photos`, `alice@host:/home`, `https://host/dav`.
- * Null where the source names nothing outside this machine (a virtual machine's tag, an rclone remote of its own configuration).
+ * Parses the source of a network mount: `nas:/export`, `//alice@nas/Photos`, `alice@host:/home`, `https://host/dav`.
+ * Null if the source names no other machine (a virtual machine's tag, an rclone remote of its own configuration).
  */
 export function parseShare(filesystem: string, source: string): NetworkShare | null {
   if (isCloudFilesystem(filesystem)) return null
@@ -20,12 +20,12 @@ export function parseShare(filesystem: string, source: string): NetworkShare | n
   const colon = /^(\[[^\]]+\]|[^:/]+):(.*)$/s.exec(source)
   if (!colon || /^[a-z]$/i.test(colon[1]!)) return null
   const share = withoutSlashes(colon[2]!)
-  // A path relative to a login's home folder is another folder for another login.
+  // A path relative to a login's home folder is a different folder for each login.
   const login = filesystem === 'sshfs' && !colon[2]!.startsWith('/') ? (/^([^@]+)@/.exec(colon[1]!)?.[1] ?? '') : ''
   return { host: hostName(colon[1]!), share: login ? `~${login}/${share}` : `/${share}` }
 }
 
-/** What a person would call it: `Photos on nas`. */
+/** The name for users: `Photos on nas`. */
 export function shareName({ host, share }: NetworkShare): string {
   const last = share.split('/').findLast((part) => part !== '')
   return last === undefined ? host : `${last} on ${host}`
@@ -51,7 +51,7 @@ function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // A share with a bare percent sign in its name is not encoded at all.
+    // A share name with a bare percent sign is not encoded.
     return text
   }
 }

@@ -4,12 +4,12 @@ import { reachable } from '../util/reachable-path.ts'
 import { displayName, fsPath, type RawName } from '../util/file-name.ts'
 import { orAborted } from './deadline.ts'
 
-/** A server that needs longer to tell about one folder is as good as gone. */
+/** A server that needs longer for one folder counts as not answering. */
 const ANSWER_MS = 10_000
 
 export interface PatientStatOptions {
   readonly answerMs?: number
-  /** `lstat` of the system, or what a test has in its place. */
+  /** `lstat` of the system, or a replacement in tests. */
   readonly ask?: (path: RawName) => Promise<BigIntStats>
 }
 
@@ -19,8 +19,8 @@ interface LookOptions {
 }
 
 /**
- * `lstat` for paths behind file systems that may never answer. Each call that hangs holds one of this process's few file
- * threads for good, so a path that has not answered is not asked again: whoever asks next waits for the same answer.
+ * `lstat` for paths on file systems that may never answer. Each hanging call blocks one of this process's few file
+ * threads for good. So a path without an answer is not asked again: later callers wait for the same answer.
  */
 export class PatientStat {
   readonly #answerMs: number
@@ -35,8 +35,8 @@ export class PatientStat {
   }
 
   /**
-   * `fileSystem` names one that may hang: it is asked one thing at a time, so that it holds one thread at most. Throws
-   * the system's error, `Timeout` where there is no answer, and `Cancelled`.
+   * `fileSystem` names a file system that may hang: its calls run one at a time, so that they block one thread at most.
+   * Throws the system's error, `Timeout` without an answer, or `Cancelled`.
    */
   look(path: RawName, { signal, fileSystem = null }: LookOptions = {}): Promise<BigIntStats> {
     const limit = AbortSignal.timeout(this.#answerMs)

@@ -2,25 +2,25 @@ import { posix, win32 } from 'node:path'
 import { isCloudFilesystem } from './filesystems.ts'
 
 /**
- * Where a file lies, as far as clouds are concerned: in no cloud; in a folder that a provider keeps in step and whose
- * files may be empty shells; on a mount where every file is remote until it is read.
+ * The relation of a folder to clouds: in no cloud; in a folder that a provider synchronises, where files may be
+ * placeholders; or on a mount where every file is remote until it is read.
  */
 export type CloudPlace = 'none' | 'synced-folder' | 'remote-mount'
 
-/** What is known of a file without opening it. */
+/** Facts about a file that need no opening. */
 export interface FileFacts {
   readonly size: number | bigint
   /** `stat.blocks`: 512-byte blocks on disk. */
   readonly blocks: number | bigint
-  /** Windows file attributes, where something has read them. */
+  /** Windows file attributes, if they were read. */
   readonly attributes?: number
-  /** macOS `st_flags`, where something has read them. */
+  /** macOS `st_flags`, if they were read. */
   readonly flags?: number
 }
 
 /**
- * Whether reading the file would fetch it from a cloud. Such a file is never opened just to identify it. A sparse file
- * on an ordinary disk has no blocks either, so blocks count only in a provider's folder.
+ * Whether reading the file would download it from a cloud. Such a file is never opened just to identify it. A sparse
+ * file on an ordinary disk has no blocks either, so blocks count only in a provider's folder.
  */
 export function isPlaceholder(file: FileFacts, place: CloudPlace): boolean {
   if (((file.attributes ?? 0) & RECALL_ATTRIBUTES) !== 0) return true
@@ -36,7 +36,7 @@ export function isPlaceholder(file: FileFacts, place: CloudPlace): boolean {
   }
 }
 
-/** Which kind of place a folder is. `path` is absolute; `filesystem` is its volume's. */
+/** The kind of place that a folder is. `path` is absolute; `filesystem` is that of its volume. */
 export function cloudPlace(path: string, filesystem: string, roots: readonly string[]): CloudPlace {
   if (isCloudFilesystem(filesystem)) return 'remote-mount'
   return roots.some((root) => isInside(path, root)) ? 'synced-folder' : 'none'
@@ -49,8 +49,8 @@ export interface CloudRootsInput {
 }
 
 /**
- * The folders in which providers keep shells of files. None on Linux: providers there either keep whole files or are
- * mounts, which the file system's name tells.
+ * The folders in which providers keep placeholders. None on Linux: providers there keep whole files or use mounts,
+ * which are recognised by their file system.
  */
 export function cloudRoots({ platform, home, env }: CloudRootsInput): string[] {
   if (platform === 'darwin') {
@@ -74,5 +74,5 @@ function isInside(path: string, root: string): boolean {
 
 /** FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, FILE_ATTRIBUTE_RECALL_ON_OPEN and FILE_ATTRIBUTE_OFFLINE of `winnt.h`. */
 const RECALL_ATTRIBUTES = 0x40_0000 | 0x4_0000 | 0x1000
-/** `sys/stat.h` of macOS: the file's data is not here. */
+/** `sys/stat.h` of macOS: the file's data is not on this machine. */
 const SF_DATALESS = 0x4000_0000

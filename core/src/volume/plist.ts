@@ -1,7 +1,7 @@
 export type PlistValue = string | number | boolean | readonly PlistValue[] | { readonly [key: string]: PlistValue }
 
 /**
- * Reads the XML property lists that Apple's tools print: dictionaries, arrays, strings, numbers, booleans; dates and
+ * Parses the XML property lists that Apple's tools print: dictionaries, arrays, strings, numbers, booleans; dates and
  * data stay text. Throws `SyntaxError` for anything else.
  */
 export function parsePlist(xml: string): PlistValue {
@@ -14,7 +14,7 @@ export function parsePlist(xml: string): PlistValue {
   return value
 }
 
-/** A whole leaf element with its text, or the tag of a container, or an element with nothing in it. */
+/** A whole leaf element with its text, or the tag of a container, or an empty element. */
 const TOKEN =
   /<(key|string|integer|real|date|data)>([^<]*)<\/\1>|<(\/?(?:dict|array)|(?:true|false|string|key|data|dict|array)\/)>/g
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { CoreError } from '../util/errors.ts'
 
-/** Runs a program of the system and gives its standard output. */
+/** Runs a program of the system and returns its standard output. */
 export type RunCommand = (command: string, args: readonly string[], signal: AbortSignal) => Promise<string>
 
 /** Loading PowerShell and its storage module on a cold machine takes several seconds. */
@@ -10,8 +10,9 @@ const TIMEOUT_MS = 20_000
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
 /**
- * Kills the program after 20 s or when `signal` says so. Settles when the program has ended, which may be never: one
- * that asks a dead file server cannot always be killed, so callers wait with a deadline. Throws `Unavailable`.
+ * Kills the program after 20 s or when `signal` aborts. Settles only when the program has ended, which may be never: a
+ * program that waits for a dead file server cannot always be killed. So callers must wait with a deadline. Throws
+ * `Unavailable`.
  */
 export const runCommand: RunCommand = (command, args, signal) =>
   new Promise((resolve, reject) => {
@@ -28,6 +29,6 @@ export const runCommand: RunCommand = (command, args, signal) =>
       if (err) reject(new CoreError('Unavailable', `${command} failed: ${err.message}`, { cause: err }))
       else resolve(stdout)
     })
-    // A program that cannot be killed must not keep this one from ending.
+    // A program that cannot be killed must not keep this process from exiting.
     signal.addEventListener('abort', () => child.unref(), { once: true })
   })

@@ -5,12 +5,12 @@ import { type RunCommand, runCommand } from './run-command.ts'
 
 export type Space =
   | { readonly state: 'known'; readonly totalBytes: number; readonly freeBytes: number }
-  /** It is there, but will not tell us. */
+  /** The file system answers, but does not report its space. */
   | { readonly state: 'unknown' }
-  /** It does not answer: a dead file server, a FUSE program that is gone. */
+  /** No answer: a dead file server, or a FUSE program that has ended. */
   | { readonly state: 'unreachable' }
 
-/** The answer as a volume's facts. A volume that does not tell has 0 bytes of 0. */
+/** The space as a volume's facts. A volume that does not report its space has 0 bytes of 0. */
 export function spaceFacts(space: Space): { totalBytes: number; freeBytes: number; online: boolean } {
   const { totalBytes, freeBytes } = space.state === 'known' ? space : { totalBytes: 0, freeBytes: 0 }
   return { totalBytes, freeBytes, online: space.state !== 'unreachable' }
@@ -18,21 +18,23 @@ export function spaceFacts(space: Space): { totalBytes: number; freeBytes: numbe
 
 export interface SpaceQuestion {
   readonly mountPoint: string
-  /** Behind a network or a FUSE program, where a system call may hang for ever. */
+  /** On a network or served by a FUSE program: a system call to it may hang for ever. */
   readonly mayHang: boolean
 }
 
-/** Asks how much room a file system has; never waits long, never throws. */
+/** Reads the space of a file system; never waits long, never throws. */
 export interface SpaceReader {
   read(question: SpaceQuestion): Promise<Space>
 }
 
-/** Enough for a busy server; a dead one delays the start of the engine by as much. A slow one is asked again later. */
+/**
+ * Enough for a busy server. A dead server delays the start of the engine by this time; a slow one is asked again later.
+ */
 const TIMEOUT_MS = 2_000
 
 /**
- * Asks the system. A mount that may hang is asked through `df` in a process of its own: four hung calls of this process
- * would stop all its file access, and its exit. A mount that has not answered yet is not asked again meanwhile.
+ * Reads from the system. For a mount that may hang, `df` reads in a separate process: four hung calls in this process
+ * would block all its file access, and its exit. While a mount has not answered, it is not asked again.
  */
 export class SystemSpaceReader implements SpaceReader {
   readonly #run: RunCommand
@@ -68,7 +70,7 @@ async function askStatfs(mountPoint: string): Promise<Space> {
   }
 }
 
-/** Reads what `df -kP` prints for one file system (POSIX: blocks of 1,024 bytes, one line each). */
+/** Parses the output of `df -kP` for one file system (POSIX: blocks of 1,024 bytes, one line each). */
 export function parseDf(output: string): Space {
   const numbers = /\s(\d+|-)\s+(?:\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s/.exec(output.slice(output.indexOf('\n') + 1))
   const [total, free] = [Number(numbers?.[1]), Number(numbers?.[2])]

@@ -4,38 +4,38 @@ import { join } from 'node:path'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { orAborted } from './deadline.ts'
 
-/** Bytes a second. */
+/** Bytes per second. */
 export interface VolumeSpeed {
   readonly writeBytesPerSecond: number
-  /** Null where the system gives no way around its cache, so that the figure would be that of memory. */
+  /** Null if the cache cannot be bypassed, because the speed would be that of memory. */
   readonly readBytesPerSecond: number | null
 }
 
 export interface SpeedTestInput {
-  /** Folders on the volume, the ones to try first in front. */
+  /** Folders on the volume, in the order to try. */
   readonly directories: readonly string[]
-  /** The volume is memory itself: no cache to get around. */
+  /** The volume is memory itself, so there is no cache to bypass. */
   readonly inMemory: boolean
   readonly signal: AbortSignal
 }
 
-/** What is written to measure a volume. */
+/** Number of bytes written to measure a volume. */
 export const SPEED_TEST_BYTES = 10 * 1024 * 1024
-/** Nobody waits longer for a figure; a volume this slow is told so. */
+/** A longer test would try the user's patience; for a slower volume it fails with `Timeout`. */
 const LIMIT_MS = 30_000
-/** A whole number of pages and of sectors of any size, as reading past the cache demands. */
+/** A whole number of pages and of sectors of any size, as required for reading without the cache. */
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * Writes 10 MB of noise to a file of its own, with `fsync`, and reads it back past the cache. The file has no name while
- * it is measured (on Windows until it is closed), so nothing stays behind even if the process is killed.
- * Throws `PermissionDenied`, `DiskFull`, `Timeout` or `Cancelled`.
+ * Writes 10 MB of random data to a new file, with `fsync`, and reads it back without the cache. The file has no name
+ * during the test (on Windows until it is closed), so nothing stays behind even if the process is killed. Throws
+ * `PermissionDenied`, `DiskFull`, `Timeout` or `Cancelled`.
  */
 export async function measureSpeed({ directories, inMemory, signal }: SpeedTestInput): Promise<VolumeSpeed> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
   const target = await createFile(directories)
   try {
-    // On a volume that hangs nobody waits for the last call; the file is closed when that comes back.
+    // If the volume hangs, the last call is not waited for; the file is closed when that call returns.
     return await orAborted(measureAndDiscard(target, inMemory, limit), limit, 'measuring the volume')
   } catch (err) {
     if (systemCode(err) !== 'ENOSPC') throw err
@@ -90,7 +90,7 @@ async function measure(target: Target, inMemory: boolean, signal: AbortSignal): 
   try {
     return { writeBytesPerSecond, readBytesPerSecond: await timed(() => readAll(reader, signal)) }
   } catch (err) {
-    // The file system lets a file be opened past the cache, but not read.
+    // The file system allows opening a file without the cache, but not reading it.
     if (systemCode(err) === 'EINVAL') return { writeBytesPerSecond, readBytesPerSecond: null }
     throw err
   } finally {
@@ -99,8 +99,7 @@ async function measure(target: Target, inMemory: boolean, signal: AbortSignal): 
 }
 
 async function readAll(reader: FileHandle, signal: AbortSignal): Promise<void> {
-  // Reading past the cache needs memory that begins at a page: V8 reserves whole pages for a buffer that may be resized,
-  // and for no other.
+  // Reading without the cache needs a page-aligned buffer. V8 allocates whole pages only for a resizable buffer.
   const buffer = new Uint8Array(new ArrayBuffer(CHUNK_BYTES, { maxByteLength: CHUNK_BYTES }))
   for (let at = 0; at < SPEED_TEST_BYTES; at += CHUNK_BYTES) {
     signal.throwIfAborted()
@@ -108,7 +107,7 @@ async function readAll(reader: FileHandle, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Null where there is no way past the cache: macOS has one, but not for Node; some file systems refuse. */
+/** Null if the cache cannot be bypassed: Node cannot do it on macOS, and some file systems refuse. */
 async function openPastCache({ file, path }: Target): Promise<FileHandle | null> {
   const flag = DIRECT_FLAG[process.platform]
   if (flag === undefined) return null
@@ -125,5 +124,5 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return Math.round((SPEED_TEST_BYTES * 1000) / Math.max(performance.now() - start, CLOCK_STEP_MS))
 }
 
-/** What the clock can tell apart. */
+/** The resolution of the clock. */
 const CLOCK_STEP_MS = 0.001

@@ -1,11 +1,11 @@
-/** What a file system's own header says of it. */
+/** The data in a file system's own header. */
 export interface Superblock {
   readonly filesystem: string
   readonly uuid: string
   readonly label: string | null
 }
 
-/** As much of a device as `readSuperblock` may want: btrfs keeps its header 64 KiB in. */
+/** The most bytes of a device that `readSuperblock` needs: the header of btrfs is at 64 KiB. */
 export const SUPERBLOCK_BYTES = 0x1_0000 + 0x1000
 
 interface Layout {
@@ -64,7 +64,7 @@ const LAYOUTS: readonly Layout[] = [
 
 /**
  * Reads the id and label from the start of a device, for systems without udev (containers, small virtual machines).
- * `filesystem` is what is mounted; `fuseblk` may be anything.
+ * `filesystem` is the mounted file system; `fuseblk` may be any.
  */
 export function readSuperblock(filesystem: string, start: Buffer): Superblock | null {
   if (start.length < SMALLEST_DEVICE_BYTES) return null
@@ -76,7 +76,7 @@ export function readSuperblock(filesystem: string, start: Buffer): Superblock | 
   return { filesystem: layout.filesystem, uuid: readId(start, layout.uuid), label: label || null }
 }
 
-/** Every header but that of btrfs, which its magic number guards, lies in the first 4 KiB. */
+/** Every header except that of btrfs, which is checked by its magic number, is in the first 4 KiB. */
 const SMALLEST_DEVICE_BYTES = 4096
 
 function hasMagic(start: Buffer, { magic }: Layout): boolean {

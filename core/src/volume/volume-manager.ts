@@ -20,13 +20,13 @@ export interface VolumeManagerDeps {
   readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
   readonly log: Logger
   readonly platform?: NodeJS.Platform
-  /** How often everything is looked at again, free space above all. */
+  /** Interval between full checks, mainly for free space. */
   readonly refreshMs?: number
-  /** How often the mount table is compared. */
+  /** Interval between comparisons of the mount table. */
   readonly watchMs?: number
 }
 
-/** What one look at the machine has brought. */
+/** The changes that one check found. */
 export interface VolumeChange {
   readonly added: readonly DetectedVolume[]
   readonly updated: readonly DetectedVolume[]
@@ -49,16 +49,18 @@ export interface CacheStats {
 }
 
 const REFRESH_MS = 30_000
-/** A read of `/proc/self/mountinfo` takes some tens of microseconds; a person who plugs in a disk does not notice a second. */
+/**
+ * Reading `/proc/self/mountinfo` takes some tens of microseconds; a user who plugs in a disk does not notice a second.
+ */
 const WATCH_MS = 1_000
-/** Beyond this the system is not going to answer, and what was known stays. */
+/** After this time the system will not answer; the last known state stays. */
 const DETECT_TIMEOUT_MS = 60_000
-/** Less is the noise of a running system, and not worth an event. */
+/** Smaller changes are the noise of a running system, and not worth an event. */
 const SPACE_STEP_BYTES = 16 * 1024 * 1024
-/** Looked-up paths that are remembered; at a few hundred bytes each, some megabytes. */
+/** Limit on cached paths; at a few hundred bytes each, they take some megabytes. */
 const MAX_CACHED_PATHS = 10_000
 
-/** The volumes of this machine as they are now. Knows no library. */
+/** The current volumes of this machine. It is independent of libraries. */
 export class VolumeManager implements AsyncDisposable {
   readonly #deps: VolumeManagerDeps
   readonly #platform: NodeJS.Platform
@@ -72,7 +74,7 @@ export class VolumeManager implements AsyncDisposable {
   #hits = 0
   #misses = 0
   #volumes = new Map<string, DetectedVolume>()
-  /** As they were told last. */
+  /** The volumes as last announced. */
   readonly #announced = new Map<string, DetectedVolume>()
   #table: MountTable
   #token: string | null = null
@@ -89,7 +91,10 @@ export class VolumeManager implements AsyncDisposable {
     this.#table = new MountTable({ volumes: [], pseudoMounts: [] }, this.#platform)
   }
 
-  /** Looks once and then keeps watching. A system that does not answer is logged and asked again: the engine opens all the same. */
+  /**
+   * Checks once and then keeps watching. If the system does not answer, this is logged and tried again, and the engine
+   * still opens.
+   */
   static async open(deps: VolumeManagerDeps): Promise<VolumeManager> {
     const manager = new VolumeManager(deps)
     await manager.#tryTo(() => manager.refresh())
@@ -97,7 +102,7 @@ export class VolumeManager implements AsyncDisposable {
     return manager
   }
 
-  /** Looks at everything again, from now: a look already under way may have begun too early. */
+  /** Starts a new full check, because a running one may have begun too early. */
   refresh(): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.resolve()
     if (this.#queued) return this.#queued
@@ -108,7 +113,9 @@ export class VolumeManager implements AsyncDisposable {
     return this.#start()
   }
 
-  /** Looks again if something was mounted or unmounted since; cheap if not. True if it has looked. */
+  /**
+   * Checks again if something was mounted or unmounted since the last check; otherwise cheap. True if it has checked.
+   */
   async checkMounts(): Promise<boolean> {
     const token = await this.#deps.detector.mountToken?.()
     if (token !== undefined && token === this.#token && !this.#running) return false
@@ -116,7 +123,7 @@ export class VolumeManager implements AsyncDisposable {
     return true
   }
 
-  /** By mount point. Without `all`, those a person would call a drive. */
+  /** By mount point. Without `all`, only the volumes that users call a drive. */
   list({ all = false }: { readonly all?: boolean } = {}): DetectedVolume[] {
     const volumes = [...this.#volumes.values()].toSorted((a, b) => (a.mountPoint < b.mountPoint ? -1 : 1))
     return all ? volumes : volumes.filter(isShownByDefault)
@@ -126,7 +133,10 @@ export class VolumeManager implements AsyncDisposable {
     return this.#volumes.get(fingerprint) ?? null
   }
 
-  /** Where a path lies, by the longest mount above it; see `MountTable.find`. As of the last look: `checkMounts` makes it current. */
+  /**
+   * The volume of a path, by the longest mount above it; see `MountTable.find`. As of the last check: `checkMounts`
+   * makes it current.
+   */
   volumeForPath(path: AnyPath): VolumePlace | null {
     const key = typeof path === 'string' ? path : Buffer.from(path).toString('latin1') + '\0'
     const cached = this.#places.get(key)
@@ -141,12 +151,12 @@ export class VolumeManager implements AsyncDisposable {
     return place
   }
 
-  /** The inverse; null where that part of the volume cannot be reached now. */
+  /** The inverse of `volumeForPath`; null if that part of the volume cannot be reached now. */
   absolutePath(fingerprint: string, pathInVolume: AnyPath): Buffer | null {
     return this.#table.absolutePath(fingerprint, pathInVolume)
   }
 
-  /** `lstat` that never waits long for a file system that does not answer; see `PatientStat`. */
+  /** `lstat` that never waits long for a file system without an answer; see `PatientStat`. */
   look(path: RawName, signal?: AbortSignal): Promise<BigIntStats> {
     const volume = this.volumeForPath(fsPath(path))?.volume
     return this.#stat.look(path, { signal, fileSystem: volume?.mayHang ? volume.fingerprint : null })
@@ -161,20 +171,20 @@ export class VolumeManager implements AsyncDisposable {
     return this.volumeForPath(path)?.volume.fingerprint === fingerprint
   }
 
-  /** Null where the path lies on another volume. */
+  /** Null if the path is on another volume. */
   relativePathOnVolume(path: AnyPath, fingerprint: string): Buffer | null {
     const place = this.volumeForPath(path)
     return place?.volume.fingerprint === fingerprint ? place.pathInVolume : null
   }
 
-  /** Volumes that can take so many bytes, the emptiest first. */
+  /** Volumes with this much free space, most free space first. */
   volumesWithSpace(bytes: number): DetectedVolume[] {
     return this.list()
       .filter((volume) => volume.online && !volume.readOnly && volume.freeBytes >= bytes)
       .toSorted((a, b) => b.freeBytes - a.freeBytes)
   }
 
-  /** Over the volumes that `list` shows. */
+  /** Totals over the volumes that `list` shows. */
   statistics(): VolumeStatistics {
     const volumes = this.list()
     const pools = [...Map.groupBy(volumes, (volume) => volume.pool ?? volume.fingerprint).values()]
@@ -190,7 +200,7 @@ export class VolumeManager implements AsyncDisposable {
     }
   }
 
-  /** Forgets looked-up paths and what is known of devices; the next look asks for everything. */
+  /** Clears the caches of paths and devices; the next check asks for everything. */
   clearCache(): void {
     this.#places.clear()
     this.#hits = 0
@@ -202,15 +212,16 @@ export class VolumeManager implements AsyncDisposable {
     return { paths: this.#places.size, hits: this.#hits, misses: this.#misses }
   }
 
-  /** Calls `listener` after every look that has found a change. */
+  /** Calls `listener` after every check that found a change. */
   onChange(listener: (change: VolumeChange) => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
   /**
-   * Measures a volume: see `measureSpeed`. `directories` are more places on it to try, after the system's own.
-   * Throws `NotFound`, `Offline`, `PermissionDenied` (also for a read-only volume), `Conflict`, `DiskFull`, `Timeout`, `Cancelled`.
+   * Measures a volume: see `measureSpeed`. `directories` are further folders on it to try, after the system's own.
+   * Throws `NotFound`, `Offline`, `PermissionDenied` (also for a read-only volume), `Conflict`, `DiskFull`, `Timeout`,
+   * `Cancelled`.
    */
   async speedTest(
     fingerprint: string,
@@ -246,7 +257,7 @@ export class VolumeManager implements AsyncDisposable {
     return real.filter((path) => path !== null).filter((path) => this.isPathOnVolume(path, fingerprint))
   }
 
-  /** Stops watching. What was known stays readable. */
+  /** Stops watching. The last known state stays readable. */
   async close(): Promise<void> {
     this.#closing.abort()
     if (this.#timer) clearTimeout(this.#timer)
@@ -269,7 +280,7 @@ export class VolumeManager implements AsyncDisposable {
     else if (this.#deps.detector.mountToken) await this.#tryTo(() => this.checkMounts())
   }
 
-  /** The watch goes on whatever happens; the same failure is told once. */
+  /** Watching continues after a failure; a repeated failure is logged once. */
   async #tryTo(work: () => Promise<unknown>): Promise<void> {
     try {
       await work()
@@ -314,7 +325,7 @@ export class VolumeManager implements AsyncDisposable {
     if (added.length + updated.length + removed.length > 0) this.#announce({ added, updated, removed })
   }
 
-  /** Adds what detection does not see: speeds measured, and how big a volume was while it still answered. */
+  /** Adds facts that detection does not return: measured speeds, and the space of a volume from its last answer. */
   #withKnown(volume: DetectedVolume): DetectedVolume {
     const before = this.#volumes.get(volume.fingerprint)
     const space = !volume.online && before ? { totalBytes: before.totalBytes, freeBytes: before.freeBytes } : {}
@@ -338,7 +349,7 @@ export class VolumeManager implements AsyncDisposable {
   }
 }
 
-/** What a person would call a drive; of container file systems, only the root of the container we run in. */
+/** Whether users would call the volume a drive; of container file systems, only the root of the container we run in. */
 export function isShownByDefault(volume: Pick<Volume, 'kind' | 'mountPoint'>): boolean {
   switch (volume.kind) {
     case 'system':
@@ -354,7 +365,7 @@ export function isShownByDefault(volume: Pick<Volume, 'kind' | 'mountPoint'>): b
   }
 }
 
-/** The volume as it goes over the wire, before a library has anything to say about it. */
+/** The volume in the form of the interface, before a library adds its facts. */
 export function untracked(volume: DetectedVolume): Volume {
   const { mounts: _mounts, hardwareId: _hardwareId, mayHang: _mayHang, pool: _pool, ...facts } = volume
   return { ...facts, id: null, tracked: false }

@@ -8,14 +8,14 @@ import { parseShare, shareName } from './network-share.ts'
 import { type RunCommand, runCommand } from './run-command.ts'
 
 export interface WindowsDetectorDeps {
-  /** Goes into the fingerprint of what has no id of its own. */
+  /** Part of the fingerprint of volumes without an id. */
   readonly machineId: string
-  /** `C:` unless Windows was put elsewhere. */
+  /** Default `C:`. */
   readonly systemDrive?: string
   readonly run?: RunCommand
 }
 
-/** Asks the storage module of PowerShell, in one process for everything. Mounting is noticed by the next detection. */
+/** Queries PowerShell's storage module, in one process for everything. A mount is noticed at the next detection. */
 export class WindowsDetector implements VolumeDetector {
   readonly #machineId: string
   readonly #systemDrive: string
@@ -42,7 +42,7 @@ export class WindowsDetector implements VolumeDetector {
   }
 }
 
-/** Everything as text or number: how enumerations come out differs between PowerShell 5 and 7. */
+/** All values are text or numbers, because PowerShell 5 and 7 print enumerations differently. */
 const SCRIPT = `
 $ErrorActionPreference = 'SilentlyContinue'
 $ProgressPreference = 'SilentlyContinue'
@@ -70,7 +70,7 @@ const flag = z
   .boolean()
   .nullish()
   .transform((value) => value ?? false)
-/** PowerShell gives nothing at all for an empty list, and the bare thing for a list of one. */
+/** PowerShell prints nothing for an empty list, and a bare value for a list of one. */
 function list<T extends z.ZodType>(item: T): z.ZodType<z.output<T>[]> {
   return z.preprocess((value) => (value == null ? [] : Array.isArray(value) ? value : [value]), z.array(item))
 }
@@ -106,7 +106,7 @@ type Report = z.infer<typeof Report>
 
 function parseReport(output: string): Report {
   const report = Report.safeParse(jsonOrNull(output))
-  // Without serial numbers every volume would look like another one.
+  // Without serial numbers, every volume would look like a different one.
   if (!report.success || (report.data.volumes.length > 0 && report.data.serials.length === 0)) {
     throw new CoreError('Unavailable', 'PowerShell did not describe the volumes of this machine', {
       cause: report.error,
@@ -131,7 +131,7 @@ interface Facts {
   readonly media: string
 }
 
-/** Volumes and partitions are told together by the volume's path, `\\?\Volume{…}\`. */
+/** A volume is matched with its partition by its path, `\\?\Volume{…}\`. */
 function joinFacts(volume: z.infer<typeof VolumeReport>, report: Report): Facts {
   const partition = report.partitions.find(({ AccessPaths }) => AccessPaths.includes(volume.UniqueId)) ?? null
   const disk = report.disks.find(({ Number: number }) => number === partition?.DiskNumber) ?? null
@@ -145,7 +145,7 @@ interface Context {
   readonly systemDrive: string
 }
 
-/** Null for a volume that is mounted nowhere. */
+/** Null for a volume that is not mounted. */
 function describeLocal(facts: Facts, context: Context): DetectedVolume | null {
   const { volume, partition, disk } = facts
   const deviceId = partition ? `${partition.DiskNumber}:${partition.PartitionNumber}` : volume.UniqueId
@@ -232,7 +232,7 @@ function describeShare(report: z.infer<typeof ShareReport>, { machineId }: Conte
     filesystem: 'smb',
     totalBytes: report.Size,
     freeBytes: report.FreeSpace,
-    // Windows gives no size for a share it cannot reach.
+    // Windows reports no size for a share that it cannot reach.
     online: report.Size > 0,
     readOnly: false,
     cow: false,

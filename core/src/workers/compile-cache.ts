@@ -13,16 +13,16 @@ export const CACHE_VARIABLE = 'NODE_COMPILE_CACHE'
 const COMPILE_MODULES = fileURLToPath(new URL('compile-modules.ts', import.meta.url))
 /** A generous limit: the whole engine is compiled in a few seconds. */
 const COMPILE_MS = 120_000
-/** Mode bits that let other users change a folder, and that let them reach what is in it. */
+/** Mode bits that let other users change a folder, and that give them any access to it. */
 const OTHERS_WRITE = 0o022
 const OTHERS_ANYTHING = 0o077
 
 /**
- * The folder of this process's compile cache. Null if there is none, or if another user can change it: Node executes
- * what it finds in it.
+ * The folder of this process's compile cache. Null if there is none, or if another user can change it, because Node
+ * executes the files in it.
  */
 export function compileCache(own = getCompileCacheDir()): string | null {
-  // Node puts a folder for its version and the user into the folder that it is given.
+  // Node creates a subfolder for its version and the user in the folder that it is given.
   if (own === undefined) return null
   const folder = dirname(own)
   return isSafe(folder, own) ? folder : null
@@ -34,7 +34,8 @@ function isSafe(folder: string, inner: string): boolean {
   try {
     const [outer, own] = [statSync(folder), statSync(inner)]
     if (outer.uid !== uid || own.uid !== uid) return false
-    // Node makes the inner folder as the umask says, which may let a group of users write. They must not reach it then.
+    // Node creates the inner folder with the umask's permissions, which may let a group write to it. Then other users
+    // must have no access to the outer folder.
     const isClosed = (outer.mode & OTHERS_ANYTHING) === 0
     return isClosed || ((outer.mode | own.mode) & OTHERS_WRITE) === 0
   } catch {
@@ -42,12 +43,12 @@ function isSafe(folder: string, inner: string): boolean {
   }
 }
 
-/** Folders that are being compiled, by cache and folder, with whether it was done to the end. */
+/** Folders that are being compiled, by cache and folder. The promise resolves to whether the compilation finished. */
 const compiling = new Map<string, Promise<boolean>>()
 
 /**
- * Compiles the modules in the given folders into the cache, in a process of its own that reads nothing but the program.
- * Several callers share a process. Never rejects: without the cache, processes compile their modules themselves.
+ * Compiles the modules in the given folders into the cache, in a separate process that reads only the program. Several
+ * callers share a process. Never rejects: without the cache, processes compile their modules themselves.
  */
 export async function compileModules(cache: string, folders: readonly string[], signal: AbortSignal): Promise<void> {
   for (const folder of folders) await compileFolder(cache, folder, signal)
@@ -63,12 +64,12 @@ async function compileFolder(cache: string, folder: string, signal: AbortSignal)
       await own
       return
     }
-    // The other caller may end it before it is done.
+    // The other caller may abort before the compilation is finished.
     if (await Promise.race([other, aborted(signal)])) return
   }
 }
 
-/** Returns whether the signal did not end it. */
+/** Returns false if the signal ended it. */
 async function compile(cache: string, folder: string, signal: AbortSignal): Promise<boolean> {
   const child = spawn(process.execPath, [COMPILE_MODULES, folder], {
     stdio: 'ignore',
@@ -77,7 +78,7 @@ async function compile(cache: string, folder: string, signal: AbortSignal): Prom
     killSignal: 'SIGKILL',
     signal,
   })
-  // It must not keep this process alive.
+  // This process must not keep the current process alive.
   child.unref()
   setNiceness(child, constants.priority.PRIORITY_LOW)
   await once(child, 'exit').catch(() => {})

@@ -3,9 +3,9 @@ import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Modules compiled between two writes: a process that is ended early has not worked for nothing. */
+/** Modules compiled between two writes, so that a process that is ended early keeps most of its work. */
 const BATCH = 32
-/** Skipped unless it is one of the given folders. */
+/** A folder of this name is skipped, unless it is one of the given folders. */
 const TESTS = 'test'
 
 /**

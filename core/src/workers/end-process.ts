@@ -1,13 +1,15 @@
 /**
- * Ends a process that leads a group, and all it has started, at once: also one that is busy in native code. Nothing
- * happens where there is none.
+ * Ends a process that leads a group, and everything it has started, at once, even if it is busy in native code. A
+ * missing process is ignored.
  */
 export function endProcess(pid: number): void {
   if (process.platform !== 'win32') kill(-pid)
   kill(pid)
 }
 
-/** Ends what a process that is gone has left running. Its id is not given away while any of them lives. */
+/**
+ * Ends the processes that a dead process has left running. The system does not reuse its id while any of them is alive.
+ */
 export function endLeftBehind(pid: number): void {
   if (process.platform !== 'win32') kill(-pid)
 }
@@ -16,6 +18,6 @@ function kill(target: number): void {
   try {
     process.kill(target, 'SIGKILL')
   } catch {
-    // Gone already.
+    // The process is gone already.
   }
 }

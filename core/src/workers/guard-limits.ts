@@ -1,8 +1,11 @@
-/** What a process of a pool may not outgrow, and whom it may not outlive. */
+/** The memory limit of a pool's process, and the parent with which it must end. */
 export interface GuardLimits {
   readonly parentPid: number
   readonly memoryMiB: number
 }
 
-/** The signal a process that grew too large ends itself with: nothing else sends it, so the pool knows why it died. */
+/**
+ * The signal with which a process that uses too much memory ends itself. Only the guard sends it, so the pool knows the
+ * cause.
+ */
 export const TOO_LARGE: NodeJS.Signals = 'SIGUSR2'

@@ -7,14 +7,14 @@ const LOOK_MS = 100
 
 const { parentPid, memoryMiB } = workerData as GuardLimits
 
-// A thread of its own, since the main one may be busy in native code and hear nothing, not even that the pipe closed.
+// A separate thread, because the main thread may be busy in native code and not notice even that the channel closed.
 setInterval(() => {
   if (!isParentAlive(parentPid)) endProcess(process.pid)
   if (process.memoryUsage.rss() > memoryMiB * 2 ** 20) process.kill(process.pid, TOO_LARGE)
 }, LOOK_MS)
 
 function isParentAlive(pid: number): boolean {
-  // The system gives an orphan another parent, but for Windows, where it keeps the number of the dead one.
+  // The system gives an orphan a new parent, except on Windows, which keeps the id of the dead parent.
   if (process.platform !== 'win32') return process.ppid === pid
   try {
     return process.kill(pid, 0)

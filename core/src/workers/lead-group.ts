@@ -1,15 +1,15 @@
 import { isBuiltin } from 'node:module'
 
 /**
- * Whether a process that is started takes the lead of a group by itself. Where it is started with one, it has a session
- * of its own as well, and on Linux each session has the same share of the processor, however low the priority of what
- * runs in it (`autogroup`, sched(7)).
+ * Whether a started process can make itself the leader of a group. If the system starts it as a leader, it also gets
+ * its own session; and on Linux each session gets the same share of the processor, however low the priority of its
+ * processes (`autogroup`, sched(7)).
  */
 export const leadsGroupItself = process.platform === 'linux' && isBuiltin('node:ffi')
 
 /**
- * This process leads a group from now on, and what it starts is in it. Node has no call for that. In a box the system
- * refuses it: there, the first process of the box leads the group.
+ * Makes this process the leader of a group, which includes everything it starts. Node has no call for that. In a box
+ * the system refuses it: there, the first process of the box leads the group.
  */
 export function leadGroup(): void {
   if (!leadsGroupItself) return

@@ -1,8 +1,8 @@
 import { serialize } from 'node:v8'
 
-/** Values in a message, names of properties included. The largest page of an archive has 130,000. */
+/** Limit on values in a message, names of properties included. The largest page of an archive has 130,000. */
 const MAX_VALUES = 200_000
-/** Values within values; replies have three levels. */
+/** Limit on nesting; replies have three levels. */
 const MAX_DEPTH = 16
 
 /** The first two bytes of every message: the mark of the format, and its version. */
@@ -15,10 +15,10 @@ const DOUBLE_BYTES = 8
 const BYTE_ARRAYS: ReadonlySet<number> = new Set([1, 10])
 
 /**
- * Throws unless the serialized message consists of plain values: objects, arrays without gaps, texts, numbers, booleans,
- * null, undefined and byte arrays. Anything else may cost the reader far more than its bytes: an array of 60 bytes can
- * have four billion elements, and an empty map of three bytes takes 200 bytes of memory. So this reads the bytes, before
- * a value is made of them. The format is that of V8 (`value-serializer.cc`) and of Node (`lib/v8.js`).
+ * Throws unless the serialized message consists of plain values: objects, arrays without gaps, texts, numbers,
+ * booleans, null, undefined and byte arrays. Other values may cost the reader far more than their bytes: an array of 60
+ * bytes can have four billion elements, and an empty map of three bytes takes 200 bytes of memory. So this checks the
+ * bytes before any value is created. The format is that of V8 (`value-serializer.cc`) and of Node (`lib/v8.js`).
  */
 export function assertPlain(message: Buffer): void {
   new Scanner(message).scan()
@@ -56,7 +56,7 @@ class Scanner {
         return
       case 'N':
         return this.#skip(DOUBLE_BYTES)
-      // Texts: of bytes, in two bytes for each unit, and in UTF-8.
+      // Texts: with one byte for each character, with two bytes for each code unit, and in UTF-8.
       case '"':
       case 'c':
       case 'S':
@@ -83,7 +83,7 @@ class Scanner {
       this.#value(depth)
     }
     this.#tag()
-    // How many properties it has.
+    // The number of properties.
     this.#number()
   }
 
@@ -93,11 +93,11 @@ class Scanner {
     this.#endArray('$', { names: 0, length })
   }
 
-  /** An array that has had gaps has an index before each element, although it may have none now. */
+  /** An array that once had gaps stores an index before each element, even if it has no gaps now. */
   #arrayByIndex(depth: number): void {
     const length = this.#number()
     for (let i = 0; i < length; i++) {
-      // A number with a sign is written as twice its value.
+      // A signed number is stored as twice its value.
       if (this.#tag() !== 'I' || this.#number() !== 2 * i) throw notWhole()
       this.#value(depth)
     }
@@ -114,7 +114,7 @@ class Scanner {
     return tag
   }
 
-  /** The next tag; zeros before it align what follows. */
+  /** The next tag; zeros before it are padding. */
   #peek(): string {
     while (this.#bytes[this.#at] === 0) this.#at++
     const byte = this.#bytes[this.#at]
@@ -128,7 +128,7 @@ class Scanner {
     return byte
   }
 
-  /** Seven bits in each byte, the lowest first. */
+  /** Seven bits in each byte, lowest first. */
   #number(): number {
     let value = 0
     for (let i = 0; i < MAX_NUMBER_BYTES; i++) {

@@ -8,21 +8,21 @@ export const CHANNEL = 3
 const LENGTH_BYTES = 4
 
 /**
- * Messages between a pool and its process. Node's own channel is not used: it keeps messages of any length, accepts
- * descriptors, and throws in the daemon where a message is damaged. A process that a hostile file has taken over can
- * send any bytes.
+ * Messages between a pool and its process. A process that a hostile file has taken over can send any bytes. Node's own
+ * channel is not used: it keeps messages of any length, accepts descriptors, and throws in the daemon if a message is
+ * damaged.
  */
 export class ProcessChannel {
   readonly #stream: Duplex
   readonly #maxBytes: number
   readonly #check: (message: Buffer) => void
   readonly #head = Buffer.alloc(LENGTH_BYTES)
-  /** The message that arrives; null until its length is there. */
+  /** The message that is arriving; null until its length is known. */
   #body: Buffer | null = null
-  /** How much of the head or the body is there. */
+  /** Number of bytes of the head or the body that have arrived. */
   #filled = 0
 
-  /** Messages of more than `maxBytes` are refused, and those for which `check` throws; it gets their bytes. */
+  /** Refuses messages of more than `maxBytes`, and those for which `check` throws; `check` gets the bytes. */
   constructor(stream: Duplex, maxBytes: number, check: (message: Buffer) => void = () => {}) {
     this.#stream = stream
     this.#maxBytes = maxBytes
@@ -37,8 +37,8 @@ export class ProcessChannel {
   }
 
   /**
-   * Hands over each message as it arrives. `onBroken` is called, and nothing is read after it, if a message is too
-   * large, cannot be read, or is refused by `onMessage`, which throws.
+   * Passes each message to `onMessage` as it arrives. If a message is too large, cannot be read, or `onMessage` throws,
+   * `onBroken` is called and reading stops.
    */
   receive(onMessage: (message: unknown) => void, onBroken: (err: unknown) => void): void {
     const onData = (chunk: Buffer) => {
@@ -49,7 +49,7 @@ export class ProcessChannel {
         onBroken(err)
       }
     }
-    // The end of the process, or of the pool, says why.
+    // The end of the process, or of the pool, reports the reason.
     this.#stream.on('data', onData).on('error', () => {})
   }
 
@@ -64,7 +64,7 @@ export class ProcessChannel {
       if (this.#body === null) {
         const length = this.#head.readUInt32LE(0)
         if (length > this.#maxBytes) throw new Error(`a message of ${length} bytes; ${this.#maxBytes} are allowed`)
-        // Not from the pool of small buffers: byte arrays in a message share this memory.
+        // A separate buffer instead of the shared pool, because byte arrays in a message share this memory.
         this.#body = Buffer.allocUnsafeSlow(length)
       } else {
         const body = this.#body

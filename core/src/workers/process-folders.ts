@@ -18,7 +18,7 @@ export interface ProcessFolders {
 
 /** A file that a request lends to its process: moved into the process's folders, and moved back after the request. */
 export interface LentFile {
-  /** Outside of the process. */
+  /** The path outside the process. */
   readonly path: string
   /** The name of the file in the folder of the process. */
   readonly name: RawName
@@ -29,7 +29,7 @@ export interface LentFile {
   readonly use: 'read' | 'continue' | 'make'
 }
 
-/** Where the folders of a process are created. */
+/** The parent folders for the folders of a process. */
 export interface FolderPlaces {
   /** Folder for files that requests lend, and for temporary files. It is created if it is missing. */
   readonly temporary: string
@@ -66,9 +66,9 @@ export async function lend(files: readonly LentFile[], folders: ProcessFolders):
 }
 
 /**
- * Moves the files of a request back. A process that was taken over may have left a link to another file instead, a file
- * with a second name in its folders, or one that everybody may change. So only a regular file with one name is kept, and
- * only this user may access it. This is checked after the move, where the process cannot reach the path.
+ * Moves the files of a request back. A process that was taken over may have left a link to another file, a file with a
+ * second name in its folders, or one that other users may change. So only a regular file with one name is kept, and
+ * only this user may access it. This is checked after the move, when the process can no longer reach the path.
  */
 export async function takeBack(files: readonly LentFile[], folders: ProcessFolders): Promise<void> {
   await Promise.all(

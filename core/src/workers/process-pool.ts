@@ -40,19 +40,19 @@ import { setNiceness } from './set-niceness.ts'
 export interface ProcessPoolOptions {
   /** The purpose of the processes; used in messages and in the process list. */
   readonly name: string
-  /** The module a process runs; it calls `serveProcess`. */
+  /** The module that a process runs; it calls `serveProcess`. */
   readonly entry: URL
-  /** Processes at most; each starts when there is work for it. */
+  /** The most processes; each starts when there is work for it. */
   readonly processes: number
   /** A process that uses more memory than this is ended. On Linux, it cannot even allocate much more. */
   readonly memoryMiB: number
-  /** A process is replaced after this many requests: native decoders leak. */
+  /** A process is replaced after this many requests, because native decoders leak memory. */
   readonly recycleAfter?: number
-  /** All processes end after the pool has been idle for this long. */
+  /** All processes end after this long without work. */
   readonly idleMs?: number
   /** Heap of a process; 128 MiB by default, because most keep large data outside the heap. */
   readonly heapMiB?: number
-  /** The system's priority value, from -20 to 19. By default it is lower than that of anything a person waits for. */
+  /** The system's priority value, from -20 to 19. By default it is lower than that of any work a user waits for. */
   readonly niceness?: number
   /**
    * The sandbox of a process, if the system supports one. The process can access only the files in `reach`, its own
@@ -65,7 +65,7 @@ export interface ProcessPoolOptions {
     readonly temporary: string
     /** Errors in `EXCUSES` that its processes may report, besides a full disk. */
     readonly excuses?: readonly ErrorCode[]
-    /** Throws if the reply to a request is not valid: a process may send anything once it is taken over. */
+    /** Throws if the reply to a request is not valid, because a process that was taken over may send anything. */
     readonly parse: (reply: unknown) => unknown
   } | null
   /** A process that sends a larger message is ended. By default 1 MiB with a box, and 1 GiB without. */
@@ -77,9 +77,9 @@ export interface ProcessPoolOptions {
 }
 
 export interface ProcessRunOptions {
-  /** Aborting ends the process that works on it, and rejects with `Cancelled`. */
+  /** Aborting ends the process that works on the request, and rejects with `Cancelled`. */
   readonly signal?: AbortSignal | undefined
-  /** Ahead of all waiting requests. */
+  /** Places the request before all waiting ones. */
   readonly urgent?: boolean
   /**
    * A request that takes longer rejects with `Timeout`, and its process is ended. Each progress message of the process
@@ -91,7 +91,7 @@ export interface ProcessRunOptions {
   readonly reach?: Reach
   /** Files that the process gets for this request, in its own folders. They are moved back before `run` settles. */
   readonly files?: readonly LentFile[]
-  /** The process gets the request when this has resolved; `run` rejects if it rejects. */
+  /** The process gets the request when this has resolved; if it rejects, `run` rejects. */
   readonly ready?: Promise<unknown>
   /** Whether the process must be new, and ends after this request. */
   readonly alone?: boolean
@@ -102,21 +102,24 @@ const RECYCLE_AFTER = 500
 const IDLE_MS = 60_000
 /** Memory that Node maps as data at its start, in MiB; with a lower limit it does not start. */
 const NODE_DATA_MIB = 800
-/** A process that waits in the kernel for a file system or a driver ends only when that answers. */
+/**
+ * A process in a system call to a file system or driver ends only when the call returns. The pool waits this long for
+ * it.
+ */
 const GONE_MS = 2_000
-/** Heap of a process: its own JavaScript is small, pictures live outside the heap. */
+/** Heap of a process: its own JavaScript is small, and pictures are stored outside the heap. */
 const HEAP_MIB = 128
-/** Below everything a person waits for. */
+/** Below all work that a user waits for. */
 const NICENESS = constants.priority.PRIORITY_LOW
 
 /** Most results are files, so replies are small. */
 const MAX_BOXED_REPLY_BYTES = 2 ** 20
 /** Listings of folders and results of models, from processes that decode no files. */
 const MAX_REPLY_BYTES = 2 ** 30
-/** Of an error. */
+/** Limit on the length of an error message. */
 const MAX_MESSAGE_CHARACTERS = 10_000
 
-/** The `details` of an error for which no request is to blame: the system would not start a process. */
+/** The `details` of an error that no request has caused: the system did not start a process. */
 export const NOT_STARTED = 'not-started'
 
 /** The layer that confines a process, and its parameters. */
@@ -125,15 +128,15 @@ interface Box {
   readonly start: BoxStart
 }
 
-/** Errors that a process reports if it cannot access a file any more. */
+/** Errors that a process reports if it can no longer access a file. */
 const MAY_BE_BOXED_OUT: ReadonlySet<ErrorCode> = new Set(['PermissionDenied', 'NotFound', 'Conflict'])
 
 /**
- * Errors that do not blame the file: the job stops, and tries the file again later. From a process that a hostile file has
- * taken over they would stop the job for ever. So a pool names those it expects, and a full disk is checked.
+ * Errors that do not blame the file: the job stops, and tries the file again later. A process that a hostile file has
+ * taken over could stop the job for ever with them. So a pool names those it expects, and a full disk is checked.
  */
 const EXCUSES: ReadonlySet<ErrorCode> = new Set(['Cancelled', 'DiskFull', 'Locked', 'Offline'])
-/** A disk with more free space is not full, although a process says so. */
+/** A disk with more free space is not full, even if a process reports it. */
 const FULL_BYTES = 256 * 2 ** 20
 
 const REPLACED = { code: 'Cancelled' as const, message: 'replaced' }
@@ -145,7 +148,7 @@ interface Job<Request, Reply> {
   readonly resolve: (reply: Reply) => void
   readonly reject: (err: unknown) => void
   isCancelled: boolean
-  /** It has failed although its process is not gone yet. */
+  /** The request has failed, although its process is still ending. */
   isGivenUp: boolean
 }
 
@@ -158,26 +161,26 @@ interface Process<Request, Reply> {
   /** The key of its `Reach`, if it is boxed; see `reachKey`. */
   readonly reach: string
   job: Job<Request, Reply> | null
-  /** Whether it has the request of its job and has not answered it. */
+  /** Whether the process has received the request of its job and not answered it. */
   isAsked: boolean
   /** The last move of lent files; it never rejects. */
   moving: Promise<void>
   /** Whether the process accepts requests yet. */
   isReady: boolean
-  /** Whether it has said that it had to compile a module itself. */
+  /** Whether the process has reported that it had to compile a module itself. */
   hasCompiled: boolean
   /** Sends the request of its job; called when the process is ready. */
   send: (() => void) | null
   served: number
   deadline: NodeJS.Timeout | undefined
-  /** Why it is being ended by us. */
+  /** Why the pool is ending the process. */
   reason: { code: ErrorCode; message: string; cause?: string } | null
 }
 
 type Answer = Extract<ProcessReply<unknown>, { ok: true }>
 type Failed = Extract<ProcessReply<unknown>, { ok: false }>
 
-/** What keeps the current process alive while it waits. */
+/** The handles that keep the current process alive while it waits. */
 type Refs = Pick<ChildProcess, 'ref' | 'unref'>
 
 /**
@@ -206,17 +209,17 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Ids of the processes alive. */
+  /** Ids of the running processes. */
   get pids(): number[] {
     return [...this.#processes].map(({ child }) => child.pid!).filter((pid) => pid !== undefined)
   }
 
-  /** How many of them are at a request. */
+  /** Number of processes that work on a request. */
   get working(): number {
     return [...this.#processes].filter(({ job }) => job !== null).length + this.#starting.size
   }
 
-  /** Whether the folder belongs to one of its processes. */
+  /** Whether the folder belongs to a process of this pool. */
   hasResults(folder: string): boolean {
     return [...this.#folders].some(({ results }) => results === folder)
   }
@@ -277,7 +280,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     }
     await settledWithin(GONE_MS, [...this.#unfinished])
-    // The folders of processes that have just ended.
+    // Waits for the folders of processes that have just ended.
     await settledWithin(GONE_MS, [...this.#unfinished])
     for (const process of this.#processes) release(process)
   }
@@ -315,7 +318,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       } catch (err) {
         if (this.#starting.delete(job)) job.reject(this.#notStarted(pathError(err, temporary)))
       }
-      // Unless the job was cancelled, or its folders could not be created.
+      // Skipped if the job was cancelled, or its folders could not be created.
       if (this.#starting.delete(job)) this.#begin(job, folders)
       else await this.#remove(folders)
       this.#dispatch()
@@ -350,7 +353,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (box === null || folders === null || this.#box === null) return null
     const { given, results, temporary } = folders
     const cache = find()
-    // Only read: what a process could write there, other processes would execute.
+    // Read-only, because other processes execute the files of the cache.
     const read = [...(reach?.read ?? []), given, ...(cache === null ? [] : [cache])]
     const files = { read, write: [results, temporary] }
     return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
@@ -416,8 +419,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
       if (process.reason !== null || !this.#processes.has(process)) return
-      // What is ended while it starts may live on without the system's promise to end it. So until it is ready it gets
-      // nothing to work on: then it ends when its channel is closed.
+      // A process that is ended while it starts may survive for a moment without the system's guarantee to end it. So
+      // it gets no work until it is ready: without work, it ends when its channel is closed.
       if (!process.isReady) return void (process.send = send)
       if (folders === null || files.length === 0) return this.#send(job, process)
       process.moving = lend(files, folders).then(
@@ -444,7 +447,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** Throws if a process in a box sends a message that is not expected. */
   #receive(process: Process<Request, Reply>, message: unknown): void {
-    // It is being ended, or gone: what it has sent may be about a request that another process has now.
+    // The process is ending or gone: its messages may be about a request that another process has now.
     if (process.reason !== null || !this.#processes.has(process)) return
     const { box } = this.#options
     const reply = parseReply(message)
@@ -474,7 +477,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     void heard(this.#settleExcuse(process, job, { reply, value }))
   }
 
-  /** An error of the caller fails the request with that error; the process is not to blame. */
+  /** If the caller's `onProgress` throws, the request fails with that error; the process is not to blame. */
   #report(process: Process<Request, Reply>, { options }: Job<Request, Reply>, progress: number): void {
     try {
       options.onProgress?.(progress)
@@ -491,12 +494,12 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const isBelieved = await this.#isBelieved(reply.code, process.folders)
     // If the process has ended in the meantime, its request has failed.
     if (!this.#processes.has(process)) return
-    // A disk may have space again because the process has removed what filled it, so the file is tried once more.
+    // The disk may have space again because the process has removed its files, so the file is tried once more.
     const code = isBelieved ? reply.code : reply.code === 'DiskFull' ? 'Unavailable' : 'Corrupt'
     this.#settle(process, job, { reply: { ...reply, code }, value })
   }
 
-  /** Whether an excuse of a process in a box is true, as far as the pool can tell. */
+  /** Whether an excuse of a boxed process is true, as far as the pool can check. */
   async #isBelieved(code: ErrorCode, folders: ProcessFolders | null): Promise<boolean> {
     if (code !== 'DiskFull') return this.#options.box?.excuses?.includes(code) ?? false
     const places = folders ? [folders.results, folders.temporary] : []
@@ -524,8 +527,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   /**
-   * Compiles the modules of the processes into the compile cache, at most once: a process that was taken over may ask for
-   * it again and again. Processes cannot do so themselves: those with a box cannot write to the cache.
+   * Compiles the modules of the processes into the compile cache, at most once, because a process that was taken over
+   * may ask for it repeatedly. Boxed processes cannot compile into the cache themselves, because they cannot write to
+   * it.
    */
   #compile(): void {
     if (this.#isCompiled || this.#closed) return
@@ -546,7 +550,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       clearTimeout(process.deadline)
       process.job = null
       outcome()
-      // A process with nothing to do does not keep this one alive.
+      // An idle process does not keep the current process alive.
       if (process.reason === null) release(process)
       this.#dispatch()
     }
@@ -564,7 +568,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const process = [...this.#processes].find((each) => each.job === job)
     if (process) this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     if (!process || !job.options.files?.length) return job.reject(cancelled())
-    // Its files are back when the process is gone.
+    // Its files are moved back when the process is gone.
     clearTimeout(process.deadline)
     this.#giveUpSoon(process, job, cancelled())
   }
@@ -576,7 +580,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (job) this.#giveUpSoon(process, job, new CoreError(reason.code, reason.message))
   }
 
-  /** A process in an uninterruptible call of the system may not be gone for long. */
+  /**
+   * Rejects the request if its process does not end in time, because a process in an uninterruptible system call may
+   * take long.
+   */
   #giveUpSoon(process: Process<Request, Reply>, job: Job<Request, Reply>, err: CoreError): void {
     process.deadline = setTimeout(() => {
       job.isGivenUp = true
@@ -589,11 +596,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (process.child.pid !== undefined && this.#processes.has(process)) endProcess(process.child.pid)
   }
 
-  /** A process is gone: its request fails. */
+  /** Handles the end of a process: its request fails. */
   #lost(process: Process<Request, Reply>, how: string): void {
     if (!this.#processes.delete(process)) return
     clearTimeout(process.deadline)
-    // What has outlived it ends now.
+    // Ends the processes that it has left running.
     process.stream.destroy()
     const reason = process.reason ?? {
       code: 'Unavailable' as const,
@@ -611,8 +618,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   /** Takes back the files of a process that is gone, and removes its folders. */
   async #cleanUp({ job, moving }: Process<Request, Reply>, folders: ProcessFolders): Promise<void> {
     await moving
-    // The request fails in any case. Files that cannot be moved back are removed with the folders, and so are those of a
-    // request that was given up: nobody waits for them any more. Only what is half made returns to its place.
+    // The request fails in any case. Files that cannot be moved back are removed with the folders. So are those of a
+    // request that was given up, because its caller no longer waits; only unfinished results return to their place.
     const files = job?.options.files?.filter(({ use }) => !job.isGivenUp || use === 'continue')
     if (files) await takeBack(files, folders).catch(() => {})
     this.#finish(this.#remove(folders))
@@ -624,7 +631,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     this.#folders.delete(folders)
   }
 
-  /** Closing the pool waits for this. */
+  /** Closing the pool waits for this work. */
   #finish(work: Promise<unknown>): void {
     this.#unfinished.add(work)
     void heard(work).finally(() => this.#unfinished.delete(work))
@@ -669,9 +676,9 @@ function startChild(
   const { before, parentPid, piped } = box ? entryOf(box) : OPEN
   const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(parentPid), String(memoryMiB)]
   const options: SpawnOptions = {
-    // On Windows, only this form of pipe is read and written at once.
+    // On Windows, only this kind of pipe is read and written without delay.
     stdio: ['ignore', 'ignore', 'ignore', 'overlapped', ...piped.map(() => 'pipe' as const)],
-    // The first processes of bubblewrap end together only as a group; later it makes a session of its own anyway.
+    // The first processes of bubblewrap end together only as a group; bubblewrap then creates its own session anyway.
     detached: process.platform !== 'win32' && (!leadsGroupItself || box?.by.layer === 'bwrap'),
     env: {
       ...(boxes === null ? process.env : decoderEnvironment(process.env, variables)),
@@ -694,7 +701,7 @@ function startChild(
   return child
 }
 
-/** Node makes none if there are too many open files; then the child's `error` event follows. */
+/** Node creates no pipes if there are too many open files; then the child's `error` event follows. */
 function hasPipes({ stdio }: { readonly stdio: ChildProcess['stdio'] | undefined }): boolean {
   return stdio !== undefined
 }
@@ -709,7 +716,7 @@ interface ChildStart {
 interface Entry {
   /** The program, and its arguments before those of Node. */
   readonly before: readonly string[]
-  /** The process id of the parent, as the process sees it. */
+  /** The process id of the parent, from inside the process. */
   readonly parentPid: number
   /** The data on the descriptors after the channel's. */
   readonly piped: readonly Buffer[]
@@ -755,7 +762,7 @@ async function freeBytes(path: string): Promise<number> {
   return bavail * bsize
 }
 
-/** The process may live on without keeping this one alive. */
+/** Lets the current process exit while this process is still running. */
 function release({ child, stream }: { readonly child: Refs; readonly stream: Refs }): void {
   child.unref()
   stream.unref()

@@ -25,7 +25,9 @@ const FORMS: readonly Form[] = [
   { compiled: isTrue },
 ]
 
-/** A message of a process. Throws if it is none: a process that was taken over may send anything. */
+/**
+ * Parses a message of a process. Throws if it is not valid, because a process that was taken over may send anything.
+ */
 export function parseReply(message: unknown): ProcessReply<unknown> {
   if (!FORMS.some((form) => hasForm(message, form))) throw new Error('it is no reply')
   return message as ProcessReply<unknown>

@@ -32,22 +32,22 @@ type Answer<Reply = unknown> =
       readonly ok: false
       readonly code: ErrorCode
       readonly message: string
-      /** The process is of no use any more. */
+      /** The process cannot be used any more. */
       readonly last: boolean
     }
 
-/** The sound of a long recording is the largest request. */
+/** The largest request is the sound of a long recording. */
 const MAX_REQUEST_BYTES = 2 ** 31
 
 /**
- * Room of the thread that looks after the process. The code range matters most: half a gigabyte is set aside for it by
- * default, which counts as data of the process. With a smaller heap, the thread starts more slowly, because it collects
- * garbage, and has hardly enough to compile its own module.
+ * Memory limits of the guard thread. The code range matters most: half a gigabyte is reserved for it by default, which
+ * counts as data of the process. With a smaller heap, the thread starts more slowly because of garbage collections, and
+ * can hardly compile its own module.
  */
 const GUARD_LIMITS = { maxOldGenerationSizeMb: 16, codeRangeSizeMb: 1 }
 
 /**
- * Answers the requests of a `ProcessPool`, one at a time. The process ends with its parent, whatever it is doing. File
+ * Answers the requests of a `ProcessPool`, one at a time. The process ends with its parent, even if it is busy. File
  * system errors keep their codes. Any other error that is not a `CoreError` is reported as `Corrupt`, because a decoder
  * that throws could not read its input. `progress` restarts the deadline of a request.
  */
@@ -59,7 +59,7 @@ export function serveProcess<Request, Reply>(
   const stream = new Socket({ fd: CHANNEL })
   const channel = new ProcessChannel(stream, MAX_REQUEST_BYTES)
   const answer = (reply: Answer) => {
-    // Each request has one answer, also if it throws after it was answered.
+    // Each request gets one answer, even if it throws after it was answered.
     if (reply.id !== current) return
     current = null
     channel.send(reply)
@@ -77,9 +77,10 @@ export function serveProcess<Request, Reply>(
     isTold = true
     channel.send({ compiled: true } satisfies ProcessReply<Reply>)
   }
-  // Not `exit`, which waits for native work on the threads of libuv.
+  // Not `process.exit`, which waits for native work on libuv's threads.
   stream.on('close', () => endProcess(process.pid))
-  // Some decoders throw in callbacks that no code can catch. The file is the cause, and this process is not used again.
+  // Some decoders throw in callbacks, which no code can catch. The file is the cause, and this process is not used
+  // again.
   process.on('uncaughtException', (err) => {
     if (current === null) process.exit(1)
     fail(current, err, { last: true })
@@ -103,7 +104,7 @@ export function serveProcess<Request, Reply>(
   tellOnce()
 }
 
-/** Node's compiler of TypeScript, which it loads when it needs it. */
+/** Node's TypeScript compiler, which Node loads on demand. */
 const COMPILER = 'NativeModule internal/deps/amaro/dist/index'
 
 function hasCompiled(): boolean {

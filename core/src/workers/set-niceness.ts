@@ -6,6 +6,6 @@ export function setNiceness({ pid }: Pick<ChildProcess, 'pid'>, niceness: number
   try {
     if (pid !== undefined) setPriority(pid, niceness)
   } catch {
-    // It runs at the usual priority then.
+    // The process keeps the usual priority.
   }
 }

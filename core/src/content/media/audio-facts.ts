@@ -1,10 +1,10 @@
 import type { IAudioMetadata } from 'music-metadata'
 import type { AudioMediaTable } from '../../library/db/schema/media.ts'
 
-/** A row of `audio_media`, as a sound file gives it. */
+/** A row of `audio_media`, from the metadata of a sound file. */
 export type AudioFacts = Omit<AudioMediaTable, 'content_id'>
 
-/** A title is a line; more is something else. */
+/** A title fits on one line; a longer text is something else. */
 const MAX_TEXT = 1_000
 
 export function audioFacts({ format, common }: IAudioMetadata): AudioFacts {

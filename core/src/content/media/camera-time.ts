@@ -1,19 +1,19 @@
 import type { ImageTags, Tags } from './image-tags.ts'
 
 export interface CameraTime {
-  /** ISO 8601: what the camera's clock showed, with its offset where that is known. */
+  /** ISO 8601: the time on the camera's clock, with its offset if known. */
   readonly text: string
   readonly offsetMinutes: number | null
 }
 
-/** Time zones lie at most this far from UTC, and a quarter of an hour apart. */
+/** The largest distance of a time zone from UTC; zones are multiples of a quarter of an hour. */
 const MAX_OFFSET_MINUTES = 14 * 60
 const ZONE_STEP_MINUTES = 15
 
-/** A position may be some minutes old; where clock and satellites disagree by more, they tell nothing of the zone. */
+/** A GPS position may be some minutes old. If clock and GPS disagree by more, the time zone cannot be computed. */
 const MAX_DISAGREEMENT_MINUTES = 4
 
-/** When a picture was taken. The clock is kept as it was: it is never moved into another time zone. */
+/** The time at which a picture was taken. The clock time is kept: it is never converted to another time zone. */
 export function cameraTime({
   ifd0 = {},
   exif = {},
@@ -25,7 +25,7 @@ export function cameraTime({
   const fromExif =
     clock(exif['DateTimeOriginal'], exif['SubSecTimeOriginal']) ??
     clock(exif['CreateDate'], exif['SubSecTimeDigitized']) ??
-    // The file's own date is the picture's where a camera wrote no other.
+    // The file's own date counts only if the camera wrote no other.
     ('ExposureTime' in exif ? clock(ifd0['ModifyDate'], exif['SubSecTime']) : null)
   if (fromExif) {
     const stated =
@@ -39,13 +39,13 @@ export function cameraTime({
   return null
 }
 
-/** A clock's reading as ISO 8601 without an offset; null for what cameras write that have no clock. */
+/** A clock time as ISO 8601 without an offset; null for the values that cameras without a clock write. */
 function clock(value: unknown, fraction?: unknown): string | null {
   const match = typeof value === 'string' ? CLOCK.exec(value.trim()) : null
   if (!match) return null
   const [, year, month, day, hour, minute, second = '00', decimals] = match
   const whole = `${year}-${month}-${day}T${hour}:${minute}:${second}`
-  // Rejects the 0th of the 0th and the 31st of February, which `Date` would move on.
+  // Rejects dates such as 0000-00-00 and February 31, which `Date` would shift.
   const time = Date.parse(`${whole}Z`)
   if (year === '0000' || Number.isNaN(time) || new Date(time).toISOString().slice(0, 19) !== whole) return null
   const digits = typeof fraction === 'string' ? /^\d{1,9}/.exec(fraction.trim())?.[0] : decimals
@@ -54,7 +54,7 @@ function clock(value: unknown, fraction?: unknown): string | null {
 
 const CLOCK = /^(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?/
 
-/** Minutes east of UTC; of `+02:00`, or of a date that ends so. */
+/** Minutes east of UTC, from `+02:00` or from the end of a date. */
 function offsetOf(value: unknown): number | null {
   if (typeof value !== 'string') return null
   if (/\dZ$|^Z$/.test(value.trim())) return 0
@@ -65,7 +65,7 @@ function offsetOf(value: unknown): number | null {
   return Math.abs(minutes) <= MAX_OFFSET_MINUTES ? minutes : null
 }
 
-/** How far the clock was from the satellites' time, which is UTC. */
+/** Difference between the camera's clock and GPS time, which is UTC. */
 function offsetFromSatellites(reading: string, gps: Tags): number | null {
   const date = typeof gps['GPSDateStamp'] === 'string' ? /^(\d{4})[:-](\d\d)[:-](\d\d)/.exec(gps['GPSDateStamp']) : null
   const time: unknown = gps['GPSTimeStamp']
@@ -76,11 +76,11 @@ function offsetFromSatellites(reading: string, gps: Tags): number | null {
   const difference = Date.parse(`${reading.slice(0, 19)}Z`) / 60_000 - utc
   const zone = Math.round(difference / ZONE_STEP_MINUTES) * ZONE_STEP_MINUTES
   if (!(Math.abs(difference - zone) <= MAX_DISAGREEMENT_MINUTES)) return null
-  // Not minus zero.
+  // Adding 0 turns minus zero into zero.
   return Math.abs(zone) <= MAX_OFFSET_MINUTES ? zone + 0 : null
 }
 
-/** IPTC keeps date and time apart: `20240501`, `102030+0200`. */
+/** IPTC stores date and time separately: `20240501`, `102030+0200`. */
 function iptcTime(iptc: Tags): string | null {
   const date = typeof iptc['DateCreated'] === 'string' ? /^(\d{4})(\d\d)(\d\d)$/.exec(iptc['DateCreated']) : null
   const time =

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../types/byte-source.ts'
 import { iccName } from './icc-name.ts'
 
-/** The box that describes the pictures grows with their number of tiles; one larger than this is not read. */
+/** The box that describes the pictures grows with their number of tiles; a larger one is not read. */
 const MAX_META_BYTES = 4_194_304
 
 /**
@@ -16,10 +16,10 @@ const MAX_BOXES = 20_000
 const MAX_EXTENTS = 65_536
 
 export interface HeifPicture {
-  /** Pixels as stored, before it is turned. */
+  /** Pixels as stored, before the rotation. */
   readonly width: number
   readonly height: number
-  /** EXIF 1–8: the turn and the mirroring that the container asks for, which is the truth in a HEIF. */
+  /** EXIF 1–8: the rotation and mirroring from the container, which takes precedence in a HEIF. */
   readonly orientation: number
   readonly bitDepth: number | null
   /** The extent of its EXIF in the file, without the length field before it. */
@@ -84,7 +84,7 @@ function xmpExtent(boxes: readonly Box[]): Extent | null {
   return item === null || !location ? null : extentOf(location, item)
 }
 
-/** Behind the kind of an item stand its name and its type, each with a zero behind it. */
+/** After the kind of an item come its name and its type, each ended by a zero. */
 function hasXmpType(view: DataView, at: number): boolean {
   const texts = Buffer.from(view.buffer, view.byteOffset + at, view.byteLength - at)
     .toString('latin1')
@@ -165,7 +165,7 @@ function indexesFor(view: DataView, item: number): number[] {
   return []
 }
 
-/** By quarter turns counter-clockwise, and whether rows (0) or columns (1) are mirrored after. */
+/** By quarter turns counter-clockwise, and whether rows (0) or columns (1) are mirrored afterwards. */
 const orientations: Record<string, number> = {
   '0': 1,
   '1': 8,
@@ -193,7 +193,7 @@ function exifExtent(source: ByteSource, boxes: readonly Box[]): Extent | null {
   const location = boxes.find((box) => box.name === 'iloc')?.view
   const extent = item === null || !location ? null : extentOf(location, item)
   if (!extent || extent.length < 8) return null
-  // The item begins with how many bytes to skip before the TIFF header.
+  // The first four bytes of the item are the number of bytes to skip before the TIFF header.
   const skip = 4 + viewOf(source.read(extent.offset, 4)).getUint32(0)
   return skip < extent.length ? { offset: extent.offset + skip, length: extent.length - skip } : null
 }

@@ -1,10 +1,10 @@
 import { latin1, u16be, u32be } from '../types/structure/bytes.ts'
 
-/** Tags of a profile; none has nearly as many. */
+/** The most tags that are read; no profile has nearly as many. */
 const MAX_TAGS = 200
 const MAX_NAME = 200
 
-/** What an ICC profile calls itself (ICC.1:2022, `profileDescriptionTag`); null where it does not. */
+/** The name in an ICC profile (ICC.1:2022, `profileDescriptionTag`); null if it has none. */
 export function iccName(profile: Uint8Array): string | null {
   if (latin1(profile, 36, 40) !== 'acsp') return null
   const count = Math.min(u32be(profile, 128), MAX_TAGS)
@@ -21,7 +21,7 @@ export function iccName(profile: Uint8Array): string | null {
 }
 
 function textAt(profile: Uint8Array, at: number): string {
-  // The second version keeps ASCII, the fourth UTF-16 by languages: the first of them is taken.
+  // Version 2 stores ASCII; version 4 stores UTF-16 in several languages, of which the first is taken.
   if (latin1(profile, at, at + 4) === 'desc') return latin1(profile, at + 12, at + 12 + u32be(profile, at + 8))
   if (latin1(profile, at, at + 4) !== 'mluc') return ''
   const length = u32be(profile, at + 20)

@@ -2,22 +2,22 @@ import type { ImageMediaTable } from '../../library/db/schema/media.ts'
 import { cameraTime } from './camera-time.ts'
 import type { ImageTags, Tags } from './image-tags.ts'
 
-/** A row of `image_media`, as a picture's header gives it. */
+/** A row of `image_media`, from the header of a picture. */
 export type ImageFacts = Omit<ImageMediaTable, 'content_id'>
 
-/** A caption is a paragraph; more is something else. */
+/** A caption is a paragraph; a longer text is something else. */
 const MAX_TEXT = 10_000
 
-/** The pixels and the turn that the container itself states. */
+/** The size and orientation that the container itself states. */
 export interface Frame {
   readonly width: number | null
   readonly height: number | null
   readonly bitDepth: number | null
-  /** Where the container states it, it is the truth. */
+  /** If the container states it, it takes precedence. */
   readonly orientation: number | null
 }
 
-/** What a picture says of itself. Width and height are those stored: `orientation` says how to turn them. */
+/** The metadata of a picture. Width and height are as stored: `orientation` says how to turn the picture. */
 export function imageFacts(frame: Frame, tags: ImageTags): ImageFacts {
   const { ifd0 = {}, exif = {}, gps = {}, iptc = {}, dc = {}, icc = {}, ihdr = {} } = tags
   const time = cameraTime(tags)
@@ -61,7 +61,7 @@ function positionOf(gps: Tags): { latitude: number; longitude: number } | null {
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : null
 }
 
-/** Metres; negative where the reference says that it lies below the sea. */
+/** Metres; negative below the sea. */
 function altitudeOf(gps: Tags): number | null {
   const altitude = number(gps['GPSAltitude'])
   return altitude !== null && first(gps['GPSAltitudeRef']) === 1 ? -altitude : altitude
@@ -72,7 +72,10 @@ function orientationOf(value: unknown): number | null {
   return code !== null && Number.isInteger(code) && code >= 1 && code <= 8 ? code : null
 }
 
-/** EXIF 2.32, tags A001 and 0001: cameras say Adobe RGB by calling the picture uncalibrated and the file R03. */
+/**
+ * EXIF 2.32, tags A001 and 0001: cameras mark Adobe RGB by an uncalibrated colour space and the interoperability index
+ * R03.
+ */
 function colorSpaceOf({ exif = {}, interop = {} }: ImageTags): string | null {
   const value = number(exif['ColorSpace'])
   if (value === 2 || text(interop['InteropIndex']) === 'R03') return 'Adobe RGB'
@@ -80,7 +83,7 @@ function colorSpaceOf({ exif = {}, interop = {} }: ImageTags): string | null {
 }
 
 function text(value: unknown): string | null {
-  // XMP keeps texts by language, and lists of names.
+  // XMP stores texts by language, and names as lists.
   const plain = Array.isArray(value) ? value.join(', ') : isRecord(value) ? value['value'] : value
   if (typeof plain !== 'string') return null
   const trimmed = plain.replaceAll('\0', '').trim().slice(0, MAX_TEXT)

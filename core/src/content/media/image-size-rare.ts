@@ -2,13 +2,13 @@ import type { ByteSource } from '../types/byte-source.ts'
 import { latin1, startsAt, u16be, u16le, u32be, u32le } from '../types/structure/bytes.ts'
 import type { ImageSize } from './image-size.ts'
 
-/** Boxes and chunks that are passed; damaged files have more. */
+/** The most boxes and chunks that are skipped; only damaged files have more. */
 const MAX_PARTS = 1_000
 
-/** Texts that are looked through for a size: an SVG's first tag, a Radiance header. */
+/** Length of the text that is searched for a size: the first tag of an SVG, a Radiance header. */
 const MAX_TEXT_BYTES = 65_536
 
-/** The pixels of formats that few files have; null where the format is none of them. */
+/** The size of pictures in rare formats; null for other formats. */
 export function rareImageSize(source: ByteSource): ImageSize | null {
   const { head } = source
   return (
@@ -66,7 +66,7 @@ function jpegXl(source: ByteSource): ImageSize | null {
   return null
 }
 
-/** Width by height, for each ratio that has a number. */
+/** Width divided by height, by the number of the ratio. */
 const jxlRatios = [0, 1, 12 / 10, 4 / 3, 3 / 2, 16 / 9, 5 / 4, 2]
 const jxlLengths = [9, 13, 18, 30]
 
@@ -89,13 +89,13 @@ function icon(head: Uint8Array): ImageSize | null {
   const isIcon = startsAt(head, 0, '\0\0\x01\0') || startsAt(head, 0, '\0\0\x02\0')
   const count = u16le(head, 4)
   if (!isIcon || count === 0 || head.length < 6 + count * 16) return null
-  // 0 stands for 256.
+  // 0 means 256.
   const sides = Array.from({ length: count }, (_, i) => [head[6 + i * 16]! || 256, head[7 + i * 16]! || 256] as const)
   const [width, height] = sides.toSorted((a, b) => b[0] * b[1] - a[0] * a[1])[0]!
   return size(width, height)
 }
 
-/** PBM, PGM, PPM: numbers between spaces and comments; PAM: one named value a line. */
+/** PBM, PGM, PPM: numbers separated by spaces and comments; PAM: one named value on each line. */
 function portableMap(head: Uint8Array): ImageSize | null {
   if (head[0] !== 0x50 || !/^P[1-7]\s/.test(latin1(head, 0, 3))) return null
   const text = latin1(head, 0, 4_096)
@@ -121,7 +121,7 @@ function texture(head: Uint8Array): ImageSize | null {
   return startsAt(head, 0, 'DDS ') ? size(u32le(head, 16), u32le(head, 12)) : null
 }
 
-/** The data window, whose corners are both inside. */
+/** The data window; both corners are part of it. */
 function openExr(head: Uint8Array): ImageSize | null {
   if (!startsAt(head, 0, '\x76\x2f\x31\x01')) return null
   const name = 'dataWindow\0box2i\0'
@@ -146,7 +146,7 @@ function gimp(head: Uint8Array): ImageSize | null {
   return startsAt(head, 0, 'gimp xcf ') ? size(u32be(head, 14), u32be(head, 18)) : null
 }
 
-/** Width and height of a drawing in pixels, or those of what it shows. */
+/** Width and height of a drawing in pixels, or those of its view box. */
 function svg(head: Uint8Array): ImageSize | null {
   if (head[0] !== 0x3c && head[0] !== 0xef && head[0] !== 0x20 && head[0] !== 0x0a) return null
   const tag = /<svg\b[^>]*>/i.exec(latin1(head, 0, MAX_TEXT_BYTES))?.[0]

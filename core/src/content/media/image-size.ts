@@ -10,10 +10,10 @@ export interface ImageSize {
   readonly bitDepth: number | null
 }
 
-/** Segments before the frame of a JPEG; more than these make no picture. */
+/** Segments before the frame of a JPEG; a file with more is not a picture. */
 const MAX_SEGMENTS = 1_000
 
-/** The pixels of a picture, from its header alone; null where it is damaged or of another format. */
+/** The size of a picture, from its header alone; null if it is damaged or of another format. */
 export function imageSize(source: ByteSource): ImageSize | null {
   const { head } = source
   const size =
@@ -47,7 +47,7 @@ function webp(head: Uint8Array): ImageSize | null {
   }
 }
 
-/** ITU-T T.81, B.2.2: the frame header, wherever the segments before it end. */
+/** ITU-T T.81, B.2.2: the frame header, after all segments before it. */
 function jpeg(source: ByteSource): ImageSize | null {
   if (!startsAt(source.head, 0, '\xff\xd8')) return null
   let at = 2
@@ -69,13 +69,16 @@ const TAG_BITS = 258
 const TAG_DIRECTORIES = 330
 const SHORT = 3
 
-/** Directories below the first that are looked at; raw photos have up to four. */
+/** Directories below the first that are read; raw photos have up to four. */
 const MAX_DIRECTORIES = 8
 
-/** Raw photos that are TIFFs but for their second word: Olympus, Panasonic. */
+/** Beginnings of TIFFs and of raw photos that differ only in the second word: Olympus, Panasonic. */
 const tiffBeginnings = ['II*\0', 'MM\0*', 'IIRO', 'IIRS', 'MMOR', 'IIU\0']
 
-/** The first directory of a TIFF, and of the raw photos made like one: of these the largest, as the first may be a thumbnail. */
+/**
+ * The size in the first directory of a TIFF. For raw photos it is the largest of all directories, because the first may
+ * be a thumbnail.
+ */
 function tiff(source: ByteSource): ImageSize | null {
   if (!tiffBeginnings.some((beginning) => startsAt(source.head, 0, beginning))) return null
   const little = source.head[0] === 0x49
@@ -98,7 +101,7 @@ function tiffDirectory(source: ByteSource, at: number, little: boolean) {
     if (tag === TAG_SUBFILE) found.isReduced = (value & 1) === 1
     if (tag === TAG_WIDTH) found.width = value
     if (tag === TAG_HEIGHT) found.height = value
-    // The depths of more than two channels stand elsewhere; they are all alike.
+    // Depths of more than two channels are stored elsewhere; all channels have the same.
     if (tag === TAG_BITS)
       found.bitDepth = count <= 2 ? value : u16(source.read(u32(directory, entry + 8), 2), 0) || null
     if (tag === TAG_DIRECTORIES) {
@@ -114,6 +117,6 @@ const OS2_HEADER_BYTES = 12
 function bmp(head: Uint8Array): ImageSize | null {
   if (!startsAt(head, 0, 'BM') || head.length < 26) return null
   if (u32le(head, 14) === OS2_HEADER_BYTES) return { width: u16le(head, 18), height: u16le(head, 20), bitDepth: null }
-  // A negative height says that the rows go from the top.
+  // A negative height means that the rows begin at the top.
   return { width: u32le(head, 18) | 0, height: Math.abs(u32le(head, 22) | 0), bitDepth: null }
 }

@@ -25,13 +25,13 @@ export interface TagParts {
   /** A file or block that exifr can read; null if there is none. */
   readonly main: Uint8Array | null
   readonly xmp: Uint8Array | null
-  /** Set if the container itself names it. */
+  /** Set if the container itself names the profile. */
   readonly colorProfile: string | null
 }
 
 export type Tags = Readonly<Record<string, unknown>>
 
-/** Values as the file has them: exifr would move dates into the process's time zone and give orientations names. */
+/** Values unchanged: exifr would move dates into the process's time zone and replace orientations by names. */
 const EXIFR_OPTIONS = {
   translateValues: false,
   reviveValues: false,
@@ -45,7 +45,7 @@ const EXIFR_OPTIONS = {
   ihdr: true,
 } as const
 
-/** A TIFF may have its directory at its end; one larger than this is read only as far as its beginning goes. */
+/** A TIFF may have its directory at its end. Of a larger one only the beginning is read. */
 const MAX_TIFF_BYTES = 67_108_864
 
 /** Limit on an EXIF block in a container; cameras write far smaller ones. */
@@ -54,7 +54,7 @@ const MAX_EXIF_BYTES = 4_194_304
 /** The TIFF header: byte order, magic number, and offset of the first directory. */
 const TIFF_HEAD_BYTES = 8
 
-/** Chunks of a WebP that are passed on the way to its EXIF. */
+/** The most chunks of a WebP that are skipped before its EXIF. */
 const MAX_CHUNKS = 1_000
 
 /** Parses the result of `tagParts`. `damage` describes the parts that could not be read; null if all could. */
@@ -125,7 +125,7 @@ function mainBytes(source: ByteSource): Uint8Array | null {
   return asTiff(isAtBeginning ? head : source.read(0, source.size), little)
 }
 
-/** Olympus and Panasonic write TIFFs with another second word. */
+/** Olympus and Panasonic write TIFFs with a different second word. */
 function asTiff(bytes: Uint8Array, little: boolean): Uint8Array {
   if (startsAt(bytes, 0, 'II*\0') || startsAt(bytes, 0, 'MM\0*')) return bytes
   const own = bytes.slice()
@@ -150,7 +150,7 @@ function webpTags(source: ByteSource): TagParts {
     if (startsAt(header, 0, 'XMP ')) found.xmp = content()
     if (startsAt(header, 0, 'EXIF')) {
       const block = content()
-      // Some programs keep the six bytes that stand before it in a JPEG.
+      // Some programs keep the six bytes that precede EXIF in a JPEG.
       found.main = latin1(block, 0, 4) === 'Exif' ? block.subarray(6) : block
     }
     at += 8 + length + (length & 1)

@@ -1,22 +1,24 @@
 import { ADTS, FLAC, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, type Source, WAVE, WEBM } from 'mediabunny'
 
-/** Containers of films that are read. Playlists, which name other files, are not among them. */
+/** Video containers that are read. Playlists are excluded, because they name other files. */
 export const filmContainers = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS]
 
-/** Containers of sound that are read, with or without pictures. */
+/** Containers with sound that are read, with or without pictures. */
 export const soundContainers = [...filmContainers, MP3, WAVE, FLAC, ADTS]
 
-/** Whoever asks for the same bytes so often in a row goes in a circle; others ask a few times. */
+/**
+ * A reader that requests the same bytes this often in a row is in a loop; normal readers repeat a request a few times.
+ */
 const MAX_SAME_READS = 10_000
 
-/** What mediabunny asks a source for; not in its types. */
+/** The method that mediabunny calls on a source; it is missing from its types. */
 interface Readable {
   _read(start: number, end: number, ...more: readonly number[]): unknown
 }
 
 /**
- * Has a source throw where its reader goes in a circle: of a Matroska that ends in what it does not know, mediabunny 1.61 asks
- * for the last eight bytes for ever, and lets nothing else in its thread have a turn.
+ * Makes a source throw if its reader is in a loop. If a Matroska file ends in unknown data, mediabunny 1.61 requests
+ * the last eight bytes for ever, and blocks everything else in its thread.
  */
 export function withoutCircles<S extends Source>(source: S): S {
   const readable = source as unknown as Readable
@@ -32,7 +34,7 @@ export function withoutCircles<S extends Source>(source: S): S {
   return source
 }
 
-/** What a decoder is told besides its codec, as bytes. */
+/** The decoder configuration besides the codec, as bytes. */
 export function descriptionBytes(description: ArrayBufferView | ArrayBufferLike | undefined): Uint8Array | undefined {
   if (!description) return undefined
   return ArrayBuffer.isView(description)

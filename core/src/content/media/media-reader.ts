@@ -4,28 +4,28 @@ import { ProcessPool } from '../../workers/index.ts'
 import { ThreadPool } from '../thread-pool.ts'
 import type { MediaReply, MediaRequest } from './read-media.ts'
 
-/** A header is read in milliseconds; a damaged file that takes this long is not going to end. */
+/** Reading a header takes milliseconds; a damaged file that takes this long will not end. */
 const DEADLINE_MS = 10_000
 
 const IDLE_MS = 60_000
 
-/** Enough for a long MP3 in memory; a file that wants more than this ends the thread, not the program. */
+/** Enough for a long MP3 in memory. A file that needs more ends the thread, not the program. */
 const MAX_HEAP_MIB = 256
-/** The same, with the program itself and buffers. */
+/** The same limit for a process, including the program itself and its buffers. */
 const PROCESS_MEMORY_MIB = 768
 
 /**
- * A row for `image_media`, `audio_media` or `video_media`; a failure, whose code is a system code, `ENOTFILE`, `ECORRUPT`, `Timeout` or
- * `Internal`; or null where the format says nothing that is understood.
+ * A row for `image_media`, `audio_media` or `video_media`; or a failure, whose code is a system code, `ENOTFILE`,
+ * `ECORRUPT`, `Timeout` or `Internal`; or null if the file has no metadata that is understood.
  */
 export type MediaResult = MediaReply
 
 export interface MediaReaderOptions {
-  /** Ten seconds unless said. */
+  /** Default ten seconds. */
   readonly deadlineMs?: number
-  /** The thread ends after this long without work; a minute unless said. */
+  /** The thread ends after this long without work; default one minute. */
   readonly idleMs?: number
-  /** Read in a process: a thread that waits for a disk which never answers cannot be ended. */
+  /** Reads in a process instead of a thread, because a thread that waits for a dead disk cannot be ended. */
   readonly inProcess?: boolean
 }
 
@@ -33,7 +33,7 @@ interface Readers extends AsyncDisposable {
   run(request: MediaRequest, options: { signal?: AbortSignal | undefined; deadlineMs: number }): Promise<MediaReply>
 }
 
-/** Reads what media files say of themselves, in a thread that a deadline ends: a damaged file costs only itself. */
+/** Reads the metadata of media files in a thread with a deadline, so that a damaged file affects only itself. */
 export class MediaReader implements AsyncDisposable {
   readonly #pool: Readers
   readonly #deadlineMs: number
@@ -59,7 +59,7 @@ export class MediaReader implements AsyncDisposable {
     this.#deadlineMs = deadlineMs
   }
 
-  /** `type` is what the file is known to be. Rejects with `Cancelled` alone. */
+  /** `type` is the known type of the file. Rejects only with `Cancelled`. */
   async read(path: RawName, type: 'image' | 'audio' | 'video', signal?: AbortSignal): Promise<MediaResult> {
     try {
       return await this.#pool.run({ path, type }, { signal, deadlineMs: this.#deadlineMs })

@@ -15,8 +15,8 @@ import type { AudioFacts } from './audio-facts.ts'
 import { audioFacts } from './audio-facts.ts'
 
 /**
- * Sound whose length is written nowhere has to be counted frame by frame, which is done in memory. An hour of MP3 fits;
- * of what is larger, the length stays unknown.
+ * If the length is not stored, the frames are counted, in memory. An hour of MP3 fits; for larger files the length
+ * stays unknown.
  */
 const MAX_COUNTED_BYTES = 67_108_864
 
@@ -25,7 +25,7 @@ export interface AudioReading {
   readonly row: AudioFacts
 }
 
-/** What a sound file says of itself; null where it says nothing that is understood. */
+/** The metadata of a sound file; null if it has none that is understood. */
 export async function readAudio(path: FilePath): Promise<AudioReading | ReadFailure | null> {
   const size = withRegularFile(path, (_fd, stat) => Number(stat.size))
   if (typeof size !== 'number') return size
@@ -40,7 +40,7 @@ export async function readAudio(path: FilePath): Promise<AudioReading | ReadFail
 }
 
 async function parse(path: FilePath, size: number): Promise<IAudioMetadata> {
-  // A blob takes paths that are no text, and leaves it to the bytes what they are.
+  // A blob accepts paths that are not UTF-8, and leaves the detection of the format to the bytes.
   const found = await parseBlob(await openAsBlob(path), { duration: false, skipCovers: true })
   if (found.format.duration !== undefined || size > MAX_COUNTED_BYTES) return found
   return parseBuffer(readFileSync(path), { size }, { duration: true, skipCovers: true })

@@ -6,13 +6,13 @@ import type { Frame, ImageFacts } from './image-facts.ts'
 import { imageSize } from './image-size.ts'
 import { parseTagParts, type TagParts, tagParts } from './image-tags.ts'
 
-/** EXIF, XMP and the thumbnail in them lie at the beginning; what lies further in is read where it is. */
+/** EXIF, XMP and the thumbnail in them are at the beginning; parts further in are read separately. */
 const HEAD_BYTES = 524_288
 
 export interface ImageReading {
   readonly kind: 'image'
   readonly row: ImageFacts
-  /** What of the tags could not be read, so that a picture is not taken for one without a date; else null. */
+  /** Describes the tags that could not be read, so that the picture does not seem to have no date; else null. */
   readonly damage: string | null
 }
 
@@ -23,7 +23,7 @@ interface Header {
 
 const noFrame: Frame = { width: null, height: null, bitDepth: null, orientation: null }
 
-/** What a picture says of itself; null for a format whose header is not understood. */
+/** The metadata of a picture; null if its header is not understood. */
 export async function readImage(path: FilePath): Promise<ImageReading | ReadFailure | null> {
   const header = withRegularFile(path, readHeader)
   if ('state' in header) return header

@@ -11,7 +11,7 @@ export interface MediaRequest {
 
 export type MediaReply = ImageReading | AudioReading | VideoReading | ReadFailure | null
 
-/** Reads what one media file says of itself. */
+/** Reads the metadata of one media file. */
 export async function readMedia({ path, type }: MediaRequest): Promise<MediaReply> {
   switch (type) {
     case 'image':

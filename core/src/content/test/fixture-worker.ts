@@ -3,7 +3,7 @@ import type { Served } from '../thread-pool.ts'
 
 export type FixtureRequest = 'echo' | 'throw' | 'die' | 'hang' | 'progress'
 
-/** Does to its thread what a damaged file may do to it. */
+/** Simulates the effects of damaged files on a thread. */
 serveThread(async (request: FixtureRequest, { progress }): Promise<Served<string>> => {
   switch (request) {
     case 'echo':

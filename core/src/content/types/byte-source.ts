@@ -1,14 +1,14 @@
-/** A file's bytes for whoever examines them: the beginning is at hand, the rest is read where it is asked for. */
+/** A file's bytes: the beginning is in memory, the rest is read on request. */
 export interface ByteSource {
   /** Bytes of the whole file. */
   readonly size: number
   /** The beginning of the file: all of it, or at least the first 8 KiB. */
   readonly head: Uint8Array
-  /** The bytes at `offset`: `length` of them, or fewer where the file ends. Valid while the file is open. */
+  /** The bytes at `offset`: `length` of them, or fewer if the file ends. Valid while the file is open. */
   read(offset: number, length: number): Uint8Array
 }
 
-/** A source over bytes in memory. `size` says how large the file is that they begin, where they are not all of it. */
+/** A source over bytes in memory. If they are only the beginning of a file, `size` is the size of the file. */
 export function bytesSource(bytes: Uint8Array, size: number = bytes.length): ByteSource {
   return {
     size,

@@ -1,38 +1,38 @@
 import type { FileType } from '../../domain/file-kind.ts'
 
-/** One file format. The table of them is data only: it loads in a browser too. */
+/** One file format. The table of formats is data only, so it loads in a browser too. */
 export interface FileTypeDefinition {
   /** Stable, lower case: `png`. */
   readonly id: string
-  /** For people: `PNG image`. */
+  /** For users: `PNG image`. */
   readonly name: string
   readonly category: FileType
   /** Lower case, without the dot; the usual one first. */
   readonly extensions: readonly string[]
   /** Whole file names that mean this type, in lower case: `makefile`. */
   readonly names: readonly string[]
-  /** The usual one first. */
+  /** The most usual one first. */
   readonly mimes: readonly string[]
-  /** Any of these patterns begins such a file (`pattern.ts` explains them). */
+  /** A file of this type begins with any of these patterns (see `pattern.ts`). */
   readonly magic: readonly string[]
-  /** Among types that share an extension or a pattern, the higher one wins where nothing else decides. */
+  /** If types share an extension or a pattern and nothing else decides, the higher priority wins. */
   readonly priority: number
-  /** The type this one is a special case of: a docx is a zip. */
+  /** The general type of this special case: for a docx it is zip. */
   readonly parent: string | null
   /**
-   * Types of one family are mistaken for each other without harm: mp4 and mov. It is named after its most general type;
-   * `any` fits whatever the bytes turn out to be.
+   * Mixing up types of one family does no harm: mp4 and mov. A family is named after its most general type; `any` fits
+   * all bytes.
    */
   readonly family: string
   /** Its bytes are text. */
   readonly text: boolean
   readonly supportsThumbnails: boolean
   readonly supportsPreview: boolean
-  /** It carries facts about itself worth reading: camera, artist, title, page count. */
+  /** It has metadata worth reading: camera, artist, title, page count. */
   readonly supportsMetadata: boolean
 }
 
-/** A row as the table writes it: what it leaves out follows from its group. Lists are separated by spaces. */
+/** A row in the table's notation: its group supplies omitted fields. Lists are separated by spaces. */
 export interface TypeRow extends Partial<Capabilities> {
   readonly id: string
   readonly name: string

@@ -4,7 +4,7 @@ import type { FileTypeDefinition } from './definition.ts'
 import { NameIndex } from './name.ts'
 import { fileTypeTable } from './table/index.ts'
 
-/** The bit that sets a small letter of ASCII apart from its capital. */
+/** The bit that distinguishes a lower-case ASCII letter from its capital. */
 const LOWER_CASE = 0x20
 
 const names = new NameIndex(fileTypeTable)
@@ -14,17 +14,17 @@ const typesByExtension = new Map(
 const typesByName = new Map(
   fileTypeTable.flatMap((definition) => definition.names.map((each) => [each, typeOf([definition])])),
 )
-/** Length and first letter of the names in `typesByName`: almost every other name is told from them by these alone. */
+/** Length and first letter of the names in `typesByName`: this alone excludes almost every other name. */
 const namesBegin = new Set([...typesByName.keys()].map(beginning))
 const tableIndexes = new Map(fileTypeTable.map((definition, index) => [definition, index]))
 
-/** The likeliest type of a file by its name alone: an index into `fileTypes`. Called for every file of a scan. */
+/** The most likely type of a file from its name alone: an index into `fileTypes`. Called for every file of a scan. */
 export function detectFromExtension(name: string): number {
   const known = namesBegin.has(beginning(name)) ? typesByName.get(name.toLowerCase()) : undefined
   return known ?? typesByExtension.get(extensionOf(name)) ?? 0
 }
 
-/** The usual MIME type of files with an extension, in lower case without its dot; null where none is known. */
+/** The usual MIME type for an extension, in lower case without the dot; null if none is known. */
 export function mimeFromExtension(extension: string): string | null {
   return names.ofExtension(extension)[0]?.mimes[0] ?? null
 }
@@ -37,14 +37,14 @@ function typeOf([likeliest]: readonly FileTypeDefinition[]): number {
   return likeliest ? fileTypes.indexOf(likeliest.category) : 0
 }
 
-/** The definition with an index of `fileTypeTable`. */
+/** The definition at an index of `fileTypeTable`. */
 export function definitionAt(index: number): FileTypeDefinition {
   const definition = fileTypeTable[index]
   if (!definition) throw new RangeError(`there is no file type ${index}`)
   return definition
 }
 
-/** Where a definition stands in `fileTypeTable`. */
+/** The index of a definition in `fileTypeTable`. */
 export function definitionIndexOf(definition: FileTypeDefinition): number {
   const index = tableIndexes.get(definition)
   if (index === undefined) throw new RangeError(`${definition.id} is not in the table`)

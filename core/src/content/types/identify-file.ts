@@ -4,10 +4,10 @@ import type { FilePath, ReadFailure } from '../regular-file.ts'
 import type { FileTypeDefinition } from './definition.ts'
 import type { Identification, Identifier } from './identify.ts'
 
-/** The beginning of the file that the rules see; what lies further in they read themselves. */
+/** Size of the beginning that the rules see; bytes further in they read themselves. */
 const HEAD_BYTES = 16_384
 
-/** More of it for the slower look at bytes that no rule knows. */
+/** A larger beginning, for the slower look at unrecognised bytes. */
 const SECOND_LOOK_BYTES = 65_536
 
 /** Identifies a file on disk. `name` is its last path component, as text. */
@@ -29,10 +29,10 @@ export async function identifyFile(
   return definition ? identifier.identifyAs(definition, file) : first
 }
 
-/** file-type knows rare formats. It is loaded only when bytes are met that no rule here knows. */
+/** file-type knows rare formats. It is loaded with the first bytes that no rule here recognises. */
 async function secondLook(bytes: Uint8Array, identifier: Identifier): Promise<FileTypeDefinition | null> {
   const { fileTypeFromBuffer } = await import('file-type')
-  // It throws on some files that end in the midst of what it reads.
+  // It throws on some truncated files.
   const found = await fileTypeFromBuffer(bytes).catch(() => undefined)
   if (!found) return null
   const named = identifier.names.ofExtension(found.ext).filter((each) => !each.text)

@@ -6,34 +6,34 @@ import type { FileName } from './name.ts'
 import { decodeText } from './text/decode.ts'
 import { guessedTextType, statedTextType } from './text/text-type.ts'
 
-/** How sure a type is, 0–100. */
+/** The certainty of a type, 0–100. */
 export const confidence = {
   /** The name and the bytes agree. */
   agreed: 100,
-  /** The bytes begin as only this type does; the name says nothing of use. */
+  /** Only this type begins with these bytes; the name does not help. */
   magic: 95,
-  /** Only this type has the extension; the bytes do not speak against it. */
+  /** Only this type has the extension; the bytes do not contradict it. */
   extension: 90,
-  /** Told by the words of a text, or by its being a text at all. */
+  /** Recognised from the words of a text, or from being a text at all. */
   content: 85,
-  /** Several types have the extension and one of them is far more usual. */
+  /** Several types have the extension; one of them is far more usual. */
   ambiguous: 70,
-  /** A mere name: its bytes should have said so and do not, or several types are as likely. */
+  /** From the name only: the bytes should have shown the type and do not, or several types are equally likely. */
   doubtful: 60,
   none: 0,
 } as const
 
 export interface Identification {
-  /** Null where nothing is known. */
+  /** Null if nothing is known. */
   readonly definition: FileTypeDefinition | null
   readonly confidence: number
-  /** Where the name says one type and the bytes another: the extension, and the id of the type the bytes fit. */
+  /** If name and bytes indicate different types: the extension, and the id of the type that fits the bytes. */
   readonly conflict: { readonly extension: string; readonly looksLike: string } | null
-  /** Bytes that no rule here knows; a slower look at them may help (`identifyFile`). */
+  /** No rule here recognises the bytes; a slower look at them may help (`identifyFile`). */
   readonly undecided: boolean
 }
 
-/** What the bytes alone say. */
+/** The result for the bytes alone. */
 type Content = { readonly kind: 'empty' | 'binary' } | KnownBytes | Text
 
 interface KnownBytes {
@@ -42,20 +42,20 @@ interface KnownBytes {
   readonly confidence: number
 }
 
-/** A text of no form that is known; `whole` says that it is all of the file. */
+/** A text of unknown form; `whole` is true if it is the whole file. */
 interface Text {
   readonly kind: 'text'
   readonly text: string
   readonly whole: boolean
 }
 
-/** The name, and the types it allows, the likeliest first. */
+/** The name, and its possible types, most likely first. */
 interface Named {
   readonly name: FileName
   readonly candidates: readonly FileTypeDefinition[]
 }
 
-/** Identifies files by one table of types. It holds no state but the table: one for a program is enough. */
+/** Identifies files by one table of types. It has no other state: a program needs only one. */
 export class Identifier {
   readonly names: NameIndex
   readonly #magic: MagicIndex
@@ -67,17 +67,17 @@ export class Identifier {
     this.#byId = new Map(definitions.map((definition) => [definition.id, definition]))
   }
 
-  /** By the name alone. */
+  /** Identifies from the name alone. */
   fromName(name: FileName): Identification {
     return this.#decide({ kind: 'empty' }, name)
   }
 
-  /** By bytes and name; an empty name leaves the bytes alone to decide. */
+  /** Identifies from bytes and name; an empty name leaves the decision to the bytes. */
   identify(source: ByteSource, name: FileName): Identification {
     return this.#decide(this.#examine(source), name)
   }
 
-  /** As `identify`, where somebody else has found out what the bytes are. */
+  /** Like `identify`, for bytes whose type another program has recognised. */
   identifyAs(definition: FileTypeDefinition, name: FileName): Identification {
     return this.#decide({ kind: 'known', definition, confidence: confidence.magic }, name)
   }
@@ -111,15 +111,15 @@ export class Identifier {
   #byKnownBytes({ definition: found, confidence: sure }: KnownBytes, { candidates, name }: Named): Identification {
     if (candidates.includes(found)) return result(found, confidence.agreed)
     const relative = candidates.find((each) => each.family === found.family)
-    // A container of sound named as one of video: the name is not wrong, but the bytes say more.
+    // Sound in a container named as video: the name is not wrong, but the bytes are more specific.
     const general = found.id === found.family
     if (relative)
       return general || relative.category === found.category ? result(relative, confidence.agreed) : result(found, sure)
     const special = candidates.find((each) => this.#isA(each, found))
     if (special) return result(special, confidence.extension)
-    // Named a zip and a document inside: the type inside tells more, and the name is not wrong.
+    // A document in a zip named .zip: the type inside is more specific, and the name is not wrong.
     if (candidates.some((each) => this.#isA(found, each))) return result(found, sure)
-    // The forms of text mix: a template is written in HTML, a note may hold a patch. The name knows better.
+    // Text formats mix: a template contains HTML, a note may contain a patch. The name decides.
     const text = candidates.find((each) => each.text && !isStrict(each))
     if (found.text && text) return result(text, candidates.length === 1 ? confidence.extension : confidence.content)
     return result(found, sure, candidates.length > 0 ? conflict(name, found) : null)
@@ -148,7 +148,7 @@ export class Identifier {
   }
 }
 
-/** `.bin` and `.dat` are names for anything. */
+/** False for names such as `.bin` and `.dat`, which are used for anything. */
 function saysSomething(definition: FileTypeDefinition): boolean {
   return definition.family !== 'any'
 }
@@ -168,7 +168,7 @@ function byUnknownBytes(candidates: readonly FileTypeDefinition[]): Identificati
   return { ...result(named, named ? (certain ? confidence.extension : confidence.doubtful) : 0), undecided: true }
 }
 
-/** Text that has to have its form to be of use, and would have been recognised by it. */
+/** Text types that need a certain form, and would have been recognised by it. */
 function isStrict(definition: FileTypeDefinition): boolean {
   return definition.magic.length > 0 || STRICT.has(definition.id)
 }

@@ -21,7 +21,7 @@ import { dosProgram, elfType } from './structure/programs.ts'
 import { zipType } from './structure/zip.ts'
 import { isText } from './text/decode.ts'
 
-/** Looks inside what a pattern found; null where it is that and nothing more. */
+/** Returns a more specific type than the pattern found; null if there is none. */
 type Refine = (source: ByteSource) => string | null
 
 const refinements: Record<string, Refine> = {
@@ -36,7 +36,7 @@ const refinements: Record<string, Refine> = {
   sqlite: ({ head }) => (startsAt(head, 68, 'GPKG') ? 'geopackage' : null),
 }
 
-/** Formats that no fixed pattern can tell, cheap and certain first. */
+/** Formats without a fixed pattern, cheap and certain checks first. */
 const structures: readonly Refine[] = [
   isobmffType,
   dosProgram,
@@ -48,7 +48,7 @@ const structures: readonly Refine[] = [
   diskImage,
 ]
 
-/** Fewer letters than these may begin a text too: a list that starts with `COWD` is no disk image. */
+/** A text may also begin with fewer letters than this: a list that starts with `COWD` is not a disk image. */
 const SURE_LETTERS = 7
 
 interface Candidate {
@@ -57,10 +57,10 @@ interface Candidate {
   readonly letters: boolean
 }
 
-/** Finds a type by its bytes alone, with the patterns of a table. */
+/** Finds a type from the bytes alone, with the patterns of a table. */
 export class MagicIndex {
   readonly #definitionsById: ReadonlyMap<string, FileTypeDefinition>
-  /** Patterns at the beginning of a file by their first byte, surest first. */
+  /** Patterns at the beginning of a file, by their first byte, most specific first. */
   readonly #byFirstByte: readonly (readonly Candidate[])[]
 
   constructor(definitions: readonly FileTypeDefinition[]) {

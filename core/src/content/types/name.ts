@@ -1,12 +1,12 @@
 import type { FileTypeDefinition } from './definition.ts'
 
-/** A file's name, and its extension in lower case without the dot, or an empty one (`extensionOf`). */
+/** A file's name, and its extension in lower case without the dot; the extension may be empty (`extensionOf`). */
 export interface FileName {
   readonly name: string
   readonly extension: string
 }
 
-/** The types a file's name allows, the likeliest first. */
+/** The possible types of a file by its name, most likely first. */
 export class NameIndex {
   readonly #byExtension: ReadonlyMap<string, readonly FileTypeDefinition[]>
   readonly #byName: ReadonlyMap<string, readonly FileTypeDefinition[]>
@@ -17,12 +17,12 @@ export class NameIndex {
     this.#byName = index(likeliestFirst, (definition) => definition.names)
   }
 
-  /** By the extension, in lower case without its dot. */
+  /** By extension, in lower case without the dot. */
   ofExtension(extension: string): readonly FileTypeDefinition[] {
     return this.#byExtension.get(extension) ?? NONE
   }
 
-  /** By the whole name where it is a known one (`Makefile`), else by its extension. */
+  /** By the whole name if it is known (`Makefile`), otherwise by extension. */
   ofName({ name, extension }: FileName): readonly FileTypeDefinition[] {
     return this.#byName.get(name.toLowerCase()) ?? this.ofExtension(extension)
   }

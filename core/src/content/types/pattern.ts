@@ -1,13 +1,13 @@
 /**
- * A pattern of bytes, written as `@8 "WAVE" 66 6d ?? [20-7e]`: where it begins (0 unless said), then in any order text in
- * double quotes, bytes as two hexadecimal digits, `??` for any byte, and `[from-to]` for a byte in a range.
+ * A pattern of bytes, written as `@8 "WAVE" 66 6d ?? [20-7e]`. First comes its offset (default 0). Then, in any order:
+ * text in double quotes, bytes as two hexadecimal digits, `??` for any byte, and `[from-to]` for a byte in a range.
  */
 export interface BytePattern {
   readonly offset: number
   /** The lowest and the highest value each byte may have. */
   readonly low: Uint8Array
   readonly high: Uint8Array
-  /** How many bytes it pins down: the more, the surer a match. */
+  /** Number of bytes that it fixes: the more, the more certain a match. */
   readonly specificity: number
 }
 

@@ -9,7 +9,7 @@ import type { Identification } from './identify.ts'
 import { identifyFile } from './identify-file.ts'
 import { fileTypeTable } from './table/index.ts'
 
-/** Every file type known, and what a file is. One for a program is enough; it holds no state. */
+/** All known file types, and the identification of files. It has no state: a program needs only one. */
 export class FileTypeRegistry {
   readonly definitions: readonly FileTypeDefinition[]
   readonly #identifier: Identifier
@@ -29,12 +29,14 @@ export class FileTypeRegistry {
     return this.definitions.find((definition) => definition.mimes.includes(mime)) ?? null
   }
 
-  /** The likeliest type of a file of that name, by nothing but the name. */
+  /** The most likely type from the name alone. */
   detectFromExtension(name: string): FileTypeDefinition | null {
     return this.#identifier.fromName({ name, extension: extensionOf(name) }).definition
   }
 
-  /** By name and bytes. Throws `NotFound`, `PermissionDenied` or `Unavailable` where the file cannot be read. */
+  /**
+   * Identifies from name and bytes. Throws `NotFound`, `PermissionDenied` or `Unavailable` if the file cannot be read.
+   */
   async identify(path: FilePath): Promise<Identification> {
     const text = displayName(typeof path === 'string' ? path : bytesToName(path))
     const found = await identifyFile(this.#identifier, { path, name: basename(text) })
@@ -43,7 +45,10 @@ export class FileTypeRegistry {
     throw new CoreError(code, `cannot identify ${text}: ${found.message}`)
   }
 
-  /** By bytes at hand and a name, which may be empty. `size` is the file's, where the bytes are only its beginning. */
+  /**
+   * Identifies from bytes in memory and a name, which may be empty. If the bytes are only a beginning, `size` is the
+   * file's size.
+   */
   identifyBytes(bytes: Uint8Array, name = '', size: number = bytes.length): Identification {
     return this.#identifier.identify(bytesSource(bytes, size), { name, extension: extensionOf(name) })
   }

@@ -13,12 +13,12 @@ export interface ArchiveRequest {
   readonly limit: number
 }
 
-/** A page of a listing, and how many members it has in all. */
+/** A page of a listing, and the number of all members. */
 export interface ArchivePage extends ArchiveListing {
   readonly total: number
 }
 
-/** Cached, because a person who views one page of an archive soon views the next. */
+/** Cached, because a user who views one page of an archive soon views the next. */
 let last: { readonly of: string; readonly listing: ArchiveListing } | null = null
 
 serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path, shown }) => {

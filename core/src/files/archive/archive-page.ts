@@ -13,7 +13,7 @@ const member = z.object({
   modifiedMs: figure,
   encrypted: z.boolean(),
 })
-/** The operation limits a page to as many. */
+/** The operation limits a page to this number. */
 const MAX_MEMBERS = 10_000
 
 const page = z.object({

@@ -15,14 +15,14 @@ import { LISTERS } from './programs.ts'
 
 /** The time for a listing itself is limited (listing.ts), but a disk may not answer at all. */
 const DEADLINE_MS = 30_000
-/** A person looks at one archive at a time. */
+/** A user looks at one archive at a time. */
 const PROCESSES = 2
-/** The paths of a listing have 16 MiB at most. */
+/** The paths of a listing take 16 MiB at most. */
 const MAX_PAGE_BYTES = 32 * 2 ** 20
-/** The largest listing is some 50 MB; programs that unpack rar and 7z want more. */
+/** The largest listing takes some 50 MB; programs that unpack rar and 7z need more. */
 const MEMORY_MIB = 600
 const HEAP_MIB = 256
-/** A person is waiting for the listing. */
+/** A user is waiting for the listing. */
 const NICENESS = 0
 
 export interface ArchivesDeps {

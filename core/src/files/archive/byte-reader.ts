@@ -1,18 +1,18 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** Bytes from the first to the last, of which some are passed over. */
+/** Reads bytes in order; can skip some. */
 export interface ByteReader {
-  /** So many bytes, or fewer where there are no more. */
+  /** Returns `length` bytes, or fewer at the end. */
   take(length: number): Promise<Buffer>
   skip(length: number): Promise<void>
-  /** It ended in the midst of something, or was ended. */
+  /** The data ended in the middle of an item, or reading was stopped. */
   readonly wasCut: boolean
 }
 
-/** Read at once: headers of small files lie close together. */
+/** Bytes read at once, because headers of small files are close together. */
 const WINDOW_BYTES = 65_536
 
-/** What is passed over in a file is not read. */
+/** Skipped bytes of a file are not read. */
 export class FileReader implements ByteReader {
   readonly #file: FileHandle
   readonly #size: number
@@ -55,14 +55,14 @@ export class FileReader implements ByteReader {
   }
 }
 
-/** What is passed over in a stream comes all the same, and goes. */
+/** Skipped bytes of a stream are received and discarded. */
 export class StreamReader implements ByteReader {
   readonly #chunks: AsyncIterator<Buffer>
   readonly #isEnough: () => boolean
   #chunk: Buffer = Buffer.alloc(0)
   wasCut = false
 
-  /** `isEnough` is asked for each piece that comes; what follows is as if it were not there. */
+  /** `isEnough` is called before each chunk; once it returns true, the stream counts as ended. */
   constructor(stream: AsyncIterable<Buffer>, isEnough: () => boolean) {
     this.#chunks = stream[Symbol.asyncIterator]()
     this.#isEnough = isEnough
@@ -90,7 +90,7 @@ export class StreamReader implements ByteReader {
     if (left > 0) this.wasCut = true
   }
 
-  /** The bytes that come next, which stay where they are. */
+  /** Returns the next bytes without consuming them. */
   async peek(length: number): Promise<Buffer> {
     const taken = await this.take(length)
     this.#chunk = Buffer.concat([taken, this.#chunk])
@@ -100,7 +100,7 @@ export class StreamReader implements ByteReader {
   async #fill(): Promise<boolean> {
     while (this.#chunk.length === 0) {
       if (this.wasCut || this.#isEnough()) return this.#cut()
-      // A stream that is damaged ends where it is.
+      // A damaged stream ends here.
       const next = await this.#chunks.next().catch(() => null)
       if (next === null) return this.#cut()
       if (next.done) return false

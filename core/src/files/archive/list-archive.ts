@@ -10,13 +10,13 @@ import { isTarHeader, readTar } from './read-tar.ts'
 import { readWithProgram } from './read-with-program.ts'
 import { readZip } from './read-zip.ts'
 
-/** As much as the header of a tar has. */
+/** Length of a tar header. */
 const HEAD_BYTES = 512
-/** Unpacked at once. */
+/** Bytes unpacked at once. */
 const STREAM_BYTES = 262_144
 
 const ZIP = /^504b(?:0304|0506|0708)/
-/** Others, by how they begin. */
+/** Other formats, by their first bytes. */
 const others: readonly (readonly [begins: string, format: string])[] = [
   ['377abcaf271c', '7z'],
   ['526172211a07', 'rar'],
@@ -29,7 +29,7 @@ const others: readonly (readonly [begins: string, format: string])[] = [
   ['303730373031', 'cpio'],
   ['303730373037', 'cpio'],
 ]
-/** Those that begin with nothing of their own. */
+/** Formats without fixed first bytes. */
 const byExtension: ReadonlySet<string> = new Set(['iso', 'lzh', 'lha', 'lzma'])
 
 /**
@@ -63,7 +63,7 @@ async function list(file: OpenFile): Promise<ArchiveListing> {
   if (other) return whole(other, await readWithProgram(file.path, other, members))
   if (isTarHeader(head) || extension === 'tar')
     return listTar('tar', new FileReader(file.handle, Number(file.stats.size)), members)
-  // A self-extracting archive has a program in front.
+  // A self-extracting archive begins with a program.
   if (extension === 'zip' || extension === 'jar') return whole('zip', await readZip(file.handle.fd, members))
   throw new CoreError('Unsupported', 'it is no archive that anything here can list')
 }
@@ -73,7 +73,7 @@ async function listTar(format: string, reader: ByteReader, members: MemberList):
   return { format, members: members.members, truncated: !isWhole || reader.wasCut }
 }
 
-/** A tar that is packed, or else the one file that is. */
+/** Lists a compressed tar, or the one compressed file. */
 async function listPacked(
   file: OpenFile,
   { suffix, unpack }: { unpack: Transform; suffix: string },
@@ -86,7 +86,7 @@ async function listPacked(
     const head = await reader.peek(HEAD_BYTES)
     const name = displayName(baseOf(file.path))
     if (isTarHeader(head) || /\.t(?:ar\.)?[a-z]+$/i.test(name)) {
-      // Awaited here: the stream is given up below.
+      // Awaited here, because the stream is destroyed below.
       return await listTar(`tar.${suffix}`, reader, members)
     }
     if (head.length === 0 && reader.wasCut) throw new CoreError('Corrupt', 'it is damaged')

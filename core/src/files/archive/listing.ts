@@ -1,7 +1,7 @@
 import type { EntryKind } from '../../domain/index.ts'
 import type { RawName } from '../../util/file-name.ts'
 
-/** One member, as the archive says; what it does not say is null. */
+/** One member, from the data of the archive; unknown values are null. */
 export interface ArchiveMember {
   readonly path: RawName
   readonly kind: EntryKind
@@ -16,24 +16,24 @@ export interface ArchiveListing {
   /** `zip`, `tar`, `tar.gz`, … */
   readonly format: string
   readonly members: readonly ArchiveMember[]
-  /** There is more than was looked at, or the archive ends in the midst of something. */
+  /** There are more members than were read, or the archive ends in the middle of one. */
   readonly truncated: boolean
 }
 
-/** More than anybody looks through; a backup of a whole system has some hundred thousand. */
+/** More members than users look through; a backup of a whole system has some hundred thousand. */
 const MAX_MEMBERS = 100_000
-/** Of all paths together, as they are sent; each may be 64 KiB long. */
+/** Limit on all paths together, as they are sent; each may be 64 KiB long. */
 const MAX_PATH_BYTES = 16 * 2 ** 20
-/** What is found by then is shown: a person waits for it. */
+/** The members found by then are shown, because a user is waiting. */
 const MAX_MS = 15_000
 
-/** The members of an archive as they are found, until it is enough. */
+/** Collects the members of an archive, up to the limits. */
 export class MemberList {
   readonly members: ArchiveMember[] = []
   readonly #until = performance.now() + MAX_MS
   #pathBytes = 0
 
-  /** No more is to be looked at. */
+  /** A limit is reached: stop reading. */
   get isFull(): boolean {
     return this.members.length >= MAX_MEMBERS || this.#pathBytes >= MAX_PATH_BYTES || performance.now() > this.#until
   }
@@ -44,7 +44,7 @@ export class MemberList {
   }
 }
 
-/** A text with any character above U+00FF is sent with two bytes for each of its units. */
+/** A text with any character above U+00FF is sent with two bytes for each code unit. */
 function sentBytes(path: RawName): number {
   return typeof path === 'string' && /[^\0-\xff]/.test(path) ? path.length * 2 : path.length
 }

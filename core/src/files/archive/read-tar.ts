@@ -5,9 +5,9 @@ import type { ByteReader } from './byte-reader.ts'
 import type { MemberList } from './listing.ts'
 
 const BLOCK = 512
-/** Headers that say more of the next member: a path, times, attributes. */
+/** Limit on headers with more data about the next member: a path, times, attributes. */
 const MAX_EXTENSION_BYTES = 2 ** 20
-/** Nothing is larger than 8 EiB; what says so is no size. */
+/** No file is larger than 8 EiB; a larger number is not a size. */
 const MAX_SIZE = 2 ** 63
 
 interface Header {
@@ -15,12 +15,12 @@ interface Header {
   readonly type: string
   readonly size: number
   readonly mtime: number
-  /** GNU: a map of the holes follows, and in `realSize` the file's own size. */
+  /** GNU: a map of holes follows, and `realSize` is the file's own size. */
   readonly isMapped: boolean
   readonly realSize: number
 }
 
-/** What headers before a member have said of it. */
+/** The data from the headers before a member. */
 interface Extension {
   path?: RawName
   size?: number
@@ -29,8 +29,8 @@ interface Extension {
 }
 
 /**
- * Lists a tar: old, POSIX (ustar, pax) and GNU. Returns whether it came to the end. Throws `Unsupported` where it is no
- * tar; what is damaged further in ends the list.
+ * Lists a tar: old, POSIX (ustar, pax) and GNU. Returns whether it read to the end. Throws `Unsupported` if the file is
+ * not a tar; damage further in ends the list.
  */
 export async function readTar(reader: ByteReader, list: MemberList): Promise<boolean> {
   let extension: Extension = {}
@@ -40,7 +40,7 @@ export async function readTar(reader: ByteReader, list: MemberList): Promise<boo
     if (block.length === BLOCK && block.every((byte) => byte === 0)) return true
     const header = parseHeader(block)
     if (isFirst && !header) throw new CoreError('Unsupported', 'it is no tar')
-    // One that ends without its two empty blocks is whole all the same.
+    // A tar without its two final empty blocks is still complete.
     if (!header) return block.length === 0
     const { isMapped, type } = header
     if (isMapped) await skipMap(reader)
@@ -69,12 +69,12 @@ export async function readTar(reader: ByteReader, list: MemberList): Promise<boo
   }
 }
 
-/** Whether this block begins a member. */
+/** Whether this block is the header of a member. */
 export function isTarHeader(block: Buffer): boolean {
   return parseHeader(block) !== null
 }
 
-/** Of the next member: its pax records, its path, where it leads; of all that follow. */
+/** Headers with data for the next member (pax records, path, link target), or for all later members (`g`). */
 const EXTENSIONS = 'xXLKg'
 const WITHOUT_DATA = '23456V'
 
@@ -82,7 +82,7 @@ function kindOf(type: string, path: RawName): EntryKind {
   if (type === '5' || type === 'D') return 'directory'
   if (type === '2') return 'symlink'
   if ('346'.includes(type)) return 'other'
-  // Before POSIX a folder was a file with a slash at the end.
+  // Before POSIX, a folder was a file with a slash at the end of its name.
   return nameBytes(path).at(-1) === SLASH ? 'directory' : 'file'
 }
 
@@ -107,7 +107,10 @@ function parseHeader(block: Buffer): Header | null {
   }
 }
 
-/** The sum of all bytes, those of the sum itself being spaces; old programs took bytes to be signed. */
+/**
+ * Whether the checksum is correct: the sum of all bytes, with the sum's own bytes as spaces. Old programs used signed
+ * bytes.
+ */
 function hasItsSum(block: Buffer): boolean {
   const stated = readNumber(block, 148, 8)
   let unsigned = 0
@@ -120,7 +123,7 @@ function hasItsSum(block: Buffer): boolean {
   return stated === unsigned || stated === signed
 }
 
-/** Octal digits, or where the first bit is set a number of two's complement. */
+/** Octal digits, or a binary number in two's complement if the first bit is set. */
 function readNumber(block: Buffer, at: number, length: number): number | null {
   const first = block[at]!
   if ((first & 0x80) === 0) {
@@ -145,7 +148,7 @@ function toBlocks(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK
 }
 
-/** Null where it is cut off, or longer than any. */
+/** Null if it is cut off or too long. */
 async function readExtension(reader: ByteReader, size: number): Promise<Buffer | null> {
   if (size > MAX_EXTENSION_BYTES) return null
   const data = await reader.take(toBlocks(size))
@@ -162,10 +165,10 @@ function pathOf(data: Buffer): RawName {
   return bytesToName(new Uint8Array(end < 0 ? data : data.subarray(0, end)))
 }
 
-/** Records of POSIX: `<length> <key>=<value>\n`. */
+/** POSIX records: `<length> <key>=<value>\n`. */
 function parsePax(data: Buffer): Extension {
   const found: Extension = {}
-  // A sparse file has its own name here, and another for programs that do not know of holes.
+  // For a sparse file, its own name is here, and another name for programs that do not support holes.
   let sparseName: RawName | undefined
   for (let at = 0; at < data.length;) {
     const space = data.indexOf(0x20, at)
@@ -186,7 +189,7 @@ function parsePax(data: Buffer): Extension {
   return { ...found, ...(sparseName !== undefined && { path: sparseName }) }
 }
 
-/** Blocks of the map of holes that did not fit into the header. */
+/** Skips the blocks of the hole map that did not fit in the header. */
 async function skipMap(reader: ByteReader): Promise<void> {
   for (;;) {
     const block = await reader.take(BLOCK)

@@ -7,17 +7,17 @@ import { findProgram } from '../../util/find-program.ts'
 import type { ArchiveMember, MemberList } from './listing.ts'
 import { BSDTAR, SEVEN_ZIP } from './programs.ts'
 
-/** A program that lists what is not read here. */
+/** A program that lists formats which are not read here. */
 interface Lister {
   readonly programs: readonly string[]
   args(path: string): string[]
-  /** A member, once a line has completed one. */
+  /** Returns a member when a line completes one. */
   parser(): (line: string) => ArchiveMember | null
 }
 
 /**
- * Lists 7z, rar, cab, iso and others with a program that is installed. Returns whether that is all. Throws `Unsupported`
- * where there is none, `Corrupt` where it cannot read the file.
+ * Lists 7z, rar, cab, iso and others with an installed program. Returns whether the list is complete. Throws
+ * `Unsupported` if no program is installed, and `Corrupt` if the program cannot read the file.
  */
 export async function readWithProgram(path: RawName, format: string, list: MemberList): Promise<boolean> {
   const given = fsPath(path)
@@ -62,7 +62,7 @@ async function run(program: string, lister: Lister, path: string, list: MemberLi
   return code === 0
 }
 
-/** As a manifest of mtree(5): one line a member, its name escaped, and no data is unpacked. */
+/** Lists as a manifest of mtree(5): one line for each member, its name escaped. No data is unpacked. */
 const bsdtar: Lister = {
   programs: BSDTAR,
   args: (path) => [
@@ -91,13 +91,13 @@ const bsdtar: Lister = {
 
 const MTREE_KINDS: Readonly<Record<string, EntryKind>> = { file: 'file', dir: 'directory', link: 'symlink' }
 
-/** Bytes are written as `\040`. */
+/** Special bytes are written as `\040`. */
 function unescape(text: string): RawName {
   const bytes = text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
   return bytesToName(new Uint8Array(Buffer.from(bytes, 'latin1')))
 }
 
-/** `-slt`: a line for each fact of a member, and an empty one after it. */
+/** `-slt`: one line for each fact of a member, and an empty line after it. */
 const sevenZip: Lister = {
   programs: SEVEN_ZIP,
   args: (path) => ['l', '-slt', '-ba', '-sccUTF-8', '-p-', '--', path],
@@ -122,13 +122,13 @@ function toMember(path: string, facts: ReadonlyMap<string, string>): ArchiveMemb
     kind: isFolder ? 'directory' : 'file',
     size: isFolder ? 0 : toNumber(facts.get('Size')),
     compressedSize: toNumber(facts.get('Packed Size')),
-    // In the time of this machine, as the program shows it.
+    // The program prints the time in this machine's time zone.
     modifiedMs: toMs(Date.parse((facts.get('Modified') ?? '').slice(0, SECONDS_END)) / 1_000),
     encrypted: facts.get('Encrypted') === '+',
   }
 }
 
-/** `2026-03-02 10:00:00`, without the fraction that follows. */
+/** Length of `2026-03-02 10:00:00`, without the fraction that may follow. */
 const SECONDS_END = 19
 
 const listers: readonly Lister[] = [bsdtar, sevenZip]

@@ -4,10 +4,10 @@ import type { EntryKind } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import type { MemberList } from './listing.ts'
 
-/** Lists a zip by its directory, which lies at its end. Returns whether that is all. Throws `Corrupt`. */
+/** Lists a zip by its directory, which is at its end. Returns whether the list is complete. Throws `Corrupt`. */
 export async function readZip(descriptor: number, list: MemberList): Promise<boolean> {
   try {
-    // Names are only shown here: those that lead out of the archive are shown as well.
+    // Names are only displayed here, so names that lead out of the archive are allowed.
     const zip = await fromFdPromise(descriptor, {
       lazyEntries: true,
       autoClose: false,
@@ -40,7 +40,7 @@ function toMember(entry: Entry) {
 const SAYS_UTF8 = 0x800
 
 function nameOf({ extraFields, generalPurposeBitFlag, fileNameRaw }: Entry): string {
-  // Programs on Linux write UTF-8 and do not say so; in the code page of DOS it would hardly be that by accident.
+  // Programs on Linux write UTF-8 without saying so; text in the DOS code page is hardly ever valid UTF-8 by accident.
   const flags = isUtf8(fileNameRaw) ? generalPurposeBitFlag | SAYS_UTF8 : generalPurposeBitFlag
   return getFileNameLowLevel(flags, fileNameRaw, extraFields, true)
 }

@@ -2,14 +2,14 @@ import { appendFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 
 export interface SlowInput {
-  /** Each call adds its name to it. */
+  /** A file; each call appends its name. */
   readonly log: string
   readonly name: string
-  /** How far to count; a million takes some tens of milliseconds. */
+  /** Number to count to; a million takes some tens of milliseconds. */
   readonly count: number
 }
 
-/** A reading that keeps its thread. */
+/** A reading that occupies its thread. */
 export function readSlowly(db: DatabaseSync, { count, log, name }: SlowInput, memory: Map<string, unknown>): number {
   appendFileSync(log, `${name}\n`)
   const calls = Number(memory.get('calls') ?? 0) + 1

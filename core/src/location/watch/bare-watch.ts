@@ -1,14 +1,16 @@
 import { getSystemErrorName } from 'node:util'
 import type { WatchFunction } from './native-folder-watcher.ts'
 
-/** What Node's `FSWatcher` is made around: not documented, and the same for many versions. */
+/** The internal class that Node's `FSWatcher` wraps: undocumented, but unchanged for many versions. */
 interface FsEvent {
-  /** Returns 0, or the negative number of a system's error. Calls `onchange` from then on. */
+  /** Returns 0, or the negative number of a system error. Calls `onchange` from then on. */
   start(path: string | Buffer, persistent: boolean, recursive: boolean, encoding: 'buffer'): number
   close(): void
 }
 
-/** `fs.watch` for single folders on Linux without an `FSWatcher` around each; null where this Node has no such thing. */
+/**
+ * `fs.watch` for single folders on Linux without an `FSWatcher` object for each; null if this Node does not have it.
+ */
 export const bareWatch: WatchFunction | null = findBareWatch()
 
 function findBareWatch(): WatchFunction | null {

@@ -18,13 +18,13 @@ interface Marks {
 export interface BurstDeps {
   readonly limits: WatchLimits
   /**
-   * Called when a burst is over or has lasted long enough, and never again before the promise has settled. It is to
-   * `take` what is dirty. `noticedAt` is when the first of it was marked, in milliseconds since 1970.
+   * Called when a burst is over or has lasted long enough; not called again before the promise settles. It must `take`
+   * the dirty folders. `noticedAt` is the time of the first mark, in milliseconds since 1970.
    */
   readonly flush: (noticedAt: number) => Promise<void>
 }
 
-/** Collects what is dirty in one tree until a burst of changes is over. Folders are compared by identity. */
+/** Collects the dirty folders of one tree until a burst of changes is over. Folders are compared by identity. */
 export class Burst<Folder> {
   readonly #deps: BurstDeps
   #marks = new Map<Folder, Marks>()
@@ -39,7 +39,7 @@ export class Burst<Folder> {
     this.#deps = deps
   }
 
-  /** `name` null: everything in the folder. */
+  /** Marks one name; null marks everything in the folder. */
   mark(folder: Folder, name: RawName | null): void {
     const marks = this.#touch(folder)
     if (name === null || !marks.names) return this.#forgetNames(marks)
@@ -51,14 +51,14 @@ export class Burst<Folder> {
     if (marks.names.size > namesPerFolder || this.#namesHeld > namesHeld) this.#forgetNames(marks)
   }
 
-  /** Everything in the folder and below it. */
+  /** Marks everything in the folder and below it. */
   markTree(folder: Folder): void {
     const marks = this.#touch(folder)
     marks.subtree = true
     this.#forgetNames(marks)
   }
 
-  /** What has been marked since the last call. */
+  /** Returns the marks since the last call, and clears them. */
   take(): Map<Folder, Dirty> {
     const dirty = new Map<Folder, Dirty>()
     for (const [folder, { names, subtree }] of this.#marks) {
@@ -77,7 +77,7 @@ export class Burst<Folder> {
 
   #touch(folder: Folder): Marks {
     const now = performance.now()
-    // Events that never pause starve timers.
+    // Continuous events starve timers, so the time is checked here too.
     if (this.#marks.size > 0 && now - this.#firstAt >= this.#deps.limits.burstMs) this.#flush()
     if (this.#marks.size === 0) this.#firstAt = now
     this.#lastAt = now

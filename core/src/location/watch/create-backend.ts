@@ -12,7 +12,7 @@ import type { WatchBackend, WatchEvents, WatchRoot } from './watch-backend.ts'
 /** `folders`: events of each folder; `recursive`: events of the whole tree; `polling`: no events. */
 export type BackendKind = 'folders' | 'recursive' | 'polling'
 
-/** What this system's events are best got with. */
+/** The best source of events on this system. */
 export function nativeBackendKind(platform: NodeJS.Platform): BackendKind {
   return platform === 'darwin' || platform === 'win32' ? 'recursive' : 'folders'
 }
@@ -22,9 +22,9 @@ export interface BackendDeps {
   readonly events: WatchEvents
   readonly limits: WatchLimits
   readonly filterFor: (root: WatchRoot) => FolderFilter | null
-  /** `fs.watch`, or what a test has in its place. */
+  /** `fs.watch`, or a replacement in tests. */
   readonly watch?: WatchFunction
-  /** How many unread events the system holds; asked of the system where not given. */
+  /** Number of unread events that the system buffers; read from the system by default. */
   readonly queueLength?: number
 }
 

@@ -2,12 +2,12 @@ import { systemCode } from '../../util/errors.ts'
 import type { RawName } from '../../util/file-name.ts'
 import type { FolderWatch, FolderWatcher } from './folder-watcher.ts'
 
-/** Which of the system's limits was met: watches in all, or watchers and open files. */
+/** The limit of the system that was reached: the number of watches, or of watchers and open files. */
 export type LimitCode = 'ENOSPC' | 'EMFILE'
 
 export interface FallbackFolderWatcherDeps {
   readonly first: FolderWatcher
-  /** Watches what `first` has no room for. */
+  /** Watches the folders that do not fit in `first`. */
   readonly second: FolderWatcher
   readonly retryMs: number
 }
@@ -18,7 +18,9 @@ interface SecondChoice extends FolderWatch {
   watch: FolderWatch
 }
 
-/** Watches folders one way, and another way those that are beyond the system's limits, until there is room again. */
+/**
+ * Watches folders with one watcher. Folders beyond the system's limits use another watcher until there is room again.
+ */
 export class FallbackFolderWatcher implements FolderWatcher {
   readonly #deps: FallbackFolderWatcherDeps
   readonly #waiting = new Set<SecondChoice>()
@@ -33,19 +35,19 @@ export class FallbackFolderWatcher implements FolderWatcher {
     return this.#deps.first.follows && this.#waiting.size === 0
   }
 
-  /** The limit that keeps `folders` folders out, or null. */
+  /** The limit that keeps `folders` folders out of the first watcher, or null. */
   get limit(): { code: LimitCode; folders: number } | null {
     return this.#limit && { code: this.#limit, folders: this.#waiting.size }
   }
 
   watch(path: RawName, changed: (name: RawName | null) => void): FolderWatch {
-    // Asking for each of many folders in vain would be slow; the next try is for all of them.
+    // Trying each of many folders in vain would be slow; the next retry covers all of them.
     return this.#limit
       ? this.#watchSecond(path, changed)
       : (this.#tryFirst(path, changed) ?? this.#watchSecond(path, changed))
   }
 
-  /** Null where the limit is reached. */
+  /** Null if the limit is reached. */
   #tryFirst(path: RawName, changed: (name: RawName | null) => void): FolderWatch | null {
     try {
       return this.#deps.first.watch(path, changed)
@@ -81,10 +83,10 @@ export class FallbackFolderWatcher implements FolderWatcher {
         choice.watch.close()
         choice.watch = watch
         this.#waiting.delete(choice)
-        // What happened since the last look of the other watcher.
+        // Covers the time since the last check of the other watcher.
         choice.changed(null)
       } catch {
-        // Gone or unreadable by now: the folder above tells, and closes this.
+        // The folder is gone or unreadable by now; its parent folder reports that, and closes this watch.
       }
     }
     this.#allFit()

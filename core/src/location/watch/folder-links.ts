@@ -2,13 +2,16 @@ import { statfsSync } from 'node:fs'
 import { fsPath, type RawName } from '../../util/file-name.ts'
 import { systemCode } from '../../util/errors.ts'
 
-/** The links to a folder that holds no other: its name, and its own `.`; each folder in it adds a `..`. */
+/** Number of links to a folder without subfolders: its name, and its own `.`; each subfolder adds a `..`. */
 export const LINKS_OF_LEAF = 2
 
-/** ext2 to ext4, XFS and tmpfs, by the numbers of `statfs(2)`. Others count otherwise, always say 1, or always 2. */
+/**
+ * ext2 to ext4, XFS and tmpfs, by their `statfs(2)` numbers. Other file systems count differently, or always report 1
+ * or 2.
+ */
 const COUNTING = new Set([0xef53, 0x58465342, 0x01021994])
 
-/** Whether the number of links to a folder tells, on this file system, how many folders it holds. */
+/** Whether, on this file system, the number of links to a folder gives its number of subfolders. */
 export function countsFolders(dir: RawName): boolean {
   if (process.platform !== 'linux') return false
   try {

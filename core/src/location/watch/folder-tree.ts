@@ -17,11 +17,11 @@ import { WatchedFolder } from './watched-folder.ts'
 import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
 
 /**
- * A tree watched folder by folder. A new folder is watched first and listed then, so that nothing made in it between
- * two looks is missed; a folder that is not the one it was is forgotten with everything below, and watched afresh.
+ * A tree watched folder by folder. A new folder is watched first and listed afterwards, so that no subfolder is missed.
+ * If a folder is replaced, it is forgotten with everything below, and the new one is watched.
  *
- * Events only mark folders and names. What they mean is found out by looking at the disk when the burst is over: by
- * then a watch, which follows a moved folder, may have reported under the old path, and such marks go with the folder.
+ * Events only mark folders and names. Their meaning is read from the disk when the burst is over. By then a watch,
+ * which follows a moved folder, may have reported changes under the old path; such marks move with the folder.
  */
 export class FolderTree implements WatchedTree {
   readonly #deps: WatchedTreeDeps
@@ -31,7 +31,7 @@ export class FolderTree implements WatchedTree {
   readonly #burst: Burst<WatchedFolder>
   readonly #countsFolders: boolean
 
-  /** Throws the system's error where there is no folder. */
+  /** Throws the system's error if there is no folder. */
   constructor(watcher: FolderWatcher, deps: WatchedTreeDeps) {
     this.#deps = deps
     this.#watcher = watcher
@@ -67,7 +67,7 @@ export class FolderTree implements WatchedTree {
     this.#root.remove()
   }
 
-  /** Brings the watches in line with the disk where it is dirty, and says what to report. */
+  /** Compares the watches of dirty folders with the disk, updates them, and returns the folders to report. */
   async #examine(
     dirty: ReadonlyMap<WatchedFolder, Dirty>,
     tellNow: (dirs: readonly DirtyFolder[]) => Promise<void>,
@@ -88,17 +88,18 @@ export class FolderTree implements WatchedTree {
       }
       if (slice.isSpent()) await slice.pause()
     }
-    // What a folder holds may decide whether rules let it in, and its neighbours.
+    // The contents of a folder may decide whether rules accept it and its siblings.
     for (const folder of above) await this.#decideAnew(folder, changes, reports)
     for (const folder of reports.keys()) if (isGone(folder, changes)) reports.delete(folder)
     if (changes.found.length === 0 && changes.gone.size === 0) return toReport(reports)
     noteStirred(dirty, changes)
-    // That a large folder was moved or removed need not wait for its watches; what is in it is told after that.
+    // Reports of a moved or removed folder need not wait for new watches; the contents of new folders are reported
+    // afterwards.
     const [, grown] = await Promise.all([tellNow(toReport(reports)), this.#rearrange(changes)])
     return toReport(new Map(grown.map((folder) => [folder, asTree(folder)])))
   }
 
-  /** Watches what was found, and no longer what is gone; resolves to what is in a new place. */
+  /** Watches the found folders and stops watching the gone ones; returns the new and moved folders. */
   async #rearrange(changes: Changes): Promise<WatchedFolder[]> {
     const moved: WatchedFolder[] = []
     const rest: Found[] = []
@@ -109,15 +110,15 @@ export class FolderTree implements WatchedTree {
         continue
       }
       moved.push(folder)
-      // What is found below is appended, and comes to its turn.
+      // Folders found below are appended, and processed later in this loop.
       if (changes.stirred.has(folder) || !this.#isJudgedAsBefore(folder)) await this.#compareTree(folder, changes)
     }
-    // No watch is left at an old path now: one for the same folder at its new path would share its fate.
+    // Watches at old paths must be removed first: otherwise a new watch of the same folder would be removed with them.
     for (const folder of changes.gone.values()) folder.remove()
     return [...moved, ...(await this.#grow(rest))]
   }
 
-  /** A folder that is in another place now keeps its watches and those below it: they follow it. Null: it is not known. */
+  /** A moved folder keeps its watches and those below it, because they follow it. Null: the folder is new. */
   #keepMoved({ name, parent }: Found, changes: Changes): WatchedFolder | null {
     const { gone } = changes
     if (gone.size === 0 || !this.#watcher.follows || this.#deps.root.maxDepth !== null) return null
@@ -128,12 +129,13 @@ export class FolderTree implements WatchedTree {
     gone.delete(folder.inode)
     const before = folder.ownName
     folder.moveTo(parent, name)
-    // Its own watch tells of its move under its name, and so of what came by that name in it.
+    // Its own watch reports the move under the folder's name, and would report an entry of this name inside it in the
+    // same way.
     this.#compareName(folder, before, changes)
     return folder
   }
 
-  /** Whether rules let in below a folder that was moved what they let in at its old place. */
+  /** Whether the rules accept the same entries below a moved folder as at its old place. */
   #isJudgedAsBefore(top: WatchedFolder): boolean {
     const { filter } = this.#deps
     if (!filter) return true
@@ -143,7 +145,7 @@ export class FolderTree implements WatchedTree {
     return filter.isSame(before, now) && top.every(({ context }) => context === null || filter.isAnywhere(context))
   }
 
-  /** Compares a folder with its disk as a whole; where its rules have changed, also what is below it. */
+  /** Compares all of a folder with the disk; if its rules have changed, also everything below it. */
   async #decideAnew(folder: WatchedFolder, changes: Changes, reports: Reports): Promise<void> {
     if (folder.removed || isGone(folder, changes)) return
     const before = folder.context
@@ -154,7 +156,7 @@ export class FolderTree implements WatchedTree {
     await this.#compareTree(folder, changes)
   }
 
-  /** The folder `dir`, or the first above it that is not watched; null where there is none, or it is not ours. */
+  /** The first unwatched folder on the way to `dir`; null if there is none, or the rules exclude it. */
   #firstUnknown(dir: RawName): Found | null {
     let folder = this.#root
     for (const name of namesBelow(this.#root.path, dir) ?? []) {
@@ -165,7 +167,7 @@ export class FolderTree implements WatchedTree {
     return null
   }
 
-  /** What is new, gone or replaced among some names of a folder. */
+  /** Compares one name of a folder with the disk: it may be new, gone or replaced. */
   #compareName(folder: WatchedFolder, name: RawName, changes: Changes): void {
     const known = folder.child(name)
     const stats = lstatOrNull(joinName(folder.path, name))
@@ -176,15 +178,15 @@ export class FolderTree implements WatchedTree {
       changes.found.push({ parent: folder, name, isRetry })
   }
 
-  /** Takes a folder out of its place; where it went is seen when all has been looked at. */
+  /** Takes a folder out of its place. Its new place is looked for when all changes are known. */
   #setAside(folder: WatchedFolder, { gone }: Changes): void {
     folder.detach()
-    // Two with one inode: one of them was removed long ago.
+    // If two have the same inode, the first was removed long ago.
     gone.get(folder.inode)?.remove()
     gone.set(folder.inode, folder)
   }
 
-  /** The same for all names of a folder; whether anything is. */
+  /** Compares all names of a folder with the disk; returns whether any differs. */
   #compareFolder(folder: WatchedFolder, changes: Changes): boolean {
     const visible = this.#visibleFolders(folder, folder.path)
     const keys = new Set(visible.map(({ name }) => nameToKey(name)))
@@ -195,7 +197,7 @@ export class FolderTree implements WatchedTree {
     return gone.length > 0 || changes.found.length > before
   }
 
-  /** The same for a folder and everything below it. */
+  /** Compares a folder and everything below it with the disk. */
   async #compareTree(top: WatchedFolder, changes: Changes): Promise<void> {
     const slice = new TimeSlice()
     const stack = [top]
@@ -207,13 +209,13 @@ export class FolderTree implements WatchedTree {
   }
 
   /**
-   * A folder's watch reports the folder's own end under the folder's name. Where another in its place could have the
-   * same inode and age, it is watched afresh, and everything in it is dirty.
+   * A folder's watch reports the folder's own end under the folder's name. If a replacement could have the same inode
+   * and creation time, the folder gets a new watch, and everything in it is dirty.
    */
   #renewIfDoubtful(folder: WatchedFolder, names: Dirty['names']): boolean {
     if (folder.isIdentitySure || (names && !names.includes(folder.ownName))) return false
     const stats = lstatOrNull(folder.path)
-    // Another folder, or none: the folder above is dirty too.
+    // Another folder, or none: the parent folder is dirty too.
     if (!stats || !folder.isSame(stats)) return false
     folder.watch?.close()
     folder.watch = null
@@ -226,7 +228,7 @@ export class FolderTree implements WatchedTree {
     return true
   }
 
-  /** Watches what was found and everything below; resolves to those of `found` that are watched now. */
+  /** Watches the found folders and everything below; returns those of `found` that are watched now. */
   async #grow(found: readonly Found[]): Promise<WatchedFolder[]> {
     const slice = new TimeSlice()
     const grown: WatchedFolder[] = []
@@ -236,7 +238,7 @@ export class FolderTree implements WatchedTree {
         const path = joinName(next.parent.path, next.name)
         const attached = this.#attach(next, path)
         if (attached && next === top) grown.push(attached.folder)
-        // More than half of all folders: listing them is most of the work.
+        // Leaves are more than half of all folders, and listing them would be most of the work.
         const isLeaf = this.#countsFolders && attached?.links === LINKS_OF_LEAF
         if (attached && !isLeaf) for (const child of this.#visibleFolders(attached.folder, path)) stack.push(child)
         if (slice.isSpent()) await slice.pause()
@@ -245,7 +247,7 @@ export class FolderTree implements WatchedTree {
     return grown
   }
 
-  /** Watches one folder; null where there is nothing to watch, or it is watched already. */
+  /** Watches one folder; null if it does not exist, must not be watched, or is watched already. */
   #attach({ parent, name, isRetry = false }: Found, path: RawName): { folder: WatchedFolder; links: number } | null {
     if (parent.removed || parent.child(name)) return null
     const folder = new WatchedFolder(parent, name)
@@ -255,7 +257,7 @@ export class FolderTree implements WatchedTree {
     } catch (err) {
       failure = err
     }
-    // After the watch: a folder made in it that is not counted here is noticed.
+    // Read after the watch is set, so that the watch notices a subfolder created after this count.
     const stats = lstatOrNull(path)
     if (!stats || !this.#isOurs(parent, stats)) {
       folder.watch?.close()
@@ -267,7 +269,7 @@ export class FolderTree implements WatchedTree {
     return { folder, links: stats.nlink }
   }
 
-  /** Whether what is in `parent` is a folder as deep as asked for, on the root's file system: another is not entered. */
+  /** Whether an entry of `parent` is a folder within the depth limit and on the root's file system. */
   #isOurs(parent: WatchedFolder, stats: Stats): boolean {
     const { maxDepth } = this.#deps.root
     return stats.isDirectory() && stats.dev === this.#device && (maxDepth === null || parent.depth < maxDepth)
@@ -277,7 +279,7 @@ export class FolderTree implements WatchedTree {
     return this.#watcher.watch(path, (name) => this.#burst.mark(folder, name))
   }
 
-  /** The folders in a folder that rules let in. */
+  /** The subfolders that the rules accept. */
   #visibleFolders(folder: WatchedFolder, dir: RawName): Found[] {
     if (folder.removed || !folder.watch) return []
     try {
@@ -301,7 +303,7 @@ export class FolderTree implements WatchedTree {
     if (!filter) return false
     const dir = folder.path
     const has: HasName = (sibling) => lstatOrNull(joinName(dir, sibling)) !== null
-    // One that held no folder has not been listed.
+    // A folder without subfolders was not listed, so it has no context yet.
     folder.context ??= filter.enter(folder.parent?.context ?? null, dir, has)
     return filter.hides(folder.context, dir, name, has)
   }
@@ -317,7 +319,7 @@ export class FolderTree implements WatchedTree {
   #failed(folder: WatchedFolder, err: unknown, isRetry: boolean): void {
     const code = systemCode(err)
     if (code === null) throw err
-    // Gone meanwhile: the folder above tells, and the root is looked at by its keeper.
+    // The folder is gone: its parent reports that, and the keeper checks the root.
     if (code === 'ENOENT' || code === 'ENOTDIR' || isRetry) return
     const path = folder.path
     this.#deps.problem({

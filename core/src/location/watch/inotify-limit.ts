@@ -1,11 +1,11 @@
 import type { LimitCode } from './fallback-folder-watcher.ts'
 import { readInotifyLimit } from './native-folder-watcher.ts'
 
-/** Enough for a million files in most trees; about 1 KB of kernel memory each, and only where used. */
+/** Enough for a million files in most trees; about 1 KB of kernel memory for each watch in use. */
 const COMFORTABLE_WATCHES = 524_288
 const COMFORTABLE_INSTANCES = 512
 
-/** Where the setting survives a restart. */
+/** A setting in this file survives a restart. */
 const SETTINGS_FILE = '/etc/sysctl.d/60-spacedrive.conf'
 
 export interface LimitAdvice {
@@ -13,7 +13,7 @@ export interface LimitAdvice {
   readonly help: string
 }
 
-/** What to tell a person whose system has no room for `folders` watches more. `read` is a seam for tests. */
+/** Advice for a user whose system has no room to watch `folders` more folders. Tests replace `read`. */
 export function limitAdvice(
   { code, folders }: { code: LimitCode; folders: number },
   read: typeof readInotifyLimit = readInotifyLimit,

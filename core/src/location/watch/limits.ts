@@ -1,26 +1,31 @@
-/** Times are in milliseconds. Tests shorten them; nobody else needs to. */
+/** Times are in milliseconds. Only tests shorten them. */
 export interface WatchLimits {
-  /** A burst is over when nothing has happened for this long. */
+  /** A burst is over after this long without events. */
   readonly quietMs: number
-  /** A burst that does not end is reported in parts this long, so that rows follow within half a second. */
+  /** A burst that does not end is reported in parts of this length, so that rows follow within half a second. */
   readonly burstMs: number
-  /** With more names than this in one folder it is cheaper to list it than to look at each. */
+  /** With more names than this in one folder, listing the folder is cheaper than checking each name. */
   readonly namesPerFolder: number
-  /** Names held back in all; more, and folders are remembered without names. Bounds memory at about 20 MB. */
+  /** Limit on all held names; beyond it, folders are held without names. Bounds memory at about 20 MB. */
   readonly namesHeld: number
-  /** A batch with more names and folders than this is sent in parts: a message is copied in one go. */
+  /** A larger batch of names and folders is sent in parts, because a message is copied at once. */
   readonly batchSize: number
-  /** An unmounted file system may say nothing, so every root is looked at this often. */
+  /** Interval of checks of every root: an unmounted file system may send no event. */
   readonly rootCheckMs: number
-  /** After lost events everything is looked at again, at most this often: a storm that goes on would lose more. */
+  /**
+   * After lost events everything is checked again, at most this often: checking during an event storm would lose more.
+   */
   readonly overflowMs: number
   /** The pause between two rounds of polling. */
   readonly pollMs: number
-  /** Every so many rounds all files are compared, not only the times of folders, which an edit in place leaves alone. */
+  /**
+   * Every this many rounds, all files are compared. Other rounds compare only times of folders, which do not change if
+   * a file is edited in place.
+   */
   readonly pollFilesEvery: number
-  /** How often polled folders are tried again with events, so that a raised limit takes effect. */
+  /** Interval of retries to watch polled folders with events, so that a raised limit takes effect. */
   readonly retryMs: number
-  /** A worker that does not answer for this long waits for a file system. */
+  /** If a worker does not answer for this long, it is waiting for a file system. */
   readonly answerMs: number
 }
 

@@ -1,6 +1,6 @@
 import type { RawName } from '../../util/file-name.ts'
 
-/** A name as a key of a map: bytes that are not text follow a NUL, which no name has. */
+/** A name as a map key: bytes that are not text follow a NUL, which no name contains. */
 export function nameToKey(name: RawName): string {
   return typeof name === 'string' ? name : `\0${Buffer.from(name).toString('latin1')}`
 }

@@ -16,24 +16,24 @@ export interface WatchHandle {
   close(): void
 }
 
-/** `fs.watch`, or where there is one a lighter watch of a single folder: tens of thousands are held. */
+/** `fs.watch`, or if available a lighter watch of a single folder, because there may be tens of thousands. */
 export const systemWatch: WatchFunction = (path, options, listener) =>
   bareWatch && !options.recursive ? bareWatch(path, options, listener) : watch(path, options, listener)
 
 export interface NativeFolderWatcherDeps {
   readonly watch: WatchFunction
-  /** Events were, or may have been, lost; of which folder is not known. */
+  /** Called if events were, or may have been, lost; the folder is unknown. */
   readonly onOverflow: () => void
-  /** How many unread events the system holds before it drops more; see `maxQueuedEvents`. */
+  /** Number of unread events that the system buffers before it drops more; see `maxQueuedEvents`. */
   readonly queueLength: number
 }
 
 /**
- * One `fs.watch` a folder: inotify on Linux.
+ * One `fs.watch` for each folder: inotify on Linux.
  *
- * libuv drops the kernel's overflow event. But it reads a queue to its end in one go, so a queue that was full shows
- * itself as that many events within one turn of the event loop. Some of them may belong to watches closed meanwhile
- * and never arrive, hence the half; a false alarm costs one look at the disk.
+ * libuv drops the kernel's overflow event. But it reads a queue to its end at once, so a queue that was full shows as
+ * that many events within one turn of the event loop. Some of them may belong to closed watches and never arrive, so
+ * half as many count as an overflow. A false alarm costs one check of the disk.
  */
 export class NativeFolderWatcher implements FolderWatcher {
   readonly follows = true
@@ -69,7 +69,7 @@ export function maxQueuedEvents(): number {
   return readInotifyLimit('max_queued_events') ?? DEFAULT_QUEUE_LENGTH
 }
 
-/** One of `/proc/sys/fs/inotify`; null where it cannot be read. */
+/** A value of `/proc/sys/fs/inotify`; null if it cannot be read. */
 export function readInotifyLimit(name: 'max_queued_events' | 'max_user_watches' | 'max_user_instances'): number | null {
   try {
     return Number(readFileSync(`/proc/sys/fs/inotify/${name}`, 'utf8'))

@@ -1,6 +1,8 @@
 import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
 
-/** The names that lead from one folder down to another; empty for the folder itself, null where it is not below. */
+/**
+ * The names on the way from one folder down to another; empty for the folder itself, null if the other is not below.
+ */
 export function namesBelow(top: RawName, dir: RawName): RawName[] | null {
   const head = Buffer.from(nameBytes(top))
   const path = Buffer.from(nameBytes(dir))

@@ -9,10 +9,12 @@ import { lstatOrNull, readNames } from './read-folder.ts'
 import { TimeSlice } from './time-slice.ts'
 import { heard } from '../../util/heard.ts'
 
-/** Time stamps are as coarse as 2 s (FAT): a folder changed that shortly before it was read may change unseen. */
+/**
+ * Time stamps are as coarse as 2 s (FAT): a change within this time after another may leave the folder's time the same.
+ */
 const COARSEST_TIME_MS = 2_000
 
-/** A round may take this share of the time, so that polling many folders does not take a processor of its own. */
+/** Share of the time that rounds may take, so that polling many folders does not occupy a processor. */
 const SHARE_OF_TIME = 0.1
 
 interface PolledFolder extends FolderWatch {
@@ -21,19 +23,19 @@ interface PolledFolder extends FolderWatch {
   snapshot: Snapshot | null
 }
 
-/** What a folder looked like. */
+/** The state of a folder at one time. */
 interface Snapshot {
   readonly inode: number
   readonly mtimeMs: number
-  /** Whether a later change in the folder is sure to give it another time. */
+  /** Whether any later change of the folder is certain to change its time. */
   readonly settled: boolean
   /** A hash over its entries. */
   readonly entries: string
 }
 
 /**
- * Looks at folders again and again, for places that send no events. A round compares the folders' times, every few
- * rounds also the stats of all files, which is the only way to notice a file edited in place.
+ * Checks folders repeatedly, for places that send no events. A round compares the folders' times. Every few rounds
+ * compare the stats of all files too, which is the only way to notice a file edited in place.
  */
 export class PollingFolderWatcher implements FolderWatcher {
   readonly follows = false
@@ -82,14 +84,14 @@ export class PollingFolderWatcher implements FolderWatcher {
   }
 }
 
-/** Compares a folder with its snapshot and keeps the new one. */
+/** Compares a folder with its snapshot and stores the new one. */
 function hasChanged(folder: PolledFolder, withFiles: boolean): boolean {
   const before = folder.snapshot
   try {
     if (before?.settled && !withFiles && isSameFolder(before, statFolder(folder.path))) return false
     folder.snapshot = takeSnapshot(folder.path)
   } catch {
-    // Gone or unreadable for now. Where it is gone for good, the folder above has changed too.
+    // The folder is gone or unreadable for now. If it is gone, its parent folder has changed too.
     folder.snapshot = null
   }
   return before?.entries !== folder.snapshot?.entries
@@ -120,7 +122,7 @@ function takeSnapshot(path: RawName): Snapshot {
 function describe(name: RawName, stats: Stats | null): string {
   if (!stats) return nameToKey(name)
   const { ino, mode, size, mtimeMs, ctimeMs } = stats
-  // A folder's own times and size follow from what it holds, and that has a snapshot of its own.
+  // A subfolder's own times and size depend on its contents, which have a separate snapshot.
   return stats.isDirectory()
     ? `${nameToKey(name)}\0${ino}\0${mode}`
     : `${nameToKey(name)}\0${ino}\0${mode}\0${size}\0${mtimeMs}\0${ctimeMs}`

@@ -10,7 +10,7 @@ export function readNames(dir: RawName): RawName[] {
   return names.some(isDoubtful) ? readdirSync(path, 'buffer').map(bytesToName) : names
 }
 
-/** The names in a folder that are folders themselves, and all of them. Symlinks are not folders. */
+/** The subfolders of a folder, and all its names. Symlinks are not folders. */
 export function readFolders(dir: RawName): { folders: RawName[]; names: RawName[] } {
   const path = fsPath(dir)
   const folders: RawName[] = []
@@ -31,12 +31,12 @@ function readFoldersAsBytes(path: string | Buffer): { folders: RawName[]; names:
   }
 }
 
-/** Node shows bytes that are not UTF-8 as U+FFFD. */
+/** True if the name may contain bytes that are not UTF-8: Node shows them as U+FFFD. */
 function isDoubtful(name: string): boolean {
   return name.includes('\uFFFD')
 }
 
-/** Null where there is nothing, or nothing that may be looked at. */
+/** Null if there is no entry, or it may not be accessed. */
 export function lstatOrNull(path: RawName): Stats | null {
   try {
     using short = reachable(path)

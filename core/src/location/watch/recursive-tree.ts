@@ -10,8 +10,8 @@ import type { DirtyFolder } from './watch-backend.ts'
 import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
 
 /**
- * A tree watched by one recursive watch of the system: FSEvents on macOS, ReadDirectoryChangesW on Windows. Which
- * folders there are is not remembered: one that came, or was renamed, is new.
+ * A tree watched by one recursive watch of the system: FSEvents on macOS, ReadDirectoryChangesW on Windows. Its folders
+ * are not remembered: a folder that was added or renamed counts as new.
  */
 export class RecursiveTree implements WatchedTree {
   readonly #deps: WatchedTreeDeps & { readonly watch: WatchFunction; readonly onOverflow: () => void }
@@ -19,7 +19,7 @@ export class RecursiveTree implements WatchedTree {
   readonly #device: number
   /** Folders are paths below the root with slashes between; the root is empty. */
   readonly #burst: Burst<string>
-  /** What came, went or was renamed in this burst, as paths below the root. */
+  /** Entries that were added, removed or renamed in this burst, as paths below the root. */
   #renamed = new Set<string>()
   #watch: WatchHandle | null = null
 
@@ -56,7 +56,7 @@ export class RecursiveTree implements WatchedTree {
   }
 
   #changed(event: string, name: Buffer | string | null): void {
-    // Windows says so when its buffer was too small for what happened.
+    // Windows reports this if its buffer was too small for the events.
     if (name === null) return this.#deps.onOverflow()
     const path = sep === '/' ? name.toString() : name.toString().replaceAll(sep, '/')
     const [folder, last] = splitPath(path)
@@ -69,7 +69,7 @@ export class RecursiveTree implements WatchedTree {
     this.markAll()
   }
 
-  /** Marks what a change of a rule may show or hide. */
+  /** Marks the folders that a changed rule may show or hide. */
   #markRuled(folder: string, name: string): void {
     const { filter } = this.#deps
     if (filter?.ruleNames.has(name)) this.#burst.markTree(folder)
@@ -101,7 +101,7 @@ export class RecursiveTree implements WatchedTree {
       .map(([, report]) => report)
   }
 
-  /** What holds inside a folder, where it is there and let in. */
+  /** The context of a folder, if it exists and the rules accept it. */
   #enter(folder: string, inside: InsideByFolder): { context: unknown } | null {
     let result = inside.get(folder)
     if (result === undefined) inside.set(folder, (result = this.#enterAnew(folder, inside)))
@@ -120,7 +120,7 @@ export class RecursiveTree implements WatchedTree {
       if (filter?.hides(above.context, parentDir, name, exists(parentDir))) return null
     }
     const stats = lstatOrNull(dir)
-    // Another file system is not entered.
+    // Other file systems are not entered.
     if (!stats?.isDirectory() || stats.dev !== this.#device) return null
     return { context: filter?.enter(above?.context ?? null, dir, exists(dir)) }
   }
@@ -136,12 +136,12 @@ function exists(dir: RawName): HasName {
   return (name) => lstatOrNull(joinName(dir, name)) !== null
 }
 
-/** How many levels below the root a folder is. */
+/** Number of levels below the root. */
 function depthOf(folder: string): number {
   return folder === '' ? 0 : folder.split('/').length
 }
 
-/** The folder a path below the root is in, and its last name. */
+/** The folder of a path below the root, and its last name. */
 function splitPath(path: string): [folder: string, name: string] {
   const slash = path.lastIndexOf('/')
   return slash < 0 ? ['', path] : [path.slice(0, slash), path.slice(slash + 1)]

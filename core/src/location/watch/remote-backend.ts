@@ -12,9 +12,9 @@ export interface RemoteBackendDeps {
   readonly limits: WatchLimits
   readonly events: WatchEvents
   readonly open: OpenWatchChannel
-  /** It ended by itself; nothing is watched any more. */
+  /** The backend ended by itself; nothing is watched any more. */
   readonly onEnd: (reason: string) => void
-  /** It has not answered for a while, or does so again. */
+  /** The backend has not answered for a while, or answers again. */
   readonly onSilence: (isSilent: boolean) => void
 }
 
@@ -102,7 +102,7 @@ export class RemoteBackend implements WatchBackend {
       await this.#ask((id) => ({ type: 'ping', id }))
       this.#setSilent(false)
     } catch {
-      // It ended, and that is said elsewhere.
+      // The worker ended, which `onEnd` reports.
     } finally {
       clearTimeout(silence)
     }

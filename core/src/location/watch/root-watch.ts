@@ -10,15 +10,15 @@ export interface RootWatchDeps {
   readonly events: WatchEvents
   readonly limits: WatchLimits
   readonly filterFor: (root: WatchRoot) => FolderFilter | null
-  /** Throws the system's error where the root cannot be watched. */
+  /** Throws the system's error if the root cannot be watched. */
   readonly openTree: (deps: WatchedTreeDeps) => WatchedTree
-  /** The root is gone, and this watch has stopped. */
+  /** Called when the root is gone; this watch has stopped. */
   readonly onGone: () => void
-  /** Some work on the tree is done. */
+  /** Called after some work on the tree. */
   readonly onIdle: () => void
 }
 
-/** One root being watched: one thing at a time is done to its tree, and batches leave one after another. */
+/** The watch of one root: work on its tree runs one step at a time, and batches are sent one after another. */
 export class RootWatch implements Disposable {
   readonly #root: WatchRoot
   readonly #deps: RootWatchDeps
@@ -29,7 +29,7 @@ export class RootWatch implements Disposable {
   #overflow: NodeJS.Timeout | null = null
   #closed = false
 
-  /** Throws `NotFound`, `PermissionDenied` or `InvalidInput` where the root is no readable folder. */
+  /** Throws `NotFound`, `PermissionDenied` or `InvalidInput` if the root is not a readable folder. */
   constructor(root: WatchRoot, deps: RootWatchDeps) {
     this.#root = root
     this.#deps = deps
@@ -67,7 +67,9 @@ export class RootWatch implements Disposable {
     return this.#exclusive(async () => this.#send(await this.#tree.add(dirs), Date.now()))
   }
 
-  /** Says so, and looks at everything again a little later: what is lost until then is found by that look too. */
+  /**
+   * Reports the overflow, and checks everything again a little later; this check also finds changes lost until then.
+   */
   overflowed(): void {
     if (this.#overflow || this.#closed) return
     const { path, key } = this.#root
@@ -93,7 +95,7 @@ export class RootWatch implements Disposable {
 
   #settle(at: number, examine: Parameters<WatchedTreeDeps['settle']>[1]): Promise<void> {
     return this.#exclusive(async () => {
-      // Everything seems deleted below a root that was unmounted.
+      // Below an unmounted root, everything seems deleted.
       if (!this.#isThere()) return
       const tell = async (dirs: readonly DirtyFolder[]) => {
         if (this.#isThere()) await this.#send(dirs, at)
@@ -102,7 +104,7 @@ export class RootWatch implements Disposable {
     })
   }
 
-  /** In parts, since a message is copied in one go. */
+  /** Sends the folders in parts, because a message is copied at once. */
   async #send(dirs: readonly DirtyFolder[], at: number): Promise<void> {
     const { key } = this.#root
     let part: DirtyFolder[] = []
@@ -119,7 +121,7 @@ export class RootWatch implements Disposable {
     if (part.length > 0 && !this.#closed) await this.#deps.events.onBatch({ key, dirs: part, at })
   }
 
-  /** Whether the root is still the folder it was; where it is not, watching ends here. */
+  /** Whether the root is still the same folder; if not, watching ends. */
   #isThere(): boolean {
     if (this.#closed) return false
     const { path, key } = this.#root

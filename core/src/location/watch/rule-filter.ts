@@ -4,10 +4,13 @@ import { createRuleEngine, type RuleContext } from '../../indexing/rules/index.t
 import { displayName, type RawName } from '../../util/file-name.ts'
 import type { FolderFilter } from './folder-filter.ts'
 
-/** What holds for everything below the folder it is in; the other names of the engine only are evidence beside a folder. */
+/**
+ * Rule files that apply to everything below their folder; the engine's other rule names only affect the folders beside
+ * them.
+ */
 const listNames = ['.git', '.gitignore', '.spacedriveignore']
 
-/** The rules of a location as they concern folders; the same engine as the indexer's. */
+/** The folder rules of a location, from the same engine that the indexer uses. */
 export function createRuleFilter({ path, rules }: { path: RawName; rules: RuleSettings }): FolderFilter<RuleContext> {
   const engine = createRuleEngine({ settings: rules, root: slashed(path) })
   const lists = new Set(listNames.filter((name) => engine.ruleNames.has(name)))
@@ -21,7 +24,7 @@ export function createRuleFilter({ path, rules }: { path: RawName; rules: RuleSe
   }
 }
 
-/** The engine keeps the list it made of a file as long as the file has the same bytes. */
+/** The engine returns the same list object as long as a rule file has the same bytes. */
 function isSameContext(a: RuleContext, b: RuleContext): boolean {
   return (
     a === b || (a.inWorkTree === b.inWorkTree && isSameLayers(a.git, b.git) && isSameLayers(a.spacedrive, b.spacedrive))

@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** The kernel holds 16,384 unread events by default: at 25 ms a slice it takes 650,000 events a second to lose one. */
+/**
+ * The kernel buffers 16,384 unread events by default: with slices of 25 ms, one is lost only at 650,000 events per
+ * second.
+ */
 const SLICE_MS = 25
 
-/** Keeps long work from holding up events: `if (slice.isSpent()) await slice.pause()` between two steps of it. */
+/** Prevents long work from delaying events: call `if (slice.isSpent()) await slice.pause()` between two steps. */
 export class TimeSlice {
   #since = performance.now()
 
@@ -11,7 +14,7 @@ export class TimeSlice {
     return performance.now() - this.#since > SLICE_MS
   }
 
-  /** Lets the event loop read what has come in. */
+  /** Lets the event loop read the waiting events. */
   async pause(): Promise<void> {
     await setImmediate()
     this.#since = performance.now()

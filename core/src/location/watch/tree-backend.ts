@@ -6,7 +6,7 @@ import { RootWatch, type RootWatchDeps } from './root-watch.ts'
 import type { WatchBackend, WatchRoot } from './watch-backend.ts'
 
 export interface TreeBackendDeps extends Omit<RootWatchDeps, 'onGone' | 'onIdle'> {
-  /** The limit of the system that keeps `folders` folders from being watched with events, or null. */
+  /** The system's limit that keeps `folders` folders from being watched with events, or null. */
   readonly limit: () => { readonly code: LimitCode; readonly folders: number } | null
 }
 
@@ -14,7 +14,7 @@ export interface TreeBackendDeps extends Omit<RootWatchDeps, 'onGone' | 'onIdle'
 export class TreeBackend implements WatchBackend {
   readonly #deps: TreeBackendDeps
   readonly #roots = new Map<string, RootWatch>()
-  /** How many folders were beyond the limit when that was last said. */
+  /** Number of folders beyond the limit at the last report. */
   #beyondLimit = 0
 
   constructor(deps: TreeBackendDeps) {
@@ -47,7 +47,7 @@ export class TreeBackend implements WatchBackend {
     this.#roots.delete(key)
   }
 
-  /** Events of any of the trees may have been lost. */
+  /** Handles an overflow: events of any of the trees may have been lost. */
   overflowed(): void {
     for (const root of this.#roots.values()) root.overflowed()
   }
@@ -56,7 +56,7 @@ export class TreeBackend implements WatchBackend {
     for (const key of this.#roots.keys()) await this.unwatch(key)
   }
 
-  /** Once, and again only where it has become twice as bad. */
+  /** Reports the limit once, and again only if the number has more than doubled. */
   #tellLimit({ key, path }: WatchRoot): void {
     const limit = this.#deps.limit()
     if (limit && limit.folders > 2 * this.#beyondLimit) {

@@ -6,32 +6,35 @@ import type { WatchedFolder } from './watched-folder.ts'
 export interface Found {
   readonly parent: WatchedFolder
   readonly name: RawName
-  /** It could not be watched before, and that has been said. */
+  /** The folder could not be watched before, and this was reported. */
   readonly isRetry?: boolean
 }
 
-/** What a look at the disk has found. */
+/** The differences found between the watches and the disk. */
 export interface Changes {
   readonly found: Found[]
-  /** Folders that are not where they were, by inode: watched until it is known that they are nowhere else. */
+  /** Folders that left their places, by inode. Each stays watched until the search for its new place has failed. */
   readonly gone: Map<number, WatchedFolder>
-  /** Those of them in which something happened too. */
+  /** Those of `gone` in which something else changed too. */
   readonly stirred: Set<WatchedFolder>
 }
 
-/** Whether a folder is out of its place: its path means nothing. */
+/** Whether a folder, or one above it, has left its place, so that its path is invalid. */
 export function isGone(folder: WatchedFolder, changes: Changes): boolean {
   return goneWith(folder, changes) !== null
 }
 
-/** The folder that is out of its place with this one in it, or is this one. */
+/** The folder that left its place: this one, or one above it. */
 function goneWith(folder: WatchedFolder, { gone }: Changes): WatchedFolder | null {
   if (gone.size === 0) return null
   for (let at: WatchedFolder | null = folder; at; at = at.parent) if (gone.get(at.inode) === at) return at
   return null
 }
 
-/** Of a folder that is moved its own watch tells under its own name; any other event is about what is in it. */
+/**
+ * Adds the gone folders with further changes. A moved folder's own watch reports the move under the folder's name; any
+ * other event means a change inside.
+ */
 export function noteStirred(dirty: ReadonlyMap<WatchedFolder, Dirty>, changes: Changes): void {
   for (const [folder, { names }] of dirty) {
     const top = goneWith(folder, changes)

@@ -1,10 +1,10 @@
 import type { DirtyFolder } from './watch-backend.ts'
 import type { WatchedFolder } from './watched-folder.ts'
 
-/** What is to be reported of each folder. */
+/** The report for each folder. */
 export type Reports = Map<WatchedFolder, DirtyFolder>
 
-/** The folders above first; what lies in a tree that is reported whole is not told again. */
+/** Sorts parent folders first, and drops folders inside a tree that is reported as a whole. */
 export function toReport(reports: Reports): DirtyFolder[] {
   const trees = new Set([...reports].filter(([, report]) => report.subtree).map(([folder]) => folder))
   return [...reports]
@@ -13,7 +13,7 @@ export function toReport(reports: Reports): DirtyFolder[] {
     .map(([, report]) => report)
 }
 
-/** Adds to what is reported of a folder already. */
+/** Merges a report into the existing one for the folder. */
 export function addReport(reports: Reports, folder: WatchedFolder, report: DirtyFolder): void {
   const { names, subtree } = reports.get(folder) ?? report
   reports.set(folder, {
@@ -23,7 +23,7 @@ export function addReport(reports: Reports, folder: WatchedFolder, report: Dirty
   })
 }
 
-/** Everything in a folder and below it. */
+/** A report of everything in a folder and below it. */
 export function asTree(folder: WatchedFolder): DirtyFolder {
   return { dir: folder.path, names: null, subtree: true }
 }

@@ -18,14 +18,14 @@ export interface WatchedTreeRoot extends WatchRoot {
 export interface TreeWatcherDeps extends WatchEvents {
   readonly log: Logger
   readonly limits?: Partial<WatchLimits>
-  /** How each mode's worker is started; a seam for tests. */
+  /** Starts the worker of each mode; tests replace it. */
   readonly open?: Readonly<Record<WatchMode, OpenWatchChannel>>
 }
 
-/** A worker that keeps ending is started this often in a row before its roots are given up. */
+/** If a worker ends this often in a row, its roots are given up. */
 const MAX_RESTARTS = 5
 
-/** A worker that lived this long did not end because of how it was started. */
+/** If a worker ran this long, its end is not a failed start. */
 const STABLE_MS = 60_000
 
 interface Host {
@@ -34,8 +34,8 @@ interface Host {
 }
 
 /**
- * Watches trees without holding up this thread: one worker thread for those with events, one process for those that
- * are polled. Both start on use. A worker that ends is started again, and its trees are reported as dirty as a whole.
+ * Watches trees without blocking this thread: one worker thread for trees with events, one process for polled trees.
+ * Both start on use. A worker that ends is started again, and all its trees are reported as dirty.
  */
 export class TreeWatcher implements WatchBackend {
   readonly #deps: TreeWatcherDeps
@@ -43,7 +43,7 @@ export class TreeWatcher implements WatchBackend {
   readonly #open: Readonly<Record<WatchMode, OpenWatchChannel>>
   readonly #hosts = new Map<WatchMode, Host>()
   readonly #roots = new Map<string, WatchedTreeRoot>()
-  /** Roots that are not watched yet; who asked is told if they never are. */
+  /** Roots that are not watched yet; if watching fails, the caller gets the error. */
   readonly #starting = new Map<string, WatchedTreeRoot>()
   #closed = false
   readonly #restarts: Record<WatchMode, number> = { native: 0, polling: 0 }

@@ -1,45 +1,46 @@
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { RawName } from '../../util/file-name.ts'
 
-/** A tree to watch: a folder and everything below it that rules, depth and file system boundaries leave in. */
+/** A tree to watch: a folder and everything below it within the rules, the depth and the file system. */
 export interface WatchRoot {
-  /** The caller's name for it; unique among what is watched. */
+  /** The caller's name for the root; unique among the watched roots. */
   readonly key: string
-  /** Absolute, with no symlink in it. */
+  /** Absolute, without symlinks. */
   readonly path: RawName
-  /** Folders these hide are not watched; everything is where there are none. */
+  /** Rules that exclude folders from watching; without rules, all folders are watched. */
   readonly rules?: RuleSettings
-  /** How many levels below the root folders are watched; 0: the root alone, null: all. */
+  /** Depth of the watched folders below the root; 0: only the root, null: all. */
   readonly maxDepth: number | null
 }
 
-/** What to look at again in one folder. */
+/** The part of one folder to check again. */
 export interface DirtyFolder {
   /** Absolute. */
   readonly dir: RawName
-  /** The names that may have come, gone or changed; null: look at everything in the folder. */
+  /** The names that may have been added, removed or changed; null: check everything in the folder. */
   readonly names: readonly RawName[] | null
-  /** The folder is new, or events about it were lost: look at everything below it too. */
+  /** The folder is new, or events about it were lost: check everything below it too. */
   readonly subtree: boolean
 }
 
 /**
- * What to look at again in one tree. It says where, never what happened: whoever looks at each of these sees the disk
- * as it is, and a change made while they look comes with a later batch. A name may be reported without having changed.
+ * The folders to check again in one tree. A batch names places, not changes: a check reads the current state of the
+ * disk, and a later change comes with a later batch. A name may be reported although it has not changed.
  */
 export interface WatchBatch {
   readonly key: string
-  /** A folder comes after those it is in. */
+  /** Parent folders come before their subfolders. */
   readonly dirs: readonly DirtyFolder[]
   /** When the first of these changes was noticed, in milliseconds since 1970. */
   readonly at: number
 }
 
 /**
- * `limit`: the system allows too few watches; the rest is polled.
- * `overflow`: events were, or may have been, lost; a batch with `subtree` for the root follows.
- * `unreadable`: a folder cannot be watched, and what changes in it is not noticed.
- * `root-gone`: the root was removed, replaced or unmounted; it is no longer watched, `watch` it again when it is back.
+ * - `limit`: the system allows too few watches; the rest is polled.
+ * - `overflow`: events were, or may have been, lost; a batch with `subtree` for the root follows.
+ * - `unreadable`: a folder cannot be watched, so changes in it are not noticed.
+ * - `root-gone`: the root was removed, replaced or unmounted. It is no longer watched; call `watch` again when it is
+ *   back.
  */
 export type WatchProblemKind = 'limit' | 'overflow' | 'unreadable' | 'root-gone'
 
@@ -47,9 +48,9 @@ export interface WatchProblem {
   readonly key: string
   readonly path: RawName
   readonly kind: WatchProblemKind
-  /** What happened, in a sentence. */
+  /** The problem, as a sentence. */
   readonly message: string
-  /** What a person can do about it: commands, a line each. */
+  /** Commands that solve the problem, one on each line. */
   readonly help: string | null
 }
 
@@ -62,13 +63,13 @@ export interface WatchEvents {
 /** Watches trees. Every implementation passes `describeWatchBackend`. */
 export interface WatchBackend extends AsyncDisposable {
   /**
-   * Resolves when every change from now on will be reported. `directories` is the number of folders watched.
-   * Throws `NotFound`, `PermissionDenied` or `InvalidInput` where the root is no readable folder, `AlreadyExists` where
-   * the key is in use.
+   * Resolves when every later change will be reported. `directories` is the number of watched folders. Throws
+   * `NotFound`, `PermissionDenied` or `InvalidInput` if the root is not a readable folder, and `AlreadyExists` if the
+   * key is in use.
    */
   watch(root: WatchRoot): Promise<{ directories: number }>
-  /** Watches these folders and all below them; they are reported as new where they were not watched yet. */
+  /** Watches these folders and everything below them. Folders that were not watched are reported as new. */
   addDirectories(key: string, dirs: readonly RawName[]): Promise<void>
-  /** Nothing is reported for the root after this. Unknown keys are fine. */
+  /** Ends all reports for the root. Unknown keys are ignored. */
   unwatch(key: string): Promise<void>
 }

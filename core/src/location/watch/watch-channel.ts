@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { WatchAnswer, WatchRequest } from './watch-messages.ts'
 
-/** The line to a watch worker. */
+/** The connection to a watch worker. */
 export interface WatchChannel {
   post(request: WatchRequest): void
   close(): Promise<void>
@@ -11,19 +11,19 @@ export interface WatchChannel {
 
 export interface WatchChannelEvents {
   readonly onAnswer: (answer: WatchAnswer) => void
-  /** It ended by itself, and why. Not called after `close`. */
+  /** Called with the reason if the worker ends by itself. Not called after `close`. */
   readonly onEnd: (reason: string) => void
 }
 
 export type OpenWatchChannel = (events: WatchChannelEvents) => WatchChannel
 
 /**
- * The young generation of the heap, in MB. A watcher keeps what it makes; with the default its memory doubles before
- * anything is collected.
+ * Size of the heap's young generation, in MB. A watcher keeps most of its objects; with the default size, its memory
+ * doubles before a collection.
  */
 const YOUNG_GENERATION_MB = 4
 
-/** How much of what a process wrote before it ended is kept as the reason. */
+/** The most characters of a process's last output that are kept as the reason. */
 const MAX_REASON_LENGTH = 2_000
 
 export function openWatchThread({ onAnswer, onEnd }: WatchChannelEvents): WatchChannel {
@@ -47,7 +47,9 @@ export function openWatchThread({ onAnswer, onEnd }: WatchChannelEvents): WatchC
   }
 }
 
-/** A process of its own can be killed while it waits for a file system that does not answer; a thread cannot. */
+/**
+ * A separate process, because it can be killed while it waits for a file system that does not answer; a thread cannot.
+ */
 export function openWatchProcess({ onAnswer, onEnd }: WatchChannelEvents): WatchChannel {
   const child = fork(fileURLToPath(new URL('./watch-worker.ts', import.meta.url)), {
     execArgv: [`--max-semi-space-size=${YOUNG_GENERATION_MB}`],
@@ -65,7 +67,7 @@ export function openWatchProcess({ onAnswer, onEnd }: WatchChannelEvents): Watch
   })
   return {
     post: (request) => {
-      // Where the process has just ended, `close` follows.
+      // If the process has just ended, `close` follows.
       if (child.connected) child.send(request, () => {})
     },
     close: async () => {

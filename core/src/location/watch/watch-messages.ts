@@ -4,17 +4,17 @@ import type { BackendKind } from './create-backend.ts'
 import type { WatchLimits } from './limits.ts'
 import type { WatchBatch, WatchProblem, WatchRoot } from './watch-backend.ts'
 
-/** What is said to the thread or process that watches; `start` comes first. */
+/** Messages to the watching thread or process; `start` comes first. */
 export type WatchRequest =
   | { readonly type: 'start'; readonly kind: BackendKind; readonly limits: WatchLimits }
   | { readonly type: 'watch'; readonly id: number; readonly root: WatchRoot }
   | { readonly type: 'add'; readonly id: number; readonly key: string; readonly dirs: readonly RawName[] }
   | { readonly type: 'unwatch'; readonly id: number; readonly key: string }
   | { readonly type: 'ping'; readonly id: number }
-  /** The listener is done with a batch. */
+  /** The listener has processed a batch. */
   | { readonly type: 'taken'; readonly batch: number }
 
-/** What it says. */
+/** Messages from the watching thread or process. */
 export type WatchAnswer =
   | { readonly type: 'done'; readonly id: number; readonly directories: number }
   | { readonly type: 'failed'; readonly id: number; readonly code: ErrorCode; readonly message: string }

@@ -5,7 +5,7 @@ import { createRuleFilter } from './rule-filter.ts'
 import type { WatchBackend } from './watch-backend.ts'
 import type { WatchAnswer, WatchRequest } from './watch-messages.ts'
 
-/** Runs a backend for another thread or process: a thread of the daemon, or a process where a call may never return. */
+/** Runs a backend for another thread: in a thread of the daemon, or in a process if a call may never return. */
 function serve(post: (answer: WatchAnswer) => void): (request: WatchRequest) => void {
   let backend: WatchBackend
   let batches = 0
@@ -44,7 +44,7 @@ function serve(post: (answer: WatchAnswer) => void): (request: WatchRequest) => 
     }
   }
 
-  /** The number of folders watched by the request. */
+  /** Returns the number of folders that the request has watched. */
   async function run(request: Exclude<WatchRequest, { type: 'start' | 'taken' }>): Promise<number> {
     switch (request.type) {
       case 'watch':

@@ -4,19 +4,22 @@ import type { FolderWatch } from './folder-watcher.ts'
 import { nameToKey } from './name-key.ts'
 import { lastName } from './path-names.ts'
 
-/** A folder removed and made again within one tick of the file system's clock may have the same inode and birth time. */
+/**
+ * A folder that is removed and created again within one tick of the file system's clock may have the same inode and
+ * birth time.
+ */
 const CLOCK_TICK_MS = 100
 
-/** A watched folder. Tens of thousands are held: paths are put together from names when they are needed. */
+/** A watched folder. There may be tens of thousands, so paths are built from names on demand. */
 export class WatchedFolder {
   #parent: WatchedFolder | null
   #name: RawName
   #inode = 0
   #birthtimeMs = 0
   #isIdentitySure = false
-  /** What rules say of its inside; null where nobody asked, since there is no folder in it. */
+  /** The rule context of the folder; null until it is needed, which is never if it has no subfolders. */
   context: unknown = null
-  /** Null where it could not be watched. */
+  /** Null if it could not be watched. */
   watch: FolderWatch | null = null
   children: Map<string, WatchedFolder> | null = null
   removed = false
@@ -30,7 +33,7 @@ export class WatchedFolder {
     return this.#parent
   }
 
-  /** The root's is its path. */
+  /** For the root, this is its whole path. */
   get name(): RawName {
     return this.#name
   }
@@ -45,12 +48,12 @@ export class WatchedFolder {
     return this.#inode
   }
 
-  /** Whether another folder in its place would be told apart. */
+  /** Whether a replacement of this folder would be recognised. */
   get isIdentitySure(): boolean {
     return this.#isIdentitySure
   }
 
-  /** It is the folder that has these stats. */
+  /** Records the identity of the folder from its stats. */
   identify({ ino, birthtimeMs }: Stats): void {
     this.#inode = ino
     this.#birthtimeMs = birthtimeMs
@@ -65,7 +68,7 @@ export class WatchedFolder {
     return text ? joinText(names) : names.reduce(joinName)
   }
 
-  /** The last part of its path. */
+  /** The last part of the folder's path. */
   get ownName(): RawName {
     return this.parent ? this.name : lastName(this.name)
   }
@@ -83,20 +86,20 @@ export class WatchedFolder {
     this.children.set(nameToKey(child.name), child)
   }
 
-  /** How many folders are watched, it and those below. */
+  /** Number of watched folders: this one and those below. */
   countWatched(): number {
     let count = 0
     for (const folder of this.all()) if (folder.watch) count++
     return count
   }
 
-  /** Whether something holds for it and for all below. */
+  /** Whether a condition is true for this folder and all below. */
   every(holds: (folder: WatchedFolder) => boolean): boolean {
     for (const folder of this.all()) if (!holds(folder)) return false
     return true
   }
 
-  /** It and all folders below. */
+  /** This folder and all folders below it. */
   *all(): Generator<WatchedFolder> {
     const stack: WatchedFolder[] = [this]
     for (let folder = stack.pop(); folder; folder = stack.pop()) {
@@ -105,20 +108,20 @@ export class WatchedFolder {
     }
   }
 
-  /** Takes it out of the folder above, with everything below. */
+  /** Removes it from its parent, with everything below. */
   detach(): void {
     const siblings = this.parent?.children
     if (siblings?.get(nameToKey(this.name)) === this) siblings.delete(nameToKey(this.name))
   }
 
-  /** Puts what was detached into another folder, or under another name. */
+  /** Moves a detached folder into another folder, or to another name. */
   moveTo(parent: WatchedFolder, name: RawName): void {
     this.#parent = parent
     this.#name = name
     parent.adopt(this)
   }
 
-  /** Stops watching it and everything below. */
+  /** Stops watching this folder and everything below it. */
   remove(): void {
     this.detach()
     for (const folder of this.all()) {
@@ -130,6 +133,6 @@ export class WatchedFolder {
 }
 
 function joinText(names: readonly string[]): string {
-  // `/` alone ends in the slash that follows every other root.
+  // The root `/` already ends in the slash that separates names.
   return names[0] === '/' ? `/${names.slice(1).join('/')}` : names.join('/')
 }

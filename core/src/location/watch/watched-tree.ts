@@ -3,27 +3,27 @@ import type { DirtyFolder, WatchProblemKind, WatchRoot } from './watch-backend.t
 import type { FolderFilter } from './folder-filter.ts'
 import type { WatchLimits } from './limits.ts'
 
-/** One root being watched, in one way of watching. */
+/** One watched root, with one method of watching. */
 export interface WatchedTree extends Disposable {
   /**
-   * Resolves to the number of folders watched, when every change from now on will be noticed.
-   * Throws the system's error where the root itself cannot be watched.
+   * Resolves when every later change will be noticed, with the number of watched folders. Throws the system's error if
+   * the root itself cannot be watched.
    */
   start(): Promise<number>
-  /** Watches these folders and all below; resolves to those that were not watched before. */
+  /** Watches these folders and everything below them; returns those that were not watched before. */
   add(dirs: readonly RawName[]): Promise<DirtyFolder[]>
-  /** Events were lost: everything is dirty. */
+  /** Marks everything as dirty, because events were lost. */
   markAll(): void
 }
 
-/** What a tree needs of the one that keeps it. */
+/** The methods of its owner that a tree needs. */
 export interface WatchedTreeDeps {
   readonly root: WatchRoot
   readonly filter: FolderFilter | null
   readonly limits: WatchLimits
   /**
-   * A burst is over. `examine` says what to report of it, some of it at once where the rest takes long; it is called
-   * when nothing else works on the tree.
+   * Called when a burst is over. `examine` returns the folders to report; if the rest takes long, it reports some at
+   * once. It is called when no other work on the tree is running.
    */
   readonly settle: (
     noticedAt: number,

@@ -15,7 +15,7 @@ export interface EntryFacts {
   readonly mtime?: number
 }
 
-/** One row as the tests' own search sees it. */
+/** One row, in the form that the tests' own search uses. */
 export interface ModelRow {
   id: number
   parentId: number | null
@@ -26,7 +26,7 @@ export interface ModelRow {
   mtime: number
 }
 
-/** A library database with entries put in by hand, and the changes since they were last taken. */
+/** A library database with entries inserted by hand, and the changes since they were last taken. */
 export class LibraryFixture implements Disposable {
   readonly #dir = createTempDir('search')
   readonly file = join(this.#dir.path, 'database.db')
@@ -44,7 +44,7 @@ export class LibraryFixture implements Disposable {
   static async create(): Promise<LibraryFixture> {
     const fixture = new LibraryFixture()
     await migrate(kyselyOver(fixture.db), migrations, 'test')
-    // Rows are put in without all that belongs to them: nothing here reads the rest.
+    // The rows are inserted without their related rows, which nothing here reads.
     fixture.db.exec('pragma foreign_keys = off; pragma synchronous = off')
     return fixture
   }
@@ -95,7 +95,7 @@ export class LibraryFixture implements Disposable {
     this.#change(id, 'size = ?, mtime = ?', [size, mtime])
   }
 
-  /** With all that is in it. */
+  /** Removes an entry and everything below it. */
   remove(id: number): void {
     const below = this.db
       .prepare(
@@ -119,7 +119,7 @@ export class LibraryFixture implements Disposable {
     return this.db.prepare('select id, parent_id, name, kind, type, size, mtime from entries').all().map(toModelRow)
   }
 
-  /** What the engine's entry reader does, as far as search looks at it. */
+  /** Does the same as the engine's entry reader, for the fields that a search uses. */
   readonly toEntries = async (ids: number[]): Promise<Map<number, FoundEntry>> => {
     const select = this.db.prepare('select id, parent_id, name, kind, type, size, mtime from entries where id = ?')
     return new Map(

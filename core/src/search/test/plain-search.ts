@@ -8,11 +8,11 @@ export interface PlainOptions {
   readonly rows: readonly ModelRow[]
   /** Directory ids of all locations. */
   readonly roots: ReadonlySet<number>
-  /** Those of the locations asked for; null: everywhere. */
+  /** Directory ids of the requested locations; null: everywhere. */
   readonly inside: ReadonlySet<number> | null
 }
 
-/** Search as one would write it down: every name looked at, everything sorted. Gives the ids of all that matches, in order. */
+/** The simplest search: looks at every name and sorts everything. Returns the ids of all matches, in order. */
 export function plainSearch(input: SearchInput, { rows, roots, inside }: PlainOptions): number[] {
   const plan = planSearch(input, 0)
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -69,7 +69,7 @@ function matchClass(name: string, { words, text }: SearchPlan): number {
   return words.some((word) => name.startsWith(word)) ? 2 : 3
 }
 
-/** Places where a word stands at the start of a word of the name. */
+/** Places where a word is at the start of a word of the name. */
 function wordStarts(name: string, word: string): number[] {
   const kind = (at: number) =>
     /[0-9]/.test(name[at]!) ? 'digit' : /[a-z]|[^\0-\x7f]/.test(name[at]!) ? 'letter' : null

@@ -12,7 +12,7 @@ import type { LibraryFixture } from './library-fixture.ts'
 
 const READY = sidecarStates.indexOf('ready')
 
-/** Gives entries a content of their own; returns its row. */
+/** Gives entries their own content; returns its row. */
 export function addContent({ db }: LibraryFixture, ...entries: number[]): number {
   const { lastInsertRowid } = db
     .prepare(
@@ -23,7 +23,7 @@ export function addContent({ db }: LibraryFixture, ...entries: number[]): number
   return Number(lastInsertRowid)
 }
 
-/** A sidecar that is ready, with its file, as a generator leaves it; another text for one that is there. */
+/** Adds a ready sidecar with its file, as a generator leaves it. If there is one, replaces its text. */
 export function say(
   library: LibraryFixture,
   content: number,
@@ -34,7 +34,7 @@ export function say(
   put(library, content, kind, formatTextSidecar({ engine: { name: 'test', version: '1' }, languages: [], pages }))
 }
 
-/** The same of a recording. */
+/** The same for a recording. */
 export function speak(library: LibraryFixture, content: number, segments: readonly TranscriptSegment[]) {
   const of = { engine: { name: 'test', version: '1' }, model: 'base', language: 'en', durationMs: 60_000 }
   put(library, content, 'transcript', formatTranscript({ ...of, segments }))
@@ -60,7 +60,7 @@ export function pathOf({ db, sidecars }: LibraryFixture, content: number, kind: 
   return sidecarPath(sidecars, { contentId, kind, variant: 'default', format: 'json' })
 }
 
-/** What the index worker does after sidecars were made. */
+/** Does the index worker's work after sidecars were generated. */
 export function indexAll(
   { db, sidecars }: LibraryFixture,
   { check = false, signal = new AbortController().signal } = {},
@@ -68,7 +68,7 @@ export function indexAll(
   return indexTexts(db, { root: sidecars, check }, { signal, lease: async () => ({ [Symbol.dispose]: () => {} }) })
 }
 
-/** What texts are searched for, of a query. */
+/** The phrases that a query looks for in texts. */
 export function phrasesOf(query: string): Phrase[] {
   return splitQuery(query).flatMap((part) => toPhrase(part) ?? [])
 }

@@ -14,7 +14,7 @@ const EMBEDDINGS = sidecarKinds.indexOf('embeddings')
 
 export const MODEL = 'toy'
 
-/** Numbers between 0 and 1, the same for a seed. */
+/** Random numbers between 0 and 1, the same for the same seed. */
 export function randomOf(seed: number): () => number {
   let state = seed
   return () => {
@@ -29,7 +29,7 @@ export function unit(numbers: Iterable<number>): Float32Array {
   return vector.map((number) => number / length)
 }
 
-/** Vectors around some centres, as those of texts about some subjects are. */
+/** Vectors around some centres, like those of texts about some subjects. */
 export function clustered(random: () => number, { count, dimensions }: { count: number; dimensions: number }) {
   const direction = () => Array.from({ length: dimensions }, () => random() - 0.5)
   const centres = Array.from({ length: Math.ceil(count / 100) }, direction)
@@ -39,7 +39,7 @@ export function clustered(random: () => number, { count, dimensions }: { count: 
   })
 }
 
-/** A sidecar of embeddings that is ready, with its files, as the generator leaves it; another one where one is there. */
+/** Adds a ready sidecar of embeddings with its files, as the generator leaves it. If there is one, replaces it. */
 export function embed(
   library: LibraryFixture,
   content: number,
@@ -67,7 +67,7 @@ export function vectorPath({ db, sidecars }: LibraryFixture, content: number, fo
   return sidecarPath(sidecars, { contentId, kind: 'embeddings', variant: model, format })
 }
 
-/** What the index worker does after sidecars were made. */
+/** Does the index worker's work after sidecars were generated. */
 export function indexAllVectors(
   { db, sidecars }: LibraryFixture,
   { check = false, signal = new AbortController().signal } = {},

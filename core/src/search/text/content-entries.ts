@@ -2,16 +2,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { readNumbers } from './number-list.ts'
 
 /**
- * Which entries have which contents, all of a library in memory: for texts so many that asking the database for the
- * entries of each takes longer than finding them.
+ * The entries of each content, for a whole library in memory. It serves searches with so many matching texts that
+ * asking the database for the entries of each would take longer than the search.
  */
 export class ContentEntries {
   readonly #version: StatementSync
   readonly #read: StatementSync
   #asOf = -1
-  /** Row ids of contents, ascending; those of several entries several times. */
+  /** Row ids of contents, ascending; a content with several entries occurs several times. */
   contents = new Float64Array(0)
-  /** Row ids of their entries, by place. */
+  /** Row id of the entry at the same place. */
   entries = new Float64Array(0)
 
   constructor(db: DatabaseSync) {
@@ -23,12 +23,15 @@ export class ContentEntries {
     this.#read.setReturnArrays(true)
   }
 
-  /** Reads them anew where anybody has written since: this connection only reads, so that it is told of every change. */
+  /**
+   * Reads the table again if another connection has written. This connection only reads, so `data_version` shows it
+   * every change.
+   */
   refresh(): void {
     const version = Number(this.#version.get()!['data_version'])
     if (version === this.#asOf) return
     const [contents, entries] = this.#read.get() as unknown as [Uint8Array | null, Uint8Array | null]
-    // Copies: what is read into has room for twice as many, which would be kept.
+    // Copies, because the buffers of `readNumbers` are twice as large as needed, and would stay in memory.
     this.contents = readNumbers(contents).slice()
     this.entries = readNumbers(entries).slice()
     this.#asOf = version

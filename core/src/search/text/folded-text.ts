@@ -1,17 +1,17 @@
 import { foldName, foldPieces } from '../../util/fold.ts'
 import type { TextRange } from '../match-ranges.ts'
 
-/** Where each letter comes from is found out for pieces of about this length, and only where something was found. */
+/** Sources of letters are computed for pieces of about this length, and only around matches. */
 const PIECE_LENGTH = 256
 
 interface Piece {
   readonly source: string
   readonly sourceStart: number
-  /** In the folded text. */
+  /** Start in the folded text. */
   readonly start: number
 }
 
-/** A text without case and accents, which knows where its parts come from. */
+/** A text without case and accents that can map its parts back to the source. */
 export class FoldedText {
   readonly text: string
   readonly #pieces: Piece[] = []
@@ -26,7 +26,7 @@ export class FoldedText {
     this.text = text
   }
 
-  /** The part of the source that a part of the folded text comes from. */
+  /** The part of the source that corresponds to a part of the folded text. */
   toSource([start, end]: TextRange): TextRange {
     return [this.#sourceOf(start)[0], this.#sourceOf(end - 1)[1]]
   }
@@ -57,7 +57,7 @@ export class FoldedText {
   }
 }
 
-/** Cuts at white space, which nothing is joined across. */
+/** Cuts at white space, because folding never joins characters across it. */
 function* pieces(source: string): Generator<TextRange> {
   const space = /\s/g
   for (let start = 0; start < source.length;) {

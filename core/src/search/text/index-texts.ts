@@ -13,29 +13,32 @@ import { parsePages } from './text-pages.ts'
 import { wholeText } from './whole-text.ts'
 
 export interface IndexTextsRequest {
-  /** The library's folder of sidecars. */
+  /** The library's sidecar folder. */
   readonly root: string
-  /** Also look for texts that are said to be in the index and are not, and for those that are and should not be. */
+  /**
+   * Also look for texts that are recorded as indexed but missing from the index, and for texts that should not be in
+   * it.
+   */
   readonly check: boolean
 }
 
 export interface IndexTextsReport {
-  /** Texts that were put into the index, or brought up to date there. */
+  /** Texts that were added to the index or updated. */
   readonly indexed: number
-  /** Those that could not be read now. */
+  /** Texts that could not be read now. */
   readonly missing: number
 }
 
 interface IndexTextsHost {
   readonly signal: AbortSignal
-  /** The right to write. */
+  /** Waits for the write lease. */
   lease(): Promise<Disposable>
 }
 
-/** Texts in one transaction: with those below, a tenth of a second or so in which nobody else writes. */
+/** Texts in one transaction: with the limit below, other connections cannot write for about a tenth of a second. */
 const TEXTS_PER_BATCH = 128
 const LENGTH_PER_BATCH = 1_000_000
-/** What is beyond this in one text is not searched: a thousand books. */
+/** The rest of a longer text is not searched: this is a thousand books. */
 const MAX_TEXT_LENGTH = 16_000_000
 
 const KINDS = TEXT_KINDS.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
@@ -49,8 +52,8 @@ interface Waiting {
 }
 
 /**
- * Puts into the index of texts what sidecars that are there say, also while they wait to be made again, and the index does not have yet: a row knows by its
- * checksum which file the index has. Safe to stop and to repeat at any time.
+ * Adds the texts of sidecars to the index if they are missing there, also while a sidecar waits to be regenerated. The
+ * checksum in `sidecars.indexed` shows which file is indexed. Safe to stop and to repeat at any time.
  */
 export async function indexTexts(
   db: DatabaseSync,
@@ -78,7 +81,7 @@ export async function indexTexts(
     using _lease = await host.lease()
     inTransaction(db, () => {
       for (const { row, text } of texts) {
-        // It may have been removed or made again since it was read.
+        // The sidecar may have been removed or regenerated since it was read.
         const { changes } = done.run(row.checksum, row.id, row.checksum)
         if (changes === 0) continue
         put.run(row.key, text)
@@ -111,19 +114,19 @@ function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
   })
 }
 
-/** What a sidecar says, as the index takes it; null where it is not there. */
+/** The text of a sidecar in the form that the index takes; null if the file is missing. */
 async function readText({ kind, path }: Waiting): Promise<string | null> {
   try {
     const pages = parsePages(kind, await readFile(path, 'utf8'))
     return toIndexed(pages.map(wholeText).join('\n').slice(0, MAX_TEXT_LENGTH))
   } catch (err) {
     if (systemCode(err) === null) throw err
-    // The library's `sidecar verify` says what is wrong with it.
+    // The library's `sidecar verify` reports the problem.
     return null
   }
 }
 
-/** Forgets what rows and the index say of each other where it is not so. */
+/** Where `sidecars.indexed` and the index disagree, removes the wrong mark or the wrong text. */
 async function compare(db: DatabaseSync, host: IndexTextsHost): Promise<void> {
   using _lease = await host.lease()
   inTransaction(db, () => {

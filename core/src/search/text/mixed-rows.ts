@@ -6,25 +6,31 @@ import type { Phrase } from './phrases.ts'
 import type { TextMatches } from './text-index.ts'
 import type { TextRows } from './text-rows.ts'
 
-/** Beyond the scores of all texts, which are small numbers: what has a word in its name comes before them. */
+/**
+ * Below the scores of all texts, which are small numbers: entries with a word at the start of a word in the name come
+ * first.
+ */
 const NAMED = -0x1_0000
-/** Ways to share the words between names and texts that are tried, those with the most words in the name first: each asks for texts. */
+/**
+ * Limits the ways to split the words between name and text, those with the most words in the name first. Each way is a
+ * query for texts.
+ */
 const MAX_WAYS = 32
 
-/** Which words of a query are in the names of rows. */
+/** The words of a query that are in the names of rows. */
 interface NamedWords {
   /** By row, a bit for each word. */
   readonly words: Uint32Array
-  /** By row: 1 where one of them begins a word of the name. */
+  /** By row: 1 if one of the words is at the start of a word of the name. */
   readonly begins: Uint8Array
-  /** The different ones of `words`, without none. */
+  /** The distinct values of `words`, without 0. */
   readonly ways: ReadonlySet<number>
 }
 
 /**
- * Finds the rows with some words of the query in their names and all others in one of their texts, and adds them to
- * `found`; a word without letters and digits is looked for in names only. Returns the matches of texts they were found by,
- * and whether all ways were tried.
+ * Finds the rows with some words of the query in their names and all other words in one of their texts, and adds them
+ * to `found`. A word without letters and digits is looked for in names only. Returns the text matches of the rows, and
+ * whether all ways were tried.
  */
 export function addMixedRows(
   index: NameIndex,
@@ -49,7 +55,7 @@ export interface MixedOptions {
   readonly found: TextRows
 }
 
-/** Adds the rows with just the words of one way in their names; returns the matches that were theirs. */
+/** Adds the rows with exactly the words of one way in their names; returns the text matches of these rows. */
 function addWay(
   index: NameIndex,
   { found, named, texts, way }: { found: TextRows; named: NamedWords; texts: TextMatches; way: number },

@@ -1,7 +1,10 @@
-/** Reads whole numbers with one other byte between them, as `group_concat` writes them: a row for each would cost ten times as much. */
+/**
+ * Reads whole numbers, each separated by one other byte, as `group_concat` writes them. Returning them as rows would
+ * take ten times as long.
+ */
 export function readNumbers(list: Uint8Array | null): Float64Array<ArrayBuffer> {
   if (!list || list.length === 0) return new Float64Array(0)
-  // A digit and a separator for each, at the least.
+  // Each number has at least a digit and a separator.
   const numbers = new Float64Array((list.length + 1) >> 1)
   let count = 0
   let number = 0

@@ -1,29 +1,29 @@
 import { foldName } from '../../util/fold.ts'
 
-/** One word of a query, or several between quotes, as they are looked for in texts. */
+/** One word of a query, or several in quotes, in the form to look for in texts. */
 export interface Phrase {
   /** Folded tokens that follow each other; at least one. */
   readonly tokens: readonly string[]
-  /** The last token may go on: it is still being typed. */
+  /** The last token may be longer in the text: the user is still typing it. */
   readonly prefix: boolean
 }
 
-/** A part of a query: a word, or what stands between quotes. */
+/** A part of a query: a word, or a part in quotes. */
 interface WrittenPart {
   readonly text: string
-  /** Nothing follows it, not even a space or the quote that closes it. */
+  /** Nothing follows this part, not even a space or the closing quote. */
   readonly open: boolean
 }
 
-/** Shorter ones begin half of all words. */
+/** Shorter prefixes match half of all words. */
 const MIN_PREFIX = 2
 
-/** Scripts that put no spaces between words: each sign is a token of its own, and a word is a phrase of them. */
+/** Scripts without spaces between words: each sign is a token, and a word is a phrase of tokens. */
 const UNSPACED = String.raw`[[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]&&[\p{L}\p{M}\p{N}]]`
 
 /**
- * What words are made of. FTS5 splits by the same categories, which the migration of the table names, so that what is
- * found there is found here again, to be shown.
+ * The characters of words. FTS5 splits by the same categories, named in the migration of the table, so that a snippet
+ * can mark every match of FTS5.
  */
 const IN_TOKEN = String.raw`[\p{L}\p{M}\p{N}\p{Co}]`
 
@@ -42,25 +42,25 @@ export function splitQuery(query: string): WrittenPart[] {
   }))
 }
 
-/** A part of a query as texts are searched for it; null without a letter or digit. */
+/** A part of a query as a phrase; null without a letter or digit. */
 export function toPhrase({ open, text }: WrittenPart): Phrase | null {
   const tokens = foldName(text).match(TOKEN) ?? []
   const last = tokens.at(-1)
   return last === undefined ? null : { tokens, prefix: open && last.length >= MIN_PREFIX }
 }
 
-/** The query in FTS5's language: all phrases, each quoted, so that nothing in them means anything. */
+/** The query in FTS5's syntax: all phrases, each quoted, so that no character in them has a special meaning. */
 export function toMatch(phrases: readonly Phrase[]): string {
   return phrases.map(({ tokens, prefix }) => `"${tokens.join(' ')}"${prefix ? '*' : ''}`).join(' AND ')
 }
 
-/** A text as the index takes it. */
+/** A text in the form that the index takes. */
 export function toIndexed(text: string): string {
   const folded = foldName(text.toWellFormed().replaceAll('\0', ' '))
   return HAS_UNSPACED.test(folded) ? folded.replaceAll(EACH_UNSPACED, ' $& ') : folded
 }
 
-/** Start and end of every place where a phrase stands in a folded text, up to `limit` of them. */
+/** Start and end of every occurrence of a phrase in a folded text, up to `limit` of them. */
 export function findPhrase(folded: string, { tokens, prefix }: Phrase, limit: number): [number, number][] {
   const found: [number, number][] = []
   const [first, ...others] = tokens

@@ -5,21 +5,21 @@ import { sidecarKinds } from '../../domain/stored-lists.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 
-/** What is opened to show where something was found in it. */
+/** A sidecar to open for showing a match in it. */
 export interface ShownSidecar {
   readonly contentRowId: number
   readonly kind: SidecarKind
   readonly variant: string
-  /** A larger one is not opened: somebody waits. */
+  /** A larger sidecar is not opened, because the user waits for the answer. */
   readonly maxBytes: number
 }
 
-/** Reads what the sidecars of one library say now. */
+/** Reads the current sidecars of one library. */
 export class ShownSidecars {
   readonly #root: string
   readonly #content: StatementSync
 
-  /** `root` is the library's folder of sidecars. */
+  /** `root` is the library's sidecar folder. */
   constructor(db: DatabaseSync, root: string) {
     this.#root = root
     this.#content = db.prepare(
@@ -28,7 +28,7 @@ export class ShownSidecars {
     )
   }
 
-  /** The JSON of a sidecar; null where it cannot be read, which is no reason not to have found it. */
+  /** The JSON of a sidecar; null if it cannot be read. Its entry still counts as found. */
   read({ contentRowId, kind, variant, maxBytes }: ShownSidecar): string | null {
     const row = this.#content.get(contentRowId, sidecarKinds.indexOf(kind), variant, maxBytes)
     if (!row) return null
@@ -42,7 +42,10 @@ export class ShownSidecars {
   }
 }
 
-/** All of a file; null where it is larger, whatever its row says: somebody may have put another in its place. */
+/**
+ * Reads a whole file; null if it is larger than `maxBytes`. The size in its row may be wrong, because the file may have
+ * been replaced.
+ */
 function readUpTo(path: string, maxBytes: number): string | null {
   const file = openSync(path, 'r')
   try {

@@ -2,21 +2,21 @@ import type { TextRange } from '../match-ranges.ts'
 import { FoldedText } from './folded-text.ts'
 import { findPhrase, type Phrase } from './phrases.ts'
 
-/** A piece of a text around what was found in it. */
+/** A piece of a text around matches. */
 interface Snippet {
-  /** White space in it is single spaces, `…` stands where it was cut. */
+  /** White space becomes single spaces; `…` marks cuts. */
   readonly text: string
-  /** What was found, in `text`. */
+  /** The matches, as ranges of `text`. */
   readonly ranges: TextRange[]
-  /** The first of it, in the source; null where nothing is marked. */
+  /** The first match, in the source; null without matches. */
   readonly at: TextRange | null
 }
 
-/** UTF-16 code units of the source that a snippet shows, about. */
+/** Approximate length of a snippet, in UTF-16 code units of the source. */
 const LENGTH = 180
-/** How much of them before what was found. */
+/** Code units shown before the first match. */
 const LEAD = 50
-/** Places of one phrase that are looked at: the best piece of a text is near its front as often as not. */
+/** Occurrences of one phrase that are examined: the best piece of a text is as often as not near its beginning. */
 const MAX_PLACES = 100
 
 interface Place {
@@ -25,11 +25,11 @@ interface Place {
   readonly end: number
 }
 
-/** Where phrases stand in a text, and how many of them do. */
+/** The places of phrases in a text, and the number of phrases that occur. */
 export class FoundPlaces {
   readonly #source: string
   readonly #places: Place[]
-  /** Different phrases that were found. */
+  /** Number of different phrases that occur. */
   readonly phrases: number
 
   constructor(source: string, phrases: readonly Phrase[]) {
@@ -48,7 +48,7 @@ export class FoundPlaces {
     this.#places = places.toSorted((a, b) => a.start - b.start || b.end - a.end)
   }
 
-  /** The piece of the text that shows the most of what was found; the beginning where nothing was. */
+  /** The piece of the text that shows the most phrases; the beginning of the text without matches. */
   snippet(): Snippet {
     const first = this.#bestStart()
     const [from, to] = cutOut(this.#source, first?.start ?? 0)
@@ -83,7 +83,7 @@ export class FoundPlaces {
   }
 }
 
-/** A stretch around a place that begins and ends between words, if there is a gap near. */
+/** A stretch around a place that begins and ends between words, if there is a gap nearby. */
 function cutOut(source: string, at: number): TextRange {
   let from = Math.max(0, at - LEAD)
   if (from > 0) {
@@ -98,7 +98,7 @@ function cutOut(source: string, at: number): TextRange {
   return [from, to]
 }
 
-/** White space as single spaces, and where each code unit of the source, and its end, went. */
+/** The source with white space as single spaces, and the new offset of each code unit and of the end. */
 function collapse(source: string): { text: string; at: Uint32Array } {
   const at = new Uint32Array(source.length + 1)
   let text = ''

@@ -10,27 +10,27 @@ import { parsePages, type SearchedPage, timeAt } from './text-pages.ts'
 import { wholeText } from './whole-text.ts'
 import { boxAt } from './word-box.ts'
 
-/** The entries whose texts match. The same entry once for each of its texts. */
+/** The entries whose texts match. An entry occurs once for each matching text. */
 export interface TextMatches {
   readonly count: number
   /** Entry ids. */
   readonly entries: Float64Array
   /** Rows of the index of texts. */
   readonly keys: Float64Array
-  /** How well: below 0, the lowest the best. */
+  /** Quality of the match: below 0, lower is better. */
   readonly scores: Float64Array
 }
 
-/** Where more texts match, none is the best match: the words are everywhere, and the newest come first. */
+/** If more texts match, they are not ranked: the words are everywhere, and the newest come first. */
 const MAX_RANKED = 10_000
-/** The score of all, where they are not ranked. */
+/** The score of every text if texts are not ranked. */
 const UNRANKED = -1
-/** A sidecar larger than this is not opened to show where it matches. */
+/** A larger sidecar is not opened for a snippet. */
 const MAX_SHOWN_BYTES = 32 * 1024 * 1024
 
 const MIN_CAPACITY = 1_024
 
-/** The index of texts of one library, for reading. */
+/** Read access to the text index of one library. */
 export class TextIndex {
   readonly #keys: StatementSync
   readonly #ranked: StatementSync
@@ -39,7 +39,7 @@ export class TextIndex {
   readonly #contentEntries: ContentEntries
   #found = new MatchColumns(MIN_CAPACITY)
 
-  /** `root` is the library's folder of sidecars. */
+  /** `root` is the library's sidecar folder. */
   constructor(db: DatabaseSync, root: string) {
     this.#sidecars = new ShownSidecars(db, root)
     this.#contentEntries = new ContentEntries(db)
@@ -47,7 +47,7 @@ export class TextIndex {
       this.#found.add(entry, key, score)
       return count + 1
     }
-    // The schema has numbers where this function wants them.
+    // The schema stores numbers where this function expects them.
     db.aggregate('take_text', { start: 0, step: take as (count: number, ...values: SQLOutputValue[]) => number })
     const select = (score: string) =>
       db.prepare(
@@ -60,7 +60,7 @@ export class TextIndex {
     this.#unranked = select(String(UNRANKED))
   }
 
-  /** Everything that matches all phrases, the best with the lowest scores where it is to be `ranked`. */
+  /** All texts that match all phrases; with `ranked`, scored by quality. */
   find(phrases: readonly Phrase[], { ranked }: { ranked: boolean }): TextMatches {
     const match = toMatch(phrases)
     const keys = match === '' ? new Float64Array(0) : this.#keysOf(match)
@@ -70,13 +70,13 @@ export class TextIndex {
     return this.#found
   }
 
-  /** Ascending: FTS5 gives them so. */
+  /** Ascending, because FTS5 returns them in this order. */
   #keysOf(match: string): Float64Array {
     const [keys] = this.#keys.get(match) as unknown as [Uint8Array | null]
     return readNumbers(keys)
   }
 
-  /** Both lists are in the order of contents, so that one pass along them says what belongs together. */
+  /** Both lists are sorted by content, so one pass joins them. */
   #withEntries(keys: Float64Array): TextMatches {
     const of = this.#contentEntries
     of.refresh()
@@ -87,19 +87,19 @@ export class TextIndex {
       const key = keys[i]!
       const content = contentOfKey(key)
       while (first < contents.length && contents[first]! < content) first++
-      // A content may have several texts, and each is met with all entries.
+      // A content may have several texts; each is paired with all entries.
       for (let at = first; contents[at] === content; at++) found.add(entries[at]!, key, UNRANKED)
     }
     return found
   }
 
-  /** Where the texts of some entries match, by entry id; `found` are all that the entries were found in. */
+  /** The matching places in the texts of some entries, by entry id; `found` has all matches of the search. */
   reasons(found: readonly TextMatches[], ids: readonly number[], phrases: readonly Phrase[]) {
     const wanted = new Set(ids)
     const reasons = new Map<number, TextReason[]>()
     const known = new Map<number, TextReason>()
     for (const { count, entries, keys } of found) {
-      // What all words were found in says the most.
+      // Matches of all words are the best reasons; the later lists only serve entries without one.
       const said = new Set(reasons.keys())
       for (let i = 0; i < count; i++) {
         const id = entries[i]!
@@ -134,7 +134,7 @@ export class TextIndex {
     }
   }
 
-  /** What the sidecar says now. */
+  /** The pages of the current sidecar. */
   #pages(key: number): readonly SearchedPage[] {
     const kind = kindOfKey(key)
     const of = { contentRowId: contentOfKey(key), kind, variant: 'default', maxBytes: MAX_SHOWN_BYTES }
@@ -154,7 +154,7 @@ function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
   return best
 }
 
-/** Columns that grow. */
+/** Match columns that grow. */
 class MatchColumns implements TextMatches {
   count = 0
   entries: Float64Array<ArrayBuffer>

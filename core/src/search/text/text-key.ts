@@ -1,14 +1,16 @@
 import type { SidecarKind } from '../../domain/sidecar.ts'
 import { sidecarKinds } from '../../domain/stored-lists.ts'
 
-/** The kinds whose `default.json` holds text. */
+/** The sidecar kinds whose `default.json` holds text. */
 export const TEXT_KINDS: readonly SidecarKind[] = ['ocr', 'transcript', 'text']
 
-/** Room for the kinds of one content's texts; triggers and queries of the database have it as 16 and as 4 bits. */
+/**
+ * Keys reserved for the texts of one content; triggers and queries of the database use this number as 16 and as 4 bits.
+ */
 const KEYS_PER_CONTENT = 16
 if (sidecarKinds.length > KEYS_PER_CONTENT) throw new Error('the keys of texts have no room for so many kinds')
 
-/** The row of a text in the index of texts. */
+/** The row id of a text in the text index. */
 export function textKey(contentRowId: number, kind: SidecarKind): number {
   return contentRowId * KEYS_PER_CONTENT + sidecarKinds.indexOf(kind)
 }

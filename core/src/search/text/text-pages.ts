@@ -3,13 +3,13 @@ import { parseTextSidecar, type TextPage } from '../../sidecars/text-sidecar.ts'
 import { parseTranscript } from '../../sidecars/transcript-sidecar.ts'
 import type { TextRange } from '../match-ranges.ts'
 
-/** A page as it is searched. */
+/** A page in the form that is searched. */
 export interface SearchedPage extends TextPage {
-  /** Of a recording: when each line of the text begins, in milliseconds from its start. */
+  /** For a recording: the start of each line of the text, in milliseconds from the start of the recording. */
   readonly lineTimes?: readonly number[]
 }
 
-/** What a sidecar says; nothing where it cannot be understood. What was said in a recording is one page, a line for each segment. */
+/** The pages of a sidecar; none if it cannot be parsed. A transcript is one page, with a line for each segment. */
 export function parsePages(kind: SidecarKind, json: string): readonly SearchedPage[] {
   if (kind !== 'transcript') return parseTextSidecar(json)?.pages ?? []
   const segments = parseTranscript(json)?.segments ?? []
@@ -18,7 +18,7 @@ export function parsePages(kind: SidecarKind, json: string): readonly SearchedPa
   return [{ page: 1, text, source: 'text', lineTimes: segments.map(({ startMs }) => startMs) }]
 }
 
-/** When the line was said that a part of the text begins in; null where that is not known. */
+/** The time of the line in which a part of the text begins; null if it is not known. */
 export function timeAt({ text, lineTimes }: SearchedPage, [start]: TextRange): number | null {
   if (!lineTimes) return null
   let line = 0

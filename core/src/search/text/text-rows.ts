@@ -2,12 +2,12 @@ import type { NameIndex } from '../name-index.ts'
 import { PLACE_BITS } from '../wasm/scanner.ts'
 import type { TextMatches } from './text-index.ts'
 
-/** The rows of the name index that are found by more than their names. Good until the index changes. */
+/** The rows of the name index that match by more than their names. Valid until the index changes. */
 export class TextRows {
   readonly #index: NameIndex
   readonly #rows: Uint32Array
   #count = 0
-  /** By row: how well the best of it matches, below 0; 0 where nothing does, or the row is left out. */
+  /** By row: its best score, below 0; 0 if nothing matches or the row is left out. */
   readonly scores: Float64Array
 
   constructor(index: NameIndex) {
@@ -20,13 +20,14 @@ export class TextRows {
     return this.#count
   }
 
-  /** The entries whose texts match. */
+  /** Adds the entries whose texts match. */
   addTexts({ count, entries, scores }: TextMatches): void {
     let row = -1
     for (let i = 0; i < count; i++) {
-      // Neighbours in one list are neighbours in the other as often as not.
+      // Neighbours in one list are often neighbours in the other.
       row = this.#index.rowOf(entries[i]!, row + 1)
-      // It was added after the names were read, and the change has not come in yet.
+      // A missing row belongs to an entry that was added after the names were read, and whose change has not arrived
+      // yet.
       if (row >= 0) this.add(row, scores[i]!)
     }
   }
@@ -37,12 +38,14 @@ export class TextRows {
     if (score < before || before === 0) this.scores[row] = Math.min(score, LEAST)
   }
 
-  /** The rows of hits are found by their names already. */
+  /** Leaves out the rows of hits, which are already found by their names. */
   leaveOut(hits: Uint32Array, count: number): void {
     for (let i = 0; i < count; i++) this.scores[hits[i]! >>> PLACE_BITS] = 0
   }
 
-  /** Writes rows from the `from`th on that are not left out as hits, as many as there is room for; returns how many. */
+  /**
+   * Writes rows as hits, from the `from`th on and without those left out, as many as fit; returns the number of hits.
+   */
   write(from: number, hits: Uint32Array): number {
     const end = Math.min(from + hits.length, this.#count)
     let written = 0
@@ -54,5 +57,5 @@ export class TextRows {
   }
 }
 
-/** What matches has a score, and where it says nothing one that is nearly none. */
+/** The score of a match without a score of its own: almost 0, because 0 means no match. */
 const LEAST = -1e-9

@@ -1,6 +1,6 @@
 import type { TextPage } from '../../sidecars/text-sidecar.ts'
 
-/** What a page says, with what it is called: searched and shown alike. */
+/** The title and text of a page together: the form that is searched and shown. */
 export function wholeText({ title, text }: TextPage): string {
   return title ? `${title}\n${text}` : text
 }

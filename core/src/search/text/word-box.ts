@@ -1,12 +1,12 @@
 import type { TextWord } from '../../sidecars/text-sidecar.ts'
 import type { TextRange } from '../match-ranges.ts'
 
-/** The box of the word that a part of a page's text begins in; null where the words do not say. */
+/** The box of the word in which a part of a page's text begins; null if the words do not contain it. */
 export function boxAt(text: string, words: readonly TextWord[], [start]: TextRange): TextWord['box'] | null {
   let at = 0
   for (const word of words) {
     const found = text.indexOf(word.text, at)
-    // A word the text spells otherwise.
+    // The text spells this word differently.
     if (found < 0 || word.text === '') continue
     if (found > start) return null
     at = found + word.text.length

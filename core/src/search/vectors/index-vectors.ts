@@ -12,19 +12,19 @@ import { Sketcher } from './sketcher.ts'
 import { codeId, toCode } from './vector-code.ts'
 
 export interface IndexVectorsRequest {
-  /** The library's folder of sidecars. */
+  /** The library's sidecar folder. */
   readonly root: string
-  /** Also look for sketches that are said to be there and are not, and for those that should not be. */
+  /** Also look for sketches that are recorded but missing, and for sketches that should not be there. */
   readonly check: boolean
 }
 
 interface IndexVectorsHost {
   readonly signal: AbortSignal
-  /** The right to write. */
+  /** Waits for the write lease. */
   lease(): Promise<Disposable>
 }
 
-/** Files in one transaction: with the vectors below, a twentieth of a second or so in which nobody else writes. */
+/** Files in one transaction: with the limit below, other connections cannot write for about a twentieth of a second. */
 const FILES_PER_BATCH = 128
 const VECTORS_PER_BATCH = 2_048
 
@@ -46,8 +46,8 @@ interface Sketched {
 }
 
 /**
- * Keeps a sketch and a code of each vector in the files of sidecars that are ready: a row knows by its checksum which file
- * they are of. Safe to stop and to repeat at any time. Returns how many files it has read.
+ * Stores a sketch and a code of each vector in the ready embeddings sidecars. The checksum in `sidecars.indexed` shows
+ * which file they belong to. Safe to stop and to repeat at any time. Returns the number of files indexed.
  */
 export async function indexVectors(
   db: DatabaseSync,
@@ -95,7 +95,7 @@ function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
   })
 }
 
-/** Null where the file cannot be read now. */
+/** Null if the file cannot be read now. */
 async function sketch(row: Waiting, sketchers: Map<number, Sketcher>): Promise<Sketched | null> {
   try {
     const { header, vectors } = parseVectors(await readFile(row.path))
@@ -106,7 +106,7 @@ async function sketch(row: Waiting, sketchers: Map<number, Sketcher>): Promise<S
     return { row, header, sketches, codes: vectors.map(toCode) }
   } catch (err) {
     if (systemCode(err) === null && !(err instanceof CoreError)) throw err
-    // The library's `sidecar verify` says what is wrong with it.
+    // The library's `sidecar verify` reports the problem.
     return null
   }
 }
@@ -120,9 +120,9 @@ async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVec
   let indexed = 0
   inTransaction(db, () => {
     for (const { row, header, sketches, codes } of read) {
-      // It may have been removed or made again since it was read.
+      // The sidecar may have been removed or regenerated since it was read.
       if (done.run(row.checksum, row.id, row.checksum).changes === 0) continue
-      // Under a new number: whoever has read up to the last one sees what is new.
+      // The row gets a new id, because a reader that has read all rows up to the last id must see the new vectors.
       remove.run(row.id)
       const { lastInsertRowid } = add.run(row.id, row.model, header.dimensions, header.names, sketches)
       for (const [i, code] of codes.entries()) addCode.run(codeId(Number(lastInsertRowid), i), code)
@@ -132,7 +132,7 @@ async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVec
   return indexed
 }
 
-/** Forgets what rows and sketches say of each other where it is not so. */
+/** Where `sidecars.indexed` and the sketches disagree, removes the wrong mark or the wrong sketches. */
 async function compare(db: DatabaseSync, host: IndexVectorsHost): Promise<void> {
   using _lease = await host.lease()
   inTransaction(db, () => {

@@ -11,15 +11,15 @@ import { FoundPlaces } from '../text/snippet.ts'
 import { PLACE_BITS } from '../wasm/scanner.ts'
 import { type Near, VectorIndex } from './vector-index.ts'
 
-/** A query as the model understands it. */
+/** The meaning of a query, from the model. */
 export interface Meaning {
-  /** The variant of the sidecars it can be compared with. */
+  /** The variant of the embeddings sidecars that the query can be compared with. */
   readonly model: string
-  /** Of length 1. */
+  /** The embedding of the query; its length is 1. */
   readonly vector: Float32Array
 }
 
-/** An entry that says something near to the query. */
+/** An entry with a piece of text near the query in meaning. */
 export interface MeaningMatch {
   readonly entry: number
   readonly contentRowId: number
@@ -28,36 +28,39 @@ export interface MeaningMatch {
 }
 
 export interface MeaningMatches {
-  /** The nearest first. */
+  /** Nearest first. */
   readonly matches: readonly MeaningMatch[]
-  /** Vectors that were compared. */
+  /** Number of vectors that were compared. */
   readonly size: number
-  /** There are more than fit into memory. */
+  /** The library has more vectors than fit in memory. */
   readonly isCut: boolean
 }
 
-/** Contents that count as near. What is farther away than the hundredth is looked for by its words. */
+/** Contents that count as near. Beyond the hundredth, the search relies on words. */
 const NEAREST = 100
-/** Contents less than this near, as a part of the nearest, are not near: models differ in what they call alike. */
+/**
+ * Contents with less than this share of the best similarity are not near. The limit is relative because models differ
+ * in their similarities.
+ */
 const MIN_SHARE = 0.5
-/** A sidecar larger than this is not opened to show what is near in it. */
+/** A larger sidecar is not opened to show a near piece. */
 const MAX_SHOWN_BYTES = 8 * 1_048_576
 
-/** What the texts of one library mean, for reading. */
+/** Search by meaning over the texts of one library; only reads. */
 export class Meanings {
   readonly #db: DatabaseSync
   readonly #entries: StatementSync
   readonly #sidecars: ShownSidecars
   #index: { readonly of: string; readonly vectors: VectorIndex } | null = null
 
-  /** `root` is the library's folder of sidecars. */
+  /** `root` is the library's sidecar folder. */
   constructor(db: DatabaseSync, root: string) {
     this.#db = db
     this.#entries = db.prepare('select id from entries where content_id = ? order by id')
     this.#sidecars = new ShownSidecars(db, root)
   }
 
-  /** The entries, of those a filter lets through, that are near to a query. */
+  /** The entries near a query in meaning that pass the filter. */
   find({ model, vector }: Meaning, names: NameIndex, filter: RowFilter): MeaningMatches {
     const vectors = this.#vectorsOf(model, vector.length)
     const rowsOf = new Map<number, readonly number[]>()
@@ -78,7 +81,7 @@ export class Meanings {
     }
   }
 
-  /** What is near in some entries, by entry id. */
+  /** The near pieces of some entries, by entry id. */
   reasons(
     { matches }: MeaningMatches,
     model: string,
@@ -95,7 +98,7 @@ export class Meanings {
     )
   }
 
-  /** Of one model at a time: whoever changes it does not go back and forth. */
+  /** Keeps the vectors of one model only: users change the model seldom. */
   #vectorsOf(model: string, dimensions: number): VectorIndex {
     const of = `${dimensions} ${model}`
     if (this.#index?.of !== of) this.#index = { of, vectors: new VectorIndex(this.#db, { model, dimensions }) }
@@ -111,7 +114,7 @@ export class Meanings {
     return Array.from(hits.subarray(0, filter.keep(hits, hits.length)), (hit) => hit >>> PLACE_BITS)
   }
 
-  /** A chunk that is a name counts for the entries that are called so still. */
+  /** A chunk that is a name counts only for entries that still have this name. */
   #matchesOf(
     { chunks, contentRowId }: Near,
     rows: readonly number[],
@@ -129,7 +132,7 @@ export class Meanings {
     })
   }
 
-  /** What was embedded of a content; nothing where it cannot be read now. */
+  /** The embedded chunks of a content; empty if they cannot be read now. */
   #chunks(contentRowId: number, model: string): readonly (EmbeddedChunk | null)[] {
     const of = { contentRowId, kind: 'embeddings', variant: model, maxBytes: MAX_SHOWN_BYTES } as const
     return parseEmbeddedChunks(this.#sidecars.read(of) ?? '') ?? []

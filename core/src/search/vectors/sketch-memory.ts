@@ -1,9 +1,9 @@
 import { HAMMING_BASE64 } from './hamming-bytes.ts'
 
-/** What all sketches together may take: some four million of 384 dimensions. */
+/** Limit for all sketches together: some four million of 384 dimensions. */
 export const MAX_SKETCH_BYTES = 256 * 1_048_576
 
-/** Sketches compared by one call: their distances stay in the processor's cache. */
+/** Sketches compared by one call: few enough that their distances stay in the processor's cache. */
 const PER_CALL = 4_096
 const QUERY_AT = 0
 /** The longest sketch. */
@@ -13,7 +13,7 @@ const SKETCHES_AT = DISTANCES_AT + PER_CALL * 2
 const PAGE = 65_536
 const GROWTH = 1 / 4
 
-// Node has it, and the types of the `dom` library, which this code does without.
+// Node has this type; it is declared here because this code does not use the types of the `dom` library.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object) => { readonly exports: unknown }
@@ -24,14 +24,14 @@ interface Exports {
   distances(at: number, count: number, bytes: number, query: number, out: number): void
 }
 
-/** Sketches of one length, outside the heap, compared 128 bits at a time. */
+/** Sketches of one length, outside the heap. Compares 128 bits at a time. */
 export class SketchMemory {
   readonly #wasm: Exports
   readonly #bytes: number
   #memory: Uint8Array
   count = 0
 
-  /** `bytes` is the length of a sketch: a multiple of 16. */
+  /** `bytes` is the length of a sketch and must be a multiple of 16. */
   constructor(bytes: number) {
     this.#bytes = bytes
     this.#wasm = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(HAMMING_BASE64, 'base64')))
@@ -39,12 +39,12 @@ export class SketchMemory {
     this.#memory = new Uint8Array(this.#wasm.memory.buffer)
   }
 
-  /** Whether so many bytes more fit. */
+  /** Whether this many more bytes fit. */
   hasRoom(bytes: number): boolean {
     return this.count * this.#bytes + bytes <= MAX_SKETCH_BYTES
   }
 
-  /** Adds sketches that stand one after the other. There has to be room. */
+  /** Adds sketches, one after the other in `sketches`. They must fit. */
   add(sketches: Uint8Array): void {
     const at = SKETCHES_AT + this.count * this.#bytes
     const missing = at + sketches.length - this.#memory.length
@@ -58,7 +58,7 @@ export class SketchMemory {
     this.count += sketches.length / this.#bytes
   }
 
-  /** In how many bits each sketch differs from one. */
+  /** The number of bits in which each sketch differs from the query. */
   distances(query: Uint8Array): Uint16Array {
     this.#memory.set(query, QUERY_AT)
     const distances = new Uint16Array(this.count)

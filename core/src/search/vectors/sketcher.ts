@@ -1,16 +1,16 @@
-/** Bits of a sketch: more cost time and no longer make the order better. */
+/** Bits of a sketch: more bits cost time and do not improve the order. */
 const MAX_BITS = 1_024
-/** Fewer, of short vectors, say too little about what is nearer. */
+/** Fewer bits, from short vectors, distinguish distances too poorly. */
 const MIN_BITS = 512
-/** Turning twice spreads what stands in one number over all of them. */
+/** Two rounds spread the value of one number over all numbers. */
 const ROUNDS = 2
 
 /**
- * Makes sketches of vectors: one bit for each of some fixed directions in space, which says on what side of it the vector
- * lies, so that the bits in which two sketches differ are near to the angle between the vectors (Charikar, "Similarity
- * Estimation Techniques from Rounding Algorithms", 2002). The directions are those of a turn by random signs and Hadamard
- * transforms (Ailon and Chazelle, "The Fast Johnson–Lindenstrauss Transform", 2009): models whose numbers are mostly positive,
- * or mostly zero, give as good sketches as others.
+ * Makes sketches of vectors: one bit for each of some fixed directions in space. The bit says on which side of the
+ * direction the vector is. The number of bits in which two sketches differ approximates the angle between the vectors
+ * (Charikar, "Similarity Estimation Techniques from Rounding Algorithms", 2002). The directions come from a rotation by
+ * random signs and Hadamard transforms (Ailon and Chazelle, "The Fast Johnson–Lindenstrauss Transform", 2009), so that
+ * models whose numbers are mostly positive, or mostly zero, give equally good sketches.
  */
 export class Sketcher {
   readonly #dimensions: number
@@ -62,7 +62,7 @@ function transform(values: Float64Array): void {
   }
 }
 
-/** The same for ever: sketches are kept in databases. The step and the mixing are those of splitmix32. */
+/** Must never change, because sketches are stored in databases. The step and the mixing are those of splitmix32. */
 function randomSigns(count: number): Int8Array {
   let state = 0x5ce7c4
   return Int8Array.from({ length: count }, () => {

@@ -1,16 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { codeId } from './vector-code.ts'
 
-/** Codes kept in memory, in bytes; they are outside the heap. */
+/** Limit for codes in memory, in bytes; they are outside the heap. */
 const MAX_KEPT_BYTES = 128 * 1_048_576
 
-/** A vector by the row of its file and its place there. */
+/** A vector, by the row of its file and its place in the file. */
 export interface VectorPlace {
   readonly vectorsId: number
   readonly chunk: number
 }
 
-/** Reads single vectors from the database, and keeps what it has read. */
+/** Reads single vectors from the database, and caches them. */
 export class VectorCodes {
   readonly #bytes: number
   readonly #select: StatementSync
@@ -24,19 +24,19 @@ export class VectorCodes {
     this.#select.setReturnArrays(true)
   }
 
-  /** Reads vectors, so that they can be asked for: all by one statement, a third of the time that one for each takes. */
+  /** Loads vectors for `get`, all by one statement: a third of the time of one statement for each. */
   read(places: readonly VectorPlace[]): void {
     if ((this.#kept.size + places.length) * this.#bytes > MAX_KEPT_BYTES) this.#kept.clear()
     const missing = places.map(({ chunk, vectorsId }) => codeId(vectorsId, chunk)).filter((id) => !this.#kept.has(id))
     if (missing.length === 0) return
     const rows = this.#select.all(JSON.stringify(missing)) as unknown as [number, Uint8Array][]
     for (const [id, bytes] of rows) {
-      // Whatever the bytes are part of, a code has memory of its own, where numbers may begin.
+      // The copy gives each code its own aligned memory, because `bytes` may be part of a larger buffer.
       if (bytes.length === this.#bytes) this.#kept.set(id, new Int16Array(new Uint8Array(bytes).buffer))
     }
   }
 
-  /** One of the vectors that were read last; null where it was removed just now. */
+  /** One of the vectors that were read last; null if it was removed just now. */
   get({ chunk, vectorsId }: VectorPlace): Int16Array | null {
     return this.#kept.get(codeId(vectorsId, chunk)) ?? null
   }

@@ -4,10 +4,10 @@ import { Sketcher } from './sketcher.ts'
 import { similarityOf } from './vector-code.ts'
 import { VectorCodes } from './vector-codes.ts'
 
-/** A content near to a query. */
+/** A content near a query in meaning. */
 export interface Near {
   readonly contentRowId: number
-  /** Its chunks that were compared, the nearest first. */
+  /** Its compared chunks, nearest first. */
   readonly chunks: readonly NearChunk[]
 }
 
@@ -15,29 +15,29 @@ export interface NearChunk {
   readonly chunk: number
   /** Cosine of the angle: 1 for the same direction. */
   readonly similarity: number
-  /** It is a name, as against a part of the text. */
+  /** The chunk is a name, not a part of the text. */
   readonly isName: boolean
 }
 
 export interface NearestOptions {
-  /** Contents at most. */
+  /** The most contents to return. */
   readonly limit: number
-  /** Leaves contents out. */
+  /** Decides whether a content may be returned. */
   readonly accepts: (contentRowId: number) => boolean
 }
 
-/** Chunks compared by their vectors, the nearest by their sketches: a test shows that more find nothing nearer. */
+/** Chunks compared by their vectors, selected by their sketches: a test shows that more find nothing nearer. */
 const COMPARED = 400
-/** Of them, those of one content: a long book would be all there is. */
+/** The most of them from one content, because a long book could fill the whole list. */
 const COMPARED_PER_CONTENT = 8
-/** Contents left out before the search ends with what it has: each is a query of the database. */
+/** After this many rejected contents the search ends with its results so far. Each check is a database query. */
 const MAX_REFUSED = 20_000
-/** When more rows than this, and than this share of all, are gone, everything is read anew. */
+/** If more rows than this, and more than this share of all, are gone, everything is read again. */
 const MIN_DEAD = 1_000
 const MAX_DEAD_SHARE = 0.25
 
 export interface VectorIndexOptions {
-  /** The variant of the sidecars. */
+  /** The variant of the embeddings sidecars. */
   readonly model: string
   /** Numbers in a vector. */
   readonly dimensions: number
@@ -46,16 +46,16 @@ export interface VectorIndexOptions {
 interface Row {
   readonly id: number
   readonly contentRowId: number
-  /** Number of its first sketch. */
+  /** Index of its first sketch. */
   readonly first: number
-  /** Its first chunk that is a name. */
+  /** Index of its first chunk that is a name. */
   readonly names: number
   alive: boolean
 }
 
 /**
- * The vectors of one model in one library, for reading: their sketches in memory, the vectors themselves in the
- * database. Each search sees what was committed before it.
+ * Read access to the vectors of one model in one library: sketches in memory, the vectors themselves in the database.
+ * Each search sees everything committed before it.
  */
 export class VectorIndex {
   readonly #options: VectorIndexOptions
@@ -69,7 +69,7 @@ export class VectorIndex {
   #dead = 0
   #lastId = 0
   #version = -1
-  /** There are more vectors than there is memory for. */
+  /** The library has more vectors than fit in memory. */
   isCut = false
 
   constructor(db: DatabaseSync, options: VectorIndexOptions) {
@@ -89,12 +89,12 @@ export class VectorIndex {
     }
   }
 
-  /** Chunks that can be found. */
+  /** Chunks with a sketch in memory, including those of removed rows until the next rebuild. */
   get size(): number {
     return this.#sketches.count
   }
 
-  /** The contents nearest to a vector of length 1, the nearest first. */
+  /** The contents nearest to a vector of length 1, nearest first. */
   nearest(vector: Float32Array, options: NearestOptions): Near[] {
     this.#refresh()
     const candidates = [...this.#candidates(vector, options)]
@@ -106,7 +106,7 @@ export class VectorIndex {
       .slice(0, options.limit)
   }
 
-  /** The chunks whose sketches are nearest, by the rows they are in. */
+  /** The chunks with the nearest sketches, by row. */
   #candidates(vector: Float32Array, { accepts }: NearestOptions): Map<Row, number[]> {
     const distances = this.#sketches.distances(this.#sketcher.sketch(vector))
     const candidates = new Map<Row, number[]>()
@@ -139,9 +139,9 @@ export class VectorIndex {
     return { contentRowId, chunks: compared.toSorted((a, b) => b.similarity - a.similarity) }
   }
 
-  /** Takes in what was committed since the last search: numbers of rows only grow, so new ones are behind the last. */
+  /** Reads the changes committed since the last search. Row ids only grow, so new rows come after the last id. */
   #refresh(): void {
-    // Other connections write; this one only reads, so that it is told of every change.
+    // Other connections write. This one only reads, so `data_version` shows it every change.
     const version = Number(this.#statements.version.get()!['data_version'])
     if (version === this.#version) return
     if (this.#dead > MIN_DEAD && this.#dead > this.#rows.length * MAX_DEAD_SHARE) this.#clear()
@@ -215,7 +215,7 @@ export class VectorIndex {
 /** Rows of one read: a few megabytes. */
 const ROWS_PER_READ = 4_096
 
-/** The numbers of sketches, the nearest first: sorted by counting, as distances are small numbers. */
+/** The indexes of sketches, nearest first. It sorts by counting, because distances are small numbers. */
 function* inOrder(distances: Uint16Array, most: number): Generator<number> {
   const ends = new Uint32Array(most + 2)
   for (let i = 0; i < distances.length; i++) ends[distances[i]! + 1]!++

@@ -1,8 +1,8 @@
 import { SCANNER_BASE64 } from './scan-bytes.ts'
 
-/** The most hits one call of `scan` reports: few enough to stay in the processor's cache until they are read. */
+/** The most hits that one call of `scan` reports: few enough to stay in the processor's cache until they are read. */
 export const MAX_HITS = 4_096
-/** Longer than any folded name: 255 bytes grow to less than 3 KB in the worst case Unicode has. */
+/** Longer than any folded name: 255 bytes grow to less than 3 KB in Unicode's worst case. */
 export const MAX_NEEDLE_BYTES = 4_096
 
 const KINDS_AT = 0
@@ -10,42 +10,42 @@ const NEEDLE_AT = KINDS_AT + 256
 const OTHER_NEEDLE_AT = NEEDLE_AT + MAX_NEEDLE_BYTES
 const HITS_AT = OTHER_NEEDLE_AT + MAX_NEEDLE_BYTES
 const STARTS_AT = HITS_AT + MAX_HITS * 4
-/** Where the names begin in the scanner's memory: behind a NUL, and even for the processor's sake. */
+/** Address of the first name in the scanner's memory: after a NUL, and aligned for the processor. */
 export const NAMES_AT = STARTS_AT + MAX_HITS * 4 + 64
 /** NULs that must follow the last name; see scan.wat. */
 const PADDING = MAX_NEEDLE_BYTES + 64
 
 const PAGE = 65_536
-/** Memory grows by this share of itself, so that names added one by one do not grow it each time. */
+/** Memory grows by this share of itself, so that adding names one by one does not grow it each time. */
 const GROWTH = 1 / 16
 
-/** Where a needle stands in a name, best first: at its start with the end or a dot behind, at its start, … */
+/** The place of a needle in a name, best first: at its start and followed by the end or a dot, at its start, … */
 export const BEFORE_DOT = 0
 export const AT_START = 1
 export const AT_WORD = 2
 export const INSIDE_WORD = 3
 export type Place = typeof BEFORE_DOT | typeof AT_START | typeof AT_WORD | typeof INSIDE_WORD
 
-/** A hit is a row and, in this many lower bits, a place. */
+/** A hit is a row number; this many low bits hold the place. */
 export const PLACE_BITS = 2
 export const PLACE_MASK = 3
 
 const SEPARATOR = 0
 const LETTER = 1
 const DIGIT = 2
-/** Words of a name are runs of letters (all that is not ASCII counts as one) or of digits. */
+/** Words of a name are runs of letters or of digits; every character outside ASCII counts as a letter. */
 const KIND_OF_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0x30 && byte <= 0x39) return DIGIT
   return (byte >= 0x61 && byte <= 0x7a) || byte >= 0x80 ? LETTER : SEPARATOR
 })
 
-/** Whether a word of the name begins at an address that is not the first of the name. */
+/** Whether a word of the name begins at an address other than the name's first. */
 export function startsWord(bytes: Uint8Array, address: number): boolean {
   const before = KIND_OF_BYTE[bytes[address - 1]!]!
   return before === SEPARATOR || before !== KIND_OF_BYTE[bytes[address]!]
 }
 
-// Node has it, and the types of the `dom` library, which this code does without.
+// Node has this type; it is declared here because this code does not use the types of the `dom` library.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object) => { readonly exports: unknown }
@@ -70,11 +70,11 @@ interface Exports {
 export class Scanner {
   readonly #wasm: Exports
   #needleLength = 0
-  /** The memory; another array after `reserve`. */
+  /** The memory; `reserve` may replace the array. */
   bytes: Uint8Array
-  /** What `scan` found: rows, each with a `Place` in its lower bits. */
+  /** Results of `scan`: rows, each with a `Place` in its low bits. */
   hits: Uint32Array
-  /** Where the names of the hits begin, for `keep`. */
+  /** Addresses of the names of the hits, for `keep`. */
   #starts: Uint32Array
 
   constructor() {
@@ -88,7 +88,7 @@ export class Scanner {
     this.bytes.set(KIND_OF_BYTE, KINDS_AT)
   }
 
-  /** Makes room for names up to `end` and the padding behind them. */
+  /** Makes room for names up to `end` and the padding after them. */
   reserve(end: number): void {
     const missing = end + PADDING - this.bytes.length
     if (missing <= 0) return
@@ -100,20 +100,23 @@ export class Scanner {
     this.#starts = new Uint32Array(buffer, STARTS_AT, MAX_HITS)
   }
 
-  /** What `scan` looks for: 1 to `MAX_NEEDLE_BYTES` bytes without NUL. */
+  /** Sets the bytes that `scan` looks for: 1 to `MAX_NEEDLE_BYTES` bytes without NUL. */
   setNeedle(needle: Uint8Array): void {
     this.bytes.set(needle, NEEDLE_AT)
     this.#needleLength = needle.length
   }
 
-  /** Looks for the needle in the names between two addresses, of which the first is `row`. Puts what it finds into `hits` and says how many, up to `MAX_HITS`. */
+  /**
+   * Scans the names between two addresses for the needle; the first name is that of `row`. Writes up to `MAX_HITS` hits
+   * into `hits` and returns their number.
+   */
   scan(from: number, row: number, to: number): number {
     return this.#wasm.scan(from, row, to, NEEDLE_AT, this.#needleLength, KINDS_AT, HITS_AT, MAX_HITS)
   }
 
   /**
-   * Moves those of the first `count` hits to the front whose names hold another needle too, in their order; returns how
-   * many they are. `starts` has the address of the name of each row.
+   * Of the first `count` hits, moves those whose names also contain another needle to the front, in their order;
+   * returns their number. `starts` has the address of each row's name.
    */
   keep(count: number, needle: Uint8Array, starts: Uint32Array): number {
     const { hits } = this

@@ -18,7 +18,7 @@ export type BoxState =
 interface NoBox {
   readonly layer: null
   readonly reason: string
-  /** The step that a person can take; null if nothing helps. */
+  /** The step that the user can take; null if nothing helps. */
   readonly fix: string | null
 }
 

@@ -27,7 +27,9 @@ export interface BoxStart {
   readonly programs: boolean
 }
 
-/** What `enter-box` gets: the start parameters, the descriptors that stay open, and the filter of system calls. */
+/**
+ * The argument of `enter-box`: the start parameters, the descriptors that stay open, and the filter of system calls.
+ */
 export interface BoxEntry extends BoxStart {
   readonly descriptors: readonly number[]
   readonly filter: string
@@ -84,7 +86,7 @@ export function boxArgs(start: BoxStart, descriptors: readonly number[] = []): s
   return [ENTER_BOX, JSON.stringify({ ...start, descriptors, filter } satisfies BoxEntry)]
 }
 
-/** What a box leaves open, in addition to the system's and the program's own files. */
+/** The access that a box allows, in addition to the system's and the program's own files. */
 export interface BoxAccess {
   /** Files and folders that may be read. */
   readonly read: readonly RawName[]

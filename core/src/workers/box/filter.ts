@@ -3,7 +3,7 @@ import { numberOn, type Numbers, REFUSED, type SystemCalls } from './system-call
 /** One instruction of a seccomp filter; see seccomp(2). */
 export type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
 
-/** What happens to a system call. Every list ends with a verdict on each of its paths. */
+/** The instructions for a system call. Every path through them ends with a verdict. */
 export type Rule = readonly Instruction[]
 
 /** Constants of bpf(4) and seccomp(2). */

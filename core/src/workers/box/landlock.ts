@@ -20,7 +20,7 @@ const MAKE_DIR = 1n << 7n
 const MAKE_REG = 1n << 8n
 const REFER = 1n << 13n
 const TRUNCATE = 1n << 14n
-/** Everything that is done with files and folders. Links, pipes, sockets and devices can be neither made nor used. */
+/** Rights to change files and folders. Links, pipes, sockets and devices can be neither created nor used. */
 const WRITE = READ_FILE | READ_DIR | WRITE_FILE | TRUNCATE | MAKE_REG | MAKE_DIR | REMOVE_FILE | REMOVE_DIR | REFER
 /** The rights that a rule on a single file can grant. */
 const FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE

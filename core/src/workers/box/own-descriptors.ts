@@ -8,14 +8,14 @@ const ON_EXEC = 4
 /** After the standard input, output and errors, which every start replaces. */
 const FIRST = 3
 const LAST = 0xffffffff
-/** The flag of one descriptor that means the same. */
+/** The flag of one descriptor with the same meaning. */
 const CLOSE_ON_EXEC = 1
 
 let calls: SystemCalls | undefined
 
 /**
- * No program that this process starts gets a descriptor that was not meant for it. Node marks its own descriptors, but
- * not all that this process got from its parent, or that a native library has opened.
+ * Ensures that no program that this process starts inherits other descriptors than intended. Node marks its own
+ * descriptors, but not all those from the parent process or from native libraries.
  */
 export function hideDescriptors(): void {
   if (process.platform !== 'linux' || !isBuiltin('node:ffi')) return
@@ -23,7 +23,7 @@ export function hideDescriptors(): void {
   try {
     calls.call('close_range', CLOSE_RANGE, FIRST, LAST, ON_EXEC)
   } catch {
-    // Linux before 5.11 lacks it, and some containers refuse it.
+    // Linux before 5.11 lacks the call, and some containers refuse it.
     hideEach(calls)
   }
 }
@@ -38,6 +38,6 @@ function hide(system: SystemCalls, fcntl: number, fd: number): void {
   try {
     system.call('fcntl', fcntl, fd, SET_FLAGS, CLOSE_ON_EXEC)
   } catch {
-    // It has been closed: listing the folder needed a descriptor as well.
+    // The descriptor is closed already: it was the one for listing the folder.
   }
 }

@@ -42,8 +42,8 @@ const TASKS = 6
 const MORE_TASKS = 4_000
 
 /**
- * This user can have at most `MORE_TASKS` more processes and threads than the system has now, from the view of this
- * process and everything it starts: it cannot use up all process ids. The system exempts root.
+ * Limits the user to `MORE_TASKS` more processes and threads than the system has now. The limit applies to this process
+ * and everything it starts, so that they cannot use up all process ids. The system exempts root.
  */
 export function limitTasks(calls: SystemCalls): void {
   const limits = Buffer.alloc(16)

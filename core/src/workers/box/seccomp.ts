@@ -2,10 +2,10 @@ import { except, filterProgram, lack, only, refuse, type Rule, withoutBits, with
 import { CLONE, FCNTL, ITSELF, type Numbers, PRCTL, PRLIMIT64, SET_PARENT_DEATH_SIGNAL } from './system-call.ts'
 
 /**
- * System calls that no decoder needs. Landlock limits the opening and changing of files, and before some version not all
- * of it. This list adds what Landlock leaves open: attributes and times of files, watching folders, the network, other
- * processes, shared memory, and the system itself. `io_uring` could bypass all of this; if it is refused from the start,
- * Node works without it.
+ * System calls that no decoder needs. Landlock limits opening and changing files, and its older versions not
+ * completely. This list adds what Landlock leaves open: attributes and times of files, watching folders, the network,
+ * other processes, shared memory, and the system itself. `io_uring` could bypass all of this; if it is refused from the
+ * start, Node works without it.
  */
 const REFUSED_CALLS: readonly Numbers[] = Object.values({
   // The network. `sendto` remains: without a socket it reaches nothing.
@@ -62,11 +62,11 @@ const REFUSED_CALLS: readonly Numbers[] = Object.values({
   userfaultfd: { x64: 323, arm64: 282 },
   modify_ldt: { x64: 154 },
   personality: { x64: 135, arm64: 92 },
-  // Programs that are no files: Landlock does not know them.
+  // Programs without a file, which Landlock does not cover.
   execveat: { x64: 322, arm64: 281 },
   memfd_create: { x64: 319, arm64: 279 },
   memfd_secret: { x64: 447, arm64: 447 },
-  // Files by other ways than opening them.
+  // Other ways to reach a file than opening it.
   name_to_handle_at: { x64: 303, arm64: 264 },
   open_by_handle_at: { x64: 304, arm64: 265 },
   mknod: { x64: 133 },
@@ -172,7 +172,7 @@ const ACCESS_MODE = 3
 const TRUNCATES = 0o1000
 
 const IOCTL: Numbers = { x64: 16, arm64: 29 }
-/** Questions to a terminal, what Node does with its own descriptors, and sharing the blocks of a copy. */
+/** Terminal queries, Node's operations on its own descriptors, and sharing the blocks of a copy. */
 const IOCTLS = [
   0x5401, // TCGETS
   0x802c542a, // TCGETS2
@@ -190,8 +190,8 @@ export interface CallsOptions {
 }
 
 /**
- * The program of a filter that blocks system calls that no decoder needs: they fail with `EPERM`. The daemon makes it,
- * because a process of the box loads as few modules as possible.
+ * The program of a filter that blocks system calls that no decoder needs: they fail with `EPERM`. The daemon creates
+ * it, because a boxed process loads as few modules as possible.
  */
 export function callsFilter({ network }: CallsOptions): Buffer {
   // If a file is opened for reading, or for nothing, Landlock before version 3 lets it be truncated.

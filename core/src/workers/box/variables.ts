@@ -1,4 +1,4 @@
-// A module of its own: the first Node of a boxed process loads it, and loads as little as possible.
+// A separate module, because the first Node of a boxed process loads it, and must load as little as possible.
 
 /** Tells a boxed process which version of Landlock confines it. */
 export const VERSION_VARIABLE = 'SPACEDRIVE_LANDLOCK_VERSION'

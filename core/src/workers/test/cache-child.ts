@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { serveProcess } from '../serve-process.ts'
 
 export interface CacheReply {
-  /** Whether this process has loaded the compiler of TypeScript. */
+  /** Whether this process has loaded the TypeScript compiler. */
   readonly compiles: boolean
   /** The folder that Node reads compiled modules from. */
   readonly folder: string | undefined
@@ -43,7 +43,7 @@ function attack(folder: string): Record<string, string> {
     'link to an entry': () => symlinkSync('/tmp/code', fresh),
     'add a folder': () => mkdirSync(fresh),
     'move the cache away': () => renameSync(folder, `${folder}-gone`),
-    // Node writes nothing, and says nothing.
+    // Node writes nothing, and reports no error.
     'write as Node does': () => flushCompileCache(),
   }
   return Object.fromEntries(Object.entries(attempts).map(([name, attempt]) => [name, outcome(attempt)]))

@@ -3,8 +3,8 @@ import type { BoxState } from '../box/box-state.ts'
 import { ProcessPool } from '../process-pool.ts'
 
 /**
- * Asks for something while no file can be opened, and again when files can be opened. Prints both outcomes. Arguments:
- * the layer of the box, and the folder for its processes.
+ * Sends a request while no file can be opened, and again when files can be opened. Prints both outcomes. Arguments: the
+ * layer of the box, and the folder for its processes.
  */
 const [, , state = '', folder = ''] = process.argv
 await using pool = new ProcessPool<string, string>({
@@ -16,13 +16,13 @@ await using pool = new ProcessPool<string, string>({
   box: state === 'null' ? null : { programs: [], temporary: folder, parse: (reply) => reply },
   layer: () => Promise.resolve(JSON.parse(state) as BoxState),
 })
-// What is read once is read now.
+// Loads everything that is loaded only once.
 await pool.run('warm', { deadlineMs: 60_000 })
 const files: number[] = []
 try {
   for (;;) files.push(openSync('/dev/null', 'r'))
 } catch {
-  // There are no more descriptors.
+  // All descriptors are used up.
 }
 const outcome = (request: string) =>
   pool.run(request, { deadlineMs: 60_000 }).then(

@@ -5,8 +5,8 @@ import { hideDescriptors } from '../box/own-descriptors.ts'
 import { FCNTL, numberOn, SET_FLAGS, SystemCalls } from '../box/system-call.ts'
 
 /**
- * Prints what a program gets that is started from a process with an open file, before and after its descriptors are
- * hidden. The system has no `close_range`, or refuses it.
+ * Prints the descriptors that a started program inherits from a process with an open file, before and after they are
+ * hidden. The system lacks `close_range`, or refuses it.
  */
 const rule = process.argv[2] === 'refused' ? refuse : lack
 const calls = new SystemCalls()

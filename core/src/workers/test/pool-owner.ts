@@ -2,15 +2,15 @@ import type { BoxState } from '../box/box-state.ts'
 import { ProcessPool } from '../process-pool.ts'
 
 export interface OwnerTask {
-  /** What the process does when its parent is killed; nothing if `idle`. */
+  /** The request that the process works on when its parent is killed; `idle` for none. */
   readonly request: string
-  /** For the folders of the process. */
+  /** The folder for the folders of the process. */
   readonly folder: string
   /** The layer of its box. */
   readonly state: BoxState
 }
 
-/** Has a process with something to do, or with nothing, says which, and waits to be killed. */
+/** Starts a process with or without work, prints its id, and waits to be killed. */
 const { folder, request, state } = JSON.parse(process.argv[2]!) as OwnerTask
 const pool = new ProcessPool<string, string>({
   name: 'test',

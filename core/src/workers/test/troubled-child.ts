@@ -5,11 +5,11 @@ import { CoreError } from '../../util/errors.ts'
 import { CHANNEL } from '../process-channel.ts'
 import { serveProcess } from '../serve-process.ts'
 
-/** Does as it is told: what a decoder may do with a bad file. */
+/** Simulates the effects of bad files on a decoder, one for each request. */
 serveProcess<string, string>(async (request, progress, folders) => {
   if (request === 'hang') for (;;);
   if (request === 'toil') {
-    // As a system call after the other: the process hears nothing meanwhile.
+    // Blocks like a series of system calls: the process receives no messages in between.
     for (let done = 1; done <= 10; done++) {
       for (const end = performance.now() + 300; performance.now() < end;);
       progress(done)
@@ -54,11 +54,14 @@ serveProcess<string, string>(async (request, progress, folders) => {
   return `${request} by ${process.pid}`
 })
 
-/** Leaves what is hard to remove: a path longer than the system allows, a name that is no text, a closed folder. */
+/**
+ * Leaves entries that are hard to remove: a path longer than the system allows, a name that is not text, a closed
+ * folder.
+ */
 function litter(folder: string): void {
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff])]), '')
   mkdirSync(join(folder, 'closed', 'inner'), { recursive: true })
-  // The mode of a new folder; a box allows no change of it afterwards.
+  // Sets the mode on creation, because a box does not allow changing it afterwards.
   mkdirSync(join(folder, 'closed', 'too'), { mode: 0 })
   process.chdir(folder)
   for (let depth = 0; depth < 40; depth++) {
@@ -67,13 +70,13 @@ function litter(folder: string): void {
   }
 }
 
-/** Writes to the channel past the code that serves it. */
+/** Writes to the channel directly, bypassing the code that serves it. */
 function writeAll(bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(CHANNEL, bytes, at)
     } catch (err) {
-      // The pool has not read what is there yet.
+      // The pool has not read the earlier bytes yet.
       if ((err as NodeJS.ErrnoException).code !== 'EAGAIN') throw err
     }
   }

@@ -1,23 +1,26 @@
 import { latin1, startsAt } from '../../types/structure/bytes.ts'
 
-/** Tags of TIFF and EXIF that lead to what the maker of a camera has written. */
+/** Tags of TIFF and EXIF that lead to the maker note. */
 const EXIF_POINTER = 0x8769
 const MAKER_NOTE = 0x927c
 
-/** Of Apple's notes: the id that a photo shares with its video (ExifTool: ContentIdentifier, once MediaGroupUUID). */
+/**
+ * Tag of Apple's maker note: the id that a photo shares with its video (ExifTool: ContentIdentifier, once
+ * MediaGroupUUID).
+ */
 const CONTENT_IDENTIFIER = 0x0011
 const ASCII = 2
 
-/** A directory names fewer things than this; a damaged one must not have us read for ever. */
+/** Directories have fewer entries than this; the limit stops the reader in damaged files. */
 const MAX_ENTRIES = 1_000
 
-/** An id is a UUID of 36 characters; what is longer is something else. */
+/** An id is a UUID of 36 characters; a longer text is something else. */
 const MAX_IDENTIFIER = 128
 
-/** Where segments of a JPEG end and the picture begins. */
+/** Marker that ends the segments of a JPEG and begins the picture. */
 const START_OF_SCAN = 0xda
 
-/** The id by which an iPhone says that a photo and a video belong together; null where a block of EXIF has none. */
+/** The id that an iPhone writes into a photo and its video; null if this EXIF block has none. */
 export function appleContentIdentifier(exif: Uint8Array): string | null {
   const order = latin1(exif, 0, 2)
   if (order !== 'II' && order !== 'MM') return null
@@ -25,7 +28,7 @@ export function appleContentIdentifier(exif: Uint8Array): string | null {
   const pointer = block.entry(block.u32(4), EXIF_POINTER)
   const note = pointer && block.entry(pointer.value, MAKER_NOTE)
   if (!note || !startsAt(exif, note.value, 'Apple iOS\0')) return null
-  // Fourteen bytes of heading; what follows is laid out like a TIFF whose offsets count from the heading.
+  // After a heading of 14 bytes, the note is like a TIFF whose offsets count from the heading.
   const inside = exif.subarray(note.value, note.value + note.count)
   const apple = new TiffBlock(inside, latin1(inside, 12, 14) === 'II')
   const found = apple.entry(14, CONTENT_IDENTIFIER)
@@ -34,13 +37,13 @@ export function appleContentIdentifier(exif: Uint8Array): string | null {
   return cleanIdentifier(text)
 }
 
-/** Ids are compared as text, whatever case they were written in. */
+/** Ids are compared as upper-case text, because programs write them in either case. */
 export function cleanIdentifier(text: string): string | null {
   const trimmed = text.replaceAll('\0', '').trim().toUpperCase()
   return trimmed !== '' && trimmed.length <= MAX_IDENTIFIER ? trimmed : null
 }
 
-/** The block of EXIF in the beginning of a JPEG; null where it has none. */
+/** The EXIF block in the beginning of a JPEG; null if it has none. */
 export function jpegExif(head: Uint8Array): Uint8Array | null {
   for (let at = 2; at + 4 <= head.length && head[at] === 0xff;) {
     const marker = head[at + 1]!
@@ -56,7 +59,7 @@ export function jpegExif(head: Uint8Array): Uint8Array | null {
 interface TiffEntry {
   readonly type: number
   readonly count: number
-  /** The value itself where it fits into four bytes and is a number, else where it lies. */
+  /** The value itself if it is a number of up to four bytes, otherwise its offset. */
   readonly value: number
 }
 
@@ -69,7 +72,7 @@ class TiffBlock {
     this.#little = little
   }
 
-  /** Zero behind the end: there is nothing there. */
+  /** Zero after the end of the block. */
   u32(at: number): number {
     return at + 4 <= this.#view.byteLength ? this.#view.getUint32(at, this.#little) : 0
   }

@@ -3,29 +3,29 @@ import type { ByteSource } from '../../types/byte-source.ts'
 export interface QuickTimeFacts {
   /** `com.apple.quicktime.content.identifier`. */
   readonly identifier: string | null
-  /** `com.apple.quicktime.creationdate`, as it is written. */
+  /** `com.apple.quicktime.creationdate`, unchanged. */
   readonly creationDate: string | null
-  /** Milliseconds since 1970, of the header; null where it was left empty. */
+  /** From the header, in milliseconds since 1970; null if the field is empty. */
   readonly createdMs: number | null
   readonly durationMs: number | null
 }
 
-/** The description of a film of hours is some megabytes; one larger than this is not read. */
+/** The `moov` box of a film of hours takes some megabytes; a larger one is not read. */
 const MAX_MOOV_BYTES = 33_554_432
 
-/** Boxes of one list: a damaged file must not have us walk for ever. */
+/** Boxes of one list; the limit stops the reader in damaged files. */
 const MAX_BOXES = 10_000
 
-/** A value is a line. */
+/** A value is one line. */
 const MAX_VALUE_BYTES = 1_024
 
-/** Seconds from the beginning of 1904, with which QuickTime counts, to that of 1970. */
+/** Seconds from the beginning of 1904, the epoch of QuickTime, to the beginning of 1970. */
 const EPOCH_1904 = 2_082_844_800
 
 const IDENTIFIER = 'com.apple.quicktime.content.identifier'
 const CREATION_DATE = 'com.apple.quicktime.creationdate'
 
-/** What the header of a MOV or MP4 says of when it was taken and what it belongs to; null where there is none. */
+/** Reads the time of recording and the content id from the header of a MOV or MP4; null if it has no header. */
 export function readQuickTime(source: ByteSource): QuickTimeFacts | null {
   const moov = findMoov(source)
   if (!moov) return null
@@ -43,7 +43,7 @@ export function readQuickTime(source: ByteSource): QuickTimeFacts | null {
 
 interface Box {
   readonly name: string
-  /** The four bytes of its name as a number: in a list of values, the number of their key. */
+  /** The four bytes of its name as a number. In a list of values, this is the number of their key. */
   readonly number: number
   readonly view: DataView
 }
@@ -76,14 +76,14 @@ function children(parent: DataView, start = 0): Box[] {
   return boxes
 }
 
-/** Texts by their keys, of a `meta` whose keys are written out (QuickTime File Format, Metadata). */
+/** Texts by key, from a `meta` box with written keys (QuickTime File Format, Metadata). */
 function* keyedValues(meta: DataView): Generator<[string, string]> {
-  // QuickTime's has no version before its boxes, that of MP4 has.
+  // In QuickTime the boxes begin at once; in MP4 a version comes first.
   const boxes = children(meta, meta.byteLength >= 8 && nameAt(meta, 4) === 'hdlr' ? 0 : 4)
   const keys = boxes.find(({ name }) => name === 'keys')?.view
   const list = boxes.find(({ name }) => name === 'ilst')?.view
   if (!keys || keys.byteLength < 8 || !list) return
-  // Laid out like boxes, with the key where their content is.
+  // The keys are stored like boxes, with the key as their content.
   const names = children(keys, 8).map(({ view }) => textOf(view, 0))
   for (const { number, view } of children(list)) {
     const data = children(view).find(({ name }) => name === 'data')?.view

@@ -7,31 +7,33 @@ import { parseTags, tagBytes } from '../image-tags.ts'
 import { appleContentIdentifier, cleanIdentifier, jpegExif } from './apple-note.ts'
 import { type QuickTimeFacts, readQuickTime } from './quicktime.ts'
 
-/** When a photo or a film was taken, and what it says it belongs to. */
+/** The time at which a photo or a film was taken, and the id that links a photo with its video. */
 export interface Capture {
-  /** What a photo and the video taken with it share. */
+  /** The id that a photo and the video taken with it share. */
   readonly identifier: string | null
-  /** Milliseconds since 1970; null where no time zone is known. */
+  /** Milliseconds since 1970; null if the time zone is unknown. */
   readonly atMs: number | null
-  /** What the clock of the camera showed, as if it had been in UTC. */
+  /** The time on the camera's clock, read as UTC. */
   readonly clockMs: number | null
-  /** Of a film. */
+  /** Only for a film. */
   readonly durationMs: number | null
 }
 
-/** EXIF lies at the beginning; what a HEIC has further in is read where it is. */
+/** EXIF is at the beginning; the parts of a HEIC further in are read separately. */
 const HEAD_BYTES = 262_144
 
 const NOTHING: Capture = { identifier: null, atMs: null, clockMs: null, durationMs: null }
 
-/** Reads the header of a JPEG, HEIC, MOV or MP4; other files say nothing. Blocks its thread: for workers. */
+/**
+ * Reads the header of a JPEG, HEIC, MOV or MP4; for other files all fields are null. Blocks its thread: for workers.
+ */
 export async function readCapture(path: FilePath): Promise<Capture | ReadFailure> {
   const header = withRegularFile(path, (fd, { size: bigSize }) => {
     const size = Number(bigSize)
     const head = new Uint8Array(Math.min(size, HEAD_BYTES))
     const read = readFully(fd, head, { start: 0, length: head.length, position: 0 })
     const source = fileSource(fd, size, head.subarray(0, read))
-    // Whether the file is whole does not matter here: what cannot be read of it is not known.
+    // The file may be damaged: parts that cannot be read count as unknown.
     const heif = attempt(() => readHeif(source))
     const isPhoto = heif !== null || startsAt(head, 0, '\xff\xd8')
     const exif = isPhoto ? attempt(() => (heif ? tagBytes(source, heif) : jpegExif(source.head))) : null
@@ -77,7 +79,7 @@ function statedTime(text: string): { atMs: number | null; clockMs: number } | nu
   return { atMs: clockMs - Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000, clockMs }
 }
 
-/** What a damaged file makes a reader run over is not known of it. */
+/** Null if a damaged file makes the reader throw. */
 function attempt<T>(read: () => T): T | null {
   try {
     return read()

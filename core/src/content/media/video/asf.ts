@@ -3,10 +3,10 @@ import { u16le, u32le } from '../../types/structure/bytes.ts'
 import { codecOfFourCharacters, u64le, waveFormat } from './bytes.ts'
 import { type FoundVideo, isoTime } from './video-facts.ts'
 
-/** Objects of a header; a damaged one must not have us walk for ever. */
+/** Objects of a header; the limit stops the reader in damaged files. */
 const MAX_OBJECTS = 1_000
 
-/** Of the ASF specification, 10, as their bytes lie in the file. */
+/** Ids from section 10 of the ASF specification, in the byte order of the file. */
 const HEADER = '3026b2758e66cf11a6d900aa0062ce6c'
 const FILE_PROPERTIES = 'a1dcab8c47a9cf118ee400c00c205365'
 const STREAM_PROPERTIES = '9107dcb7b7a9cf118ee600c00c205365'
@@ -16,7 +16,7 @@ const EXTENDED_STREAM = 'cba5e61472c632438399a96952065b5a'
 const VIDEO_STREAM = 'c0ef19bc4d5bcf11a8fd00805f5c442b'
 const AUDIO_STREAM = '409e69f84d5bcf11a8fd00805f5c442b'
 
-/** 100 nanoseconds from the beginning of 1601 to that of 1970. */
+/** Milliseconds from the beginning of 1601, the epoch of ASF, to the beginning of 1970. */
 const EPOCH_1601_MS = 11_644_473_600_000
 
 /** The header of Windows Media; null for other files. */
@@ -34,7 +34,7 @@ function* facts(head: Uint8Array, start: number, end: number): Generator<FoundVi
       case FILE_PROPERTIES:
         yield {
           creation_time: isoTime(u64le(head, inside + 24) / 10_000 - EPOCH_1601_MS),
-          // What is sent before it plays counts as well.
+          // The stored duration includes the preroll, which is sent before playback.
           duration_ms: u64le(head, inside + 40) / 10_000 - u64le(head, inside + 56),
         }
         break

@@ -3,7 +3,7 @@ import { latin1, startsAt, u32le } from '../../types/structure/bytes.ts'
 import { codecOfFourCharacters, waveFormat } from './bytes.ts'
 import type { FoundVideo } from './video-facts.ts'
 
-/** Headers are some kilobytes; what a list says it holds beyond this is not looked at. */
+/** Headers take some kilobytes; chunks beyond this number are ignored. */
 const MAX_CHUNKS = 1_000
 
 /** The header of an AVI (RIFF, `hdrl` and `INFO`); null for other files. */
@@ -17,7 +17,7 @@ export function readAvi({ head }: ByteSource): FoundVideo | null {
     const field = infoFields[name]
     if (field) found[field] ??= latin1(head, at, end)
   }
-  // The length of a stream covers the first gigabyte alone; that of `dmlh` the whole file.
+  // The stream's length covers only the first gigabyte; `dmlh` covers the whole file.
   if (frames > 0 && found.framesPerSecond) found.duration_ms = (frames * 1_000) / found.framesPerSecond
   return found
 }
@@ -34,7 +34,7 @@ interface Chunk {
   readonly end: number
 }
 
-/** Chunks one after another; lists are given by their type, and then what is in them. */
+/** Chunks one after another; a list is followed by its contents. */
 function* chunks(head: Uint8Array, start: number, end: number, budget: { left: number }): Generator<Chunk> {
   let at = start
   for (; at + 8 <= end && budget.left > 0; budget.left--) {
@@ -52,7 +52,7 @@ function* chunks(head: Uint8Array, start: number, end: number, budget: { left: n
   }
 }
 
-/** A `strl`: `strh` and then `strf`. */
+/** A `strl` list: `strh`, then `strf`. */
 function stream(head: Uint8Array, at: number, end: number): FoundVideo {
   const header = at + 8
   const format = header + u32le(head, at + 4) + 8
@@ -62,7 +62,7 @@ function stream(head: Uint8Array, at: number, end: number): FoundVideo {
   const rate = u32le(head, header + 24) / u32le(head, header + 20)
   return {
     width: u32le(head, format + 4),
-    // A negative height says that the rows go from the top.
+    // A negative height means that the rows begin at the top.
     height: Math.abs(u32le(head, format + 8) | 0),
     codec: codecOfFourCharacters(head, format + 16),
     framesPerSecond: rate,

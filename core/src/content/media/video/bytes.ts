@@ -1,6 +1,6 @@
 import { latin1, u32le } from '../../types/structure/bytes.ts'
 
-/** Codes of four letters as Windows has them, by the names of ffmpeg; others stay as they are, in small letters. */
+/** ffmpeg's names for Windows four-character codes; other codes become lower case. */
 const fourCharacterCodes: Readonly<Record<string, string>> = {
   divx: 'mpeg4',
   dx50: 'mpeg4',
@@ -48,7 +48,7 @@ const waveFormats: Readonly<Record<number, string>> = {
   0xf1ac: 'flac',
 }
 
-/** Sound as a `WAVEFORMATEX` describes it. */
+/** The sound format in a `WAVEFORMATEX`. */
 export function waveFormat(bytes: Uint8Array, at: number) {
   const tag = bytes[at]! | (bytes[at + 1]! << 8)
   return {

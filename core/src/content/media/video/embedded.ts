@@ -12,10 +12,10 @@ import { descriptionBytes, filmContainers, withoutCircles } from '../media-input
 import { pixelFormat } from './pixel-format.ts'
 import type { FoundVideo } from './video-facts.ts'
 
-/** Pictures whose times tell how many there are a second. */
+/** Pictures whose times are read to compute the frame rate. */
 const PICTURES_COUNTED = 120
 
-/** What is written otherwise than ffmpeg writes it. */
+/** Codec names that differ from ffmpeg's. */
 const codecNames: Readonly<Record<string, string>> = {
   avc: 'h264',
   'V_MPEG4/ISO/ASP': 'mpeg4',
@@ -32,9 +32,9 @@ const codecNames: Readonly<Record<string, string>> = {
   mjpb: 'mjpegb',
 }
 
-/** The tracks of a video in a container that is understood here; null for other files. */
+/** The tracks of a video; null if mediabunny does not read its container. */
 export async function readEmbedded(blob: Blob): Promise<FoundVideo | null> {
-  // It would print what it does not know to the console of whoever runs us.
+  // Otherwise mediabunny prints unknown parts to the console of the program.
   Logging.level = LogLevel.Silent
   using input = new Input({ source: withoutCircles(new BlobSource(blob)), formats: filmContainers })
   if (!(await input.canRead())) return null
@@ -50,7 +50,7 @@ export async function readEmbedded(blob: Blob): Promise<FoundVideo | null> {
   }
 }
 
-/** The clock of a transport stream begins anywhere. */
+/** The clock of a transport stream may begin at any value. */
 async function lengthOf(track: InputTrack): Promise<number> {
   return (await track.computeDuration()) - Math.max(0, await track.getFirstTimestamp())
 }
@@ -95,7 +95,7 @@ function tagFacts({ title, artist, album, raw }: MetadataTags): FoundVideo {
   }
 }
 
-/** `2024-05-01T10:20:30+0200`: the camera's clock, which is kept as it was, and how far it is from UTC. */
+/** `2024-05-01T10:20:30+0200`: the camera's clock time, which is kept, and its offset from UTC. */
 function takenAt(value: string): FoundVideo {
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:(Z)|([+-])(\d\d):?(\d\d))?$/.exec(value.trim())
   if (!match || Number.isNaN(Date.parse(`${match[1]}T${match[2]}Z`))) return {}

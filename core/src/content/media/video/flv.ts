@@ -2,7 +2,7 @@ import type { ByteSource } from '../../types/byte-source.ts'
 import { startsAt, u16be, u32be } from '../../types/structure/bytes.ts'
 import type { FoundVideo } from './video-facts.ts'
 
-/** Values in the first message; lists in it have thousands of key pictures. */
+/** Values read from the first message; its lists have thousands of key frames. */
 const MAX_VALUES = 200
 const MAX_DEPTH = 2
 
@@ -75,7 +75,7 @@ function* metadata(reader: AmfReader): Generator<[string, Value]> {
   yield* reader.pairs(0)
 }
 
-/** Action Message Format 0; what lies in lists and objects is passed over. */
+/** Reads Action Message Format 0; skips the contents of lists and objects. */
 class AmfReader {
   readonly #bytes: Uint8Array
   #at: number
@@ -141,7 +141,7 @@ class AmfReader {
     const count = u32be(this.#bytes, this.#at)
     this.skip(4)
     if (depth >= MAX_DEPTH) this.#left = 0
-    // Lists of times and places are long, and hold nothing that is wanted.
+    // Lists of times and positions are long and contain nothing useful.
     for (let i = 0; i < count && this.#at < this.#bytes.length && this.#left > 0; i++) this.value(depth + 1)
     return null
   }

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../types/byte-source.ts'
 import { type FoundVideo, isoTime } from './video-facts.ts'
 
-/** Elements on the way to the first pictures; more make no header. */
+/** Elements before the first pictures; a header has fewer. */
 const MAX_ELEMENTS = 1_000
 
 const EBML = 0x1a45dfa3
@@ -17,12 +17,12 @@ const DEFAULT_DURATION = 0x23e383
 
 const VIDEO_TRACK = 1
 
-/** Dates count nanoseconds from here. */
+/** Epoch of the dates, which count nanoseconds. */
 const EPOCH_2001_MS = Date.UTC(2001)
 
 const parents: ReadonlySet<number> = new Set([SEGMENT, INFO, TRACKS, TRACK])
 
-/** What a Matroska or WebM says beside its tracks (RFC 9559): title, date and how long a picture stands. */
+/** Reads the values of a Matroska or WebM outside its tracks (RFC 9559): title, date and duration of a picture. */
 export function readMatroska({ head }: ByteSource): FoundVideo | null {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
   if (head.length < 4 || view.getUint32(0) !== EBML) return null
@@ -52,7 +52,7 @@ function* elements(head: Uint8Array): Generator<{ id: number; at: number; length
   }
 }
 
-/** A number that says by its leading zeros how long it is (RFC 8794, 4). */
+/** A number whose leading zeros give its length (RFC 8794, 4). */
 function variable(
   bytes: Uint8Array,
   at: number,

@@ -2,13 +2,13 @@ import type { ByteSource } from '../../types/byte-source.ts'
 import { latin1, u32be } from '../../types/structure/bytes.ts'
 import { isoTime } from './video-facts.ts'
 
-/** Boxes at the top of a file; one with more is cut into fragments, and says its time in the first. */
+/** Boxes at the top level. A file with more is fragmented, and has its time in the first. */
 const MAX_BOXES = 1_000
 
-/** Seconds from the beginning of 1904 to that of 1970. */
+/** Seconds from the beginning of 1904 to the beginning of 1970. */
 const EPOCH_1904_SECONDS = 2_082_844_800
 
-/** When an MP4 or QuickTime says it was made (`mvhd`), in UTC; null where it does not. */
+/** The creation time of an MP4 or QuickTime file (`mvhd`), in UTC; null if it has none. */
 export function mp4CreationTime(source: ByteSource): string | null {
   const movie = findBox(source, 'moov', 0, source.size)
   const header = movie && findBox(source, 'mvhd', movie.at, movie.end)

@@ -9,16 +9,16 @@ const FIRST_VIDEO = 0x1e0
 const FIRST_AUDIO = 0x1c0
 const PRIVATE_STREAM = 0x1bd
 
-/** The first and last pictures are looked for in so many bytes. */
+/** Size of the beginning and the end in which the first and last pictures are looked for. */
 const TAIL_BYTES = 262_144
 
-/** Ticks a second of the clock in a pack. */
+/** Ticks per second of the clock in a pack. */
 const CLOCK = 90_000
 
 /** ITU-T H.262, table 6-4. */
 const frameRates = [0, 24_000 / 1_001, 24, 25, 30_000 / 1_001, 30, 50, 60_000 / 1_001, 60]
 
-/** An MPEG-1 or MPEG-2 program stream, or the bare stream of its pictures; null for other files. */
+/** An MPEG-1 or MPEG-2 program stream, or a bare video stream; null for other files. */
 export function readMpeg(source: ByteSource): FoundVideo | null {
   const { head } = source
   const first = u32be(head, 0)
@@ -39,7 +39,7 @@ export function readMpeg(source: ByteSource): FoundVideo | null {
   }
 }
 
-/** From the first to the last picture that says when it is shown, and as long as one stands. */
+/** Time from the first to the last picture with a time stamp, plus the duration of one picture. */
 function durationOf(source: ByteSource, framesPerSecond: number): number | null {
   const tail = source.read(Math.max(0, source.size - TAIL_BYTES), TAIL_BYTES)
   const first = Math.min(...times(source.head.subarray(0, TAIL_BYTES)))
@@ -54,7 +54,7 @@ function* times(bytes: Uint8Array): Generator<number> {
   }
 }
 
-/** A packet's `PTS`: 33 bits between markers, behind a header that MPEG-1 and MPEG-2 write differently. */
+/** A packet's `PTS`: 33 bits with markers in between, after a header that differs between MPEG-1 and MPEG-2. */
 function timeAt(bytes: Uint8Array, start: number): number | null {
   let at = start
   if ((bytes[at] ?? 0) >>> 6 === 2) {

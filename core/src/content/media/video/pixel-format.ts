@@ -1,16 +1,16 @@
-/** Chroma as H.264, H.265 and AV1 count it. */
+/** Chroma formats by their number in H.264, H.265 and AV1. */
 const chromas = ['gray', 'yuv420p', 'yuv422p', 'yuv444p']
 
 export interface PixelConfig {
-  /** As WebCodecs write it: `avc1.64001f`, `vp09.02.10.10.01`. */
+  /** In the notation of WebCodecs: `avc1.64001f`, `vp09.02.10.10.01`. */
   readonly codec: string
-  /** The decoder's configuration as the container keeps it. */
+  /** The decoder configuration from the container. */
   readonly description?: Uint8Array | undefined
-  /** The matrix that turns it into red, green and blue, as WebCodecs name it. */
+  /** The colour matrix, by its WebCodecs name. */
   readonly matrix?: string | null | undefined
 }
 
-/** How the pixels of a video are kept, as ffmpeg names it; null where its configuration does not say it. */
+/** The pixel format of a video, by ffmpeg's name; null if the configuration does not state it. */
 export function pixelFormat({ codec, description, matrix }: PixelConfig): string | null {
   const found = chromaOf(codec, description)
   if (!found || !chromas[found.chroma]) return null
@@ -42,10 +42,10 @@ function chromaOf(codec: string, description: Uint8Array | undefined): { chroma:
   }
 }
 
-/** Profiles of H.264 that have no other chroma than 4:2:0, and no more than 8 bits. */
+/** Profiles of H.264 that allow only chroma 4:2:0 and 8 bits. */
 const plainAvcProfiles = [66, 77, 88, 100]
 
-/** The configuration says it behind the parameter sets (ISO/IEC 14496-15, 5.3.3.1). */
+/** The configuration states chroma and depth after the parameter sets (ISO/IEC 14496-15, 5.3.3.1). */
 function avc(profile: number, description: Uint8Array | undefined): { chroma: number; depth: number } | null {
   if (plainAvcProfiles.includes(profile)) return { chroma: 1, depth: 8 }
   if (!description || description.length < 7) return null
@@ -59,7 +59,7 @@ function avc(profile: number, description: Uint8Array | undefined): { chroma: nu
   return at + 1 < description.length ? { chroma: description[at]! & 3, depth: 8 + (description[at + 1]! & 7) } : null
 }
 
-/** `av01.<profile>.<level>.<depth>.<grey>.<chroma>`; the last two are left out where they are the usual ones. */
+/** `av01.<profile>.<level>.<depth>.<grey>.<chroma>`; the last two are optional and then have their usual values. */
 function av1([, profile, , depth, grey, chroma]: readonly string[]): { chroma: number; depth: number } {
   const byProfile = profile === '1' ? 3 : profile === '2' ? 2 : 1
   const stated = { '11': 1, '10': 2, '00': 3 }[chroma?.slice(0, 2) ?? '']

@@ -12,7 +12,7 @@ import { readMpeg } from './mpeg.ts'
 import { readTheora } from './theora.ts'
 import { type FoundVideo, type VideoFacts, videoFacts } from './video-facts.ts'
 
-/** Headers of the containers that are read here lie at the beginning. */
+/** The headers that are read here are at the beginning of the file. */
 const HEAD_BYTES = 524_288
 
 export interface VideoReading {
@@ -22,15 +22,15 @@ export interface VideoReading {
 
 interface Header {
   readonly size: number
-  /** All there is to know: its container is read here. */
+  /** Complete metadata, if this code reads the container itself. */
   readonly whole: FoundVideo | null
-  /** What is known beside the tracks. */
+  /** Values outside the tracks. */
   readonly beside: FoundVideo
 }
 
 /**
- * What a video says of itself; null where it says nothing that is understood. To be called in a thread that a deadline
- * ends: there are damaged videos of which the reader of tracks never comes back.
+ * The metadata of a video; null if it has none that is understood. Call it in a thread with a deadline, because some
+ * damaged videos make the track reader loop for ever.
  */
 export async function readVideo(path: FilePath): Promise<VideoReading | ReadFailure | null> {
   const header = withRegularFile(path, (fd, { size: bigSize }): Header => {
@@ -55,14 +55,14 @@ export async function readVideo(path: FilePath): Promise<VideoReading | ReadFail
 }
 
 async function tracksOf(path: FilePath): Promise<FoundVideo | null> {
-  // Only who meets a video pays for what reads it.
+  // Loaded on use, so that only programs that read a video pay for the reader.
   const { readEmbedded } = await import('./embedded.ts')
   using short = reachable(path)
-  // A blob takes paths that are no text.
+  // A blob accepts paths that are not UTF-8.
   return readEmbedded(await openAsBlob(fsPath(short.path)))
 }
 
-/** What a header says beside its tracks is exact; what it does not say is taken from the tracks. */
+/** Values from the header outside the tracks are exact and take precedence over those of the tracks. */
 function merge(tracks: FoundVideo, beside: FoundVideo): FoundVideo {
   const said = Object.entries(beside).filter(([, value]) => value !== null && value !== undefined)
   return { ...tracks, ...Object.fromEntries(said) }

@@ -1,17 +1,17 @@
 import type { VideoMediaTable } from '../../../library/db/schema/media.ts'
 
-/** A row of `video_media`, as a video's header gives it. */
+/** A row of `video_media`, from the header of a video. */
 export type VideoFacts = Omit<VideoMediaTable, 'content_id'>
 
-/** What one reader has found; `framesPerSecond` becomes a fraction. */
+/** The result of one reader; `framesPerSecond` becomes a fraction. */
 export interface FoundVideo extends Partial<Omit<VideoFacts, 'fps_num' | 'fps_den'>> {
   readonly framesPerSecond?: number | null | undefined
 }
 
-/** A title is a line; more is something else. */
+/** A title fits on one line; a longer text is something else. */
 const MAX_TEXT = 1_000
 
-/** Television counts in thousandths and in 1,001sts; times in milliseconds blur which by this part at the most. */
+/** Frame rates are multiples of 1 or of 1000/1001. Times in milliseconds blur them by at most this fraction. */
 const FRAME_RATE_BLUR = 0.000_5
 
 export function videoFacts({ framesPerSecond, ...found }: FoundVideo, size: number): VideoFacts {
@@ -44,7 +44,7 @@ export function videoFacts({ framesPerSecond, ...found }: FoundVideo, size: numb
   }
 }
 
-/** Pictures a second as numerator and denominator: 30000/1001 and not 29.97. */
+/** Frames per second as numerator and denominator: 30000/1001 instead of 29.97. */
 function fraction(rate: number | null): [number, number] | null {
   if (rate === null || !Number.isFinite(rate) || rate <= 0 || rate > 100_000) return null
   const choices: [number, number][] = [
@@ -72,13 +72,13 @@ function text(value: string | null | undefined): string | null {
   return trimmed === '' ? null : trimmed
 }
 
-/** Milliseconds since 1970 as ISO 8601 in UTC; null for clocks that were never set. */
+/** Milliseconds since 1970 as ISO 8601 in UTC; null if the clock was never set. */
 export function isoTime(ms: number): string | null {
-  // Cameras without a clock write the beginning of their era.
+  // Cameras without a clock write the beginning of their epoch.
   if (!Number.isFinite(ms) || ms < EARLIEST_MS || ms > LATEST_MS) return null
   return new Date(ms).toISOString().replace('.000Z', 'Z')
 }
 
-/** Nobody filmed before 1971 with what writes such files; no clock runs two centuries ahead. */
+/** These formats did not exist before 1971, and no clock runs two centuries ahead. */
 const EARLIEST_MS = Date.UTC(1971)
 const LATEST_MS = Date.UTC(2200)

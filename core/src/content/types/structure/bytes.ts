@@ -1,4 +1,4 @@
-/** Numbers and text at an offset of some bytes; 0 or '' where the bytes end before. */
+/** Numbers and text at an offset; 0 or '' after the end of the bytes. */
 export function u16le(bytes: Uint8Array, at: number): number {
   return at + 2 <= bytes.length ? bytes[at]! | (bytes[at + 1]! << 8) : 0
 }
@@ -15,7 +15,7 @@ export function u32be(bytes: Uint8Array, at: number): number {
   return at + 4 <= bytes.length ? u16be(bytes, at) * 0x1_0000 + u16be(bytes, at + 2) : 0
 }
 
-/** One character a byte, so that any bytes have a text to compare with. */
+/** One character for each byte, so that any bytes can be compared as text. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = ''
   for (let i = start; i < Math.min(end, bytes.length); i++) text += String.fromCharCode(bytes[i]!)

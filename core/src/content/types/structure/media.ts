@@ -34,7 +34,7 @@ export function isobmffType({ head }: ByteSource): string | null {
   if (major.startsWith('3g')) return '3gp'
   const found = typesByBrand[major] ?? 'mp4'
   if (found !== 'heif') return found
-  // The brand says only that pictures follow; the compatible ones say how they are coded.
+  // The brand says only that the file has pictures; the compatible brands give their coding.
   const brands = latin1(head, 16, Math.min(u32be(head, 0), 256))
   return /avi[fs]/.test(brands) ? 'avif' : /hei[cxms]|hevc/.test(brands) ? 'heic' : 'heif'
 }
@@ -45,12 +45,12 @@ function isAtomChain(head: Uint8Array): boolean {
   return length + 8 > head.length || /^[ -~]{4}$/.test(latin1(head, length + 4, length + 8))
 }
 
-/** Matroska or WebM by its DocType, and sound by the absence of a picture track. */
+/** Matroska or WebM, by its DocType. */
 export function matroskaType({ head }: ByteSource): string {
   return latin1(head, 0, 64).includes('webm') ? 'webm' : 'mkv'
 }
 
-/** What an Ogg stream carries, from its first page. */
+/** The codec of an Ogg stream, from its first page. */
 export function oggType({ head }: ByteSource): string {
   const packet = latin1(head, 27 + (head[26] ?? 0), 27 + (head[26] ?? 0) + 8)
   if (packet.startsWith('OpusHead')) return 'opus'
@@ -58,20 +58,20 @@ export function oggType({ head }: ByteSource): string {
   return OGG_VIDEO.some((mark) => packet.startsWith(mark)) ? 'ogv' : 'ogg'
 }
 
-/** Theora, Ogg Media, Dirac and a skeleton, which only pictures have. */
+/** Theora, Ogg Media, Dirac and a skeleton, which occur only with video. */
 const OGG_VIDEO = ['\x80theora', '\x01video', 'BBCD', 'fishead']
 
 const ASF_VIDEO = '\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b'
 const ASF_AUDIO = '\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b'
 
-/** Windows Media by the kinds of its streams. */
+/** Distinguishes Windows Media by the kinds of its streams. */
 export function asfType({ head }: ByteSource): string {
   const text = latin1(head, 0, 8_192)
   if (text.includes(ASF_VIDEO)) return 'wmv'
   return text.includes(ASF_AUDIO) ? 'wma' : 'asf'
 }
 
-/** PNG that moves: an `acTL` chunk stands before the picture data. */
+/** An animated PNG has an `acTL` chunk before the picture data. */
 export function pngType({ head }: ByteSource): string {
   const text = latin1(head, 0, 1_024)
   const control = text.indexOf('acTL')
@@ -96,7 +96,7 @@ const typesByMake: readonly { readonly id: string; readonly make: RegExp }[] = [
   { id: 'mef', make: /^(MAMIYA|LEAF)/i },
 ]
 
-/** A camera's raw photo is a TIFF whose first picture is only a preview; the maker tells whose. */
+/** A camera's raw photo is a TIFF whose first picture is only a preview; the maker's name gives the format. */
 export function tiffType(source: ByteSource): string {
   const little = source.head[0] === 0x49
   const u16 = little ? u16le : u16be
@@ -121,7 +121,7 @@ const MP3_BIT_RATES = [
 ] as const
 const MP3_SAMPLE_RATES = [44_100, 48_000, 32_000] as const
 
-/** Sound without a container: two frames that follow each other as they say, or one and the end. */
+/** Sound without a container: two frames, the second where the first one's length says; or one frame and the end. */
 export function soundFrames({ head, size }: ByteSource): string | null {
   if (head[0] === 0x0b && head[1] === 0x77) return latin1(head, 2, 8_192).includes('\x0b\x77') ? 'ac3' : null
   if (head[0] !== 0xff) return null
@@ -148,7 +148,7 @@ function mp3Length(head: Uint8Array, at: number): number {
   return Math.floor(((version1 ? 144_000 : 72_000) * bitRate) / (sampleRate >> halvings)) + padding
 }
 
-/** Packets of a transport stream all begin with the same byte; those of a camera have four bytes of time before it. */
+/** All packets of a transport stream begin with the same byte; in a camera's stream a four-byte time precedes it. */
 export function transportStream({ head }: ByteSource): string | null {
   for (const [start, step] of [
     [0, 188],
@@ -159,7 +159,7 @@ export function transportStream({ head }: ByteSource): string | null {
   return null
 }
 
-/** Targa says what it is in its last bytes, if at all. */
+/** Targa has an optional signature in its last bytes. */
 export function targa(source: ByteSource): string | null {
   const tail = source.read(Math.max(0, source.size - 18), 18)
   return startsAt(tail, 0, 'TRUEVISION-XFILE.') ? 'tga' : null

@@ -1,13 +1,13 @@
 import type { ByteSource } from '../byte-source.ts'
 import { latin1, u16le, u32le } from './bytes.ts'
 
-/** Directory sectors read at most: names that tell the type stand among the first entries. */
+/** The most directory sectors read: the names that decide the type are among the first entries. */
 const MAX_DIRECTORY_SECTORS = 32
 
 const ENTRY_BYTES = 128
 const END_OF_CHAIN = 0xffff_fffa
 
-/** The root entry's class, as its bytes stand in the file. */
+/** The class id of the root entry, in the byte order of the file. */
 const INSTALLER_CLASS = '\x84\x10\x0c\0\0\0\0\0\xc0\0\0\0\0\0\0\x46'
 
 const nameRules: readonly { readonly id: string; readonly name: RegExp }[] = [
@@ -25,7 +25,7 @@ const nameRules: readonly { readonly id: string; readonly name: RegExp }[] = [
   { id: 'thumbs-db', name: /^Catalog$|^\d+_[0-9a-f]{16}$/ },
 ]
 
-/** What kind of file a compound document is, from the streams in it; null where none of them tells. */
+/** The type of a compound document, from the names of its streams; null if none of them decides. */
 export function oleType(source: ByteSource): string | null {
   const { root, names } = readDirectory(source)
   if (root === INSTALLER_CLASS) return 'msi'
@@ -49,7 +49,7 @@ function readDirectory(source: ByteSource): { root: string; names: string[] } {
   return { root, names }
 }
 
-/** The first 109 sectors of the allocation table are listed in the header; a directory beyond them is not followed. */
+/** The header lists the first 109 sectors of the allocation table; a directory beyond them is not followed. */
 function nextSector(source: ByteSource, sector: number, sectorBytes: number): number {
   const perSector = sectorBytes / 4
   const listed = Math.floor(sector / perSector)

@@ -12,7 +12,7 @@ export function elfType({ head }: ByteSource): string {
   const kind = little ? u16le(head, 16) : u16be(head, 16)
   if (kind === ELF_RELOCATABLE) return 'object'
   if (kind === ELF_CORE) return 'core-dump'
-  // A program that may be loaded anywhere is of the library's kind too, but names a loader.
+  // A position-independent program is also of the library's kind, but it names a loader.
   return kind === ELF_SHARED && !hasInterpreter(head) ? 'shared-object' : 'elf'
 }
 
@@ -28,7 +28,7 @@ function hasInterpreter(head: Uint8Array): boolean {
 
 const PE_IS_LIBRARY = 0x2000
 
-/** Windows programs and libraries, and the older kinds behind the same two letters. */
+/** Windows programs and libraries, and the older formats with the same two letters. */
 export function dosProgram(source: ByteSource): string | null {
   const { head } = source
   if (!startsAt(head, 0, 'MZ') && !startsAt(head, 0, 'ZM')) return null

@@ -1,18 +1,18 @@
 import type { ByteSource } from '../byte-source.ts'
 import { latin1, startsAt, u16le, u32le } from './bytes.ts'
 
-/** Entries beyond these change no type; the bound keeps a huge archive as cheap as a small one. */
+/** Entries beyond this number change no type; the limit makes a huge archive as cheap as a small one. */
 const MAX_NAMES = 1_000
 const MAX_DIRECTORY_BYTES = 262_144
 
-/** The end record lies here unless the archive has a long comment; then its first entries must do. */
+/** The end record is in this last part unless the archive has a long comment; then only the first entries are used. */
 const TAIL_BYTES = 4_096
 
 const LOCAL_HEADER = 'PK\x03\x04'
 const DIRECTORY_HEADER = 'PK\x01\x02'
 const END_RECORD = 'PK\x05\x06'
 
-/** What kind of file a zip is, from its `mimetype` entry or the names in it; null where it is a zip and nothing more. */
+/** The type of a zip, from its `mimetype` entry or the names in it; null if it is an ordinary zip. */
 export function zipType(source: ByteSource): string | null {
   const local = localEntries(source.head)
   const declared = local.mimetype ? typesByMime[local.mimetype] : undefined
@@ -40,7 +40,7 @@ const typesByMime: Record<string, string> = {
   'application/vnd.recordare.musicxml': 'mxl',
 }
 
-/** Ordered: an app is also a jar, so what is more particular comes first. */
+/** In order: an app is also a jar, so the more specific rule comes first. */
 const nameRules: readonly { readonly id: string; readonly name: RegExp }[] = [
   { id: 'docx', name: /^word\// },
   { id: 'xlsb', name: /^xl\/workbook\.bin$/ },
@@ -81,7 +81,7 @@ function typeOfNames(names: readonly string[]): string | null {
   return nameRules.find((rule) => names.some((name) => rule.name.test(name)))?.id ?? null
 }
 
-/** The entries whose headers lie in the beginning of the file, as far as their sizes are known. */
+/** The entries with headers in the beginning of the file, up to the first one of unknown size. */
 function localEntries(head: Uint8Array): { names: string[]; mimetype: string | null } {
   const names: string[] = []
   let mimetype: string | null = null
@@ -95,7 +95,7 @@ function localEntries(head: Uint8Array): { names: string[]; mimetype: string | n
     const name = latin1(head, at + 30, nameEnd)
     names.push(name)
     if (name === 'mimetype' && stored) mimetype = latin1(head, dataAt, dataAt + size).trim()
-    // With a data descriptor the size comes after the data: the directory has to tell the rest.
+    // With a data descriptor the size comes after the data, so only the directory can list the rest.
     if (flags & 0x08 && size === 0) break
     at = dataAt + size
   }

@@ -11,7 +11,7 @@ import { storageTypes } from './storage.ts'
 import { textTypes } from './texts.ts'
 import { videoTypes } from './video.ts'
 
-/** Every file type known. */
+/** All known file types. */
 export const fileTypeTable: readonly FileTypeDefinition[] = [
   ...imageTypes,
   ...videoTypes,

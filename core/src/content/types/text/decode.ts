@@ -1,13 +1,13 @@
-/** Bytes looked at to tell text from anything else. */
+/** Bytes examined to distinguish text from binary data. */
 const EXAMINED_BYTES = 8_192
 
-/** So many bytes without a control character are no accident, whatever their encoding. */
+/** This many bytes without a control character are no accident, in any encoding. */
 const CONVINCING_BYTES = 256
 
-/** In fewer, no more than these in a hundred may lie outside ASCII. */
+/** In shorter data, at most this percentage may be outside ASCII. */
 const MAX_HIGH_PERCENT = 30
 
-/** Whether the bytes could be a text in UTF-8, UTF-16 with its mark, or an older one-byte encoding. */
+/** Whether the bytes could be text in UTF-8, UTF-16 with a byte-order mark, or an older one-byte encoding. */
 export function isText(head: Uint8Array): boolean {
   if (utf16(head)) return true
   const length = Math.min(head.length, EXAMINED_BYTES)
@@ -22,7 +22,7 @@ export function isText(head: Uint8Array): boolean {
   return isUtf8(head.subarray(0, length))
 }
 
-/** The beginning of the file as text without its byte-order mark, or null where it is none. */
+/** The beginning of the file as text without its byte-order mark; null if it is not text. */
 export function decodeText(head: Uint8Array): string | null {
   if (!isText(head)) return null
   const bytes = head.subarray(0, EXAMINED_BYTES)
@@ -35,7 +35,7 @@ function utf16(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : null
 }
 
-/** The last character may be cut where the file is longer, but the first is there. */
+/** The last character may be cut off, but the first must be complete. */
 function isUtf8(bytes: Uint8Array): boolean {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }) !== ''

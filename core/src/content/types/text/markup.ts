@@ -1,4 +1,4 @@
-/** XML by the name or the namespace of its first element, and what a page begins with. */
+/** XML by the name or the namespace of its first element, and HTML by the beginning of a page. */
 export function markupType(text: string): string | null {
   const start = text.trimStart()
   if (!start.startsWith('<')) return null
@@ -19,7 +19,7 @@ export function markupType(text: string): string | null {
     : closedXml(body, name!)
 }
 
-/** What stands before the first element: declarations, comments, the document type. */
+/** Skips the declarations, comments and document type before the first element. */
 function skipProlog(text: string): string {
   let at = 0
   for (;;) {
@@ -30,7 +30,7 @@ function skipProlog(text: string): string {
   }
 }
 
-/** Where the piece of prolog at `at` ends; -1 where there is none, or it does not end. */
+/** The end of the piece of prolog at `at`; -1 if there is no piece, or it does not end. */
 function prologEnd(text: string, at: number): number {
   if (text.startsWith('<!--', at)) return endOf(text, '-->', at)
   if (text.startsWith('<?', at)) return endOf(text, '?>', at)
@@ -82,7 +82,7 @@ function vueOrSvelte(body: string): string {
       : 'html'
 }
 
-/** Without a declaration it is XML where the first element is also closed, or a namespace is named. */
+/** Text without a declaration is XML if it also closes its first element, or names a namespace. */
 function closedXml(body: string, name: string): string | null {
   return body.trimEnd().endsWith(`</${name}>`) || /\sxmlns(:\w+)?=/.test(body) ? 'xml' : null
 }

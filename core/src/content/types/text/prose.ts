@@ -1,7 +1,7 @@
 import { firstMatch } from './rule.ts'
 import type { TextRule } from './rule.ts'
 
-/** Notes and records written for people, told by their marks. */
+/** Notes and records for people, recognised by their marks. */
 export function proseType(text: string): string | null {
   return firstMatch(proseRules, text)
 }

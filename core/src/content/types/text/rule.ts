@@ -1,11 +1,11 @@
 /**
- * One way to tell a type by its text. Files are hostile: an expression here reads a text once, so no repetition may hold
- * another that can match the same characters.
+ * One rule to recognise a type from its text. Files may be hostile: an expression must read a text only once, so no
+ * repetition may contain another repetition that can match the same characters.
  */
 export interface TextRule {
   readonly id: string
   readonly test: RegExp
-  /** Must be found too, anywhere. */
+  /** This must match too, anywhere in the text. */
   readonly and?: RegExp
 }
 

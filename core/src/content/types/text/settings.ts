@@ -1,10 +1,10 @@
 import { firstMatch } from './rule.ts'
 import type { TextRule } from './rule.ts'
 
-/** Lines that are looked at: a settings file shows what it is early. */
+/** Lines examined: a settings file shows its form early. */
 const EXAMINED_LINES = 12
 
-/** Settings, told by what every line of them looks like. */
+/** Settings files, recognised by the form of every line. */
 export function settingsType(text: string): string | null {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line))
   const examined = lines.slice(0, EXAMINED_LINES)

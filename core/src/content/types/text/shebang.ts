@@ -1,4 +1,4 @@
-/** The language of a script by the interpreter its first line names; null where it names none that is known. */
+/** The language of a script, from the interpreter in its first line; null if the interpreter is missing or unknown. */
 export function shebangType(text: string): string | null {
   const line = /^#!\s*([^\n]*)/.exec(text)?.[1]
   if (line === undefined) return null

@@ -1,4 +1,4 @@
-/** Fewer lines than these prove no table. */
+/** Fewer lines than this do not prove a table. */
 const MIN_LINES = 3
 const EXAMINED_LINES = 20
 
@@ -32,7 +32,7 @@ function countFields(line: string, separator: string): number {
   return fields
 }
 
-/** Code and sentences have separators too, but end their lines with punctuation. */
+/** Code and sentences also have separators, but end their lines with punctuation. */
 function isProse(lines: readonly string[]): boolean {
   return lines.every((line) => /[.,;:{}()]\s*$/.test(line))
 }

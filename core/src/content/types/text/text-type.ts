@@ -7,12 +7,15 @@ import { settingsType } from './settings.ts'
 import { shebangType } from './shebang.ts'
 import { tableType } from './tables.ts'
 
-/** A type that the text states by its form: markup, JSON, a key's armour, a message's header. `whole`: it is all of the file. */
+/**
+ * A type that the text states by its form: markup, JSON, a key's armour, a message's header. `whole`: the text is the
+ * whole file.
+ */
 export function statedTextType(text: string, whole: boolean): string | null {
   return shebangType(text) ?? markupType(text) ?? jsonType(text, whole) ?? markedType(text)
 }
 
-/** A type guessed from the words in a text; worth asking only where no name helps. */
+/** A type guessed from the words of a text; only useful if the name does not help. */
 export function guessedTextType(text: string, whole: boolean): string | null {
   return settingsType(text) ?? codeType(text) ?? tableType(text, whole) ?? proseType(text)
 }

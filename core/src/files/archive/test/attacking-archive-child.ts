@@ -6,13 +6,16 @@ import { fsPath } from '../../../util/file-name.ts'
 import { serveProcess } from '../../../workers/serve-process.ts'
 import type { ArchivePage, ArchiveRequest } from '../archive-child.ts'
 
-/** What an archive for this process contains. */
+/** The contents of an archive for this process. */
 export interface AttackingArchive {
   readonly target: Target
   readonly native: NativeTarget
 }
 
-/** Was taken over by the archive: tries every attack. Each member of the listing is one, with its result. */
+/**
+ * Simulates a process that the archive has taken over: it tries every attack. Each member of the listing is one attack,
+ * with its result.
+ */
 serveProcess<ArchiveRequest, ArchivePage>(async ({ path }) => {
   const { native, target } = JSON.parse(readFileSync(fsPath(path), 'utf8')) as AttackingArchive
   const results = { ...(await attack(target)), ...(isBuiltin('node:ffi') && (await attempts(native))) }

@@ -22,7 +22,7 @@ const statements = [
      took_ms integer,
      updated_at integer not null
    ) strict`,
-  // What waits has none: most rows of a first index, each of which would cost as much again.
+  // Pending rows have no uuid; during a first index they are the majority, and indexing each would cost as much again.
   `create unique index sidecars_uuid on sidecars(uuid) where uuid is not null`,
   `create unique index sidecars_key on sidecars(content_id, kind, variant, format)`,
   `create index sidecars_ready on sidecars(content_id, kind, variant) where state = 2`,
@@ -34,7 +34,7 @@ const statements = [
   `alter table locations add column sidecar_policy text`,
 ]
 
-/** What is derived from contents, and what a picture looks like before it is there. */
+/** Adds the sidecars of contents, and the thumbhash and main colour of pictures. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

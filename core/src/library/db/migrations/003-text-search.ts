@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // Its text lies in the sidecars, and is not kept here a second time. Rows are content_id * 16 + kind of a sidecar.
+  // The table stores no text, because the sidecars have it. Row ids are content_id * 16 + the kind of the sidecar.
   `create virtual table texts using fts5(
      text, content = '', contentless_delete = 1, prefix = '2 3',
      tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
@@ -15,7 +15,7 @@ const statements = [
    end`,
 ]
 
-/** The texts of sidecars, to be searched. */
+/** Adds the index of the sidecars' texts. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -12,11 +12,11 @@ const statements = [
      creation_time text, taken_at text, taken_offset_minutes integer
    ) strict`,
   `alter table image_media add column color_profile text`,
-  // Pictures and videos (types 1 and 2) are read again by the next run: more of them is understood.
+  // Clears the mark of pictures and videos (types 1 and 2), so that the next run reads their extended metadata.
   `update content_identities set examined_at = null where type in (1, 2)`,
 ]
 
-/** What videos say of themselves, and the colour profiles of pictures. */
+/** Adds the metadata of videos and the colour profiles of pictures. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

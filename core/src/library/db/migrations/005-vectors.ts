@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // Sketches of the vectors in one file \`embeddings/<model>.f32\`, one after the other. Numbers are never used again, so that
-  // whoever has read up to one finds what is new behind it. The last \`names\` of the vectors are those of names.
+  // Sketches of the vectors in one file \`embeddings/<model>.f32\`, one after the other. Ids are never reused, so that
+  // a reader finds new rows after the last id that it has read. The last \`names\` of the vectors are those of names.
   `create table vectors(
      id integer primary key autoincrement,
      sidecar_id integer not null unique,
@@ -11,7 +11,7 @@ const statements = [
      names integer not null,
      sketches blob not null
    ) strict`,
-  // Each of the vectors as 16-bit numbers, in rows of id * 1,024 and the number of the vector in its file.
+  // Each vector as 16-bit numbers. Row ids are id * 1,024 + the number of the vector in its file.
   `create table vector_codes(id integer primary key, code blob not null) strict`,
   `create trigger vectors_delete_codes after delete on vectors begin
      delete from vector_codes where id between old.id * 1024 and old.id * 1024 + 1023;
@@ -25,7 +25,7 @@ const statements = [
    end`,
 ]
 
-/** What texts mean, to be searched. */
+/** Adds the sketches and codes of embeddings for search by meaning. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -33,19 +33,19 @@ const statements = [
    ) strict`,
   `create index sidecar_conversions_content on sidecar_conversions(content_id)`,
   `create index sidecar_conversions_open on sidecar_conversions(state) where state in (0, 1, 3)`,
-  // What is referred to, and what is not a derivative but a file somebody has made: 7 and 8 of \`sidecarKinds\`.
+  // Indexes of references, and of files that the user made instead of a generator: 7 and 8 of \`sidecarKinds\`.
   `create index sidecars_source on sidecars(source_entry_id) where source_entry_id is not null`,
   `create index sidecars_companions on sidecars(kind, content_id) where kind in (7, 8)`,
-  // Where to look for them: videos (2 of \`fileTypes\`) and XMP files.
+  // Indexes of candidates for references: videos (2 of \`fileTypes\`) and XMP files.
   `create index entries_video on entries(parent_id) where type = 2`,
   `create index entries_xmp on entries(parent_id) where name glob '*.[xX][mM][pP]'`,
-  // A reference is nothing without its file, and rows of entries may be used again.
+  // A reference needs its file, and row ids of entries may be reused.
   `create trigger entries_delete_references before delete on entries begin
      delete from sidecars where source_entry_id = old.id;
    end`,
 ]
 
-/** What pairs of files are told by, and what was moved into the library, with the place it came from. */
+/** Adds the data that pairs files, and the files that were moved into the library with their former places. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // Words that begin with four given letters are many still: with an index of their own they are found as one word is.
-  // The table keeps no text, so that all of it is read again from the sidecars: a row that says nothing is not in it.
+  // Many words still begin with the same four letters. With an index for such prefixes, they are found as fast as a
+  // word. The table stores no text, so all texts are read again from the sidecars: \`indexed = null\` marks a text as
+  // missing.
   `drop table texts`,
   `update sidecars set indexed = null where indexed is not null and kind in (1, 2, 4)`,
   `create virtual table texts using fts5(
@@ -11,7 +12,7 @@ const statements = [
    )`,
 ]
 
-/** The texts of sidecars, to be searched as they are typed. */
+/** Indexes longer prefixes, for searching while the user types. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

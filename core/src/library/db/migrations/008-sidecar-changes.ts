@@ -23,13 +23,16 @@ const statements = [
      insert into sidecar_changes(content_id, kind, variant, format)
      values (old.content_id, old.kind, old.variant, old.format);
    end`,
-  // Whoever has read fewer than the last 20,000 reads all sidecars anew, which takes no longer.
+  // A reader that is more than 20,000 changes behind reads all sidecars again, which takes no longer.
   `create trigger sidecar_changes_bound after insert on sidecar_changes begin
      delete from sidecar_changes where seq <= new.seq - 20000;
    end`,
 ]
 
-/** What has become ready, or is so no more, in the order in which it did: whoever tells others reads only what is new. */
+/**
+ * Records the sidecars that became ready, or are no longer ready, in order, so that other devices can be sent only new
+ * changes.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** One distinct content, however many files hold it. */
+/** One distinct content, for all files that have it. */
 export interface ContentIdentityTable {
   id: Generated<number>
   /** UUIDv5 of the hash: the same on every device. */
@@ -8,29 +8,29 @@ export interface ContentIdentityTable {
   /** BLAKE3, 32 bytes: of size and samples (version 1), or of the whole file (version 2). */
   hash: Uint8Array
   hash_version: number
-  /** BLAKE3 of the whole file, where it has been computed. */
+  /** BLAKE3 of the whole file, if it was computed. */
   full_hash: Uint8Array | null
   size: number
   /** Index into `fileTypes`. */
   type: number
   mime: string | null
-  /** 0–100: how sure `type` is. */
+  /** 0–100: the certainty of `type`. */
   confidence: number
-  /** When its type and media metadata were read; null where they have not been. */
+  /** When the type and media metadata were read; null if they were not. */
   examined_at: number | null
-  /** What a picture looks like before it is there (thumbhash, some 21 bytes); null where none was made. */
+  /** A picture's thumbhash, some 21 bytes; null if none was generated. */
   thumbhash: Generated<Uint8Array | null>
-  /** The colour a picture has most of, as 0xRRGGBB. */
+  /** A picture's main colour, as 0xRRGGBB. */
   colour: Generated<number | null>
 }
 
-/** What a large file's content was before it was touched: compared by full hash when it is identified again. */
+/** The content of a large file before it was modified: compared by full hash when the file is identified again. */
 export interface StaleContentTable {
   entry_id: number
   content_id: number
 }
 
-/** A file whose name says one type and whose bytes say another. */
+/** A file whose name indicates one type and whose bytes another. */
 export interface ContentConflictTable {
   entry_id: number
   extension: string

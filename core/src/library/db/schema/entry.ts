@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Every extension met, in lower case without its dot. */
+/** All known extensions, in lower case without the dot. */
 export interface ExtensionTable {
   id: Generated<number>
   ext: string
@@ -10,9 +10,9 @@ export interface ExtensionTable {
 export interface EntryTable {
   id: Generated<number>
   uuid: Uint8Array
-  /** The folder it is in; null for a location's root that lies in no other location. */
+  /** The entry's folder; null for the root of a location that is not inside another location. */
   parent_id: number | null
-  /** Text; a blob only where the name's bytes are not valid UTF-8. */
+  /** Text; a blob only if the bytes of the name are not valid UTF-8. */
   name: string | Uint8Array
   /** Folders first, then natural order: see `util/sort-key.ts`. Unique within its folder. */
   sort_key: Uint8Array
@@ -24,26 +24,32 @@ export interface EntryTable {
   size: number
   /** Bytes on disk. */
   allocated: number
-  /** Whole milliseconds, rounded down, and the nanoseconds that remain (0–999,999). */
+  /** Whole milliseconds, rounded down, and the remaining nanoseconds (0–999,999). */
   mtime: number
   mtime_ns: number
   ctime: number
-  /** Null where the file system does not keep it. */
+  /** Null if the file system does not store it. */
   birthtime: number | null
-  /** An integer where it is exact in a double, else its 8 bytes, big-endian. */
+  /** An integer if a double holds it exactly, otherwise its 8 bytes, big-endian. */
   inode: number | Uint8Array
   nlink: number
   mode: number
   content_id: number | null
-  /** How far the content is known: 0 pending, 1 identified, 2 failed, 3 skipped by the mode of the location. */
+  /** State of the content: 0 pending, 1 identified, 2 failed, 3 skipped by the mode of the location. */
   content_state: Generated<number>
 }
 
-/** What only directories have; `id` is the entry's id. Counts and sizes cover the whole subtree, the folder itself not included. */
+/**
+ * Columns of directories only; `id` is the entry's id. Counts and sizes cover the whole subtree without the folder
+ * itself.
+ */
 export interface DirectoryTable {
   id: number
   volume_id: number
-  /** From the volume's root, `/` between and at the end; the root itself is empty. A blob, for names are bytes. */
+  /**
+   * Relative to the volume's root, with `/` between the names and at the end; empty for the root. A blob, because names
+   * are bytes.
+   */
   path: Uint8Array
   /** Entries directly inside. */
   child_count: Generated<number>
@@ -53,9 +59,9 @@ export interface DirectoryTable {
   other_count: Generated<number>
   /** Sum of the sizes of the files below, in bytes. */
   total_size: Generated<number>
-  /** Sum over the names and stats directly inside (indexing/fingerprint.ts); null until it has been read. */
+  /** Sum over the names and stats of the direct entries (indexing/fingerprint.ts); null until the folder was read. */
   fingerprint: Uint8Array | null
   scanned_at: number | null
-  /** Why it could not be read the last time; its rows are then those of the time before. */
+  /** Why the last read failed; the rows are then from an earlier read. */
   error: string | null
 }

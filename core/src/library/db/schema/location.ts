@@ -15,10 +15,10 @@ export interface LocationTable {
   rules: string
   state: string
   error: string | null
-  /** The root's inode when it was last seen: another one means the folder was replaced. */
+  /** The root's last known inode: a different one means that the folder was replaced. */
   root_inode: number | Uint8Array
   last_scan_at: number | null
   created_at: number
-  /** JSON: `SidecarPolicy`; null where it has made no choice. */
+  /** JSON: `SidecarPolicy`; null if the location has no choices of its own. */
   sidecar_policy: Generated<string | null>
 }

@@ -1,9 +1,9 @@
-/** What a picture says of itself. */
+/** The metadata of a picture. */
 export interface ImageMediaTable {
   content_id: number
   width: number | null
   height: number | null
-  /** ISO 8601 as the camera's clock showed it, with its offset where it is known. */
+  /** The time on the camera's clock, in ISO 8601, with its offset if known. */
   taken_at: string | null
   taken_offset_minutes: number | null
   latitude: number | null
@@ -23,7 +23,7 @@ export interface ImageMediaTable {
   /** EXIF 1–8. */
   orientation: number | null
   color_space: string | null
-  /** What the embedded ICC profile calls itself. */
+  /** The name in the embedded ICC profile. */
   color_profile: string | null
   bit_depth: number | null
   artist: string | null
@@ -31,49 +31,49 @@ export interface ImageMediaTable {
   description: string | null
 }
 
-/** What a video says of itself. Codecs and pixel formats have the names that ffmpeg gives them, colours those of WebCodecs. */
+/** The metadata of a video. Codecs and pixel formats have the names of ffmpeg, colours those of WebCodecs. */
 export interface VideoMediaTable {
   content_id: number
-  /** Pixels as stored, before it is turned. */
+  /** Pixels as stored, before rotation. */
   width: number | null
   height: number | null
-  /** Degrees clockwise to turn it by; null where it is upright. */
+  /** Rotation in degrees clockwise; null for an upright video. */
   rotation: number | null
   duration_ms: number | null
-  /** Bits a second, of the whole file. */
+  /** Bits per second, of the whole file. */
   bit_rate: number | null
   codec: string | null
   pixel_format: string | null
-  /** The matrix between its colours and red, green and blue. */
+  /** The colour matrix. */
   color_space: string | null
   /** `limited` or `full`. */
   color_range: string | null
   color_primaries: string | null
   color_transfer: string | null
-  /** Pictures a second: numerator and denominator. */
+  /** Frames per second: numerator and denominator. */
   fps_num: number | null
   fps_den: number | null
   audio_codec: string | null
   audio_channels: number | null
   /** Hertz. */
   audio_sample_rate: number | null
-  /** Bits a second. */
+  /** Bits per second. */
   audio_bit_rate: number | null
   title: string | null
   artist: string | null
   album: string | null
-  /** ISO 8601 in UTC: when the file says it was made. */
+  /** The creation time in the file, in ISO 8601 in UTC. */
   creation_time: string | null
-  /** ISO 8601 as the camera's clock showed it, with its offset where it is known. */
+  /** The time on the camera's clock, in ISO 8601, with its offset if known. */
   taken_at: string | null
   taken_offset_minutes: number | null
 }
 
-/** What a sound file says of itself. */
+/** The metadata of a sound file. */
 export interface AudioMediaTable {
   content_id: number
   duration_ms: number | null
-  /** Bits a second. */
+  /** Bits per second. */
   bit_rate: number | null
   /** Hertz. */
   sample_rate: number | null

@@ -1,28 +1,28 @@
 import type { Generated } from 'kysely'
 
-/** What a photo or a film says of when it was taken, by which the halves of a Live Photo are known. */
+/** The time at which a photo or film was taken, to pair the halves of a Live Photo. */
 export interface CaptureTable {
   content_id: number
-  /** What a photo shares with its video. */
+  /** The id that a photo shares with its video. */
   identifier: string | null
-  /** Milliseconds since 1970; null where no time zone is known. */
+  /** Milliseconds since 1970; null if the time zone is unknown. */
   at_ms: number | null
-  /** What the camera's clock showed, as if it had been in UTC. */
+  /** The time on the camera's clock, read as UTC. */
   clock_ms: number | null
   duration_ms: number | null
   /** Why the file could not be read. */
   error: string | null
 }
 
-/** What an XMP file says. */
+/** The facts in an XMP file. */
 export interface XmpDocumentTable {
   content_id: number
-  /** JSON: `XmpFacts`; null where it could not be read. */
+  /** JSON: `XmpFacts`; null if the file could not be read. */
   facts: string | null
   error: string | null
 }
 
-/** A file that was moved into the library, and where it came from. */
+/** A file that was moved into the library, and its former place. */
 export interface SidecarConversionTable {
   id: Generated<number>
   /** Uuid of the job. */
@@ -34,7 +34,7 @@ export interface SidecarConversionTable {
   format: string
   /** Absolute. */
   path: Uint8Array
-  /** The content of the file itself, as long as it was an entry. */
+  /** The content of the file itself when it was an entry. */
   source_content_id: number
   /** Milliseconds. */
   mtime: number

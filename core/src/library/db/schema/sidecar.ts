@@ -1,9 +1,9 @@
 import type { Generated } from 'kysely'
 
-/** One thing derived from a content, or to be derived. */
+/** A sidecar of a content, or one that will be generated. */
 export interface SidecarTable {
   id: Generated<number>
-  /** Null until it is ready for the first time. */
+  /** Null until the sidecar is ready for the first time. */
   uuid: Generated<Uint8Array | null>
   content_id: number
   /** Index into `sidecarKinds`. */
@@ -11,7 +11,7 @@ export interface SidecarTable {
   variant: string
   /** The extension of its file. */
   format: string
-  /** The entry it is, where it is a file of its own in a location and not one of the library. */
+  /** The entry of the sidecar, if it is a user's file in a location and not a file of the library. */
   source_entry_id: Generated<number | null>
   /** Index into `sidecarStates`. */
   state: number
@@ -20,20 +20,20 @@ export interface SidecarTable {
   checksum: Generated<Uint8Array | null>
   engine: Generated<string | null>
   engine_version: Generated<string | null>
-  /** Version of the way it is made. */
+  /** Version of the recipe that generates it. */
   recipe: number
   attempts: Generated<number>
   error_code: Generated<string | null>
   error: Generated<string | null>
   created_at: number
-  /** How long the content took, all its variants together; null until it was tried. */
+  /** How long the content took, all its variants together; null before the first attempt. */
   took_ms: Generated<number | null>
   updated_at: number
-  /** The checksum of the file whose text is in the index of texts; null where none is. */
+  /** The checksum of the indexed file; null if its text is not in the index. */
   indexed: Generated<Uint8Array | null>
 }
 
-/** What this library's folder has. */
+/** The sidecars in this library's folder. */
 export interface SidecarAvailabilityView {
   content_id: number
   kind: number

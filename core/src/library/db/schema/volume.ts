@@ -11,17 +11,17 @@ export interface DeviceTable {
   last_seen_at: number
 }
 
-/** A volume some location lies on, or that a person tracks. */
+/** A volume that holds a location or is tracked by the user. */
 export interface VolumeTable {
   id: Generated<number>
   uuid: Uint8Array
   device_id: number
   fingerprint: string
   name: string
-  /** The name a person gave it. */
+  /** The name that the user gave it. */
   display_name: string | null
   tracked: Generated<number>
-  /** Where it was mounted last. */
+  /** The last mount point. */
   mount_point: Uint8Array | null
   kind: string
   disk: string
@@ -31,7 +31,7 @@ export interface VolumeTable {
   read_only: Generated<number>
   cow: Generated<number>
   removable: Generated<number>
-  /** Bytes a second, as measured; null where never measured. */
+  /** Measured bytes per second; null if never measured. */
   read_bps: number | null
   write_bps: number | null
   created_at: number
