@@ -136,10 +136,11 @@ export class KnownObjects {
 
   /**
    * Remembers the id of a file whose row is removed or now stands for another file. Does nothing if another row stands
-   * for the file and has an id of its own. Returns whether the id was remembered.
+   * for the file and has an id of its own. `goes`: whether that row is being removed as well, so that it keeps no id.
+   * Returns whether the id was remembered.
    */
-  depart(row: DepartingRow, uuid: Uint8Array): boolean {
-    if (this.#hasOtherName(row)) return false
+  depart(row: DepartingRow, uuid: Uint8Array, goes?: (other: SameObject) => boolean): boolean {
+    if (this.#hasOtherName(row, goes)) return false
     this.#note(row, uuid, { stays: false })
     return true
   }
@@ -150,10 +151,10 @@ export class KnownObjects {
   }
 
   /** Whether the file of a row is a hard link, or has another row. */
-  #hasOtherName(row: DepartingRow): boolean {
+  #hasOtherName(row: DepartingRow, goes: (other: SameObject) => boolean = () => false): boolean {
     if (row.kind !== DIRECTORY && row.nlink !== 1) return true
     // If the other row only borrows its id from another file, that id may have to be given back.
-    return this.others(row).some(({ id }) => !this.#isLentTo(id))
+    return this.others(row).some((other) => !goes(other) && !this.#isLentTo(other.id))
   }
 
   #note(row: DepartingRow, uuid: Uint8Array, { stays }: { stays: boolean }): void {

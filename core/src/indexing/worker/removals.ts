@@ -89,7 +89,7 @@ function removeLeaf(
     done.moved++
     return
   }
-  const isRemembered = objects.depart(row, uuid)
+  const isRemembered = objects.depart(row, uuid, ({ parentId }) => parentId !== null && going.has(parentId))
   writer.removeLeaf(row.id)
   if (!isRemembered) objects.release(uuid, writer)
   done.removed++
@@ -119,7 +119,7 @@ function removeTree(topId: number, deps: RemovalDeps, done: Removed): void {
     const there = objects
       .others(row)
       .find((other) => !going.has(other.id) && !objects.isKnownBy({ ...other, uuid: writer.uuidOf(other.id) }, own))
-    if (!there) objects.depart(row, uuid)
+    if (!there) objects.depart(row, uuid, (other) => going.has(other.id))
     writer.removeDirectory(id)
     if (there) writer.identifyAs(there.id, uuid)
     done.removed++
