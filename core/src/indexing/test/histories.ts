@@ -89,15 +89,16 @@ class Life {
 
   /**
    * Whether another file was moved to this file's name while this file stays beside it as a backup: the name keeps the
-   * id.
+   * id. If this file has the other one's name, the two were exchanged instead, and keep their ids. That holds for the
+   * name at the start alone: the engine may not have seen the other file under any later one.
    */
   #isSaved(object: string, { before, after }: { before: Files; after: Files }): boolean {
     const heir = [...after].find(([, { uuid }]) => uuid === before.get(object)?.uuid)
     if (!heir) return false
     const [other, { path }] = heir
-    const itsNames = this.#named.get(other) ?? new Set()
+    const [itsName] = this.#named.get(other) ?? []
     const hasMoved = [...after.values()].every(
-      (each) => each.path === path || dirname(each.path) !== dirname(path) || !itsNames.has(basename(each.path)),
+      (each) => each.path === path || dirname(each.path) !== dirname(path) || basename(each.path) !== itsName,
     )
     return hasMoved && (this.#named.get(object)?.has(basename(path)) ?? false)
   }

@@ -235,6 +235,27 @@ for (const [name, to] of [
   })
 }
 
+test('the root of a nested location that has a second row, at the place to which it returns, takes that place', async () => {
+  const race = await startRace(['d/k', 'home/n/f', 'home/n/g/h'])
+  const { index, root, at } = race
+  renameSync(at('home/n'), at('d/n'))
+  await index.addLocation(at('d/n'))
+  renameSync(at('d/n'), at('home/n'))
+  await index.refresh([look(at('d'), 'n')])
+  await index.refresh([look(at('home'), 'n')])
+  const { id, path } = index.db
+    .prepare(
+      `select l.directory_id as id, l.path from locations l join entries e on e.id = l.directory_id where e.name = 'n'`,
+    )
+    .get() as { id: number; path: Uint8Array }
+  expect(Buffer.from(path).toString()).toBe(at('home/n'))
+  expect(index.rows().get('home/n')?.id).toBe(id)
+  expect(treeFaults(index.db)).toEqual([])
+  // The inner location's own scan records what is in it.
+  await index.scan({ dir: at('home/n'), directoryId: id, volumePath: `${at('home/n').slice(1)}/` })
+  expect(await race.faults()).toEqual([])
+})
+
 for (const order of [
   ['draft', 'notes'],
   ['notes', 'draft'],

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { bytesToName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { partition } from '../../util/partition.ts'
-import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from './compare.ts'
+import { differs, foundKnown, type FoundKnown, rowAsFound, rowKnown, type RowKnown } from './compare.ts'
 import { type EntryRow, type EntryWriter, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
 import type { EphemeralIds, FileObject } from './ephemeral-ids.ts'
 import type { KnownObjects, SameObject } from './known-objects.ts'
@@ -75,6 +75,33 @@ export class FolderRows {
     if (listed.rows.length > 0) return this.#update(folder, listed)
     this.#fill(folder, listed)
     return true
+  }
+
+  /** The location roots below this location that have no parent row, but whose folder has another row. */
+  rootsWithTwin(): EntryRow[] {
+    const rows = [...this.#detachedRoots().values()].map((id) => this.#deps.writer.row(id)!)
+    return rows.filter((row) => this.#twinOf(row) !== undefined)
+  }
+
+  /** Such a root takes the place of the other row. Its folder is read by the next scan. */
+  rejoin(id: number): void {
+    const { changes, writer } = this.#deps
+    const row = writer.row(id)
+    const twin = row?.parent_id === null ? this.#twinOf(row) : undefined
+    if (!twin) return
+    const there = rowAsFound(writer.row(twin.id)!)
+    this.#remove(twin.id)
+    this.#place(id, twin.parentId!, there)
+    changes.moved++
+    writer.distrust(id)
+  }
+
+  /** Another row of the folder of a location's root, which is neither a root itself nor below that root. */
+  #twinOf(root: EntryRow): SameObject | undefined {
+    const { objects, writer } = this.#deps
+    return objects
+      .others(root)
+      .find(({ id, parentId }) => parentId !== null && !this.#isLocationRoot(id) && !writer.isWithin(parentId, root.id))
   }
 
   #update(folder: ListedFolder, listed: ListedRows): boolean {
@@ -317,12 +344,16 @@ export class FolderRows {
     return browsed && objects.holderOf(browsed) === null ? browsed : undefined
   }
 
-  /** Gives a row another id, because the file that was known by its old id is somewhere else. */
+  /**
+   * Gives a row another id, because the file that was known by its old id is somewhere else: the id that its own file had
+   * before, also if a third row has it now. That ends, because each former id is returned once.
+   */
   #identifyAnew(id: number): void {
     const { objects, writer } = this.#deps
-    const former = objects.formerId(writer.row(id)!)
-    if (former) writer.identifyAs(id, former)
-    else writer.identifyAnew(id)
+    const former = objects.takeBack(writer.row(id)!)
+    if (!former || former.holder === id) return writer.identifyAnew(id)
+    if (former.holder !== null) this.#identifyAnew(former.holder)
+    writer.identifyAs(id, former.uuid)
   }
 }
 

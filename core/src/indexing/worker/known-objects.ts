@@ -179,7 +179,7 @@ export class KnownObjects {
    * id is returned once. `holder`: the row that has the id now.
    */
   comeBack(found: FoundEntry): { uuid: Uint8Array; holder: number | null } | undefined {
-    return this.#takeBack(factsOf(found))
+    return this.takeBack(factsOf(found))
   }
 
   /**
@@ -194,7 +194,7 @@ export class KnownObjects {
     const [known] = this.#formerIds(facts)
     if (known?.holder !== null || known.parentId !== directoryId) return undefined
     const isBack = nameKey(known.name) === nameKey(found.name) || Buffer.compare(known.uuid, uuid) < 0
-    return isBack ? this.formerId(facts) : undefined
+    return isBack ? this.takeBack(facts)?.uuid : undefined
   }
 
   /**
@@ -209,13 +209,8 @@ export class KnownObjects {
     if (isOlder || this.#isLentTo(there.id)) writer.identifyAs(there.id, uuid)
   }
 
-  /** The id that the file of a row had before it took over another file's row. Returned once. */
-  formerId(row: Omit<ObjectFacts, 'nlink'>): Uint8Array | undefined {
-    const known = this.#takeBack(row)
-    return known?.holder === null ? known.uuid : undefined
-  }
-
-  #takeBack(facts: Omit<ObjectFacts, 'nlink'>): FormerId | undefined {
+  /** The id that the file of a row had before it took over another file's row; see `comeBack`. */
+  takeBack(facts: Omit<ObjectFacts, 'nlink'>): FormerId | undefined {
     if (!this.#mayHaveDeparted(facts)) return undefined
     const [known] = this.#formerIds(facts)
     this.#forget.run(this.#volumeId, facts.inode, facts.kind, facts.birthtime)

@@ -288,12 +288,26 @@ export class Scan {
       await this.#lookForMissing(this.#missing.take())
       await this.#walk()
     }
+    await this.#rejoinRoots()
     return {
       seen: this.#seen,
       changes: this.#changes,
       unreadable: this.#unreadable,
       discoverMs: discovered - begun,
       processMs: performance.now() - discovered,
+    }
+  }
+
+  /**
+   * While the root of a nested location is moved back and forth, its folder may get a second row where it was seen for a
+   * moment. If it stays there, the root takes the place of that row. Otherwise the location would be offline for good.
+   */
+  async #rejoinRoots(): Promise<void> {
+    for (const { id, inode } of this.#rows.rootsWithTwin()) {
+      const dir = this.#absolute(bytesToName(this.#writer.folder(id)!.path))
+      const there = this.#disk ? (await this.#disk.ask('facts', [dir], this.#host.signal))[0] : factsOf(dir)
+      if (there && there.device === this.#device && inodeKey(there.inode) === inodeKey(inode)) continue
+      await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#rows.rejoin(id))
     }
   }
 
