@@ -152,8 +152,9 @@ test('nobody is let in without the token, and no form or page of another site', 
   )
   expect([change.status, change.headers.get('allow')]).toEqual([405, 'POST'])
   expect((await http.fetch('/graphql', { method: 'DELETE' })).status).toBe(405)
-  const browser = await http.fetch('/graphql', { headers: { accept: 'text/html' } })
-  expect([browser.status, await browser.text()]).toEqual([406, ''])
+  const headers = { accept: 'text/html', authorization: `Bearer ${http.token}` }
+  const browser = await http.raw('/graphql', { at: http.pageOrigin, headers })
+  expect([browser.status, browser.body]).toEqual([406, ''])
   const large = JSON.stringify({ query: '{ systemStatus { version } }', variables: { x: 'x'.repeat(300_000) } })
   expect((await http.fetch('/graphql', { method: 'POST', headers: json, body: large })).status).toBe(413)
 })

@@ -59,6 +59,11 @@ export class TestHttp implements AsyncDisposable {
     return new URL(this.server.url).origin
   }
 
+  /** `http://127.83.12.9:40123`, where pages are. */
+  get pageOrigin(): string {
+    return this.server.pageOrigin
+  }
+
   /** As a program with the token. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
@@ -66,10 +71,10 @@ export class TestHttp implements AsyncDisposable {
     return fetch(new URL(path, this.server.url), { redirect: 'manual', ...init, headers })
   }
 
-  /** As anybody, with whatever headers; `Host`, too, and a path that is not made neat. */
-  raw(path: string, options: RequestOptions & { body?: string } = {}): Promise<RawAnswer> {
-    const { body, ...rest } = options
-    const { hostname, port } = new URL(this.server.url)
+  /** As anybody, with any headers, also `Host`, and the path as it is. `at`: the usual address by default. */
+  raw(path: string, options: RequestOptions & { body?: string; at?: string } = {}): Promise<RawAnswer> {
+    const { at = this.origin, body, ...rest } = options
+    const { hostname, port } = new URL(at)
     return new Promise((resolve, reject) => {
       const asked = request({ hostname, port, path, agent: false, ...rest }, (answer) => {
         const { headers, statusCode = 0 } = answer
@@ -98,9 +103,9 @@ export class TestHttp implements AsyncDisposable {
   }
 
   /** As a page of this address does. */
-  post(path: string, body: object, origin = this.origin): Promise<Response> {
+  post(path: string, body: object, origin = this.pageOrigin): Promise<Response> {
     const headers = { 'content-type': 'application/json', origin }
-    return fetch(new URL(path, this.server.url), { method: 'POST', headers, body: JSON.stringify(body) })
+    return fetch(new URL(path, this.pageOrigin), { method: 'POST', headers, body: JSON.stringify(body) })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,12 +118,12 @@ export class TestHttp implements AsyncDisposable {
 /** The other side of the proofs, written down a second time. */
 export class TestPage {
   readonly id: string
-  readonly #http: Pick<TestHttp, 'origin' | 'post'>
+  readonly #http: Pick<TestHttp, 'pageOrigin' | 'post'>
   readonly #privateKey: KeyObject
   readonly #daemonKey: KeyObject
 
   constructor(
-    http: Pick<TestHttp, 'origin' | 'post'>,
+    http: Pick<TestHttp, 'pageOrigin' | 'post'>,
     { daemonKey, id, privateKey }: { id: string; daemonKey: string; privateKey: KeyObject },
   ) {
     this.#http = http
@@ -128,13 +133,13 @@ export class TestPage {
   }
 
   /** The same page at another server, as after a restart. */
-  at(http: Pick<TestHttp, 'origin' | 'post'>): TestPage {
+  at(http: Pick<TestHttp, 'pageOrigin' | 'post'>): TestPage {
     const daemonKey = this.#daemonKey.export({ format: 'der', type: 'spki' }).toString('base64url')
     return new TestPage(http, { id: this.id, daemonKey, privateKey: this.#privateKey })
   }
 
   /** Throws with the status where it is refused. */
-  async prove(origin = this.#http.origin): Promise<{ access: string; mediaKey: string; media: string }> {
+  async prove(origin = this.#http.pageOrigin): Promise<{ access: string; mediaKey: string; media: string }> {
     const pageNonce = randomBytes(32).toString('base64url')
     const challenged = await this.#http.post('/session/challenge', { id: this.id, nonce: pageNonce }, origin)
     if (!challenged.ok) throw new Error(String(challenged.status))

@@ -19,7 +19,7 @@ const IDLE_MS = 120_000
 
 /** A real daemon with a library, in a folder of its own. */
 export class TestDaemon implements AsyncDisposable {
-  /** `http://127.0.0.1:40123` */
+  /** The usual address: `http://127.0.0.1:40123`. It leads browsers to the pages. */
   readonly origin: string
   readonly dataDir: string
   readonly #folder: string
@@ -80,6 +80,12 @@ export class TestDaemon implements AsyncDisposable {
     const { error, result } = (await answer.json()) as { error?: { message: string }; result: T }
     if (error) throw new Error(`${method}: ${error.message}`)
     return result
+  }
+
+  /** Where the pages are now: `http://127.83.12.9:40123`. */
+  async pageOrigin(): Promise<string> {
+    const { url } = await this.call<{ url: string }>('explorer.link')
+    return new URL(url).origin
   }
 
   /** Signs the browser of a page in, and goes to an address of the explorer. */

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
+import { utimesSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test as base, TestDaemon } from './fixtures.ts'
 
-/** A daemon of its own for each test: it is stopped, and another program takes its port. */
+/** A daemon of its own for each test: it is stopped, and another program takes the address of its pages. */
 const test = base.extend<{ own: TestDaemon }>({
   // oxlint-disable-next-line no-empty-pattern
   own: async ({}, use) => {
@@ -19,7 +21,7 @@ interface Heard {
   readonly body: string
 }
 
-/** Another user's program at the port of the daemon: it writes down all that it is sent. */
+/** Another user's program at the address of the pages: it writes down all that it is sent. */
 async function squat(origin: string, answer: (heard: Heard) => { status: number; type: string; body: string }) {
   const heard: Heard[] = []
   const hear = async (request: IncomingMessage, response: ServerResponse) => {
@@ -34,7 +36,8 @@ async function squat(origin: string, answer: (heard: Heard) => { status: number;
     heard.push({ method: 'UPGRADE', url: request.url!, headers: request.headers, body: '' })
     socket.destroy()
   })
-  server.listen(Number(new URL(origin).port), '127.0.0.1')
+  const { hostname, port } = new URL(origin)
+  server.listen(Number(port), hostname)
   await once(server, 'listening')
   return {
     heard,
@@ -46,7 +49,7 @@ async function squat(origin: string, answer: (heard: Heard) => { status: number;
   }
 }
 
-test('a program that takes the port of the daemon hears nothing from an open tab that lets it in', async ({
+test('a program that takes the address of the pages hears nothing from an open tab that lets it in', async ({
   own,
   page,
 }) => {
@@ -56,11 +59,12 @@ test('a program that takes the port of the daemon hears nothing from an open tab
   await own.open(page, files.address({ view: 'list' }))
   await expect(page.getByRole('row', { name: /^letter/ })).toBeVisible()
   expect(await page.context().cookies()).toEqual([])
+  const before = await own.pageOrigin()
   await own.stop()
-  const squatter = await squat(own.origin, () => ({
+  const squatter = await squat(before, () => ({
     status: 200,
     type: 'application/json',
-    body: JSON.stringify({ nonce: 'x', signature: 'A'.repeat(86), access: 'x', mediaKey: 'x', media: own.origin }),
+    body: JSON.stringify({ nonce: 'x', signature: 'A'.repeat(86), access: 'x', mediaKey: 'x', media: before }),
   }))
   {
     await using _squatting = squatter
@@ -69,12 +73,11 @@ test('a program that takes the port of the daemon hears nothing from an open tab
     expect(squatter.heard.length).toBeGreaterThan(0)
     expect(squatter.heard.filter(({ method }) => method === 'UPGRADE')).toEqual([])
     // All of it, at the daemon's new address.
-    const status = await own.call<{ explorer: string }>('system.status')
-    const origin = new URL(status.explorer).origin
-    expect(origin).not.toBe(own.origin)
+    const origin = await own.pageOrigin()
+    expect(origin).not.toBe(before)
     for (const { body, headers, method, url } of squatter.heard) {
       expect([headers.cookie, headers.authorization]).toEqual([undefined, undefined])
-      for (const from of [origin, own.origin]) {
+      for (const from of [origin, before]) {
         const sent = { 'content-type': 'application/json', origin: from }
         const answer = await fetch(origin + url, { method, headers: sent, ...(method === 'GET' ? {} : { body }) })
         // Files of the page are open to all.
@@ -83,12 +86,13 @@ test('a program that takes the port of the daemon hears nothing from an open tab
       }
     }
   }
-  // The port is free again: the tab finds nobody, and its session is over with the old address.
+  // The address is free again: the tab finds nobody, and its session is over with the old address.
   await expect(page.getByText('cannot be reached')).toBeVisible()
 })
 
 test('a page that the other program served cannot use the key that the browser keeps', async ({ own, page }) => {
   await own.open(page, '/jobs')
+  const before = await own.pageOrigin()
   await own.stop()
   const other = await page.context().newPage()
   const challenge = async (at: string, from: string, id: string) => {
@@ -99,22 +103,52 @@ test('a page that the other program served cannot use the key that the browser k
   let id = ''
   {
     const answer = { status: 200, type: 'text/html', body: '<!doctype html>' }
-    await using _squatting = await squat(own.origin, () => answer)
+    await using _squatting = await squat(before, () => answer)
     // It has the origin, and so the key, which it can use and not read.
-    await other.goto(own.origin)
+    await other.goto(before)
     const used = await other.evaluate(useKey)
     expect(used).toMatchObject({ exported: 'refused', signed: 64 })
     id = used.id
     await own.startAgain()
-    const { explorer } = await own.call<{ explorer: string }>('system.status')
-    const { origin } = new URL(explorer)
+    const origin = await own.pageOrigin()
     // The session ended with the address: there is nothing left that could be signed for.
-    expect([await challenge(origin, origin, id), await challenge(origin, own.origin, id)]).toEqual([401, 403])
+    expect([await challenge(origin, origin, id), await challenge(origin, before, id)]).toEqual([401, 403])
   }
-  // The daemon comes back to its address: the key that was in other hands is of no use there either.
+})
+
+test('what a program left in the browser while the daemon was away learns nothing from the next sign-in', async ({
+  own,
+  page,
+}) => {
+  await own.open(page, '/jobs')
+  const before = await own.pageOrigin()
   await own.stop()
+  // The last sign of the daemon is a minute old.
+  const since = Date.now() / 1_000 - 60
+  utimesSync(join(own.dataDir, 'run', 'http-sessions.json'), since, since)
+  const heard: string[] = []
+  const answer = ({ url }: Heard) => {
+    heard.push(url)
+    return url.startsWith('/worker.js')
+      ? { status: 200, type: 'text/javascript', body: WORKER }
+      : { status: 200, type: 'text/html', body: '<!doctype html><title>left</title>' }
+  }
+  const left = await page.context().newPage()
+  // It takes the usual address as well, and leaves an open tab and a service worker at both.
+  for (const origin of [before, own.origin]) {
+    await using _squatting = await squat(origin, answer)
+    await left.goto(origin)
+    await left.evaluate(leaveWorker)
+  }
   await own.startAgain()
-  expect(await challenge(own.origin, own.origin, id)).toBe(401)
+  const after = await own.pageOrigin()
+  expect([before, own.origin]).not.toContain(after)
+  await own.open(page, '/jobs')
+  await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible()
+  expect(new URL(page.url()).origin).toBe(after)
+  // The service worker hears of no sign-in, and the open tab has neither key nor session.
+  expect(await left.evaluate(heardByWorker)).toEqual([])
+  expect(await left.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).toEqual([])
 })
 
 test('the tab goes on by itself when the daemon is back at its address', async ({ own, page }) => {
@@ -137,7 +171,7 @@ interface Database {
     objectStore(store: string): { get(key: string): Asked<{ id: string; privateKey: CryptoKey }> }
   }
 }
-declare const indexedDB: { open(name: string): Asked<Database> }
+declare const indexedDB: { open(name: string): Asked<Database>; databases(): Promise<{ name: string }[]> }
 
 /** Runs in a page of the other program. */
 async function useKey() {
@@ -151,4 +185,32 @@ async function useKey() {
   )
   const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, new Uint8Array(1))
   return { id, exported, signed: signature.byteLength }
+}
+
+/** Answers every address of its origin by itself, and keeps a list of what was asked. */
+const WORKER = `
+  const heard = []
+  addEventListener('install', () => skipWaiting())
+  addEventListener('activate', (event) => event.waitUntil(clients.claim()))
+  addEventListener('fetch', (event) => {
+    heard.push(event.request.url)
+    event.respondWith(new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }))
+  })
+  addEventListener('message', (event) => event.ports[0].postMessage(heard))`
+
+/** Runs in a page of the other program. */
+async function leaveWorker() {
+  await navigator.serviceWorker.register('/worker.js')
+  await navigator.serviceWorker.ready
+}
+
+/** Runs in a page of the other program. */
+async function heardByWorker() {
+  const { active } = await navigator.serviceWorker.ready
+  const { port1, port2 } = new MessageChannel()
+  const heard = new Promise<readonly string[]>((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data as readonly string[])
+  })
+  active!.postMessage(null, [port2])
+  return heard
 }

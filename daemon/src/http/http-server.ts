@@ -9,11 +9,12 @@ import { auditFile, AuditLog } from './audit-log.ts'
 import { Authenticator } from './authenticator.ts'
 import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
-import { HttpListener } from './http-listener.ts'
+import { HttpListener, type HttpListenerOptions } from './http-listener.ts'
 import { HttpSocket } from './http-socket.ts'
 import { Links } from './links.ts'
-import { leadToLoopback, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
+import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { Metrics } from './metrics.ts'
+import { listenForPages } from './page-address.ts'
 import { PageProofs } from './page-proofs.ts'
 import { WebPage } from './page/index.ts'
 import { HttpError, refuseUpgrade } from './problem.ts'
@@ -49,7 +50,10 @@ export interface HttpServerOptions {
 
 /** The explorer and its interface for programs, on this machine. */
 export class HttpServer implements AsyncDisposable, ExplorerHost {
+  /** The usual address, for programs. It leads a browser to the pages. */
   readonly url: string
+  /** Where pages are signed in: `http://127.83.12.9:40123`. */
+  readonly pageOrigin: string
   readonly tokenFile: string
   /** What answers, wherever it listens. */
   readonly app: HttpApp
@@ -60,6 +64,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   /** Who is let in. */
   readonly access: AccessList
   readonly #media: HttpListener
+  readonly #pages: HttpListener
   readonly #listener: HttpListener
   readonly #socket: HttpSocket
   readonly #metrics: Metrics | null
@@ -67,13 +72,14 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #exposure: Exposure
 
   private constructor(
-    of: Pick<HttpServer, 'app' | 'tokenFile'> & {
+    of: Pick<HttpServer, 'app' | 'pageOrigin' | 'tokenFile'> & {
       connections: Connections
       page: WebPage
       links: Links
       sessions: Sessions
       access: AccessList
       media: HttpListener
+      pages: HttpListener
       listener: HttpListener
       socket: HttpSocket
       metrics: Metrics | null
@@ -82,6 +88,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     },
   ) {
     this.url = `http://${LOOPBACK}:${of.listener.port}/`
+    this.pageOrigin = of.pageOrigin
     this.tokenFile = of.tokenFile
     this.app = of.app
     this.#connections = of.connections
@@ -90,6 +97,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#sessions = of.sessions
     this.access = of.access
     this.#media = of.media
+    this.#pages = of.pages
     this.#listener = of.listener
     this.#socket = of.socket
     this.#metrics = of.metrics
@@ -124,30 +132,26 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const epoch = now().toString(EPOCH_RADIX)
     const sockets = new WebSockets({ authenticator, connections, limits })
     const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
-    let media: HttpListener | null = null
-    const mediaOrigin = () => (media === null ? '' : `http://${LOOPBACK}:${media.port}`)
-    const pageSessions = pageSessionRoutes({ authenticator, links, proofs, sessions, audit, mediaOrigin })
+    const place = { page: '', media: '' }
     const app = createApp({
       ...shared,
       authenticator,
-      sessionRoutes: pageSessions,
-      mediaOrigin,
-      addFirst: leadToLoopback,
+      sessionRoutes: pageSessionRoutes({ authenticator, links, proofs, sessions, audit, place }),
+      mediaOrigin: () => place.media,
+      addFirst: (first) => leadToPages(first, place),
     })
+    const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) => sockets.upgrade(request, client, head)
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
-      upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+      upgrade,
       limits,
       log,
     })
-    media = await HttpListener.listen({
-      at: {
-        hostname: LOOPBACK,
-        names: () => [LOOPBACK],
-        ports: mediaPorts(listener.port),
-        pages: () => listener.origins,
-      },
+    const { hostname, listener: pages } = await listenForPages(sessions.origin, { app, upgrade, limits, log })
+    place.page = `http://${hostname}:${pages.port}`
+    const media = await HttpListener.listen({
+      at: { hostname, names: () => [hostname], ports: mediaPorts(pages.port), pages: () => pages.origins },
       app: createMediaApp({
         core,
         metrics,
@@ -161,7 +165,8 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       limits,
       log,
     })
-    await sessions.endOthers([`http://${LOOPBACK}:${listener.port}`])
+    place.media = `http://${hostname}:${media.port}`
+    await sessions.endOthers([place.page])
     sessions.holdAddress()
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
     const forSocket = new Authenticator({ ...own, proofs: null, isOpen: true })
@@ -191,6 +196,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await exposure.restore()
     return new HttpServer({
       app,
+      pageOrigin: place.page,
       tokenFile,
       connections,
       page,
@@ -198,6 +204,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       sessions,
       access: new AccessList({ pages: sessions, exposure, apiKeys, audit }),
       media,
+      pages,
       listener,
       socket,
       metrics,
@@ -210,7 +217,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     // It is about to be looked at.
     this.#page.prepare()
     const { code, expiresAt } = this.#links.create(to)
-    return { url: new URL(`session/${code}`, this.url).href, expiresAt: new Date(expiresAt).toISOString() }
+    return { url: new URL(`session/${code}`, this.pageOrigin).href, expiresAt: new Date(expiresAt).toISOString() }
   }
 
   get exposed(): Exposed | null {
@@ -240,7 +247,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
     this.#page[Symbol.dispose]()
-    const listeners = [this.#listener, this.#media, this.#socket]
+    const listeners = [this.#listener, this.#pages, this.#media, this.#socket]
     await Promise.all(listeners.map((each) => each[Symbol.asyncDispose]()))
     // As late as possible: its file says until when somebody held the port.
     this.#sessions[Symbol.dispose]()

@@ -6,11 +6,10 @@ export const LOOPBACK = '127.0.0.1'
 /** What programs may call it. */
 export const LOOPBACK_NAMES = [LOOPBACK, 'localhost']
 
-/** Leads a person who typed `localhost` to the address at which pages are signed in. */
-export function leadToLoopback(app: HttpApp): void {
+/** Leads a browser from the usual address to that of the pages, where sessions are. */
+export function leadToPages(app: HttpApp, to: { readonly page: string }): void {
   app.use(async (c, next) => {
-    const { hostname, pathname, port, search } = new URL(c.req.url)
-    if (hostname === LOOPBACK || !isPerson(c)) return next()
-    return c.redirect(`http://${LOOPBACK}:${port}${pathname}${search}`, 307)
+    const { origin, pathname, search } = new URL(c.req.url)
+    return origin === to.page || !isPerson(c) ? next() : c.redirect(`${to.page}${pathname}${search}`, 307)
   })
 }

@@ -7,7 +7,6 @@ import type { Authenticator } from './authenticator.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import { readJsonBody } from './json-body.ts'
 import type { Links } from './links.ts'
-import { LOOPBACK } from './loopback.ts'
 import { type PageProofs, publicKeyOf } from './page-proofs.ts'
 import { HttpError } from './problem.ts'
 import type { Sessions } from './sessions.ts'
@@ -19,8 +18,8 @@ export interface PageSessionDeps {
   readonly proofs: PageProofs
   readonly sessions: Sessions
   readonly audit: AuditLog
-  /** Where files are. */
-  readonly mediaOrigin: () => string
+  /** The origins of pages, and of the files that they show. */
+  readonly place: { readonly page: string; readonly media: string }
 }
 
 const MAX_TEXT = 1_000
@@ -33,11 +32,11 @@ const MAX_BODY_BYTES = 8 * 1024
 
 /** Signing a page of this machine in, and its proofs from then on. Each route decides for itself who may ask. */
 export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
-  const { audit, authenticator, links, mediaOrigin, proofs, sessions } = deps
+  const { audit, authenticator, links, place, proofs, sessions } = deps
   const routes = sessionRoutes(authenticator, async (id) => void (await sessions.end(id)))
 
   routes.post('/', async (c) => {
-    const origin = originOf(c)
+    const origin = originOf(c, place)
     const { code, publicKey } = await bodyOf(c, SignIn)
     if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the key is not one of ECDSA, P-256')
     const to = links.take(code)
@@ -47,13 +46,13 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
     return c.json({ id: session.id, daemonKey: proofs.publicKey, to })
   })
   routes.post('/challenge', async (c) => {
-    const origin = originOf(c)
+    const origin = originOf(c, place)
     return c.json(proofs.challenge({ ...(await bodyOf(c, Challenge)), origin }))
   })
   routes.post('/proof', async (c) => {
-    const origin = originOf(c)
+    const origin = originOf(c, place)
     const access = proofs.prove({ ...(await bodyOf(c, Proof)), origin })
-    return c.json({ ...access, media: mediaOrigin() })
+    return c.json({ ...access, media: place.media })
   })
 
   routes.get('/:name', async (c) => {
@@ -102,20 +101,12 @@ export function browserOf({ headers }: IncomingMessage): string {
   return headers['user-agent'] ?? 'a browser that does not say its name'
 }
 
-/**
- * The origin of a page. The guard has checked that it is ours; a program that sends none is no page. A page of `localhost`
- * is not let in: a browser asks `[::1]` first, so another user who listens there could be that page and use its key.
- */
-function originOf(c: Context<HttpEnv>): string {
+/** The origin of a page, which must be that of the pages. A program that sends no origin is no page. */
+function originOf(c: Context<HttpEnv>, { page }: PageSessionDeps['place']): string {
   const { origin } = c.env.incoming.headers
   if (origin === undefined) throw new HttpError(403, 'PermissionDenied', 'only a page of the explorer signs in here')
-  const { hostname, port } = new URL(origin)
-  if (hostname === LOOPBACK) return origin
-  throw new HttpError(
-    403,
-    'PermissionDenied',
-    `sign in at http://${LOOPBACK}:${port}/: browsers look for ${hostname} at an IPv6 address that another program may hold`,
-  )
+  if (origin === page) return origin
+  throw new HttpError(403, 'PermissionDenied', `${origin} is not the address of the pages; they are at ${page}/`)
 }
 
 async function bodyOf<T>(c: Context<HttpEnv>, schema: z.ZodType<T>): Promise<T> {

@@ -72,6 +72,11 @@ export class Sessions implements Disposable {
     return this.#add({ hash: null, page, browser })
   }
 
+  /** The origin of the newest session of a page; null if there is none. */
+  get origin(): string | null {
+    return [...this.#sessions.values()].findLast(({ page }) => page !== null)?.page?.origin ?? null
+  }
+
   /** Null if there is none, or it is too old. */
   get(id: string): Session | null {
     const session = this.#sessions.get(id)
