@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 
 /** On every POSIX system. */
 const SHELL = '/bin/sh'
@@ -9,7 +10,8 @@ const SHELL = '/bin/sh'
  */
 export function endProcess(code: number): never {
   if (process.execve === undefined || process.platform === 'win32' || !existsSync(SHELL)) process.exit(code)
-  // What is to be tidied up at the exit would otherwise be left.
+  // What Node and others do at the exit would otherwise be left.
   process.emit('exit', code)
+  flushCompileCache()
   return process.execve(SHELL, ['sh', '-c', `exit ${code}`], {})
 }
