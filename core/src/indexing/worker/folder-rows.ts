@@ -322,7 +322,9 @@ export class FolderRows {
     const own = nameBytes(volumePath)
     const rows = db
       .prepare(
-        `select d.id, d.path from entries e join directories d on d.id = e.id
+        // In this order: a location may have a million folders, and there are few locations.
+        `select d.id, d.path from locations l
+         cross join entries e on e.id = l.directory_id cross join directories d on d.id = e.id
          where e.parent_id is null and d.volume_id = ? and d.path > ? and d.path < ?`,
       )
       .all(volumeId, own, pathAfter(own))
