@@ -256,6 +256,22 @@ test('the root of a nested location that has a second row, at the place to which
   expect(await race.faults()).toEqual([])
 })
 
+test('the root of a nested location that is gone keeps its path, although a row says that it is elsewhere', async () => {
+  const race = await startRace(['d/k', 'home/n/f'])
+  const { index, root, at } = race
+  renameSync(at('home/n'), at('d/n'))
+  await index.addLocation(at('d/n'))
+  const away = `${root}-away`
+  onTestFinished(() => rmSync(away, { recursive: true, force: true }))
+  renameSync(at('d/n'), away)
+  await index.refresh([look(at('d'), 'n')])
+  const { path } = index.db
+    .prepare(`select l.path from locations l join entries e on e.id = l.directory_id where e.name = 'n'`)
+    .get() as { path: Uint8Array }
+  expect(Buffer.from(path).toString()).toBe(at('d/n'))
+  expect(treeFaults(index.db)).toEqual([])
+})
+
 for (const order of [
   ['draft', 'notes'],
   ['notes', 'draft'],

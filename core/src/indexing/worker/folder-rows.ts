@@ -77,10 +77,13 @@ export class FolderRows {
     return true
   }
 
-  /** The location roots below this location that have no parent row, but whose folder has another row. */
-  rootsWithTwin(): EntryRow[] {
+  /** The location roots below this location that have no parent row, with another row of the same folder. */
+  rootsWithTwin(): { root: EntryRow; twin: SameObject }[] {
     const rows = [...this.#detachedRoots().values()].map((id) => this.#deps.writer.row(id)!)
-    return rows.filter((row) => this.#twinOf(row) !== undefined)
+    return rows.flatMap((root) => {
+      const twin = this.#twinOf(root)
+      return twin ? [{ root, twin }] : []
+    })
   }
 
   /** Such a root takes the place of the other row. Its folder is read by the next scan. */

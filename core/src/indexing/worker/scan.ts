@@ -303,11 +303,14 @@ export class Scan {
    * moment. If it stays there, the root takes the place of that row. Otherwise the location would be offline for good.
    */
   async #rejoinRoots(): Promise<void> {
-    for (const { id, inode } of this.#rows.rootsWithTwin()) {
-      const dir = this.#absolute(bytesToName(this.#writer.folder(id)!.path))
-      const there = this.#disk ? (await this.#disk.ask('facts', [dir], this.#host.signal))[0] : factsOf(dir)
-      if (there && there.device === this.#device && inodeKey(there.inode) === inodeKey(inode)) continue
-      await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#rows.rejoin(id))
+    for (const { root, twin } of this.#rows.rootsWithTwin()) {
+      const paths = [bytesToName(this.#writer.folder(root.id)!.path), pathOf(twin)].map((path) => this.#absolute(path))
+      const facts = this.#disk ? await this.#disk.ask('facts', paths, this.#host.signal) : paths.map(factsOf)
+      const [isAtOld, isAtNew] = facts.map(
+        (there) => there?.device === this.#device && inodeKey(there.inode) === inodeKey(root.inode),
+      )
+      if (isAtOld || !isAtNew) continue
+      await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#rows.rejoin(root.id))
     }
   }
 
