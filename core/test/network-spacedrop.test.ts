@@ -27,6 +27,18 @@ async function setUp(options: { receive?: 'ask' | 'trusted' | 'off' } = {}) {
   return { network, alice, bob, folder }
 }
 
+/** From now on a device sends another file than it offers. */
+function sendInstead({ core }: TestCore, path: string): void {
+  core.network.transfers.resolve({
+    kind: 'offer',
+    spec: z.object({ id: z.uuid() }),
+    resolve: async () => ({
+      roots: [{ path: Buffer.from(path), name: Buffer.from('other.desktop') }],
+      title: 'other',
+    }),
+  })
+}
+
 test('what is offered is seen, accepted into a folder, and there; nothing is replaced', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
@@ -71,14 +83,7 @@ test('what was not offered is not taken, and the folder for it is said to be wro
     [`${file}/x`, 'NotFound'],
   ] as const)
     expect(() => offersOf(bob).accept(sent.id, to)).toThrow(expect.objectContaining({ code }))
-  alice.core.network.transfers.resolve({
-    kind: 'offer',
-    spec: z.object({ id: z.uuid() }),
-    resolve: async () => ({
-      roots: [{ path: Buffer.from(other), name: Buffer.from('other.desktop') }],
-      title: 'other',
-    }),
-  })
+  sendInstead(alice, other)
   const { transfer } = offersOf(bob).accept(sent.id, bob.path('chosen'))
   expect(await bob.core.network.transfers.wait(transfer!, signal)).toMatchObject({
     state: 'failed',
@@ -86,6 +91,23 @@ test('what was not offered is not taken, and the folder for it is said to be wro
       code: 'InvalidInput',
       message: 'the device sends other.desktop, which it did not offer; no file was taken',
     },
+  })
+  expect(readdirSync(bob.path('chosen'))).toEqual([])
+})
+
+test('after a restart, too, what was not offered is not taken', async () => {
+  const { alice, bob, network } = await setUp()
+  await using _network = network
+  alice.write('holiday.jpg', 'photo')
+  const sent = await offer(network, ['holiday.jpg'])
+  await alice.core.network.stop()
+  const { transfer } = offersOf(bob).accept(sent.id, bob.path('chosen'))
+  await bob.restart()
+  sendInstead(alice, alice.write('other.desktop', 'other'))
+  await alice.core.network.start()
+  expect(await bob.core.network.transfers.wait(transfer!, signal)).toMatchObject({
+    state: 'failed',
+    error: { code: 'InvalidInput', message: expect.stringContaining('did not offer') },
   })
   expect(readdirSync(bob.path('chosen'))).toEqual([])
 })

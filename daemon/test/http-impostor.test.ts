@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -140,6 +140,34 @@ test('a start that fails does not count as presence', async () => {
   now += 20_000
   await using again = await serveAgain(http, { now: () => now })
   await expect(page.at(again).prove()).rejects.toThrow('401')
+})
+
+test('a start that fails in the middle leaves nothing that listens', async () => {
+  await using http = await startTestHttp()
+  const port = Number(new URL(http.origin).port)
+  await http.server[Symbol.asyncDispose]()
+  let asked = 0
+  // The clock is asked once before anything listens, and then when all addresses are held.
+  const now = () => {
+    if (asked++ > 0) throw new Error('no clock')
+    return Date.now()
+  }
+  await expect(serveAgain(http, { port, now })).rejects.toThrow('no clock')
+  const next = createServer().listen(port, '127.0.0.1')
+  await once(next, 'listening')
+  next.close()
+})
+
+test('a start does not fail because of the address that was kept', async () => {
+  await using http = await startTestHttp()
+  await http.openPage()
+  await http.server[Symbol.asyncDispose]()
+  const file = join(http.core.dataDir, 'http-sessions.json')
+  for (const origin of ['http://name.invalid:1', 'no address']) {
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/(?<="origin":")[^"]*/g, origin))
+    await using again = await serveAgain(http)
+    expect(new URL(again.pageOrigin).hostname).toMatch(/^127\./)
+  }
 })
 
 test('the page that signs in takes nothing from the cache, where another program may have left scripts', async () => {

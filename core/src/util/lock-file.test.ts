@@ -107,6 +107,7 @@ test('a lock is taken over at once, also if processes were killed in the middle 
   writeFileSync(`${file}.1.unwritten`, '')
   utimesSync(`${file}.1.unwritten`, 0, 0)
   leave(`${file}.1.unlinked`, {})
+  leave(`${file}.0123456789abcdef.claim.1.unlinked`, {})
   writeFileSync(`${file}.txt`, '')
   takeLock(file, 'the shed')[Symbol.dispose]()
   expect(readdirSync(dir.path)).toEqual(['lock.txt'])

@@ -167,16 +167,17 @@ function claimOn(first: string, text: string): string {
   return `${first}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.claim`
 }
 
-/** Matches the names of drafts and claims, after the name of their lock. */
-const BESIDE = /^\.(?:\d+\.[\da-z]+|[\da-f]{16}\.claim)$/
+/** Matches the names of drafts, claims and drafts of claims, after the name of their lock. */
+const BESIDE = /^(?:\.[\da-f]{16}\.claim)?(?:\.\d+\.[\da-z]+)?$/
 
 /**
  * Removes the drafts and claims of killed processes. The caller holds the lock, so these claims are for older locks.
  */
 function removeLeft(file: string): void {
+  const own = basename(file)
   try {
     for (const name of readdirSync(dirname(file))) {
-      if (!name.startsWith(basename(file)) || !BESIDE.test(name.slice(basename(file).length))) continue
+      if (name === own || !name.startsWith(own) || !BESIDE.test(name.slice(own.length))) continue
       const path = join(dirname(file), name)
       const text = readText(path)
       if (text !== null && isLeft(path, text)) rmSync(path, { force: true })

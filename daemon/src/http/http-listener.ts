@@ -99,7 +99,12 @@ export class HttpListener implements AsyncDisposable {
   /** Throws the system's error where none of the ports can be had. */
   static async listen(options: HttpListenerOptions): Promise<HttpListener> {
     const listener = new HttpListener(options)
-    await listener.#listen()
+    try {
+      await listener.#listen()
+    } catch (err) {
+      listener.#exchanges[Symbol.dispose]()
+      throw err
+    }
     return listener
   }
 

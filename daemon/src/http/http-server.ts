@@ -141,6 +141,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       addFirst: (first) => leadToPages(first, place),
     })
     const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) => sockets.upgrade(request, client, head)
+    // If a later step fails, nothing goes on listening.
+    await using parts = new AsyncDisposableStack()
+    for (const each of [sessions, page, metrics]) parts.use(each)
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
@@ -148,7 +151,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       limits,
       log,
     })
+    parts.use(listener)
     const { hostname, listener: pages } = await listenForPages(sessions.origin, { app, upgrade, limits, log })
+    parts.use(pages)
     place.page = `http://${hostname}:${pages.port}`
     const media = await HttpListener.listen({
       at: { hostname, names: () => [hostname], ports: mediaPorts(pages.port), pages: () => pages.origins },
@@ -165,6 +170,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       limits,
       log,
     })
+    parts.use(media)
     place.media = `http://${hostname}:${media.port}`
     await sessions.endOthers([place.page])
     sessions.holdAddress()
@@ -183,6 +189,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       upgrade: (request, client, head) => onSocket.upgrade(request, client, head),
       limits,
     })
+    parts.use(socket)
     const exposure = new Exposure({
       core,
       runDir,
@@ -193,7 +200,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
         createApp({ ...shared, authenticator: forOthers, sessionRoutes: routes, mediaOrigin: () => null, addFirst }),
       makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
     })
+    parts.use(exposure)
     await exposure.restore()
+    parts.move()
     return new HttpServer({
       app,
       pageOrigin: place.page,

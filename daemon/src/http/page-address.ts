@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto'
-import { systemCode } from '@spacedrive/core/errors'
 import { HttpListener, type HttpListenerOptions } from './http-listener.ts'
 import { LOOPBACK } from './loopback.ts'
 
@@ -15,14 +14,14 @@ export async function listenForPages(
   kept: string | null,
   options: Omit<HttpListenerOptions, 'at'>,
 ): Promise<{ listener: HttpListener; hostname: string }> {
-  const places = [...(kept === null ? [] : [placeOf(kept)]), newPlace(), { hostname: LOOPBACK, ports: [0] }]
+  const places = [...(kept === null ? [] : [() => placeOf(kept)]), newPlace, () => ({ hostname: LOOPBACK, ports: [0] })]
   let failure: unknown
-  for (const { hostname, ports } of places) {
+  for (const place of places) {
     try {
+      const { hostname, ports } = place()
       const listener = await HttpListener.listen({ ...options, at: { hostname, names: () => [hostname], ports } })
       return { listener, hostname }
     } catch (err) {
-      if (!['EADDRINUSE', 'EADDRNOTAVAIL'].includes(systemCode(err) ?? '')) throw err
       failure = err
     }
   }

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { z } from 'zod'
 import { CoreError } from '../../util/errors.ts'
 import { baseOf, displayName, fsPath, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
-import { CONTENT_KIND, ContentSpec, type SourceResolver } from '../transfer/index.ts'
+import { CONTENT_KIND, ContentSpec, isSamePlace, type SourceResolver } from '../transfer/index.ts'
 import type { ServedBrowse } from './serve-browse.ts'
 
 /** Most paths of one transfer. */
@@ -45,7 +45,7 @@ export function fileResolvers(served: ServedBrowse) {
       const name = baseOf(path)
       // A folder above it may have been replaced by a link to a place that the device may not read.
       const real = await realpath(fsPath(path), 'buffer').catch(() => null)
-      if (!real?.equals(nameBytes(path)))
+      if (!real || !isSamePlace(real, Buffer.from(nameBytes(path))))
         throw new CoreError('NotFound', `${displayName(name)} is not at its place any more`)
       return {
         roots: [{ path: nameBytes(path), name: nameBytes(name) }],

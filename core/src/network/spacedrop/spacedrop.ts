@@ -116,6 +116,8 @@ export class Spacedrop implements Disposable {
     )
     this.#parts.use(transfers.onChange((transfer) => this.#follow(transfer)))
     this.#parts.use(peers.onConnected((peer) => void this.#tellAll(peer)))
+    for (const row of this.#book.all())
+      if (row.direction === 'in' && row.transfer !== null) transfers.agree(row.transfer, agreedTo(row))
   }
 
   /**

@@ -28,7 +28,15 @@ import { RefusedHolders, sentElse } from './refused-holders.ts'
 import { requireOffered } from './require-offered.ts'
 import { requireSpace } from './require-space.ts'
 import { type ServedTransfers, serveTransfers, type SourceResolver } from './serve-transfer.ts'
-import { askingOf, newRow, preserveOf, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
+import {
+  type Agreed,
+  askingOf,
+  newRow,
+  preserveOf,
+  type StartInput,
+  type TransferRow,
+  TransferRows,
+} from './transfer-rows.ts'
 import { TransferThread } from './transfer-thread.ts'
 import type { Answered, Renamed, TransferNews } from './worker/messages.ts'
 import type { SourceItem } from './worker/walk-source.ts'
@@ -164,6 +172,12 @@ export class Transfers implements AsyncDisposable {
     return all.toSorted(
       (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || b.createdAt.localeCompare(a.createdAt),
     )
+  }
+
+  /** Binds a stored transfer to an offer again, after a restart. Does nothing if the transfer is unknown. */
+  agree(id: string, agreed: Agreed): void {
+    const incoming = this.#incoming.get(id)
+    if (incoming) incoming.agreed = agreed
   }
 
   /** The folder of a transfer to this device; null if the transfer is unknown. */

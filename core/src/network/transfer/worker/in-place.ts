@@ -9,8 +9,17 @@ import { bytesToName } from '../../../util/file-name.ts'
  */
 export function isInPlace(path: Buffer, fd: number | null = null): boolean {
   if (process.platform === 'win32') return true
-  const place = (fd === null ? null : placeOfOpen(fd)) ?? realpathSync.native(path, 'buffer')
-  return place.equals(path) || (process.platform === 'darwin' && foldAccents(place) === foldAccents(path))
+  const place = fd === null ? null : placeOfOpen(fd)
+  if (place?.equals(path)) return true
+  // If the disk ignores case, Linux tells the name by which the file was first asked for.
+  if (place !== null && foldCase(place) !== foldCase(path)) return false
+  return isSamePlace(realpathSync.native(path, 'buffer'), path)
+}
+
+/** Whether a path is its own real path, that is, has no links. Always true on Windows; see `isInPlace`. */
+export function isSamePlace(real: Buffer, path: Buffer): boolean {
+  if (process.platform === 'win32' || real.equals(path)) return true
+  return process.platform === 'darwin' && foldAccents(real) === foldAccents(path)
 }
 
 /** Null on systems that do not tell. */
@@ -26,7 +35,11 @@ function placeOfOpen(fd: number): Buffer | null {
 }
 
 /** Some disks of macOS tell a name in another Unicode form than they list it in. */
-function foldAccents(path: Buffer): string | null {
+function foldAccents(path: Buffer): string {
   const name = bytesToName(new Uint8Array(path))
-  return typeof name === 'string' ? name.normalize('NFC') : null
+  return typeof name === 'string' ? name.normalize('NFC') : path.toString('latin1')
+}
+
+function foldCase(path: Buffer): string {
+  return foldAccents(path).toLowerCase()
 }
