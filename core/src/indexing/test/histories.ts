@@ -62,6 +62,8 @@ class Life {
   readonly #linked = new Set<string>()
   /** All names that each file has had. */
   readonly #named = new Map<string, Set<string>>()
+  /** The names under which the index knew each file after some step, by inode: the file system gives no inode twice. */
+  readonly #recorded = new Map<string, Set<string>>()
   #names = 0
 
   constructor(world: ScheduleWorld) {
@@ -89,16 +91,17 @@ class Life {
 
   /**
    * Whether another file was moved to this file's name while this file stays beside it as a backup: the name keeps the
-   * id. If this file has the other one's name, the two were exchanged instead, and keep their ids. That holds for the
-   * name at the start alone: the engine may not have seen the other file under any later one.
+   * id. If this file has a name under which the index knew the other one, the two were exchanged instead, and keep their
+   * ids.
    */
   #isSaved(object: string, { before, after }: { before: Files; after: Files }): boolean {
     const heir = [...after].find(([, { uuid }]) => uuid === before.get(object)?.uuid)
     if (!heir) return false
     const [other, { path }] = heir
-    const [itsName] = this.#named.get(other) ?? []
+    const [inode = ''] = other.split(':')
+    const itsNames = this.#recorded.get(inode) ?? new Set()
     const hasMoved = [...after.values()].every(
-      (each) => each.path === path || dirname(each.path) !== dirname(path) || basename(each.path) !== itsName,
+      (each) => each.path === path || dirname(each.path) !== dirname(path) || !itsNames.has(basename(each.path)),
     )
     return hasMoved && (this.#named.get(object)?.has(basename(path)) ?? false)
   }
@@ -109,6 +112,12 @@ class Life {
 
   isFree(object: string): boolean {
     return this.#free.has(object)
+  }
+
+  /** Notes the names that the index has now. */
+  observe(): void {
+    const rows = this.world.db.prepare('select name, inode from entries').all()
+    for (const { inode, name } of rows) addTo(this.#recorded, String(inode), String(name))
   }
 
   async take([number, a, b]: Step): Promise<void> {
@@ -189,7 +198,7 @@ class Life {
   }
 
   #noteName(object: string, name: string): void {
-    this.#named.set(object, (this.#named.get(object) ?? new Set()).add(name))
+    addTo(this.#named, object, name)
   }
 
   #move(from: string, into: string, salt: number): void {
@@ -200,6 +209,10 @@ class Life {
   }
 }
 
+function addTo(names: Map<string, Set<string>>, key: string, name: string): void {
+  names.set(key, (names.get(key) ?? new Set()).add(name))
+}
+
 /**
  * Runs a history to its end. Returns the faults found at any commit or at the end. Files must also keep their ids
  * unless another file could be meant. `template` is the file of an empty library.
@@ -208,9 +221,11 @@ export async function liveHistory(template: string, history: History): Promise<s
   await using world = await ScheduleWorld.create(template, build)
   const before = uuidsByObject(world)
   const life = new Life(world)
+  life.observe()
   world.hold()
   for (const step of history) {
     await life.take(step)
+    life.observe()
     if (world.faults.length > 0) return world.faults
   }
   await world.settle()

@@ -56,6 +56,9 @@ export interface ListedRows {
   entered(id: number, found: FoundEntry, arrival: Arrival): void
 }
 
+/** No row has this id. */
+const NO_FOLDER = 0
+
 /** Updates the rows of one folder to match a listing, within the caller's transaction. */
 export class FolderRows {
   readonly #deps: FolderRowsDeps
@@ -63,7 +66,7 @@ export class FolderRows {
   #detached: { readonly structure: number; readonly byPath: ReadonlyMap<string, number> } | null = null
 
   /** The folder that is being recorded. */
-  #folderId = 0
+  #folderId = NO_FOLDER
 
   constructor(deps: FolderRowsDeps) {
     this.#deps = deps
@@ -79,24 +82,24 @@ export class FolderRows {
 
   /** The location roots below this location that have no parent row, with another row of the same folder. */
   rootsWithTwin(): { root: EntryRow; twin: SameObject }[] {
+    // Without a birth time, or with inodes that change, another folder may have the inode now.
+    if (!this.#deps.hasStableInodes) return []
     const rows = [...this.#detachedRoots().values()].map((id) => this.#deps.writer.row(id)!)
     return rows.flatMap((root) => {
-      const twin = this.#twinOf(root)
+      const twin = root.birthtime === null ? undefined : this.#twinOf(root)
       return twin ? [{ root, twin }] : []
     })
   }
 
   /** Such a root takes the place of the other row. Its folder is read by the next scan. */
-  rejoin(id: number): void {
+  rejoin(root: EntryRow, twin: SameObject): void {
     const { changes, writer } = this.#deps
-    const row = writer.row(id)
-    const twin = row?.parent_id === null ? this.#twinOf(row) : undefined
-    if (!twin) return
     const there = rowAsFound(writer.row(twin.id)!)
+    this.#folderId = NO_FOLDER
     this.#remove(twin.id)
-    this.#place(id, twin.parentId!, there)
+    this.#place(root.id, twin.parentId!, there)
     changes.moved++
-    writer.distrust(id)
+    writer.distrust(root.id)
   }
 
   /** Another row of the folder of a location's root, which is neither a root itself nor below that root. */

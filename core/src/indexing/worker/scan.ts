@@ -300,18 +300,25 @@ export class Scan {
 
   /**
    * While the root of a nested location is moved back and forth, its folder may get a second row where it was seen for a
-   * moment. If it stays there, the root takes the place of that row. Otherwise the location would be offline for good.
+   * moment. If the folder is there now, the root takes the place of that row. Otherwise the location would be offline for
+   * good. A disk that may never answer is not asked: its scan is finished.
    */
   async #rejoinRoots(): Promise<void> {
-    for (const { root, twin } of this.#rows.rootsWithTwin()) {
-      const paths = [bytesToName(this.#writer.folder(root.id)!.path), pathOf(twin)].map((path) => this.#absolute(path))
-      const facts = this.#disk ? await this.#disk.ask('facts', paths, this.#host.signal) : paths.map(factsOf)
-      const [isAtOld, isAtNew] = facts.map(
-        (there) => there?.device === this.#device && inodeKey(there.inode) === inodeKey(root.inode),
-      )
-      if (isAtOld || !isAtNew) continue
-      await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#rows.rejoin(root.id))
+    if (this.#disk || this.#rows.rootsWithTwin().length === 0) return
+    await inTransaction({ writer: this.#writer, host: this.#host }, () => {
+      for (let next = this.#movedRoot(); next; next = this.#movedRoot()) this.#rows.rejoin(next.root, next.twin)
+    })
+  }
+
+  #movedRoot(): { root: EntryRow; twin: SameObject } | undefined {
+    const isAt = (path: RawName, { inode }: EntryRow) => {
+      const there = factsOf(this.#absolute(path))
+      return there?.device === this.#device && inodeKey(there.inode) === inodeKey(inode)
     }
+    return this.#rows.rootsWithTwin().find(({ root, twin }) => {
+      const { path } = this.#writer.folder(root.id)!
+      return !isAt(bytesToName(path), root) && isAt(pathOf(twin), root)
+    })
   }
 
   /** Looks at names of folders, and then at everything that has to be looked at again or instead. */

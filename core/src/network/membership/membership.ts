@@ -88,8 +88,8 @@ export class Membership implements Disposable {
   readonly #lists = new WeakMap<SharedFolder, { list: MemberList | null }>()
   readonly #turns = new Lease()
   readonly #exchanges = new Map<DeviceId, Exchange>()
-  /** Devices that this one is asking whether it may join. */
-  readonly #joining = new Set<PeerKey>()
+  /** Devices that this one is asking whether it may join, one entry for each request. */
+  readonly #joining: PeerKey[] = []
   readonly #listeners = new Set<(library: LibraryId) => void>()
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
@@ -406,7 +406,7 @@ export class Membership implements Disposable {
       const merged = list && list.with(statements)
       if (!list || !merged) return list
       if (!list.has(from) && !this.#isLetInAgain(from, { list, merged })) return list
-      const mayComeBack = this.#joining.has(from) || this.#deps.joinsAtOnce()
+      const mayComeBack = this.#joining.includes(from) || this.#deps.joinsAtOnce()
       return mayComeBack || !hasLeft(key, list) || hasLeft(key, merged) ? merged : list
     })
   }
@@ -414,8 +414,8 @@ export class Membership implements Disposable {
   /** Until it is disposed of, that device may say that this one is a member again. */
   #joinsFrom(device: DeviceId): Disposable {
     const key = this.#deps.registry.get(device)?.key
-    if (key) this.#joining.add(key)
-    return { [Symbol.dispose]: () => void (key && this.#joining.delete(key)) }
+    if (key) this.#joining.push(key)
+    return { [Symbol.dispose]: () => void (key && this.#joining.splice(this.#joining.indexOf(key), 1)) }
   }
 
   #isLetInAgain(former: PeerKey, { list, merged }: { list: MemberList; merged: MemberList }): boolean {
