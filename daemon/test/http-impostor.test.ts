@@ -136,7 +136,7 @@ test('a start that fails does not count as presence', async () => {
   await http.server[Symbol.asyncDispose]()
   now += 20_000
   // No port has this number, so nothing listens.
-  await expect(serveAgain(http, { port: -1, now: () => now })).rejects.toThrow()
+  await expect(serveAgain(http, { port: -1, now: () => now })).rejects.toThrow('options.port')
   now += 20_000
   await using again = await serveAgain(http, { now: () => now })
   await expect(page.at(again).prove()).rejects.toThrow('401')

@@ -209,7 +209,8 @@ async function heardByWorker() {
   const { active } = await navigator.serviceWorker.ready
   const { port1, port2 } = new MessageChannel()
   const heard = new Promise<readonly string[]>((resolve) => {
-    port1.onmessage = ({ data }) => resolve(data as readonly string[])
+    port1.addEventListener('message', ({ data }) => resolve(data as readonly string[]))
+    port1.start()
   })
   active!.postMessage(null, [port2])
   return heard

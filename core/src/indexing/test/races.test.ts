@@ -237,7 +237,7 @@ for (const [name, to] of [
 
 test('the root of a nested location that has a second row, at the place to which it returns, takes that place', async () => {
   const race = await startRace(['d/k', 'home/n/f', 'home/n/g/h'])
-  const { index, root, at } = race
+  const { index, at } = race
   renameSync(at('home/n'), at('d/n'))
   await index.addLocation(at('d/n'))
   renameSync(at('d/n'), at('home/n'))
