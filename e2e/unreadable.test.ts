@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,12 @@ class Home implements AsyncDisposable {
     const child = spawn(process.execPath, [command, ...args], { env: this.env, cwd: this.path, stdio, ...user })
     const code = new Promise<number | null>((resolve) => child.on('close', resolve))
     return { stdout: await text(child.stdout), code: await code }
+  }
+
+  /** The paths of files with a name, in the index. */
+  async found(name: string): Promise<string[]> {
+    const { stdout } = await this.run('search', name, '--json')
+    return (JSON.parse(stdout) as { items: { path: string }[] }).items.map(({ path }) => path)
   }
 
   /** Makes the user who runs the command the owner of a file, or of a folder and all in it. */
@@ -79,12 +85,8 @@ test.skipIf(process.platform === 'win32')(
     expect(failuresOf(second.stdout)).toContainEqual(
       expect.objectContaining({ path: join(root, 'closed'), code: 'PermissionDenied' }),
     )
-    const found = async (query: string) => {
-      const { stdout } = await home.run('search', query, '--json')
-      return (JSON.parse(stdout) as { items: { path: string }[] }).items.map(({ path }) => path)
-    }
-    expect(await found('closed.txt')).toEqual([join(root, 'closed/closed.txt')])
-    expect(await found('new.txt')).toEqual([join(root, 'open/new.txt')])
+    expect(await home.found('closed.txt')).toEqual([join(root, 'closed/closed.txt')])
+    expect(await home.found('new.txt')).toEqual([join(root, 'open/new.txt')])
     expect((await home.run('location', 'rescan', 'photos', '--wait')).code).toBe(5)
 
     const verified = await home.run('index', 'verify', 'photos', '--json')
@@ -100,5 +102,30 @@ test.skipIf(process.platform === 'win32')(
     expect(await home.run('index', 'verify', 'photos', '--content')).toMatchObject({ code: 0 })
     const { stdout } = await home.run('file', 'info', join(root, 'secret.txt'), '--json')
     expect(JSON.parse(stdout)).toMatchObject({ contentId: expect.any(String) })
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that was moved into one that nobody may open is watched as soon as that one is opened again',
+  async ({ skip }) => {
+    await using home = new Home()
+    const root = join(home.path, 'photos')
+    const [closed, inner] = [join(root, 'closed'), join(root, 'closed/inner')]
+    for (const folder of [closed, join(root, 'aside/inner')]) mkdirSync(folder, { recursive: true })
+    writeFileSync(join(root, 'aside/inner/old.txt'), 'old')
+    home.give(root)
+    const obstacle = home.obstacle()
+    if (obstacle) return skip(obstacle)
+    await home.run('library', 'create', 'Mine')
+    expect((await home.run('location', 'add', root, '--mode', 'shallow', '--wait')).code).toBe(0)
+    expect(await home.found('old.txt')).toEqual([join(root, 'aside/inner/old.txt')])
+    renameSync(join(root, 'aside/inner'), inner)
+    chmodSync(closed, 0)
+    // The events of both have been examined: the folder is gone from its old place, and cannot be looked at here.
+    await expect.poll(() => home.found('old.txt')).toEqual([])
+    chmodSync(closed, 0o700)
+    await expect.poll(() => home.found('old.txt')).toEqual([join(inner, 'old.txt')])
+    writeFileSync(join(inner, 'new.txt'), 'new')
+    await expect.poll(() => home.found('new.txt')).toEqual([join(inner, 'new.txt')])
   },
 )

@@ -171,7 +171,11 @@ export class FolderTree implements WatchedTree {
   #compareName(folder: WatchedFolder, name: RawName, changes: Changes): void {
     const known = folder.child(name)
     const stats = lstatOrNull(joinName(folder.path, name))
-    if (known?.watch && stats && known.isSame(stats)) return
+    if (known?.watch && stats && known.isSame(stats)) {
+      // While it was closed, nothing below it could be looked at, whatever its watch reported.
+      if (known.noteMode(stats)) this.#burst.markTree(known)
+      return
+    }
     const isRetry = known?.watch === null
     if (known) this.#setAside(known, changes)
     if (stats && this.#isOurs(folder, stats) && !this.#isHidden(folder, name))

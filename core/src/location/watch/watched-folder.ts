@@ -17,6 +17,7 @@ export class WatchedFolder {
   #inode = 0
   #birthtimeMs = 0
   #isIdentitySure = false
+  #mode = 0
   /** The rule context of the folder; null until it is needed, which is never if it has no subfolders. */
   context: unknown = null
   /** Null if it could not be watched. */
@@ -54,8 +55,9 @@ export class WatchedFolder {
   }
 
   /** Records the identity of the folder from its stats. */
-  identify({ ino, birthtimeMs }: Stats): void {
+  identify({ ino, birthtimeMs, mode }: Stats): void {
     this.#inode = ino
+    this.#mode = mode
     this.#birthtimeMs = birthtimeMs
     this.#isIdentitySure = birthtimeMs > 0 && Date.now() - birthtimeMs > CLOCK_TICK_MS
   }
@@ -75,6 +77,13 @@ export class WatchedFolder {
 
   isSame({ ino, birthtimeMs }: Stats): boolean {
     return ino === this.#inode && birthtimeMs === this.#birthtimeMs
+  }
+
+  /** Notes the permissions of the folder, and returns whether they have changed. */
+  noteMode({ mode }: Stats): boolean {
+    const isChanged = mode !== this.#mode
+    this.#mode = mode
+    return isChanged
   }
 
   child(name: RawName): WatchedFolder | undefined {
