@@ -77,7 +77,7 @@ test.skipIf(skipped !== '')(
     const { alice, bob } = await behindRouters(net, 'kept')
     await alice.until(({ path }) => path === 'direct', 'connected straight')
     expect(await bob.json('network', 'ping', 'alice')).toMatchObject({ device: { state: 'connected' } })
-    await until(async () => (await Promise.all([alice, bob].map(outside))).every((address) => address !== null), 20_000)
+    await until(async () => (await Promise.all([alice, bob].map(outside))).every((address) => address !== null))
     expect((await send(alice, bob)).via).toBe('tcp')
   },
 )
@@ -93,7 +93,7 @@ test.skipIf(skipped !== '')(
     await alice.until(({ state }) => state === 'connected', 'connected')
     await net.ip('bob', 'addr del 192.168.7.3/24 dev eth0')
     await net.ip('bob', 'addr add 192.168.7.9/24 dev eth0')
-    await until(async () => (await alice.run('network', 'ping', 'bob')).code === 0, 10_000)
+    await until(async () => (await alice.run('network', 'ping', 'bob')).code === 0)
     await net.ip('bob', 'link set eth0 down')
     await alice.until(({ state }) => state === 'disconnected', 'disconnected', 11_000)
     await net.ip('bob', 'link set eth0 up')
@@ -132,7 +132,7 @@ test.skipIf(skipped !== '').each(['alice', 'bob'] as const)(
     await writeFile(join(alice.folder, 'long.bin'), bytes)
     await bob.json('config', 'set', 'network.receiveFolder', bob.folder)
     const sending = alice.json('network', 'spacedrop', 'bob', 'long.bin')
-    await until(async () => ((await latest(bob))?.bytes.done ?? 0) > FILE_BYTES, 20_000)
+    await until(async () => ((await latest(bob))?.bytes.done ?? 0) > FILE_BYTES)
     const since = performance.now()
     await net.ip(moving, `addr del ${addresses[moving]}/24 dev eth0`)
     await net.ip(moving, 'addr add 192.168.7.9/24 dev eth0')
@@ -264,7 +264,7 @@ test.skipIf(skipped !== '').each(causes)(
     await until(async () => {
       const [bob] = await alice.json<{ state: string }[]>('network', 'devices')
       return bob?.state !== 'connected'
-    }, 40_000)
+    })
     const { code, stdout } = await alice.run('network', 'diagnose', 'bob', '--json')
     const { checks } = JSON.parse(stdout) as Diagnosis
     const found = checks.find((check) => check.name === name)
@@ -298,7 +298,7 @@ test.skipIf(skipped !== '')(
     await alice.json('config', 'set', 'network.strangers', 'anywhere')
     // A changed setting of the network restarts it.
     const isOn = async () => (await alice.json<{ state: string }>('network', 'status')).state === 'running'
-    await until(isOn, 20_000)
+    await until(isOn)
     expect(await joinBeyond()).toBe(0)
   },
 )
@@ -367,7 +367,7 @@ test.skipIf(skipped !== '')(
     const alice = await net.daemon('alice', { 'network.portMapping': 'on' })
     await mapped(alice)
     await alice.json('config', 'set', 'network.portMapping', 'off')
-    await until(async () => (await removed()) === 1, 20_000)
+    await until(async () => (await removed()) === 1)
     await alice.json('config', 'set', 'network.portMapping', 'on')
     await mapped(alice)
     const { dataDir } = await alice.json<{ dataDir: string }>('status')
@@ -392,8 +392,8 @@ test.skipIf(skipped !== '')(
     const file = join(dataDir, 'config.json')
     const config = JSON.parse(await readFile(file, 'utf8')) as { network: object }
     await writeFile(file, JSON.stringify({ ...config, network: { ...config.network, portMapping: 'off' } }))
-    await until(async () => (await alice.run('start', '--http-port', 'off')).code === 0, 20_000)
-    await until(async () => (await asked()).includes(`DeletePortMapping UDP ${port}`), 20_000)
+    await until(async () => (await alice.run('start', '--http-port', 'off')).code === 0)
+    await until(async () => (await asked()).includes(`DeletePortMapping UDP ${port}`))
     expect((await asked()).filter((what) => what.startsWith('Add'))).toHaveLength(1)
     expect(await mappingOf(alice)).toEqual({ state: 'off', address: null, reason: null })
   },
@@ -423,19 +423,19 @@ test.skipIf(skipped !== '')(
     expect(await mappingOf(alice)).toEqual({ state: 'off', address, reason: left })
     expect((await alice.run('network', 'status')).stdout).toContain(`may still forward ${address}`)
     await alice.json('network', 'start')
-    await until(async () => (await mappingOf(alice)).state === 'failed', 30_000)
+    await until(async () => (await mappingOf(alice)).state === 'failed')
     const fix = expect.stringContaining('spacedrive config set network.portMapping off')
     const reason = 'the router at 192.168.7.1 does not answer; UPnP may be off there'
     expect(await check()).toEqual({ name: 'port mapping', state: 'warning', detail: reason, fix })
     await alice.json('config', 'set', 'network.portMapping', 'off')
-    await until(async () => (await check())?.detail === left, 30_000)
+    await until(async () => (await check())?.detail === left)
     await net.ip('router', 'link set eth0 up')
     // Each stop tries it once; the machines need a moment to find each other again.
     await until(async () => {
       await alice.json('network', 'start')
       await alice.json('network', 'stop')
       return (await asked()).some((what) => what.startsWith('DeletePortMapping UDP '))
-    }, 30_000)
+    })
     expect(await mappingOf(alice)).toEqual({ state: 'off', address: null, reason: null })
   },
 )
@@ -469,7 +469,7 @@ async function withRouter(net: Namespaces) {
   await net.serve('router', process.execPath, '--input-type=module', '-e', router(log))
   const asked = async () => (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
   const untilSearched = (times: number) =>
-    until(async () => (await asked()).filter((what) => what === 'search').length >= times, 20_000)
+    until(async () => (await asked()).filter((what) => what === 'search').length >= times)
   return { asked, untilSearched }
 }
 
@@ -485,7 +485,7 @@ async function mappingOf(device: Device): Promise<Mapping> {
 
 /** Waits until the router forwards a port to `alice`. */
 async function mapped(device: Device): Promise<{ address: string; port: number }> {
-  await until(async () => (await mappingOf(device)).state === 'mapped', 20_000)
+  await until(async () => (await mappingOf(device)).state === 'mapped')
   const { address } = await mappingOf(device)
   const port = Number(/^203\.0\.113\.9:(\d+)$/.exec(address ?? '')?.[1])
   return { address: address!, port }
@@ -510,7 +510,7 @@ async function behindRouters(net: Namespaces, ports: 'kept' | 'random'): Promise
     receiver(net, 'bob', settings),
   ])
   for (const device of [alice, bob])
-    await until(async () => (await device.json<{ relay: string | null }>('network', 'status')).relay !== null, 20_000)
+    await until(async () => (await device.json<{ relay: string | null }>('network', 'status')).relay !== null)
   await bob.pairWith(await alice.pairingCode())
   await alice.until(({ state }) => state === 'connected', 'connected')
   return { alice, bob }
@@ -544,7 +544,7 @@ async function viaOf(device: Device): Promise<string> {
   await until(async () => {
     via = (await latest(device))?.via ?? null
     return via !== null
-  }, 20_000)
+  })
   return via!
 }
 
@@ -552,6 +552,6 @@ async function latest(device: Device): Promise<Transfer | undefined> {
   return (await device.json<Transfer[]>('network', 'transfers'))[0]
 }
 
-async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<void> {
-  await vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: withinMs })
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  await vi.waitFor(async () => expect(await isSo()).toBe(true))
 }

@@ -4,9 +4,6 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { vi } from 'vitest'
 
-/** How long tcpdump may take to begin, and to have written what was sent, in milliseconds. */
-const PATIENCE_MS = 15_000
-
 /** Hears every byte that goes over the loopback interface, as somebody on the wire would. */
 export class Sniffer implements AsyncDisposable {
   readonly #tcpdump: ChildProcess
@@ -64,7 +61,7 @@ export class Sniffer implements AsyncDisposable {
           socket.send(name, 9, '127.0.0.1')
           return !this.#marks.has(name) || this.#failure !== ''
         },
-        { timeout: PATIENCE_MS, interval: 100 },
+        { interval: 100 },
       )
     } finally {
       socket.close()

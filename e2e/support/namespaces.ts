@@ -10,7 +10,7 @@ import { type Run, TestHome } from '../../cli/test/run-cli.ts'
 
 const run = promisify(execFile)
 const shim = fileURLToPath(new URL('../../cli/bin/spacedrive.mjs', import.meta.url))
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 60_000
 
 /** Why no network namespaces can be made here; null: they can. Needs Linux, root, `ip` and `nft`. */
 export const noNamespaces = whyNot()
