@@ -28,7 +28,7 @@ test.runIf(process.getuid?.() === 0)(
     chownSync(socket, 0, 0)
     chownSync(folder, STRANGER, STRANGER)
     expect(readRecord(file)).toBeNull()
-    // The daemon of that user, whom root may ask.
+    // Root may ask the daemon of another user.
     chownSync(file, STRANGER, STRANGER)
     expect(readRecord(file)).toEqual(record)
   },

@@ -165,7 +165,7 @@ test('a device that was removed pushes nothing more into the list of members', a
   expect(names(network.device('alice'), library)).toEqual(['alice', 'bob'])
 })
 
-/** A device that exists only in the statements of Bob, who has its key. */
+/** A device that exists only in the statements of Bob. He has its key. */
 function invented(n: number) {
   const seed = createHash('sha256').update(`invented ${n}`).digest()
   return { seed, key: peerKeyOf(seed) }

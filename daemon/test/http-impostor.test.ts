@@ -114,7 +114,7 @@ test('after an absence no session is taken over: somebody else may have served a
   }
   now += 40_000
   await using late = await serveAgain(http, { now: () => now })
-  // Nor is the address: what that page left in the browser belongs to the old one.
+  // Nor is the address: the data that the page left in the browser belongs to the old one.
   expect(late.pageOrigin).not.toBe(http.pageOrigin)
   await expect(page.at(late).prove()).rejects.toThrow('401')
 })

@@ -86,7 +86,7 @@ test('a program that takes the address of the pages hears nothing from an open t
       }
     }
   }
-  // The address is free again: the tab finds nobody, and its session is over with the old address.
+  // The address is free again: the tab gets no answer, and its session has ended with the old address.
   await expect(page.getByText('cannot be reached')).toBeVisible()
 })
 
@@ -187,7 +187,7 @@ async function useKey() {
   return { id, exported, signed: signature.byteLength }
 }
 
-/** Answers every address of its origin by itself, and keeps a list of what was asked. */
+/** Answers every request to its origin by itself, and keeps a list of their addresses. */
 const WORKER = `
   const heard = []
   addEventListener('install', () => skipWaiting())

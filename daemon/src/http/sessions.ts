@@ -216,7 +216,8 @@ const MS_PER_S = 1_000
 function readSessions({ awayMs, file, now }: SessionsOptions): Session[] {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (!stats?.isFile() || (process.platform !== 'win32' && (stats.mode & 0o077) !== 0)) return []
-  // A file system may keep whole seconds. If the file is of the future, the clock was set back: nobody knows how long it was.
+  // A file system may keep whole seconds. If the file's time is in the future, the clock was set back, and the length of the
+  // absence is unknown.
   if (awayMs !== undefined && Math.abs(now() - stats.mtimeMs) > awayMs + MS_PER_S) return []
   try {
     return z.array(Session).parse(JSON.parse(readFileSync(file, 'utf8')))

@@ -225,7 +225,7 @@ for (const [name, to] of [
     await index.addLocation(at(inner))
     await index.refresh([look(root, 'd', 'x'), look(at('d'), 'e', 'n')])
     expect(treeFaults(index.db)).toEqual([])
-    // The inner location's own scan records what is in it.
+    // The inner location's own scan records its files.
     await index.scan({}, {})
     expect(treeFaults(index.db)).toEqual([])
     expect(compareWithDisk(index.db, root).faults).toEqual([
@@ -251,7 +251,7 @@ test('the root of a nested location that has a second row, at the place to which
   expect(Buffer.from(path).toString()).toBe(at('home/n'))
   expect(index.rows().get('home/n')?.id).toBe(id)
   expect(treeFaults(index.db)).toEqual([])
-  // The inner location's own scan records what is in it.
+  // The inner location's own scan records its files.
   await index.scan({ dir: at('home/n'), directoryId: id, volumePath: `${at('home/n').slice(1)}/` })
   expect(await race.faults()).toEqual([])
 })

@@ -172,7 +172,7 @@ export class FolderTree implements WatchedTree {
     const known = folder.child(name)
     const stats = lstatOrNull(joinName(folder.path, name))
     if (known?.watch && stats && known.isSame(stats)) {
-      // While it was closed, nothing below it could be looked at, whatever its watch reported.
+      // While the folder was closed, reported names below it could not be compared with the disk.
       if (known.noteMode(stats)) this.#burst.markTree(known)
       return
     }

@@ -212,7 +212,7 @@ test.each([3_000, 9_000_000])('no statement that comes later, dated back, undoes
 
 test('forged statements are refused at the first one, and cost no more than a few passes over the list', () => {
   const list = shared()
-  // As if Alice added devices and removed them again, without having heard of what each of them said.
+  // As if Alice added devices and removed them again, without having received their statements.
   const about = Array.from({ length: 990 }, (_, n) => PeerKey.parse(n.toString(16).padStart(64, '0')))
   const { device } = mallory
   const said = { library, device, name: '', at: 0, kept: [] }

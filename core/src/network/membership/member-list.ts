@@ -18,7 +18,7 @@ import {
 const MAX_GAP = 10_000_000
 /**
  * Statements that are made here take no part in larger jumps. All valid statements together reach a counter of
- * `MAX_GAP` at most by jumps of this size, so what is said here stays valid, whichever of them become invalid later.
+ * `MAX_GAP` at most by jumps of this size, so own statements stay valid even if any of the others become invalid.
  */
 const NEAR_GAP = MAX_STATEMENTS
 /** Most statements by the device that shared the library first, not counting its removals of present members. */
@@ -127,7 +127,7 @@ export class MemberList {
 
   /**
    * The next statement of an author, ready to be signed: after all that others have said without a jump. `after`: one
-   * that had no effect, because somebody says the opposite further ahead; the next follows the first that does. Null if
+   * that had no effect, because a member says the opposite with a higher counter; the next one follows the first of those. Null if
    * there is none.
    */
   next(of: Pick<Unsigned, 'kind' | 'device' | 'key' | 'name' | 'by' | 'at'>, after?: Unsigned): Unsigned | null {

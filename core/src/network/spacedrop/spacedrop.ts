@@ -371,7 +371,7 @@ export class Spacedrop implements Disposable {
     const row = this.#book.get(id)
     if (row?.direction === 'out' && row.device === peer.id && isOpen(row)) {
       const all = state === 'completed' && failures.length === 0 && reason === null ? { bytes_done: row.bytes } : {}
-      // The other device does not know what was left out here.
+      // The other device does not know which files were left out here.
       this.#book.set(id, { state, reason: reason ?? row.reason, failures: JSON.stringify(failures), ...all })
     }
     return {}

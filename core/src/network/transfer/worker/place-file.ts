@@ -31,8 +31,8 @@ export function partPath({ target }: FetchItem, mark: string): Buffer {
 }
 
 /**
- * Creates an unfinished file. An entry that has its name is removed: in a folder that others can write to, it may be
- * theirs, or a link.
+ * Creates an unfinished file. An entry that has its name is removed: in a folder that other users can write to, the
+ * entry may be a link, or the file of another user.
  */
 export function createPart(path: Buffer): number {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
@@ -49,8 +49,8 @@ export function createPart(path: Buffer): number {
 const NO_OWN_PART: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK', 'EACCES', 'EPERM', 'EISDIR', 'ENXIO'])
 
 /**
- * Opens an unfinished file to go on with it. Null if there is none that only this user has: whoever can write to the
- * folder could have made it to read what comes.
+ * Opens an unfinished file to continue it. Null if there is none, or if another user may have it open: a user who can write
+ * to the folder could have made the file, to read the received bytes.
  */
 export function reopenPart(path: Buffer): number | null {
   const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
@@ -133,7 +133,7 @@ export function markOfFolder(path: Buffer): FolderMark | null {
   return stats?.isDirectory() ? { dev: stats.dev, ino: stats.ino } : null
 }
 
-/** Throws `Conflict` if the folder at a path is another one than before: files would go where nobody chose. */
+/** Throws `Conflict` if another folder is at the path than before: files would go to a place that the user did not choose. */
 export function requireFolder(path: Buffer, mark: FolderMark): void {
   const now = markOfFolder(path)
   if (!now || !isMarked(now, mark)) throw replaced(path)
