@@ -141,7 +141,10 @@ export class EntryWriter {
     return this.#structure
   }
 
-  /** Grows whenever the permissions of a folder change: files below it that could not be read may be readable now. */
+  /**
+   * Grows whenever the permissions of a folder change, or an entry moves: files that could not be read may be readable
+   * now.
+   */
   get reopened(): number {
     return this.#reopened
   }
@@ -256,7 +259,10 @@ export class EntryWriter {
     if (kind === DIRECTORY && (inodeKey(row.inode) !== inodeKey(found.inode) || row.birthtime !== birthtime))
       this.#structure++
     // A folder that was unreadable before may be readable now, and so may its files.
-    if (kind === DIRECTORY && row.mode !== n[at + MODE]!) this.#retryBelow(id)
+    if (kind === DIRECTORY && row.mode !== n[at + MODE]!) {
+      this.#reopened++
+      this.#retryBelow(id)
+    }
     if (row.parent_id !== null) {
       if (row.kind !== kind || row.size !== n[at + SIZE]!) {
         this.#count(row.parent_id, row.kind, row.size, -1)
@@ -296,6 +302,9 @@ export class EntryWriter {
     }
     if (row.parent_id !== null) this.#noteChange(row.parent_id)
     this.#noteChange(parentId)
+    // Another folder was above it before, which may have kept it from being read.
+    this.#reopened++
+    if (row.kind === DIRECTORY) this.#retryBelow(id)
     this.update(id, found)
   }
 
@@ -559,9 +568,9 @@ export class EntryWriter {
     this.#touched.directories = true
   }
 
+  /** Files below a folder that could not be read wait again. */
   #retryBelow(directoryId: number): void {
     const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
-    this.#reopened++
     const waiting = this.#statements.retryBelow.all(volumeId!, path!, pathAfter(path as Uint8Array))
     for (const row of waiting) this.#touched.modified.push(Number(row['id']))
   }
@@ -778,13 +787,15 @@ const SQL = {
   // A type that was seen in the content stays; under another extension it may contradict the name, or no longer do so.
   place: `update entries set parent_id = ?, name = ?, sort_key = ?, ext_id = ?,
             type = coalesce((select c.type from content_identities c where c.id = entries.content_id and c.confidence >= ${SURE}), ?),
-            content_state = case when kind = ${FILE} and ext_id is not ? then ${PENDING} else content_state end
+            content_state =
+              case when content_state = ${FAILED} or (kind = ${FILE} and ext_id is not ?) then ${PENDING} else content_state end
           where id = ?`,
   putAside: 'update entries set sort_key = ? where id = ?',
   reparent: 'update entries set parent_id = ? where id = ?',
   movePaths: `update directories set path = cast(? || substr(path, ?) as blob)
               where volume_id = ? and path >= ? and path < ?`,
-  retryBelow: `update entries set content_state = ${PENDING} where content_state = ${FAILED} and parent_id in
+  retryBelow: `update entries indexed by entries_unread set content_state = ${PENDING}
+               where content_state = ${FAILED} and parent_id in
                  (select id from directories where volume_id = ? and path >= ? and path < ?)
                returning id`,
   suspect: 'update entries set content_id = null, content_state = 0 where id = ?',

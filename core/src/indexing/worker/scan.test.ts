@@ -162,6 +162,27 @@ test('files that could not be read are announced when their folder may be read a
   expect(index.commits.flatMap((touched) => touched.modified)).toContain(id)
 })
 
+test('files that could not be read wait again once they have moved, or a folder above them', async () => {
+  using dir = createTempDir()
+  for (const folder of ['closed/inner/deep', 'closed/other']) mkdirSync(join(dir.path, folder), { recursive: true })
+  const files = ['closed/inner/deep/one.txt', 'closed/two.txt', 'closed/other/three.txt']
+  for (const file of files) writeFileSync(join(dir.path, file), file)
+  using index = await createTestIndex(dir.path)
+  await index.scan()
+  index.db.exec('update entries set content_state = 2 where kind = 0')
+  renameSync(join(dir.path, 'closed/inner'), join(dir.path, 'inner'))
+  renameSync(join(dir.path, 'closed/two.txt'), join(dir.path, 'two.txt'))
+  await index.scan()
+  const states = index.db.prepare(
+    'select cast(name as text) as name, content_state as state from entries where kind = 0 order by name',
+  )
+  expect(states.all()).toEqual([
+    { name: 'one.txt', state: 0 },
+    { name: 'three.txt', state: 2 },
+    { name: 'two.txt', state: 0 },
+  ])
+})
+
 test('names of every kind are recorded as they are', async () => {
   using dir = createTempDir()
   const names = [

@@ -316,6 +316,8 @@ CREATE INDEX entries_content on entries(content_id) where content_id is not null
 
 CREATE UNIQUE INDEX entries_parent on entries(parent_id, sort_key);
 
+CREATE INDEX entries_unread on entries(parent_id) where content_state = 2;
+
 CREATE UNIQUE INDEX entries_uuid on entries(uuid);
 
 CREATE INDEX entries_video on entries(parent_id) where type = 2;

@@ -10,6 +10,7 @@ import * as sidecarChanges from './008-sidecar-changes.ts'
 import * as waitingTexts from './009-waiting-texts.ts'
 import * as indexInvariants from './010-index-invariants.ts'
 import * as libraryIdentity from './011-library-identity.ts'
+import * as unreadFiles from './012-unread-files.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
@@ -23,4 +24,5 @@ export const migrations: Migrations = {
   '009-waiting-texts': waitingTexts,
   '010-index-invariants': indexInvariants,
   '011-library-identity': libraryIdentity,
+  '012-unread-files': unreadFiles,
 }
