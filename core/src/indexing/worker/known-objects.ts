@@ -61,6 +61,7 @@ export class KnownObjects {
   readonly #forget: StatementSync
   readonly #idsOf: StatementSync
   readonly #leftBy: StatementSync
+  readonly #returned: StatementSync
   readonly #isUsed: StatementSync
   readonly #lent: StatementSync
   #find: StatementSync | null = null
@@ -92,7 +93,10 @@ export class KnownObjects {
        order by d.lent, d.uuid`,
     )
     this.#leftBy = db.prepare(
-      `select kind, inode, birthtime from departed where uuid = ? and volume_id = ? and lent = ${STAYED}`,
+      `select kind, inode, birthtime from departed where uuid = ? and volume_id = ? and lent <> ${LENT} order by lent`,
+    )
+    this.#returned = db.prepare(
+      `delete from departed where uuid = ? and volume_id = ? and inode = ? and kind = ? and birthtime is ? and lent <> ${LENT}`,
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
     this.#lent = db.prepare(
@@ -199,14 +203,23 @@ export class KnownObjects {
 
   /**
    * Gives an id that no row has any more back to the row of its file, unless the file has kept an older one: then this
-   * id was made up while the file was seen at two places.
+   * id was made up while the file was seen at two places. The id which that row had until then may be another file's:
+   * it is given back, too. That ends, because each note of a file's own id is used once.
    */
   release(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs' | 'uuidOf'>): void {
+    for (let free = this.#giveBack(uuid, writer); free !== null;) free = this.#giveBack(free, writer)
+  }
+
+  /** Returns the id that the row of the file had; null if it keeps that. */
+  #giveBack(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs' | 'uuidOf'>): Uint8Array | null {
     const row = this.#leftBy.get(uuid, this.#volumeId) as unknown as Omit<ObjectFacts, 'nlink'> | undefined
     const [there] = row ? this.#same({ ...row, nlink: 1 }) : []
-    if (!there || this.holderOf(uuid) !== null) return
-    const isOlder = Buffer.compare(uuid, writer.uuidOf(there.id)) < 0
-    if (isOlder || this.#isLentTo(there.id)) writer.identifyAs(there.id, uuid)
+    if (!row || !there || this.holderOf(uuid) !== null) return null
+    const had = writer.uuidOf(there.id)
+    if (Buffer.compare(uuid, had) > 0 && !this.#isLentTo(there.id)) return null
+    writer.identifyAs(there.id, uuid)
+    this.#returned.run(uuid, this.#volumeId, row.inode, row.kind, row.birthtime)
+    return had
   }
 
   /** The id that the file of a row had before it took over another file's row; see `comeBack`. */
