@@ -1,7 +1,6 @@
 import type { HashResult } from './content-hash.ts'
 import { HASH_BYTES } from './content-id.ts'
 import { type HashBatch, type HashError, hashStates, NO_DEFINITION, type TypeConflict } from './hash-messages.ts'
-import { definitionIndexOf } from './types/detect.ts'
 import type { Identification } from './types/identify.ts'
 
 /** Collects the results for the files of a batch, each at its index. */
@@ -39,9 +38,12 @@ export class HashBatchBuilder {
     this.#ctimes[index] = result.ctime
   }
 
-  setType(index: number, { definition, confidence, conflict }: Identification): void {
-    if (!definition) return
-    this.#definitions[index] = definitionIndexOf(definition)
+  /** `definition`: an index into `fileTypeTable`. */
+  setType(
+    index: number,
+    { definition, confidence, conflict }: Pick<Identification, 'confidence' | 'conflict'> & { definition: number },
+  ): void {
+    this.#definitions[index] = definition
     this.#confidences[index] = confidence
     if (conflict) this.#conflicts.push({ index, ...conflict })
   }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/sqlite.ts'
+import { findBrokenRules } from '../indexing/worker/invariants.ts'
 import { errorMessage } from '../util/errors.ts'
-import { findBrokenRules } from '../indexing/index.ts'
 
 /** Work on a whole database file; it takes so long that it needs a separate thread. */
 export type MaintenanceTask =

@@ -1,8 +1,8 @@
 import { fsPath, type RawName } from '../../util/file-name.ts'
 import type { ReadFailure } from '../regular-file.ts'
-import { type AudioReading, readAudio } from './read-audio.ts'
-import { type ImageReading, readImage } from './read-image.ts'
-import { readVideo, type VideoReading } from './video/read-video.ts'
+import type { AudioReading } from './read-audio.ts'
+import type { ImageReading } from './read-image.ts'
+import type { VideoReading } from './video/read-video.ts'
 
 export interface MediaRequest {
   readonly path: RawName
@@ -11,14 +11,20 @@ export interface MediaRequest {
 
 export type MediaReply = ImageReading | AudioReading | VideoReading | ReadFailure | null
 
-/** Reads the metadata of one media file. */
+/** Reads the metadata of one media file. Each kind has its own parsers, which are loaded with the first file of it. */
 export async function readMedia({ path, type }: MediaRequest): Promise<MediaReply> {
   switch (type) {
-    case 'image':
+    case 'image': {
+      const { readImage } = await import('./read-image.ts')
       return readImage(fsPath(path))
-    case 'audio':
+    }
+    case 'audio': {
+      const { readAudio } = await import('./read-audio.ts')
       return readAudio(fsPath(path))
-    case 'video':
+    }
+    case 'video': {
+      const { readVideo } = await import('./video/read-video.ts')
       return readVideo(fsPath(path))
+    }
   }
 }

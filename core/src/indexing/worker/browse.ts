@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { HashPool } from '../../content/index.ts'
+import { HashPool } from '../../content/hash-pool.ts'
 import type { EntryCounts } from '../../domain/location.ts'
 import { CoreError } from '../../util/errors.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'

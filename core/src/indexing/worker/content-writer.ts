@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { checkFacts, contentUuid, mediaColumns, type MediaKind, type MediaResult } from '../../content/index.ts'
+import { contentUuid } from '../../content/content-id.ts'
+import { checkFacts, mediaColumns, type MediaKind } from '../../content/media/media-facts.ts'
+import type { MediaResult } from '../../content/media/media-reader.ts'
 
 /** Values of `entries.content_state`. */
 export const PENDING = 0

@@ -1,14 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  definitionAt,
-  type HashBatch,
-  HashPool,
-  hashStates,
-  NO_DEFINITION,
-  NOT_A_FILE,
-  WHOLE_FILE_BYTES,
-} from '../../content/index.ts'
+import { WHOLE_FILE_BYTES } from '../../content/content-hash.ts'
+import { type HashBatch, hashStates, NO_DEFINITION } from '../../content/hash-messages.ts'
+import { HashPool } from '../../content/hash-pool.ts'
+import { NOT_A_FILE } from '../../content/regular-file.ts'
+import { definitionAt } from '../../content/types/detect.ts'
 import { fileTypes } from '../../domain/stored-lists.ts'
 import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'

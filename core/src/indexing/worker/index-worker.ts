@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { detectFromExtension } from '../../content/index.ts'
+import { detectFromExtension } from '../../content/types/detect.ts'
 import { databaseError } from '../../db/errors.ts'
 import { openDatabase } from '../../db/sqlite.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
@@ -190,7 +190,8 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
     },
     // Loaded on demand, because most runs of this thread do not need it.
     texts: async (request, host) => {
-      const { indexTexts, indexVectors } = await import('../../search/index.ts')
+      const { indexTexts } = await import('../../search/text/index-texts.ts')
+      const { indexVectors } = await import('../../search/vectors/index-vectors.ts')
       const report = await indexTexts(db, request, host)
       await indexVectors(db, request, host)
       return report

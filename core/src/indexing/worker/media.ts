@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { MediaReader, type MediaResult } from '../../content/index.ts'
+import { MediaReader, type MediaResult } from '../../content/media/media-reader.ts'
 import { fileTypes } from '../../domain/stored-lists.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { splitNanoseconds } from '../../util/file-time.ts'

@@ -1,4 +1,4 @@
-import { detectFromExtension } from '../../content/index.ts'
+import { detectFromExtension } from '../../content/types/detect.ts'
 import { entryKinds, fileTypes } from '../../domain/stored-lists.ts'
 import type { FolderOrder } from '../../files/index.ts'
 import { displayName, extensionOf } from '../../util/file-name.ts'

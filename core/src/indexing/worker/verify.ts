@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { HashPool, hashStates } from '../../content/index.ts'
+import { hashStates } from '../../content/hash-messages.ts'
+import { HashPool } from '../../content/hash-pool.ts'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { inodeKey } from '../../util/inode.ts'
