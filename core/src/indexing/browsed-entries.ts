@@ -23,7 +23,7 @@ export async function browsedToEntries(browsed: BrowsedEntries): Promise<Entry[]
   return entries
 }
 
-/** One folder that was looked at. Of its entries only those are made that somebody asks for; they have no ids. */
+/** One folder that was listed. Entry objects are made on request; they have no ids. */
 export function folderListing(browsed: BrowsedEntries): FolderListing {
   const [{ count, dir } = { count: 0, dir: '/' }] = browsed.folders
   return {
@@ -31,7 +31,7 @@ export function folderListing(browsed: BrowsedEntries): FolderListing {
     nameAt: (i) => nameAt(browsed.names, i),
     entries(offset, limit) {
       const end = Math.min(offset + limit, count)
-      // The id of an entry that is not indexed is its own from the moment it is: until then nobody can ask for it by that.
+      // An entry that is not indexed keeps this id once it is. Until then, no request can name it by its id.
       return Array.from({ length: Math.max(0, end - offset) }, (_, at) => ({
         ...entryAt(browsed, offset + at, dir),
         id: null,
@@ -64,7 +64,7 @@ function entryAt({ contents, hiddenBy, names, numbers, rules, uuids }: BrowsedEn
   return rule === 0 ? entry : { ...entry, hiddenBy: rules[rule - 1]! }
 }
 
-/** MIME type, and what is counted below a folder. */
+/** MIME type, and the counts below a folder. */
 const NOT_KNOWN = [null, null, null, null] as const
 const UUID_BYTES = 16
 /** Index of 'file' in `entryKinds`. */

@@ -14,7 +14,7 @@ export interface ChangedFolder {
   readonly dir: RawName
   /** Null: any of its names. */
   readonly names: readonly RawName[] | null
-  /** Also what lies below. */
+  /** Also everything below. */
   readonly subtree: boolean
 }
 
@@ -23,7 +23,7 @@ interface Recording {
   readonly done: Promise<void>
 }
 
-/** Records what the watcher, or a comparison, has named; and has the content of what changed identified. */
+/** Records the changes that the watcher or a comparison has named, and has changed contents identified. */
 export class ChangeRecorder {
   readonly #parts: IndexingParts
   readonly #running = new Map<string, Set<Recording>>()
@@ -51,14 +51,14 @@ export class ChangeRecorder {
     if (location.mode !== 'shallow') await this.#identifySoon(location)
   }
 
-  /** Ends what is being recorded for a location. Throws `Timeout` where the limit comes first. */
+  /** Ends all recording for a location. Throws `Timeout` if the limit comes first. */
   async stop(locationId: string, limit: AbortSignal): Promise<void> {
     const running = [...(this.#running.get(locationId) ?? [])]
     for (const { stop } of running) stop.abort()
     await orAborted(Promise.all(running.map(({ done }) => done)), limit, 'stopping to record changes')
   }
 
-  /** Resolves when what waits now has been identified, as far as it can be. */
+  /** Resolves when all files that wait now have been identified, as far as they can be. */
   async identified({ id: locationId }: KnownLocation, signal: AbortSignal): Promise<void> {
     const { jobs } = this.#parts
     const { id, merged } = await jobs.enqueue(indexContent, { locationId })
@@ -68,14 +68,14 @@ export class ChangeRecorder {
     await jobs.wait(next.id, signal)
   }
 
-  /** Queues identification. A run under way may be past what has just changed: then another follows it. */
+  /** Queues identification. A run that has begun may be past the files that just changed: then another follows it. */
   async #identifySoon({ id: locationId }: KnownLocation): Promise<void> {
     const { jobs } = this.#parts
     const { id, wasRunning } = await jobs.enqueue(indexContent, { locationId })
     if (wasRunning && !this.#following.has(locationId)) {
       this.#following.add(locationId)
       this.#follow(id, locationId).catch((err: unknown) => {
-        // Closed meanwhile, or removed: then the next start looks at everything.
+        // Closed or removed in the meantime: then the next start looks at everything.
         this.#parts.log.debug({ location: locationId, err: errorMessage(err) }, 'no further identification queued')
       })
     }
@@ -93,7 +93,7 @@ export class ChangeRecorder {
 
   async #record(location: KnownLocation, changed: readonly ChangedFolder[], signal: AbortSignal): Promise<void> {
     const dirty = changed.toSorted((a, b) => nameBytes(a.dir).length - nameBytes(b.dir).length)
-    // The mount table first: what an unmounted volume leaves behind is not what was deleted.
+    // The mount table comes first: an unmounted volume leaves an empty folder, but nothing was deleted.
     assertPresent(location, await checkRoot(location, { ...this.#parts, signal }))
     const folders = dirty.map(({ dir, names }) => ({ dir, names, depth: depthAt(location, dir) }))
     await this.#parts.worker.request(

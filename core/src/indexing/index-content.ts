@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { LocationId } from '../domain/ids.ts'
 import { defineJob, priorities } from '../jobs/index.ts'
 
-/** Identifies what was changed since the last run: queued after the watcher has recorded changes. */
+/** Identifies the files that changed since the last run. Queued after the watcher has recorded changes. */
 export const indexContent = defineJob({
   name: 'indexing.content',
   summary: 'Identify the content of files that have changed',

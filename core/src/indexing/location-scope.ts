@@ -30,7 +30,7 @@ export function directoryIdOf(store: LibraryStore, location: KnownLocation, dir:
   return row ? Number(row['id']) : null
 }
 
-/** A path somebody gave as the system knows it, without links. Throws `NotFound`, `PermissionDenied`, `Unavailable` or `Timeout`. */
+/** The real path of a given path, without links. Throws `NotFound`, `PermissionDenied`, `Unavailable` or `Timeout`. */
 export async function resolveFolder(path: string): Promise<RawName> {
   const found = realpath(fsPath(parsePath(path)), 'buffer').catch((err: unknown) => {
     throw pathError(err, path)

@@ -25,7 +25,7 @@ export async function listAlone(
 export async function lookInThread(request: BrowseRequest, signal: AbortSignal): Promise<BrowseReport> {
   const worker = new Worker(new URL('./worker/look-worker.ts', import.meta.url), { name: 'look', workerData: request })
   try {
-    // A folder on a share that never answers must not hold up whoever no longer waits for it, nor the end of the process.
+    // A folder on a share that never answers must not hold up a cancelled caller, nor the end of the process.
     worker.unref()
     const [answer] = (await once(worker, 'message', { signal })) as [LookAnswer]
     if ('report' in answer) return answer.report
@@ -36,8 +36,8 @@ export async function lookInThread(request: BrowseRequest, signal: AbortSignal):
 }
 
 /**
- * Looks into any folder, where there is no library; see `indexing.browse`. Entries have no ids: nobody would know them
- * again.
+ * Lists any folder without a library; see `indexing.browse`. Entries have no ids, because no library would remember
+ * them.
  */
 export async function browseAlone(
   input: { path: string; scope: 'current' | 'recursive'; content: boolean; limit: number },

@@ -83,7 +83,7 @@ export interface LookOptions {
   readonly recursive: boolean
   readonly content: boolean
   readonly limit: number
-  /** False: without what a rule keeps out of the index. */
+  /** False: without the entries that a rule keeps out of the index. */
   readonly hidden?: boolean
   /** Only these of the folder, as far as they are there. */
   readonly names?: readonly RawName[]
@@ -125,7 +125,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<{ report: BrowseReport; hasIds: boolean }> {
   const { content, patience, recursive } = request
-  // A scan may keep that thread for seconds with one folder: whoever opens another does not wait for it.
+  // A scan may keep that thread busy with one folder for seconds. Opening another folder must not wait for it.
   if (worker.isBusy && !recursive && !content && patience === null)
     return { report: await lookInThread(request, signal), hasIds: false }
   return { report: await worker.request('browse', request, { signal }), hasIds: true }

@@ -13,7 +13,7 @@ export function patienceFor({ volumes, answerMs = ANSWER_MS }: IndexingParts, di
   return volumes.volumeForPath(fsPath(dir))?.volume.mayHang ? { answerMs } : null
 }
 
-/** How the disk of a folder, and what is mounted below it, answers. */
+/** How the disk of a folder, and the disks mounted below it, answer. */
 export function mannersOf(parts: IndexingParts, dir: RawName): { patience: Patience | null; silent: string[] } {
   return { patience: patienceFor(parts, dir), silent: silentMounts(parts, dir) }
 }

@@ -24,7 +24,7 @@ test('all rows are looked through again after a move of folders, and after more 
   waiting.note([1], { moved: true })
   const full = waiting.begin('a')
   expect(full.ids).toBeNull()
-  // A move during the look: what has come is not known to have been looked at.
+  // A folder moved in during the run: the run may not have seen its files.
   waiting.note([2], { moved: true })
   full.done([])
   expect(waiting.begin('a').ids).toBeNull()

@@ -1,28 +1,28 @@
-/** Of more than this many it is not kept which they are: looking through all rows takes no longer than asking for each. */
+/** More files than this are not kept one by one: looking through all rows then takes no longer than asking for each. */
 const MAX_WAITING = 10_000
 
-/** Files that may wait for identification, and from which look on they are all of a location's. */
+/** Files that may wait for identification in a location. */
 export interface Waiting extends Disposable {
-  /** Null: nobody knows, all rows have to be looked through. */
+  /** Null if they are unknown: all rows have to be looked through. */
   readonly ids: readonly number[] | null
   /** The run is over; `left` are those that wait still, or belong to another location. */
   done(left: readonly number[]): void
 }
 
 /**
- * Which rows have been written since a location was last looked through for files without identity, so that the few of
- * a burst of changes need not be looked for among all. Only a hint, in memory: every start looks through everything.
+ * The rows that were written since a location was last searched for files without identity. So the few files of a burst
+ * of changes are found without a search through all rows. This is only a hint in memory: every start searches all rows.
  */
 export class WaitingFiles {
-  /** By row id: when it was last heard of, as a number that only grows. */
+  /** By row id: when it was last noted, as a number that only grows. */
   readonly #heard = new Map<number, number>()
-  /** Locations in which all that waits is among these. */
+  /** Locations whose waiting files are all among these. */
   readonly #known = new Set<string>()
   /** Grows when it is no longer known which files wait. */
   #epoch = 0
   #clock = 0
 
-  /** Rows that a transaction has added or changed; `moved` where folders have come from elsewhere, with what they hold. */
+  /** Rows that a transaction has added or changed. `moved`: folders have arrived from elsewhere, with all their files. */
   note(ids: Iterable<number>, { moved }: { moved: boolean }): void {
     for (const id of ids) {
       if (this.#heard.size >= MAX_WAITING) break
@@ -45,7 +45,7 @@ export class WaitingFiles {
         this.#known.add(locationId)
         const waiting = new Set(left)
         for (const id of ids ?? []) {
-          // One that was heard of again meanwhile may have changed after it was looked at.
+          // A row that was noted again in the meantime may have changed after the run saw it.
           if (!waiting.has(id) && this.#heard.get(id)! <= begun) this.#heard.delete(id)
         }
         this.note(
@@ -53,7 +53,7 @@ export class WaitingFiles {
           { moved: false },
         )
       },
-      // A run that ended too early may have made files wait that nobody has changed.
+      // A run that ended too early may have left files waiting that have not changed.
       [Symbol.dispose]: () => {
         if (!isDone) this.#known.delete(locationId)
       },

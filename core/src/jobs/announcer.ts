@@ -11,7 +11,7 @@ interface Waiter {
   reject(err: unknown): void
 }
 
-/** Tells the world what has become of a job, once that is stored: the event bus, and those who wait for its end. */
+/** Announces the state of a job once it is stored: to the event bus, and to callers that wait for its end. */
 export class Announcer {
   readonly #emit: Emit
   readonly #onEnd: () => void

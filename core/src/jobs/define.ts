@@ -23,7 +23,7 @@ export interface Enqueued {
   readonly id: JobId
   /** True: a waiting or running job had the same key, and this is its id. */
   readonly merged: boolean
-  /** True: that job was running, so it may have passed what this request is about. By now it may have ended. */
+  /** True: that job was running, so it may be past the subject of this request. By now it may have ended. */
   readonly wasRunning: boolean
 }
 

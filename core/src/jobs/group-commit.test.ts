@@ -15,7 +15,7 @@ function open() {
     db,
     commits: new GroupCommit(db, file),
     add: (text: string) => db.prepare('insert into lines values (?)').run(text).changes,
-    /** What another connection sees: only what has been committed. */
+    /** Another connection sees only committed rows. */
     committed: () =>
       other
         .prepare('select text from lines')

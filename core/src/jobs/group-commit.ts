@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { databaseError } from '../db/index.ts'
 import { CoreError } from '../util/errors.ts'
 
-/** Takes what is to be done once the transaction has committed, before its callers are answered. */
+/** Collects work to do once the transaction has committed, before its callers are answered. */
 export type AfterCommit = (fn: () => void) => void
 
 /** A slice of the main thread's time: a few milliseconds of small statements. */
@@ -36,7 +36,7 @@ export class GroupCommit {
     return this.#waiting.length === 0
   }
 
-  /** Resolves with what `work` returned once that has survived an end of the process. */
+  /** Resolves with the result of `work` once it would survive the end of the process. */
   run<T>(work: (after: AfterCommit) => T): Promise<T> {
     if (this.#closed) return Promise.reject(new CoreError('Unavailable', 'the library is closed'))
     return new Promise((resolve, reject) => {
@@ -49,7 +49,7 @@ export class GroupCommit {
     })
   }
 
-  /** Commits what is waiting, then refuses more. */
+  /** Commits all waiting work, then refuses more. */
   close(): void {
     while (this.#waiting.length > 0) this.#flush()
     this.#closed = true
@@ -87,7 +87,7 @@ export class GroupCommit {
     try {
       if (this.#db.isTransaction) this.#db.exec('rollback')
     } catch {
-      // SQLite has undone it by itself, which is what was wanted.
+      // SQLite has already rolled it back by itself.
     }
   }
 }

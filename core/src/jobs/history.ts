@@ -38,7 +38,7 @@ export class History {
     if (++this.#ended % PRUNE_EVERY === 0) void this.#prune()
   }
 
-  /** Puts in order what an earlier process left. */
+  /** Repairs the state that an earlier process left. */
   tidy(): void {
     void this.#prune()
     this.#sweep = this.#sweepLogs()
@@ -61,7 +61,7 @@ export class History {
     this.#sweep = this.#sweep.then(() => this.#sweepLogs())
   }
 
-  /** Removes the logs of jobs that are gone. Best effort: what is left over goes the next time. */
+  /** Removes the logs of removed jobs. Best effort: logs that remain are removed the next time. */
   async #sweepLogs(): Promise<void> {
     const { store, logDir, log } = this.#deps
     try {

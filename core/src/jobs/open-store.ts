@@ -13,8 +13,8 @@ export interface OpenStoreDeps {
 }
 
 /**
- * Opens `jobs.db`, making it when it is not there. A damaged file is set aside as `jobs.db.corrupt-<time>` and a new
- * one takes its place: what was queued is lost, and can be found again by scanning, so the library need not wait for it.
+ * Opens `jobs.db`, and creates it if it does not exist. A damaged file is set aside as `jobs.db.corrupt-<time>`, and a
+ * new one takes its place. The queued jobs are lost, but scans find the same work again, so the library can open.
  */
 export async function openStore(deps: OpenStoreDeps): Promise<JobStore> {
   try {

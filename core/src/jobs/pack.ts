@@ -4,7 +4,7 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 // Plain MessagePack: msgpackr's records would need the structures of an earlier process to be read again.
 const packr = new Packr({ useRecords: false })
 
-/** MessagePack of a job's input, state or output (`what`). Throws `InvalidInput` for what cannot be kept. */
+/** MessagePack of a job's input, state or output (`what`). Throws `InvalidInput` for a value that cannot be stored. */
 export function pack(value: unknown, what: string, maxBytes: number): Uint8Array {
   let bytes: Uint8Array
   try {

@@ -156,7 +156,7 @@ export class Runner<L> {
     return left <= 0 || left > limits.retryMaxMs
   }
 
-  /** Lets jobs go whose wait for a retry is over. */
+  /** Releases jobs whose wait for a retry is over. */
   #releaseDelayed(): boolean {
     const { store, now } = this.#deps
     if (!this.#isWaitOver()) return false

@@ -40,11 +40,11 @@ describe.skipIf(skipped)(`the same answers as git check-ignore${skipped ? ` (ski
 interface Tree {
   readonly root: string
   readonly ignoreCase: boolean
-  /** By path relative to the root. Files are on paper only: git, too, asks the disk no more than what is a folder. */
+  /** By path relative to the root. No files are created: git, too, only asks the disk which entries are folders. */
   readonly paths: Map<string, 'file' | 'folder' | 'link'>
 }
 
-/** `<ignore file>: <pattern>` for what the tree's rules reject, null for the rest. */
+/** `<ignore file>: <pattern>` for the entries that the tree's rules reject, null for the rest. */
 type Answers = (string | null)[]
 
 function askGit({ root, ignoreCase, paths }: Tree): Answers {
@@ -164,7 +164,7 @@ const CLASSES = (
   '[[:digit:][:alnum:]] [[:xdigit:]] [[:print:]] [[:graph:]] [[:cntrl:]] [[:blank:]] [a-[:alpha:]]'
 ).split(' ')
 
-/** Later ones often take back, or take up again, what an earlier one says. */
+/** Later patterns often cancel or repeat earlier ones. */
 function randomPatterns(random: Random): string[] {
   const patterns: string[] = []
   for (let i = random.below(5); i >= 0; i--) {
@@ -209,7 +209,7 @@ function piece(random: Random): string {
   }
 }
 
-/** A path the pattern might match: what it asks for literally, something for its wildcards, sometimes a change. */
+/** A path the pattern might match: its literal parts, something for its wildcards, sometimes a change. */
 function pathLike(pattern: string, random: Random): string {
   const filler = () => random.of(['', 'a', 'b', 'ab', 'é', 'A', '.', 'a/b', 'b/a/b'])
   const text = pattern

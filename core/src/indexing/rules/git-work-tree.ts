@@ -2,8 +2,8 @@
 export type ReadFile = (path: string) => Uint8Array | null
 
 /**
- * The git folder shared by all work trees of the repository whose work tree begins in `dir`: `.git` itself, or what a
- * `.git` file of a submodule or a linked work tree leads to. Null where `dir` does not begin a work tree.
+ * The git folder shared by all work trees of the repository whose work tree begins in `dir`: `.git` itself, or the
+ * folder that the `.git` file of a submodule or a linked work tree names. Null if no work tree begins in `dir`.
  */
 export function gitFolderOf(dir: string, readFile: ReadFile): string | null {
   const inside = join(dir, '.git')

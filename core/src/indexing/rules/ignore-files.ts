@@ -22,7 +22,7 @@ export interface RuleContext {
 
 export const EMPTY_CONTEXT: RuleContext = { anchors: [], inWorkTree: false, git: [], spacedrive: [] }
 
-/** What a folder adds to what it inherits. */
+/** The rules that a folder adds to those it inherits. */
 export interface Findings {
   readonly workTree: boolean
   readonly gitignore: boolean

@@ -3,14 +3,14 @@ import { foldCase, type IgnoreTest, parseIgnoreLine } from './ignore-pattern.ts'
 import { NameTable } from './name-table.ts'
 import { byteString, nameLiterals, matchesWildcard, type Wildcard } from './wildmatch.ts'
 
-/** Where a list of patterns comes from; what its rules are called. */
+/** The source of a list of patterns, and the name of its rules. */
 export interface IgnoreListOptions {
   readonly rule: string
   readonly source: string
   readonly ignoreCase: boolean
 }
 
-/** A name to decide about, and what several lists want to know of it. */
+/** A name to decide about, with the facts that several lists need. */
 export interface AskedName {
   /** As `foldCase` has it where case is ignored. */
   readonly name: string
@@ -64,7 +64,7 @@ export class IgnoreList {
   readonly everywhere: IgnoreListHere | null
   readonly #ignoreCase: boolean
   readonly #byName = new NameTable<Candidate[]>()
-  /** By what they have from the last dot on. */
+  /** By their last dot and everything after it. */
   readonly #byExtension = new NameTable<SuffixCandidate[]>()
   /** Suffixes without a dot. */
   readonly #suffixes: SuffixCandidate[] = []

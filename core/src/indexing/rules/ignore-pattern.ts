@@ -6,7 +6,7 @@ export type IgnoreTest =
   | { readonly kind: 'suffix'; readonly suffix: string }
   | { readonly kind: 'name-wildcard'; readonly wildcard: Wildcard }
   | { readonly kind: 'path'; readonly dir: string; readonly name: string }
-  /** `wildcard` is for what follows the literal `prefix`. */
+  /** `wildcard` matches the rest after the literal `prefix`. */
   | { readonly kind: 'path-wildcard'; readonly prefix: string; readonly wildcard: Wildcard }
 
 export interface IgnorePattern {
@@ -17,7 +17,7 @@ export interface IgnorePattern {
   readonly test: IgnoreTest
 }
 
-/** Reads one line of an ignore file as git does. Null for a comment, an empty line, and what can match nothing. */
+/** Reads one line of an ignore file as git does. Null for a comment, an empty line, and a pattern that matches nothing. */
 export function parseIgnoreLine(line: string, { ignoreCase }: { ignoreCase: boolean }): IgnorePattern | null {
   if (line.startsWith('#')) return null
   const text = withoutTrailingSpaces(line)

@@ -13,7 +13,7 @@ export class NameTable<T> {
     return this.#values.size
   }
 
-  /** The value for what `name` has from `start` on. */
+  /** The value for the part of `name` from `start` on. */
   get(name: string, start = 0): T | undefined {
     const bit = filterBit(name, start)
     if (((this.#filter[bit >>> 5]! >>> (bit & 31)) & 1) === 0) return undefined

@@ -1,6 +1,6 @@
 /**
- * Names that rules know. `evidence` is a path relative to the folder the name is in that must exist too, where the name
- * alone would also fit what a person made.
+ * Names that rules know. If people may use the same name for their own folders, `evidence` must exist, too: a path
+ * relative to the folder that contains the name.
  */
 export interface KnownName {
   readonly name: string

@@ -70,10 +70,10 @@ export function nameLiterals({ codes }: Wildcard): { readonly head: string; read
 }
 
 /**
- * Whether all of `text` matches; where case is ignored it comes in lower case.
+ * Whether all of `text` matches. If case is ignored, `text` must be in lower case.
  *
- * Going back to the last star alone is enough, since a later star can take what an earlier one would have: time grows
- * with text × glob, never exponentially, whatever a stranger's ignore file holds.
+ * It is enough to go back to the last star, because a later star can take everything that an earlier one could have
+ * taken. So the time grows with text × glob and never exponentially, even for a hostile ignore file.
  */
 export function matchesWildcard({ codes, classes }: Wildcard, text: string): boolean {
   let code = 0

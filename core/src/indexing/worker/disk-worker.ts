@@ -10,7 +10,7 @@ import type { WalkSetup } from './walk-messages.ts'
 /** How often a process tells that the file system still answers, in milliseconds: well below any deadline. */
 const SIGN_MS = 100
 
-/** A process that looks at a disk which may never answer: whoever waits for it can end it. */
+/** A process that reads a disk which may never answer. Unlike a thread, it can be ended while it waits. */
 serveProcess(async ({ name, request }: DiskRequest, progress) => {
   const handlers = handlersFor(signOfLife(progress))
   return handlers[name](request as never)

@@ -11,15 +11,16 @@ export interface FileObject {
 
 /** The least recently seen are forgotten beyond this many: some 10 MB. */
 const MAX_IDS = 100_000
-/** Nobody comes back to a folder after this long, in milliseconds. */
+/** An id that was not used for this long, in milliseconds, is given up. */
 const MAX_IDLE_MS = 30 * 60_000
 /** To find the least recently seen, a map first passes over all places that were given up: too much for each id. */
 const KEPT_BETWEEN_PRUNINGS = 1_000
 
 /**
- * The ids of files that have no row now: browsed and not indexed, or removed a moment ago. Browsed ones last while
- * somebody looks, and go over to the index when the folder is added to it, so that what was attached to an id stays
- * attached. Removed ones come back with a file that turns up elsewhere later than its old place was found empty.
+ * The ids of files that have no row now: files that were browsed but not indexed, and files whose rows were just
+ * removed. The id of a browsed file lasts while its folder is in use. If the folder is added to the index, the file
+ * keeps the id, and everything attached to it. The id of a removed file returns with the file if a scan finds the file
+ * at its new place after it found the old place empty.
  */
 export class EphemeralIds {
   readonly #ids = new Map<string, { uuid: Uint8Array; seenAt: number }>()

@@ -40,7 +40,7 @@ export async function explain(
 function hiddenBy(path: RawName, isDirectory: boolean, scope: LocationScope) {
   const below = pathBelow(path, scope.dir)
   if (!below || below.length === 0) return null
-  // The rules see paths as text; what exists is asked of the disk by its bytes.
+  // The rules see paths as text, but the disk is asked by the bytes of a path.
   const folders = new Map<string, RawName>()
   let dir = scope.dir
   for (const name of namesOf(below)) {

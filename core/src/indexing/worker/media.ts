@@ -37,8 +37,8 @@ interface Examined {
 }
 
 /**
- * Reads what pictures, sounds and videos say of themselves, once for each content: of the contents given, or of all that have
- * not been examined. Returns how many contents it has dealt with.
+ * Reads the metadata of pictures, sounds and videos, once for each content: of the given contents, or of all contents
+ * that have not been examined. Returns the number of contents processed.
  */
 export async function examineMedia(contentIds: Iterable<number> | null, deps: MediaDeps): Promise<number> {
   const { dir, patience } = deps
@@ -113,7 +113,7 @@ function holderOf(contentId: number, { db, folders }: MediaDeps): Holder | null 
   return null
 }
 
-/** Null where the file is not the one that was identified any more: another run examines what it holds then. */
+/** Null if the file is no longer the one that was identified: another run examines its new contents. */
 async function examine(
   contentId: number,
   type: number,

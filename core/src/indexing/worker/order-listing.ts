@@ -11,8 +11,8 @@ type Listed = Pick<Listing, 'names' | 'numbers'>
 export const BY_NAME: FolderOrder = { sort: 'name', reverse: false, foldersFirst: true }
 
 /**
- * The places in a listing, in an order: the same that `files.list` has of a folder in the index, but that nobody knows
- * here how much is below a folder. What is equal is in the order of names.
+ * The places in a listing, in the order that `files.list` uses for a folder of the index. But the total size of a
+ * folder is unknown here. Equal entries are in the order of their names.
  */
 export function orderListing(listing: Listed, { foldersFirst, reverse, sort }: FolderOrder): number[] {
   const byName = orderNames(listing, foldersFirst)
@@ -26,7 +26,7 @@ export function orderListing(listing: Listed, { foldersFirst, reverse, sort }: F
 
 type Sort = FolderOrder['sort']
 
-/** The largest first, as long as nobody turns it round. */
+/** The largest comes first unless the order is reversed. */
 const DESCENDING: readonly Sort[] = ['size', 'modified', 'created']
 const DIRECTORY = entryKinds.indexOf('directory')
 const FILE = entryKinds.indexOf('file')
@@ -48,7 +48,7 @@ function inverse(order: readonly number[]): Float64Array {
   return places
 }
 
-/** Numbers that are in the order of what is sorted by. */
+/** Numbers in the order of the values that are sorted by. */
 function placesOf({ names, numbers }: Listed, sort: Exclude<Sort, 'name'>): Float64Array {
   const field = (at: number) => Float64Array.from(names, (_, i) => numbers[i * FIELDS + at]!)
   switch (sort) {

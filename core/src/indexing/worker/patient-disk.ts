@@ -6,21 +6,21 @@ import type { DiskRequest, DiskRequestName, DiskRequests, Patience } from './dis
 /** As many numbers as a walking thread may hold: a folder of a million files takes some 300 MB while it is listed. */
 const HEAP_MIB = 2_048
 const MEMORY_MIB = 3_072
-/** A person may wait for what is walked. */
+/** A person may be waiting for the listing. */
 const NICENESS = 0
 /** Nobody keeps one for longer than its work takes. */
 const IDLE_MS = 60_000
 
 /**
- * A disk whose calls may never return, on the network or behind a FUSE program: it is looked at by processes, which are
- * killed when nothing has come back from it for a while, when nobody waits any more, and in the end.
+ * A disk whose calls may never return, on the network or behind a FUSE program. Processes read it. A process is killed
+ * if the disk gives no answer for a while, if all its callers have left, and on disposal.
  */
 export class PatientDisk implements AsyncDisposable {
   readonly #pool: ProcessPool<DiskRequest, unknown>
   readonly #patience: Patience
   readonly #dir: RawName
 
-  /** `dir` is what an error names. */
+  /** `dir` is the folder that errors name. */
   constructor({ dir, patience, processes = 1 }: { dir: RawName; patience: Patience; processes?: number }) {
     this.#dir = dir
     this.#patience = patience
@@ -36,7 +36,7 @@ export class PatientDisk implements AsyncDisposable {
     })
   }
 
-  /** Rejects with `Offline` where the disk does not answer, with `Cancelled`, and with what the process says. */
+  /** Rejects with `Offline` if the disk does not answer, with `Cancelled`, and with errors of the process. */
   async ask<N extends DiskRequestName>(
     name: N,
     request: DiskRequests[N]['request'],
@@ -54,7 +54,7 @@ export class PatientDisk implements AsyncDisposable {
   }
 }
 
-/** What a deadline means for whoever reads `dir`; other errors as they are. */
+/** Turns a missed deadline into `Offline`, with the path `dir`. Other errors stay as they are. */
 export function asOffline(err: unknown, dir: RawName): unknown {
   if (!(err instanceof CoreError) || err.code !== 'Timeout') return err
   const message = `the file system of ${displayName(dir)} does not answer; nothing in the index was changed. See that its server or program runs, mount it again if need be, and rescan the location`

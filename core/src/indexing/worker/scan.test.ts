@@ -278,7 +278,7 @@ test.each([
   await index.scan(options)
   renameSync(join(dir.path, 'a/sub'), join(dir.path, 'b/moved'))
   mkdirSync(join(dir.path, 'a/sub'))
-  // A folder nobody knows makes the scan ask early which folders it knows.
+  // An unknown folder makes the scan ask early which folders are known.
   mkdirSync(join(dir.path, 'new'))
   await index.scan(options)
   expectTrue(index, dir.path)

@@ -116,7 +116,7 @@ export class Scan {
   readonly #directories: KnownDirectories
   /** Set if the disk may never answer: then nothing in this thread touches it, and `#walker` is not used. */
   readonly #disk: PatientDisk | null
-  /** On such a disk: what is now at the former paths of files. */
+  /** On such a disk: the entries that are now at the former paths of files. */
   readonly #before = new Map<string, PathFacts | null>()
   #device = 0n
   #walker: Walker | null = null
@@ -954,7 +954,7 @@ export class Scan {
     return false
   }
 
-  /** On a disk that may not answer: checks what is now at the former paths of found files, while no writer waits. */
+  /** On a disk that may not answer: looks at the former paths of found files, while no writer waits. */
   async #lookBack(found: readonly FoundEntry[]): Promise<void> {
     const paths = found
       .filter((entry) => this.#objects.mayBeKnown(entry))

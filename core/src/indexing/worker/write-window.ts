@@ -40,14 +40,14 @@ export class WriteWindow implements Disposable {
     this.#rows += rows
   }
 
-  /** Commits, tells, and gives the lease to whoever waits. */
+  /** Commits, reports the changes, and passes the lease to the next writer. */
   commit(): void {
     if (!this.#lease) return
     this.#host.committed(this.#writer.commit())
     this.#close()
   }
 
-  /** Rolls back what was not committed. */
+  /** Rolls back everything that was not committed. */
   [Symbol.dispose](): void {
     if (!this.#lease) return
     try {
@@ -64,7 +64,7 @@ export class WriteWindow implements Disposable {
   }
 }
 
-/** Does some work in one transaction under the write lease, and tells what it touched. */
+/** Does some work in one transaction under the write lease, and reports the rows it touched. */
 export async function inTransaction<T>(
   { writer, host }: { writer: EntryWriter; host: ScanHost },
   work: () => T,

@@ -5,7 +5,7 @@ import type { EntryWriter } from './entry-writer.ts'
 const columns = ['child_count', 'file_count', 'dir_count', 'symlink_count', 'other_count', 'total_size'] as const
 const words = ['entries', 'files', 'folders', 'links', 'others', 'bytes'] as const
 
-/** A folder whose sums are not those of what is in it. */
+/** A folder whose sums do not match its contents. */
 export interface WrongSums {
   readonly id: number
   readonly volumeId: number
@@ -16,8 +16,8 @@ export interface WrongSums {
 }
 
 /**
- * Compares each folder's sums with those of what is directly in it: if every folder is right about its own, all are
- * right. Names `limit` folders at the most.
+ * Compares each folder's sums with those of its direct contents. If every folder matches its own contents, all sums are
+ * right. Returns `limit` folders at most.
  */
 export function findWrongSums(db: DatabaseSync, limit: number): WrongSums[] {
   return db
@@ -39,8 +39,8 @@ export function describeSums(sums: readonly number[]): string {
 }
 
 /**
- * Puts wrong sums right, within the caller's transaction, and returns how many folders had some. What a folder is
- * wrong by, all above it are wrong by too, beside what they are wrong by themselves.
+ * Corrects wrong sums within the caller's transaction, and returns how many folders had some. The error of a folder is
+ * also in all folders above it, in addition to their own errors.
  */
 export function mendSums(db: DatabaseSync, writer: EntryWriter, limit: number): number {
   const wrong = findWrongSums(db, limit)

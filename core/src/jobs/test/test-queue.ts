@@ -114,7 +114,7 @@ interface Gate {
   readonly fail: (err: Error) => void
 }
 
-/** A job whose every run, counted in a checkpoint, waits for the test to say how it ends. Runs are found by `key`. */
+/** A job whose runs, counted in a checkpoint, each wait until the test ends them. Runs are found by `key`. */
 export function createGated(options: { name?: string; merge?: boolean; retries?: number; resumable?: boolean } = {}) {
   const gates = new Map<string, Gate>()
   const job = defineJob({
