@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { createTempDir } from '../../../testing/temp-dir.ts'
 import { displayName, fsPath } from '../../util/file-name.ts'
 import { reachable } from '../../util/reachable-path.ts'
 import { limitAdvice } from './inotify-limit.ts'
@@ -243,6 +244,37 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
     await world.hears('to/folder/cache', 'last')
     expect(world.heard().map(({ dir }) => dir)).not.toContain(world.path('to/folder/deep'))
   })
+
+  test.each(['inner', 'inner/deep'])(
+    'a folder that moves before its %s is watched loses nothing below it',
+    async (below) => {
+      const meanwhile = new Map<string, () => void>()
+      const watched = new Set<string>()
+      const watch: WatchFunction = (path, ...rest) => {
+        const step = meanwhile.get(path.toString())
+        meanwhile.delete(path.toString())
+        step?.()
+        const handle = systemWatch(path, ...rest)
+        watched.add(path.toString())
+        return handle
+      }
+      await using world = openWorld({ watch })
+      using elsewhere = createTempDir()
+      mkdirSync(join(elsewhere.path, 'folder/inner/deep'), { recursive: true })
+      world.folder('to')
+      await longerThanATick(join(elsewhere.path, 'folder/inner/deep'))
+      await longerThanATick(world.path('to'))
+      await world.watch()
+
+      meanwhile.set(world.path(`folder/${below}`), () => renameSync(world.path('folder'), world.path('to/folder')))
+      renameSync(join(elsewhere.path, 'folder'), world.path('folder'))
+      await vi.waitUntil(() => watched.has(world.path('to/folder/inner/deep')), WAIT)
+      await world.hearsTree('to/folder')
+      world.forget()
+      world.write('to/folder/inner/deep/later', 'x')
+      await world.hears('to/folder/inner/deep', 'later')
+    },
+  )
 
   test('a file moved between folders is reported at both ends in one batch', async () => {
     await using world = openWorld()

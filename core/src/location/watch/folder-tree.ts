@@ -1,4 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { errorMessage, systemCode } from '../../util/errors.ts'
 import { displayName, fsPath, joinName, type RawName } from '../../util/file-name.ts'
 import { reachableFolder } from '../../util/reachable-path.ts'
@@ -11,7 +12,7 @@ import { lstatOrNull, readFolders } from './read-folder.ts'
 import { namesBelow } from './path-names.ts'
 import { TimeSlice } from './time-slice.ts'
 import type { DirtyFolder } from './watch-backend.ts'
-import { type Changes, type Found, isGone, noteStirred } from './tree-changes.ts'
+import { type Changes, type Found, goneWith, isGone, movedIn, noteStirred } from './tree-changes.ts'
 import { addReport, asTree, type Reports, toReport } from './tree-reports.ts'
 import { WatchedFolder } from './watched-folder.ts'
 import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
@@ -22,6 +23,10 @@ import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
  *
  * Events only mark folders and names. Their meaning is read from the disk when the burst is over. By then a watch,
  * which follows a moved folder, may have reported changes under the old path; such marks move with the folder.
+ *
+ * A folder can also move while its entries are read by its path. Then they seem to be gone, although they have moved
+ * with it. So a folder in which an entry was not found is noted, and read again if events show that it, or a folder
+ * above it, has moved.
  */
 export class FolderTree implements WatchedTree {
   readonly #deps: WatchedTreeDeps
@@ -30,6 +35,8 @@ export class FolderTree implements WatchedTree {
   readonly #root: WatchedFolder
   readonly #burst: Burst<WatchedFolder>
   readonly #countsFolders: boolean
+  /** Folders in which an entry was not found, or which could not be listed, since the last burst was taken. */
+  #doubtful = new Set<WatchedFolder>()
 
   /** Throws the system's error if there is no folder. */
   constructor(watcher: FolderWatcher, deps: WatchedTreeDeps) {
@@ -42,7 +49,7 @@ export class FolderTree implements WatchedTree {
     this.#countsFolders = countsFolders(deps.root.path)
     this.#burst = new Burst({
       limits: deps.limits,
-      flush: (noticedAt) => deps.settle(noticedAt, (tellNow) => this.#examine(this.#burst.take(), tellNow)),
+      flush: (noticedAt) => deps.settle(noticedAt, (tellNow) => this.#examine(tellNow)),
     })
   }
 
@@ -68,10 +75,12 @@ export class FolderTree implements WatchedTree {
   }
 
   /** Compares the watches of dirty folders with the disk, updates them, and returns the folders to report. */
-  async #examine(
-    dirty: ReadonlyMap<WatchedFolder, Dirty>,
-    tellNow: (dirs: readonly DirtyFolder[]) => Promise<void>,
-  ): Promise<DirtyFolder[]> {
+  async #examine(tellNow: (dirs: readonly DirtyFolder[]) => Promise<void>): Promise<DirtyFolder[]> {
+    // The event loop reads all waiting events first: those of a folder that had moved before it became doubtful, too.
+    await setImmediate()
+    const dirty = this.#burst.take()
+    const doubtful = this.#doubtful
+    this.#doubtful = new Set()
     const slice = new TimeSlice()
     const changes: Changes = { found: [], gone: new Map(), stirred: new Set() }
     const reports: Reports = new Map()
@@ -90,6 +99,14 @@ export class FolderTree implements WatchedTree {
     }
     // The contents of a folder may decide whether rules accept it and its siblings.
     for (const folder of above) await this.#decideAnew(folder, changes, reports)
+    const hasMoved = movedIn(dirty)
+    for (const folder of doubtful) {
+      if (folder.removed || !hasMoved(folder)) continue
+      const top = goneWith(folder, changes)
+      if (top) changes.stirred.add(top)
+      else if (this.#compareFolder(folder, changes)) addReport(reports, folder, asTree(folder))
+      if (slice.isSpent()) await slice.pause()
+    }
     for (const folder of reports.keys()) if (isGone(folder, changes)) reports.delete(folder)
     if (changes.found.length === 0 && changes.gone.size === 0) return toReport(reports)
     noteStirred(dirty, changes)
@@ -171,6 +188,7 @@ export class FolderTree implements WatchedTree {
   #compareName(folder: WatchedFolder, name: RawName, changes: Changes): void {
     const known = folder.child(name)
     const stats = lstatOrNull(joinName(folder.path, name))
+    if (!stats) this.#doubtful.add(folder)
     if (known?.watch && stats && known.isSame(stats)) {
       // While the folder was closed, reported names below it could not be compared with the disk.
       if (known.noteMode(stats)) this.#burst.markTree(known)
@@ -263,6 +281,7 @@ export class FolderTree implements WatchedTree {
     }
     // Read after the watch is set, so that the watch notices a subfolder created after this count.
     const stats = lstatOrNull(path)
+    if (!stats) this.#doubtful.add(parent)
     if (!stats || !this.#isOurs(parent, stats)) {
       folder.watch?.close()
       return null
@@ -297,6 +316,7 @@ export class FolderTree implements WatchedTree {
       folder.context = inside
       return folders.filter((name) => !filter.hides(inside, dir, name, has)).map((name) => ({ parent: folder, name }))
     } catch (err) {
+      this.#doubtful.add(folder)
       this.#failed(folder, err, false)
       return []
     }

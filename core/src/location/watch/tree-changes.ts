@@ -1,5 +1,6 @@
 import type { RawName } from '../../util/file-name.ts'
 import type { Dirty } from './burst.ts'
+import { nameToKey } from './name-key.ts'
 import type { WatchedFolder } from './watched-folder.ts'
 
 /** A folder to watch with everything below it. */
@@ -25,7 +26,7 @@ export function isGone(folder: WatchedFolder, changes: Changes): boolean {
 }
 
 /** The folder that left its place: this one, or one above it. */
-function goneWith(folder: WatchedFolder, { gone }: Changes): WatchedFolder | null {
+export function goneWith(folder: WatchedFolder, { gone }: Changes): WatchedFolder | null {
   if (gone.size === 0) return null
   for (let at: WatchedFolder | null = folder; at; at = at.parent) if (gone.get(at.inode) === at) return at
   return null
@@ -40,5 +41,18 @@ export function noteStirred(dirty: ReadonlyMap<WatchedFolder, Dirty>, changes: C
     const top = goneWith(folder, changes)
     const isOwn = folder === top && names?.length === 1 && names[0] === folder.ownName
     if (top && !isOwn) changes.stirred.add(top)
+  }
+}
+
+/** Whether a folder, or one above it, may have moved, because the folder that contains it reported its name. */
+export function movedIn(dirty: ReadonlyMap<WatchedFolder, Dirty>): (folder: WatchedFolder) => boolean {
+  const keys = new Map<WatchedFolder, ReadonlySet<string> | null>()
+  for (const [folder, { names }] of dirty) keys.set(folder, names && new Set(names.map(nameToKey)))
+  return (folder) => {
+    for (let at = folder; at.parent; at = at.parent) {
+      const named = keys.get(at.parent)
+      if (named === null || named?.has(nameToKey(at.name))) return true
+    }
+    return false
   }
 }
