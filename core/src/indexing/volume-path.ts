@@ -1,4 +1,5 @@
-import { bytesToName, nameBytes, pathBelow, type RawName } from '../util/file-name.ts'
+import { CoreError } from '../util/errors.ts'
+import { bytesToName, displayName, nameBytes, pathBelow, type RawName } from '../util/file-name.ts'
 
 /** A folder that is known, by its absolute path and by that in its volume, which ends in a slash or is empty. */
 export interface PlacedFolder {
@@ -20,7 +21,8 @@ export function levelsBelow(top: RawName, dir: RawName): number {
 
 function requireBelow(top: RawName, dir: RawName): Uint8Array {
   const below = pathBelow(dir, top)
-  if (!below) throw new Error('a folder was looked for in a location it does not lie in')
+  // The location may have been moved since the folder was named.
+  if (!below) throw new CoreError('NotFound', `${displayName(dir)} is not in ${displayName(top)}`)
   return below
 }
 
