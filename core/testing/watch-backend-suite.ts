@@ -368,7 +368,7 @@ export function describeWatchBackend(name: string, open: OpenWatchBackend, optio
 }
 
 /** Differences are awaited this long before they are told. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 180_000
 const WAIT = { interval: 25 }
 
 /** A folder of its own, a backend that watches it or parts of it, and what was heard of it. */
@@ -418,9 +418,11 @@ class WatchWorld implements AsyncDisposable {
   async differences(): Promise<string[]> {
     const deadline = performance.now() + PATIENCE_MS
     for (;;) {
+      const begun = performance.now()
       const differences = [...this.#mirrors.values()].flatMap((mirror) => mirror.differences())
       if (differences.length === 0 || performance.now() > deadline) return differences
-      await setTimeout(WAIT.interval)
+      // A look at very many files leaves as much time to a backend in this thread.
+      await setTimeout(Math.max(WAIT.interval, performance.now() - begun))
     }
   }
 

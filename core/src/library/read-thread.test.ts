@@ -23,6 +23,8 @@ function startThread() {
     said: () => readFileSync(log, 'utf8').split('\n').slice(0, -1),
     thread,
     async [Symbol.asyncDispose]() {
+      // Closing waits for what is being read.
+      writeFileSync(gate, '')
       await thread[Symbol.asyncDispose]()
       rmSync(dir, { recursive: true })
     },

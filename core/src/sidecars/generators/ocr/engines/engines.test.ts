@@ -36,6 +36,9 @@ const languages = ['eng']
 const PAGE = ['A first line of some words', 'and a second line below it', 'and here is a third']
 
 test('the program on the PATH is asked for its version and its languages', async () => {
+  // However busy the machine is, programs answer in time.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
   using temp = createTempDir('ocr')
   pretend(temp.path, 'exit 1')
   expect(await findTesseract()).toMatchObject({ name: 'tesseract', version: '9.9.9', languages: ['eng', 'deu'] })
@@ -71,9 +74,9 @@ test.each([
 ])('a program that %s is told by name, and does not live on', async (_, instead, code, message) => {
   using temp = createTempDir('ocr')
   pretend(temp.path, instead)
-  const engine = (await findTesseract())!
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
+  const engine = (await findTesseract())!
   const read = engine.recognise(new Uint8Array(5_000_000), { languages, deadlineMs: 500 })
   read.catch(() => {})
   // Its time is over when it has begun, however long that takes.

@@ -94,6 +94,8 @@ test.skipIf(process.platform === 'win32').each([
   ['crashes', `process.kill(process.pid, 'SIGSEGV'); ${WAIT}`, 'Unavailable', /^whisper-cli was ended by SIGSEGV$/],
   ['writes nothing', 'return', 'Unavailable', /^whisper-cli heard nothing out of .*: is it a whole model\?$/],
 ])('a whisper-cli that %s is told by name, and does not live on', async (_, instead, code, message) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
   using temp = createTempDir('whisper')
   const pidFile = join(temp.path, 'pid')
   const tellsWho = `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); ${instead}`
@@ -101,8 +103,6 @@ test.skipIf(process.platform === 'win32').each([
   writePretendModel(model, SCRIPT)
   const engine = await openWhisper(installPretendWhisper(temp.path, tellsWho), model)
   expect(engine).toMatchObject({ name: 'whisper-cli', version: '9.9.9', model: 'toy' })
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
   const heard = engine.listen(pcm(tone(2)), { language: null, deadlineMs: 3_000, folder: temp.path })
   heard.catch(() => {})
   // Its time is over when it has begun, however long that takes.
