@@ -12,6 +12,7 @@ import { describeSpeechEngine } from '../test/speech-engine-suite.ts'
 import { SCRIPT } from '../test/toy-script.ts'
 import { writeToySherpa } from '../test/toy-sherpa.ts'
 import { writeToyWhisper } from '../test/toy-whisper.ts'
+import type { SpeechEngine } from './engine.ts'
 import { languageCode } from './languages.ts'
 import { EngineKeeper } from './open-engine.ts'
 import { findSherpaModel } from './sherpa-model.ts'
@@ -24,12 +25,19 @@ afterEach(() => vi.unstubAllEnvs())
 const whisper = findWhisper()
 const sherpa = await findSherpa({ runtime: '' })
 
+/** On a busy machine a program may take long to say its version. */
+async function openInTime(program: string, model: string): Promise<SpeechEngine> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
+  return await openWhisper(program, model)
+}
+
 describeSpeechEngine('whisper-cli with a toy model', {
   skip: whisper ? null : 'whisper.cpp is not installed: there is no whisper-cli on PATH',
   open(folder) {
     const model = join(folder, 'ggml-toy.bin')
     writeToyWhisper(model, SCRIPT)
-    return openWhisper(whisper!, model)
+    return openInTime(whisper!, model)
   },
 })
 
@@ -38,7 +46,7 @@ describeSpeechEngine('a program that takes and writes what whisper-cli does', {
   open(folder) {
     const model = join(folder, 'ggml-toy.bin')
     writePretendModel(model, SCRIPT)
-    return openWhisper(installPretendWhisper(folder), model)
+    return openInTime(installPretendWhisper(folder), model)
   },
 })
 
