@@ -2,6 +2,13 @@ import { EventEmitter } from 'node:events'
 import { createBackend, defaultWatchLimits, type WatchBatch, type WatchFunction } from '../src/location/watch/index.ts'
 import { displayName } from '../src/util/file-name.ts'
 
+const beginning = new Set<Promise<unknown>>()
+
+/** Resolves when all `recursiveWatch`es hear of what comes: of this, the system's own says nothing either. */
+export async function allRecursiveWatchesBegun(): Promise<void> {
+  await Promise.all(beginning)
+}
+
 /**
  * What `fs.watch` with `recursive` does on macOS and Windows, for Linux, where Node's own throws when a file takes a
  * folder's place. Text names only.
@@ -22,6 +29,10 @@ export const recursiveWatch: WatchFunction = (path, _options, listener) => {
     filterFor: () => null,
   })
   const emitter = new EventEmitter()
-  backend.watch({ key: root, path: root, maxDepth: null }).catch((err: unknown) => emitter.emit('error', err))
+  const begun = backend
+    .watch({ key: root, path: root, maxDepth: null })
+    .catch((err: unknown) => emitter.emit('error', err))
+    .finally(() => beginning.delete(begun))
+  beginning.add(begun)
   return { on: emitter.on.bind(emitter), close: () => void backend[Symbol.asyncDispose]() }
 }

@@ -25,8 +25,8 @@ export interface RouterOptions {
   readonly location?: string
   /** What the router calls itself. */
   readonly udn?: string
-  /** Milliseconds before a new mapping is made, whether or not the program still waits for it. */
-  readonly addAfterMs?: number
+  /** A new mapping is made once this has resolved, whether or not the program still waits for it. */
+  readonly mayAdd?: Promise<void>
   /** Refuses every new mapping with this code of UPnP. */
   readonly refuseWith?: number
 }
@@ -106,9 +106,9 @@ export class UpnpRouter implements AsyncDisposable {
     if (request.method === 'GET')
       return void response.end(request.url === '/router' ? description(this.#options.udn ?? 'uuid:1') : SCPD)
     const action = /#(\w+)"$/.exec(request.headers['soapaction'] as string)?.[1] ?? ''
-    if (action === 'AddPortMapping' && this.#options.addAfterMs !== undefined) {
+    if (action === 'AddPortMapping' && this.#options.mayAdd) {
       this.#note('adding')
-      await setTimeout(this.#options.addAfterMs)
+      await this.#options.mayAdd
     }
     this.#act(action, body, response)
   }

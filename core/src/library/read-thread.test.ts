@@ -13,15 +13,18 @@ function startThread() {
   const dir = mkdtempSync(join(tmpdir(), 'sd-read-'))
   const file = join(dir, 'database.db')
   new DatabaseSync(file).close()
-  const log = join(dir, 'log')
+  const [log, gate] = [join(dir, 'log'), join(dir, 'gate')]
   writeFileSync(log, '')
   const thread = new ReadThread({ file, name: 'test', log: silentLogger })
   return {
-    read: (name: string, { count = 1, signal }: { count?: number; signal?: AbortSignal } = {}) =>
-      thread.run(url, readSlowly, { log, name, count }, signal),
+    read: (name: string, signal?: AbortSignal) => thread.run(url, readSlowly, { log, name, gate }, signal),
+    /** What is being read comes to its end, as does what is read later. */
+    open: () => writeFileSync(gate, ''),
     said: () => readFileSync(log, 'utf8').split('\n').slice(0, -1),
     thread,
     async [Symbol.asyncDispose]() {
+      // Closing waits for what is being read.
+      writeFileSync(gate, '')
       await thread[Symbol.asyncDispose]()
       rmSync(dir, { recursive: true })
     },
@@ -30,14 +33,15 @@ function startThread() {
 
 test('what is given up before its turn is not read, and the rest is, in order', async () => {
   await using t = startThread()
-  const first = t.read('first', { count: 3_000_000 })
+  const first = t.read('first')
   await vi.waitUntil(() => t.said().length === 1)
   const giving = new AbortController()
-  const given = ['second', 'third'].map((name) => t.read(name, { signal: giving.signal }))
+  const given = ['second', 'third'].map((name) => t.read(name, giving.signal))
   const fourth = t.read('fourth')
   const reason = new Error('nobody waits')
   giving.abort(reason)
   for (const each of given) await expect(each).rejects.toBe(reason)
+  t.open()
   expect([await first, await fourth]).toEqual([1, 2])
   expect(t.said()).toEqual(['first', 'fourth'])
 })
@@ -45,17 +49,18 @@ test('what is given up before its turn is not read, and the rest is, in order', 
 test('who gives up what is being read does not wait for it, and others come after it', async () => {
   await using t = startThread()
   const giving = new AbortController()
-  const long = t.read('long', { count: 10_000_000, signal: giving.signal })
+  const long = t.read('long', giving.signal)
   await vi.waitUntil(() => t.said().length === 1)
   giving.abort()
   await expect(long).rejects.toBe(giving.signal.reason)
+  t.open()
   expect(await t.read('next')).toBe(2)
-  await expect(t.read('never', { signal: giving.signal })).rejects.toBe(giving.signal.reason)
+  await expect(t.read('never', giving.signal)).rejects.toBe(giving.signal.reason)
 })
 
 test('what waits when the library is closed is told so', async () => {
   const t = startThread()
-  const waiting = [t.read('one', { count: 1_000_000 }), t.read('two')]
+  const waiting = [t.read('one'), t.read('two')]
   const told = Promise.allSettled(waiting)
   await t[Symbol.asyncDispose]()
   expect((await told).map(({ status }) => status)).toEqual(['rejected', 'rejected'])

@@ -53,7 +53,7 @@ async function hostile(layer: keyof typeof states) {
       part: join(sidecars, 'parts', 'part'),
     }
   }
-  const run = (pool: PoolName, settings?: object) => pools.run(pool, request(settings), { signal, deadlineMs: 30_000 })
+  const run = (pool: PoolName, settings?: object) => pools.run(pool, request(settings), { signal, deadlineMs: 120_000 })
   const results = () => JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
   /** Names of files and folders that requests have left. */
   const left = () => [temporary, join(sidecars, 'work'), join(sidecars, 'drafts')].map((folder) => readdirSync(folder))
@@ -123,7 +123,7 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     await expect(world.run('image', { action: 'crash' })).rejects.toMatchObject({ code: 'Unavailable' })
     await vi.waitFor(() => expect(world.left()).toEqual(NOTHING_LEFT))
     await world.pools[Symbol.asyncDispose]()
-    expect(world.left()).toEqual(NOTHING_LEFT)
+    await vi.waitFor(() => expect(world.left()).toEqual(NOTHING_LEFT))
   })
 
   test.runIf(isThere)('a link to a secret is not taken as a sidecar', async () => {

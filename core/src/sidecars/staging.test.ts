@@ -17,7 +17,7 @@ import { createTempDir } from '../../testing/temp-dir.ts'
 import { splitNanoseconds } from '../util/file-time.ts'
 import { type Source, Staging } from './staging.ts'
 
-const COPY = { inputs: [], copies: true, deadlineMs: 30_000 }
+const COPY = { inputs: [], copies: true, deadlineMs: 120_000 }
 
 function world() {
   const parts = new AsyncDisposableStack()

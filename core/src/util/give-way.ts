@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { systemCode } from './errors.ts'
 
@@ -13,7 +13,9 @@ const NICENESS = 5
 export function giveWay(): void {
   if (process.platform !== 'linux') return
   try {
-    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICENESS)
+    const thread = Number(basename(readlinkSync('/proc/thread-self')))
+    // A user may have given the whole program a lower one.
+    if (getPriority(thread) < NICENESS) setPriority(thread, NICENESS)
   } catch (err) {
     // Without /proc, or if it is forbidden, the priority stays the same.
     if (systemCode(err) === null) throw err

@@ -74,7 +74,7 @@ test('the lock of another machine is never taken to be stale', () => {
 
 test.runIf(process.platform === 'linux')('a process that has ended but was not asked about is not alive', async () => {
   // The shell becomes `sleep`, which never asks about the child it does not know it has.
-  const script = 'exec 3<&0; (read line <&3) & echo $!; exec sleep 60'
+  const script = 'exec 3<&0; (read line <&3) & echo $!; exec sleep 600'
   using shell = killable(spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] }))
   const { pid: parent, stdin, stdout } = shell.process
   const [line] = (await once(stdout!, 'data')) as [Buffer]

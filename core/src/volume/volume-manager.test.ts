@@ -215,7 +215,7 @@ test('a volume is measured, leaves nothing behind and keeps its figures', async 
   expect(speed.readBytesPerSecond === null).toBe(process.platform === 'darwin')
   await manager.refresh()
   expect(manager.get(root.fingerprint)).toMatchObject(speed)
-  expect((await readdir(tmpdir())).filter((name) => name.startsWith('.spacedrive-speed-test'))).toEqual([])
+  expect(await readdir(folder)).toEqual([])
   await rm(folder, { recursive: true })
 })
 

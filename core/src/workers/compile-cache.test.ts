@@ -10,7 +10,7 @@ import type { CacheReply } from './test/cache-child.ts'
 
 const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 const layers = (['landlock', 'bwrap'] as const).filter((layer) => states[layer].layer === layer)
-const soon = { deadlineMs: 60_000 }
+const soon = { deadlineMs: 120_000 }
 const { signal } = new AbortController()
 
 let temp: TempDir
@@ -45,8 +45,7 @@ function boxed(layer: 'landlock' | 'bwrap') {
 test.each(layers)('boxed by %s, a process reads compiled modules and changes none', async (layer) => {
   await using one = pool(boxed(layer))
   await compiled(one)
-  // The pool may still have modules compiled that its processes do not need.
-  await compileModules(cache, [join(import.meta.dirname, 'test'), import.meta.dirname], signal)
+  await compiledWhole()
   const before = contents(cache)
   const { attacks, folder } = await one.run('attack', soon)
   expect(dirname(folder!)).toBe(cache)
@@ -66,6 +65,7 @@ test.each(layers)('boxed by %s, a damaged cache stops no process and is mended',
   {
     await using one = pool(boxed(layer))
     await compiled(one)
+    await compiledWhole()
   }
   const damages = [(bytes: Buffer) => bytes.subarray(0, 20), (bytes: Buffer) => bytes.fill(0xff, 8), () => Buffer.of()]
   for (const [i, name] of Object.keys(contents(cache)).entries()) {
@@ -162,6 +162,11 @@ async function compiled(one: ProcessPool<'look' | 'attack', CacheReply>): Promis
     timeout: 110_000,
     interval: 500,
   })
+}
+
+/** Waits until nothing is compiled any more: a pool may still compile modules that its processes do not need. */
+async function compiledWhole(): Promise<void> {
+  await compileModules(cache, [join(import.meta.dirname, 'test'), import.meta.dirname], signal)
 }
 
 /** Every file below a folder. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTempDir, type TempDir } from '../../testing/temp-dir.ts'
 import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
 
-const soon = { deadlineMs: 30_000 }
+const soon = { deadlineMs: 120_000 }
 
 let temp: TempDir
 beforeEach(() => void (temp = createTempDir('messages')))

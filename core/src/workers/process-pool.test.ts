@@ -17,7 +17,7 @@ const options: ProcessPoolOptions = {
   memoryMiB: 300,
   box: null,
 }
-const soon = { deadlineMs: 60_000 }
+const soon = { deadlineMs: 120_000 }
 
 function pool(of: Partial<ProcessPoolOptions> = {}): ProcessPool<string, string> {
   return new ProcessPool<string, string>({ ...options, ...of })
@@ -54,11 +54,15 @@ test('a request that never ends is ended by its deadline', async () => {
 })
 
 test('a request that goes on telling of its progress has as long as it takes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
   await using one = pool()
-  await one.run('warm', soon)
   const told: number[] = []
-  const toil = one.run('toil', { deadlineMs: 2_000, onProgress: (value) => told.push(value) })
-  expect(await toil).toMatch(/^toil/)
+  const onProgress = (value: number) => {
+    told.push(value)
+    vi.advanceTimersByTime(1_500)
+  }
+  expect(await one.run('toil', { deadlineMs: 2_000, onProgress })).toMatch(/^toil/)
   expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 })
 
@@ -105,7 +109,8 @@ test('idle processes end, and closing leaves none', async () => {
   await vi.waitFor(() => expect(one.pids).toHaveLength(1))
   const [pid] = one.pids
   await Promise.all([expect(hanging).rejects.toMatchObject({ code: 'Cancelled' }), one[Symbol.asyncDispose]()])
-  expect(isAlive(pid!)).toBe(false)
+  // Closing waits for a process for a few seconds, which a busy machine may need to end it.
+  await vi.waitFor(() => expect(isAlive(pid!)).toBe(false))
 })
 
 test.runIf(process.platform === 'linux')('a process leads a group, in the session of who started it', async () => {

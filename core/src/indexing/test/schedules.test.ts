@@ -7,8 +7,8 @@ import { ScheduleWorld } from './schedule-world.ts'
 /** Number of histories. They come from a fixed seed, so a failure is caused by a change in the code, not by chance. */
 const RUNS = 2_000
 const SEED = 3
-/** A history that has not ended by then is stuck. */
-const WATCHDOG_MS = 10_000
+/** A history that has not ended by then is stuck, however busy the machine is. */
+const WATCHDOG_MS = 120_000
 
 let template: Awaited<ReturnType<typeof ScheduleWorld.template>>
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(() => template[Symbol.dispose]())
 
 test(
   'whatever moves while scans and refreshes run side by side, and wherever they are killed, the rows come to equal the disk',
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async () => {
     const property = fc.asyncProperty(histories, async (history) => {
       expect(await liveHistory(template.file, history)).toEqual([])

@@ -34,6 +34,9 @@ export interface TestQueueOptions {
   readonly hear?: boolean
 }
 
+/** However slow the machine is, a job that stops has stopped by then, in milliseconds. */
+const STOP_WAIT_MS = 120_000
+
 /** A real queue in a folder of its own, with quick retries. */
 export async function openTestQueue(
   definitions: readonly AnyJob<object>[],
@@ -59,7 +62,7 @@ export async function openTestQueue(
       log,
       now,
       random: () => 0,
-      limits: { retryBaseMs: 2, retryMaxMs: 10, ...limits },
+      limits: { retryBaseMs: 2, retryMaxMs: 10, stopWaitMs: STOP_WAIT_MS, ...limits },
     })
   let jobs = await open(definitions)
   if (start) jobs.start({})

@@ -1,21 +1,23 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 
 export interface SlowInput {
   /** A file; each call appends its name. */
   readonly log: string
   readonly name: string
-  /** Number to count to; a million takes some tens of milliseconds. */
-  readonly count: number
+  /** A file; a call takes until it exists. */
+  readonly gate: string
 }
 
+/** Milliseconds between two looks for the gate. */
+const LOOK_MS = 10
+
 /** A reading that occupies its thread. */
-export function readSlowly(db: DatabaseSync, { count, log, name }: SlowInput, memory: Map<string, unknown>): number {
+export function readSlowly(_db: DatabaseSync, { gate, log, name }: SlowInput, memory: Map<string, unknown>): number {
   appendFileSync(log, `${name}\n`)
   const calls = Number(memory.get('calls') ?? 0) + 1
   memory.set('calls', calls)
-  db.prepare('with recursive n(i) as (select 1 union all select i + 1 from n limit ?) select count(*) from n').get(
-    count,
-  )
+  const nobody = new Int32Array(new SharedArrayBuffer(4))
+  while (!existsSync(gate)) Atomics.wait(nobody, 0, 0, LOOK_MS)
   return calls
 }

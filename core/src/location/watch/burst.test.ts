@@ -6,7 +6,7 @@ import { defaultWatchLimits, type WatchLimits } from './limits.ts'
 function createBurst(limits: Partial<WatchLimits> = {}) {
   const taken: Map<string, Dirty>[] = []
   const burst: Burst<string> = new Burst({
-    limits: { ...defaultWatchLimits, quietMs: 10, burstMs: 30, ...limits },
+    limits: { ...defaultWatchLimits, quietMs: 10, burstMs: 60_000, ...limits },
     flush: async () => void taken.push(burst.take()),
   })
   return { burst, taken }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, unlinkSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { recursiveWatch } from '../../../testing/recursive-watch.ts'
+import { allRecursiveWatchesBegun, recursiveWatch } from '../../../testing/recursive-watch.ts'
 import { defaultRules } from '../../domain/rules.ts'
 import { displayName } from '../../util/file-name.ts'
 import { type BackendKind, createBackend, defaultWatchLimits, type DirtyFolder } from './index.ts'
@@ -122,7 +122,10 @@ function openWorld(kind: BackendKind) {
       mkdirSync(join(path(below), '..'), { recursive: true })
       writeFileSync(path(below), text)
     },
-    watch: () => backend.watch({ key: 'root', path: root, maxDepth: null }),
+    watch: async () => {
+      await backend.watch({ key: 'root', path: root, maxDepth: null })
+      await allRecursiveWatchesBegun()
+    },
     /** Whether a listener was told to look at a file. */
     isToldOf: (below: string) =>
       dirty.some(({ dir, names, subtree }) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -8,7 +8,7 @@ import { type DirtyFolder, TreeWatcher, type WatchMode, type WatchProblem } from
 import { type OpenWatchChannel, openWatchProcess, openWatchThread } from './watch-channel.ts'
 
 const isLinux = process.platform === 'linux'
-const limits = { quietMs: 20, burstMs: 60, rootCheckMs: 50, overflowMs: 50, pollMs: 10 }
+const limits = { quietMs: 20, burstMs: 60, rootCheckMs: 50, overflowMs: 50, pollMs: 10, answerMs: 60_000 }
 
 describeWatchBackend('a thread with the events of this system', open('native'), { hasByteNames: isLinux })
 describeWatchBackend('a process that polls', open('polling'), { hasByteNames: isLinux })
@@ -43,6 +43,8 @@ test('a worker that keeps ending is given up, and so is what it watched', async 
 
 test('who waits for a worker that ends is told', async () => {
   await using world = openWorld('native')
+  // However fast it is, its answer does not come before its end.
+  world.isMute = true
   const watching = world.watcher.watch({ key: 'root', path: world.root, backend: 'native', maxDepth: null })
 
   await Promise.all([expect(watching).rejects.toMatchObject({ code: 'Unavailable' }), world.end()])
@@ -50,14 +52,18 @@ test('who waits for a worker that ends is told', async () => {
 })
 
 test('a worker that does not answer is a problem of each of its roots', async () => {
-  await using world = openWorld('polling', { answerMs: 300 })
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] })
+  using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
+  await using world = openWorld('polling')
   const inner = join(world.root, 'inner')
   mkdirSync(inner)
   await world.watcher.watch({ key: 'outer', path: world.root, backend: 'polling', maxDepth: null })
   await world.watcher.watch({ key: 'inner', path: inner, backend: 'polling', maxDepth: null })
 
   world.isMute = true
-  await vi.waitFor(() => expect(new Set(world.problems.map(({ key }) => key))).toEqual(new Set(['outer', 'inner'])))
+  // It is asked after this time, and has as long for its answer.
+  vi.advanceTimersByTime(2 * limits.answerMs)
+  expect(new Set(world.problems.map(({ key }) => key))).toEqual(new Set(['outer', 'inner']))
   expect(new Set(world.problems.map(({ kind }) => kind))).toEqual(new Set(['unreadable']))
 })
 
@@ -66,9 +72,9 @@ test('a listener that fails still hears of the next change', async () => {
   await world.watcher.watch({ key: 'root', path: world.root, backend: 'native', maxDepth: null })
 
   world.failures = 1
-  writeFileSync(join(world.root, 'first'), 'x')
+  world.moveIn('first')
   await vi.waitFor(() => expect(world.failures).toBe(0))
-  writeFileSync(join(world.root, 'second'), 'x')
+  world.moveIn('second')
   await vi.waitFor(() => expect(world.dirs).toEqual([{ dir: world.root, names: ['second'], subtree: false }]))
 })
 
@@ -85,7 +91,7 @@ function open(backend: WatchMode): OpenWatchBackend {
 }
 
 /** A folder of its own, and a watcher whose worker can be made to end or to say nothing. */
-function openWorld(mode: WatchMode, { answerMs = 60_000 }: { answerMs?: number } = {}) {
+function openWorld(mode: WatchMode) {
   const openChannel = mode === 'native' ? openWatchThread : openWatchProcess
   const channel: OpenWatchChannel = (events) => {
     const real = openChannel({ ...events, onAnswer: (answer) => world.isMute || events.onAnswer(answer) })
@@ -97,6 +103,11 @@ function openWorld(mode: WatchMode, { answerMs = 60_000 }: { answerMs?: number }
   }
   const world = {
     root: realpathSync(mkdtempSync(join(tmpdir(), 'watch-'))),
+    /** A new file, in one event: one that is written there has several, which may come in several batches. */
+    moveIn: (name: string) => {
+      writeFileSync(`${world.root}.${name}`, 'x')
+      renameSync(`${world.root}.${name}`, join(world.root, name))
+    },
     dirs: [] as DirtyFolder[],
     problems: [] as WatchProblem[],
     isMute: false,
@@ -104,7 +115,7 @@ function openWorld(mode: WatchMode, { answerMs = 60_000 }: { answerMs?: number }
     end: async () => {},
     watcher: TreeWatcher.start({
       log: silentLogger,
-      limits: { ...limits, answerMs },
+      limits,
       open: { native: channel, polling: channel },
       onProblem: (problem) => void world.problems.push(problem),
       onBatch: (batch) => {

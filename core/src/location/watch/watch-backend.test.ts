@@ -1,4 +1,4 @@
-import { recursiveWatch } from '../../../testing/recursive-watch.ts'
+import { allRecursiveWatchesBegun, recursiveWatch } from '../../../testing/recursive-watch.ts'
 import { describeWatchBackend, type OpenWatchBackend } from '../../../testing/watch-backend-suite.ts'
 import { type BackendKind, createBackend, defaultWatchLimits } from './index.ts'
 import { systemWatch } from './native-folder-watcher.ts'
@@ -8,7 +8,19 @@ const limits = { ...defaultWatchLimits, quietMs: 20, burstMs: 60, rootCheckMs: 5
 
 function open(kind: BackendKind): OpenWatchBackend {
   const watch = kind === 'recursive' && isLinux ? recursiveWatch : systemWatch
-  return (events) => createBackend({ kind, events, limits, watch, filterFor: () => null })
+  return (events) => {
+    const backend = createBackend({ kind, events, limits, watch, filterFor: () => null })
+    return {
+      watch: async (root) => {
+        const watched = await backend.watch(root)
+        await allRecursiveWatchesBegun()
+        return watched
+      },
+      addDirectories: (key, dirs) => backend.addDirectories(key, dirs),
+      unwatch: (key) => backend.unwatch(key),
+      [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+    }
+  }
 }
 
 if (isLinux) describeWatchBackend('one watch a folder', open('folders'), { hasByteNames: true })

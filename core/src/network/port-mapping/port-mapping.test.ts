@@ -151,22 +151,27 @@ test('a mapping that could not be removed is shown, and removed once the router 
 })
 
 test('a mapping that a slow router makes after networking has stopped is removed, too', async () => {
-  await using world = await createWorld({ addAfterMs: 300 })
+  const { promise: mayAdd, resolve: add } = Promise.withResolvers<void>()
+  await using world = await createWorld({ mayAdd })
   const { mapping, router } = world
   mapping.start(world.transport)
   await vi.waitFor(() => expect(router.asked).toContain('adding'))
-  await mapping.stop()
+  const stopped = mapping.stop()
+  add()
+  await stopped
   expect(router.asked.filter((what) => what.startsWith('Add'))).toHaveLength(1)
   expect([...router.mappings]).toEqual([])
 })
 
 test('a mapping that a router makes after both its answer and the removal were given up is removed at the next start', async () => {
-  await using world = await createWorld({ addAfterMs: 8_000 })
+  const { promise: mayAdd, resolve: add } = Promise.withResolvers<void>()
+  await using world = await createWorld({ mayAdd })
   const { mapping, port, router } = world
   mapping.start(world.transport)
   await vi.waitFor(() => expect(router.asked).toContain('adding'))
   await mapping.stop()
   expect(JSON.parse(await readFile(join(world.dir, FILE), 'utf8'))).toMatchObject({ mappings: [{ port }] })
+  add()
   await vi.waitFor(() => expect([...router.mappings.keys()]).toEqual([`UDP ${port}`]))
   world.isOn = false
   mapping.start(world.transport)
@@ -226,12 +231,15 @@ test('a mapping in the file of an older version is removed, though the file name
 })
 
 test('after the stop no further port is asked for', async () => {
-  await using world = await createWorld({ addAfterMs: 300 })
+  const { promise: mayAdd, resolve: add } = Promise.withResolvers<void>()
+  await using world = await createWorld({ mayAdd })
   const { mapping, port, router } = world
   router.mappings.set(`UDP ${port}`, { to: '127.0.0.7:1', lease: '0' })
   mapping.start(world.transport)
   await vi.waitFor(() => expect(router.asked).toContain('adding'))
-  await mapping.stop()
+  const stopped = mapping.stop()
+  add()
+  await stopped
   expect(router.asked.filter((what) => what.startsWith('Add'))).toHaveLength(1)
 })
 

@@ -18,6 +18,9 @@ test('an engine that comes along says its version, one that does not says so', a
 })
 
 test.skipIf(process.platform === 'win32')('a program is there, missing, or broken', async () => {
+  // However busy the machine is, programs answer in time.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
   const folder = await mkdtemp(join(tmpdir(), 'sd-engines-'))
   const script = async (name: string, text: string) => {
     await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`)

@@ -59,7 +59,7 @@ async function tryAll(target: Target, ffmpeg: string | null): Promise<Record<str
       program: ffmpeg,
       name: 'ffmpeg',
       args: ['-v', 'error', '-f', 'data', '-i', input, '-map', '0', '-c', 'copy', '-f', 'data', '-'],
-      deadlineMs: 20_000,
+      deadlineMs: 100_000,
       maxBytes: 1_000,
     }).then(String, (err: Error) => err.message)
   results['ffmpeg reads what it was given'] = await run(`file:${target.own}`)

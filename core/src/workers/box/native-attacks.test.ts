@@ -27,7 +27,7 @@ describe.runIf(isBuiltin('node:ffi')).each(['landlock', 'bwrap'] as const)('nati
     })
     const { own } = world.native
     const before = statSync(own)
-    const report = await pool.run(world.native, { deadlineMs: 30_000, reach: { read: [own] } })
+    const report = await pool.run(world.native, { deadlineMs: 120_000, reach: { read: [own] } })
     const starts = programs.length > 0 ? NATIVE_WITH_PROGRAMS : {}
     expect(report.attempts).toEqual({ ...NATIVE_REFUSED, ...starts })
     expect(statSync(own)).toEqual(before)

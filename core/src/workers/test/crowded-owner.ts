@@ -17,7 +17,7 @@ await using pool = new ProcessPool<string, string>({
   layer: () => Promise.resolve(JSON.parse(state) as BoxState),
 })
 // Loads everything that is loaded only once.
-await pool.run('warm', { deadlineMs: 60_000 })
+await pool.run('warm', { deadlineMs: 120_000 })
 const files: number[] = []
 try {
   for (;;) files.push(openSync('/dev/null', 'r'))
@@ -25,7 +25,7 @@ try {
   // All descriptors are used up.
 }
 const outcome = (request: string) =>
-  pool.run(request, { deadlineMs: 60_000 }).then(
+  pool.run(request, { deadlineMs: 120_000 }).then(
     (reply) => reply.split(' ')[0],
     ({ code, details, message }: { code: string; details: unknown; message: string }) => ({ code, details, message }),
   )

@@ -20,7 +20,7 @@ const pool = new ProcessPool<string, string>({
   box: { programs: [], temporary: folder, parse: (reply) => reply },
   layer: () => Promise.resolve(state),
 })
-await pool.run('warm', { deadlineMs: 60_000 })
+await pool.run('warm', { deadlineMs: 120_000 })
 if (request !== 'idle') void pool.run(request, { deadlineMs: 600_000 }).catch(() => {})
 process.stdout.write(`${pool.pids[0]}\n`)
 setInterval(() => {}, 60_000)

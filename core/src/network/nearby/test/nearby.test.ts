@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { VirtualClock } from '../../../../testing/memory-network/index.ts'
 import { CoreError } from '../../../util/errors.ts'
 import { alpns, type LinkEnd } from '../../transport/transport.ts'
 import { answering, ask, type Rpc } from '../../wire/rpc.ts'
-import { createNearbyWorld, forever, meet, metBy, MINUTES, type NearbyMachine } from './world.ts'
+import { createNearbyWorld, forever, limits, meet, metBy, MINUTES, type NearbyMachine } from './world.ts'
 
 const greetings = {
   hello: { input: z.object({ from: z.string() }), output: z.object({ to: z.string() }) },
@@ -64,10 +65,12 @@ test('the number of another screen is not confirmed, and whoever says no is hear
 test('a number that nobody compares is over after its time, on both sides', async () => {
   using world = createNearbyWorld()
   await using alice = world.machine('alice')
-  await using bob = world.machine('bob', { limits: { ...limits, compareMs: 200 } })
+  const clock = new VirtualClock()
+  await using bob = world.machine('bob', { clock })
   await bob.nearby.show(10 * MINUTES)
   const [guest, there] = await metBy(alice, bob, 'bob')
   guest.confirm(guest.number)
+  clock.step()
   await expect(guest.agreed).rejects.toMatchObject({ code: 'Timeout' })
   expect(() => there.confirm(there.number)).toThrow('over')
 })
@@ -75,11 +78,13 @@ test('a number that nobody compares is over after its time, on both sides', asyn
 test('a device is seen for as long as was said; who knows where it was comes in no more', async () => {
   using world = createNearbyWorld()
   await using alice = world.machine('alice')
-  await using bob = world.machine('bob')
+  const clock = new VirtualClock()
+  await using bob = world.machine('bob', { clock })
   await bob.nearby.show(500)
   const stranger = alice.nearby.find('bob')
   expect(bob.nearby.visibility()).toMatchObject({ name: 'bob' })
-  await vi.waitUntil(() => bob.nearby.advert() === null, { interval: 5 })
+  clock.step()
+  expect([clock.ticks(), bob.nearby.advert()]).toEqual([500, null])
   expect(bob.nearby.visibility()).toEqual({ name: null, until: null, reason: null })
   expect(alice.nearby.devices()).toEqual([])
   expect(() => alice.nearby.find('bob')).toThrow('network nearby')
@@ -104,8 +109,8 @@ test('each time it is seen under another key, and what goes on with a guest goes
 
 test('a connection that was lost is made anew without a second number; one that stays away is over', async () => {
   using world = createNearbyWorld()
-  await using alice = world.machine('alice', { limits: { ...limits, returnMs: 3_000, retryMs: 50 } })
-  await using bob = world.machine('bob', { limits: { ...limits, returnMs: 3_000 } })
+  await using alice = world.machine('alice', { limits: { ...limits, returnMs: RETURN_MS, retryMs: 50 } })
+  await using bob = world.machine('bob', { limits: { ...limits, returnMs: RETURN_MS } })
   await bob.nearby.show(10 * MINUTES)
   const [guest, there] = await metBy(alice, bob, 'bob')
   confirmBoth(guest, there)
@@ -217,7 +222,7 @@ test('a connection over which a guest does not come again is not left open', asy
   using world = createNearbyWorld()
   const ends: Promise<LinkEnd>[] = []
   let isDeaf = false
-  await using alice = world.machine('alice', { limits: { ...limits, stepMs: 300, retryMs: 50 } })
+  await using alice = world.machine('alice', { limits: { ...limits, stepMs: 5_000, retryMs: 50 } })
   await using bob = world.machine('bob', {
     openTransport: async (seed) => {
       const transport = world.network.open('bob', { seed: Buffer.from(seed), alpns: [alpns.spacedrop] })
@@ -242,7 +247,8 @@ test('a connection over which a guest does not come again is not left open', asy
   await vi.waitUntil(() => guest.peer !== null && there.peer !== null, { interval: 5 })
 })
 
-const limits = { stepMs: 10_000, compareMs: 120_000, returnMs: 60_000, retryMs: 2_000, lingerMs: 100 }
+/** A busy machine makes a connection anew within this time, in milliseconds. */
+const RETURN_MS = 20_000
 
 function confirmBoth(...guests: readonly NearbyMachine['arrived'][number][]): void {
   for (const guest of guests) guest.confirm(guest.number)

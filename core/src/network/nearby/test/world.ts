@@ -8,7 +8,7 @@ import { systemClock } from '../../clock.ts'
 import type { Stranger } from '../../discovery/index.ts'
 import { alpns } from '../../transport/transport.ts'
 import type { Guest } from '../guest.ts'
-import { nearbyLimits } from '../limits.ts'
+import { type NearbyLimits, nearbyLimits } from '../limits.ts'
 import { Nearby, type NearbyDeps } from '../nearby.ts'
 
 /** One device among strangers, and who has come to it. */
@@ -52,7 +52,7 @@ export function createNearbyWorld(): NearbyWorld {
         onGuest: (guest) => void arrived!.push(guest),
         onOver: (guest) => void over!.push(guest),
         ...deps,
-        limits: { ...nearbyLimits, lingerMs: 100, ...deps.limits },
+        limits: { ...limits, ...deps.limits },
       })
       nearby.start()
       all.push(nearby)
@@ -63,6 +63,9 @@ export function createNearbyWorld(): NearbyWorld {
 }
 
 export const MINUTES = 60_000
+
+/** However slow the machine is, what needs no person is in time. */
+export const limits: NearbyLimits = { ...nearbyLimits, stepMs: MINUTES, lingerMs: 100 }
 
 /** Dials whoever is called so, as far as the number. */
 export function meet({ nearby }: NearbyMachine, name: string): Promise<Guest> {

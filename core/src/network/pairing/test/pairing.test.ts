@@ -102,20 +102,24 @@ test('a code is good once', async () => {
 
 test('a code is over after its time, and a new one takes the place of one that nobody has used', async () => {
   using world = createWorld()
-  await using alice = createMachine(world.network, 'alice', { limits: { lifetimeMs: 300 } })
+  using _timers = ownTime()
+  await using alice = createMachine(world.network, 'alice', { limits: { lifetimeMs: 300_000 } })
   const first = await alice.pairing.generate({ autoAccept: false })
   const second = await alice.pairing.generate({ autoAccept: false })
   expect(second.words).not.toBe(first.words)
   expect(alice.pairing.status()).toMatchObject({ state: 'waiting', session: second.session, attemptsLeft: 3 })
+  vi.advanceTimersByTime(300_000)
   await ended(alice, 'expired')
   expect(alice.pairing.status().reason).toContain('the time of the code is over')
 })
 
 test('two people who do not compare in time store nothing', async () => {
   using world = createWorld()
-  await using alice = createMachine(world.network, 'alice', { limits: { confirmMs: 50 } })
-  await using bob = createMachine(world.network, 'bob')
+  using _timers = ownTime()
+  await using alice = createMachine(world.network, 'alice', { limits: { confirmMs: 120_000 } })
+  await using bob = createMachine(world.network, 'bob', { limits: { confirmMs: 240_000 } })
   const { joining } = await meet(alice, bob)
+  vi.advanceTimersByTime(120_000)
   await expect(joining).rejects.toThrow('the time of this code is over')
   await ended(alice, 'expired')
   await ended(bob, 'expired')
@@ -148,7 +152,7 @@ test('where one side cannot store the other, neither keeps it', async () => {
 
 test('where the last word is lost, the one that has stored the other says so', async () => {
   using world = createWorld()
-  await using alice = createMachine(world.network, 'alice', { limits: { stepMs: 100 } })
+  await using alice = createMachine(world.network, 'alice', { limits: { stepMs: 5_000 } })
   const never = Promise.withResolvers<void>()
   await using bob = createMachine(world.network, 'bob', { store: () => never.promise })
   const { addresses, words } = await alice.pairing.generate({ autoAccept: true })
@@ -181,6 +185,12 @@ test('without an address, a relay or discovery there is no way to look', async (
     code: 'Unavailable',
   })
 })
+
+/** Lets the time of the timers pass when the test says so. */
+function ownTime(): Disposable {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  return { [Symbol.dispose]: () => void vi.useRealTimers() }
+}
 
 /** Brings two devices to where both persons compare. */
 async function meet(alice: PairingMachine, bob: PairingMachine) {

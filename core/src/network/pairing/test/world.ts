@@ -21,6 +21,9 @@ export interface MachineOptions extends Partial<Pick<PairingDeps, 'openTransport
   readonly limits?: Partial<PairingLimits>
 }
 
+/** However slow the machine is, what needs no person is in time. */
+const limits: PairingLimits = { ...pairingLimits, findMs: 60_000, stepMs: 60_000, lingerMs: 100 }
+
 /** A device on a network in memory. Nobody finds another one there but by its address. */
 export function createMachine(network: MemoryNetwork, name: string, options: MachineOptions = {}): PairingMachine {
   const seed = randomBytes(32)
@@ -47,7 +50,7 @@ export function createMachine(network: MemoryNetwork, name: string, options: Mac
     now: Date.now,
     log: silentLogger,
     ...options,
-    limits: { ...pairingLimits, lingerMs: 100, ...options.limits },
+    limits: { ...limits, ...options.limits },
   })
   return { pairing, card: own, stored, states, [Symbol.asyncDispose]: () => pairing.close() }
 }

@@ -49,7 +49,7 @@ async function textOf(format: keyof typeof mimes, bytes: string | Uint8Array) {
       content,
     }
     const outputs = [{ variant: 'default', format: 'json', path, draft: `${path}.draft` }]
-    const options = { signal: AbortSignal.timeout(50_000), deadlineMs: deadlineOf(documentText, content) }
+    const options = { signal: new AbortController().signal, deadlineMs: deadlineOf(documentText, content) }
     await pools.run('doc', { ...request, outputs }, options)
     return parseTextSidecar(readFileSync(path, 'utf8'))!
   }
