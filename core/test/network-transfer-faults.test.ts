@@ -48,8 +48,8 @@ function receive(network: TestNetwork, path: string, folder = 'received', from: 
   }).id
 }
 
-/** So slow that something can happen in the middle of it. */
-async function slowly(device: TestCore, bytesPerSecond = 8 * MIB): Promise<void> {
+/** So slow that something can happen in the middle of it, also where a busy machine lets the test wait for long. */
+async function slowly(device: TestCore, bytesPerSecond = MIB): Promise<void> {
   await device.core.config.set('network.maxBytesPerSecond', String(bytesPerSecond))
 }
 
