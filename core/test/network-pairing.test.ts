@@ -48,9 +48,7 @@ test('where the local network does not reach, they pair and find each other by w
   await untilConnected(bob, 1)
   await moveAndMeet(network.devices)
   const left = { name: 'rendezvous', state: 'ok', detail: `word is left at ${relay.url}`, fix: null }
-  await vi.waitFor(async () =>
-    expect((await alice.core.network.diagnose(null, signal)).checks).toContainEqual(left),
-  )
+  await vi.waitFor(async () => expect((await alice.core.network.diagnose(null, signal)).checks).toContainEqual(left))
   await relay.close()
   alice.core.network.meeting.look()
   await vi.waitUntil(() => alice.core.network.meeting.rendezvous!.problem !== null)
