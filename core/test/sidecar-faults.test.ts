@@ -302,7 +302,7 @@ test('what is done to sidecars by hand is noticed as it happens, and put right',
     const file = files.get(name)!
     change(file)
     expect(existsSync(file) && readFileSync(file, 'utf8')).not.toBe(name)
-    // Nothing else looks at them before the next day.
+    // Nobody has asked for a look at them.
     await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toBe(name))
   }
   await t.restart()
