@@ -152,7 +152,7 @@ test('a file that is renamed keeps the type its content has, and a contradiction
     await t.library.jobs.wait(job.id, signal)
   }
   await rename('unnamed', 'still-unnamed')
-  expect(await info(t, 'still-unnamed')).toMatchObject({ type: 'image', looksLike: null })
+  await vi.waitFor(async () => expect(await info(t, 'still-unnamed')).toMatchObject({ type: 'image', looksLike: null }))
   await rename('still-unnamed', 'note.txt')
   await vi.waitFor(async () => expect(await info(t, 'note.txt')).toMatchObject({ type: 'image', looksLike: 'png' }))
   await rename('note.txt', 'picture.png')

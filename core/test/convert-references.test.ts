@@ -6,6 +6,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -128,7 +129,7 @@ test('what stands in the way of a file leaves it where it is, and says so', asyn
   writeFileSync(t.path('IMG_1.MOV'), 'another film')
   rmSync(t.path('IMG_2.MOV'))
   const open = openSync(t.path('IMG_3.MOV'), 'r+')
-  const writer = spawn('sleep', ['60'], { stdio: [open, 'ignore', 'ignore'] })
+  const writer = spawn('sleep', ['1000'], { stdio: [open, 'ignore', 'ignore'] })
   closeSync(open)
   // Somebody else's file in the place where it would go.
   const { contentId } = await videoOf(t, 4)
@@ -176,8 +177,7 @@ test.skipIf(process.getuid?.() === 0)('a folder that cannot be written to keeps 
 const otherDisk = '/dev/shm'
 
 test.skipIf(!existsSync(otherDisk))('a file on another volume is copied, compared, and then taken away', async () => {
-  const root = join(otherDisk, `spacedrive-${process.pid}`)
-  mkdirSync(root)
+  const root = mkdtempSync(join(otherDisk, 'spacedrive-'))
   try {
     await using t = await createTestCore()
     writeFileSync(join(root, 'IMG_1.HEIC'), photo(1))
@@ -326,15 +326,13 @@ test('a kill at any moment of a move, or of its undoing, loses nothing, and the 
 /** Milliseconds after the start, for each direction; each run goes on where the last one was killed, and the last may end. */
 const KILLS = [10, 60, 250]
 
-/** Runs the mover and kills it so long after it is ready; null: lets it end. */
+/** Runs the mover, which is killed so long after it is ready; null: lets it end. */
 async function runAndKill(dataDir: string, direction: string, afterMs: number | null): Promise<'done' | 'killed'> {
   const script = fileURLToPath(new URL('./convert-until-killed/convert.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, dataDir, direction], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = [script, dataDir, direction, ...(afterMs === null ? [] : [String(afterMs)])]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
-    if (afterMs !== null && output === 'ready\n') setTimeout(() => child.kill('SIGKILL'), afterMs)
-  })
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   await new Promise((resolve) => child.once('close', resolve))
   return output.endsWith('done\n') ? 'done' : 'killed'
 }

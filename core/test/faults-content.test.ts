@@ -8,15 +8,27 @@ import { mountBind, NO_MOUNTS } from '../testing/mount.ts'
 const { signal } = new AbortController()
 const contentOf = async (t: TestCore, path: string) => (await t.library.files.info(t.path(path), signal)).contentId
 
+interface Writing extends AsyncDisposable {
+  /** The longest time between two rounds so far, in milliseconds: a busy machine may hold the writer up. */
+  pauseMs(): number
+}
+
+/** A file that was left alone for so long may be identified, in milliseconds. */
+const LEFT_ALONE_MS = 1_500
+
 /** Makes a file longer, or longer and shorter, in a thread of its own until it is disposed. */
-async function keepWriting(file: string, how: 'grow' | 'shrink'): Promise<AsyncDisposable> {
+async function keepWriting(file: string, how: 'grow' | 'shrink'): Promise<Writing> {
   const program = `
     const { appendFileSync, truncateSync } = require('node:fs')
     const { parentPort, workerData } = require('node:worker_threads')
+    const { times } = workerData
     const pause = new Int32Array(new SharedArrayBuffer(4))
     let stopped = false
     parentPort.once('message', () => { stopped = true })
     const round = () => {
+      const now = Date.now()
+      times[0] = Math.max(times[0], now - times[1])
+      times[1] = now
       for (let i = 0; i < 20; i++) {
         appendFileSync(workerData.file, Buffer.alloc(5_000, Math.floor(Math.random() * 256)))
         Atomics.wait(pause, 0, 0, 1)
@@ -26,8 +38,12 @@ async function keepWriting(file: string, how: 'grow' | 'shrink'): Promise<AsyncD
       else setImmediate(round)
     }
     round()`
-  const worker = new Worker(program, { eval: true, workerData: { file, how } })
+  // The longest time between two rounds, and when the last one began.
+  const times = new Float64Array(new SharedArrayBuffer(16))
+  times[1] = Date.now()
+  const worker = new Worker(program, { eval: true, workerData: { file, how, times } })
   return {
+    pauseMs: () => Math.max(times[0]!, Date.now() - times[1]!),
     async [Symbol.asyncDispose]() {
       const done = new Promise((resolve) => worker.once('message', resolve))
       worker.postMessage('stop')
@@ -44,10 +60,11 @@ test.each(['grow', 'shrink'] as const)(
     writeFileSync(t.path('busy.bin'), '')
     t.write('calm.txt')
     {
-      await using _ = await keepWriting(t.path('busy.bin'), how)
+      await using writing = await keepWriting(t.path('busy.bin'), how)
       const { job } = await t.add({ mode: 'content' })
       expect(job).toMatchObject({ status: 'completed' })
-      expect(await contentOf(t, 'busy.bin')).toBeNull()
+      const busy = await contentOf(t, 'busy.bin')
+      expect(busy === null || writing.pauseMs() > LEFT_ALONE_MS).toBe(true)
       expect(await contentOf(t, 'calm.txt')).not.toBeNull()
     }
     await vi.waitFor(async () => expect(await contentOf(t, 'busy.bin')).not.toBeNull())

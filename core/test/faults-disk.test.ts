@@ -54,13 +54,13 @@ test('a full disk is told wherever somebody looks, and the job goes on by itself
   using small = await onSmallDisk(t)
   for (let i = 0; i < 6_000; i++) t.write(`d${i % 100}/${'n'.repeat(100)}${i}.txt`)
   const free = fill(small.disk, SOME_BYTES)
-  const { job, location } = await t.library.locations.add({ path: t.root, mode: 'shallow', watch: false })
   const waiting = expect.stringMatching(/^waiting: no space left/)
   const told: string[] = []
   using _told = t.core.events.subscribe((event) => {
     const { waiting: sentence } = event.data as { waiting?: string }
     if (sentence !== undefined) told.push(sentence)
   })
+  const { job, location } = await t.library.locations.add({ path: t.root, mode: 'shallow', watch: false })
   await vi.waitFor(() => expect(t.library.jobs.info(job.id)).toMatchObject({ waiting }))
   await vi.waitFor(async () => {
     expect(await t.library.locations.list()).toMatchObject([
@@ -68,7 +68,7 @@ test('a full disk is told wherever somebody looks, and the job goes on by itself
     ])
     expect(t.core.status().notices.join()).toMatch(/job indexing\.location: waiting: no space left/)
   })
-  expect(told[0]).toEqual(waiting)
+  await vi.waitFor(() => expect(told[0]).toEqual(waiting))
   free()
   expect(await t.library.jobs.wait(job.id, signal)).toMatchObject({ status: 'completed' })
   expect(t.library.jobs.waiting()).toEqual([])

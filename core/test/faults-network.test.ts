@@ -4,15 +4,17 @@ import { isHeldUp, mountHung, NO_HUNG_MOUNT } from '../testing/hung-mount.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { createVolumeDetector, type Detection, type VolumeDetector } from '../src/volume/index.ts'
 import { silentLogger } from '../src/util/logger.ts'
-import type { CoreOptions } from '../src/core.ts'
 
 const { signal } = new AbortController()
 
-/** Long enough for a process to start on a busy machine, and to answer. */
+/** The patience with a share that is silent. Nothing that is to succeed has so little time. */
 const ANSWER_MS = 8_000
 
-/** What a busy machine needs to end a process; far below the minute a share has. */
-const AT_ONCE_MS = 10_000
+/** What a busy machine needs to give up a scan, which waits once for the share; by far not once for each file. */
+const ENDS_WITHIN_MS = 60_000
+
+/** Longer than any test: what waits so long for a share is never done. */
+const FOR_EVER_MS = 3_600_000
 
 /** This machine as it would be if all it has lay on the network; what a test mounts to fall silent is part of that. */
 function networkMachine(): VolumeDetector {
@@ -28,15 +30,36 @@ function networkMachine(): VolumeDetector {
   }
 }
 
-/** An engine with little patience for a share that falls silent, unless told otherwise. */
-function createNetworkCore(patience: Partial<CoreOptions> = { answerMs: ANSWER_MS }): Promise<TestCore> {
-  return createTestCore({ volumeDetector: networkMachine(), ...patience })
+interface NetworkCore extends TestCore {
+  /** Does something while the folder `sub` does not answer, with little patience; the engine is opened anew for it. */
+  silently<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** Does something while the folder `sub` does not answer. */
-async function silently<T>(t: TestCore, work: () => Promise<T>): Promise<T> {
-  using _ = mountHung(t.path('sub'))
-  return await work()
+/** An engine with all patience for a share, but for the time in which it is silent. */
+async function createNetworkCore(): Promise<NetworkCore> {
+  let patienceMs = FOR_EVER_MS
+  const t = await createTestCore({
+    volumeDetector: networkMachine(),
+    // Read whenever the engine is opened.
+    get answerMs() {
+      return patienceMs
+    },
+  })
+  const restartWith = async (ms: number) => {
+    patienceMs = ms
+    await t.restart()
+  }
+  return Object.assign(t, {
+    async silently<T>(work: () => Promise<T>): Promise<T> {
+      await restartWith(ANSWER_MS)
+      try {
+        using _ = mountHung(t.path('sub'))
+        return await work()
+      } finally {
+        await restartWith(FOR_EVER_MS)
+      }
+    },
+  })
 }
 
 async function rescan(t: TestCore, location: string) {
@@ -61,7 +84,7 @@ function diskProcesses(): number[] {
 }
 
 test('what lies on a network mount is indexed, identified, watched, verified, browsed and explained', async () => {
-  await using t = await createNetworkCore({})
+  await using t = await createNetworkCore()
   t.write('a.txt', 'one')
   t.write('sub/deep/b.txt', 'two')
   t.write('node_modules/left/out.js')
@@ -94,15 +117,14 @@ test('a share that stops to answer while it is indexed ends the scan, and loses 
   t.write('sub/kept.txt')
   const { locationId } = await t.add({ watch: false })
   const info = () => t.library.locations.info(locationId)
-  {
-    using _ = mountHung(t.path('sub'))
+  await t.silently(async () => {
     t.write('new.txt')
     const begun = performance.now()
     expect(await rescan(t, locationId)).toMatchObject({
       status: 'failed',
       error: { code: 'Offline', message: expect.stringMatching(/files does not answer; .*rescan the location$/) },
     })
-    expect(performance.now() - begun).toBeLessThan(3 * ANSWER_MS)
+    expect(performance.now() - begun).toBeLessThan(ENDS_WITHIN_MS)
     await vi.waitFor(async () => expect(await info()).toMatchObject({ state: 'offline', counts: { files: 2 } }))
     await expect(t.differences()).rejects.toMatchObject({ code: 'Offline' })
     await expect(
@@ -110,7 +132,7 @@ test('a share that stops to answer while it is indexed ends the scan, and loses 
     ).rejects.toMatchObject({ code: 'Offline' })
     expect(isHeldUp(process.pid)).toBe(false)
     expect((await t.found('txt')).toSorted()).toEqual(['a.txt', 'sub/kept.txt'])
-  }
+  })
   expect(await rescan(t, locationId)).toMatchObject({ status: 'completed', warnings: 0 })
   expect(await info()).toMatchObject({ state: 'complete', error: null, counts: { files: 3 } })
   expect(await t.differences()).toEqual([])
@@ -121,7 +143,7 @@ test('a first scan of a share that stops to answer fails, and the next one does 
   await using t = await createNetworkCore()
   t.write('a.txt')
   t.write('sub/b.txt')
-  const { locationId, job } = await silently(t, () => t.add({ watch: false }))
+  const { locationId, job } = await t.silently(() => t.add({ watch: false }))
   expect(job).toMatchObject({ status: 'failed', error: { code: 'Offline' } })
   expect(await rescan(t, locationId)).toMatchObject({ status: 'completed', warnings: 0 })
   expect((await t.found('txt')).toSorted()).toEqual(['a.txt', 'sub/b.txt'])
@@ -134,8 +156,8 @@ test('a share that stops to answer while contents are read ends that, and they a
   t.write('a.txt')
   t.write('sub/b.txt')
   const { locationId } = await t.add({ watch: false })
-  await t.library.locations.update({ location: locationId, mode: 'deep' })
-  const { job } = await silently(t, async () => {
+  const { job } = await t.silently(async () => {
+    await t.library.locations.update({ location: locationId, mode: 'deep' })
     const host = { signal, progress: () => {}, warn: () => {} }
     return { job: await t.library.indexing.identifyPending(locationId, host).catch((err: unknown) => err) }
   })
@@ -146,7 +168,7 @@ test('a share that stops to answer while contents are read ends that, and they a
 
 test('cancelling a scan that waits for a share, and closing the engine, take no longer for it', async ({ skip }) => {
   if (NO_HUNG_MOUNT) return skip(NO_HUNG_MOUNT)
-  await using t = await createTestCore({ volumeDetector: networkMachine() })
+  await using t = await createNetworkCore()
   t.write('a.txt')
   t.write('sub/b.txt')
   const { locationId } = await t.add({ watch: false })
@@ -157,15 +179,12 @@ test('cancelling a scan that waits for a share, and closing the engine, take no 
     return job.id
   }
   const id = await waiting()
-  const cancelled = performance.now()
+  // Whoever waited for the share would wait for ever.
   await t.library.jobs.cancel(id)
   expect(await t.library.jobs.wait(id, signal)).toMatchObject({ status: 'cancelled' })
-  expect(performance.now() - cancelled).toBeLessThan(AT_ONCE_MS)
   await vi.waitFor(() => expect(diskProcesses()).toEqual([]))
   await waiting()
-  const closed = performance.now()
   await t.core.close()
-  expect(performance.now() - closed).toBeLessThan(AT_ONCE_MS)
   expect(diskProcesses()).toEqual([])
   expect(t.warnings).not.toContainEqual(expect.stringContaining('left behind'))
 })

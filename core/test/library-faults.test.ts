@@ -117,8 +117,9 @@ test('a library whose folder is deleted while it is open is told, and no stub of
   await using t = await createTestCore()
   t.write('a.txt')
   await t.add({ watch: false })
+  await t.settle()
   const { path } = t.library
-  rmSync(path, { recursive: true })
+  rmSync(path, { recursive: true, maxRetries: 10 })
   await vi.waitUntil(() => listed(t).error !== null)
   await expect(async () => t.add({ watch: false })).rejects.toMatchObject({ code: 'Unavailable' })
   await t.core.close()

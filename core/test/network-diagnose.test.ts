@@ -8,8 +8,15 @@ const { signal } = new AbortController()
 test('a connected device is found to be so, with its way', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const alice = network.device('alice').core.network
-  const { checks } = await alice.diagnose(alice.registry.find('bob'), signal)
-  const byName = new Map(checks.map((check) => [check.name, check]))
+  const look = async () => {
+    const { checks } = await alice.diagnose(alice.registry.find('bob'), signal)
+    return new Map(checks.map((check) => [check.name, check]))
+  }
+  // The way is known soon after the connection.
+  const byName = await vi.waitUntil(async () => {
+    const found = await look()
+    return found.get('connection')?.detail.includes('unknown way') ? null : found
+  })
   expect(byName.get('networking')).toMatchObject({ state: 'ok', detail: expect.stringContaining('1 of 1') })
   expect(byName.get('connection')).toMatchObject({ state: 'ok', detail: expect.stringContaining('straight, at') })
   expect(byName.get('clocks')).toMatchObject({ state: 'ok' })

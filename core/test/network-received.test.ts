@@ -78,7 +78,8 @@ test('while a file comes nobody but its owner can read it', async () => {
   const { alice, bob, network, to } = await createPair()
   await using _network = network
   await bob.core.config.set('network.maxBytesPerSecond', '500000')
-  chmodSync(bob.write('large.bin', new Uint8Array(8_000_000)), 0o644)
+  // So much that it takes minutes.
+  chmodSync(bob.write('large.bin', new Uint8Array(64_000_000)), 0o644)
   const address = `local://bob${realpathSync(bob.path('large.bin'))}`
   const [begun] = await alice.core.files.fetch({ addresses: [address], to, preserve: true }, signal)
   const parts = () => readdirSync(to).filter((name) => name.endsWith('.part'))

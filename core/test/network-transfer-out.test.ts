@@ -8,10 +8,11 @@ import { createTestNetwork } from '../testing/test-network.ts'
 // What the sending side can do with what is on its way.
 
 const { signal } = new AbortController()
-/** So slow that something can be done in between. */
-const BYTES_PER_SECOND = 1_000_000
+/** So slow that something can be done in between, however busy the machine is: all of it takes more than a minute. */
+const BYTES_PER_SECOND = 500_000
+const SIZE = 32_000_000
 
-async function setUp(size = 8_000_000) {
+async function setUp() {
   const network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   alice.core.network.transfers.resolve({
@@ -22,7 +23,7 @@ async function setUp(size = 8_000_000) {
       title: path,
     }),
   })
-  const content = randomBytes(size)
+  const content = randomBytes(SIZE)
   alice.write('large.bin', content)
   await alice.core.config.set('network.maxBytesPerSecond', String(BYTES_PER_SECOND))
   const folder = bob.path('received')

@@ -118,7 +118,7 @@ test('files that point to others, or to the net, have nothing read and nothing f
   await using _ = { [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())) }
   await vi.waitFor(() => expect(server.listening).toBe(true))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  await using t = await createTestCore({ generators: [{ ...thumbnails, deadlineMs: 30_000 }, documentText] })
+  await using t = await createTestCore({ generators: [{ ...thumbnails, deadlineMs: 120_000 }, documentText] })
   // Whoever opens it waits for ever.
   const trap = join(t.dataDir, '..', 'trap')
   execFileSync('mkfifo', [trap])

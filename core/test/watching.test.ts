@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
+const { signal } = new AbortController()
+
 /** A location that is watched, and whose scans are done. */
 async function watched(): Promise<TestCore> {
   const t = await createTestCore()
@@ -15,7 +17,7 @@ async function watched(): Promise<TestCore> {
 }
 
 async function idOf(t: TestCore, path: string): Promise<string | null> {
-  return (await t.library.files.info(t.path(path), AbortSignal.timeout(5_000))).id
+  return (await t.library.files.info(t.path(path), signal)).id
 }
 
 /** Waits until the index is the disk again. */

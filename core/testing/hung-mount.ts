@@ -32,9 +32,16 @@ export function mountHung(path: string): Disposable {
 /** Whether a thread of a process waits for such a file system. */
 export function isHeldUp(pid: number): boolean {
   const threads = readdirSync(`/proc/${pid}/task`)
-  return threads.some((thread) =>
-    /^fuse_|^request_wait/.test(readFileSync(`/proc/${pid}/task/${thread}/wchan`, 'utf8')),
-  )
+  return threads.some((thread) => /^fuse_|^request_wait/.test(placeOf(`/proc/${pid}/task/${thread}`)))
+}
+
+/** Where in the kernel a thread waits; empty for one that has ended. */
+function placeOf(thread: string): string {
+  try {
+    return readFileSync(`${thread}/wchan`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function tryHungMount(): string | null {

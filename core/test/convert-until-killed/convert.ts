@@ -1,13 +1,15 @@
 import { Core } from '../../src/core.ts'
 
-// Moves all references of a library, or moves all back, until it is done or killed.
-const [dataDir = '', direction = 'in'] = process.argv.slice(2)
+// Moves all references of a library, or moves all back, until it is done or, so many milliseconds later, killed.
+const [dataDir = '', direction = 'in', afterMs] = process.argv.slice(2)
 const { signal } = new AbortController()
 const core = await Core.open({ dataDir, generators: [] })
 const library = core.libraries.resolve()
 // What a kill has left goes on by itself.
 const way = direction === 'in' ? ('in' as const) : ('out' as const)
 process.stdout.write('ready\n')
+// By itself: whoever else does may be late on a busy machine, and find it done.
+if (afterMs !== undefined) setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(afterMs))
 await library.jobs.idle()
 const { job } = await library.references.convert({ direction: way }, { dryRun: false, signal })
 if (job) await library.jobs.wait(job.id, signal)
