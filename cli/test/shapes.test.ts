@@ -113,7 +113,21 @@ beforeAll(async () => {
   await link(join(photos, 'beach.jpg'), join(photos, 'hard link.jpg'))
   await home.json('library', 'create', 'Photos')
   added = await home.json('location', 'add', 'photos', '--wait')
+  const sidecars = async () => {
+    const { items } = await home.json<{ items: object[] }>('sidecar', 'list', 'photos/beach.jpg')
+    return items.length
+  }
+  await expect.poll(sidecars, { interval: 200 }).toBeGreaterThanOrEqual(3)
 })
+
+/** Waits until no job could see what is changed from now on. */
+async function untilIdle(): Promise<void> {
+  const busy = async () => {
+    const jobs = await home.json<{ status: string }[]>('job', 'list')
+    return jobs.filter(({ status }) => status === 'queued' || status === 'running')
+  }
+  await expect.poll(busy, { interval: 200 }).toEqual([])
+}
 
 afterAll(() => home[Symbol.asyncDispose]())
 
@@ -217,6 +231,8 @@ test('location add --json names the location and the job that indexes it; job wa
 test('index verify --json says what differs, and how', async () => {
   const photos = join(home.path, 'photos')
   await home.json('location', 'update', 'photos', '--watch', 'false')
+  // The daemon was started anew by then, and looks at its locations when it starts.
+  await untilIdle()
   await appendFile(join(photos, 'notes.txt'), ' and more')
   await writeFile(join(photos, 'new.txt'), 'new')
   const { code, stdout } = await home.run('index', 'verify', 'photos', '--json')
