@@ -1,6 +1,6 @@
 import { appendFile, link, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { TestHome } from './run-cli.ts'
 import { makeWorld } from './world.ts'
@@ -113,11 +113,13 @@ beforeAll(async () => {
   await link(join(photos, 'beach.jpg'), join(photos, 'hard link.jpg'))
   await home.json('library', 'create', 'Photos')
   added = await home.json('location', 'add', 'photos', '--wait')
-  const sidecars = async () => {
-    const { items } = await home.json<{ items: object[] }>('sidecar', 'list', 'photos/beach.jpg')
-    return items.length
-  }
-  await expect.poll(sidecars, { interval: 200 }).toBeGreaterThanOrEqual(3)
+  await vi.waitUntil(
+    async () => {
+      const { items } = await home.json<{ items: object[] }>('sidecar', 'list', 'photos/beach.jpg')
+      return items.length >= 3
+    },
+    { interval: 200 },
+  )
 })
 
 /** Waits until no job could see what is changed from now on. */
