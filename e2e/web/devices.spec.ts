@@ -373,7 +373,7 @@ async function device(name: string): Promise<TestDaemon> {
 
 /** A number as a page shows it. */
 function spelled(number: string | null): string {
-  return [...number!].join(' ')
+  return number!.split('').join(' ')
 }
 
 /** Pairs two devices as scripts do, and waits until they are connected. */

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BUILD_MS = 110_000
 
 /** How long a busy machine may take for all that is queued, in milliseconds. */
-const IDLE_MS = 120_000
+const IDLE_MS = 200_000
 
 /** A real daemon with a library, in a folder of its own. */
 export class TestDaemon implements AsyncDisposable {
