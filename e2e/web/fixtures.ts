@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -59,8 +68,9 @@ export class TestDaemon implements AsyncDisposable {
    * it can tell; by default less than no time, since on a busy machine the start alone may take too long for a session.
    */
   async startAgain({ awayMs = -20_000 } = {}): Promise<void> {
+    const sessions = join(this.dataDir, 'run', 'http-sessions.json')
     const lastSign = (Date.now() - awayMs) / 1_000
-    utimesSync(join(this.dataDir, 'run', 'http-sessions.json'), lastSign, lastSign)
+    if (existsSync(sessions)) utimesSync(sessions, lastSign, lastSign)
     this.#process = spawnDaemon(this.dataDir, new URL(this.origin).port)
     this.#now = await originSaid(this.#process)
   }
