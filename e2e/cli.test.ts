@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { existsSync, realpathSync, statfsSync, writeFileSync } from 'node:fs'
 import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
@@ -117,27 +117,37 @@ test('what changed while no daemon ran is found when one starts', async () => {
   expect(await home.json('index', 'verify', photos)).toMatchObject({ total: 0 })
 })
 
+/**
+ * Gives the command its own Ctrl-C as soon as it says that it works: from outside it could come too late. Once: a second
+ * one waits for nothing.
+ */
+const ctrlC = `
+const { stderr } = process
+const write = stderr.write.bind(stderr)
+stderr.write = (text, ...rest) => {
+  if (String(text).includes('"phase"')) {
+    stderr.write = write
+    process.kill(process.pid, 'SIGINT')
+  }
+  return write(text, ...rest)
+}`
+
 test.skipIf(process.platform === 'win32')(
   'Ctrl-C ends quickstart and the daemon it started; the same command goes on',
   async () => {
     await using home = await TestHome.create()
     const folder = join(home.path, 'many')
     const { files } = makeTree(folder, { ...shapes.medium, files: 10_000 })
-    const child = spawn(process.execPath, [command, 'quickstart', folder, '--once', '--json', '--mode', 'shallow'], {
+    const preload = ['--import', `data:text/javascript,${encodeURIComponent(ctrlC)}`]
+    const words = ['quickstart', folder, '--once', '--json', '--mode', 'shallow']
+    const child = spawn(process.execPath, [...preload, command, ...words], {
       env: home.env,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const closed = once(child, 'close')
-    const said: string[] = []
-    let working = false
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      said.push(line)
-      // Once: a second Ctrl-C waits for nothing.
-      if (!working && line.includes('"phase"')) child.kill('SIGINT')
-      working ||= line.includes('"phase"')
-    })
+    const said = await text(child.stderr)
     expect(await closed).toEqual([130, null])
-    expect(said.at(-1)).toContain('run the same command again to go on where it stopped')
+    expect(said.trimEnd().split('\n').at(-1)).toContain('run the same command again to go on where it stopped')
     await untilNothingRuns(home)
 
     expect(await home.json('quickstart', folder, '--once', '--mode', 'shallow')).toMatchObject({
@@ -270,7 +280,7 @@ async function processesIn(home: TestHome): Promise<string[]> {
   if (process.platform !== 'linux') return []
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const environments = ids.map((id) => readFile(`/proc/${id}/environ`, 'utf8').catch(() => ''))
-  return (await Promise.all(environments)).flatMap((text, at) =>
-    text.split('\0').includes(`HOME=${home.path}`) ? [ids[at]!] : [],
+  return (await Promise.all(environments)).flatMap((variables, at) =>
+    variables.split('\0').includes(`HOME=${home.path}`) ? [ids[at]!] : [],
   )
 }

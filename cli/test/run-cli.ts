@@ -100,7 +100,7 @@ const settle: readonly (readonly [what: RegExp, instead: string])[] = [
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '00000000-0000-0000-0000-000000000000'],
   [/^[0-9a-f]{8}(?= )/gm, '00000000'],
   [/\b(process) \d+/g, '$1 N'],
-  [/\b[\d.]+ (ms|s)\b/g, 'N s'],
+  [/\b(\d+ (d|h|min) )?[\d.]+ (ms|s|min|h)\b/g, 'N s'],
   [/^(Memory|On disk) .*$/gm, '$1 …'],
   [/(http:\/\/127\.0\.0\.1):\d+/g, '$1:N'],
   // How many there are depends on the engines that are there.

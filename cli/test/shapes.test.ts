@@ -1,6 +1,6 @@
 import { appendFile, link, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { TestHome } from './run-cli.ts'
 import { makeWorld } from './world.ts'
@@ -113,7 +113,23 @@ beforeAll(async () => {
   await link(join(photos, 'beach.jpg'), join(photos, 'hard link.jpg'))
   await home.json('library', 'create', 'Photos')
   added = await home.json('location', 'add', 'photos', '--wait')
+  await vi.waitUntil(
+    async () => {
+      const { items } = await home.json<{ items: object[] }>('sidecar', 'list', 'photos/beach.jpg')
+      return items.length >= 3
+    },
+    { interval: 200 },
+  )
 })
+
+/** Waits until no job could see what is changed from now on. */
+async function untilIdle(): Promise<void> {
+  const busy = async () => {
+    const jobs = await home.json<{ status: string }[]>('job', 'list')
+    return jobs.filter(({ status }) => status === 'queued' || status === 'running')
+  }
+  await expect.poll(busy, { interval: 200 }).toEqual([])
+}
 
 afterAll(() => home[Symbol.asyncDispose]())
 
@@ -217,6 +233,8 @@ test('location add --json names the location and the job that indexes it; job wa
 test('index verify --json says what differs, and how', async () => {
   const photos = join(home.path, 'photos')
   await home.json('location', 'update', 'photos', '--watch', 'false')
+  // The daemon was started anew by then, and looks at its locations when it starts.
+  await untilIdle()
   await appendFile(join(photos, 'notes.txt'), ' and more')
   await writeFile(join(photos, 'new.txt'), 'new')
   const { code, stdout } = await home.run('index', 'verify', 'photos', '--json')

@@ -41,7 +41,12 @@ export class Connection implements Disposable {
       onStalled: () => this.#drop('it does not read what it is sent'),
       onDrained: () => carrier.resume(),
     })
-    this.#helloTimer = setTimeout(() => this.#drop('it does not say hello'), limits.helloMs)
+    this.#helloTimer = setTimeout(() => {
+      // Where the daemon itself was held up, what the client has said meanwhile is heard first.
+      setImmediate(() => {
+        if (!this.#greeted && !this.#closed) this.#drop('it does not say hello')
+      })
+    }, limits.helloMs)
     carrier.open({
       onFrame: (frame) => this.#receive(frame),
       onTooLong: () => this.#drop(`a request has more than ${limits.frameBytes} bytes`),

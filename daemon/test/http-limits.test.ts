@@ -39,10 +39,12 @@ test.each([
   const socket = await open(http)
   const said = allFrom(socket)
   socket.write(head.replace('HOST', host(http)).replace('TOKEN', http.token))
-  const dripping = setInterval(() => socket.write(drop), 20)
+  // Once what has come was read: after a write that fails nothing more is.
+  const dripping = setInterval(() => setImmediate(() => socket.write(drop)), 20)
   expect(await said).toContain('HTTP/1.1 408')
   clearInterval(dripping)
-  expect((await http.fetch('/health')).status).toBe(200)
+  // On a slow machine also one that is in a hurry may be too late at first.
+  await vi.waitFor(async () => expect((await http.fetch('/health')).status).toBe(200))
 })
 
 test('headers of more than sixteen kilobytes are refused', async () => {
@@ -120,9 +122,7 @@ for (let n = 0; n < 250; n++) hold()`
 test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
   'another user of this machine cannot take up all connections (only root can try that)',
   async () => {
-    // Times that a slow machine does not reach either.
-    const limits = { connections: 200, connectionsPerAddress: 20, headersMs: 300_000, requestMs: 300_000 }
-    await using http = await startTestHttp({ limits })
+    await using http = await startTestHttp({ limits: { connections: 200, connectionsPerAddress: 20 } })
     // A slow program of this user, which stays.
     const own = await open(http)
     own.write('GET / HTTP/1.1\r\nx-slow: ')

@@ -1,6 +1,7 @@
 import { mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { takeLock } from '@spacedrive/core/lock'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
 import { startTestHttp, type TestHttp } from './test-http.ts'
@@ -112,9 +113,13 @@ test('in a checkout the page is built when somebody wants to see it, and again w
   await using other = await startTestHttp({ webFolder: web })
   expect((await page(other)).status).toBe(200)
 
-  await writeFile(join(web, 'src/main.js'), 'document.title = "second"')
-  await expect.poll(async () => (await page(http)).status).toBe(503)
-  expect((await http.raw(script)).status).toBe(200)
+  {
+    // The next build waits for its turn.
+    using _turn = takeLock(join(web, '.page/lock'), 'the page')
+    await writeFile(join(web, 'src/main.js'), 'document.title = "second"')
+    await expect.poll(async () => (await page(http)).status).toBe(503)
+    expect((await http.raw(script)).status).toBe(200)
+  }
   await built(http)
   expect((await http.raw(script)).status).toBe(404)
 })

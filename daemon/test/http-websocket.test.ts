@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Client, ClientError } from '@spacedrive/client'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestHttp, type TestHttp } from './test-http.ts'
 import { webSocketTransport } from './web-socket-transport.ts'
@@ -76,19 +76,33 @@ test.each([
   await vi.waitUntil(() => http.connections.count('websocket') === 0)
 })
 
-test('a client that says nothing is dropped, and so is one that is not there any more', async () => {
-  await using http = await startTestHttp({ serverLimits: { helloMs: 50 }, limits: { heartbeatMs: 50 } })
+test('a client that says nothing is dropped', async () => {
+  await using http = await startTestHttp({ serverLimits: { helloMs: 50 } })
   const silent = await rawSocket(http)
   expect(await closeCode(silent)).toBe(1006)
-  using client = await connected(http)
-  await expect(client.query('system.status', {})).resolves.toBeDefined()
-  const dead = await rawSocket(http)
-  dead.send('{"jsonrpc":"2.0","id":1,"method":"hello","params":{}}')
-  await once(dead, 'message')
-  dead.pong = () => {}
+})
+
+test('a client that is not there any more is dropped, and one that answers stays', async () => {
+  // The time between two heartbeats passes when the test says so.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const heartbeatMs = 30_000
+  await using http = await startTestHttp({ limits: { heartbeatMs } })
+  const [living, dead] = [await rawSocket(http), await rawSocket(http)]
+  for (const socket of [living, dead]) {
+    socket.send('{"jsonrpc":"2.0","id":1,"method":"hello","params":{}}')
+    await once(socket, 'message')
+  }
   dead.pause()
-  await vi.waitUntil(() => http.connections.count('websocket') === 1)
-  dead.terminate()
+  for (let beats = 0; beats < 3; beats++) {
+    const asked = once(living, 'ping')
+    vi.advanceTimersByTime(heartbeatMs)
+    await asked
+    // By the end of this the server has heard the answer, too.
+    await http.raw('/health')
+  }
+  expect([http.connections.count('websocket'), living.readyState]).toEqual([1, WebSocket.OPEN])
+  for (const socket of [living, dead]) socket.terminate()
 })
 
 test('with too many WebSockets the next one is refused, and the socket of the daemon is not', async () => {

@@ -9,12 +9,17 @@ import { DaemonProcess } from './daemon-process.ts'
 const args = ['--http-port', '0']
 const onWindows = process.platform === 'win32'
 
+/** The daemon may make files in it again while it is being removed. */
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, maxRetries: 20 })
+}
+
 test.skipIf(onWindows).each([
   ['the socket', (dir: string) => rmSync(join(dir, 'run/spacedrive.sock'))],
   ['the sockets', (dir: string) => ['spacedrive.sock', 'http.sock'].forEach((name) => rmSync(join(dir, 'run', name)))],
   ['the record', (dir: string) => rmSync(join(dir, 'run/daemon.json'))],
   ['the lock', (dir: string) => rmSync(join(dir, 'daemon.lock'))],
-  ['the folder of the socket', (dir: string) => rmSync(join(dir, 'run'), { recursive: true })],
+  ['the folder of the socket', (dir: string) => removeFolder(join(dir, 'run'))],
 ])('%s removed under a running daemon is made again, and no second daemon starts', async (_what, remove) => {
   using folder = createTempDir('presence')
   await using daemon = new DaemonProcess({ dataDir: folder.path, args })
@@ -41,13 +46,13 @@ test.skipIf(onWindows)('a command finds a daemon whose files were removed a mome
   using folder = createTempDir('presence')
   await using daemon = new DaemonProcess({ dataDir: folder.path, args })
   await daemon.ready
-  rmSync(join(folder.path, 'run'), { recursive: true })
+  removeFolder(join(folder.path, 'run'))
   expect(await stopDaemon({ dataDir: folder.path })).toBe(true)
   expect((await daemon.exit).code).toBe(0)
 })
 
 test.skipIf(onWindows).each([
-  ['removed', (path: string) => rmSync(path, { recursive: true })],
+  ['removed', removeFolder],
   ['moved away', (path: string) => renameSync(path, `${path} elsewhere`)],
 ])('a daemon whose data folder is %s ends and says so, and another one can start', async (_what, act) => {
   using folder = createTempDir('presence')

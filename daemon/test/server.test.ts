@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { RawClient } from './raw-client.ts'
 import { identity, startTestServer } from './test-server.ts'
@@ -23,6 +24,20 @@ test('the daemon says who it is, and answers nothing before it was greeted', asy
     jsonrpc: '2.0',
     id: 'ask',
     result: { ...identity, idle: true },
+  })
+})
+
+test('a client that said hello while the daemon was held up is heard', async () => {
+  const helloMs = 500
+  await using server = await startTestServer({ limits: { helloMs } })
+  await vi.waitFor(async () => {
+    using client = await RawClient.connect(server.socket)
+    // By then the server has taken the connection.
+    for (let turns = 0; turns < 10; turns++) await nextTurn()
+    client.send({ id: 'ask', method: 'hello', params: { version: '1.0.0', protocol: 1 } })
+    // Nothing else happens in this process meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * helloMs)
+    expect(await client.next()).toMatchObject({ id: 'ask', result: identity })
   })
 })
 

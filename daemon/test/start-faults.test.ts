@@ -8,8 +8,8 @@ import { expect, test } from 'vitest'
 import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../../core/testing/mount.ts'
 
 const shim = fileURLToPath(new URL('../../cli/bin/spacedrive.mjs', import.meta.url))
-/** An id that no account has. */
-const NOBODY = 54_321
+/** An id that no account has, nor another run of these tests. */
+const NOBODY = 100_000 + process.pid
 /** Runs a program under that id; its files are those of the user who runs the test. */
 const AS_NOBODY = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`]
 const NO_OTHER_ID =

@@ -11,7 +11,7 @@ import { auditFile, AuditLog } from '../src/http/audit-log.ts'
 import { type HttpLimits, HttpServer } from '../src/http/index.ts'
 import type { ServerLimits } from '../src/limits.ts'
 import type { LogLine } from './test-server.ts'
-import { identity } from './test-server.ts'
+import { identity, PATIENT } from './test-server.ts'
 
 export interface TestHttpOptions {
   readonly limits?: Partial<HttpLimits>
@@ -155,6 +155,9 @@ export class TestPage {
   }
 }
 
+/** Nothing that a test does runs out of time, however slow the machine is; what is to run out of time says so itself. */
+const PATIENT_HTTP = { headersMs: 300_000, requestMs: 300_000, stalledMs: 300_000 } as const
+
 export async function startTestHttp(options: TestHttpOptions = {}): Promise<TestHttp> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sd-http-')))
   const log: LogLine[] = []
@@ -174,14 +177,19 @@ export async function startTestHttp(options: TestHttpOptions = {}): Promise<Test
   const opened = await Core.open({ dataDir, log: logger, host, config })
   const core = Object.assign(opened, options.core)
   auditEvents(core, new AuditLog({ file: auditFile(dataDir), now: options.now ?? Date.now }))
-  const connections = new Connections({ core, identity, onStop: () => {}, limits: options.serverLimits })
+  const connections = new Connections({
+    core,
+    identity,
+    onStop: () => {},
+    limits: { ...PATIENT, ...options.serverLimits },
+  })
   server = await HttpServer.listen({
     core,
     connections,
     runDir: dataDir,
     port: options.port ?? 0,
     webFolder: options.webFolder ?? join(folder, 'web'),
-    ...(options.limits ? { limits: options.limits } : {}),
+    limits: { ...PATIENT_HTTP, ...options.limits },
     ...(options.now ? { now: options.now } : {}),
   })
   return new TestHttp({ core, log, connections, folder, server })

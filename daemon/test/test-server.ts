@@ -9,6 +9,9 @@ import { SocketServer } from '../src/socket-server.ts'
 
 export const identity = { version: '1.2.3', protocol: PROTOCOL, pid: process.pid, instance: 'test', dataDir: '/data' }
 
+/** No client of a test runs out of time, however slow the machine is; one that is to says so itself. */
+export const PATIENT = { helloMs: 300_000, stalledMs: 300_000 } as const
+
 export interface LogLine {
   readonly level: 'warn' | 'error'
   readonly message: string
@@ -42,7 +45,7 @@ export async function startTestServer({ core: overrides, limits }: TestServerOpt
   const core = Object.assign(await Core.open({ dataDir: join(folder, 'data'), log: logger }), overrides)
   const socket = join(folder, 'daemon.sock')
   const onStop = () => void test.stops++
-  const connections = new Connections({ core, identity, onStop, limits })
+  const connections = new Connections({ core, identity, onStop, limits: { ...PATIENT, ...limits } })
   const server = await SocketServer.listen({ connections, socket, log: logger })
   const close = () => server[Symbol.asyncDispose]()
   const test: TestServer = {

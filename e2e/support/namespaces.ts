@@ -1,9 +1,10 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Run, TestHome } from '../../cli/test/run-cli.ts'
@@ -11,6 +12,8 @@ import { type Run, TestHome } from '../../cli/test/run-cli.ts'
 const run = promisify(execFile)
 const shim = fileURLToPath(new URL('../../cli/bin/spacedrive.mjs', import.meta.url))
 const PATIENCE_MS = 60_000
+/** How often the record of packets is looked at, in milliseconds. */
+const LOOK_MS = 50
 
 /** Why no network namespaces can be made here; null: they can. Needs Linux, root, `ip` and `nft`. */
 export const noNamespaces = whyNot()
@@ -161,8 +164,8 @@ export class Namespaces implements AsyncDisposable {
     await once(child.stdout, 'data')
   }
 
-  /** Records all packets of the switch until it is called: then these, whole. */
-  async record(): Promise<() => Promise<Buffer>> {
+  /** Records all packets of the switch until it is called: then these, whole, once they have so many bytes. */
+  async record(): Promise<(bytes: number) => Promise<Buffer>> {
     const home = this.#parts.use(await TestHome.create())
     const file = join(home.path, 'packets')
     const args = [
@@ -185,7 +188,9 @@ export class Namespaces implements AsyncDisposable {
     const child = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] })
     // It says so when it listens.
     await once(child.stderr, 'data')
-    return async () => {
+    return async (bytes) => {
+      // It writes them a moment after they went by.
+      while ((await stat(file)).size < bytes) await wait(LOOK_MS)
       const exit = once(child, 'exit')
       child.kill('SIGINT')
       await exit
@@ -265,13 +270,13 @@ export class Device {
   }
 
   /** Resolves once the one device it is paired with is as it should be; with how long that took, in milliseconds. */
-  async until(isSo: (other: NetworkDevice) => boolean, what: string, withinMs = PATIENCE_MS): Promise<number> {
+  async until(isSo: (other: NetworkDevice) => boolean, what: string): Promise<number> {
     const since = performance.now()
     for (;;) {
       const [other] = await this.json<NetworkDevice[]>('network', 'devices')
       const ms = performance.now() - since
       if (other && isSo(other)) return ms
-      if (ms > withinMs) throw new Error(`not ${what} within ${withinMs} ms: ${JSON.stringify(other)}`)
+      if (ms > PATIENCE_MS) throw new Error(`not ${what} within ${PATIENCE_MS} ms: ${JSON.stringify(other)}`)
     }
   }
 }

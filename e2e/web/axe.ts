@@ -1,8 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 
-/** What axe finds on a page as it is, with the rule for the size of targets that it leaves out by itself. */
+/** What axe finds on a page once it stands still, with the rule for the size of targets that it leaves out by itself. */
 export async function axe(page: Page): Promise<string[]> {
+  await settled(page)
   return violationsOf(new AxeBuilder({ page }).options({ rules: { 'target-size': { enabled: true } } }))
 }
 

@@ -61,8 +61,9 @@ test('a code shown on the page pairs two devices, after both numbers were compar
   const joined = bob.call('pairing.join', { code: words.join(' '), address })
   await expect(dialog.getByRole('heading', { name: 'Is this the number on the other screen?' })).toBeFocused()
   await expect(dialog.getByText('bob', { exact: true })).toBeVisible()
-  const { number } = await bob.call<Status>('pairing.status')
-  await expect(dialog.getByText(number!.split('').join(' '))).toBeAttached()
+  let number: string | null = null
+  await expect.poll(async () => (number = (await bob.call<Status>('pairing.status')).number)).not.toBeNull()
+  await expect(dialog.getByText(spelled(number))).toBeAttached()
   expect(await axeInEachLook(page)).toEqual([])
   await dialog.getByRole('button', { name: 'They are the same' }).click()
   await expect(dialog.getByText('Confirmed here.')).toBeVisible()
@@ -211,7 +212,7 @@ test('files that are offered are accepted into a folder, and files of the page a
   await page.getByRole('menuitem', { name: 'Send to device' }).click()
   await page.getByRole('menuitem', { name: 'bob' }).click()
   await expect(page.getByText('Offered to bob')).toBeVisible()
-  expect(await bob.call('offers.list')).toMatchObject([{ names: ['letter.txt'], from: { name: 'alice' } }])
+  await expect.poll(() => bob.call('offers.list')).toMatchObject([{ names: ['letter.txt'], from: { name: 'alice' } }])
   await page.goto(new URL('/devices', alice.origin).href)
   await page.getByRole('button', { name: 'Take back: what was offered to bob' }).click()
   await expect(page.getByText('taken back')).toBeVisible()
@@ -238,7 +239,7 @@ test('files come from and go to a device nearby that is not paired, after both n
   const path = bob.folder('letters').write('letter.txt', 'Dear stranger')
   const { id, number } = await bob.call<Drop>('offers.send', { device: here, paths: [path], nearby: true })
   await expect(page.getByText(`${there}, which is not paired, wants to send files`)).toBeVisible()
-  await expect(page.getByText(number!.split('').join(' '))).toBeAttached()
+  await expect(page.getByText(spelled(number))).toBeAttached()
   await expect(page.getByText('letter.txt')).toBeHidden()
   await settled(page)
   expect(await axeInEachLook(page)).toEqual([])
@@ -257,8 +258,9 @@ test('files come from and go to a device nearby that is not paired, after both n
   await page.getByRole('menuitem', { name: 'Send to device' }).click()
   await page.getByRole('menuitem', { name: there }).click()
   await expect(page.getByText(`Compare this number with the one ${there} shows`)).toBeVisible()
-  const [offer] = await bob.call<Drop[]>('offers.list')
-  await expect(page.getByText(offer!.number!.split('').join(' '))).toBeAttached()
+  let offer: Drop | undefined
+  await expect.poll(async () => ([offer] = await bob.call<Drop[]>('offers.list')) && offer?.number).toBeTruthy()
+  await expect(page.getByText(spelled(offer!.number))).toBeAttached()
   await page.getByRole('button', { name: `They differ: the number that ${there} shows` }).click()
   await expect.poll(async () => (await bob.call<Drop>('offers.info', { id: offer!.id })).state).toBe('withdrawn')
   expect(await alice.call<Device[]>('network.devices')).toEqual([])
@@ -367,6 +369,11 @@ async function device(name: string): Promise<TestDaemon> {
   await daemon.call('devices.rename', { name })
   await daemon.call('config.set', { key: 'network.address', value: '127.0.0.1' })
   return daemon
+}
+
+/** A number as a page shows it. */
+function spelled(number: string | null): string {
+  return number!.split('').join(' ')
 }
 
 /** Pairs two devices as scripts do, and waits until they are connected. */

@@ -1,7 +1,5 @@
 import { once } from 'node:events'
-import { utimesSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test as base, TestDaemon } from './fixtures.ts'
 
@@ -123,9 +121,6 @@ test('what a program left in the browser while the daemon was away learns nothin
   await own.open(page, '/jobs')
   const before = await own.pageOrigin()
   await own.stop()
-  // The last sign of the daemon is a minute old.
-  const since = Date.now() / 1_000 - 60
-  utimesSync(join(own.dataDir, 'run', 'http-sessions.json'), since, since)
   const heard: string[] = []
   const answer = ({ url }: Heard) => {
     heard.push(url)
@@ -140,7 +135,7 @@ test('what a program left in the browser while the daemon was away learns nothin
     await left.goto(origin)
     await left.evaluate(leaveWorker)
   }
-  await own.startAgain()
+  await own.startAgain({ awayMs: 60_000 })
   const after = await own.pageOrigin()
   expect([before, own.origin]).not.toContain(after)
   await own.open(page, '/jobs')

@@ -53,7 +53,11 @@ function handshake({ method }: Request): object | undefined {
   return method === methods.subscribe ? PageSocket.subscribed : undefined
 }
 
+/** The timer of the next attempt is faked: nothing is tried again before the test says so. */
+const until = (isSo: () => boolean) => expect.poll(isSo).toBe(true)
+
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   PageSocket.opened.length = 0
   PageSocket.isDown = false
   PageSocket.subscribed = { seq: 3, complete: true }
@@ -61,17 +65,20 @@ beforeEach(() => {
   vi.stubGlobal('location', { href: 'https://files.example:7379/', protocol: 'https:' })
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 204 })))
 })
-afterEach(() => void vi.unstubAllGlobals())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 test('a question that was under way when the connection was lost is asked again', async () => {
   let asks = 0
   PageSocket.answer = () => (++asks === 1 ? undefined : [{ kind: 'home' }])
   const connection = new Connection(webSocketTransport(), '1')
-  await vi.waitUntil(() => connection.state.name === 'open')
+  await until(() => connection.state.name === 'open')
   const asked = connection.query('system.places', {})
-  await vi.waitUntil(() => asks === 1)
+  await until(() => asks === 1)
   PageSocket.opened[0]!.drop()
-  await vi.waitUntil(() => connection.state.name === 'lost')
+  await until(() => connection.state.name === 'lost')
   connection.retryNow()
   expect(await asked).toEqual([{ kind: 'home' }])
   expect(PageSocket.opened).toHaveLength(2)
@@ -79,23 +86,23 @@ test('a question that was under way when the connection was lost is asked again'
 
 test('the socket that was opened while the page was loaded is used, unless it is closed again', async () => {
   const early = new PageSocket()
-  await vi.waitUntil(() => early.readyState === PageSocket.OPEN)
+  await until(() => early.readyState === PageSocket.OPEN)
   vi.stubGlobal('earlySocket', early)
   const connection = new Connection(webSocketTransport(), '1')
-  await vi.waitUntil(() => connection.state.name === 'open')
+  await until(() => connection.state.name === 'open')
   expect(PageSocket.opened).toEqual([early])
 
   const closed = new PageSocket()
   closed.drop()
   vi.stubGlobal('earlySocket', closed)
   const other = new Connection(webSocketTransport(), '1')
-  await vi.waitUntil(() => other.state.name === 'open')
+  await until(() => other.state.name === 'open')
   expect(PageSocket.opened).toHaveLength(3)
 })
 
 test('the script that opens a socket early opens none where the page was first', async () => {
   const connection = new Connection(webSocketTransport(), '1')
-  await vi.waitUntil(() => connection.state.name === 'open')
+  await until(() => connection.state.name === 'open')
   await import('../early.ts')
   expect(PageSocket.opened).toHaveLength(1)
 })
@@ -111,19 +118,19 @@ test('what is asked at once is asked behind the subscription, not after its answ
 
 test('what is lost stays lost until it is back, whatever is tried meanwhile', async () => {
   const connection = new Connection(webSocketTransport(), '1')
-  await vi.waitUntil(() => connection.state.name === 'open')
+  await until(() => connection.state.name === 'open')
   const states: string[] = []
   connection.onState(() => states.push(connection.state.name))
   PageSocket.isDown = true
   PageSocket.opened[0]!.drop()
-  await vi.waitUntil(() => states.length === 1)
+  await until(() => states.length === 1)
   connection.retryNow()
   // Twice at once would be two connections.
   connection.retryNow()
-  await vi.waitUntil(() => states.length === 3)
+  await until(() => states.length === 3)
   PageSocket.isDown = false
   connection.retryNow()
-  await vi.waitUntil(() => connection.state.name === 'open')
+  await until(() => connection.state.name === 'open')
   expect(states).toEqual(['lost', 'lost', 'lost', 'lost', 'open'])
   expect(PageSocket.opened).toHaveLength(3)
 })
@@ -132,10 +139,10 @@ test('of the same daemon no event is told of twice, and nothing is taken for los
   const heard: Heard[] = []
   const connection = new Connection(webSocketTransport(), '1')
   connection.onEvent((each) => heard.push(each))
-  await vi.waitUntil(() => connection.state.name === 'open')
+  await until(() => connection.state.name === 'open')
   PageSocket.opened[0]!.drop()
-  await vi.waitUntil(() => connection.state.name === 'lost')
+  await until(() => connection.state.name === 'lost')
   connection.retryNow()
-  await vi.waitUntil(() => connection.state.name === 'open')
+  await until(() => connection.state.name === 'open')
   expect(heard).toEqual([])
 })
