@@ -247,7 +247,7 @@ class Run implements AsyncDisposable {
       const isEqual = comparison.differences.length === 0
       if (isIdle && now - same.since > (isEqual ? AGREED_TWICE_MS : STUCK_MS)) return comparison
       if (now > deadline) {
-        this.#find(phase, 'rest', '', 'quiet', isIdle ? 'other things differ again and again' : 'jobs run or wait')
+        this.#find(phase, 'rest', '', 'quiet', isIdle ? 'other things differ again and again' : await this.#atWork())
         return comparison
       }
       await delay(POLL_MS)
@@ -275,6 +275,13 @@ class Run implements AsyncDisposable {
   async #isIdle(): Promise<boolean> {
     const { jobs } = await this.#daemon.ask<{ jobs: { running: number; queued: number } }>('system.status', {})
     return jobs.running + jobs.queued === 0
+  }
+
+  /** The reasons why the daemon is not at rest, for a person who reads them. */
+  async #atWork(): Promise<string> {
+    const known = await this.#daemon.ask<readonly { name: string }[]>('locations.list', {})
+    const jobs = await this.#daemon.ask<readonly object[]>('jobs.list', { limit: 10 })
+    return JSON.stringify({ locations: known.map(({ name }) => name), jobs })
   }
 
   /** Adds the locations that a kill kept from being added. False while one is missing. */
