@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { TestHome } from '../cli/test/run-cli.ts'
@@ -102,6 +102,12 @@ test('a folder of another device is listed, and a file of it comes here, once th
   const fetched = await as('alice', 'network', 'fetch', `${address}/beach.txt`, '--to', received, '--wait')
   expect(fetched).toMatchObject({ code: 0 })
   expect(await readFile(join(received, 'beach.txt'), 'utf8')).toBe('sand')
+
+  // A link is not followed, and not sent: whoever waits is told.
+  await symlink('beach.txt', join(home.path, 'photos', 'link'))
+  const whole = await as('alice', 'network', 'fetch', address, '--to', received, '--wait')
+  expect(whole.code).toBe(5)
+  expect(unwrapped(whole.stdout)).toMatch(/1 file, .*; 1 file or folder left out: network transfer info /)
 })
 
 test('a content that is another one by now is not kept, and whoever prints it is told at the end', async () => {

@@ -32,8 +32,8 @@ export async function grant(core: Pick<Core, 'libraries' | 'network'>, input: Gr
 }
 
 /**
- * The folders of a grant that a user takes back. A folder of the grant is meant by its own path first: it may be gone
- * now, or have become a link to another place.
+ * The folders of a grant that a user takes back, by path or by the name of a location. Folders of the grant are meant
+ * first: such a folder may be gone now, may be on a disk that is offline, or may have become a link to another place.
  */
 async function foldersToTakeBack(
   core: Pick<Core, 'libraries'>,
@@ -42,9 +42,10 @@ async function foldersToTakeBack(
 ): Promise<RawName[]> {
   const found = await Promise.all(
     references.map(async (reference) => {
-      const key = nameKey(parsePath(reference.replace(/(?<=[^/])\/+$/, '')))
-      const own = granted.find((folder) => nameKey(folder) === key)
-      return own === undefined ? grantedFolders(core, [reference]) : [own]
+      const path = parsePath(reference)
+      const meant = new Set([withoutSlashes(path), ...locationsCalled(core, path)].map(nameKey))
+      const own = granted.filter((folder) => meant.has(nameKey(folder)))
+      return own.length > 0 ? own : grantedFolders(core, [reference])
     }),
   )
   return distinct(found.flat())
@@ -55,15 +56,11 @@ async function foldersToTakeBack(
  * Without references, all locations of all open libraries are meant. Throws `NotFound` if a reference is unknown, and
  * `InvalidInput` if there is no location.
  */
-async function grantedFolders(
-  { libraries }: Pick<Core, 'libraries'>,
-  references: readonly string[],
-): Promise<RawName[]> {
-  const opened = libraries.opened()
+async function grantedFolders(core: Pick<Core, 'libraries'>, references: readonly string[]): Promise<RawName[]> {
   const found = references.flatMap((reference): RawName[] => {
     const path = parsePath(reference)
     const isPath = nameBytes(path)[0] === SLASH || /^[a-z]:[\\/]/i.test(reference)
-    const located = opened.flatMap((library) => library.locations.map.find(path).map((location) => location.path))
+    const located = locationsCalled(core, path)
     if (located.length > 0) return located
     if (isPath) return [path]
     throw new CoreError(
@@ -72,13 +69,27 @@ async function grantedFolders(
     )
   })
   const folders =
-    references.length > 0 ? found : opened.flatMap((library) => library.locations.map.all().map(({ path }) => path))
+    references.length > 0
+      ? found
+      : core.libraries.opened().flatMap((library) => library.locations.map.all().map(({ path }) => path))
   if (folders.length === 0)
     throw new CoreError(
       'InvalidInput',
       'there is no location that could be opened; name a folder: `spacedrive network grant <device> <what> <folder>`',
     )
   return distinct(await Promise.all(folders.map(withoutLinks)))
+}
+
+/** The folders of the locations with this name, id or path, in all open libraries. */
+function locationsCalled({ libraries }: Pick<Core, 'libraries'>, reference: RawName): RawName[] {
+  return libraries.opened().flatMap((library) => library.locations.map.find(reference).map(({ path }) => path))
+}
+
+function withoutSlashes(path: RawName): RawName {
+  const bytes = nameBytes(path)
+  let length = bytes.length
+  while (length > 1 && bytes[length - 1] === SLASH) length--
+  return bytesToName(bytes.subarray(0, length))
 }
 
 function distinct(paths: readonly RawName[]): RawName[] {

@@ -263,6 +263,25 @@ test('a folder that is gone, or is a link now, is taken back by its path, and no
   expect(folders()).toEqual([other])
 })
 
+test('a folder whose name is no text, or a location that is gone, is taken back, too', async () => {
+  const { aliceId, bob, folder, network } = await createPair()
+  await using _network = network
+  const bytes = Buffer.concat([Buffer.from(`${folder('odd')}/`), Buffer.from([0xff, 0x2f])])
+  mkdirSync(bytes)
+  const odd = `base64:${bytes.toString('base64')}`
+  const away = folder('away')
+  const { location } = await bob.library.locations.add({ path: away, mode: 'shallow', watch: false })
+  const grant = { device: 'alice', what: 'read', everything: false } as const
+  await bob.core.grant({ ...grant, folders: [odd, away], off: false })
+  const folders = () => bob.core.network.grants.folders(aliceId, 'read')
+  expect(folders()).toHaveLength(2)
+  await bob.settle()
+  rmSync(away, { recursive: true })
+  await bob.core.grant({ ...grant, folders: [location.name], off: true })
+  await bob.core.grant({ ...grant, folders: [odd], off: true })
+  expect(folders()).toEqual([])
+})
+
 test('a walk for a device ends when the device has left', async () => {
   const { alice, aliceId, at, bob, folder, network } = await createPair()
   await using _network = network

@@ -42,26 +42,27 @@ export async function waitForTransfers(
   return exitCodeOfTransfers(transfers)
 }
 
-/** The worst that happened: a failure, else a pause or an end by somebody, else files that could not be had. */
+/** The worst result decides: a failure, else a pause or a cancellation, else files that are missing or left out. */
 function exitCodeOfTransfers(transfers: readonly Transfer[]): number {
   const failed = transfers.find(({ state }) => state === 'failed')
   if (failed) return exitCodeOf((failed.error?.code ?? 'Internal') as ErrorCode)
   if (transfers.some(({ state }) => state !== 'completed')) return exitCodes.failed
-  return transfers.some((transfer) => transfer.failed > 0) ? exitCodes.partial : exitCodes.ok
+  return transfers.some(({ failed, leftOut }) => failed + leftOut > 0) ? exitCodes.partial : exitCodes.ok
 }
 
 function endLine(transfer: Transfer, { context: { io } }: Session): string {
-  const { error, failed, files, folder, state, title } = transfer
+  const { error, failed, files, folder, id, leftOut, state, title } = transfer
   const { style } = io.out
   if (state !== 'completed') {
     const reason = error === null ? '' : `: ${printable(error.message)}`
     return style(transferTones[state], `${printable(title)}: ${state}${reason}`)
   }
-  const missing =
-    failed === 0
-      ? ''
-      : style('warn', `; ${plural(failed, 'file')} could not be had: network transfer info ${transfer.id}`)
-  return `${printable(title)}: ${plural(files.done, 'file')}, ${amount(transfer)} in ${printable(folder ?? '')}${missing}`
+  const missing = [
+    failed === 0 ? '' : `; ${plural(failed, 'file')} could not be had`,
+    leftOut === 0 ? '' : `; ${plural(leftOut, 'file or folder', 'files and folders')} left out`,
+  ].join('')
+  const advice = missing === '' ? '' : style('warn', `${missing}: network transfer info ${id}`)
+  return `${printable(title)}: ${plural(files.done, 'file')}, ${amount(transfer)} in ${printable(folder ?? '')}${advice}`
 }
 
 async function follow(session: Session, begun: readonly Transfer[]): Promise<Transfer[]> {
