@@ -57,6 +57,20 @@ test('a database that fails is told with what can be done, and logged', async ()
   expect(world.logged).toHaveLength(1)
 })
 
+test.each([
+  ['libraries.create', { name: 'New', path: 'here' }],
+  ['libraries.open', { path: '../Mine.sdlibrary' }],
+  ['libraries.backup', { to: 'backup.sdbackup' }],
+  ['locations.add', { path: 'photos' }],
+  ['files.list', { path: `base64:${Buffer.from('photos').toString('base64')}` }],
+])('%s refuses a relative path, whatever folder the daemon was started in', async (method, params) => {
+  using dir = createTempDir('dispatch')
+  await using core = await Core.open({ dataDir: dir.path })
+  await core.libraries.create({ name: 'Mine' })
+  const asked = dispatch(core, { method, params, rights: 'all' }, new AbortController().signal)
+  await expect(asked).rejects.toMatchObject({ code: 'InvalidInput', message: expect.stringContaining('absolute path') })
+})
+
 test('a folder is listed and browsed where there is no library, or none that is asked for', async () => {
   using dir = createTempDir('dispatch')
   using files = createTempDir('files')

@@ -1,14 +1,17 @@
+import { isAbsolute } from 'node:path'
 import {
   type Core,
   CoreError,
   databaseError,
+  displayName,
   type ErrorCode,
   type Library,
+  parsePath,
   pathError,
   pathErrorCode,
 } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
-import type { Rights } from '@spacedrive/core/domain'
+import { isAddress, type Rights } from '@spacedrive/core/domain'
 import { asOperation } from '@spacedrive/core/operation'
 import { type Op, ops } from '@spacedrive/core/ops'
 import { describeIssues } from './describe-issues.ts'
@@ -42,6 +45,7 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
     const { issues, message } = describeIssues(input.error.issues, params)
     throw new CoreError('InvalidInput', `${method}: ${message}`, { details: { issues } })
   }
+  checkPaths(op, input.data)
   await checkFiles(op, { core, input: input.data, rights: request.rights })
   const library = libraryFor(op, core, request.library)
   try {
@@ -64,6 +68,19 @@ function checkAccess({ access, name, onlyHere: fields }: Op, { params, rights }:
   }
   const given = fields.find((field) => isGiven(params, field))
   if (given !== undefined) throw onlyHere(`${name} with ${JSON.stringify(given)}`)
+}
+
+/** Throws `InvalidInput` for a relative path, which would mean a place in the folder that the daemon was started in. */
+function checkPaths({ cli, name }: Op, input: unknown): void {
+  for (const field of cli?.paths ?? []) {
+    for (const path of [Reflect.get(input as object, field)].flat()) {
+      if (typeof path !== 'string' || isAddress(path) || isAbsolute(displayName(parsePath(path)))) continue
+      const message = `${JSON.stringify(path)} is not an absolute path`
+      throw new CoreError('InvalidInput', `${name}: ${field}: ${message}`, {
+        details: { issues: [{ field, message }] },
+      })
+    }
+  }
 }
 
 /** Throws `PermissionDenied` for files that are in no location, where whoever asks may not reach them. */
