@@ -367,6 +367,7 @@ export class AddressedFiles {
     const { complete, failures } = await core.network.transfers.fetch(
       {
         ...wanted,
+        isForPrograms: true,
         folder: join(folder, 'parts'),
         place: (items) => {
           const [item] = items

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
@@ -103,13 +103,34 @@ test.skipIf(process.platform !== 'linux')(
     expect(ended).toMatchObject({ state: 'completed' })
     expect(modeOf(join(to, 'tool.sh')) & 0o111).toBe(0)
     expect(modeOf(join(to, 'tool.sh')) & 0o022 & process.umask()).toBe(0)
-    const script = 'import os,sys; print(os.getxattr(sys.argv[1], "user.xdg.origin.url").decode())'
-    const read = () => execFileSync('python3', ['-c', script, join(to, 'tool.sh')], { encoding: 'utf8' }).trim()
     // A disk without extended attributes keeps no mark, and the transfer says so.
-    const origin = ended.notes.length === 0 ? read() : ended.notes[0]!.message
+    const origin = ended.notes.length === 0 ? originOf(join(to, 'tool.sh')) : ended.notes[0]!.message
     expect(origin).toMatch(/^spacedrive:\/\/alice$|not marked with their origin/)
   },
 )
+
+test.skipIf(process.platform !== 'linux')(
+  'a file of another device that is opened is marked with where it is from',
+  async () => {
+    const { alice, bob, network } = await createPair()
+    await using _network = network
+    const address = `local://bob${realpathSync(bob.write('tool.sh', '#!/bin/sh'))}`
+    // Where there is no desktop, it comes here all the same.
+    await alice.core.files.open(address, alice.library, signal).catch(() => {})
+    const opened = readdirSync(join(alice.dataDir, 'opened'), { recursive: true, withFileTypes: true })
+    const [file] = opened.filter((entry) => entry.isFile()).map(({ name, parentPath }) => join(parentPath, name))
+    expect(modeOf(file!) & 0o111).toBe(0)
+    const mayBeMarked = spawnSync('python3', ['-c', WRITES_MARK, file!]).status === 0
+    if (mayBeMarked) expect(originOf(file!)).toBe('spacedrive://bob')
+  },
+)
+
+const READS_ORIGIN = 'import os,sys; print(os.getxattr(sys.argv[1], "user.xdg.origin.url").decode())'
+const WRITES_MARK = 'import os,sys; os.setxattr(sys.argv[1], "user.spacedrive.test", b"1")'
+
+function originOf(path: string): string {
+  return execFileSync('python3', ['-c', READS_ORIGIN, path], { encoding: 'utf8' }).trim()
+}
 
 test('names that had to be changed are said', async () => {
   const { alice, bob, fetch, network, to } = await createPair()

@@ -74,6 +74,8 @@ export interface FetchInput extends Asking {
   readonly folder: string
   /** The absolute target path of each item, in order, and the BLAKE3 that it must have if that is known. */
   place(items: readonly SourceItem[]): { targets: readonly Uint8Array[]; expected: readonly (Uint8Array | null)[] }
+  /** Other programs will open the files: their origin is written on them. */
+  readonly isForPrograms?: boolean
 }
 
 /**
@@ -293,7 +295,7 @@ export class Transfers implements AsyncDisposable {
           folder: input.folder,
           destination: input.place(items),
           preserve: 'nothing',
-          origin: null,
+          origin: input.isForPrograms ? originOf(this.#deps.nameOf(input.devices[0]!)) : null,
           content: contentOf(input),
           onOpen: () => {},
           onVia: () => {},
