@@ -42,7 +42,7 @@ export class Connection implements Disposable {
       onDrained: () => carrier.resume(),
     })
     this.#helloTimer = setTimeout(() => {
-      // Where the daemon itself was held up, what the client has said meanwhile is heard first.
+      // If the daemon itself was busy, it first reads the bytes that the client sent in the meantime.
       setImmediate(() => {
         if (!this.#greeted && !this.#closed) this.#drop('it does not say hello')
       })

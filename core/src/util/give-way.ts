@@ -14,7 +14,7 @@ export function giveWay(): void {
   if (process.platform !== 'linux') return
   try {
     const thread = Number(basename(readlinkSync('/proc/thread-self')))
-    // A user may have given the whole program a lower one.
+    // The user may have started the program with a lower priority.
     if (getPriority(thread) < NICENESS) setPriority(thread, NICENESS)
   } catch (err) {
     // Without /proc, or if it is forbidden, the priority stays the same.

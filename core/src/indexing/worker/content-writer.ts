@@ -123,8 +123,10 @@ export class ContentWriter {
     return changes > 0
   }
 
-  fail(file: HashedFile): void {
-    this.#fail.run(file.id, file.size, file.mtime, file.mtimeNs, file.ctime)
+  /** Records that a file could not be read. Returns false, and records nothing, if its row has changed since. */
+  fail(file: HashedFile): boolean {
+    const { changes } = this.#fail.run(file.id, file.size, file.mtime, file.mtimeNs, file.ctime)
+    return changes > 0
   }
 
   conflict(entryId: number, conflict: { extension: string; looksLike: string } | null): void {

@@ -141,10 +141,7 @@ export class EntryWriter {
     return this.#structure
   }
 
-  /**
-   * Grows whenever the permissions of a folder change, or an entry moves: files that could not be read may be readable
-   * now.
-   */
+  /** Grows whenever the permissions of a folder change: files below it that could not be read may be readable now. */
   get reopened(): number {
     return this.#reopened
   }
@@ -302,8 +299,7 @@ export class EntryWriter {
     }
     if (row.parent_id !== null) this.#noteChange(row.parent_id)
     this.#noteChange(parentId)
-    // Another folder was above it before, which may have kept it from being read.
-    this.#reopened++
+    // The folder that was above it before may have kept files from being read.
     if (row.kind === DIRECTORY) this.#retryBelow(id)
     this.update(id, found)
   }

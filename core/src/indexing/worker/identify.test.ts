@@ -10,10 +10,17 @@ const CLOSED = 'compact_memory'
 const FAILED = 2
 const PENDING = 0
 
+const unchanged = () => 1
+const nothing = 'select 1'
+const movesFolder = "update directories set path = cast('elsewhere/' as blob) where id = 1"
+const changesFile = `update entries set ctime = ctime + 1 where name = '${CLOSED}'`
+
 test.runIf(existsSync(`${FOLDER}/${CLOSED}`)).each([
-  ['has failed, if no folder was opened meanwhile', () => 1, FAILED],
-  ['waits, if a folder was opened while it was read', counting(), PENDING],
-])('a file that may not be read %s', async (_what, reopened, state) => {
+  ['has failed, if nothing happened meanwhile', unchanged, nothing, FAILED],
+  ['waits, if a folder was opened while it was read', counting(), nothing, PENDING],
+  ['waits, if its folder was moved while it was read', unchanged, movesFolder, PENDING],
+  ['waits, if it was renamed or changed while it was read', unchanged, changesFile, PENDING],
+])('a file that may not be read %s', async (_what, reopened, meanwhile, state) => {
   using index = await createTestIndex(FOLDER)
   await index.scan()
   const { id } = index.rows().get(CLOSED)!
@@ -40,7 +47,14 @@ test.runIf(existsSync(`${FOLDER}/${CLOSED}`)).each([
     patience: null,
     silent: [],
   } as const
-  const report = await identify(writer, { ...request, scope, ids: [id] }, host)
+  const lease = async () => {
+    index.db.exec(meanwhile)
+    return { [Symbol.dispose]: () => {} }
+  }
+  const warnings: object[] = []
+  const warn = (warning: object) => void warnings.push(warning)
+  const report = await identify(writer, { ...request, scope, ids: [id] }, { ...host, lease, warn })
+  expect(warnings).toHaveLength(state === FAILED ? 1 : 0)
   expect(index.db.prepare('select content_state as state from entries where id = ?').get(id)).toEqual({ state })
   expect(report.left).toEqual(state === PENDING ? [id] : [])
 })

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WHOLE_FILE_BYTES } from '../../content/content-hash.ts'
 import { type HashBatch, hashStates, NO_DEFINITION } from '../../content/hash-messages.ts'
@@ -7,10 +7,10 @@ import { NOT_A_FILE } from '../../content/regular-file.ts'
 import { definitionAt } from '../../content/types/detect.ts'
 import { fileTypes } from '../../domain/stored-lists.ts'
 import { systemReason } from '../../util/errors.ts'
-import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
+import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/placeholder.ts'
 import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
-import { type EntryWriter, nothingTouched, pathAfter, SURE } from './entry-writer.ts'
+import { type EntryWriter, isBelow, nothingTouched, pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import { examineMedia } from './media.ts'
 import { asOffline } from './patient-disk.ts'
@@ -82,7 +82,9 @@ class Identification {
   readonly #writer: Pick<EntryWriter, 'reopened'>
   readonly #request: IdentifyRequest
   readonly #host: RequestHost
+  /** Their paths when the run began. */
   readonly #folders: ReadonlyMap<number, RawName>
+  readonly #folderOf: StatementSync
   readonly #contents: ContentWriter
   readonly #report = { identified: 0, bytes: 0, examined: 0, failed: 0 }
   /** Rows that wait for another run. */
@@ -108,6 +110,7 @@ class Identification {
     this.#request = request
     this.#host = host
     this.#folders = foldersOf(db, request.scope)
+    this.#folderOf = db.prepare('select d.path from entries e join directories d on d.id = e.parent_id where e.id = ?')
     this.#contents = new ContentWriter(db, host.now)
   }
 
@@ -318,7 +321,8 @@ class Identification {
         for (const [i, file] of files.entries()) {
           const failure = failures.get(i)
           // A folder may have been opened again after the file was read, and before this is recorded.
-          if (failure && isRefusal(failure) && reopened !== this.#writer.reopened) this.#isUnsettled(file)
+          if (failure && isRefusal(failure) && (reopened !== this.#writer.reopened || !this.#isStillIn(file)))
+            this.#isUnsettled(file)
           else if (failure) this.#fail(file, failure)
           else this.#record(file, batch, i, fullHashes.get(file.id) ?? null)
         }
@@ -348,11 +352,19 @@ class Identification {
     // The next scan notices files that are gone or are no longer files. Files on a volume that was briefly away stay
     // pending.
     if (GONE_CODES.has(failure.code)) return void this.#left.add(file.id)
+    if (!this.#contents.fail(file)) return this.#isUnsettled(file)
     this.#report.failed++
-    this.#contents.fail(file)
     const code = isRefusal(failure) ? 'PermissionDenied' : 'Unavailable'
     const path = displayName(file.path)
     this.#host.warn({ code, message: `${path} cannot be read: ${systemReason(failure.message)}`, path })
+  }
+
+  /** Whether the folder of a file still has the path by which the file was read. */
+  #isStillIn({ dir, id }: PendingFile): boolean {
+    const path = this.#folderOf.get(id)?.['path'] as Uint8Array | undefined
+    const { scope } = this.#request
+    if (path === undefined || !isBelow(path, nameBytes(scope.volumePath))) return false
+    return nameKey(absolutePath(scope, path)) === nameKey(dir)
   }
 
   #isUnsettled({ id }: PendingFile): void {
@@ -436,8 +448,14 @@ function foldersOf(db: DatabaseSync, scope: LocationScope): Map<number, RawName>
   for (const row of rows) {
     const path = Buffer.from(row['path'] as Uint8Array)
     if (nested.some((root) => path.subarray(0, root.length).equals(root))) continue
-    const below = bytesToName(path.subarray(from.length, Math.max(from.length, path.length - 1)))
-    folders.set(Number(row['id']), below.length === 0 ? scope.dir : joinName(scope.dir, below))
+    folders.set(Number(row['id']), absolutePath(scope, path))
   }
   return folders
+}
+
+/** The absolute path of a folder in a location, from its path in the volume. */
+function absolutePath({ dir, volumePath }: LocationScope, path: Uint8Array): RawName {
+  const from = nameBytes(volumePath).length
+  const below = bytesToName(path.subarray(from, Math.max(from, path.length - 1)))
+  return below.length === 0 ? dir : joinName(dir, below)
 }

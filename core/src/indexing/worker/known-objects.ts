@@ -53,6 +53,7 @@ const CLOCK_MARGIN_MS = 60_000
 export class KnownObjects {
   readonly #db: DatabaseSync
   readonly #volumeId: number
+  readonly #hasStableInodes: boolean
   /** The volume and inode of each file whose row was removed; shared by everything that works on the library. */
   readonly #departed: Set<string>
   /** A file whose ctime is later than this may have a row elsewhere; null if nothing has rows yet. */
@@ -67,8 +68,9 @@ export class KnownObjects {
   #find: StatementSync | null = null
   #links: StatementSync | null = null
 
-  constructor(writer: EntryWriter, volumeId: number) {
+  constructor(writer: EntryWriter, { id: volumeId, hasStableInodes }: { id: number; hasStableInodes: boolean }) {
     const { db } = writer
+    this.#hasStableInodes = hasStableInodes
     this.#db = db
     this.#departed = writer.departed
     this.#volumeId = volumeId
@@ -92,8 +94,10 @@ export class KnownObjects {
        where d.volume_id = ? and d.inode = ? and d.kind = ? and d.birthtime is ? and (d.lent = ${OWN} or (d.lent = ${LENT} and e.id is null))
        order by d.lent, d.uuid`,
     )
+    // Without a birth time, another file may have the inode now.
     this.#leftBy = db.prepare(
-      `select kind, inode, birthtime from departed where uuid = ? and volume_id = ? and lent <> ${LENT} order by lent`,
+      `select kind, inode, birthtime from departed
+       where uuid = ? and volume_id = ? and lent <> ${LENT} and birthtime is not null order by lent`,
     )
     this.#returned = db.prepare(
       `delete from departed where uuid = ? and volume_id = ? and inode = ? and kind = ? and birthtime is ? and lent <> ${LENT}`,
@@ -204,7 +208,7 @@ export class KnownObjects {
   /**
    * Gives an id that no row has any more back to the row of its file, unless the file has kept an older one: then this
    * id was made up while the file was seen at two places. The id which that row had until then may be another file's:
-   * it is given back, too. That ends, because each note of a file's own id is used once.
+   * it is given back, too. The loop ends, because each note is deleted when its id is given back.
    */
   release(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs' | 'uuidOf'>): void {
     for (let free = this.#giveBack(uuid, writer); free !== null;) free = this.#giveBack(free, writer)
@@ -212,14 +216,17 @@ export class KnownObjects {
 
   /** Returns the id that the row of the file had; null if it keeps that. */
   #giveBack(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs' | 'uuidOf'>): Uint8Array | null {
-    const row = this.#leftBy.get(uuid, this.#volumeId) as unknown as Omit<ObjectFacts, 'nlink'> | undefined
-    const [there] = row ? this.#same({ ...row, nlink: 1 }) : []
-    if (!row || !there || this.holderOf(uuid) !== null) return null
-    const had = writer.uuidOf(there.id)
-    if (Buffer.compare(uuid, had) > 0 && !this.#isLentTo(there.id)) return null
-    writer.identifyAs(there.id, uuid)
-    this.#returned.run(uuid, this.#volumeId, row.inode, row.kind, row.birthtime)
-    return had
+    if (!this.#hasStableInodes || this.holderOf(uuid) !== null) return null
+    for (const row of this.#leftBy.all(uuid, this.#volumeId) as unknown as Omit<ObjectFacts, 'nlink'>[]) {
+      const [there] = this.#same({ ...row, nlink: 1 })
+      if (!there) continue
+      const had = writer.uuidOf(there.id)
+      if (Buffer.compare(uuid, had) > 0 && !this.#isLentTo(there.id)) continue
+      writer.identifyAs(there.id, uuid)
+      this.#returned.run(uuid, this.#volumeId, row.inode, row.kind, row.birthtime)
+      return had
+    }
+    return null
   }
 
   /** The id that the file of a row had before it took over another file's row; see `comeBack`. */

@@ -84,8 +84,10 @@ function removeLeaf(
   }
   if (there) {
     const twin = writer.row(there.id)!
+    const left = writer.uuidOf(there.id)
     writer.removeLeaf(there.id)
     writer.place(row.id, there.parentId!, rowAsFound(twin))
+    objects.release(left, writer)
     done.moved++
     return
   }
@@ -121,7 +123,11 @@ function removeTree(topId: number, deps: RemovalDeps, done: Removed): void {
       .find((other) => !going.has(other.id) && !objects.isKnownBy({ ...other, uuid: writer.uuidOf(other.id) }, own))
     if (!there) objects.depart(row, uuid, (other) => going.has(other.id))
     writer.removeDirectory(id)
-    if (there) writer.identifyAs(there.id, uuid)
+    if (there) {
+      const left = writer.uuidOf(there.id)
+      writer.identifyAs(there.id, uuid)
+      objects.release(left, writer)
+    }
     done.removed++
   }
 }

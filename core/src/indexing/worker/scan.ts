@@ -242,7 +242,7 @@ export class Scan {
     if (!beginning.isDirectory) throw new CoreError('Offline', `${displayName(dir)} is not a folder any more`)
     this.#device = beginning.device
     if (!this.#disk) this.#walker = new Walker(this.#setup)
-    this.#objects = new KnownObjects(this.#writer, volumeId)
+    this.#objects = new KnownObjects(this.#writer, { id: volumeId, hasStableInodes: this.#hasStableInodes })
     if (!this.#objects.isEmpty && !hasObjectIndex(this.#db)) {
       await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#db.exec(OBJECT_INDEX))
     }

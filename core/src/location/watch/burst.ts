@@ -18,8 +18,8 @@ interface Marks {
 export interface BurstDeps {
   readonly limits: WatchLimits
   /**
-   * Called when a burst is over or has lasted long enough; not called again before the promise settles. It must `take`
-   * the dirty folders. `noticedAt` is the time of the first mark, in milliseconds since 1970.
+   * Called when a burst is over or has lasted long enough; not called again before the promise settles. It takes the
+   * dirty folders with `take`, unless the root is gone. `noticedAt` is the time of the first mark, in milliseconds since 1970.
    */
   readonly flush: (noticedAt: number) => Promise<void>
 }

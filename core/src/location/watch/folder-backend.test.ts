@@ -275,6 +275,100 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
     },
   )
 
+  test('folders that are swapped while one of them is about to be watched are both watched', async () => {
+    const meanwhile = new Map<string, () => void>()
+    await using world = openWorld({ watch: steppingIn(meanwhile) })
+    using elsewhere = createTempDir()
+    mkdirSync(join(elsewhere.path, 'dist/inner'), { recursive: true })
+    world.folder('dist.new/inner')
+    await longerThanATick()
+    await world.watch()
+
+    meanwhile.set(world.path('dist/inner'), () => {
+      renameSync(world.path('dist'), world.path('dist.old'))
+      renameSync(world.path('dist.new'), world.path('dist'))
+    })
+    renameSync(join(elsewhere.path, 'dist'), world.path('dist'))
+    await vi.waitUntil(() => meanwhile.size === 0, WAIT)
+    for (const folder of ['dist/inner', 'dist.old/inner']) await world.comesToNotice(folder)
+  })
+
+  test('folders that are swapped between the watch of one and the look at it are both watched', async () => {
+    const meanwhile = new Map<string, () => void>()
+    await using world = openWorld({ watch: steppingIn(meanwhile, { after: true }) })
+    using elsewhere = createTempDir()
+    mkdirSync(join(elsewhere.path, 'dist/inner'), { recursive: true })
+    world.folder('dist.new/inner')
+    await longerThanATick()
+    await world.watch()
+
+    meanwhile.set(world.path('dist'), () => {
+      renameSync(world.path('dist'), world.path('dist.old'))
+      renameSync(world.path('dist.new'), world.path('dist'))
+    })
+    renameSync(join(elsewhere.path, 'dist'), world.path('dist'))
+    await vi.waitUntil(() => meanwhile.size === 0, WAIT)
+    for (const folder of ['dist', 'dist.old', 'dist/inner', 'dist.old/inner']) await world.comesToNotice(folder)
+  })
+
+  test('folders that are swapped while all is compared are both watched', async () => {
+    const meanwhile = new Map<string, () => void>()
+    const filter: FolderFilter<readonly string[]> = {
+      ...hiddenByList,
+      enter: (_above, dir) => {
+        const path = displayName(dir)
+        const step = meanwhile.get(path)
+        meanwhile.delete(path)
+        step?.()
+        return []
+      },
+    }
+    await using world = openWorld({ filter })
+    using elsewhere = createTempDir()
+    mkdirSync(join(elsewhere.path, 'dist/inner'), { recursive: true })
+    world.folder('top/dist/inner')
+    await longerThanATick()
+    await world.watch()
+    // It is compared before its sibling, because the last child is taken first.
+    world.folder('top/zzz/sub')
+    await world.comesToNotice('top/zzz/sub')
+
+    meanwhile.set(world.path('top/zzz'), () => {
+      renameSync(world.path('top/dist'), world.path('top/dist.old'))
+      renameSync(join(elsewhere.path, 'dist'), world.path('top/dist'))
+    })
+    execFileSync('chmod', ['0711', world.path('top')])
+    await vi.waitUntil(() => meanwhile.size === 0, WAIT)
+    for (const folder of ['top/dist/inner', 'top/dist.old/inner']) await world.comesToNotice(folder)
+  })
+
+  test('a change in a folder that was away when it was looked at, and came back, is reported again', async () => {
+    const meanwhile = new Map<string, () => void>()
+    const filter: FolderFilter<readonly string[]> = {
+      ...hiddenByList,
+      hides: (_inside, dir, name) => {
+        meanwhile.get(`${displayName(dir)}/${displayName(name)}`)?.()
+        return false
+      },
+    }
+    await using world = openWorld({ filter })
+    world.folder('above/folder')
+    await longerThanATick()
+    await world.watch()
+
+    meanwhile.set(world.path('first'), () => {
+      renameSync(world.path('above'), world.path('above.away'))
+      meanwhile.clear()
+    })
+    world.folder('first')
+    world.write('above/folder/new', 'x')
+    await vi.waitUntil(() => meanwhile.size === 0, WAIT)
+    await world.hears('above/folder', 'new')
+    world.forget()
+    renameSync(world.path('above.away'), world.path('above'))
+    await world.hears('above/folder', 'new')
+  })
+
   test('a file moved between folders is reported at both ends in one batch', async () => {
     await using world = openWorld()
     world.write('from/file', 'x')
@@ -342,6 +436,16 @@ function openWorld({ limits, filter, ...options }: WorldOptions = {}) {
           ).toBe(true),
         WAIT,
       ),
+    /** Writes new files until the watch of the very folder reports one by its name. */
+    comesToNotice: async (folder: string) => {
+      const own = `noticed-in-${folder.replaceAll('/', '-')}-`
+      let count = 0
+      await vi.waitFor(() => {
+        writeFileSync(path(`${folder}/${own}${count++}`), 'x')
+        const names = heard.filter(({ dir }) => dir === path(folder)).flatMap((dirty) => dirty.names ?? [])
+        expect(names.some((name) => displayName(name).startsWith(own))).toBe(true)
+      }, WAIT)
+    },
     hearsTree: (folder: string) =>
       vi.waitFor(() => expect(heard).toContainEqual({ dir: path(folder), names: null, subtree: true }), WAIT),
     [Symbol.asyncDispose]: async () => {
@@ -369,6 +473,18 @@ function makeFolder(path: string): void {
 }
 
 function silentlyIgnore(_err: Error): void {}
+
+/** Watches as the system does, but takes a step, once, just before or after it watches a path. */
+function steppingIn(steps: Map<string, () => void>, { after = false } = {}): WatchFunction {
+  return (path, ...rest) => {
+    const step = steps.get(path.toString())
+    steps.delete(path.toString())
+    if (!after) step?.()
+    const handle = systemWatch(path, ...rest)
+    if (after) step?.()
+    return handle
+  }
+}
 
 /** A system that allows only so many watches at a time. */
 function limitedTo(allowed: () => number, code: string): WatchFunction {

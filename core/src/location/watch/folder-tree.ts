@@ -24,9 +24,9 @@ import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
  * Events only mark folders and names. Their meaning is read from the disk when the burst is over. By then a watch,
  * which follows a moved folder, may have reported changes under the old path; such marks move with the folder.
  *
- * A folder can also move while its entries are read by its path. Then they seem to be gone, although they have moved
- * with it. So a folder in which an entry was not found is noted, and read again if events show that it, or a folder
- * above it, has moved.
+ * A folder can also move while its entries are read by its path. Then they seem to be gone, or the entries of another
+ * folder are read, which has the path now. So every folder that is read is noted, and read again if the next events show
+ * that it, or a folder above it, has moved.
  */
 export class FolderTree implements WatchedTree {
   readonly #deps: WatchedTreeDeps
@@ -35,7 +35,7 @@ export class FolderTree implements WatchedTree {
   readonly #root: WatchedFolder
   readonly #burst: Burst<WatchedFolder>
   readonly #countsFolders: boolean
-  /** Folders in which an entry was not found, or which could not be listed, since the last burst was taken. */
+  /** Folders that were read by their paths since the last burst was taken. */
   #doubtful = new Set<WatchedFolder>()
 
   /** Throws the system's error if there is no folder. */
@@ -76,7 +76,7 @@ export class FolderTree implements WatchedTree {
 
   /** Compares the watches of dirty folders with the disk, updates them, and returns the folders to report. */
   async #examine(tellNow: (dirs: readonly DirtyFolder[]) => Promise<void>): Promise<DirtyFolder[]> {
-    // The event loop reads all waiting events first: those of a folder that had moved before it became doubtful, too.
+    // The event loop first reads all waiting events. They show which folders moved while they were read.
     await setImmediate()
     const dirty = this.#burst.take()
     const doubtful = this.#doubtful
@@ -101,11 +101,14 @@ export class FolderTree implements WatchedTree {
     for (const folder of above) await this.#decideAnew(folder, changes, reports)
     const hasMoved = movedIn(dirty)
     for (const folder of doubtful) {
-      if (folder.removed || !hasMoved(folder)) continue
+      if (slice.isSpent()) await slice.pause()
+      if (folder.removed) continue
       const top = goneWith(folder, changes)
       if (top) changes.stirred.add(top)
-      else if (this.#compareFolder(folder, changes)) addReport(reports, folder, asTree(folder))
-      if (slice.isSpent()) await slice.pause()
+      else if (hasMoved(folder)) {
+        this.#compareFolder(folder, changes)
+        addReport(reports, folder, { dir: folder.path, names: null, subtree: false })
+      }
     }
     for (const folder of reports.keys()) if (isGone(folder, changes)) reports.delete(folder)
     if (changes.found.length === 0 && changes.gone.size === 0) return toReport(reports)
@@ -113,6 +116,7 @@ export class FolderTree implements WatchedTree {
     // Reports of a moved or removed folder need not wait for new watches; the contents of new folders are reported
     // afterwards.
     const [, grown] = await Promise.all([tellNow(toReport(reports)), this.#rearrange(changes)])
+    for (const folder of this.#doubtful) if (folder.removed) this.#doubtful.delete(folder)
     return toReport(new Map(grown.map((folder) => [folder, asTree(folder)])))
   }
 
@@ -188,7 +192,7 @@ export class FolderTree implements WatchedTree {
   #compareName(folder: WatchedFolder, name: RawName, changes: Changes): void {
     const known = folder.child(name)
     const stats = lstatOrNull(joinName(folder.path, name))
-    if (!stats) this.#doubtful.add(folder)
+    this.#doubtful.add(folder)
     if (known?.watch && stats && known.isSame(stats)) {
       // While the folder was closed, reported names below it could not be compared with the disk.
       if (known.noteMode(stats)) this.#burst.markTree(known)
@@ -273,6 +277,8 @@ export class FolderTree implements WatchedTree {
   #attach({ parent, name, isRetry = false }: Found, path: RawName): { folder: WatchedFolder; links: number } | null {
     if (parent.removed || parent.child(name)) return null
     const folder = new WatchedFolder(parent, name)
+    this.#doubtful.add(parent)
+    const before = lstatOrNull(path)
     let failure: unknown = null
     try {
       folder.watch = this.#open(folder, path)
@@ -281,8 +287,8 @@ export class FolderTree implements WatchedTree {
     }
     // Read after the watch is set, so that the watch notices a subfolder created after this count.
     const stats = lstatOrNull(path)
-    if (!stats) this.#doubtful.add(parent)
-    if (!stats || !this.#isOurs(parent, stats)) {
+    // If another folder has taken the path meanwhile, either may be watched: the parent's events name it again.
+    if (!stats || stats.ino !== before?.ino || !this.#isOurs(parent, stats)) {
       folder.watch?.close()
       return null
     }
@@ -305,6 +311,7 @@ export class FolderTree implements WatchedTree {
   /** The subfolders that the rules accept. */
   #visibleFolders(folder: WatchedFolder, dir: RawName): Found[] {
     if (folder.removed || !folder.watch) return []
+    this.#doubtful.add(folder)
     try {
       using path = reachableFolder(dir)
       const { folders, names } = readFolders(path.path)
@@ -316,7 +323,6 @@ export class FolderTree implements WatchedTree {
       folder.context = inside
       return folders.filter((name) => !filter.hides(inside, dir, name, has)).map((name) => ({ parent: folder, name }))
     } catch (err) {
-      this.#doubtful.add(folder)
       this.#failed(folder, err, false)
       return []
     }

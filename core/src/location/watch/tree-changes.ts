@@ -46,12 +46,18 @@ export function noteStirred(dirty: ReadonlyMap<WatchedFolder, Dirty>, changes: C
 
 /** Whether a folder, or one above it, may have moved, because the folder that contains it reported its name. */
 export function movedIn(dirty: ReadonlyMap<WatchedFolder, Dirty>): (folder: WatchedFolder) => boolean {
-  const keys = new Map<WatchedFolder, ReadonlySet<string> | null>()
-  for (const [folder, { names }] of dirty) keys.set(folder, names && new Set(names.map(nameToKey)))
+  const known = new Map<WatchedFolder, ReadonlySet<string> | null>()
+  const keysIn = (parent: WatchedFolder): ReadonlySet<string> | null | undefined => {
+    const marks = dirty.get(parent)
+    if (!marks || known.has(parent)) return known.get(parent)
+    const keys = marks.names && new Set(marks.names.map(nameToKey))
+    known.set(parent, keys)
+    return keys
+  }
   return (folder) => {
     for (let at = folder; at.parent; at = at.parent) {
-      const named = keys.get(at.parent)
-      if (named === null || named?.has(nameToKey(at.name))) return true
+      const keys = keysIn(at.parent)
+      if (keys === null || keys?.has(nameToKey(at.name))) return true
     }
     return false
   }
