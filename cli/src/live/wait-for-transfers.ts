@@ -47,7 +47,8 @@ function exitCodeOfTransfers(transfers: readonly Transfer[]): number {
   const failed = transfers.find(({ state }) => state === 'failed')
   if (failed) return exitCodeOf((failed.error?.code ?? 'Internal') as ErrorCode)
   if (transfers.some(({ state }) => state !== 'completed')) return exitCodes.failed
-  return transfers.some(({ failed, leftOut }) => failed + leftOut > 0) ? exitCodes.partial : exitCodes.ok
+  const isPartial = transfers.some((transfer) => transfer.failed + transfer.leftOut > 0)
+  return isPartial ? exitCodes.partial : exitCodes.ok
 }
 
 function endLine(transfer: Transfer, { context: { io } }: Session): string {

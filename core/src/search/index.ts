@@ -7,5 +7,4 @@ export {
   type SearchedLocations,
 } from './name-search.ts'
 export { indexTexts, type IndexTextsReport, type IndexTextsRequest } from './text/index-texts.ts'
-export { indexVectors } from './vectors/index-vectors.ts'
 export type { Meaning } from './vectors/meanings.ts'

@@ -272,6 +272,7 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
       world.forget()
       world.write('to/folder/inner/deep/later', 'x')
       await world.hears('to/folder/inner/deep', 'later')
+      expect(world.problems).toEqual([])
     },
   )
 
@@ -292,6 +293,7 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
     // A change before the move is reported would make all of it be looked at again.
     await world.hearsTree('dist.old')
     for (const folder of ['dist/inner', 'dist.old/inner']) await world.comesToNotice(folder)
+    expect(world.problems).toEqual([])
   })
 
   test('folders that are swapped between the watch of one and the look at it are both watched', async () => {
@@ -310,6 +312,7 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
     renameSync(join(elsewhere.path, 'dist'), world.path('dist'))
     await vi.waitUntil(() => meanwhile.size === 0, WAIT)
     for (const folder of ['dist', 'dist.old', 'dist/inner', 'dist.old/inner']) await world.comesToNotice(folder)
+    expect(world.problems).toEqual([])
   })
 
   test('folders that are swapped while all is compared are both watched', async () => {
@@ -341,6 +344,7 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
     execFileSync('chmod', ['0711', world.path('top')])
     await world.hearsTree('top/dist.old')
     for (const folder of ['top/dist/inner', 'top/dist.old/inner']) await world.comesToNotice(folder)
+    expect(world.problems).toEqual([])
   })
 
   test('a change in a folder that was away when it was looked at, and came back, is reported again', async () => {
@@ -368,6 +372,7 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
     world.forget()
     renameSync(world.path('above.away'), world.path('above'))
     await world.hears('above/folder', 'new')
+    expect(world.problems).toEqual([])
   })
 
   test('a file moved between folders is reported at both ends in one batch', async () => {
