@@ -18,6 +18,8 @@ export class WaitingFiles {
   readonly #heard = new Map<number, number>()
   /** Locations whose waiting files are all among these. */
   readonly #known = new Set<string>()
+  /** How many runs are in progress in each location. What they leave is noted when they end. */
+  readonly #running = new Map<string, number>()
   /** Grows when it is no longer known which files wait. */
   #epoch = 0
   #clock = 0
@@ -31,11 +33,13 @@ export class WaitingFiles {
     if (moved || this.#heard.size >= MAX_WAITING) this.#forget()
   }
 
-  /** Begins a run of identification in a location. */
+  /** Begins a run of identification in a location. A run beside another one looks at all files. */
   begin(locationId: string): Waiting {
     const epoch = this.#epoch
     const begun = this.#clock
-    const ids = this.#known.has(locationId) ? [...this.#heard.keys()] : null
+    const others = this.#running.get(locationId) ?? 0
+    this.#running.set(locationId, others + 1)
+    const ids = others === 0 && this.#known.has(locationId) ? [...this.#heard.keys()] : null
     let isDone = false
     return {
       ids,
@@ -56,8 +60,15 @@ export class WaitingFiles {
       // A run that ended too early may have left files waiting that have not changed.
       [Symbol.dispose]: () => {
         if (!isDone) this.#known.delete(locationId)
+        this.#end(locationId)
       },
     }
+  }
+
+  #end(locationId: string): void {
+    const others = this.#running.get(locationId)! - 1
+    if (others > 0) this.#running.set(locationId, others)
+    else this.#running.delete(locationId)
   }
 
   #forget(): void {
