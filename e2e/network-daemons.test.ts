@@ -103,7 +103,7 @@ test('a folder of another device is listed, and a file of it comes here, once th
   expect(fetched).toMatchObject({ code: 0 })
   expect(await readFile(join(received, 'beach.txt'), 'utf8')).toBe('sand')
 
-  // A link is not followed, and not sent: whoever waits is told.
+  // A link is not followed and not sent, and the command says so.
   await symlink('beach.txt', join(home.path, 'photos', 'link'))
   const whole = await as('alice', 'network', 'fetch', address, '--to', received, '--wait')
   expect(whole.code).toBe(5)

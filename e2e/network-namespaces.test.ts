@@ -11,7 +11,7 @@ const relay = 'http://203.0.113.1:3340'
 /** So that a transfer is seen while it runs. */
 const slowly = { 'network.maxBytesPerSecond': String(1_048_576) }
 const FILE_BYTES = 3 * 1_048_576
-/** What is promised of a machine whose cable is pulled, and the time in which that is asked for. */
+/** The time in which a machine whose cable is pulled must be shown as away, with the time of the question. */
 const GONE_MS = 11_000
 /** Nine seconds are left of a file then, and a silent connection is given up sooner than after thirty. */
 const MOVED_MS = 36_000

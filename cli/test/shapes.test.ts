@@ -122,7 +122,7 @@ beforeAll(async () => {
   )
 })
 
-/** Waits until no job could see what is changed from now on. */
+/** Waits until no job could see later changes. */
 async function untilIdle(): Promise<void> {
   const busy = async () => {
     const jobs = await home.json<{ status: string }[]>('job', 'list')

@@ -130,7 +130,7 @@ test('a folder that is not indexed is listed while the index worker is busy with
   t.write('a.txt')
   const order = { sort: 'name', reverse: false, foldersFirst: true } as const
   const window = { all: false, thumbs: false, limit: 10, offset: 0 }
-  // Whoever waits for the index worker is never the first; others may be late once, on a busy machine.
+  // A listing that waits for the index worker never comes first. Others may be late once, on a busy machine.
   await vi.waitFor(async () => {
     let isBusy = true
     const busy = t.library.indexing.select(COUNTED_FOR_LONG).then(() => (isBusy = false))

@@ -10,10 +10,10 @@ const { signal } = new AbortController()
 /** The patience with a share that is silent. Nothing that is to succeed has so little time. */
 const ANSWER_MS = 8_000
 
-/** What a busy machine needs to give up a scan, which waits once for the share; by far not once for each file. */
+/** Time for a busy machine to give up a scan, which waits for the share once and not for each file. */
 const ENDS_WITHIN_MS = 60_000
 
-/** Longer than any test: what waits so long for a share is never done. */
+/** Longer than any test: a wait for a share of this length never ends. */
 const FOR_EVER_MS = 3_600_000
 
 /** This machine as it would be if all it has lay on the network; what a test mounts to fall silent is part of that. */
@@ -179,7 +179,7 @@ test('cancelling a scan that waits for a share, and closing the engine, take no 
     return job.id
   }
   const id = await waiting()
-  // Whoever waited for the share would wait for ever.
+  // A wait for the share would never end.
   await t.library.jobs.cancel(id)
   expect(await t.library.jobs.wait(id, signal)).toMatchObject({ status: 'cancelled' })
   await vi.waitFor(() => expect(diskProcesses()).toEqual([]))

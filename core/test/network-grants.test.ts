@@ -11,7 +11,7 @@ const { signal } = new AbortController()
 /** A file of this size takes minutes at that rate. */
 const SIZE = 64_000_000
 const BYTES_PER_SECOND = 500_000
-/** The most that still arrives once it is no longer allowed: what half a minute brings, where the machine is busy. */
+/** The most bytes that arrive after the grant is gone: those of half a minute, because the machine may be busy. */
 const MOST_BYTES_AFTER = SIZE / 4
 
 async function createPair() {

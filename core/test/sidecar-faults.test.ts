@@ -51,7 +51,7 @@ test.each([
   ['fill', /Unavailable|Corrupt/, /memory|allocation/],
   ['hang', 'Timeout', /not done after/],
 ] as const)('an engine that would %s is tried twice, and then only when somebody asks', async (what, code, message) => {
-  // Only what hangs has little time.
+  // Only the file that hangs has little time.
   const deadlineMs = ({ size }: { size: number }) => (size > MUCH ? 8_000 : 60_000)
   await using t = await createTroubled(what === 'hang' ? { deadlineMs } : {})
   const path = t.order(what)
@@ -302,7 +302,7 @@ test('what is done to sidecars by hand is noticed as it happens, and put right',
     const file = files.get(name)!
     change(file)
     expect(existsSync(file) && readFileSync(file, 'utf8')).not.toBe(name)
-    // Nobody has asked for a look at them.
+    // No request asked for a check of the files.
     await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toBe(name))
   }
   await t.restart()

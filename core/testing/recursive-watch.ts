@@ -4,7 +4,7 @@ import { displayName } from '../src/util/file-name.ts'
 
 const beginning = new Set<Promise<unknown>>()
 
-/** Resolves when all `recursiveWatch`es hear of what comes: of this, the system's own says nothing either. */
+/** Resolves when all `recursiveWatch`es report later changes. The system's own watch does not say so either. */
 export async function allRecursiveWatchesBegun(): Promise<void> {
   await Promise.all(beginning)
 }

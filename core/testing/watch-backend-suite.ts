@@ -252,7 +252,7 @@ export function describeWatchBackend(name: string, open: OpenWatchBackend, optio
       world.write('one/last', 'x')
       await world.unwatch('one')
       await world.unwatch('never watched')
-      // What was noticed before may have been reported before.
+      // Earlier changes may have been reported before.
       world.forgetBatches()
       world.write('one/later', 'x')
       world.write('two/sentinel', 'x')

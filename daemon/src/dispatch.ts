@@ -73,8 +73,8 @@ function checkAccess({ access, name, onlyHere: fields }: Op, { params, rights }:
 /** Throws `InvalidInput` for a relative path, which would mean a place in the folder that the daemon was started in. */
 function checkPaths({ cli, name }: Op, input: unknown): void {
   for (const field of cli?.paths ?? []) {
-    for (const path of [Reflect.get(input as object, field)].flat()) {
-      if (typeof path !== 'string' || isAddress(path) || isAbsolute(displayName(parsePath(path)))) continue
+    for (const path of textsOf(input, field)) {
+      if (isAddress(path) || isAbsolute(displayName(parsePath(path)))) continue
       const message = `${JSON.stringify(path)} is not an absolute path`
       throw new CoreError('InvalidInput', `${name}: ${field}: ${message}`, {
         details: { issues: [{ field, message }] },
@@ -90,9 +90,14 @@ async function checkFiles(
 ): Promise<void> {
   if (rights === 'all' || rights.includes('disk')) return
   for (const field of files) {
-    const given: unknown = Reflect.get(input as object, field)
-    for (const path of [given].flat()) if (typeof path === 'string') await core.files.requireInLocation(path)
+    for (const path of textsOf(input, field)) await core.files.requireInLocation(path)
   }
+}
+
+/** The texts of a field that holds one, several or none. */
+function textsOf(input: unknown, field: string): string[] {
+  const given: unknown = Reflect.get(input as object, field)
+  return [given].flat().filter((value) => typeof value === 'string')
 }
 
 function isGiven(params: unknown, field: string): boolean {

@@ -39,7 +39,7 @@ test.each([
   const socket = await open(http)
   const said = allFrom(socket)
   socket.write(head.replace('HOST', host(http)).replace('TOKEN', http.token))
-  // Once what has come was read: after a write that fails nothing more is.
+  // Only after reading all that has arrived: after a failed write, nothing more is read.
   const dripping = setInterval(() => setImmediate(() => socket.write(drop)), 20)
   expect(await said).toContain('HTTP/1.1 408')
   clearInterval(dripping)

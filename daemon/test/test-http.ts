@@ -155,7 +155,7 @@ export class TestPage {
   }
 }
 
-/** Nothing that a test does runs out of time, however slow the machine is; what is to run out of time says so itself. */
+/** No test runs out of time, however slow the machine is. A test that needs a limit names it. */
 const PATIENT_HTTP = { headersMs: 300_000, requestMs: 300_000, stalledMs: 300_000 } as const
 
 export async function startTestHttp(options: TestHttpOptions = {}): Promise<TestHttp> {

@@ -130,7 +130,7 @@ test('a PDF is read page by page, and its text can be selected', async ({ daemon
   await page.keyboard.press('Enter')
   const text = page.getByRole('group', { name: 'Page 8' }).getByText('Whale number 8')
   await expect(text).toBeVisible()
-  // A page that is drawn again meanwhile has lost what was selected.
+  // A page that was drawn again in the meantime has lost the selection.
   await expect(async () => {
     await text.dblclick()
     expect(await page.evaluate('String(getSelection())')).toMatch(/\w/)

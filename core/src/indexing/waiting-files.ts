@@ -18,7 +18,7 @@ export class WaitingFiles {
   readonly #heard = new Map<number, number>()
   /** Locations whose waiting files are all among these. */
   readonly #known = new Set<string>()
-  /** How many runs are in progress in each location. What they leave is noted when they end. */
+  /** How many runs are in progress in each location. The files that a run leaves are noted when it ends. */
   readonly #running = new Map<string, number>()
   /** Grows when it is no longer known which files wait. */
   #epoch = 0

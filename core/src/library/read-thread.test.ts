@@ -18,12 +18,12 @@ function startThread() {
   const thread = new ReadThread({ file, name: 'test', log: silentLogger })
   return {
     read: (name: string, signal?: AbortSignal) => thread.run(url, readSlowly, { log, name, gate }, signal),
-    /** What is being read comes to its end, as does what is read later. */
+    /** Lets all reads end, running and later ones. */
     open: () => writeFileSync(gate, ''),
     said: () => readFileSync(log, 'utf8').split('\n').slice(0, -1),
     thread,
     async [Symbol.asyncDispose]() {
-      // Closing waits for what is being read.
+      // Closing waits for running reads.
       writeFileSync(gate, '')
       await thread[Symbol.asyncDispose]()
       rmSync(dir, { recursive: true })

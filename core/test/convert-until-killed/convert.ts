@@ -8,7 +8,7 @@ const library = core.libraries.resolve()
 // What a kill has left goes on by itself.
 const way = direction === 'in' ? ('in' as const) : ('out' as const)
 process.stdout.write('ready\n')
-// By itself: whoever else does may be late on a busy machine, and find it done.
+// It kills itself: on a busy machine, another process may come too late.
 if (afterMs !== undefined) setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(afterMs))
 await library.jobs.idle()
 const { job } = await library.references.convert({ direction: way }, { dryRun: false, signal })

@@ -264,7 +264,7 @@ describe('gitignore', () => {
     }
     const before = process.threadCpuUsage()
     expect(rejected(files)).toEqual(['git /home/.git'])
-    // Some milliseconds; one that backtracks without bound would take hours. What else is at work does not count.
+    // Some milliseconds; a match that backtracks without bound would take hours. Other processes do not count.
     expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(10_000)
   })
 })

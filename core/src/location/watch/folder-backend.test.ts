@@ -276,41 +276,25 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
     },
   )
 
-  test('folders that are swapped while one of them is about to be watched are both watched', async () => {
+  test.each([
+    { when: 'just before a folder in one of them is watched', path: 'dist/inner', after: false },
+    { when: 'between the watch of one and the look at it', path: 'dist', after: true },
+  ])('folders that are swapped $when are both watched', async ({ path, after }) => {
     const meanwhile = new Map<string, () => void>()
-    await using world = openWorld({ watch: steppingIn(meanwhile) })
+    await using world = openWorld({ watch: steppingIn(meanwhile, { after }) })
     using elsewhere = createTempDir()
     mkdirSync(join(elsewhere.path, 'dist/inner'), { recursive: true })
     world.folder('dist.new/inner')
     await longerThanATick()
     await world.watch()
 
-    meanwhile.set(world.path('dist/inner'), () => {
+    meanwhile.set(world.path(path), () => {
       renameSync(world.path('dist'), world.path('dist.old'))
       renameSync(world.path('dist.new'), world.path('dist'))
     })
     renameSync(join(elsewhere.path, 'dist'), world.path('dist'))
     // A change before the move is reported would make all of it be looked at again.
     await world.hearsTree('dist.old')
-    for (const folder of ['dist/inner', 'dist.old/inner']) await world.comesToNotice(folder)
-    expect(world.problems).toEqual([])
-  })
-
-  test('folders that are swapped between the watch of one and the look at it are both watched', async () => {
-    const meanwhile = new Map<string, () => void>()
-    await using world = openWorld({ watch: steppingIn(meanwhile, { after: true }) })
-    using elsewhere = createTempDir()
-    mkdirSync(join(elsewhere.path, 'dist/inner'), { recursive: true })
-    world.folder('dist.new/inner')
-    await longerThanATick()
-    await world.watch()
-
-    meanwhile.set(world.path('dist'), () => {
-      renameSync(world.path('dist'), world.path('dist.old'))
-      renameSync(world.path('dist.new'), world.path('dist'))
-    })
-    renameSync(join(elsewhere.path, 'dist'), world.path('dist'))
-    await vi.waitUntil(() => meanwhile.size === 0, WAIT)
     for (const folder of ['dist', 'dist.old', 'dist/inner', 'dist.old/inner']) await world.comesToNotice(folder)
     expect(world.problems).toEqual([])
   })

@@ -260,7 +260,7 @@ function box() {
 /** Far longer than a test takes, in milliseconds: only the test lets it pass. */
 const DEADLINE_MS = 3_600_000
 
-/** What a process has written into the file `begun`; null if it has none. */
+/** The text that a process has written into the file `begun`; null if there is none. */
 function begunIn(folder: string): string | null {
   const file = join(temp.path, 'decoders', folder, 'results', 'begun')
   return existsSync(file) ? readFileSync(file, 'utf8') : null

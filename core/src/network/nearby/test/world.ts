@@ -64,7 +64,7 @@ export function createNearbyWorld(): NearbyWorld {
 
 export const MINUTES = 60_000
 
-/** However slow the machine is, what needs no person is in time. */
+/** However slow the machine is, steps that need no person are in time. */
 export const limits: NearbyLimits = { ...nearbyLimits, stepMs: MINUTES, lingerMs: 100 }
 
 /** Dials whoever is called so, as far as the number. */

@@ -21,7 +21,7 @@ export interface MachineOptions extends Partial<Pick<PairingDeps, 'openTransport
   readonly limits?: Partial<PairingLimits>
 }
 
-/** However slow the machine is, what needs no person is in time. */
+/** However slow the machine is, steps that need no person are in time. */
 const limits: PairingLimits = { ...pairingLimits, findMs: 60_000, stepMs: 60_000, lingerMs: 100 }
 
 /** A device on a network in memory. Nobody finds another one there but by its address. */
