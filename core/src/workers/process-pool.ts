@@ -19,6 +19,7 @@ import { hideDescriptors } from './box/own-descriptors.ts'
 import { callsFilter } from './box/seccomp.ts'
 import { SEALED_VARIABLE } from './box/variables.ts'
 import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts'
+import { Deadline } from './deadline.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -172,7 +173,10 @@ interface Process<Request, Reply> {
   /** Sends the request of its job; called when the process is ready. */
   send: (() => void) | null
   served: number
-  deadline: NodeJS.Timeout | undefined
+  /** Of the request. */
+  deadline: Deadline | undefined
+  /** Rejects the request although the process has not ended. */
+  givingUp: NodeJS.Timeout | undefined
   /** Why the pool is ending the process. */
   reason: { code: ErrorCode; message: string; cause?: string } | null
 }
@@ -387,6 +391,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       send: null,
       served: 0,
       deadline: undefined,
+      givingUp: undefined,
       reason: null,
     }
     this.#processes.add(process)
@@ -415,7 +420,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     process.job = job
     process.child.ref()
     process.stream.ref()
-    process.deadline = setTimeout(() => this.#expire(process, deadlineMs), deadlineMs)
+    const onExpired = () => this.#expire(process, deadlineMs)
+    process.deadline = new Deadline(deadlineMs, { pid: process.child.pid, onExpired })
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
       if (process.reason !== null || !this.#processes.has(process)) return
@@ -467,7 +473,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (box && job === null) throw new Error('it answers a request that it was not sent')
     if ('progress' in reply) {
       if (box && !job?.options.onProgress) throw new Error('it reports progress that nobody asked for')
-      process.deadline?.refresh()
+      process.deadline?.restart()
       return job ? this.#report(process, job, reply.progress) : undefined
     }
     if (job === null) return
@@ -545,9 +551,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #answer(process: Process<Request, Reply>, job: Job<Request, Reply>, settle: () => void): void {
     const { folders } = process
     const { files = [] } = job.options
-    clearTimeout(process.deadline)
+    stopClocks(process)
     const free = (outcome: () => void) => {
-      clearTimeout(process.deadline)
+      stopClocks(process)
       process.job = null
       outcome()
       // An idle process does not keep the current process alive.
@@ -569,7 +575,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (process) this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     if (!process || !job.options.files?.length) return job.reject(cancelled())
     // Its files are moved back when the process is gone.
-    clearTimeout(process.deadline)
+    stopClocks(process)
     this.#giveUpSoon(process, job, cancelled())
   }
 
@@ -585,7 +591,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
    * take long.
    */
   #giveUpSoon(process: Process<Request, Reply>, job: Job<Request, Reply>, err: CoreError): void {
-    process.deadline = setTimeout(() => {
+    process.givingUp = setTimeout(() => {
       job.isGivenUp = true
       job.reject(err)
     }, GONE_MS)
@@ -599,7 +605,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   /** Handles the end of a process: its request fails. */
   #lost(process: Process<Request, Reply>, how: string): void {
     if (!this.#processes.delete(process)) return
-    clearTimeout(process.deadline)
+    stopClocks(process)
     // Ends the processes that it has left running.
     process.stream.destroy()
     const reason = process.reason ?? {
@@ -766,6 +772,11 @@ async function freeBytes(path: string): Promise<number> {
 function release({ child, stream }: { readonly child: Refs; readonly stream: Refs }): void {
   child.unref()
   stream.unref()
+}
+
+function stopClocks({ deadline, givingUp }: Pick<Process<unknown, unknown>, 'deadline' | 'givingUp'>): void {
+  deadline?.[Symbol.dispose]()
+  clearTimeout(givingUp)
 }
 
 function cancelled(): CoreError {
