@@ -18,21 +18,24 @@ export interface WalkListener {
   failed(err: unknown): void
 }
 
+/** Each thread starts with its first task. */
 export function walkingThreads(setup: WalkSetup, count: number, listener: WalkListener): Walkers {
-  const threads = Array.from({ length: count }, (_, walker) => {
+  const threads: (Worker | undefined)[] = Array.from({ length: count })
+  const start = (walker: number) => {
     const thread = new Worker(new URL('./walk-worker.ts', import.meta.url), { name: 'walk' })
     thread.on('message', (results: WalkResults) => listener.answered(walker, results))
     thread.on('error', (err) => listener.failed(err))
     thread.postMessage({ setup } satisfies WalkRequest)
     return thread
-  })
+  }
   return {
     count,
-    post: (walker, tasks) => threads[walker]!.postMessage({ tasks } satisfies WalkRequest),
+    post: (walker, tasks) => (threads[walker] ??= start(walker)).postMessage({ tasks } satisfies WalkRequest),
     async [Symbol.asyncDispose]() {
-      const ended = threads.map((thread) => thread.terminate())
+      const started = threads.filter((thread) => thread !== undefined)
+      const ended = started.map((thread) => thread.terminate())
       // One that waits for a file system which does not answer cannot be ended: it is left behind.
-      if (!(await settledWithin(GONE_MS, ended))) for (const thread of threads) thread.unref()
+      if (!(await settledWithin(GONE_MS, ended))) for (const thread of started) thread.unref()
     },
   }
 }
