@@ -11,6 +11,8 @@ vi.waitFor = (condition, options) => waitFor(condition, patient(options))
 vi.waitUntil = (condition, options) => waitUntil(condition, patient(options))
 
 function patient(options: number | { timeout?: number; interval?: number } = {}) {
+  // Each look would move the clock on, so a busy machine would move it too far.
+  if (vi.isFakeTimers()) throw new Error('wait with `expect.poll`, which leaves fake timers alone')
   const { timeout = PATIENCE_MS, ...others } = typeof options === 'number' ? { timeout: options } : options
   if (timeout < PATIENCE_MS) throw new Error(`a test waits for at least ${PATIENCE_MS} ms, and this one for ${timeout}`)
   return { ...others, timeout }

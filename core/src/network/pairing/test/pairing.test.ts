@@ -203,5 +203,5 @@ async function meet(alice: PairingMachine, bob: PairingMachine) {
 }
 
 async function ended({ pairing }: PairingMachine, state: ReturnType<PairingMachine['pairing']['status']>['state']) {
-  await vi.waitFor(() => expect(pairing.status().state).toBe(state), { interval: 5 })
+  await expect.poll(() => pairing.status().state, { interval: 5 }).toBe(state)
 }

@@ -85,7 +85,7 @@ test.each([
   if (code === 'Timeout') vi.advanceTimersByTime(500)
   await expect(read).rejects.toMatchObject({ code, message })
   const pid = Number(readFileSync(pidFile, 'utf8'))
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
+  await expect.poll(() => isAlive(pid)).toBe(false)
 })
 
 /** Asks a process of the pool for the sidecar of a page. */
@@ -126,13 +126,13 @@ test('an engine that hangs is ended with the process it works for', async () => 
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
   const made = heard(makeInPool(temp.path, HANG_MS))
-  const pid = await vi.waitFor(() => {
+  const begun = () => {
     const [file] = globSync(join(temp.path, '{pid,decoders/*/temporary/pid}'))
-    const begun = Number(readFileSync(file!, 'utf8'))
-    expect(begun).toBeGreaterThan(0)
-    return begun
-  })
+    return file === undefined ? 0 : Number(readFileSync(file, 'utf8'))
+  }
+  await expect.poll(begun).toBeGreaterThan(0)
+  const pid = begun()
   vi.advanceTimersByTime(HANG_MS)
   await expect(made).rejects.toMatchObject({ code: 'Timeout' })
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
+  await expect.poll(() => isAlive(pid)).toBe(false)
 })

@@ -118,7 +118,7 @@ test.skipIf(process.platform === 'win32').each([
   if (code === 'Timeout') vi.advanceTimersByTime(3_000)
   await expect(heard).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   const pid = Number(readFileSync(pidFile, 'utf8'))
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
+  await expect.poll(() => isAlive(pid)).toBe(false)
 })
 
 test.skipIf(!sherpa)('a model that is damaged fails with its name, and takes nothing else along', async () => {
