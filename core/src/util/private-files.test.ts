@@ -51,6 +51,22 @@ test('files are private by what they are, whatever they are called', async () =>
   }
 })
 
+test('however many files the data folder has, a second name of a key is private', async () => {
+  using place = createPlace()
+  for (const folder of ['aa', 'opened', 'zz']) {
+    mkdirSync(join(place.data, folder))
+    for (let i = 0; i < 7_000; i++) writeFileSync(join(place.data, folder, `${i}`), '')
+  }
+  // A system lists a folder in any order, so there are keys before and after the others.
+  const keys = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? `network-key.json.${i}` : `run/token.${i}`))
+  const guard = new PrivateFiles(place.data)
+  for (const [i, key] of keys.entries()) {
+    writeFileSync(join(place.data, key), key)
+    linkSync(join(place.data, key), join(place.files, `${i}.jpg`))
+  }
+  for (const i of keys.keys()) expect([i, await guard.has(join(place.files, `${i}.jpg`))]).toEqual([i, true])
+})
+
 const ID = '0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 const DATABASE = `SQLite format 3\0${'x'.repeat(100)}`
 const DATE = '2026-01-01T00:00:00.000Z'

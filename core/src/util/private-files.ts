@@ -8,8 +8,13 @@ import { type Mark, markOf, markOfSync } from './private-marks.ts'
  * Entries down to this level below the data folder are known individually: keys, settings, databases and their backups.
  */
 const DEPTH = 4
-/** Most entries known individually. All other files in the data folder are recognised by the folders above them. */
+/**
+ * Most entries known individually, the least deep ones first. All other files in the data folder are recognised by the
+ * folders above them.
+ */
 const MAX_KNOWN = 20_000
+/** Most entries of one folder known individually, so that a large folder does not keep out the others. */
+const MAX_KNOWN_OF_FOLDER = 2_000
 /** How long the list of known entries stays valid, in milliseconds. */
 const FRESH_MS = 1_000
 
@@ -168,8 +173,10 @@ export class PrivateFiles {
     const now = performance.now()
     if (now - this.#readAt < FRESH_MS) return this.#known
     const known = new Set<string>()
+    // Level by level, because keys and settings are at the top.
     const waiting = [{ path: this.#folder, depth: 0 }]
-    for (let next = waiting.pop(); next && known.size < MAX_KNOWN; next = waiting.pop()) {
+    for (const next of waiting) {
+      if (known.size >= MAX_KNOWN) break
       // The path of the data folder itself may be a link.
       const stats = (next.depth === 0 ? statSync : lstatSync)(next.path, { bigint: true, throwIfNoEntry: false })
       if (!stats || stats.isSymbolicLink()) continue
@@ -229,7 +236,7 @@ function childrenOf({ depth, path }: { path: string; depth: number }): { path: s
   const children = []
   try {
     using folder = opendirSync(path)
-    for (let entry = folder.readSync(); entry && children.length < MAX_KNOWN; entry = folder.readSync())
+    for (let entry = folder.readSync(); entry && children.length < MAX_KNOWN_OF_FOLDER; entry = folder.readSync())
       children.push({ path: `${path}/${entry.name}`, depth: depth + 1 })
   } catch {
     // The folder was removed a moment ago, so it has no children.
