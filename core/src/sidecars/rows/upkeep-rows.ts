@@ -76,6 +76,9 @@ export class UpkeepRows {
 
   /** One ready sidecar from each folder of a content and kind, the newest first. */
   async folders(limit: number): Promise<SidecarKey[]> {
+    // A library without sidecars need not start the index worker for this.
+    const ready = `select 1 from sidecars indexed by sidecars_ready where state = ${READY} limit 1`
+    if (this.#deps.store.connection.prepare(ready).get() === undefined) return []
     const rows = await this.#deps.select(
       `select lower(hex(c.uuid)) as content, s.kind, min(s.variant) as variant, min(s.format) as format
        from sidecars s join content_identities c on c.id = s.content_id
