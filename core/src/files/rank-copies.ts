@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { DISTINCT_COPIES } from './duplicates.ts'
+import { DISTINCT_COPIES } from './distinct-copies.ts'
 
 /** Contents with several files, those with the largest wasted space first. The first copy is not waste. */
 export interface RankedCopies {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { companionKinds, type SidecarKind, sidecarKinds, sidecarStates } from '../domain/index.ts'
+import type { SidecarKind } from '../domain/index.ts'
+import { companionKinds, sidecarKinds, sidecarStates } from '../domain/stored-lists.ts'
 
 /** Bytes of one record: the id of the content, the size, and the beginning of the checksum. */
 export const RECORD_BYTES = 24
