@@ -13,6 +13,8 @@ export interface QueryMeaning {
   readonly vector: Float32Array
 }
 
+/** A person waits for the results. */
+const NICENESS = 0
 /** Limit of cached queries: for the pages of one search, and for repeated searches. */
 const KEPT = 64
 
@@ -57,6 +59,7 @@ export class QueryEmbedder implements AsyncDisposable {
         entry: new URL('query-child.ts', import.meta.url),
         processes: 1,
         memoryMiB: QUERY_MEMORY_MIB,
+        niceness: NICENESS,
         box: null,
       })
       return this.#pool.run(request, { deadlineMs: QUERY_MS, ...(signal && { signal }) })
