@@ -36,6 +36,7 @@ const checks: readonly Check[] = [
   { name: 'dead code', command: 'knip --no-progress', mend: 'delete it, or name a new starting point in knip.jsonc' },
   { name: 'licences', command: 'node scripts/licences.ts', mend: 'take another package' },
   { name: 'generated files', command: 'node scripts/generate.ts --check', mend: 'run `npm run generate`' },
+  { name: 'named tests', command: 'node scripts/named-tests.ts', mend: 'correct the name in the document' },
   { name: 'private words', command: 'node scripts/private-words.ts', mend: 'take it out of the file' },
 ]
 
