@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { isDeepStrictEqual } from 'node:util'
+import { until } from '@spacedrive/core/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestHttp, type TestHttp } from './test-http.ts'
@@ -69,10 +71,10 @@ test('a session that is too old ends what is open of it, and so does one that ma
   const second = await listen(http, await http.signIn())
   now += 29_999
   const third = await listen(http, await http.signIn())
-  await expect.poll(() => first.state).toEqual(OVER)
+  await until(() => isDeepStrictEqual(first.state, OVER))
   expect(second.state).toEqual(OPEN)
   now += 1 + 30_000
-  await expect.poll(() => second.state).toEqual(OVER)
+  await until(() => isDeepStrictEqual(second.state, OVER))
   expect(third.state).toEqual(OPEN)
   third.socket.terminate()
 })

@@ -9,12 +9,12 @@ import { type Mark, markOf, markOfSync } from './private-marks.ts'
  */
 const DEPTH = 4
 /**
- * Most entries known individually, the least deep ones first. All other files in the data folder are recognised by the
- * folders above them.
+ * Most entries known individually, those of the top levels first. All other files in the data folder are recognised by
+ * the folders above them.
  */
 const MAX_KNOWN = 20_000
-/** Most entries of one folder known individually, so that a large folder does not keep out the others. */
-const MAX_KNOWN_OF_FOLDER = 2_000
+/** So many entries of a folder come before the rest of any large folder, which might otherwise keep out keys. */
+const FIRST_OF_FOLDER = 2_000
 /** How long the list of known entries stays valid, in milliseconds. */
 const FRESH_MS = 1_000
 
@@ -175,13 +175,16 @@ export class PrivateFiles {
     const known = new Set<string>()
     // Level by level, because keys and settings are at the top.
     const waiting = [{ path: this.#folder, depth: 0 }]
-    for (const next of waiting) {
-      if (known.size >= MAX_KNOWN) break
+    const rest: typeof waiting = []
+    for (let next = waiting.shift(); next && known.size < MAX_KNOWN; next = waiting.shift() ?? rest.shift()) {
       // The path of the data folder itself may be a link.
       const stats = (next.depth === 0 ? statSync : lstatSync)(next.path, { bigint: true, throwIfNoEntry: false })
       if (!stats || stats.isSymbolicLink()) continue
       known.add(identityOf(stats))
-      if (stats.isDirectory() && next.depth < DEPTH) waiting.push(...childrenOf(next))
+      if (!stats.isDirectory() || next.depth >= DEPTH) continue
+      const children = childrenOf(next, MAX_KNOWN - waiting.length)
+      waiting.push(...children.slice(0, FIRST_OF_FOLDER))
+      rest.push(...children.slice(FIRST_OF_FOLDER, FIRST_OF_FOLDER + MAX_KNOWN - rest.length))
     }
     this.#known = known
     this.#readAt = now
@@ -232,11 +235,14 @@ function folderWithOwnName(path: RawName): Buffer | null {
   return OWN_NAMES.some((own) => own.test(name)) ? above : null
 }
 
-function childrenOf({ depth, path }: { path: string; depth: number }): { path: string; depth: number }[] {
+function childrenOf(
+  { depth, path }: { path: string; depth: number },
+  limit: number,
+): { path: string; depth: number }[] {
   const children = []
   try {
     using folder = opendirSync(path)
-    for (let entry = folder.readSync(); entry && children.length < MAX_KNOWN_OF_FOLDER; entry = folder.readSync())
+    for (let entry = folder.readSync(); entry && children.length < limit; entry = folder.readSync())
       children.push({ path: `${path}/${entry.name}`, depth: depth + 1 })
   } catch {
     // The folder was removed a moment ago, so it has no children.

@@ -1,31 +1,45 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { heard } from '../util/heard.ts'
 
-/** The processor time of the threads of some processes, by thread id, in milliseconds. */
-type ProcessorTimes = ReadonlyMap<string, { readonly ran: number; readonly waited: number }>
+/** What the system knows of a thread: how long it ran and how long it waited for a processor, in milliseconds. */
+export interface ThreadTimes {
+  readonly ran: number
+  readonly waited: number
+  /** Whether it runs or waits for a processor at this moment. */
+  readonly isRunnable: boolean
+}
 
-/** A deadline is extended at most this many times, each time by half of its length. */
-const MAX_EXTENSIONS = 20
-/** Limit of threads whose times are read: a process that was taken over may have thousands. */
+/** By thread id. */
+export type ProcessorTimes = ReadonlyMap<string, ThreadTimes>
+
+export interface DeadlineOptions {
+  /** Called with the milliseconds that have passed. */
+  readonly onExpired: (ms: number) => void
+  /** Returns the times of the process that is waited for, and of its child processes. */
+  readonly times: () => Promise<ProcessorTimes>
+}
+
+/** A deadline is extended to this many times its length at most. */
+const MAX_TIMES = 10
+/** It is extended by half of its length each time. */
+const MAX_EXTENSIONS = (MAX_TIMES - 1) * 2
+/** Limit of threads that are looked at: a process that was taken over may have thousands. */
 const MAX_THREADS = 256
 
 /**
  * The deadline of a process with low priority, which may get hardly any processor time on a busy machine. If it has
- * waited for a processor for most of the second half of its time, it gets another half, up to ten times the deadline.
- * Only Linux tells how long a process waits; elsewhere the deadline is never extended.
+ * waited for a processor for most of the last half of the deadline, it gets another half, up to ten times the deadline.
  */
 export class Deadline implements Disposable {
-  readonly #pid: number | undefined
-  readonly #halfMs: number
-  readonly #onExpired: () => void
+  readonly #ms: number
+  readonly #options: DeadlineOptions
   /** Counts restarts, so that a reading that began before one has no effect after it. */
   #round = 0
   #timer: NodeJS.Timeout | undefined
 
-  /** `pid`: the process that is waited for; the times of its child processes count as well. */
-  constructor(ms: number, { pid, onExpired }: { readonly pid: number | undefined; readonly onExpired: () => void }) {
-    this.#pid = pid
-    this.#halfMs = ms / 2
-    this.#onExpired = onExpired
+  constructor(ms: number, options: DeadlineOptions) {
+    this.#ms = ms
+    this.#options = options
     this.restart()
   }
 
@@ -33,7 +47,7 @@ export class Deadline implements Disposable {
   restart(): void {
     this[Symbol.dispose]()
     const round = this.#round
-    this.#timer = setTimeout(() => this.#watchHalf(round, 0), this.#halfMs)
+    this.#timer = setTimeout(() => this.#watchHalf(round, 0), this.#ms / 2)
   }
 
   [Symbol.dispose](): void {
@@ -42,51 +56,64 @@ export class Deadline implements Disposable {
   }
 
   #watchHalf(round: number, extensions: number): void {
-    const before = processorTimes(this.#pid)
-    this.#timer = setTimeout(() => void this.#judge(before, { round, extensions }), this.#halfMs)
+    const begun = performance.now()
+    const before = heard(this.#options.times())
+    this.#timer = setTimeout(() => void heard(this.#judge(before, { begun, round, extensions })), this.#ms / 2)
   }
 
   async #judge(
     before: Promise<ProcessorTimes>,
-    { round, extensions }: { readonly round: number; readonly extensions: number },
+    { begun, extensions, round }: { readonly begun: number; readonly extensions: number; readonly round: number },
   ): Promise<void> {
-    const [was, is] = await Promise.all([before, processorTimes(this.#pid)])
+    const isExtended = extensions < MAX_EXTENSIONS && (await this.#wasStarved(before, begun).catch(() => false))
     if (round !== this.#round) return
-    if (extensions < MAX_EXTENSIONS && isStarved(was, is, this.#halfMs)) this.#watchHalf(round, extensions + 1)
-    else this.#onExpired()
+    if (isExtended) this.#watchHalf(round, extensions + 1)
+    else this.#options.onExpired(this.#ms * (1 + extensions / 2))
+  }
+
+  /** Whether a thread has waited for a processor for more than half of the time, and all of them ran for less than half. */
+  async #wasStarved(before: Promise<ProcessorTimes>, begun: number): Promise<boolean> {
+    const [was, is] = [await before, await this.#options.times()]
+    const elapsed = performance.now() - begun
+    let [ran, waited] = [0, 0]
+    for (const [id, times] of is) {
+      const first = was.get(id)
+      ran += times.ran - (first?.ran ?? 0)
+      waited = Math.max(waited, first ? waitedBetween(first, times, elapsed) : times.waited)
+    }
+    const half = this.#ms / 4
+    return waited > half && ran < half
   }
 }
 
-/** Whether a thread has waited for a processor for most of this time, and all of them together ran for less. */
-function isStarved(before: ProcessorTimes, now: ProcessorTimes, ms: number): boolean {
-  let [ran, waited] = [0, 0]
-  for (const [id, times] of now) {
-    const first = before.get(id) ?? { ran: 0, waited: 0 }
-    ran += times.ran - first.ran
-    waited = Math.max(waited, times.waited - first.waited)
-  }
-  return waited > ms / 2 && ran < ms / 2
+/** The system counts a wait when it ends, so a thread that has had no turn at all may still be waiting. */
+function waitedBetween(first: ThreadTimes, now: ThreadTimes, elapsedMs: number): number {
+  const hasHadNoTurn = first.isRunnable && now.isRunnable && now.ran === first.ran
+  return hasHadNoTurn ? elapsedMs : now.waited - first.waited
 }
 
-/** Reads the times of a process and its descendants. Threads that cannot be read are left out. */
-async function processorTimes(pid: number | undefined): Promise<ProcessorTimes> {
-  const times = new Map<string, { ran: number; waited: number }>()
+/**
+ * Reads the times of a process and its descendants; threads that cannot be read are left out. Never rejects. Only Linux
+ * tells how long a thread waits; elsewhere there are no times.
+ */
+export async function processorTimes(pid: number | undefined): Promise<ProcessorTimes> {
+  const times = new Map<string, ThreadTimes>()
   if (process.platform !== 'linux' || pid === undefined) return times
   const pids = [String(pid)]
+  let looked = 0
   for (const id of pids) {
     for (const thread of await readdir(`/proc/${id}/task`).catch(() => [])) {
-      if (times.size >= MAX_THREADS) return times
+      if (looked++ >= MAX_THREADS) return times
       const folder = `/proc/${id}/task/${thread}`
-      // Nanoseconds on a processor, and nanoseconds of waiting for one; see proc(5) and sched-stats in the kernel's
-      // documentation.
-      const [ran, waited] = (await readOrEmpty(`${folder}/schedstat`)).split(' ').map((ns) => Number(ns) / 1_000_000)
-      if (ran !== undefined && waited !== undefined) times.set(thread, { ran, waited })
-      pids.push(...(await readOrEmpty(`${folder}/children`)).split(' ').filter(Boolean))
+      const [schedstat, stat, children] = await Promise.all(
+        ['schedstat', 'stat', 'children'].map((name) => readFile(`${folder}/${name}`, 'utf8').catch(() => '')),
+      )
+      // Nanoseconds on a processor, and of waiting for one (scheduler/sched-stats in the documentation of Linux).
+      const [ran, waited] = schedstat!.split(' ').map((ns) => Number(ns) / 1_000_000)
+      const isRunnable = stat!.slice(stat!.lastIndexOf(')')).startsWith(') R')
+      if (ran !== undefined && waited !== undefined) times.set(thread, { ran, waited, isRunnable })
+      for (const child of children!.split(' ')) if (child !== '' && pids.length < MAX_THREADS) pids.push(child)
     }
   }
   return times
-}
-
-function readOrEmpty(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '')
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -52,25 +52,6 @@ test('a request that never ends is ended by its deadline', async () => {
   await expect(one.run('hang', { deadlineMs: 200 })).rejects.toMatchObject({ code: 'Timeout' })
   expect(await one.run('next', soon)).toMatch(/^next/)
 })
-
-test.skipIf(process.platform !== 'linux')(
-  'a process that gets hardly any processor time has longer for its request, but not for ever',
-  async () => {
-    await using one = pool()
-    await one.run('warm', soon)
-    using other = takeProcessorOf(one.pids[0]!)
-    await expect(one.run('hang', { deadlineMs: 300 })).rejects.toMatchObject({ code: 'Timeout' })
-    await one.run('warm', soon)
-    other.takeProcessorOf(one.pids[0]!)
-    const deadlineMs = 3_000
-    const begun = performance.now()
-    const working = one.run('work', { deadlineMs })
-    const busy = setTimeout(() => other[Symbol.dispose](), deadlineMs * 2)
-    expect(await working).toMatch(/^work/)
-    clearTimeout(busy)
-    expect(performance.now() - begun).toBeGreaterThan(deadlineMs)
-  },
-)
 
 test('a request that goes on telling of its progress has as long as it takes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -178,16 +159,4 @@ function placeOf(pid: number): { group: number; session: number; niceness: numbe
     .split(' ')
     .map(Number)
   return { group: fields[2]!, session: fields[3]!, niceness: fields[16]! }
-}
-
-interface Busy extends Disposable {
-  takeProcessorOf(pid: number): void
-}
-
-/** A process that is always busy, on the same processor as another one, which has a lower priority. */
-function takeProcessorOf(pid: number): Busy {
-  const busy: ChildProcess = spawn('taskset', ['-c', '0', process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' })
-  const take = (other: number) => void execFileSync('taskset', ['-a', '-c', '-p', '0', `${other}`])
-  take(pid)
-  return { takeProcessorOf: take, [Symbol.dispose]: () => void busy.kill('SIGKILL') }
 }

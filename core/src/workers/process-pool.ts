@@ -19,7 +19,7 @@ import { hideDescriptors } from './box/own-descriptors.ts'
 import { callsFilter } from './box/seccomp.ts'
 import { SEALED_VARIABLE } from './box/variables.ts'
 import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts'
-import { Deadline } from './deadline.ts'
+import { Deadline, processorTimes } from './deadline.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -84,7 +84,7 @@ export interface ProcessRunOptions {
   readonly urgent?: boolean
   /**
    * A request that takes longer rejects with `Timeout`, and its process is ended. Each progress message of the process
-   * restarts this time.
+   * restarts this time. A process that gets hardly any processor time has up to ten times as long; see `Deadline`.
    */
   readonly deadlineMs: number
   readonly onProgress?: ((value: number) => void) | undefined
@@ -173,9 +173,9 @@ interface Process<Request, Reply> {
   /** Sends the request of its job; called when the process is ready. */
   send: (() => void) | null
   served: number
-  /** Of the request. */
+  /** The deadline of the request. */
   deadline: Deadline | undefined
-  /** Rejects the request although the process has not ended. */
+  /** The timer that rejects the request although the process has not ended. */
   givingUp: NodeJS.Timeout | undefined
   /** Why the pool is ending the process. */
   reason: { code: ErrorCode; message: string; cause?: string } | null
@@ -420,8 +420,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     process.job = job
     process.child.ref()
     process.stream.ref()
-    const onExpired = () => this.#expire(process, deadlineMs)
-    process.deadline = new Deadline(deadlineMs, { pid: process.child.pid, onExpired })
+    stopClocks(process)
+    process.deadline = new Deadline(deadlineMs, {
+      onExpired: (ms) => this.#expire(process, ms),
+      times: () => processorTimes(process.child.pid),
+    })
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
       if (process.reason !== null || !this.#processes.has(process)) return
@@ -473,7 +476,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (box && job === null) throw new Error('it answers a request that it was not sent')
     if ('progress' in reply) {
       if (box && !job?.options.onProgress) throw new Error('it reports progress that nobody asked for')
-      process.deadline?.restart()
+      if (job) process.deadline?.restart()
       return job ? this.#report(process, job, reply.progress) : undefined
     }
     if (job === null) return
@@ -579,9 +582,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     this.#giveUpSoon(process, job, cancelled())
   }
 
-  #expire(process: Process<Request, Reply>, deadlineMs: number): void {
+  #expire(process: Process<Request, Reply>, ms: number): void {
     const { job } = process
-    const reason = { code: 'Timeout' as const, message: `not done after ${deadlineMs / 1_000} s` }
+    const reason = { code: 'Timeout' as const, message: `not done after ${ms / 1_000} s` }
     this.#end(process, reason)
     if (job) this.#giveUpSoon(process, job, new CoreError(reason.code, reason.message))
   }

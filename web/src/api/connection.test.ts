@@ -1,5 +1,6 @@
 import { methods, type Request } from '@spacedrive/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { until } from '../../../core/testing/until.ts'
 import { webSocketTransport } from './browser-transport.ts'
 import { Connection, type Heard } from './connection.ts'
 
@@ -53,10 +54,8 @@ function handshake({ method }: Request): object | undefined {
   return method === methods.subscribe ? PageSocket.subscribed : undefined
 }
 
-/** The timer of the next attempt is faked: nothing is tried again before the test says so. */
-const until = (isSo: () => boolean) => expect.poll(isSo).toBe(true)
-
 beforeEach(() => {
+  // The timer of the next attempt is faked: nothing is tried again before the test says so.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   PageSocket.opened.length = 0
   PageSocket.isDown = false

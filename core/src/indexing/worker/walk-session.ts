@@ -5,8 +5,6 @@ import type { Walkers, WalkListener } from './walkers.ts'
 const MAX_TASKS_PER_BATCH = 64
 /** Batches a walker may hold: the second keeps it busy while the first is being recorded. */
 const BATCHES_PER_WALKER = 2
-/** One walker reads so few waiting folders alone, because another one would take longer to start. */
-const FEW_FOLDERS = 4
 
 /** Beyond this many waiting folders the newest go first, so that the queue stops growing: some 20 MB. */
 const MAX_WAITING_IN_ORDER = 100_000
@@ -21,8 +19,6 @@ export class WalkSession<T> implements AsyncDisposable {
   readonly #taskOf: (folder: T) => WalkTask
   /** Batches each walker holds. */
   readonly #load: number[]
-  /** Walkers that get work; each starts with its first. */
-  #used = 1
   #queue: T[] = []
   /** The start of the queue: earlier elements have been sent. */
   #head = 0
@@ -86,10 +82,9 @@ export class WalkSession<T> implements AsyncDisposable {
   }
 
   #dispatch(): void {
-    if (this.#waiting > FEW_FOLDERS) this.#used = this.#load.length
-    for (let walker = 0; walker < this.#used; walker++) {
+    for (let walker = 0; walker < this.#load.length; walker++) {
       while (this.#waiting > 0 && this.#load[walker]! < BATCHES_PER_WALKER) {
-        const share = Math.ceil(this.#waiting / (this.#used * BATCHES_PER_WALKER))
+        const share = Math.ceil(this.#waiting / (this.#load.length * BATCHES_PER_WALKER))
         const folders = this.#takeFromQueue(Math.min(MAX_TASKS_PER_BATCH, share))
         this.#load[walker]!++
         this.#walkers.post(

@@ -5,6 +5,7 @@ import { silentLogger } from '../../util/logger.ts'
 import { systemClock } from '../clock.ts'
 import { LanDiscovery } from './lan-discovery.ts'
 import { FOLLOW_MS, MulticastChannel } from './multicast-channel.ts'
+import { until } from '../../../testing/until.ts'
 
 const secret = randomBytes(32)
 const NO_INTERFACE = 'this machine has no network interface with IPv4'
@@ -57,11 +58,11 @@ test('an interface that comes is used, and one that has gone is not', async () =
   interfaces = ['127.0.0.1']
   vi.advanceTimersByTime(FOLLOW_MS)
   expect([none, channel.problem(), changed.mock.calls.length]).toEqual([NO_INTERFACE, null, 1])
-  const isHeard = () => {
+  await until(() => {
     other.ask()
     return heard.mock.calls.length > 0
-  }
-  await expect.poll(isHeard).toBe(true)
+  })
+  expect(heard).toHaveBeenCalledWith('asked')
   interfaces = []
   vi.advanceTimersByTime(FOLLOW_MS)
   expect([channel.problem(), changed.mock.calls.length]).toEqual([NO_INTERFACE, 1])

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { prey, REFUSED, type Target } from '../../../testing/attack.ts'
 import { isAlive } from '../../../testing/processes.ts'
@@ -8,6 +9,7 @@ import type { LentFile } from '../process-folders.ts'
 import { NOT_STARTED, ProcessPool, type ProcessPoolOptions } from '../process-pool.ts'
 import type { ReadRequest } from '../test/reading-child.ts'
 import { boxState, tryBwrap } from './box-state.ts'
+import { until } from '../../../testing/until.ts'
 
 const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 const soon = { deadlineMs: 120_000 }
@@ -124,21 +126,21 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     await expect(pool.run('crash', { ...soon, files })).rejects.toMatchObject({ code: 'Unavailable' })
     const late = pool.run('continue and hang', { deadlineMs: DEADLINE_MS, files })
     const text = ' and continued and continued'
-    await expect.poll(() => left().map(begunIn)).toEqual([text])
+    await until(() => isDeepStrictEqual(left().map(begunIn), [text]))
     vi.advanceTimersByTime(DEADLINE_MS)
     await expect(late).rejects.toMatchObject({ code: 'Timeout' })
     expect(held()).toEqual(['content', ' and continued and continued'])
     const controller = new AbortController()
     const hanging = pool.run('hang', { ...soon, files, signal: controller.signal })
-    await expect.poll(() => existsSync(lent!)).toBe(false)
+    await until(() => !existsSync(lent!))
     controller.abort()
     await expect(hanging).rejects.toMatchObject({ code: 'Cancelled' })
     expect(held()).toEqual(['content', ' and continued and continued'])
-    await expect.poll(left).toEqual([])
+    await until(() => left().length === 0)
     await pool.run('read', { ...soon, files })
     expect(left()).toHaveLength(1)
     await pool[Symbol.asyncDispose]()
-    await expect.poll(left).toEqual([])
+    await until(() => left().length === 0)
   })
 
   test.runIf(isThere).each(['plant a link', 'plant a folder'])(

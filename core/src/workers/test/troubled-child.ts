@@ -15,8 +15,6 @@ serveProcess<string, string>(async (request, progress, folders) => {
       progress(done)
     }
   }
-  // Takes that much processor time, however long that is.
-  if (request === 'work') for (const begun = process.cpuUsage(); process.cpuUsage(begun).user < 60_000;);
   if (request === 'crash') process.kill(process.pid, 'SIGSEGV')
   if (request === 'exit') process.exit(7)
   if (request === 'throw') throw new Error('unexpected end of file')

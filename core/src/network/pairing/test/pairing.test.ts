@@ -4,6 +4,7 @@ import { IrohTransport } from '../../transport/iroh/iroh-transport.ts'
 import { alpns } from '../../transport/transport.ts'
 import type { PairingMachine } from './world.ts'
 import { createMachine, createWorld, forever } from './world.ts'
+import { until } from '../../../../testing/until.ts'
 
 test('two devices pair over Iroh', async () => {
   using world = createWorld()
@@ -203,5 +204,5 @@ async function meet(alice: PairingMachine, bob: PairingMachine) {
 }
 
 async function ended({ pairing }: PairingMachine, state: ReturnType<PairingMachine['pairing']['status']>['state']) {
-  await expect.poll(() => pairing.status().state, { interval: 5 }).toBe(state)
+  await until(() => pairing.status().state === state)
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { getPriority } from 'node:os'
+import { constants, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
@@ -8,16 +8,23 @@ import { noEmbeddings } from './test/no-embeddings.ts'
 import { TOY_DIMENSIONS, writeToyModel } from './test/toy-model.ts'
 import { installToyRuntime } from './test/toy-runtime.ts'
 
-/** The processes that this one has started and that run a module of this name. */
-function childrenRunning(module: string): number[] {
-  const threads = readdirSync('/proc/self/task')
-  const pids = threads.flatMap((id) =>
-    readFileSync(`/proc/self/task/${id}/children`, 'utf8').split(' ').filter(Boolean),
-  )
-  return pids.map(Number).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(module))
+/** The processes that run a module for this process, whose id is one of their arguments. */
+function processesRunning(module: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const isOurs = (args: string[]) => args.some((arg) => arg.endsWith(module)) && args.includes(`${process.pid}`)
+  return pids.filter((pid) => isOurs(argumentsOf(pid))).map(Number)
 }
 
-test.runIf(process.platform === 'linux')(
+/** None for a process that has ended. */
+function argumentsOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
+}
+
+test.runIf(process.platform === 'linux' && getPriority() < constants.priority.PRIORITY_LOW)(
   'the process that reads a query has normal priority, because a person waits for it',
   async () => {
     using dir = createTempDir('query')
@@ -27,7 +34,6 @@ test.runIf(process.platform === 'linux')(
     await using embedder = new QueryEmbedder(() => settings)
     const { vector } = await embedder.embed('plumber')
     expect(vector).toHaveLength(TOY_DIMENSIONS)
-    const pids = childrenRunning('query-child.ts')
-    expect(pids.map((pid) => getPriority(pid))).toEqual([getPriority()])
+    expect(processesRunning('query-child.ts').map((pid) => getPriority(pid))).toEqual([getPriority()])
   },
 )

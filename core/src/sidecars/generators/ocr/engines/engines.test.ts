@@ -10,6 +10,7 @@ import { PLAIN_REQUEST } from '../../../test/plain-request.ts'
 import { detectOcrEngines } from '../detect.ts'
 import { drawPage } from '../test/pictures.ts'
 import { findTesseract } from './tesseract-program.ts'
+import { until } from '../../../../../testing/until.ts'
 
 /** A `tesseract` that answers the questions, and does something else than reading. */
 function pretend(folder: string, instead: string): void {
@@ -81,11 +82,11 @@ test.each([
   read.catch(() => {})
   // Its time is over when it has begun, however long that takes.
   const pidFile = join(temp.path, 'pid')
-  await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8')).toBeTruthy()
+  await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '')
   if (code === 'Timeout') vi.advanceTimersByTime(500)
   await expect(read).rejects.toMatchObject({ code, message })
   const pid = Number(readFileSync(pidFile, 'utf8'))
-  await expect.poll(() => isAlive(pid)).toBe(false)
+  await until(() => !isAlive(pid))
 })
 
 /** Asks a process of the pool for the sidecar of a page. */
@@ -130,9 +131,9 @@ test('an engine that hangs is ended with the process it works for', async () => 
     const [file] = globSync(join(temp.path, '{pid,decoders/*/temporary/pid}'))
     return file === undefined ? 0 : Number(readFileSync(file, 'utf8'))
   }
-  await expect.poll(begun).toBeGreaterThan(0)
+  await until(() => begun() > 0)
   const pid = begun()
   vi.advanceTimersByTime(HANG_MS)
   await expect(made).rejects.toMatchObject({ code: 'Timeout' })
-  await expect.poll(() => isAlive(pid)).toBe(false)
+  await until(() => !isAlive(pid))
 })

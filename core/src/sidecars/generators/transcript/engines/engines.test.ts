@@ -19,6 +19,7 @@ import { findSherpaModel } from './sherpa-model.ts'
 import { SherpaOnnx } from './sherpa-onnx.ts'
 import { endpointOf, SpeechServer } from './speech-server.ts'
 import { openWhisper } from './whisper-program.ts'
+import { until } from '../../../../../testing/until.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -114,11 +115,11 @@ test.skipIf(process.platform === 'win32').each([
   const heard = engine.listen(pcm(tone(2)), { language: null, deadlineMs: 3_000, folder: temp.path })
   heard.catch(() => {})
   // Its time is over when it has begun, however long that takes.
-  await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8')).toBeTruthy()
+  await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '')
   if (code === 'Timeout') vi.advanceTimersByTime(3_000)
   await expect(heard).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   const pid = Number(readFileSync(pidFile, 'utf8'))
-  await expect.poll(() => isAlive(pid)).toBe(false)
+  await until(() => !isAlive(pid))
 })
 
 test.skipIf(!sherpa)('a model that is damaged fails with its name, and takes nothing else along', async () => {
