@@ -107,6 +107,38 @@ test('who knows the passphrase gets in by TLS; its cookie and the token hold whe
   expect(away.body).toContain('name="to" value="/"')
 })
 
+test('a cookie of an old passphrase is of no use after a restart, though somebody was signing in by it meanwhile', async () => {
+  await using http = await startTestHttp()
+  const { port } = await expose(http)
+  const headers = { cookie: await signIn(port) }
+  // They are looked at one after the other, so the passphrase is changed between them.
+  const signingIn = Array.from({ length: 6 }, () => login(port, PASSPHRASE).catch(() => {}))
+  const next = await expose(http, 'quite another passphrase')
+  await Promise.all(signingIn)
+  for (let n = 0; n < 3; n++) expect((await login(next.port, 'quite another passphrase')).status).toBe(303)
+  expect((await ask(next.port, '/session', { headers })).status).toBe(401)
+  const { connections, core, server } = http
+  await server[Symbol.asyncDispose]()
+  const file = join(core.dataDir, 'http-expose-sessions.json')
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveLength(3)
+  await using again = await HttpServer.listen({ core, connections, runDir: core.dataDir, port: 0 })
+  const { port: last } = new URL(again.exposed!.urls[0]!)
+  expect((await ask(Number(last), '/session', { headers })).status).toBe(401)
+})
+
+test('an exposure that fails does not bring back the passphrase before it, now or after a restart', async () => {
+  await using http = await startTestHttp()
+  await expose(http)
+  const taken = Number(new URL(http.origin).port)
+  const asked = { passphrase: 'quite another passphrase', port: taken, address: '127.0.0.1', names: [], allow: [] }
+  await expect(http.server.expose(asked)).rejects.toThrow('is not exposed any more: run `spacedrive web expose` again')
+  expect(http.server.exposed).toBe(null)
+  const { connections, core, server } = http
+  await server[Symbol.asyncDispose]()
+  await using again = await HttpServer.listen({ core, connections, runDir: core.dataDir, port: 0 })
+  expect(again.exposed).toBe(null)
+})
+
 test('it is reached by its names and addresses, asked by its own page, and speaks nothing but TLS 1.3', async () => {
   await using http = await startTestHttp()
   const { fingerprint, port, urls } = await expose(http)

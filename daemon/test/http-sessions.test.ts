@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import type { AccessRecord, AccessSession } from '@spacedrive/core/domain'
 import { expect, test, vi } from 'vitest'
@@ -78,6 +80,57 @@ test('an API key may do what it was made for, until its end, and nothing that is
   expect(await ask(http, 'libraries.list', {}, as(key))).toMatchObject({ code: 'NotAuthorised' })
   expect(await ask(http, 'libraries.list', {}, as(manager))).toEqual([])
 })
+
+test.skipIf(process.platform === 'win32')(
+  'over the socket a bearer decides, too: a key has its rights until its end, and a wrong one has none',
+  async () => {
+    let now = Date.parse('2026-01-01')
+    await using http = await startTestHttp({ now: () => now })
+    const { key, session } = await http.server.access.createKey({ name: 'viewer', allow: ['view'], days: 1 })
+    const send = async (path: string, headers: Record<string, string>) => {
+      const options = { socketPath: http.server.socket!, method: 'POST', body: '{}' }
+      const json = { host: 'localhost', 'content-type': 'application/json', 'content-length': '2' }
+      return (await http.raw(path, { ...options, headers: { ...json, ...headers } })).status
+    }
+    const as = (bearer: string) => ({ authorization: `Bearer ${bearer}` })
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' }
+    const all = async (headers: Record<string, string>) => [
+      await send('/api/v1/system/status', headers),
+      await send('/api/v1/sessions/list', headers),
+      await send('/api/v1/network/start', headers),
+      await send('/api/v1/locations/add', headers),
+    ]
+    expect((await all({})).slice(0, 2)).toEqual([200, 200])
+    expect((await all(as(http.token))).slice(0, 2)).toEqual([200, 200])
+    expect(await all(as(key))).toEqual([200, 403, 403, 403])
+    for (const wrong of [as('guess'), { authorization: 'Basic c3BhY2U6ZHJpdmU=' }, { authorization: 'Bearer ' }])
+      expect(await send('/api/v1/system/status', wrong)).toBe(401)
+    expect(await send('/ws?access=guess', upgrade)).toBe(401)
+
+    // What came in by it ends with it.
+    const stream = request({
+      socketPath: http.server.socket!,
+      path: '/events',
+      headers: { host: 'localhost', ...as(key) },
+    })
+    stream.end()
+    const [answer] = (await once(stream, 'response')) as [IncomingMessage]
+    const over = new Promise((resolve) =>
+      answer
+        .on('error', () => {})
+        .once('close', resolve)
+        .resume(),
+    )
+    await http.server.access.end(session.id)
+    await over
+    expect(await all(as(key))).toEqual([401, 401, 401, 401])
+
+    const { key: short } = await http.server.access.createKey({ name: 'short', allow: ['manage'], days: 1 })
+    expect((await all(as(short)))[0]).toBe(200)
+    now += 86_400_000
+    expect((await all(as(short)))[0]).toBe(401)
+  },
+)
 
 test('who signed in, who was refused and what was opened is recorded, for this user alone', async () => {
   await using http = await startTestHttp()

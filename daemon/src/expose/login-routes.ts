@@ -38,7 +38,7 @@ export function addGate(app: HttpApp, deps: LoginRoutesDeps): void {
       const { pathname, search } = new URL(c.req.url)
       return c.redirect(`${LOGIN}?to=${encodeURIComponent(pathname + search)}`, 303)
     }
-    deps.authenticator.check(c.env.incoming)
+    await deps.authenticator.check(c.env.incoming)
     return next()
   })
   app.route(LOGIN, loginRoutes(deps))

@@ -71,7 +71,7 @@ export function createApp(deps: AppDeps): HttpApp {
   for (const [path, routes] of protectedRoutes(deps)) {
     app.use(`${path}/*`, async (c, next) => {
       const { incoming, outgoing } = c.env
-      const rights = authenticator.check(incoming)
+      const rights = await authenticator.check(incoming)
       // A stream would go on for ever.
       if (!outgoing.closed) authenticator.endWithSession(incoming, outgoing, () => outgoing.destroy())
       await asker.run(rights, next)

@@ -6,6 +6,7 @@ import type { ApiKeys } from './api-keys.ts'
 import type { AuditLog } from './audit-log.ts'
 import { FailedLogins } from './failed-logins.ts'
 import type { HttpLimits } from './http-limits.ts'
+import type { OwnUser } from './own-user.ts'
 import type { PageProofs } from './page-proofs.ts'
 import { HttpError } from './problem.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -18,8 +19,10 @@ export interface AuthenticatorOptions {
   readonly cookies: { readonly name: string; readonly sessions: Sessions } | null
   /** Pages show what they were given when they proved their key; null where none does. */
   readonly proofs: PageProofs | null
-  /** Everybody who reaches the server may ask: the file system decides who does. */
+  /** A request without any bearer has all rights: the file system decides who reaches the server. */
   readonly isOpen?: boolean
+  /** All rights are only for connections of this user; null where the system does not tell users apart. */
+  readonly ownUser: OwnUser | null
   /** What a browser that is signed in may do. */
   readonly rights: Rights
   readonly limits: HttpLimits
@@ -54,11 +57,25 @@ export class Authenticator {
   }
 
   /**
-   * Returns what the sender of a request may do. Throws 401 for a sender who is not let in, and 429 for one who tries too
-   * often. A right token is never kept waiting.
+   * Returns what the sender of a request may do. Throws 401 for a sender who is not let in, 429 for one who tries too
+   * often, and 403 for another user of this machine who sends what gives all rights. A right token is never kept waiting.
    */
-  check(request: IncomingMessage): Rights {
-    return this.#askerOf(request).rights
+  async check(request: IncomingMessage): Promise<Rights> {
+    const { rights } = this.#askerOf(request)
+    if (rights === 'all') await this.checkUser(request)
+    return rights
+  }
+
+  /** Throws `PermissionDenied` for a connection of another user of this machine. */
+  async checkUser(request: IncomingMessage): Promise<void> {
+    const { audit, ownUser } = this.#options
+    try {
+      await ownUser?.check(request.socket)
+    } catch (err) {
+      const detail = 'another user of this machine sent a link, a token or an access of this user'
+      if (err instanceof HttpError) audit.add({ what: 'refused', from: addressOf(request), detail })
+      throw err
+    }
   }
 
   /** Calls `end` when the session ends that a request came in by, unless `carrier` has said `close` before. */
@@ -88,9 +105,9 @@ export class Authenticator {
 
   #askerOf(request: IncomingMessage): Asker {
     const { apiKeys, isOpen = false, rights } = this.#options
-    if (isOpen) return { rights: 'all', session: null }
     const session = this.sessionOf(request)
     const bearer = accessOf(request)
+    if (bearer === null && isOpen) return { rights: 'all', session: null }
     if (bearer === null) this.#checkCookie(request, session)
     else if (!session) {
       if (this.#isToken(bearer)) return { rights: 'all', session: null }
@@ -103,12 +120,15 @@ export class Authenticator {
 
   #attach(request: IncomingMessage, end: () => void): Disposable | null {
     const { apiKeys, cookies, isOpen = false, proofs } = this.#options
-    if (isOpen) return null
     const session = this.sessionOf(request)
     const bearer = accessOf(request)
     if (session) return (session.page ? proofs!.sessions : cookies!.sessions).attach(session.id, end)
-    const key = bearer === null || this.#isToken(bearer) ? null : apiKeys?.find(bearer)
-    return key ? apiKeys!.attach(key.id, end) : null
+    if (bearer === null ? isOpen : this.#isToken(bearer)) return null
+    const key = bearer === null ? null : apiKeys?.find(bearer)
+    if (key) return apiKeys!.attach(key.id, end)
+    // It ended after `check` had found it.
+    end()
+    return null
   }
 
   #isToken(bearer: string): boolean {

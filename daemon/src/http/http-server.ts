@@ -14,6 +14,7 @@ import { HttpSocket } from './http-socket.ts'
 import { Links } from './links.ts'
 import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { Metrics } from './metrics.ts'
+import { OwnUser } from './own-user.ts'
 import { listenForPages } from './page-address.ts'
 import { PageProofs } from './page-proofs.ts'
 import { WebPage } from './page/index.ts'
@@ -61,6 +62,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #page: WebPage
   readonly #links: Links
   readonly #sessions: Sessions
+  readonly #apiKeys: ApiKeys
   /** Who is let in. */
   readonly access: AccessList
   readonly #media: HttpListener
@@ -77,6 +79,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       page: WebPage
       links: Links
       sessions: Sessions
+      apiKeys: ApiKeys
       access: AccessList
       media: HttpListener
       pages: HttpListener
@@ -95,6 +98,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#page = of.page
     this.#links = of.links
     this.#sessions = of.sessions
+    this.#apiKeys = of.apiKeys
     this.access = of.access
     this.#media = of.media
     this.#pages = of.pages
@@ -124,7 +128,8 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const links = new Links(limits, now)
     const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now, awayMs: AWAY_MS })
     const proofs = await PageProofs.open({ keyFile: join(runDir, 'http-key.pem'), sessions, now })
-    const own = { token, apiKeys, cookies: null, proofs, rights: 'all', limits, now, audit } as const
+    const ownUser = new OwnUser()
+    const own = { token, apiKeys, cookies: null, proofs, rights: 'all', ownUser, limits, now, audit } as const
     const authenticator = new Authenticator(own)
     const page = new WebPage({ log, ...(webFolder === undefined ? {} : { folder: webFolder }) })
     const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
@@ -140,10 +145,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       mediaOrigin: () => place.media,
       addFirst: (first) => leadToPages(first, place),
     })
-    const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) => sockets.upgrade(request, client, head)
+    const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) =>
+      void sockets.upgrade(request, client, head)
     // If a later step fails, nothing goes on listening.
     await using parts = new AsyncDisposableStack()
-    for (const each of [sessions, page, metrics]) parts.use(each)
+    for (const each of [sessions, apiKeys, page, metrics]) parts.use(each)
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
@@ -175,7 +181,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await sessions.endOthers([place.page])
     sessions.holdAddress()
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
-    const forSocket = new Authenticator({ ...own, proofs: null, isOpen: true })
+    const forSocket = new Authenticator({ ...own, proofs: null, ownUser: null, isOpen: true })
     const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })
     const socket = await HttpSocket.listen({
       core,
@@ -186,7 +192,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
         sessionRoutes: sessionRoutes(forSocket, async () => {}),
         mediaOrigin: () => null,
       }),
-      upgrade: (request, client, head) => onSocket.upgrade(request, client, head),
+      upgrade: (request, client, head) => void onSocket.upgrade(request, client, head),
       limits,
     })
     parts.use(socket)
@@ -211,6 +217,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       page,
       links,
       sessions,
+      apiKeys,
       access: new AccessList({ pages: sessions, exposure, apiKeys, audit }),
       media,
       pages,
@@ -258,8 +265,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#page[Symbol.dispose]()
     const listeners = [this.#listener, this.#pages, this.#media, this.#socket]
     await Promise.all(listeners.map((each) => each[Symbol.asyncDispose]()))
+    await this.#apiKeys[Symbol.asyncDispose]()
     // As late as possible: its file says until when somebody held the port.
-    this.#sessions[Symbol.dispose]()
+    await this.#sessions[Symbol.asyncDispose]()
   }
 }
 

@@ -31,6 +31,12 @@ export class Links {
     return { code, expiresAt }
   }
 
+  /** Whether a link can be taken. */
+  holds(code: string): boolean {
+    const link = this.#links.get(hash('sha256', code))
+    return link !== undefined && link.expiresAt > this.#now()
+  }
+
   /** Where a link leads; it is of no use afterwards. Null: there is none, it was used, or it is too old. */
   take(code: string): string | null {
     const key = hash('sha256', code)

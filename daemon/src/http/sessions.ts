@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync, utimesSync } from 'node:fs'
-import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { z } from 'zod'
 import type { HttpLimits } from './http-limits.ts'
+import { StateFile } from './state-file.ts'
 
 /** 256 bits each: a secret that cannot be guessed needs no counting of attempts. */
 const SECRET_BYTES = 32
@@ -34,8 +34,9 @@ export interface SessionsOptions {
 }
 
 /** The browsers that are signed in at one address of the daemon. */
-export class Sessions implements Disposable {
+export class Sessions implements AsyncDisposable {
   readonly #options: SessionsOptions
+  readonly #file: StateFile
   /** By id, oldest first. */
   readonly #sessions: Map<string, Session>
   /** When each was used last, as far as this process knows. */
@@ -44,10 +45,11 @@ export class Sessions implements Disposable {
   readonly #attached = new Map<string, Set<() => void>>()
   #alive: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
-  #writing: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionsOptions) {
     this.#options = options
+    const content = () => JSON.stringify([...this.#sessions.values()])
+    this.#file = new StateFile({ path: options.file, content })
     this.#sessions = new Map(readSessions(options).map((session) => [session.id, session]))
     this.#forgetOld()
   }
@@ -137,13 +139,16 @@ export class Sessions implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Afterwards nobody signs in, and nothing more is written. */
+  async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer)
     clearInterval(this.#alive)
+    await this.#file[Symbol.asyncDispose]()
     if (this.#alive) this.#sayAlive()
   }
 
   async #add(of: Pick<Session, 'hash' | 'page' | 'browser'>): Promise<Session> {
+    this.#file.check()
     const { limits, now } = this.#options
     const session: Session = {
       ...of,
@@ -197,13 +202,7 @@ export class Sessions implements Disposable {
   }
 
   async #write(): Promise<void> {
-    const written = this.#writing.then(() => this.#save())
-    this.#writing = written.catch(() => {})
-    await written
-  }
-
-  async #save(): Promise<void> {
-    await writeFileAtomically(this.#options.file, JSON.stringify([...this.#sessions.values()]))
+    await this.#file.save()
     this.#sayAlive()
   }
 }

@@ -32,12 +32,12 @@ export class WebSockets {
     })
   }
 
-  /** Answers a request to become a WebSocket that the guard has let through. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Answers a request to become a WebSocket that the guard has let through. Never rejects. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { authenticator, connections, limits } = this.#deps
     try {
       if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
-      const rights = authenticator.check(request)
+      const rights = await authenticator.check(request)
       if (connections.isFull('websocket')) {
         const count = connections.count('websocket')
         throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
