@@ -1,5 +1,6 @@
-import { join } from 'node:path'
-import type { Core, Exposed, ExplorerHost, ExposeInput } from '@spacedrive/core'
+import { rmSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { type Core, CoreError, type Exposed, type ExplorerHost, type ExposeInput, pathError } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
 import { Exposure } from '../expose/index.ts'
 import { AccessList } from './access-list.ts'
@@ -11,6 +12,7 @@ import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { HttpListener, type HttpListenerOptions } from './http-listener.ts'
 import { HttpSocket } from './http-socket.ts'
+import { removeLinkPages, writeLinkPage } from './link-pages.ts'
 import { Links } from './links.ts'
 import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { Metrics } from './metrics.ts'
@@ -61,6 +63,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #connections: Connections
   readonly #page: WebPage
   readonly #links: Links
+  readonly #linkMs: number
   readonly #sessions: Sessions
   readonly #apiKeys: ApiKeys
   /** Who is let in. */
@@ -78,6 +81,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       connections: Connections
       page: WebPage
       links: Links
+      linkMs: number
       sessions: Sessions
       apiKeys: ApiKeys
       access: AccessList
@@ -97,6 +101,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#connections = of.connections
     this.#page = of.page
     this.#links = of.links
+    this.#linkMs = of.linkMs
     this.#sessions = of.sessions
     this.#apiKeys = of.apiKeys
     this.access = of.access
@@ -149,6 +154,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       void sockets.upgrade(request, client, head)
     // If a later step fails, nothing goes on listening.
     await using parts = new AsyncDisposableStack()
+    removeLinkPages(runDir, 0)
     for (const each of [sessions, apiKeys, page, metrics]) parts.use(each)
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
@@ -216,6 +222,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       connections,
       page,
       links,
+      linkMs: limits.linkMs,
       sessions,
       apiKeys,
       access: new AccessList({ pages: sessions, exposure, apiKeys, audit }),
@@ -229,11 +236,13 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     })
   }
 
-  link(to: string): { url: string; expiresAt: string } {
+  link(to: string, folder?: string): { url: string; expiresAt: string; page: string | null } {
     // It is about to be looked at.
     this.#page.prepare()
     const { code, expiresAt } = this.#links.create(to)
-    return { url: new URL(`session/${code}`, this.pageOrigin).href, expiresAt: new Date(expiresAt).toISOString() }
+    const url = new URL(`session/${code}`, this.pageOrigin).href
+    const page = folder === undefined ? null : this.#linkPage({ code, folder, url })
+    return { url, expiresAt: new Date(expiresAt).toISOString(), page }
   }
 
   get exposed(): Exposed | null {
@@ -259,6 +268,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
+    this.#links[Symbol.dispose]()
     await this.#exposure[Symbol.asyncDispose]()
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
@@ -268,6 +278,20 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await this.#apiKeys[Symbol.asyncDispose]()
     // As late as possible: its file says until when somebody held the port.
     await this.#sessions[Symbol.asyncDispose]()
+  }
+
+  /** A private page that leads to a link, for as long as the link can be used. */
+  #linkPage({ code, folder, url }: { code: string; folder: string; url: string }): string {
+    if (!isAbsolute(folder)) throw new CoreError('InvalidInput', `${folder} is not an absolute path`)
+    let page: string
+    try {
+      removeLinkPages(folder, this.#linkMs)
+      page = writeLinkPage(folder, url)
+    } catch (err) {
+      throw pathError(err, folder)
+    }
+    this.#links.whenOver(code, () => rmSync(page, { force: true }))
+    return page
   }
 }
 

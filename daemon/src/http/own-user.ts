@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { heard } from '@spacedrive/core/heard'
 import { ofOtherUsers } from './other-users.ts'
 import { HttpError } from './problem.ts'
 
@@ -25,10 +26,7 @@ export class OwnUser {
 
   /** Throws `PermissionDenied` for a connection of another user. */
   async check(socket: Socket): Promise<void> {
-    const known = this.#known.get(socket) ?? this.#isForeign(socket)
-    this.#known.set(socket, known)
-    known.catch(() => this.#known.delete(socket))
-    if (!(await known)) return
+    if (!(await this.#isKnownForeign(socket))) return
     throw new HttpError(
       403,
       'PermissionDenied',
@@ -36,17 +34,29 @@ export class OwnUser {
     )
   }
 
+  async #isKnownForeign(socket: Socket): Promise<boolean> {
+    const known = this.#known.get(socket) ?? heard(this.#isForeign(socket))
+    this.#known.set(socket, known)
+    try {
+      return await known
+    } catch (err) {
+      this.#known.delete(socket)
+      throw err
+    }
+  }
+
   /** The table is long where many connections are open, so one reading serves all that wait. */
   async #isForeign(socket: Socket): Promise<boolean> {
     if (this.#waiting.push(socket) === 1) {
-      this.#reading = this.#reading
-        .catch(() => {})
-        .then(async () => {
-          const sockets = this.#waiting
-          this.#waiting = []
-          return new Set(await this.#ofOthers(sockets))
-        })
+      this.#reading = heard(this.#readAfter(this.#reading))
     }
     return (await this.#reading).has(socket)
+  }
+
+  async #readAfter(last: Promise<unknown>): Promise<ReadonlySet<Socket>> {
+    await last.catch(() => {})
+    const sockets = this.#waiting
+    this.#waiting = []
+    return new Set(await this.#ofOthers(sockets))
   }
 }
