@@ -48,7 +48,7 @@ function desktop(folder: string, browser: string): NodeJS.ProcessEnv {
 }
 
 /** Signs in as the page of a link does. */
-async function signIn(url: string): Promise<number> {
+async function signInBy(url: string): Promise<number> {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url')
   const { origin } = new URL(url)
@@ -75,7 +75,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(said.stdout).toMatch(/^Opened http:\/\/127\.\S+ in your browser\.\n$/)
     expect(said.stderr).toContain('spacedrive open --print')
 
-    expect(await signIn(url)).toBe(200)
+    expect(await signInBy(url)).toBe(200)
     const [, other = ''] = readFileSync(join(home.path, 'opened'), 'utf8').trim().split('\n')
     expect([existsSync(page), existsSync(other)]).toEqual([false, true])
     await home.json('stop')
@@ -94,7 +94,7 @@ test.skipIf(process.platform !== 'linux')(
     const { url } = await home.json<Link>('open')
     const page = readFileSync(join(home.path, 'opened'), 'utf8').trim()
     expect([dirname(page), statSync(page).mode & 0o777]).toEqual([folder, 0o600])
-    expect(await signIn(url)).toBe(200)
+    expect(await signInBy(url)).toBe(200)
     expect(existsSync(page)).toBe(false)
   },
 )

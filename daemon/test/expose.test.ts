@@ -38,12 +38,14 @@ interface Asked {
   readonly method?: string
   readonly headers?: Record<string, string>
   readonly body?: string
+  /** Of the browser. */
+  readonly localAddress?: string
 }
 
 /** As a browser that has accepted the certificate. */
-function ask(port: number, path: string, { body, headers = {}, method = 'GET' }: Asked = {}): Promise<Answer> {
+function ask(port: number, path: string, { body, headers = {}, method = 'GET', ...from }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, rejectUnauthorized: false }
+    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, rejectUnauthorized: false, ...from }
     const asked = request(options, (answer) => {
       const { headers: said, statusCode = 0 } = answer
       text(answer).then((rest) => resolve({ status: statusCode, headers: said, body: rest }), reject)
@@ -53,7 +55,12 @@ function ask(port: number, path: string, { body, headers = {}, method = 'GET' }:
   })
 }
 
-function login(port: number, passphrase: string, more: Record<string, string> = {}): Promise<Answer> {
+function login(
+  port: number,
+  passphrase: string,
+  more: Record<string, string> = {},
+  from: Pick<Asked, 'localAddress'> = {},
+): Promise<Answer> {
   const body = new URLSearchParams({ passphrase, to: '/jobs' }).toString()
   const origin = `https://127.0.0.1:${port}`
   const headers = {
@@ -62,11 +69,11 @@ function login(port: number, passphrase: string, more: Record<string, string> = 
     origin,
     ...more,
   }
-  return ask(port, '/login', { method: 'POST', headers, body })
+  return ask(port, '/login', { method: 'POST', headers, body, ...from })
 }
 
-async function signIn(port: number): Promise<string> {
-  const { headers } = await login(port, PASSPHRASE)
+async function signIn(port: number, from: Pick<Asked, 'localAddress'> = {}): Promise<string> {
+  const { headers } = await login(port, PASSPHRASE, {}, from)
   return headers['set-cookie']![0]!.split(';')[0]!
 }
 
@@ -125,6 +132,22 @@ test('a cookie of an old passphrase is of no use after a restart, though somebod
   const { port: last } = new URL(again.exposed!.urls[0]!)
   expect((await ask(Number(last), '/session', { headers })).status).toBe(401)
 })
+
+test.skipIf(process.platform === 'darwin')(
+  'whoever signs in again and again ends only sessions of the same address',
+  async () => {
+    await using http = await startTestHttp({ limits: { sessions: 4 } })
+    const { port } = await expose(http)
+    const from = async (localAddress: string) => ({ cookie: await signIn(port, { localAddress }) })
+    const owner = [await from('127.0.0.2'), await from('127.0.0.2')]
+    const others = []
+    for (let n = 0; n < 6; n++) others.push(await from('127.0.0.3'))
+    const status = (headers: Record<string, string>) =>
+      ask(port, '/session', { headers }).then((answer) => answer.status)
+    expect(await Promise.all(owner.map(status))).toEqual([204, 204])
+    expect(await Promise.all(others.map(status))).toEqual([401, 401, 401, 401, 204, 204])
+  },
+)
 
 test('an exposure that fails does not bring back the passphrase before it, now or after a restart', async () => {
   await using http = await startTestHttp()

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
+import { ownUser } from '../src/asker.ts'
 import { HttpServer } from '../src/http/index.ts'
 import { startTestHttp } from './test-http.ts'
 
@@ -107,7 +108,7 @@ test.each(['//evil.example/', '/\\evil.example', 'https://evil.example/', 'x'])(
   const { dispatch } = await import('../src/dispatch.ts')
   const asked = dispatch(
     http.core,
-    { method: 'explorer.link', params: { to }, rights: 'all' },
+    { method: 'explorer.link', params: { to }, asker: ownUser },
     new AbortController().signal,
   )
   await expect(asked).rejects.toMatchObject({ code: 'InvalidInput' })

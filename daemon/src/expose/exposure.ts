@@ -149,7 +149,7 @@ export class Exposure implements AsyncDisposable {
       apiKeys: null,
       proofs: null,
       cookies: { name: COOKIE, sessions },
-      ownUser: null,
+      connectionUsers: null,
       rights: allow,
       limits,
       now,

@@ -68,7 +68,7 @@ export class Login {
     }
     this.#byAddress.succeeded(from.network)
     if (from.site !== null) this.#bySite.succeeded(from.site)
-    const secret = await sessions.createWithSecret(browser)
+    const secret = await sessions.createWithSecret(browser, from.site ?? from.network)
     audit.add({ what: 'signed-in', from: address, detail: `by the passphrase, with ${browser}` })
     return secret
   }

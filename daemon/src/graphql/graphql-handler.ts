@@ -1,7 +1,7 @@
 import { type Core, CoreError } from '@spacedrive/core'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Asked } from '../dispatch.ts'
-import { asker } from '../http/operation-calls.ts'
+import { currentAsker } from '../asker.ts'
 import { limitRule } from './limit-rule.ts'
 import { MAX_BODY_BYTES, MAX_TOKENS } from './limits.ts'
 import { type GraphqlContext, graphqlSchema, type WantedEvents } from './schema.ts'
@@ -62,7 +62,7 @@ function eventOpener({ closing, core, maxStreams }: GraphqlHandlerDeps): Graphql
   return ({ library, path, types }: WantedEvents) => {
     if (count >= maxStreams) throw new CoreError('Unavailable', `${count} streams of events are open, no more fit`)
     const stream = core.events.stream({
-      rights: asker.getStore() ?? [],
+      rights: currentAsker().rights,
       ...(types ? { types } : {}),
       ...(library ? { libraryId: core.libraries.resolve(library).id } : {}),
       ...(path ? { path } : {}),

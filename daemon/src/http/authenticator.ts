@@ -2,11 +2,12 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Rights } from '@spacedrive/core/domain'
+import { type Asker, ownUser } from '../asker.ts'
 import type { ApiKeys } from './api-keys.ts'
 import type { AuditLog } from './audit-log.ts'
 import { FailedLogins } from './failed-logins.ts'
 import type { HttpLimits } from './http-limits.ts'
-import type { OwnUser } from './own-user.ts'
+import type { ConnectionUsers } from './connection-users.ts'
 import type { PageProofs } from './page-proofs.ts'
 import { HttpError } from './problem.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -22,7 +23,7 @@ export interface AuthenticatorOptions {
   /** A request without any bearer has all rights: the file system decides who reaches the server. */
   readonly isOpen?: boolean
   /** All rights are only for connections of this user; null where the system does not tell users apart. */
-  readonly ownUser: OwnUser | null
+  readonly connectionUsers: ConnectionUsers | null
   /** What a browser that is signed in may do. */
   readonly rights: Rights
   readonly limits: HttpLimits
@@ -32,13 +33,6 @@ export interface AuthenticatorOptions {
 
 /** Requests that change nothing, whoever makes a browser send them. */
 const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD']
-
-/** Who sends a request. */
-interface Asker {
-  readonly rights: Rights
-  /** Null for the token and for API keys. */
-  readonly session: Session | null
-}
 
 /** Decides whether a request may be answered: by the token, an API key, the session of a page, or a cookie. */
 export class Authenticator {
@@ -57,20 +51,20 @@ export class Authenticator {
   }
 
   /**
-   * Returns what the sender of a request may do. Throws 401 for a sender who is not let in, 429 for one who tries too
+   * Returns the sender of a request. Throws 401 for a sender who is not let in, 429 for one who tries too
    * often, and 403 for another user of this machine who sends what gives all rights. A right token is never kept waiting.
    */
-  async check(request: IncomingMessage): Promise<Rights> {
-    const { rights } = this.#askerOf(request)
-    if (rights === 'all') await this.checkUser(request)
-    return rights
+  async check(request: IncomingMessage): Promise<Asker> {
+    const asker = this.#askerOf(request)
+    if (asker.rights === 'all') await this.checkUser(request)
+    return asker
   }
 
   /** Throws `PermissionDenied` for a connection of another user of this machine. */
   async checkUser(request: IncomingMessage): Promise<void> {
-    const { audit, ownUser } = this.#options
+    const { audit, connectionUsers } = this.#options
     try {
-      await ownUser?.check(request.socket)
+      await connectionUsers?.check(request.socket)
     } catch (err) {
       const detail = 'another user of this machine sent a link, a token or an access of this user'
       if (err instanceof HttpError) audit.add({ what: 'refused', from: addressOf(request), detail })
@@ -107,15 +101,19 @@ export class Authenticator {
     const { apiKeys, isOpen = false, rights } = this.#options
     const session = this.sessionOf(request)
     const bearer = accessOf(request)
-    if (bearer === null && isOpen) return { rights: 'all', session: null }
-    if (bearer === null) this.#checkCookie(request, session)
-    else if (!session) {
-      if (this.#isToken(bearer)) return { rights: 'all', session: null }
-      const key = apiKeys?.find(bearer)
-      if (key) return { rights: key.allow, session: null }
-      throw this.#failure(request, this.#failedTokens, 'this is not the token, nor a key that holds')
-    }
-    return { rights, session }
+    if (bearer === null && isOpen) return ownUser
+    // A proxy may ask for a password of its own, so a header beside the cookie is no sign that a program asks.
+    if (bearer === null || session?.page === null) this.#checkCookie(request, session)
+    if (session) return { rights, onRefused: this.#recorder(session.browser, `session ${session.id}`) }
+    if (bearer !== null && this.#isToken(bearer)) return ownUser
+    const key = bearer === null ? null : apiKeys?.find(bearer)
+    if (key) return { rights: key.allow, onRefused: this.#recorder(key.name, `key ${key.id}`) }
+    throw this.#failure(request, this.#failedTokens, 'this is not the token, nor a key that holds')
+  }
+
+  /** Records that somebody who is let in asked for what the rights do not cover. */
+  #recorder(from: string, who: string): (what: string) => void {
+    return (what) => this.#options.audit.add({ what: 'refused', from, detail: `${who} may not ask for ${what}` })
   }
 
   #attach(request: IncomingMessage, end: () => void): Disposable | null {

@@ -1,9 +1,9 @@
 import { type Core, CoreError } from '@spacedrive/core'
 import { type Context, Hono } from 'hono'
+import { currentAsker } from '../asker.ts'
 import { Subscribe } from '../requests.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
-import { asker } from './operation-calls.ts'
 
 export interface EventRoutesDeps {
   readonly core: Core
@@ -97,7 +97,7 @@ function filterOf(c: Context<HttpEnv>, core: Core) {
   if (!parsed.success) throw new CoreError('InvalidInput', 'there are no such events: a type is unknown')
   const { library: wanted, ...filter } = parsed.data
   const libraryId = wanted === undefined ? {} : { libraryId: core.libraries.resolve(wanted).id }
-  return { ...filter, rights: asker.getStore() ?? [], ...libraryId }
+  return { ...filter, rights: currentAsker().rights, ...libraryId }
 }
 
 /** Where to go on: a number; `lost` where another process had the last event; null: from now on. */

@@ -16,7 +16,7 @@ import { removeLinkPages, writeLinkPage } from './link-pages.ts'
 import { Links } from './links.ts'
 import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { Metrics } from './metrics.ts'
-import { OwnUser } from './own-user.ts'
+import { ConnectionUsers } from './connection-users.ts'
 import { listenForPages } from './page-address.ts'
 import { PageProofs } from './page-proofs.ts'
 import { WebPage } from './page/index.ts'
@@ -133,8 +133,8 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const links = new Links(limits, now)
     const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now, awayMs: AWAY_MS })
     const proofs = await PageProofs.open({ keyFile: join(runDir, 'http-key.pem'), sessions, now })
-    const ownUser = new OwnUser()
-    const own = { token, apiKeys, cookies: null, proofs, rights: 'all', ownUser, limits, now, audit } as const
+    const connectionUsers = new ConnectionUsers()
+    const own = { token, apiKeys, cookies: null, proofs, rights: 'all', connectionUsers, limits, now, audit } as const
     const authenticator = new Authenticator(own)
     const page = new WebPage({ log, ...(webFolder === undefined ? {} : { folder: webFolder }) })
     const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
@@ -187,7 +187,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await sessions.endOthers([place.page])
     sessions.holdAddress()
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
-    const forSocket = new Authenticator({ ...own, proofs: null, ownUser: null, isOpen: true })
+    const forSocket = new Authenticator({ ...own, proofs: null, connectionUsers: null, isOpen: true })
     const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })
     const socket = await HttpSocket.listen({
       core,

@@ -1,12 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Core, CoreError } from '@spacedrive/core'
-import type { Rights } from '@spacedrive/core/domain'
 import type { Context } from 'hono'
+import { currentAsker } from '../asker.ts'
 import { type Asked, dispatch } from '../dispatch.ts'
 import type { HttpEnv } from './http-env.ts'
-
-/** What whoever has sent the request may do; nothing but look where that was not said. */
-export const asker = new AsyncLocalStorage<Rights>()
 
 /** Operations asked for over HTTP: so many at once, each given up when whoever asked is gone. */
 export class OperationCalls {
@@ -31,7 +27,7 @@ export class OperationCalls {
     }
     this.#running++
     try {
-      return await dispatch(this.#core, { ...request, rights: asker.getStore() ?? [] }, signal)
+      return await dispatch(this.#core, { ...request, asker: currentAsker() }, signal)
     } finally {
       this.#running--
     }

@@ -19,6 +19,8 @@ const Session = z.object({
   /** Of the page (SPKI, base64url), and the origin it is stored at; null for a cookie. */
   page: z.object({ publicKey: z.string(), origin: z.string() }).nullable(),
   browser: z.string(),
+  /** Where a browser of another machine signed in: sessions from one place push out each other first. */
+  place: z.string().nullable().default(null),
   createdAt: z.number(),
   expiresAt: z.number(),
 })
@@ -63,15 +65,15 @@ export class Sessions implements AsyncDisposable {
   }
 
   /** Begins a session that a browser shows by the secret in its cookie, and returns the secret. */
-  async createWithSecret(browser: string): Promise<string> {
+  async createWithSecret(browser: string, place: string | null): Promise<string> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
-    await this.#add({ hash: hash('sha256', secret), page: null, browser })
+    await this.#add({ hash: hash('sha256', secret), page: null, browser, place })
     return secret
   }
 
   /** Begins a session of a page, which shows it by a signature. */
   async createForPage(page: { publicKey: string; origin: string }, browser: string): Promise<Session> {
-    return this.#add({ hash: null, page, browser })
+    return this.#add({ hash: null, page, browser, place: null })
   }
 
   /** The origin of the newest session of a page; null if there is none. */
@@ -147,7 +149,7 @@ export class Sessions implements AsyncDisposable {
     if (this.#alive) this.#sayAlive()
   }
 
-  async #add(of: Pick<Session, 'hash' | 'page' | 'browser'>): Promise<Session> {
+  async #add(of: Pick<Session, 'hash' | 'page' | 'browser' | 'place'>): Promise<Session> {
     this.#file.check()
     const { limits, now } = this.#options
     const session: Session = {
@@ -197,8 +199,14 @@ export class Sessions implements AsyncDisposable {
   #forgetOld(): void {
     const { limits, now } = this.#options
     for (const [id, { expiresAt }] of this.#sessions) if (expiresAt <= now()) this.#forget(id)
-    const tooMany = Math.max(0, this.#sessions.size - limits.sessions)
-    for (const id of [...this.#sessions.keys()].slice(0, tooMany)) this.#forget(id)
+    while (this.#sessions.size > limits.sessions) this.#forget(this.#oneTooMany())
+  }
+
+  /** The oldest session of the place with the most: whoever signs in again and again ends only own sessions. */
+  #oneTooMany(): string {
+    const byPlace = Map.groupBy(this.#sessions.values(), ({ place }) => place)
+    const [most] = [...byPlace.values()].toSorted((one, other) => other.length - one.length)
+    return most![0]!.id
   }
 
   async #write(): Promise<void> {

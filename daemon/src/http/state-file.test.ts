@@ -24,12 +24,12 @@ test('disposal waits for the last write, and nothing is written after it', async
   using folder = createTempDir('state')
   const path = join(folder.path, 'sessions.json')
   const sessions = new Sessions({ file: path, limits: defaultHttpLimits, now: Date.now })
-  const adding = [sessions.createWithSecret('first'), sessions.createWithSecret('second')]
+  const adding = [sessions.createWithSecret('first', null), sessions.createWithSecret('second', null)]
   await sessions[Symbol.asyncDispose]()
   expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveLength(2)
   const [secret] = await Promise.all(adding)
   rmSync(path)
-  await expect(sessions.createWithSecret('late')).rejects.toMatchObject({ code: 'Unavailable' })
+  await expect(sessions.createWithSecret('late', null)).rejects.toMatchObject({ code: 'Unavailable' })
   await expect(sessions.end(sessions.withSecret(secret!)!.id)).rejects.toMatchObject({ code: 'Unavailable' })
   expect([existsSync(path), sessions.list().map(({ browser }) => browser)]).toEqual([false, ['second']])
 })

@@ -37,13 +37,13 @@ export class WebSockets {
     const { authenticator, connections, limits } = this.#deps
     try {
       if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
-      const rights = await authenticator.check(request)
+      const asker = await authenticator.check(request)
       if (connections.isFull('websocket')) {
         const count = connections.count('websocket')
         throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
       }
       this.#server.handleUpgrade(request, socket, head, (client) => {
-        const connection = connections.accept(new WebSocketCarrier(client, { heartbeatMs: limits.heartbeatMs, rights }))
+        const connection = connections.accept(new WebSocketCarrier(client, { asker, heartbeatMs: limits.heartbeatMs }))
         authenticator.endWithSession(request, client, () => connection?.[Symbol.dispose]())
       })
     } catch (err) {

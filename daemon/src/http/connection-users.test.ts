@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { OwnUser } from './own-user.ts'
+import { ConnectionUsers } from './connection-users.ts'
 
 test('the table of connections is read once for all that wait, and once for each connection', async () => {
   const [first, second, third, foreign] = Array.from({ length: 4 }, () => new Socket()) as [
@@ -11,7 +11,7 @@ test('the table of connections is read once for all that wait, and once for each
   ]
   const read: Socket[][] = []
   const reading = Promise.withResolvers<void>()
-  const user = new OwnUser({
+  const user = new ConnectionUsers({
     ofOthers: async (sockets) => {
       read.push([...sockets])
       await reading.promise
@@ -31,7 +31,7 @@ test('the table of connections is read once for all that wait, and once for each
 
 test('a table that cannot be read refuses, and is read again for the next request', async () => {
   let reads = 0
-  const user = new OwnUser({
+  const user = new ConnectionUsers({
     ofOthers: () => {
       if (reads++ === 0) throw new Error('no file descriptor is free')
       return []

@@ -3,7 +3,7 @@ import { heard } from '@spacedrive/core/heard'
 import { ofOtherUsers } from './other-users.ts'
 import { HttpError } from './problem.ts'
 
-export interface OwnUserOptions {
+export interface ConnectionUsersOptions {
   /** Returns the connections that programs of other users have opened. */
   readonly ofOthers?: (sockets: readonly Socket[]) => readonly Socket[] | Promise<readonly Socket[]>
 }
@@ -12,15 +12,15 @@ export interface OwnUserOptions {
  * Tells connections of this user from those of other users of the machine. What gives all rights is accepted only from
  * this user's own connections: others may have read it, in the arguments of a program for example.
  */
-export class OwnUser {
-  readonly #ofOthers: NonNullable<OwnUserOptions['ofOthers']>
+export class ConnectionUsers {
+  readonly #ofOthers: NonNullable<ConnectionUsersOptions['ofOthers']>
   /** Whether another user has opened each connection. It stays the same. */
   readonly #known = new WeakMap<Socket, Promise<boolean>>()
   /** Connections for the next reading of the table. */
   #waiting: Socket[] = []
   #reading: Promise<ReadonlySet<Socket>> = Promise.resolve(new Set())
 
-  constructor({ ofOthers = ofOtherUsers }: OwnUserOptions = {}) {
+  constructor({ ofOthers = ofOtherUsers }: ConnectionUsersOptions = {}) {
     this.#ofOthers = ofOthers
   }
 
