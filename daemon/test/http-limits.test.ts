@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
@@ -103,46 +102,6 @@ test('of too many connections the rest is told, and those that wait for nothing 
   expect((await http.raw('/health')).status).toBe(200)
   for (const socket of silent) socket.destroy()
 })
-
-/** Holds connections with halves of requests, as another user of this machine, and opens each again that is closed. */
-const holder = (port: string) => `
-process.setgid(65534)
-process.setuid(65534)
-const { connect } = require('node:net')
-let open = 0
-const hold = () => {
-  const socket = connect(${port}, '127.0.0.1', () => {
-    socket.write('GET / HTTP/1.1\\r\\nx-slow: ')
-    if (++open === 400) console.log('held')
-  })
-  socket.on('error', () => {}).on('close', () => setTimeout(hold, 200))
-}
-for (let n = 0; n < 250; n++) hold()`
-
-test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
-  'another user of this machine cannot take up all connections (only root can try that)',
-  async () => {
-    await using http = await startTestHttp({ limits: { connections: 200, connectionsPerAddress: 20 } })
-    // A slow program of this user, which stays.
-    const own = await open(http)
-    own.write('GET / HTTP/1.1\r\nx-slow: ')
-    const child = spawn(process.execPath, ['-e', holder(new URL(http.origin).port)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    try {
-      await once(child.stdout, 'data')
-      // Those that have said nothing yet are closed without a count, so the first count may come only with the next wave.
-      const messages = () => http.log.map(({ message }) => message)
-      await vi.waitFor(() => expect(messages()).toContain('another user of this machine took up the connections'))
-      // The room is full again and again, for the moment until the others are counted, so one refusal is no fault.
-      for (let n = 0; n < 20; n++) await vi.waitFor(async () => expect((await http.raw('/health')).status).toBe(200))
-      expect(own.destroyed).toBe(false)
-    } finally {
-      child.kill('SIGKILL')
-      own.destroy()
-    }
-  },
-)
 
 /** What a client sends that keeps its side of the connection open whatever comes. */
 async function halfOpen(http: TestHttp): Promise<Socket> {

@@ -16,6 +16,7 @@ import { asker, OperationCalls } from './operation-calls.ts'
 import { pageRoutes, type WebPage } from './page/index.ts'
 import { HttpError, problemResponse, securityHeaders } from './problem.ts'
 import { mediaRoutes, type PageMedia } from '../media/index.ts'
+import { noteSignedIn } from './signed-in.ts'
 import { restRoutes } from './rest-routes.ts'
 import { rpcRoutes } from './rpc-routes.ts'
 
@@ -72,6 +73,7 @@ export function createApp(deps: AppDeps): HttpApp {
     app.use(`${path}/*`, async (c, next) => {
       const { incoming, outgoing } = c.env
       const rights = authenticator.check(incoming)
+      noteSignedIn(incoming)
       // A stream would go on for ever.
       if (!outgoing.closed) authenticator.endWithSession(incoming, outgoing, () => outgoing.destroy())
       await asker.run(rights, next)

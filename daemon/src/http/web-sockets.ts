@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { HttpError, refuseUpgrade } from './problem.ts'
+import { noteSignedIn } from './signed-in.ts'
 import { WebSocketCarrier } from './web-socket-carrier.ts'
 
 /** The one address that becomes a WebSocket. */
@@ -38,6 +39,7 @@ export class WebSockets {
     try {
       if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
       const rights = authenticator.check(request)
+      noteSignedIn(request)
       if (connections.isFull('websocket')) {
         const count = connections.count('websocket')
         throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
