@@ -115,14 +115,14 @@ export class Connection implements Disposable {
         clearTimeout(this.#helloTimer)
         return this.#deps.hello()
       case methods.stop:
-        if (this.#carrier.rights !== 'all') throw onlyHere(method)
+        if (this.#carrier.client.rights !== 'all') throw onlyHere(method)
         // The answer goes first.
         setImmediate(this.#deps.stop)
         return {}
       case methods.subscribe:
         return this.#subscribe(params)
       default:
-        return dispatch(this.#deps.core, { method, params, library, rights: this.#carrier.rights }, signal)
+        return dispatch(this.#deps.core, { method, params, library, rights: this.#carrier.client.rights }, signal)
     }
   }
 
@@ -138,7 +138,7 @@ export class Connection implements Disposable {
     if (this.#subscriptions.size >= limits.subscriptions) {
       throw new CoreError('Unavailable', `a connection can have ${limits.subscriptions} subscriptions`)
     }
-    const { rights } = this.#carrier
+    const { rights } = this.#carrier.client
     const libraryId = library === undefined ? {} : { libraryId: core.libraries.resolve(library).id }
     const wanted = { ...filter, rights, ...libraryId }
     const stream = core.events.stream(wanted)

@@ -5,7 +5,7 @@ import type { Carrier, CarrierListener } from './carrier.ts'
 /** One document a line, over a Unix socket or a named pipe. */
 export class SocketCarrier implements Carrier {
   readonly kind = 'socket'
-  readonly rights = 'all'
+  readonly client = { rights: 'all', id: null } as const
   readonly #socket: Socket
   readonly #maxBytes: number
   #reader: LineReader | null = null

@@ -39,7 +39,7 @@ function createApp(core: Core, rights: Rights): Hono<HttpEnv> {
   app.onError((err) => problemResponse(err, 'test'))
   app.use(async (c, next) => {
     c.set('requestId', 'test')
-    await asker.run(rights, next)
+    await asker.run({ rights, id: null }, next)
   })
   app.route('/', mediaRoutes({ core }))
   return app

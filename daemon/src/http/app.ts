@@ -5,6 +5,7 @@ import { type Context, type Handler, Hono } from 'hono'
 import { apiPageRoutes } from './api-page/index.ts'
 import type { Asked } from '../dispatch.ts'
 import type { Authenticator } from './authenticator.ts'
+import { clientOf } from './client-of.ts'
 import { conditionalJson } from './conditional-json.ts'
 import { eventRoutes } from './event-routes.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
@@ -76,7 +77,7 @@ export function createApp(deps: AppDeps): HttpApp {
       noteSignedIn(incoming)
       // A stream would go on for ever.
       if (!outgoing.closed) authenticator.endWithSession(incoming, outgoing, () => outgoing.destroy())
-      await asker.run(rights, next)
+      await asker.run(clientOf(incoming, { rights, session: authenticator.sessionOf(incoming) }), next)
     })
     app.use(`${path}/*`, (c, next) => {
       checkLength(c.env.incoming, limits)

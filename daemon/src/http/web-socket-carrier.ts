@@ -1,6 +1,6 @@
-import type { Rights } from '@spacedrive/core/domain'
 import type { WebSocket } from 'ws'
 import type { Carrier, CarrierListener } from '../carrier.ts'
+import type { Client } from '../client-pool.ts'
 
 /** `ws` says so where a message has more bytes than it may. */
 const TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
@@ -10,15 +10,15 @@ const GOING_AWAY = 1001
 /** One document a message, over a WebSocket. */
 export class WebSocketCarrier implements Carrier {
   readonly kind = 'websocket'
-  readonly rights: Rights
+  readonly client: Client
   readonly #socket: WebSocket
   readonly #heartbeatMs: number
   #stopped = false
 
   /** `heartbeatMs`: one that does not answer a ping until the next one is gone: a lid was closed, a cable pulled. */
-  constructor(socket: WebSocket, { heartbeatMs, rights }: { heartbeatMs: number; rights: Rights }) {
+  constructor(socket: WebSocket, { client, heartbeatMs }: { client: Client; heartbeatMs: number }) {
     this.#socket = socket
-    this.rights = rights
+    this.client = client
     this.#heartbeatMs = heartbeatMs
   }
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Connections } from '../connections.ts'
 import type { Authenticator } from './authenticator.ts'
+import { clientOf } from './client-of.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { HttpError, refuseUpgrade } from './problem.ts'
 import { noteSignedIn } from './signed-in.ts'
@@ -40,13 +41,12 @@ export class WebSockets {
       if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
       const rights = authenticator.check(request)
       noteSignedIn(request)
-      if (connections.isFull('websocket')) {
-        const count = connections.count('websocket')
-        throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
-      }
-      this.#server.handleUpgrade(request, socket, head, (client) => {
-        const connection = connections.accept(new WebSocketCarrier(client, { heartbeatMs: limits.heartbeatMs, rights }))
-        authenticator.endWithSession(request, client, () => connection?.[Symbol.dispose]())
+      const client = clientOf(request, { rights, session: authenticator.sessionOf(request) })
+      connections.check('websocket', client)
+      this.#server.handleUpgrade(request, socket, head, (opened) => {
+        const carrier = new WebSocketCarrier(opened, { heartbeatMs: limits.heartbeatMs, client })
+        const connection = connections.accept(carrier)
+        authenticator.endWithSession(request, opened, () => connection?.[Symbol.dispose]())
       })
     } catch (err) {
       refuseUpgrade(socket, err)

@@ -15,7 +15,7 @@ import {
 import { EntryId } from '@spacedrive/core/domain'
 import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
-import { asker } from '../http/operation-calls.ts'
+import { currentClient } from '../http/operation-calls.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
 import { noteSignedIn } from '../http/signed-in.ts'
 import { ChunkSpaces } from './chunk-spaces.ts'
@@ -74,7 +74,7 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
 
   /** Whether whoever asks may reach files outside of locations. Pages have signed addresses. */
   function reachesAll(): boolean {
-    const rights = pages ? 'all' : (asker.getStore() ?? [])
+    const rights = pages ? 'all' : currentClient().rights
     return rights === 'all' || rights.includes('disk')
   }
 

@@ -28,7 +28,7 @@ export async function createTestMedia(options: { now?: () => number } = {}): Pro
   app.onError((err) => problemResponse(err, 'test'))
   app.use(async (c, next) => {
     c.set('requestId', 'test')
-    await asker.run('all', next)
+    await asker.run({ rights: 'all', id: null }, next)
   })
   app.route('/', mediaRoutes({ core: t.core, ...options }))
   const parts = new AsyncDisposableStack()
