@@ -168,19 +168,27 @@ test('who sends more requests than one waits for is cut off', async () => {
   expect((await allFrom(patient)).match(/HTTP\/1\.1 200/g)).toHaveLength(5)
 })
 
-test('who takes nothing of its answer is cut off', async () => {
-  await using http = await startTestHttp({ limits: { stalledMs: 400 } })
+test.each([
+  ['takes nothing of its answer', { slowMs: 400, slowBytes: 1 }, 0],
+  ['takes its answer too slowly, however steadily', { slowMs: 1_000, slowBytes: 16 * 1024 * 1024 }, 64 * 1024],
+])('who %s is cut off', async (_what, limits, bytesAtOnce) => {
+  const size = 64 * 1024 * 1024
+  await using http = await startTestHttp({ limits })
   const path = join(http.folder, 'large.bin')
-  writeFileSync(path, Buffer.alloc(64 * 1024 * 1024))
+  writeFileSync(path, Buffer.alloc(size))
   const socket = await open(http)
-  socket.pause()
+  let taken = 0
+  socket.on('readable', () => {})
+  const taking = setInterval(() => (taken += (socket.read(bytesAtOnce) as Buffer | null)?.length ?? 0), 20)
   socket.write(
     `GET /media/file/large.bin?path=${encodeURIComponent(path)} HTTP/1.1\r\nHost: ${host(http)}\r\nAuthorization: Bearer ${http.token}\r\n\r\n`,
   )
-  // Nothing is read until the server has given up.
-  await vi.waitUntil(() => http.log.some(({ message }) => message.includes('does not read')))
-  socket.resume()
-  expect((await allFrom(socket)).length).toBeLessThan(64 * 1024 * 1024)
+  // No more is read until the server has given up.
+  await vi.waitUntil(() => http.log.some(({ message }) => message.includes('too slowly')))
+  clearInterval(taking)
+  expect(taken > 0).toBe(bytesAtOnce > 0)
+  socket.removeAllListeners('readable')
+  expect((await allFrom(socket)).length + taken).toBeLessThan(size)
 })
 
 test('figures are told where that is wanted, and nowhere else', async () => {
