@@ -20,12 +20,15 @@ export class Connections implements Disposable {
   readonly limits: ServerLimits
   readonly #options: ConnectionsOptions
   readonly #open = { socket: new Set<Connection>(), websocket: new Set<Connection>() }
+  /** The requests of clients that do not have all rights. */
+  readonly #guestRequests: ClientPool
   readonly #pools: Readonly<Record<Carrier['kind'], ClientPool>>
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
     this.limits = { ...defaultLimits, ...options.limits }
-    const { connections, webSockets } = this.limits
+    const { connections, guestRequests, webSockets } = this.limits
+    this.#guestRequests = new ClientPool({ total: guestRequests, what: 'requests are in progress' })
     this.#pools = {
       socket: new ClientPool({ total: connections, what: 'programs are connected to the daemon' }),
       websocket: new ClientPool({ total: webSockets, what: 'WebSockets are open' }),
@@ -44,6 +47,7 @@ export class Connections implements Disposable {
     const connection: Connection = new Connection(carrier, {
       core,
       limits: this.limits,
+      guestRequests: this.#guestRequests,
       hello: () => this.#hello(),
       stop: onStop,
       onClosed: () => {

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { request } from 'node:https'
+import { Client } from '@spacedrive/client'
 import type { Access } from '@spacedrive/core/domain'
 import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestHttp, type TestHttp } from './test-http.ts'
+import { webSocketTransport } from './web-socket-transport.ts'
 
 const PASSPHRASE = 'correct horse battery'
 
@@ -123,4 +125,31 @@ test('an API key cannot hold every request in progress', async () => {
   expect((await http.fetch('/api/v1/system/status')).status).toBe(200)
   done.resolve()
   expect((await first).status).toBe(200)
+})
+
+test('an API key cannot fill the daemon with requests over many WebSockets', async () => {
+  const done = Promise.withResolvers<void>()
+  let running = 0
+  const doctor = async () => {
+    running++
+    await done.promise
+    return { ok: true, checks: [], engines: [] }
+  }
+  await using http = await startTestHttp({ core: { doctor }, serverLimits: { guestRequests: 8 } })
+  const address = `${http.origin.replace('http', 'ws')}/ws`
+  const headers = { authorization: `Bearer ${await makeKey(http, 'asking', ['view', 'manage'])}` }
+  using one = await Client.open(webSocketTransport(address, { headers }), '1.2.3')
+  using two = await Client.open(webSocketTransport(address, { headers }), '1.2.3')
+  const asked = [one.query('system.doctor', {}), two.query('system.doctor', {})]
+  await vi.waitUntil(() => running === 2)
+  await expect(two.query('system.doctor', {})).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: expect.stringContaining('for this session or API key, 2 requests are in progress'),
+  })
+  const own = { headers: { authorization: `Bearer ${http.token}` } }
+  using owner = await Client.open(webSocketTransport(address, own), '1.2.3')
+  expect(await owner.query('system.status', {})).toMatchObject({ version: '1.2.3' })
+  done.resolve()
+  await Promise.all(asked)
+  expect(await two.query('system.doctor', {})).toMatchObject({ ok: true })
 })
