@@ -1,15 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Rights } from '@spacedrive/core/domain'
+import type { Client } from './client-pool.ts'
 
 /** Who has sent a request. */
-export interface Asker {
-  readonly rights: Rights
+export interface Asker extends Client {
   /** Records that the rights did not suffice for something: `network.start`. Null if nobody else can ask in this way. */
   readonly onRefused: ((what: string) => void) | null
 }
 
 /** The user of this machine. */
-export const ownUser: Asker = { rights: 'all', onRefused: null }
+export const ownUser: Asker = { rights: 'all', id: null, onRefused: null }
 
 const askers = new AsyncLocalStorage<Asker>()
 
@@ -20,5 +19,5 @@ export function answerTo<T>(asker: Asker, answer: () => T): T {
 
 /** The sender of the request that is being answered. */
 export function currentAsker(): Asker {
-  return askers.getStore() ?? { rights: [], onRefused: null }
+  return askers.getStore() ?? { rights: [], id: null, onRefused: null }
 }

@@ -34,7 +34,7 @@ async function createRemoteMedia() {
 }
 
 function by(rights: Rights): Asker {
-  return { rights, onRefused: null }
+  return { rights, id: null, onRefused: null }
 }
 
 /** The addresses of files, for somebody with these rights. */

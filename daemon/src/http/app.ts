@@ -17,6 +17,7 @@ import { OperationCalls } from './operation-calls.ts'
 import { pageRoutes, type WebPage } from './page/index.ts'
 import { HttpError, problemResponse, securityHeaders } from './problem.ts'
 import { mediaRoutes, type PageMedia } from '../media/index.ts'
+import { noteSignedIn } from './signed-in.ts'
 import { restRoutes } from './rest-routes.ts'
 import { rpcRoutes } from './rpc-routes.ts'
 
@@ -73,6 +74,7 @@ export function createApp(deps: AppDeps): HttpApp {
     app.use(`${path}/*`, async (c, next) => {
       const { incoming, outgoing } = c.env
       const asker = await authenticator.check(incoming)
+      noteSignedIn(incoming)
       // A stream would go on for ever.
       if (!outgoing.closed) authenticator.endWithSession(incoming, outgoing, () => outgoing.destroy())
       await answerTo(asker, next)

@@ -104,10 +104,10 @@ export class Authenticator {
     if (bearer === null && isOpen) return ownUser
     // A proxy may ask for a password of its own, so a header beside the cookie is no sign that a program asks.
     if (bearer === null || session?.page === null) this.#checkCookie(request, session)
-    if (session) return { rights, onRefused: this.#recorder(session.browser, `session ${session.id}`) }
+    if (session) return { rights, id: session.id, onRefused: this.#recorder(session.browser, `session ${session.id}`) }
     if (bearer !== null && this.#isToken(bearer)) return ownUser
     const key = bearer === null ? null : apiKeys?.find(bearer)
-    if (key) return { rights: key.allow, onRefused: this.#recorder(key.name, `key ${key.id}`) }
+    if (key) return { rights: key.allow, id: key.id, onRefused: this.#recorder(key.name, `key ${key.id}`) }
     throw this.#failure(request, this.#failedTokens, 'this is not the token, nor a key that holds')
   }
 

@@ -18,6 +18,7 @@ import type { HttpApp, HttpEnv } from '../http/http-env.ts'
 import { currentAsker, ownUser } from '../asker.ts'
 import { reachesEveryFile, requireReachable } from '../dispatch.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
+import { noteSignedIn } from '../http/signed-in.ts'
 import { ChunkSpaces } from './chunk-spaces.ts'
 import { signedSession } from './media-signature.ts'
 import { remoteFileHandler, remoteThumbHandler, sendRemote } from './remote-handler.ts'
@@ -84,6 +85,7 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
       showToPages(c)
       if (c.req.method === 'OPTIONS') return c.body(null, 204, PREFLIGHT_HEADERS)
       const session = signedSession(c.env.incoming, { keyOf: pages.keyOf, now })
+      noteSignedIn(c.env.incoming)
       const { outgoing } = c.env
       const attached = pages.attach(session, () => outgoing.destroy())
       outgoing.once('close', () => attached[Symbol.dispose]())
