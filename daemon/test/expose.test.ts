@@ -1,6 +1,6 @@
 import { randomUUID, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { connect } from 'node:net'
@@ -122,12 +122,12 @@ test('a cookie of an old passphrase is of no use after a restart, though somebod
   const signingIn = Array.from({ length: 6 }, () => login(port, PASSPHRASE).catch(() => {}))
   const next = await expose(http, 'quite another passphrase')
   await Promise.all(signingIn)
-  for (let n = 0; n < 3; n++) expect((await login(next.port, 'quite another passphrase')).status).toBe(303)
+  // While these are looked at, those from before have been.
+  for (let n = 0; n < 3; n++) expect((await login(next.port, PASSPHRASE)).status).toBe(401)
   expect((await ask(next.port, '/session', { headers })).status).toBe(401)
   const { connections, core, server } = http
   await server[Symbol.asyncDispose]()
-  const file = join(core.dataDir, 'http-expose-sessions.json')
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveLength(3)
+  expect(existsSync(join(core.dataDir, 'http-expose-sessions.json'))).toBe(false)
   await using again = await HttpServer.listen({ core, connections, runDir: core.dataDir, port: 0 })
   const { port: last } = new URL(again.exposed!.urls[0]!)
   expect((await ask(Number(last), '/session', { headers })).status).toBe(401)
