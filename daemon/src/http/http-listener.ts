@@ -217,9 +217,14 @@ export class HttpListener implements AsyncDisposable {
     }
     if (typeof slot === 'string') return this.#refuse(socket, { why: slot, sender: place.sender })
     this.#hold(socket, slot)
-    if (place.user === 'own') slot.keep()
+    if (place.user === 'own') this.#keepOwn(slot)
     if (place.user === 'unknown' && process.platform === 'linux') this.#ofUnknownUser.add(socket)
     if (claim.isTentative && this.#ofUnknownUser.size > 0) this.#reading ??= this.#readUsers()
+  }
+
+  /** Over TLS, a program of this user may be a proxy for others. There, signing in decides. */
+  #keepOwn(slot: Slot): void {
+    if (!this.#options.tls) slot.keep()
   }
 
   #hold(socket: Socket, slot: Slot): void {
@@ -241,7 +246,11 @@ export class HttpListener implements AsyncDisposable {
   #watch(request: IncomingMessage): void {
     const slot = this.#slotOf(request.socket)
     slot?.spoke()
-    onSignedIn(request, () => slot?.keep())
+    onSignedIn(request, () => {
+      // Nobody who may sign in from elsewhere can hold all connections.
+      slot?.keepWhileFair()
+      slot?.rememberSender()
+    })
   }
 
   /** Programs of this machine share an address, so they are told apart by their users. */
@@ -302,7 +311,7 @@ export class HttpListener implements AsyncDisposable {
       this.#ofUnknownUser.delete(socket)
       const slot = this.#open.get(socket)
       if (others.has(socket)) slot?.moveTo(this.#otherUsers)
-      else slot?.keep()
+      else if (slot) this.#keepOwn(slot)
     }
     const rest = READING_REST * (performance.now() - before)
     await wait(rest, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
