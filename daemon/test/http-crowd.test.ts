@@ -136,7 +136,7 @@ describe.runIf(process.platform === 'linux')('eight addresses that hold all conn
     )
     for (const socket of sockets) socket.on('error', () => {})
     const left = 2 * limits.connectionsPerAddress
-    await vi.waitUntil(() => sockets.filter(({ closed }) => closed).length === sockets.length - left)
+    await vi.waitFor(() => expect(sockets.filter(({ closed }) => !closed)).toHaveLength(left))
     for (const socket of sockets) socket.destroy()
   })
 

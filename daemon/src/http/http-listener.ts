@@ -77,7 +77,7 @@ export class HttpListener implements AsyncDisposable {
   readonly #ofUnknownUser = new Set<Socket>()
   readonly #exchanges: Exchanges
   #othersToldAt = -OTHERS_TOLD_MS
-  #reading: Promise<void> | null = null
+  #isReading = false
   readonly #closing = new AbortController()
 
   private constructor(options: HttpListenerOptions) {
@@ -219,7 +219,8 @@ export class HttpListener implements AsyncDisposable {
     this.#hold(socket, slot)
     if (place.user === 'own') this.#keepOwn(slot)
     if (place.user === 'unknown' && process.platform === 'linux') this.#ofUnknownUser.add(socket)
-    if (claim.isTentative && this.#ofUnknownUser.size > 0) this.#reading ??= this.#readUsers()
+    if (claim.isTentative && this.#ofUnknownUser.size > 0 && !this.#isReading)
+      this.#readUsers().catch((err: unknown) => this.#options.log.error({ err }, 'users of connections are not known'))
   }
 
   /** Over TLS, a program of this user may be a proxy for others. There, signing in decides. */
@@ -304,6 +305,7 @@ export class HttpListener implements AsyncDisposable {
 
   /** Finds the users of connections for which the kernel could not be asked at once. One reading serves all of them. */
   async #readUsers(): Promise<void> {
+    this.#isReading = true
     const before = performance.now()
     const sockets = [...this.#ofUnknownUser]
     const others = new Set(await ofOtherUsers(sockets))
@@ -315,7 +317,7 @@ export class HttpListener implements AsyncDisposable {
     }
     const rest = READING_REST * (performance.now() - before)
     await wait(rest, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
-    this.#reading = null
+    this.#isReading = false
   }
 
   #closeIdle(): void {
