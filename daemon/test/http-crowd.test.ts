@@ -136,8 +136,23 @@ describe.runIf(process.platform === 'linux')('eight addresses that hold all conn
     )
     for (const socket of sockets) socket.on('error', () => {})
     const left = 2 * limits.connectionsPerAddress
-    await vi.waitUntil(() => sockets.filter(({ closed }) => closed).length === sockets.length - left)
+    await vi.waitFor(() => expect(sockets.filter(({ closed }) => !closed)).toHaveLength(left))
     for (const socket of sockets) socket.destroy()
+  })
+
+  test('cannot do it with a session either', async () => {
+    await using listener = await listen({ secure: true, addressOf: overIPv4 })
+    const { port } = listener
+    using attack = flood(port, (at, from) => {
+      const socket = flooding['by TLS'](at, from)
+      socket.write(`GET /signed-in HTTP/1.1\r\nHost: 127.0.0.1:${at}\r\n\r\n`)
+      return socket
+    })
+    await attack.comeAgain()
+    for (let n = 0; n < 10; n++) {
+      expect(await ask(port, '/health')).toBe(200)
+      await attack.comeAgain()
+    }
   })
 
   test('cost nobody a connection who has signed in', async () => {
@@ -158,15 +173,18 @@ describe.runIf(process.platform === 'linux')('another user of this machine that 
   /** The attackers stand for another user. */
   const ownerByAddress = ({ remoteAddress = '' }) => (remoteAddress.startsWith('127.0.1.') ? -1 : process.geteuid!())
 
-  test('keeps none of the others out, however fast it comes again', async () => {
-    await using listener = await listen({ secure: true, ownerOf: ownerByAddress })
+  test.each([false, true])('keeps none of the others out, however fast it comes again (TLS: %s)', async (secure) => {
+    await using listener = await listen({ secure, ownerOf: ownerByAddress })
     const { port } = listener
     const slow = connect({ host: '127.0.0.1', port })
     await once(slow, 'connect')
     using attack = flood(port, flooding['in silence'], 40)
     for (let n = 0; n < 20; n++) {
       await attack.comeAgain()
-      expect(await ask(port, '/health')).toBe(200)
+      const answer = secure
+        ? ask(port, '/health')
+        : fetch(`http://127.0.0.1:${port}/health`).then(({ status }) => status)
+      expect(await answer).toBe(200)
     }
     expect(slow.readyState).toBe('open')
     slow.destroy()

@@ -68,7 +68,9 @@ test('of many addresses with few connections each, silent ones give way first, t
 test('who has signed in keeps the slot, and its address gives way last', () => {
   const slots = new ConnectionSlots(4)
   const { ended, take } = open(slots)
-  slotOf(take('10.0.0.1', 'signed in')).keep()
+  const signedIn = slotOf(take('10.0.0.1', 'signed in'))
+  signedIn.keepWhileFair()
+  signedIn.rememberSender()
   take('10.0.0.1', 'the next of the same address')
   for (let n = 2; n < 20; n++) take(`10.0.0.${n}`)
   expect(ended).toHaveLength(16)

@@ -15,12 +15,12 @@ export type SlotReason = 'sender' | 'total'
 export interface Slot {
   /** The client has done something: finished the TLS handshake, or sent a request. */
   spoke(): void
-  /** The client has signed in: it never loses the slot. Later connections from its address lose theirs last. */
+  /** The client never loses the slot. */
   keep(): void
-  /**
-   * The client has proved who it is, but everybody may do that. It loses the slot only to a client of a smaller group.
-   */
+  /** The client has proved who it is. It loses the slot only to a client of a smaller group, if there is no stranger. */
   keepWhileFair(): void
+  /** Of later connections, those from this address are the last strangers that lose their slots. */
+  rememberSender(): void
   /** Counts the connection as one of another sender, which may cost this sender's oldest connection its slot. */
   moveTo(sender: Sender): void
   /** The connection has ended. May be called again. */
@@ -36,7 +36,7 @@ export interface SlotClaim {
 
 /** A browser opens six connections for a page, and one for its WebSocket. A group of this size is not a large one. */
 const FAIR_SHARE = 8
-/** Networks that have signed in; the oldest are forgotten first. */
+/** Most senders that are remembered; the oldest are forgotten first. */
 const MAX_KNOWN = 1_000
 
 /** In the order in which connections of a group lose their slots. */
@@ -44,7 +44,7 @@ const STAGES = ['tentative', 'silent', 'spoken'] as const
 type Stage = (typeof STAGES)[number]
 
 class Group {
-  /** Whether its clients have signed in before. */
+  /** Whether its sender was remembered. */
   readonly isKnown: boolean
   readonly strangers: Readonly<Record<Stage, Set<OpenSlot>>> = {
     tentative: new Set(),
@@ -104,7 +104,7 @@ interface OpenSlot extends Slot {
 
 /**
  * The connections that a server keeps open at once. Nobody can hold all of them without signing in: if all slots are
- * taken, a new connection gets the slot of a stranger, a client that has not signed in. The group with the most
+ * taken, a new connection gets the slot of a stranger, a client that has not proved who it is. The group with the most
  * strangers loses one, first its silent ones, and of these the oldest.
  */
 export class ConnectionSlots {
@@ -147,12 +147,9 @@ export class ConnectionSlots {
       spoke: () => {
         if (slot.stage === 'silent') this.#change(slot, () => (slot.stage = 'spoken'))
       },
-      keep: () => {
-        if (!slot.isOpen || slot.standing === 'kept') return
-        stand('kept')
-        this.#remember(slot.sender)
-      },
+      keep: () => stand('kept'),
       keepWhileFair: () => stand('guest'),
+      rememberSender: () => this.#remember(slot.sender),
       moveTo: (to) => {
         this.#change(slot, () => (slot.sender = to))
         for (const { key, max } of to.caps) this.#freeOne(key, max)
@@ -195,7 +192,7 @@ export class ConnectionSlots {
     this.#size--
   }
 
-  /** A network that has signed in is a group by itself: its neighbours cannot make it a large one. */
+  /** A remembered network is a group by itself: its neighbours cannot make it a large one. */
   #groupOf({ caps, group }: Sender): { readonly group: string; readonly isKnown: boolean } {
     const known = caps.find(({ key }) => this.#known.has(key))
     return known ? { group: `known ${known.key}`, isKnown: true } : { group, isKnown: false }

@@ -77,7 +77,7 @@ export class HttpListener implements AsyncDisposable {
   readonly #ofUnknownUser = new Set<Socket>()
   readonly #exchanges: Exchanges
   #othersToldAt = -OTHERS_TOLD_MS
-  #reading: Promise<void> | null = null
+  #isReading = false
   readonly #closing = new AbortController()
 
   private constructor(options: HttpListenerOptions) {
@@ -217,9 +217,15 @@ export class HttpListener implements AsyncDisposable {
     }
     if (typeof slot === 'string') return this.#refuse(socket, { why: slot, sender: place.sender })
     this.#hold(socket, slot)
-    if (place.user === 'own') slot.keep()
+    if (place.user === 'own') this.#keepOwn(slot)
     if (place.user === 'unknown' && process.platform === 'linux') this.#ofUnknownUser.add(socket)
-    if (claim.isTentative && this.#ofUnknownUser.size > 0) this.#reading ??= this.#readUsers()
+    if (claim.isTentative && this.#ofUnknownUser.size > 0 && !this.#isReading)
+      this.#readUsers().catch((err: unknown) => this.#options.log.error({ err }, 'users of connections are not known'))
+  }
+
+  /** Over TLS, a program of this user may be a proxy for others. There, signing in decides. */
+  #keepOwn(slot: Slot): void {
+    if (!this.#options.tls) slot.keep()
   }
 
   #hold(socket: Socket, slot: Slot): void {
@@ -241,7 +247,11 @@ export class HttpListener implements AsyncDisposable {
   #watch(request: IncomingMessage): void {
     const slot = this.#slotOf(request.socket)
     slot?.spoke()
-    onSignedIn(request, () => slot?.keep())
+    onSignedIn(request, () => {
+      // Nobody who may sign in from elsewhere can hold all connections.
+      slot?.keepWhileFair()
+      slot?.rememberSender()
+    })
   }
 
   /** Programs of this machine share an address, so they are told apart by their users. */
@@ -295,6 +305,7 @@ export class HttpListener implements AsyncDisposable {
 
   /** Finds the users of connections for which the kernel could not be asked at once. One reading serves all of them. */
   async #readUsers(): Promise<void> {
+    this.#isReading = true
     const before = performance.now()
     const sockets = [...this.#ofUnknownUser]
     const others = new Set(await ofOtherUsers(sockets))
@@ -302,11 +313,11 @@ export class HttpListener implements AsyncDisposable {
       this.#ofUnknownUser.delete(socket)
       const slot = this.#open.get(socket)
       if (others.has(socket)) slot?.moveTo(this.#otherUsers)
-      else slot?.keep()
+      else if (slot) this.#keepOwn(slot)
     }
     const rest = READING_REST * (performance.now() - before)
     await wait(rest, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
-    this.#reading = null
+    this.#isReading = false
   }
 
   #closeIdle(): void {

@@ -23,11 +23,11 @@ function socket(client: number) {
   return { localAddress: '127.0.0.1', localPort: PORT, remoteAddress: '127.0.0.1', remotePort: client }
 }
 
-const onLinux = test.runIf(process.platform === 'linux')
+const isLinux = process.platform === 'linux'
 /** As in a container that forbids it. */
 const ask = () => 'unknown' as const
 
-onLinux(
+test.runIf(isLinux)(
   'without the kernel, connections are found in its tables to their end, and the missing ones count as foreign',
   async () => {
     using folder = createTempDir('tables')
@@ -59,32 +59,35 @@ process.setgid(65534)
 process.setuid(65534)
 require('node:net').connect(${port}, '127.0.0.1', () => console.log('connected'))`
 
-onLinux('a connection of this user is told from one of another user, and from one that has ended', async () => {
-  const accepted: Socket[] = []
-  const server = createServer((from) => void accepted.push(from.on('error', () => {}))).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const client = connect(port, '127.0.0.1')
-  await vi.waitUntil(() => accepted.length === 1)
-  const [first] = accepted as [Socket]
-  expect(await isOfOtherUser(first)).toBe(false)
-  expect(await isOfOtherUser(first, { ask })).toBe(false)
-  const ended = { ...endsOf(first), remotePort: 1 }
-  expect(await isOfOtherUser(ended)).toBe(true)
-  // A listener at the port of a client that has gone is not the client.
-  const listening = { ...endsOf(first), remotePort: port, localPort: 1 }
-  expect(ownerOf(listening)).not.toBe(own)
-  client.destroy()
-  if (own !== 0) return void server.close()
-  const child = spawn(process.execPath, ['-e', foreigner(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await once(child.stdout, 'data')
-  await vi.waitUntil(() => accepted.length === 2)
-  expect(await isOfOtherUser(accepted[1]!)).toBe(true)
-  expect(await isOfOtherUser(accepted[1]!, { ask })).toBe(true)
-  child.kill('SIGKILL')
-  for (const each of accepted) each.destroy()
-  server.close()
-})
+test.runIf(isLinux)(
+  'a connection of this user is told from one of another user, and from one that has ended',
+  async () => {
+    const accepted: Socket[] = []
+    const server = createServer((from) => void accepted.push(from.on('error', () => {}))).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const client = connect(port, '127.0.0.1')
+    await vi.waitUntil(() => accepted.length === 1)
+    const [first] = accepted as [Socket]
+    expect(await isOfOtherUser(first)).toBe(false)
+    expect(await isOfOtherUser(first, { ask })).toBe(false)
+    const ended = { ...endsOf(first), remotePort: 1 }
+    expect(await isOfOtherUser(ended)).toBe(true)
+    // A listener at the port of a client that has gone is not the client.
+    const listening = { ...endsOf(first), remotePort: port, localPort: 1 }
+    expect(ownerOf(listening)).not.toBe(own)
+    client.destroy()
+    if (own !== 0) return void server.close()
+    const child = spawn(process.execPath, ['-e', foreigner(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(child.stdout, 'data')
+    await vi.waitUntil(() => accepted.length === 2)
+    expect(await isOfOtherUser(accepted[1]!)).toBe(true)
+    expect(await isOfOtherUser(accepted[1]!, { ask })).toBe(true)
+    child.kill('SIGKILL')
+    for (const each of accepted) each.destroy()
+    server.close()
+  },
+)
 
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket) {
   return { localAddress, localPort, remoteAddress, remotePort }

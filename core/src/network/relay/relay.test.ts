@@ -87,6 +87,7 @@ describe.runIf(process.platform === 'linux')('eight addresses that take all they
     )
     for (let n = 0; n < 20; n++) {
       const device = await enter(relay)
+      expect(device.socket.readyState).toBe(device.socket.OPEN)
       device.socket.terminate()
       await flood.comeAgain()
     }

@@ -261,8 +261,9 @@ export class Relay implements AsyncDisposable {
 
   /** Everybody can make a key. So a key alone is no reason to prefer an address that has many devices already. */
   #keep(slot: Slot): void {
-    if (this.#allowed !== null || this.#options.token !== null) slot.keep()
-    else slot.keepWhileFair()
+    if (this.#allowed === null && this.#options.token === null) return slot.keepWhileFair()
+    slot.keep()
+    slot.rememberSender()
   }
 
   #forward(packet: Packet, sender: PeerKey): void {
