@@ -25,6 +25,7 @@ const ANSWER_BYTES = 1_024
 const ANSWER_STATE = 17
 const ANSWER_PORTS = 20
 const ANSWER_USER = 80
+const ANSWER_INODE = 84
 const ANSWER_END = 88
 
 const isLittleEndian = endianness() === 'LE'
@@ -105,7 +106,9 @@ function userIn(answer: Buffer, { local, remote }: ClientEnds): number | null | 
   if (answer[ANSWER_STATE] === TCP_LISTEN) return null
   const isSame =
     answer.readUInt16BE(ANSWER_PORTS) === local.port && answer.readUInt16BE(ANSWER_PORTS + 2) === remote.port
-  return isSame ? readNumber(answer, ANSWER_USER, 4) : null
+  // A connection that its client has closed belongs to nobody. The kernel then says 0, which is root otherwise.
+  const isOpen = readNumber(answer, ANSWER_INODE, 4) !== 0
+  return isSame && isOpen ? readNumber(answer, ANSWER_USER, 4) : null
 }
 
 function writeNumber(to: Buffer, at: number, { bytes, value }: { value: number; bytes: 2 | 4 }): void {

@@ -12,9 +12,19 @@ const PORT = 7_378
 const own = process.geteuid?.() ?? 0
 
 /** A row as Linux writes it, of a client at 127.0.0.1 whose connection goes to `port`. */
-function row({ client, port = PORT, user }: { client: number; port?: number; user: number }): string {
+function row({
+  client,
+  inode = 1,
+  port = PORT,
+  user,
+}: {
+  client: number
+  inode?: number
+  port?: number
+  user: number
+}): string {
   const end = (at: number) => `0100007F:${at.toString(16).toUpperCase().padStart(4, '0')}`
-  return `   1: ${end(client)} ${end(port)} 01 00000000:00000000 00:00000000 00000000 ${String(user).padStart(5)}        0 1 1 0 20 0 0 10 -1`.padEnd(
+  return `   1: ${end(client)} ${end(port)} 01 00000000:00000000 00:00000000 00000000 ${String(user).padStart(5)}        0 ${inode} 1 0 20 0 0 10 -1`.padEnd(
     149,
   )
 }
@@ -41,12 +51,15 @@ test.runIf(isLinux)(
       ...others,
       row({ client: 50_003, user: own + 1 }),
       row({ client: 50_004, user: own }),
+      row({ client: 50_006, user: 0 }),
+      // Its client has closed it.
+      row({ client: 50_007, user: 0, inode: 0 }),
     ]
     writeFileSync(table, `${rows.join('\n')}\n`)
-    const all = [50_001, 50_002, 50_003, 50_004, 50_005].map(socket)
+    const all = [50_001, 50_002, 50_003, 50_004, 50_005, 50_006, 50_007].map(socket)
     const tables = [table, join(folder.path, 'no tcp6')]
     const found = await ofOtherUsers(all, { ask, tables })
-    expect(found.map(({ remotePort }) => remotePort)).toEqual([50_001, 50_003, 50_005])
+    expect(found.map(({ remotePort }) => remotePort)).toEqual([50_001, 50_003, 50_005, 50_007])
     // If no table can be read, nothing says that a connection is of this user.
     expect(await isOfOtherUser(socket(50_002), { ask, tables: [join(folder.path, 'none')] })).toBe(true)
     expect(await isOfOtherUser({ ...socket(50_002), remotePort: undefined }, { ask, tables })).toBe(true)
@@ -63,7 +76,10 @@ test.runIf(isLinux)(
   'a connection of this user is told from one of another user, and from one that has ended',
   async () => {
     const accepted: Socket[] = []
-    const server = createServer((from) => void accepted.push(from.on('error', () => {}))).listen(0, '127.0.0.1')
+    const server = createServer(
+      { allowHalfOpen: true },
+      (from) => void accepted.push(from.on('error', () => {})),
+    ).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const client = connect(port, '127.0.0.1')
@@ -76,7 +92,11 @@ test.runIf(isLinux)(
     // A listener at the port of a client that has gone is not the client.
     const listening = { ...endsOf(first), remotePort: port, localPort: 1 }
     expect(ownerOf(listening)).not.toBe(own)
+    // Its client has closed it; this side is still open.
+    const over = once(first.resume(), 'end')
     client.destroy()
+    await over
+    expect([await isOfOtherUser(first), await isOfOtherUser(first, { ask })]).toEqual([true, true])
     if (own !== 0) return void server.close()
     const child = spawn(process.execPath, ['-e', foreigner(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(child.stdout, 'data')

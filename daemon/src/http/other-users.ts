@@ -7,7 +7,9 @@ import { ownerOf } from './connection-owner.ts'
 /** The tables of TCP connections, with the user that each socket belongs to. Linux. */
 const TABLES = ['/proc/self/net/tcp', '/proc/self/net/tcp6']
 /** Rows: number, local address, remote address, state, queues, timer, retransmits, user, … */
-const COLUMN = { local: 1, remote: 2, user: 7 }
+const COLUMN = { local: 1, remote: 2, user: 7, inode: 9 }
+/** Root can do everything that this user can. */
+const ROOT = 0
 const CHUNK_BYTES = 64 * 1_024
 
 export interface OwnerSources {
@@ -39,9 +41,10 @@ export async function ofOtherUsers<C extends ConnectionEnds>(
   const owners = connections.map((connection) => ({ connection, user: ask(connection) }))
   const unknown = owners.flatMap(({ connection, user }) => (user === 'unknown' ? [connection] : []))
   const inTables = await usersInTables(unknown, tables)
-  return owners
-    .filter(({ connection, user }) => (user === 'unknown' ? inTables.get(nameOf(connection)) : user) !== own)
-    .map(({ connection }) => connection)
+  return owners.flatMap(({ connection, user }) => {
+    const owner = user === 'unknown' ? inTables.get(nameOf(connection)) : user
+    return owner === own || owner === ROOT ? [] : [connection]
+  })
 }
 
 /** The users of those connections that are in the tables, by `nameOf`. Empty if the tables cannot be read. */
@@ -62,7 +65,8 @@ async function usersInTables(
         const columns = row.trim().split(/\s+/)
         const [local, remote] = [columns[COLUMN.local], columns[COLUMN.remote]].map((end) => endOf(end ?? ''))
         const name = `${local} ${remote}`
-        if (wanted.has(name)) users.set(name, Number(columns[COLUMN.user]))
+        // A connection that its client has closed has no inode, and its user is 0, which is root otherwise.
+        if (wanted.has(name) && columns[COLUMN.inode] !== '0') users.set(name, Number(columns[COLUMN.user]))
       }
     }
   } catch {
