@@ -1,4 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
 import { TestHome } from './run-cli.ts'
 
@@ -32,6 +35,69 @@ test('open prints a link that signs in once where no browser can be opened', asy
   expect(await (await signIn()).json()).toMatchObject({ to: '/jobs' })
   expect((await signIn()).status).toBe(401)
 })
+
+/** Programs of the desktop: one that opens what it is given, and one that names the browser. */
+function desktop(folder: string, browser: string): NodeJS.ProcessEnv {
+  const programs = {
+    'xdg-open': `printf '%s\\n' "$@" >> "$HOME/opened"`,
+    'xdg-mime': `echo ${browser}.desktop`,
+  }
+  for (const [name, line] of Object.entries(programs))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
+  return { PATH: `${folder}${delimiter}${process.env.PATH}`, DISPLAY: ':0' }
+}
+
+/** Signs in as the page of a link does. */
+async function signInBy(url: string): Promise<number> {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url')
+  const { origin } = new URL(url)
+  const body = JSON.stringify({ code: url.slice(url.lastIndexOf('/') + 1), publicKey: key })
+  const headers = { 'content-type': 'application/json', origin }
+  return (await fetch(new URL('/session', origin), { method: 'POST', headers, body })).status
+}
+
+test.skipIf(process.platform !== 'linux')(
+  'the program that opens a browser is given a page for this user alone, and never the link',
+  async () => {
+    using programs = createTempDir('desktop')
+    await using home = await TestHome.create(desktop(programs.path, 'firefox'))
+    await home.json('start', '--http-port', '0')
+    const { dataDir } = await home.json<{ dataDir: string }>('status')
+    const { opened, url } = await home.json<Link>('open')
+    const arguments_ = readFileSync(join(home.path, 'opened'), 'utf8')
+    const page = arguments_.trim()
+    expect([opened, dirname(page)]).toEqual([true, join(dataDir, 'run')])
+    expect(arguments_).not.toMatch(/http|session/)
+    expect(statSync(page).mode & 0o777).toBe(0o600)
+    expect(readFileSync(page, 'utf8')).toContain(`content="0; url=${url}"`)
+    const said = await home.run('open')
+    expect(said.stdout).toMatch(/^Opened http:\/\/127\.\S+ in your browser\.\n$/)
+    expect(said.stderr).toContain('spacedrive open --print')
+
+    expect(await signInBy(url)).toBe(200)
+    const [, other = ''] = readFileSync(join(home.path, 'opened'), 'utf8').trim().split('\n')
+    expect([existsSync(page), existsSync(other)]).toEqual([false, true])
+    await home.json('stop')
+    expect(existsSync(other)).toBe(false)
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'a browser that is a snap, which reads no hidden folder, gets the page in its own folder',
+  async () => {
+    using programs = createTempDir('desktop')
+    await using home = await TestHome.create(desktop(programs.path, 'firefox_firefox'))
+    const folder = join(home.path, 'snap', 'firefox', 'common')
+    mkdirSync(folder, { recursive: true })
+    await home.json('start', '--http-port', '0')
+    const { url } = await home.json<Link>('open')
+    const page = readFileSync(join(home.path, 'opened'), 'utf8').trim()
+    expect([dirname(page), statSync(page).mode & 0o777]).toEqual([folder, 0o600])
+    expect(await signInBy(url)).toBe(200)
+    expect(existsSync(page)).toBe(false)
+  },
+)
 
 test('a daemon without an explorer says so', async () => {
   await using home = await TestHome.create()

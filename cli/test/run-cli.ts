@@ -19,16 +19,19 @@ export interface Run {
 /** A home of its own for one test: no file of the person who runs the tests is seen or touched. */
 export class TestHome implements AsyncDisposable {
   readonly path: string
+  readonly #more: NodeJS.ProcessEnv
   #started = false
 
-  private constructor(path: string) {
+  private constructor(path: string, more: NodeJS.ProcessEnv) {
     this.path = path
+    this.#more = more
   }
 
-  static async create(): Promise<TestHome> {
+  /** `more`: of the environment, such as a screen. */
+  static async create(more: NodeJS.ProcessEnv = {}): Promise<TestHome> {
     const path = await mkdtemp(join(tmpdir(), 'sd-'))
     await mkdir(join(path, ...RUNTIME), { recursive: true, mode: 0o700 })
-    return new TestHome(path)
+    return new TestHome(path, more)
   }
 
   /** Runs the real command with no terminal, as a script would, at 80 columns. */
@@ -79,6 +82,7 @@ export class TestHome implements AsyncDisposable {
       COLUMNS: '80',
       TZ: 'UTC',
       LANG: 'C.UTF-8',
+      ...this.#more,
     }
   }
 

@@ -70,9 +70,10 @@ export interface ExplorerHost {
   readonly socket: string | null
   /**
    * An address below `url` that signs a browser in; valid once and briefly. It redirects to `to`, a path with its
-   * query.
+   * query. With a folder, `page` is a file there that leads to the address; only this user can read it, and it is
+   * removed when the address is no longer valid.
    */
-  link(to: string): { readonly url: string; readonly expiresAt: string }
+  link(to: string, folder?: string): ExplorerLink
   readonly access: AccessSessions
   /** How other machines on the network reach the page; null if they cannot. */
   readonly exposed: Exposed | null
@@ -83,6 +84,12 @@ export interface ExplorerHost {
   expose(input: ExposeInput): Promise<Exposed>
   /** Ends the access of other machines at once. False if they had none. */
   hide(): Promise<boolean>
+}
+
+export interface ExplorerLink {
+  readonly url: string
+  readonly expiresAt: string
+  readonly page: string | null
 }
 
 /** The sessions and API keys that may use the web page and its API. */
@@ -357,8 +364,8 @@ export class Core implements AsyncDisposable {
   }
 
   /** Throws `Unavailable` if the process serves no web page. */
-  linkToExplorer(to: string): { url: string; expiresAt: string } {
-    return this.#served().link(to)
+  linkToExplorer(to: string, folder?: string): ExplorerLink {
+    return this.#served().link(to, folder)
   }
 
   /** Throws `Unavailable` if the process serves no web page. */

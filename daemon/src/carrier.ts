@@ -1,4 +1,4 @@
-import type { Rights } from '@spacedrive/core/domain'
+import type { Asker } from './asker.ts'
 
 /** Hears what comes from one client. */
 export interface CarrierListener {
@@ -12,8 +12,8 @@ export interface CarrierListener {
 /** What carries whole JSON documents between the daemon and one client: a socket with a document a line, a WebSocket. */
 export interface Carrier {
   readonly kind: 'socket' | 'websocket'
-  /** What the client may do. */
-  readonly rights: Rights
+  /** The client. */
+  readonly asker: Asker
   /** Called once, before anything else. */
   open(listener: CarrierListener): void
   /** Sends a piece of a document; the pieces of one come after each other. `onWritten`: the system has taken it. */

@@ -3,7 +3,8 @@ import { type EventParams, type Hello, methods, type RequestId, type Subscribed 
 import { type Core, CoreError } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
 import type { Carrier } from './carrier.ts'
-import { dispatch, onlyHere } from './dispatch.ts'
+import type { ClientPool } from './client-pool.ts'
+import { type Asked, dispatch, onlyHere } from './dispatch.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { ServerLimits } from './limits.ts'
 import { Cancel, Request, Subscribe, Unsubscribe } from './requests.ts'
@@ -12,6 +13,8 @@ import { notJson, notRequest, wireError } from './wire-error.ts'
 export interface ConnectionDeps {
   readonly core: Core
   readonly limits: ServerLimits
+  /** Places for requests of clients that do not have all rights, shared by all connections. */
+  readonly guestRequests: ClientPool
   readonly hello: () => Hello
   /** Asks the daemon to end. */
   readonly stop: () => void
@@ -115,15 +118,22 @@ export class Connection implements Disposable {
         clearTimeout(this.#helloTimer)
         return this.#deps.hello()
       case methods.stop:
-        if (this.#carrier.rights !== 'all') throw onlyHere(method)
+        if (this.#carrier.asker.rights !== 'all') throw onlyHere(method, this.#carrier.asker)
         // The answer goes first.
         setImmediate(this.#deps.stop)
         return {}
       case methods.subscribe:
         return this.#subscribe(params)
       default:
-        return dispatch(this.#deps.core, { method, params, library, rights: this.#carrier.rights }, signal)
+        return this.#dispatch({ method, params, library }, signal)
     }
+  }
+
+  async #dispatch(request: Asked, signal: AbortSignal): Promise<unknown> {
+    const { core, guestRequests } = this.#deps
+    const { asker } = this.#carrier
+    using _place = asker.rights === 'all' ? null : guestRequests.take(asker)
+    return await dispatch(core, { ...request, asker }, signal)
   }
 
   #subscribe(params: unknown): Subscribed {
@@ -138,7 +148,7 @@ export class Connection implements Disposable {
     if (this.#subscriptions.size >= limits.subscriptions) {
       throw new CoreError('Unavailable', `a connection can have ${limits.subscriptions} subscriptions`)
     }
-    const { rights } = this.#carrier
+    const { rights } = this.#carrier.asker
     const libraryId = library === undefined ? {} : { libraryId: core.libraries.resolve(library).id }
     const wanted = { ...filter, rights, ...libraryId }
     const stream = core.events.stream(wanted)

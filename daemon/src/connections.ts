@@ -1,6 +1,7 @@
 import type { Hello } from '@spacedrive/client'
-import { type Core, CoreError } from '@spacedrive/core'
+import type { Core } from '@spacedrive/core'
 import type { Carrier } from './carrier.ts'
+import { type Client, ClientPool } from './client-pool.ts'
 import { Connection } from './connection.ts'
 import { defaultLimits, type ServerLimits } from './limits.ts'
 import { wireError } from './wire-error.ts'
@@ -19,10 +20,19 @@ export class Connections implements Disposable {
   readonly limits: ServerLimits
   readonly #options: ConnectionsOptions
   readonly #open = { socket: new Set<Connection>(), websocket: new Set<Connection>() }
+  /** The requests of clients that do not have all rights. */
+  readonly #guestRequests: ClientPool
+  readonly #pools: Readonly<Record<Carrier['kind'], ClientPool>>
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
     this.limits = { ...defaultLimits, ...options.limits }
+    const { connections, guestRequests, webSockets } = this.limits
+    this.#guestRequests = new ClientPool({ total: guestRequests, what: 'requests are in progress' })
+    this.#pools = {
+      socket: new ClientPool({ total: connections, what: 'programs are connected to the daemon' }),
+      websocket: new ClientPool({ total: webSockets, what: 'WebSockets are open' }),
+    }
   }
 
   /**
@@ -31,17 +41,19 @@ export class Connections implements Disposable {
    */
   accept(carrier: Carrier): Disposable | null {
     const open = this.#open[carrier.kind]
-    if (this.isFull(carrier.kind)) {
-      this.#turnAway(carrier)
-      return null
-    }
+    const place = this.#placeFor(carrier)
+    if (!place) return null
     const { core, onStop } = this.#options
     const connection: Connection = new Connection(carrier, {
       core,
       limits: this.limits,
+      guestRequests: this.#guestRequests,
       hello: () => this.#hello(),
       stop: onStop,
-      onClosed: () => open.delete(connection),
+      onClosed: () => {
+        open.delete(connection)
+        place[Symbol.dispose]()
+      },
     })
     open.add(connection)
     return connection
@@ -52,8 +64,9 @@ export class Connections implements Disposable {
     return this.#open[kind].size
   }
 
-  isFull(kind: Carrier['kind']): boolean {
-    return this.#open[kind].size >= this.limits[kind === 'socket' ? 'connections' : 'webSockets']
+  /** Throws `Unavailable` if such a client would be turned away. */
+  check(kind: Carrier['kind'], client: Client): void {
+    this.#pools[kind].check(client)
   }
 
   /** Drops the clients of one kind, with what they were sent so far. */
@@ -66,11 +79,16 @@ export class Connections implements Disposable {
     this.close('websocket')
   }
 
-  #turnAway(carrier: Carrier): void {
-    const error = new CoreError(
-      'Unavailable',
-      `${this.#open[carrier.kind].size} programs are connected to the daemon, no more fit`,
-    )
+  #placeFor(carrier: Carrier): Disposable | null {
+    try {
+      return this.#pools[carrier.kind].take(carrier.asker)
+    } catch (err) {
+      this.#turnAway(carrier, err)
+      return null
+    }
+  }
+
+  #turnAway(carrier: Carrier, error: unknown): void {
     carrier.open({ onFrame: () => {}, onTooLong: () => {}, onClosed: () => {} })
     const frame = JSON.stringify({ jsonrpc: '2.0', id: null, error: wireError(error) })
     carrier.write(Buffer.from(frame), true, () => {})

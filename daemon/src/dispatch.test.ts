@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Core, type Logger, silentLogger } from '@spacedrive/core'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
+import { ownUser } from './asker.ts'
 import { dispatch } from './dispatch.ts'
 
 interface World extends AsyncDisposable {
@@ -19,7 +20,7 @@ async function openWorld(): Promise<World> {
   return {
     logged,
     async doctor(outcome) {
-      const request = { method: 'system.doctor', params: {}, rights: 'all' } as const
+      const request = { method: 'system.doctor', params: {}, asker: ownUser } as const
       const standIn = Object.assign(Object.create(core) as Core, { doctor: async () => outcome() })
       return dispatch(standIn, request, new AbortController().signal).catch((err: unknown) => err)
     },
@@ -67,7 +68,7 @@ test.each([
   using dir = createTempDir('dispatch')
   await using core = await Core.open({ dataDir: dir.path })
   await core.libraries.create({ name: 'Mine' })
-  const asked = dispatch(core, { method, params, rights: 'all' }, new AbortController().signal)
+  const asked = dispatch(core, { method, params, asker: ownUser }, new AbortController().signal)
   await expect(asked).rejects.toMatchObject({ code: 'InvalidInput', message: expect.stringContaining('absolute path') })
 })
 
@@ -80,7 +81,7 @@ test('a folder is listed and browsed where there is no library, or none that is 
   await using core = await Core.open({ dataDir: dir.path })
   const { signal } = new AbortController()
   const ask = (method: string, params: object, library?: string) =>
-    dispatch(core, { method, params, library, rights: 'all' }, signal)
+    dispatch(core, { method, params, library, asker: ownUser }, signal)
   const path = realpathSync(files.path)
   expect(await ask('files.list', { path: files.path, sort: 'size' })).toMatchObject({
     path,
@@ -109,7 +110,7 @@ test('an operation whose library is closed meanwhile is told so', async () => {
   // It closes at the first chance, between two steps of the others.
   const closing = core.libraries.close()
   const requests = ['libraries.info', 'locations.list', 'devices.list', 'search.files', 'volumes.list'].map((method) =>
-    dispatch(core, { method, params: {}, rights: 'all' }, signal).catch((err: unknown) => err),
+    dispatch(core, { method, params: {}, asker: ownUser }, signal).catch((err: unknown) => err),
   )
   await closing
   const codes = (await Promise.all(requests)).map((answer) =>
@@ -136,9 +137,9 @@ test('no params is an empty input, and null is one too', async () => {
   await using core = await Core.open({ dataDir: dir.path })
   const { signal } = new AbortController()
   for (const params of [undefined, null, {}]) {
-    expect(await dispatch(core, { method: 'libraries.list', params, rights: 'all' }, signal)).toEqual([])
+    expect(await dispatch(core, { method: 'libraries.list', params, asker: ownUser }, signal)).toEqual([])
   }
-  await expect(dispatch(core, { method: 'libraries.list', params: [], rights: 'all' }, signal)).rejects.toMatchObject({
+  await expect(dispatch(core, { method: 'libraries.list', params: [], asker: ownUser }, signal)).rejects.toMatchObject({
     code: 'InvalidInput',
   })
 })
@@ -150,7 +151,7 @@ test('many mistakes are told, a bounded number of them', async () => {
   const params = { path: 7, mode: 'deeper' }
   const failed = await dispatch(
     core,
-    { method: 'locations.add', params, rights: 'all' },
+    { method: 'locations.add', params, asker: ownUser },
     new AbortController().signal,
   ).catch((err: unknown) => err)
   expect(failed).toMatchObject({

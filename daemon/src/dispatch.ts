@@ -14,6 +14,7 @@ import { errorMessage } from '@spacedrive/core/errors'
 import { isAddress, type Rights } from '@spacedrive/core/domain'
 import { asOperation } from '@spacedrive/core/operation'
 import { type Op, ops } from '@spacedrive/core/ops'
+import type { Asker } from './asker.ts'
 import { describeIssues } from './describe-issues.ts'
 
 const registry: Readonly<Record<string, Op>> = ops
@@ -27,8 +28,7 @@ export interface Asked {
 }
 
 export interface OperationRequest extends Asked {
-  /** What whoever asks may do. */
-  readonly rights: Rights
+  readonly asker: Asker
 }
 
 /**
@@ -46,7 +46,7 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
     throw new CoreError('InvalidInput', `${method}: ${message}`, { details: { issues } })
   }
   checkPaths(op, input.data)
-  await checkFiles(op, { core, input: input.data, rights: request.rights })
+  await checkFiles(op, { core, input: input.data, asker: request.asker })
   const library = libraryFor(op, core, request.library)
   try {
     return await asOperation({ name: method, signal }, async (ending) =>
@@ -58,16 +58,18 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
 }
 
 /** Throws `PermissionDenied` where whoever asks may not: an operation that does not say whom it is for is for this machine. */
-function checkAccess({ access, name, onlyHere: fields }: Op, { params, rights }: OperationRequest): void {
+function checkAccess({ access, name, onlyHere: fields }: Op, { asker, params }: OperationRequest): void {
+  const { rights } = asker
   if (rights === 'all') return
-  if (access === null) throw onlyHere(name)
+  if (access === null) throw onlyHere(name, asker)
   if (access !== 'view' && !rights.includes(access)) {
+    asker.onRefused?.(name)
     throw new CoreError('PermissionDenied', `${name} needs the right "${access}", which was not given`, {
       details: { access },
     })
   }
   const given = fields.find((field) => isGiven(params, field))
-  if (given !== undefined) throw onlyHere(`${name} with ${JSON.stringify(given)}`)
+  if (given !== undefined) throw onlyHere(`${name} with ${JSON.stringify(given)}`, asker)
 }
 
 /** Throws `InvalidInput` for a relative path, which would mean a place in the folder that the daemon was started in. */
@@ -85,13 +87,31 @@ function checkPaths({ cli, name }: Op, input: unknown): void {
 
 /** Throws `PermissionDenied` for files that are in no location, where whoever asks may not reach them. */
 async function checkFiles(
-  { files }: Op,
-  { core, input, rights }: { core: Core; input: unknown; rights: Rights },
+  { files, name }: Op,
+  { asker, core, input }: { asker: Asker; core: Core; input: unknown },
 ): Promise<void> {
-  if (rights === 'all' || rights.includes('disk')) return
+  if (reachesEveryFile(asker.rights)) return
   for (const field of files) {
-    for (const path of textsOf(input, field)) await core.files.requireInLocation(path)
+    for (const path of textsOf(input, field)) await requireReachable(path, { asker, core, what: name })
   }
+}
+
+/** Throws `PermissionDenied` for a file in no location, unless the asker may reach every file. */
+export async function requireReachable(
+  path: string,
+  { asker, core, what }: { asker: Asker; core: Pick<Core, 'files'>; what: string },
+): Promise<void> {
+  if (reachesEveryFile(asker.rights)) return
+  try {
+    await core.files.requireInLocation(path)
+  } catch (err) {
+    if (err instanceof CoreError && err.code === 'PermissionDenied') asker.onRefused?.(`${what}, outside of locations`)
+    throw err
+  }
+}
+
+export function reachesEveryFile(rights: Rights): boolean {
+  return rights === 'all' || rights.includes('disk')
 }
 
 /** The texts of a field that holds one, several or none. */
@@ -104,8 +124,9 @@ function isGiven(params: unknown, field: string): boolean {
   return typeof params === 'object' && params !== null && Object.hasOwn(params, field)
 }
 
-/** What somebody is told who asks for what the user of this machine alone may do. */
-export function onlyHere(method: string): CoreError {
+/** Records that an asker wanted what only the user of this machine may do, and returns the error for the asker. */
+export function onlyHere(method: string, asker: Asker): CoreError {
+  asker.onRefused?.(method)
   return new CoreError(
     'PermissionDenied',
     `${method} can be asked for on the machine itself only, not from elsewhere and not with an API key; do it there, in its explorer or with \`spacedrive\``,

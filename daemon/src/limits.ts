@@ -8,6 +8,8 @@ export interface ServerLimits {
   readonly webSockets: number
   /** Requests of one connection that are being answered; more are refused until one is done. */
   readonly requestsInFlight: number
+  /** Requests of API keys and sessions from elsewhere, over all their WebSockets; each of them gets a part. */
+  readonly guestRequests: number
   readonly subscriptions: number
   /** How long a connection may take to say `hello`. */
   readonly helloMs: number
@@ -30,6 +32,8 @@ export const defaultLimits: ServerLimits = {
   webSockets: 128,
   // A screen asks for some dozen things at once.
   requestsInFlight: 64,
+  // Two tabs of each of a few people.
+  guestRequests: 512,
   subscriptions: 32,
   // A program on the same machine says it at once.
   helloMs: 5_000,

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import { LineReader } from '@spacedrive/client/node'
+import { ownUser } from './asker.ts'
 import type { Carrier, CarrierListener } from './carrier.ts'
 
 /** One document a line, over a Unix socket or a named pipe. */
 export class SocketCarrier implements Carrier {
   readonly kind = 'socket'
-  readonly rights = 'all'
+  readonly asker = ownUser
   readonly #socket: Socket
   readonly #maxBytes: number
   #reader: LineReader | null = null

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { startTestHttp } from './test-http.ts'
 
@@ -20,4 +23,21 @@ test('the reference is three files of ours that load nothing from elsewhere and 
   expect((await http.raw('/openapi.json')).status).toBe(401)
   expect((await http.raw('/api/v1/system/status')).status).toBe(401)
   expect((await http.raw('/api/..%2fhttp-token')).status).not.toBe(200)
+})
+
+test('no page recommends a secret among the arguments of a program', async () => {
+  await using http = await startTestHttp()
+  const { body } = await http.raw('/api/reference.js')
+  expect(body).toContain('curl ${socket}')
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const documents = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name))
+  expect(documents.length).toBeGreaterThan(20)
+  for (const name of [...documents, 'README.md', 'CONTRIBUTING.md']) {
+    // With `-H @file`, the program reads the header from a file itself.
+    const said = [...readFileSync(join(root, name), 'utf8').matchAll(/(?:-H|--header)[ =]["']?Authorization.*/gi)]
+    expect([name, said.map(String)]).toEqual([name, []])
+  }
+  expect(body).not.toMatch(/Authorization: Bearer/)
 })

@@ -1,6 +1,6 @@
 import { randomUUID, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { connect } from 'node:net'
@@ -38,12 +38,14 @@ interface Asked {
   readonly method?: string
   readonly headers?: Record<string, string>
   readonly body?: string
+  /** Of the browser. */
+  readonly localAddress?: string
 }
 
 /** As a browser that has accepted the certificate. */
-function ask(port: number, path: string, { body, headers = {}, method = 'GET' }: Asked = {}): Promise<Answer> {
+function ask(port: number, path: string, { body, headers = {}, method = 'GET', ...from }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, rejectUnauthorized: false }
+    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, rejectUnauthorized: false, ...from }
     const asked = request(options, (answer) => {
       const { headers: said, statusCode = 0 } = answer
       text(answer).then((rest) => resolve({ status: statusCode, headers: said, body: rest }), reject)
@@ -53,7 +55,12 @@ function ask(port: number, path: string, { body, headers = {}, method = 'GET' }:
   })
 }
 
-function login(port: number, passphrase: string, more: Record<string, string> = {}): Promise<Answer> {
+function login(
+  port: number,
+  passphrase: string,
+  more: Record<string, string> = {},
+  from: Pick<Asked, 'localAddress'> = {},
+): Promise<Answer> {
   const body = new URLSearchParams({ passphrase, to: '/jobs' }).toString()
   const origin = `https://127.0.0.1:${port}`
   const headers = {
@@ -62,11 +69,11 @@ function login(port: number, passphrase: string, more: Record<string, string> = 
     origin,
     ...more,
   }
-  return ask(port, '/login', { method: 'POST', headers, body })
+  return ask(port, '/login', { method: 'POST', headers, body, ...from })
 }
 
-async function signIn(port: number): Promise<string> {
-  const { headers } = await login(port, PASSPHRASE)
+async function signIn(port: number, from: Pick<Asked, 'localAddress'> = {}): Promise<string> {
+  const { headers } = await login(port, PASSPHRASE, {}, from)
   return headers['set-cookie']![0]!.split(';')[0]!
 }
 
@@ -105,6 +112,54 @@ test('who knows the passphrase gets in by TLS; its cookie and the token hold whe
   }
   const away = await ask(port, '/login?to=//evil.example')
   expect(away.body).toContain('name="to" value="/"')
+})
+
+test('a cookie of an old passphrase is of no use after a restart, though somebody was signing in by it meanwhile', async () => {
+  await using http = await startTestHttp()
+  const { port } = await expose(http)
+  const headers = { cookie: await signIn(port) }
+  // They are looked at one after the other, so the passphrase is changed between them.
+  const signingIn = Array.from({ length: 6 }, () => login(port, PASSPHRASE).catch(() => {}))
+  const next = await expose(http, 'quite another passphrase')
+  await Promise.all(signingIn)
+  // While these are looked at, those from before have been.
+  for (let n = 0; n < 3; n++) expect((await login(next.port, PASSPHRASE)).status).toBe(401)
+  expect((await ask(next.port, '/session', { headers })).status).toBe(401)
+  const { connections, core, server } = http
+  await server[Symbol.asyncDispose]()
+  expect(existsSync(join(core.dataDir, 'http-expose-sessions.json'))).toBe(false)
+  await using again = await HttpServer.listen({ core, connections, runDir: core.dataDir, port: 0 })
+  const { port: last } = new URL(again.exposed!.urls[0]!)
+  expect((await ask(Number(last), '/session', { headers })).status).toBe(401)
+})
+
+test.skipIf(process.platform === 'darwin')(
+  'whoever signs in again and again ends only sessions of the same address',
+  async () => {
+    await using http = await startTestHttp({ limits: { sessions: 4 } })
+    const { port } = await expose(http)
+    const from = async (localAddress: string) => ({ cookie: await signIn(port, { localAddress }) })
+    const owner = [await from('127.0.0.2'), await from('127.0.0.2')]
+    const others = []
+    for (let n = 0; n < 6; n++) others.push(await from('127.0.0.3'))
+    const status = (headers: Record<string, string>) =>
+      ask(port, '/session', { headers }).then((answer) => answer.status)
+    expect(await Promise.all(owner.map(status))).toEqual([204, 204])
+    expect(await Promise.all(others.map(status))).toEqual([401, 401, 401, 401, 204, 204])
+  },
+)
+
+test('an exposure that fails does not bring back the passphrase before it, now or after a restart', async () => {
+  await using http = await startTestHttp()
+  await expose(http)
+  const taken = Number(new URL(http.origin).port)
+  const asked = { passphrase: 'quite another passphrase', port: taken, address: '127.0.0.1', names: [], allow: [] }
+  await expect(http.server.expose(asked)).rejects.toThrow('is not exposed any more: run `spacedrive web expose` again')
+  expect(http.server.exposed).toBe(null)
+  const { connections, core, server } = http
+  await server[Symbol.asyncDispose]()
+  await using again = await HttpServer.listen({ core, connections, runDir: core.dataDir, port: 0 })
+  expect(again.exposed).toBe(null)
 })
 
 test('it is reached by its names and addresses, asked by its own page, and speaks nothing but TLS 1.3', async () => {

@@ -177,7 +177,7 @@ test('events come as they happen, and a listener that goes makes room', async ()
   let said = ''
   while (!said.includes('library_created')) said += (await reader.read()).value ?? ''
   expect(said).toContain('"name":"Photos"')
-  expect(await (await open()).text()).toContain('no more fit')
+  expect(await (await open()).text()).toContain('try again when one of them has ended')
   leave.abort()
   await expect
     .poll(async () => {

@@ -1,6 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
+import { ownUser } from '../src/asker.ts'
+import { HttpServer } from '../src/http/index.ts'
 import { startTestHttp } from './test-http.ts'
 
 test('the token is in a file that only this user can read, and lets in', async () => {
@@ -61,13 +65,50 @@ test('a link is of no use after two minutes, a session after thirty days', async
   expect((await http.raw('/session', { headers })).status).toBe(401)
 })
 
+test('a page that leads to a link is removed when the link is used or too old, and after the daemon was killed', async () => {
+  using folder = createTempDir('pages')
+  await using http = await startTestHttp({ limits: { linkMs: 200, links: 2 } })
+  const pages = () => readdirSync(folder.path)
+  const used = http.server.link('/', folder.path)
+  expect(pages()).toEqual([expect.stringMatching(/^spacedrive-open-[\w-]{12}\.html$/)])
+  await http.openPage(used.url).catch(() => {})
+  expect(pages()).toEqual([])
+  // Of too many links the oldest gives way; the others get too old.
+  for (let n = 0; n < 3; n++) http.server.link('/', folder.path)
+  expect(pages().length).toBeLessThan(3)
+  await expect.poll(pages).toEqual([])
+
+  const left = ['spacedrive-open-abcdefghijkl.html', 'letter.html', 'spacedrive-open-x.html']
+  for (const at of [http.core.dataDir, folder.path]) for (const name of left) writeFileSync(join(at, name), '')
+  const long = Date.now() / 1_000 - 10
+  utimesSync(join(folder.path, left[0]!), long, long)
+  http.server.link('/', folder.path)
+  expect(pages()).not.toContain(left[0])
+  expect(pages()).toEqual(expect.arrayContaining(left.slice(1)))
+  const { connections, core } = http
+  await http.server[Symbol.asyncDispose]()
+  expect(pages().toSorted()).toEqual(left.slice(1).toSorted())
+  await using again = await HttpServer.listen({ core, connections, runDir: core.dataDir, port: 0 })
+  expect([again.exposed, existsSync(join(core.dataDir, left[0]!)), existsSync(join(core.dataDir, left[1]!))]).toEqual([
+    null,
+    false,
+    true,
+  ])
+})
+
+test('a page for a link is written to a folder that is there, by its whole path', async () => {
+  await using http = await startTestHttp()
+  expect(() => http.server.link('/', 'pages')).toThrow('pages is not an absolute path')
+  expect(() => http.server.link('/', join(http.folder, 'missing'))).toThrow('missing')
+})
+
 test.each(['//evil.example/', '/\\evil.example', 'https://evil.example/', 'x'])('no link leads to %s', async (to) => {
   await using http = await startTestHttp()
   expect((await http.fetch('/session')).status).toBe(204)
   const { dispatch } = await import('../src/dispatch.ts')
   const asked = dispatch(
     http.core,
-    { method: 'explorer.link', params: { to }, rights: 'all' },
+    { method: 'explorer.link', params: { to }, asker: ownUser },
     new AbortController().signal,
   )
   await expect(asked).rejects.toMatchObject({ code: 'InvalidInput' })

@@ -1,7 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { once } from 'node:events'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import type { AccessRecord, AccessSession } from '@spacedrive/core/domain'
 import { expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { AuditLog } from '../src/http/audit-log.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
 import { createTempDir } from '@spacedrive/core/testing'
@@ -79,6 +82,57 @@ test('an API key may do what it was made for, until its end, and nothing that is
   expect(await ask(http, 'libraries.list', {}, as(manager))).toEqual([])
 })
 
+test.skipIf(process.platform === 'win32')(
+  'over the socket a bearer decides, too: a key has its rights until its end, and a wrong one has none',
+  async () => {
+    let now = Date.parse('2026-01-01')
+    await using http = await startTestHttp({ now: () => now })
+    const { key, session } = await http.server.access.createKey({ name: 'viewer', allow: ['view'], days: 1 })
+    const send = async (path: string, headers: Record<string, string>) => {
+      const options = { socketPath: http.server.socket!, method: 'POST', body: '{}' }
+      const json = { host: 'localhost', 'content-type': 'application/json', 'content-length': '2' }
+      return (await http.raw(path, { ...options, headers: { ...json, ...headers } })).status
+    }
+    const as = (bearer: string) => ({ authorization: `Bearer ${bearer}` })
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' }
+    const all = async (headers: Record<string, string>) => [
+      await send('/api/v1/system/status', headers),
+      await send('/api/v1/sessions/list', headers),
+      await send('/api/v1/network/start', headers),
+      await send('/api/v1/locations/add', headers),
+    ]
+    expect((await all({})).slice(0, 2)).toEqual([200, 200])
+    expect((await all(as(http.token))).slice(0, 2)).toEqual([200, 200])
+    expect(await all(as(key))).toEqual([200, 403, 403, 403])
+    for (const wrong of [as('guess'), { authorization: 'Basic c3BhY2U6ZHJpdmU=' }, { authorization: 'Bearer ' }])
+      expect(await send('/api/v1/system/status', wrong)).toBe(401)
+    expect(await send('/ws?access=guess', upgrade)).toBe(401)
+
+    // What came in by it ends with it.
+    const stream = request({
+      socketPath: http.server.socket!,
+      path: '/events',
+      headers: { host: 'localhost', ...as(key) },
+    })
+    stream.end()
+    const [answer] = (await once(stream, 'response')) as [IncomingMessage]
+    const over = new Promise((resolve) =>
+      answer
+        .on('error', () => {})
+        .once('close', resolve)
+        .resume(),
+    )
+    await http.server.access.end(session.id)
+    await over
+    expect(await all(as(key))).toEqual([401, 401, 401, 401])
+
+    const { key: short } = await http.server.access.createKey({ name: 'short', allow: ['manage'], days: 1 })
+    expect((await all(as(short)))[0]).toBe(200)
+    now += 86_400_000
+    expect((await all(as(short)))[0]).toBe(401)
+  },
+)
+
 test('who signed in, who was refused and what was opened is recorded, for this user alone', async () => {
   await using http = await startTestHttp()
   await http.openPage()
@@ -101,10 +155,49 @@ test('who signed in, who was refused and what was opened is recorded, for this u
   const ports = ['port-unmapped', 'port-mapped']
   expect(log.map(({ what }) => what)).toEqual([...ports, 'granted', 'hidden', 'exposed', 'refused', 'signed-in'])
   expect(log[1]).toMatchObject({ from: 'router', detail: 'the router forwards 203.0.113.9:4433 to this device' })
-  expect(log[2]).toMatchObject({ from: 'laptop', detail: 'browse: allowed' })
+  expect(log[2]).toMatchObject({ from: 'laptop', detail: 'browse: allowed, every file that this user can read' })
   expect(log[5]!.from).toBe('127.0.0.1')
   expect(statSync(join(http.core.dataDir, 'http-audit.jsonl')).mode & 0o777).toBe(0o600)
   expect(await ask(http, 'sessions.log', { limit: 2 })).toHaveLength(2)
+})
+
+test('a key that asks for more than it may is recorded as refused, by whatever protocol it asks', async () => {
+  await using http = await startTestHttp()
+  const { key, session } = await http.server.access.createKey({ name: 'photo frame', allow: ['view'], days: 1 })
+  const authorization = `Bearer ${key}`
+  expect(await ask(http, 'network.start', {}, authorization)).toMatchObject({ code: 'PermissionDenied' })
+  const json = { authorization, 'content-type': 'application/json' }
+  const post = (path: string, body: object) =>
+    http.fetch(path, { method: 'POST', headers: json, body: JSON.stringify(body) })
+  await post('/rpc', { jsonrpc: '2.0', id: 1, method: 'locations.add', params: { path: '/x' } })
+  await post('/graphql', { query: 'mutation { librariesCreate(name: "x") { id } }' })
+  const file = join(http.folder, 'letter.txt')
+  writeFileSync(file, 'a letter')
+  const address = `/media/file/letter.txt?path=${encodeURIComponent(file)}`
+  expect((await http.fetch(address, { headers: { authorization } })).status).toBe(403)
+  await post('/api/v1/files/read', { path: file, offset: 0, length: 1 })
+  const socket = new WebSocket(`${http.origin.replace('http', 'ws')}/ws`, { headers: { authorization } })
+  await once(socket, 'open')
+  for (const method of ['hello', 'explorer.hide', 'daemon.stop'])
+    socket.send(JSON.stringify({ jsonrpc: '2.0', id: method, method, params: {} }))
+  const refused = () => http.server.access.log(100).filter(({ what }) => what === 'refused')
+  const expected = [
+    'network.start',
+    'locations.add',
+    'libraries.create',
+    'a file, outside of locations',
+    'files.read, outside of locations',
+    'explorer.hide',
+    'daemon.stop',
+  ].map((what) => ['photo frame', `key ${session.id} may not ask for ${what}`])
+  await vi.waitFor(() =>
+    expect(
+      refused()
+        .map(({ detail, from }) => [from, detail])
+        .toReversed(),
+    ).toEqual(expected),
+  )
+  socket.terminate()
 })
 
 test('a flood of attempts neither fills the disk nor pushes the rest out of the log', () => {
@@ -123,6 +216,11 @@ test('a flood of attempts neither fills the disk nor pushes the rest out of the 
   for (let n = 0; n < 20_000; n++)
     log.add({ what: 'refused', from: `127.0.${n >> 8}.${n & 255}`, detail: 'this link was used, or is too old' })
   expect(log.list(1_000_000).at(-1)).toMatchObject({ what: 'signed-in', detail: 'first' })
+  // Nor do sign-ins, by whoever knows the passphrase.
+  log.add({ what: 'granted', from: 'laptop', detail: 'browse' })
+  for (let n = 0; n < 20_000; n++)
+    log.add({ what: 'signed-in', from: '10.0.0.1', detail: `by the passphrase, with browser ${n}` })
+  expect(log.list(1_000_000).filter(({ what }) => what === 'granted')).toHaveLength(1)
   const bytes = ['audit.jsonl.refused', 'audit.jsonl.refused.1'].map((name) => statSync(join(folder.path, name)).size)
   expect(Math.max(...bytes)).toBeLessThan(520 * 1024)
 })

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Core } from '@spacedrive/core'
 import type { Rights } from '@spacedrive/core/domain'
+import { answerTo, type Asker } from '../src/asker.ts'
 import { dispatch } from '../src/dispatch.ts'
-import { asker } from '../src/http/operation-calls.ts'
 import type { HttpEnv } from '../src/http/http-env.ts'
 import { problemResponse } from '../src/http/problem.ts'
 import { mediaRoutes } from '../src/media/index.ts'
@@ -33,13 +33,17 @@ async function createRemoteMedia() {
   }
 }
 
+function by(rights: Rights): Asker {
+  return { rights, id: null, onRefused: null }
+}
+
 /** The addresses of files, for somebody with these rights. */
 function createApp(core: Core, rights: Rights): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
   app.onError((err) => problemResponse(err, 'test'))
   app.use(async (c, next) => {
     c.set('requestId', 'test')
-    await asker.run(rights, next)
+    await answerTo(by(rights), next)
   })
   app.route('/', mediaRoutes({ core }))
   return app
@@ -68,7 +72,7 @@ test('without the right "disk" no path of another device is reached, by no addre
       ['files.list', { path: `local://bob${bob.path('')}` }],
       ['files.sizes', { path }],
     ] as const)
-      await expect(dispatch(alice.core, { method, params, rights }, signal)).rejects.toMatchObject({
+      await expect(dispatch(alice.core, { method, params, asker: by(rights) }, signal)).rejects.toMatchObject({
         code: 'PermissionDenied',
       })
   }

@@ -156,7 +156,7 @@ export class TestPage {
 }
 
 /** No test runs out of time, however slow the machine is. A test that needs a limit names it. */
-const PATIENT_HTTP = { headersMs: 300_000, requestMs: 300_000, stalledMs: 300_000 } as const
+const PATIENT_HTTP = { headersMs: 300_000, requestMs: 300_000, slowMs: 300_000 } as const
 
 export async function startTestHttp(options: TestHttpOptions = {}): Promise<TestHttp> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sd-http-')))

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from './fixtures.ts'
 
 test('who is signed in is listed in the settings, and ended there', async ({ browser, daemon, page }) => {
@@ -56,4 +58,23 @@ test('text becomes no markup and no script in the page, whatever it is handed to
     }
   })
   expect(outcomes).toEqual({ markup: 'TypeError', script: 'TypeError', inline: 'TypeError', worker: 'TypeError' })
+})
+
+test('a page on the disk leads a browser to the link, and is gone when the browser is signed in', async ({
+  daemon,
+  page,
+}) => {
+  const folder = daemon.folder('pages')
+  const link = await daemon.call<{ page: string }>('explorer.link', { to: '/jobs', folder: folder.path })
+  await page.goto(pathToFileURL(link.page).href)
+  await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible()
+  expect(existsSync(link.page)).toBe(false)
+  // It cannot be had a second time.
+  const other = await (await page.context().browser()!.newContext()).newPage()
+  const used = await daemon.call<{ url: string; page: string }>('explorer.link', { folder: folder.path })
+  await other.goto(used.url)
+  await expect(other).not.toHaveURL(/session/)
+  await other.goto(used.url)
+  await expect(other.getByRole('heading', { name: 'This link does not sign in' })).toBeVisible()
+  await other.context().close()
 })

@@ -13,10 +13,21 @@ export const explorerLink = defineAction({
       .regex(/^\/(?![/\\])/)
       .default('/')
       .describe('page that is shown then: a path with its query'),
+    folder: z
+      .string()
+      .max(4_096)
+      .optional()
+      .describe(
+        'folder for a private page that leads to the link; the page is removed when the link is used or too old',
+      ),
   }),
-  output: z.object({ url: z.string(), expiresAt: z.iso.datetime() }),
+  output: z.object({
+    url: z.string(),
+    expiresAt: z.iso.datetime(),
+    page: z.string().nullable().describe('path of the page in `folder`; null without `folder`'),
+  }),
   errors: ['Unavailable'],
-  run: async (input, { core }) => core.linkToExplorer(input.to),
+  run: async (input, { core }) => core.linkToExplorer(input.to, input.folder),
 })
 
 /** Shorter passphrases can be guessed; longer texts are not passphrases. */

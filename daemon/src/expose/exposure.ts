@@ -113,9 +113,10 @@ export class Exposure implements AsyncDisposable {
       passphrase: await hashPassphrase(passphrase),
     }
     return this.#inTurn(async () => {
-      await this.#stop()
-      rmSync(this.#sessionsFile, { force: true })
-      await this.#start(kept)
+      const wasExposed = await this.#forget()
+      await this.#start(kept).catch((err: unknown) => {
+        throw wasExposed ? notAnyMore(err) : err
+      })
       await writeFileAtomically(this.#file, JSON.stringify(kept))
       this.#deps.audit.add({ what: 'exposed', from: 'this machine', detail: `allowed: ${kept.allow.join(', ')}` })
       return this.exposed!
@@ -125,10 +126,7 @@ export class Exposure implements AsyncDisposable {
   /** Ends every session and connection from elsewhere at once. False: there was nothing to end. */
   async hide(): Promise<boolean> {
     return this.#inTurn(async () => {
-      const was = this.#running !== null || readExposure(this.#file) !== null
-      rmSync(this.#file, { force: true })
-      rmSync(this.#sessionsFile, { force: true })
-      await this.#stop()
+      const was = await this.#forget()
       if (was) this.#deps.audit.add({ what: 'hidden', from: 'this machine', detail: 'sessions from elsewhere ended' })
       return was
     })
@@ -151,6 +149,7 @@ export class Exposure implements AsyncDisposable {
       apiKeys: null,
       proofs: null,
       cookies: { name: COOKIE, sessions },
+      connectionUsers: null,
       rights: allow,
       limits,
       now,
@@ -170,7 +169,7 @@ export class Exposure implements AsyncDisposable {
         at: { hostname, ports: [port], names: () => allNames().map(inAddress) },
         tls: { pem },
         app,
-        upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+        upgrade: (request, socket, head) => void sockets.upgrade(request, socket, head),
         limits,
         log: core.log,
       })
@@ -183,12 +182,25 @@ export class Exposure implements AsyncDisposable {
     core.log.info({ port: this.#running.listener.port }, 'others reach the explorer')
   }
 
+  /**
+   * Ends it with all that is kept of it: no later start brings back an old passphrase or a session of it. False if there
+   * was nothing to end.
+   */
+  async #forget(): Promise<boolean> {
+    const was = this.#running !== null || readExposure(this.#file) !== null
+    rmSync(this.#file, { force: true })
+    await this.#stop()
+    // After the last write of those who were signing in.
+    rmSync(this.#sessionsFile, { force: true })
+    return was
+  }
+
   async #stop(): Promise<void> {
     const running = this.#running
     this.#running = null
     this.#notice = null
     running?.listener.drop()
-    running?.sessions[Symbol.dispose]()
+    await running?.sessions[Symbol.asyncDispose]()
     await running?.listener[Symbol.asyncDispose]()
   }
 
@@ -211,6 +223,12 @@ async function listenSomewhere(
     if (!/EAFNOSUPPORT|EADDRNOTAVAIL/.test(errorMessage(err))) throw err
     return listen(EVERYWHERE_IPV4)
   }
+}
+
+/** An exposure could not take the place of the one before, which is over. */
+function notAnyMore(cause: unknown): CoreError {
+  const message = `${errorMessage(cause)}. The explorer is not exposed any more: run \`spacedrive web expose\` again`
+  return new CoreError('Unavailable', message, { cause })
 }
 
 /** Nothing where there is no file, where it is damaged, and where others could have written it. */

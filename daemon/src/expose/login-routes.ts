@@ -6,6 +6,7 @@ import type { HttpApp, HttpEnv } from '../http/http-env.ts'
 import { isPerson } from '../http/person.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
 import { browserOf } from '../http/session-routes.ts'
+import { noteSignedIn } from '../http/signed-in.ts'
 import type { Login } from './login.ts'
 
 export interface LoginRoutesDeps {
@@ -38,7 +39,8 @@ export function addGate(app: HttpApp, deps: LoginRoutesDeps): void {
       const { pathname, search } = new URL(c.req.url)
       return c.redirect(`${LOGIN}?to=${encodeURIComponent(pathname + search)}`, 303)
     }
-    deps.authenticator.check(c.env.incoming)
+    await deps.authenticator.check(c.env.incoming)
+    noteSignedIn(c.env.incoming)
     return next()
   })
   app.route(LOGIN, loginRoutes(deps))

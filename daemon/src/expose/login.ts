@@ -68,8 +68,9 @@ export class Login {
     }
     this.#byAddress.succeeded(from.network)
     if (from.site !== null) this.#bySite.succeeded(from.site)
+    const secret = await sessions.createWithSecret(browser, from.site ?? from.network)
     audit.add({ what: 'signed-in', from: address, detail: `by the passphrase, with ${browser}` })
-    return sessions.createWithSecret(browser)
+    return secret
   }
 
   #checkPace({ network, site }: Origin): void {

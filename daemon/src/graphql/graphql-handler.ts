@@ -1,7 +1,8 @@
-import { type Core, CoreError } from '@spacedrive/core'
+import type { Core } from '@spacedrive/core'
 import { createYoga, type Plugin } from 'graphql-yoga'
+import { currentAsker } from '../asker.ts'
+import { ClientPool } from '../client-pool.ts'
 import type { Asked } from '../dispatch.ts'
-import { asker } from '../http/operation-calls.ts'
 import { limitRule } from './limit-rule.ts'
 import { MAX_BODY_BYTES, MAX_TOKENS } from './limits.ts'
 import { type GraphqlContext, graphqlSchema, type WantedEvents } from './schema.ts'
@@ -58,21 +59,22 @@ const limits: Plugin = {
 }
 
 function eventOpener({ closing, core, maxStreams }: GraphqlHandlerDeps): GraphqlContext['events'] {
-  let count = 0
+  const pool = new ClientPool({ total: maxStreams, what: 'streams of events are open' })
   return ({ library, path, types }: WantedEvents) => {
-    if (count >= maxStreams) throw new CoreError('Unavailable', `${count} streams of events are open, no more fit`)
+    const client = currentAsker()
+    pool.check(client)
     const stream = core.events.stream({
-      rights: asker.getStore() ?? [],
+      rights: client.rights,
       ...(types ? { types } : {}),
       ...(library ? { libraryId: core.libraries.resolve(library).id } : {}),
       ...(path ? { path } : {}),
     })
-    count++
+    const place = pool.take(client)
     let isOpen = true
     const close = () => {
       if (!isOpen) return
       isOpen = false
-      count--
+      place[Symbol.dispose]()
       closing.removeEventListener('abort', close)
       stream[Symbol.dispose]()
     }

@@ -2,8 +2,8 @@ import { hash, randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync } from 'node:fs'
 import { CoreError } from '@spacedrive/core'
 import { Access } from '@spacedrive/core/domain'
-import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { z } from 'zod'
+import { StateFile } from './state-file.ts'
 
 /** What a key begins with, so that it is recognised where it should not be. */
 const PREFIX = 'sdk_'
@@ -23,21 +23,22 @@ const ApiKey = z.object({
 export type ApiKey = z.infer<typeof ApiKey>
 
 /** Keys for programs: each with a name, with what it allows, and with an end. */
-export class ApiKeys {
-  readonly #file: string
+export class ApiKeys implements AsyncDisposable {
+  readonly #file: StateFile
   readonly #now: () => number
   readonly #keys: Map<string, ApiKey>
   readonly #usedAt = new Map<string, number>()
   readonly #attached = new Map<string, Set<() => void>>()
 
   constructor({ file, now }: { file: string; now: () => number }) {
-    this.#file = file
+    this.#file = new StateFile({ path: file, content: () => JSON.stringify([...this.#keys.values()]) })
     this.#now = now
     this.#keys = new Map(readKeys(file).map((key) => [key.id, key]))
   }
 
   /** Makes a key, and says it this once. Throws `Conflict` where there are too many. */
   async create({ allow, days, name }: { allow: readonly Access[]; days: number; name: string }) {
+    this.#file.check()
     for (const [id, { expiresAt }] of this.#keys) if (expiresAt <= this.#now()) this.#forget(id)
     if (this.#keys.size >= MAX_KEYS)
       throw new CoreError('Conflict', `there are ${MAX_KEYS} keys; end one with \`spacedrive session end <id>\` first`)
@@ -51,7 +52,7 @@ export class ApiKeys {
       expiresAt: this.#now() + days * DAY_MS,
     }
     this.#keys.set(key.id, key)
-    await this.#write()
+    await this.#file.save()
     return { key, secret }
   }
 
@@ -74,7 +75,7 @@ export class ApiKeys {
   async end(id: string): Promise<boolean> {
     if (!this.#keys.has(id)) return false
     this.#forget(id)
-    await this.#write()
+    await this.#file.save()
     return true
   }
 
@@ -93,16 +94,17 @@ export class ApiKeys {
     }
   }
 
+  /** Afterwards nothing more is written. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file[Symbol.asyncDispose]()
+  }
+
   #forget(id: string): void {
     this.#keys.delete(id)
     this.#usedAt.delete(id)
     const attached = this.#attached.get(id) ?? []
     this.#attached.delete(id)
     for (const end of attached) end()
-  }
-
-  async #write(): Promise<void> {
-    await writeFileAtomically(this.#file, JSON.stringify([...this.#keys.values()]))
   }
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Core, CoreError } from '@spacedrive/core'
 import { type Context, type Handler, Hono } from 'hono'
 import { apiPageRoutes } from './api-page/index.ts'
+import { answerTo } from '../asker.ts'
 import type { Asked } from '../dispatch.ts'
 import type { Authenticator } from './authenticator.ts'
 import { conditionalJson } from './conditional-json.ts'
@@ -12,10 +13,11 @@ import type { HttpLimits } from './http-limits.ts'
 import { checkJson } from './json-body.ts'
 import { lazyHandler } from './lazy-handler.ts'
 import type { Metrics } from './metrics.ts'
-import { asker, OperationCalls } from './operation-calls.ts'
+import { OperationCalls } from './operation-calls.ts'
 import { pageRoutes, type WebPage } from './page/index.ts'
 import { HttpError, problemResponse, securityHeaders } from './problem.ts'
 import { mediaRoutes, type PageMedia } from '../media/index.ts'
+import { noteSignedIn } from './signed-in.ts'
 import { restRoutes } from './rest-routes.ts'
 import { rpcRoutes } from './rpc-routes.ts'
 
@@ -71,10 +73,11 @@ export function createApp(deps: AppDeps): HttpApp {
   for (const [path, routes] of protectedRoutes(deps)) {
     app.use(`${path}/*`, async (c, next) => {
       const { incoming, outgoing } = c.env
-      const rights = authenticator.check(incoming)
+      const asker = await authenticator.check(incoming)
+      noteSignedIn(incoming)
       // A stream would go on for ever.
       if (!outgoing.closed) authenticator.endWithSession(incoming, outgoing, () => outgoing.destroy())
-      await asker.run(rights, next)
+      await answerTo(asker, next)
     })
     app.use(`${path}/*`, (c, next) => {
       checkLength(c.env.incoming, limits)

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { type AccessRecord, AccessRecord as Schema } from '@spacedrive/core/domain'
 
 export interface AuditLogOptions {
-  /** One record a line, of mode 0600; the file before it has `.1` at its end, and those of refusals `.refused`. */
+  /** One record a line, of mode 0600; the file before it has `.1` at its end. Kinds with files of their own add a name. */
   readonly file: string
   readonly now: () => number
 }
 
-/** Of each of the two files. */
+/** Of each file. */
 const MAX_BYTES = 512 * 1024
 /** Of what strangers say. */
 const MAX_TEXT = 300
@@ -17,10 +17,10 @@ const SAME_MS = 60_000
 const MAX_REMEMBERED = 1_000
 
 /**
- * Strangers can cause any number of refusals, from many addresses. They have files of their own, so that they push out
- * only each other.
+ * Strangers can cause any number of refusals, from many addresses, and whoever has the passphrase any number of
+ * sign-ins. Both have files of their own, so that they push out only each other.
  */
-const REFUSALS = '.refused'
+const OWN_FILES: Partial<Record<AccessRecord['what'], string>> = { refused: '.refused', 'signed-in': '.signed-in' }
 
 /** The security log of a daemon. Several `AuditLog` may write to it. */
 export function auditFile(runDir: string): string {
@@ -40,10 +40,10 @@ export class AuditLog {
   /** Never throws: a full disk keeps nobody out. */
   add(event: Omit<AccessRecord, 'at'>): void {
     const { now } = this.#options
-    const file = this.#options.file + (event.what === 'refused' ? REFUSALS : '')
+    const file = this.#options.file + (OWN_FILES[event.what] ?? '')
     const key = JSON.stringify([event.what, event.from, event.detail])
     const last = this.#lately.get(key)
-    if (event.what === 'refused' && last !== undefined && now() - last < SAME_MS) return
+    if (event.what in OWN_FILES && last !== undefined && now() - last < SAME_MS) return
     this.#lately.delete(key)
     this.#lately.set(key, now())
     const [oldest] = this.#lately.keys()
@@ -67,19 +67,22 @@ export class AuditLog {
   /** The newest first. */
   list(limit: number): AccessRecord[] {
     const { file } = this.#options
-    const [refusals, others] = [file + REFUSALS, file].map((each) => newestOf(each, limit)) as [Newest, Newest]
-    return merged(refusals, others).slice(0, limit)
+    const files = [...Object.values(OWN_FILES).map((name) => file + name), file]
+    return files
+      .map((each) => newestOf(each, limit))
+      .reduce(merged)
+      .slice(0, limit)
   }
 }
 
-type Newest = readonly AccessRecord[]
+type Newest = AccessRecord[]
 
 function newestOf(file: string, limit: number): Newest {
   return [file, `${file}.1`].flatMap((each) => readRecords(each).toReversed()).slice(0, limit)
 }
 
 /** Each list keeps its order, also where somebody has set the clock. */
-function merged(one: Newest, other: Newest): AccessRecord[] {
+function merged(one: Newest, other: Newest): Newest {
   const all: AccessRecord[] = []
   let [at, otherAt] = [0, 0]
   while (at < one.length || otherAt < other.length) {

@@ -2,10 +2,12 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Rights } from '@spacedrive/core/domain'
+import { type Asker, ownUser } from '../asker.ts'
 import type { ApiKeys } from './api-keys.ts'
 import type { AuditLog } from './audit-log.ts'
 import { FailedLogins } from './failed-logins.ts'
 import type { HttpLimits } from './http-limits.ts'
+import type { ConnectionUsers } from './connection-users.ts'
 import type { PageProofs } from './page-proofs.ts'
 import { HttpError } from './problem.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -18,8 +20,10 @@ export interface AuthenticatorOptions {
   readonly cookies: { readonly name: string; readonly sessions: Sessions } | null
   /** Pages show what they were given when they proved their key; null where none does. */
   readonly proofs: PageProofs | null
-  /** Everybody who reaches the server may ask: the file system decides who does. */
+  /** A request without any bearer has all rights: the file system decides who reaches the server. */
   readonly isOpen?: boolean
+  /** All rights are only for connections of this user; null where the system does not tell users apart. */
+  readonly connectionUsers: ConnectionUsers | null
   /** What a browser that is signed in may do. */
   readonly rights: Rights
   readonly limits: HttpLimits
@@ -29,13 +33,6 @@ export interface AuthenticatorOptions {
 
 /** Requests that change nothing, whoever makes a browser send them. */
 const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD']
-
-/** Who sends a request. */
-interface Asker {
-  readonly rights: Rights
-  /** Null for the token and for API keys. */
-  readonly session: Session | null
-}
 
 /** Decides whether a request may be answered: by the token, an API key, the session of a page, or a cookie. */
 export class Authenticator {
@@ -54,11 +51,25 @@ export class Authenticator {
   }
 
   /**
-   * Returns what the sender of a request may do. Throws 401 for a sender who is not let in, and 429 for one who tries too
-   * often. A right token is never kept waiting.
+   * Returns the sender of a request. Throws 401 for a sender who is not let in, 429 for one who tries too
+   * often, and 403 for another user of this machine who sends what gives all rights. A right token is never kept waiting.
    */
-  check(request: IncomingMessage): Rights {
-    return this.#askerOf(request).rights
+  async check(request: IncomingMessage): Promise<Asker> {
+    const asker = this.#askerOf(request)
+    if (asker.rights === 'all') await this.checkUser(request)
+    return asker
+  }
+
+  /** Throws `PermissionDenied` for a connection of another user of this machine. */
+  async checkUser(request: IncomingMessage): Promise<void> {
+    const { audit, connectionUsers } = this.#options
+    try {
+      await connectionUsers?.check(request.socket)
+    } catch (err) {
+      const detail = 'another user of this machine sent a link, a token or an access of this user'
+      if (err instanceof HttpError) audit.add({ what: 'refused', from: addressOf(request), detail })
+      throw err
+    }
   }
 
   /** Calls `end` when the session ends that a request came in by, unless `carrier` has said `close` before. */
@@ -88,27 +99,34 @@ export class Authenticator {
 
   #askerOf(request: IncomingMessage): Asker {
     const { apiKeys, isOpen = false, rights } = this.#options
-    if (isOpen) return { rights: 'all', session: null }
     const session = this.sessionOf(request)
     const bearer = accessOf(request)
-    if (bearer === null) this.#checkCookie(request, session)
-    else if (!session) {
-      if (this.#isToken(bearer)) return { rights: 'all', session: null }
-      const key = apiKeys?.find(bearer)
-      if (key) return { rights: key.allow, session: null }
-      throw this.#failure(request, this.#failedTokens, 'this is not the token, nor a key that holds')
-    }
-    return { rights, session }
+    if (bearer === null && isOpen) return ownUser
+    // A proxy may ask for a password of its own, so a header beside the cookie is no sign that a program asks.
+    if (bearer === null || session?.page === null) this.#checkCookie(request, session)
+    if (session) return { rights, id: session.id, onRefused: this.#recorder(session.browser, `session ${session.id}`) }
+    if (bearer !== null && this.#isToken(bearer)) return ownUser
+    const key = bearer === null ? null : apiKeys?.find(bearer)
+    if (key) return { rights: key.allow, id: key.id, onRefused: this.#recorder(key.name, `key ${key.id}`) }
+    throw this.#failure(request, this.#failedTokens, 'this is not the token, nor a key that holds')
+  }
+
+  /** Records that somebody who is let in asked for what the rights do not cover. */
+  #recorder(from: string, who: string): (what: string) => void {
+    return (what) => this.#options.audit.add({ what: 'refused', from, detail: `${who} may not ask for ${what}` })
   }
 
   #attach(request: IncomingMessage, end: () => void): Disposable | null {
     const { apiKeys, cookies, isOpen = false, proofs } = this.#options
-    if (isOpen) return null
     const session = this.sessionOf(request)
     const bearer = accessOf(request)
     if (session) return (session.page ? proofs!.sessions : cookies!.sessions).attach(session.id, end)
-    const key = bearer === null || this.#isToken(bearer) ? null : apiKeys?.find(bearer)
-    return key ? apiKeys!.attach(key.id, end) : null
+    if (bearer === null ? isOpen : this.#isToken(bearer)) return null
+    const key = bearer === null ? null : apiKeys?.find(bearer)
+    if (key) return apiKeys!.attach(key.id, end)
+    // It ended after `check` had found it.
+    end()
+    return null
   }
 
   #isToken(bearer: string): boolean {

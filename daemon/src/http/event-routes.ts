@@ -1,9 +1,10 @@
 import { type Core, CoreError } from '@spacedrive/core'
 import { type Context, Hono } from 'hono'
+import { currentAsker } from '../asker.ts'
+import { ClientPool } from '../client-pool.ts'
 import { Subscribe } from '../requests.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
-import { asker } from './operation-calls.ts'
 
 export interface EventRoutesDeps {
   readonly core: Core
@@ -24,16 +25,19 @@ type Sent = EventStream extends AsyncIterable<infer T> ? T : never
  */
 export function eventRoutes(deps: EventRoutesDeps): HttpApp {
   const routes = new Hono<HttpEnv>()
-  let open = 0
+  const pool = new ClientPool({ total: deps.limits.eventStreams, what: 'streams of events are open' })
   routes.get('/', (c) => {
-    if (open >= deps.limits.eventStreams) {
-      throw new CoreError('Unavailable', `${open} streams of events are open, no more fit`)
-    }
+    pool.check(currentAsker())
     // Nobody would read the stream of a HEAD, nor end it.
     if (c.req.method === 'HEAD') return c.body(null, 200, STREAM_HEADERS)
-    const stream = openStream(c, deps, () => open--)
-    open++
-    return new Response(stream, { headers: STREAM_HEADERS })
+    const place = pool.take(currentAsker())
+    try {
+      const stream = openStream(c, deps, () => place[Symbol.dispose]())
+      return new Response(stream, { headers: STREAM_HEADERS })
+    } catch (err) {
+      place[Symbol.dispose]()
+      throw err
+    }
   })
   return routes
 }
@@ -97,7 +101,7 @@ function filterOf(c: Context<HttpEnv>, core: Core) {
   if (!parsed.success) throw new CoreError('InvalidInput', 'there are no such events: a type is unknown')
   const { library: wanted, ...filter } = parsed.data
   const libraryId = wanted === undefined ? {} : { libraryId: core.libraries.resolve(wanted).id }
-  return { ...filter, rights: asker.getStore() ?? [], ...libraryId }
+  return { ...filter, rights: currentAsker().rights, ...libraryId }
 }
 
 /** Where to go on: a number; `lost` where another process had the last event; null: from now on. */

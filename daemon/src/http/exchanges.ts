@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Logger } from '@spacedrive/core'
 import type { HttpLimits } from './http-limits.ts'
 
-/** Looks this often within the time that a client may take nothing. */
+/** How often a connection is looked at within `slowMs`. */
 const LOOKS = 4
 
 interface Exchange {
@@ -19,14 +19,13 @@ interface Line {
   /** The one that is being answered. */
   current: ServerResponse
   readonly waiting: Waiting[]
-  /** Bytes that were taken by the client when it was looked at last, and when that number changed. */
-  taken: number
-  changedAt: number
+  /** Bytes that the client had taken at each of the last looks, as long as more waited for it. */
+  taken: number[]
 }
 
 /**
  * Answers the requests of each connection one after the other: a client that sends hundreds at once would otherwise have
- * hundreds of answers made that it does not read. Cuts off a client that takes nothing of its answer.
+ * hundreds of answers made that it does not read. Cuts off a client that reads its answer too slowly.
  */
 export class Exchanges implements Disposable {
   readonly #limits: HttpLimits
@@ -37,7 +36,7 @@ export class Exchanges implements Disposable {
   constructor(limits: HttpLimits, log: Logger) {
     this.#limits = limits
     this.#log = log
-    this.#timer = setInterval(() => this.#cutOffStalled(), limits.stalledMs / LOOKS).unref()
+    this.#timer = setInterval(() => this.#cutOffSlow(), limits.slowMs / LOOKS).unref()
   }
 
   /** Calls `answer` when the answers before it on its connection are sent; never if the connection ends before. */
@@ -57,7 +56,7 @@ export class Exchanges implements Disposable {
 
   #begin({ answer, request, response }: Waiting, waiting: Waiting[]): void {
     const { socket } = request
-    this.#lines.set(socket, { current: response, waiting, taken: -1, changedAt: performance.now() })
+    this.#lines.set(socket, { current: response, waiting, taken: [] })
     response.once('close', () => {
       const next = waiting.shift()
       if (next && !socket.destroyed) this.#begin(next, waiting)
@@ -66,17 +65,20 @@ export class Exchanges implements Disposable {
     answer()
   }
 
-  #cutOffStalled(): void {
-    const now = performance.now()
+  #cutOffSlow(): void {
+    const { slowBytes } = this.#limits
     for (const [socket, line] of this.#lines) {
       const left = line.current.writableLength + socket.writableLength
-      const taken = socket.bytesWritten - socket.writableLength
-      const isStalled = left > 0 && taken === line.taken
-      if (!isStalled) Object.assign(line, { taken, changedAt: now })
-      else if (now - line.changedAt >= this.#limits.stalledMs) {
-        this.#log.warn({ waiting: left }, 'a client was cut off: it does not read its answer')
-        socket.destroy()
+      if (left === 0) {
+        line.taken = []
+        continue
       }
+      const taken = socket.bytesWritten - socket.writableLength
+      line.taken.push(taken)
+      if (line.taken.length <= LOOKS) continue
+      if (taken - line.taken.shift()! >= slowBytes) continue
+      this.#log.warn({ waiting: left }, 'a client was cut off: it does not read its answer, or too slowly')
+      socket.destroy()
     }
   }
 }

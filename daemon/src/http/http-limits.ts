@@ -27,8 +27,9 @@ export interface HttpLimits {
   readonly failedLoginsMs: number
   /** How often a WebSocket is asked whether somebody is still there, and a stream of events says that it is. */
   readonly heartbeatMs: number
-  /** How long a client may take nothing of an answer that waits for it. */
-  readonly stalledMs: number
+  /** A client that takes fewer than `slowBytes` within `slowMs`, while more waits for it, is cut off. */
+  readonly slowMs: number
+  readonly slowBytes: number
   /** How long what is being answered may take when the server closes. */
   readonly farewellMs: number
 }
@@ -67,6 +68,8 @@ export const defaultHttpLimits: HttpLimits = {
   failedLoginsMs: MINUTE_MS,
   heartbeatMs: 30_000,
   // A film that is paused is asked for again where it stopped.
-  stalledMs: MINUTE_MS,
+  slowMs: MINUTE_MS,
+  // 2 KiB a second: the slowest mobile networks are faster.
+  slowBytes: 120 * 1024,
   farewellMs: 1_000,
 }

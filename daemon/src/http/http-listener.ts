@@ -3,16 +3,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from '@spacedrive/core'
 import { systemCode } from '@spacedrive/core/errors'
+import { ConnectionSlots, type Sender, senderAt, type Slot, type SlotReason } from '@spacedrive/core/connection-slots'
 import { originOf } from '@spacedrive/core/ip-address'
+import { ownerOf } from './connection-owner.ts'
 import { guard, guardFiles, guardSocket } from './guard.ts'
 import type { HttpApp } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { Exchanges } from './exchanges.ts'
 import { ofOtherUsers } from './other-users.ts'
+import { LOOPBACK } from './loopback.ts'
 import { HttpError, problemAnswer, refuseUpgrade, rawProblem, securityHeaders } from './problem.ts'
+import { onSignedIn } from './signed-in.ts'
 
 export interface HttpListenerOptions {
   readonly at: NetworkPlace | SocketPlace
@@ -23,6 +28,10 @@ export interface HttpListenerOptions {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly limits: HttpLimits
   readonly log: Logger
+  /** The user who has opened a connection from this machine; by default the kernel says so. */
+  readonly ownerOf?: typeof ownerOf
+  /** The address of the other side; by default that of the socket. */
+  readonly addressOf?: (socket: Socket) => string | undefined
 }
 
 interface NetworkPlace {
@@ -41,14 +50,14 @@ interface SocketPlace {
   readonly socket: string
 }
 
-/** Of the connections that fit: from then on those of other users of this machine are counted. */
+/** From this part of all connections on, one of this machine whose user is unknown is the first to lose its slot. */
 const CROWDED = 3 / 4
-/** How long after that, in milliseconds. Until then the rest of the room is left. */
-const OTHERS_MS = 20
-/** After a count the wait is at least this many times as long: others can make it take long, and nothing else runs then. */
-const OTHERS_REST = 20
-/** How often the log says so. */
+/** After the tables of connections were read, the pause is so many times as long as the reading took. */
+const READING_REST = 2
+/** How often the log says that another user takes up connections. */
 const OTHERS_TOLD_MS = 60_000
+/** The IPv6 networks of one customer together have as many connections as this number of addresses. */
+const ADDRESSES_PER_SITE = 2
 
 /** How long the names of this machine are taken to be the same. */
 const NAMES_MS = 5_000
@@ -60,19 +69,22 @@ export class HttpListener implements AsyncDisposable {
   #origins: { readonly all: ReadonlySet<string>; readonly at: number } | null = null
   /** Connections that were told that there are too many. */
   readonly #refused = new WeakSet<Socket>()
-  readonly #connections = new Set<Socket>()
-  /** How many there are of each network of other machines. */
-  readonly #perNetwork = new Map<string, number>()
+  readonly #slots: ConnectionSlots
+  readonly #open = new Map<Socket, Slot>()
+  /** By both ends: a request over TLS has another socket. */
+  readonly #slotsByEnds = new Map<string, Slot>()
+  /** Connections of this machine, whose user is looked up in the tables. */
+  readonly #ofUnknownUser = new Set<Socket>()
   readonly #exchanges: Exchanges
   #othersToldAt = -OTHERS_TOLD_MS
-  #closingOthers: NodeJS.Timeout | null = null
-  /** No count before this time. */
-  #othersNextAt = 0
+  #isReading = false
+  readonly #closing = new AbortController()
 
   private constructor(options: HttpListenerOptions) {
     const { app, limits, tls } = options
     this.#options = options
     this.#exchanges = new Exchanges(limits, options.log)
+    this.#slots = new ConnectionSlots(limits.connections)
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
     const settings = {
       maxHeaderSize: limits.headerBytes,
@@ -93,7 +105,8 @@ export class HttpListener implements AsyncDisposable {
       : createServer(settings, onRequest)
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     // Before Node has it among those that wait for nothing.
-    this.#server.prependListener('connection', (socket: Socket) => this.#count(socket))
+    this.#server.prependListener('connection', (socket: Socket) => this.#accept(socket))
+    this.#server.on('secureConnection', (socket: Socket) => this.#slotOf(socket)?.spoke())
   }
 
   /** Throws the system's error where none of the ports can be had. */
@@ -125,7 +138,7 @@ export class HttpListener implements AsyncDisposable {
     this.#exchanges[Symbol.dispose]()
     this.#server.close()
     this.#server.closeIdleConnections()
-    if (this.#closingOthers) clearTimeout(this.#closingOthers)
+    this.#closing.abort()
     const timer = setTimeout(() => this.#server.closeAllConnections(), this.#options.limits.farewellMs)
     await closed
     clearTimeout(timer)
@@ -133,7 +146,7 @@ export class HttpListener implements AsyncDisposable {
 
   /** Cuts every connection, WebSockets too, whatever is being answered. */
   drop(): void {
-    for (const socket of this.#connections) socket.destroy()
+    for (const socket of this.#open.keys()) socket.destroy()
   }
 
   async #listen(): Promise<void> {
@@ -173,6 +186,7 @@ export class HttpListener implements AsyncDisposable {
 
   #request(request: IncomingMessage, response: ServerResponse, answer: ReturnType<typeof getRequestListener>): void {
     if (this.#refused.has(request.socket)) return
+    this.#watch(request)
     const refusal = this.#guard(request)
     if (refusal === null) return void answer(request, response).catch(() => response.destroy())
     const { body, headers, status } = problemAnswer(new HttpError(403, 'PermissionDenied', refusal))
@@ -183,80 +197,147 @@ export class HttpListener implements AsyncDisposable {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A client that is killed resets the connection.
     socket.on('error', () => socket.destroy())
+    this.#watch(request)
     const refusal = this.#guard(request)
     if (refusal === null) this.#options.upgrade(request, socket, head)
     else refuseUpgrade(socket, new HttpError(403, 'PermissionDenied', refusal))
   }
 
-  #count(socket: Socket): void {
-    const { connections, connectionsPerAddress } = this.#options.limits
-    const network = networkOf(socket)
-    const fromThere = network === null ? 0 : (this.#perNetwork.get(network) ?? 0)
-    // Before anything else is done for it, TLS included.
-    if (fromThere >= connectionsPerAddress) return void socket.destroy()
-    // Room is made by those that wait for nothing.
-    if (this.#connections.size >= connections) this.#closeIdle()
-    if (this.#connections.size >= connections * CROWDED) this.#closingOthers ??= this.#closeOthersSoon()
-    if (this.#connections.size < connections) {
-      this.#connections.add(socket)
-      if (network !== null) this.#perNetwork.set(network, fromThere + 1)
-      socket.once('close', () => {
-        this.#connections.delete(socket)
-        if (network !== null) this.#leave(network)
-      })
-      return
+  /** Runs before any other work, TLS included. */
+  #accept(socket: Socket): void {
+    const claim = {
+      end: (why: SlotReason) => this.#cutOff(socket, why),
+      isTentative: this.#slots.size >= CROWDED * this.#options.limits.connections,
     }
-    // Who speaks TLS would not understand it.
-    if (this.#options.tls) return void socket.destroy()
+    const place = this.#placeOf(socket)
+    let slot = this.#slots.take(place.sender, claim)
+    if (slot === 'total') {
+      this.#closeIdle()
+      slot = this.#slots.take(place.sender, claim)
+    }
+    if (typeof slot === 'string') return this.#refuse(socket, { why: slot, sender: place.sender })
+    this.#hold(socket, slot)
+    if (place.user === 'own') this.#keepOwn(slot)
+    if (place.user === 'unknown' && process.platform === 'linux') this.#ofUnknownUser.add(socket)
+    if (claim.isTentative && this.#ofUnknownUser.size > 0 && !this.#isReading)
+      this.#readUsers().catch((err: unknown) => this.#options.log.error({ err }, 'users of connections are not known'))
+  }
+
+  /** Over TLS, a program of this user may be a proxy for others. There, signing in decides. */
+  #keepOwn(slot: Slot): void {
+    if (!this.#options.tls) slot.keep()
+  }
+
+  #hold(socket: Socket, slot: Slot): void {
+    const ends = endsOf(socket)
+    this.#open.set(socket, slot)
+    this.#slotsByEnds.set(ends, slot)
+    socket.once('close', () => {
+      slot.release()
+      this.#open.delete(socket)
+      this.#ofUnknownUser.delete(socket)
+      if (this.#slotsByEnds.get(ends) === slot) this.#slotsByEnds.delete(ends)
+    })
+  }
+
+  #slotOf(socket: Socket): Slot | undefined {
+    return this.#slotsByEnds.get(endsOf(socket))
+  }
+
+  #watch(request: IncomingMessage): void {
+    const slot = this.#slotOf(request.socket)
+    slot?.spoke()
+    onSignedIn(request, () => {
+      // Nobody who may sign in from elsewhere can hold all connections.
+      slot?.keepWhileFair()
+      slot?.rememberSender()
+    })
+  }
+
+  /** Programs of this machine share an address, so they are told apart by their users. */
+  #placeOf(socket: Socket): { readonly sender: Sender; readonly user: 'own' | 'unknown' | 'other' } {
+    const { at, limits } = this.#options
+    // The file system decides who reaches a socket.
+    if ('socket' in at) return { sender: thisMachine, user: 'own' }
+    const address = this.#addressOf(socket)
+    const perAddress = limits.connectionsPerAddress
+    if (!isLoopback(address)) {
+      return { sender: senderAt(address, { perAddress, perSite: ADDRESSES_PER_SITE * perAddress }), user: 'other' }
+    }
+    const user = (this.#options.ownerOf ?? ownerOf)(socket)
+    if (user === 'unknown') return { sender: thisMachine, user }
+    return user === process.geteuid!()
+      ? { sender: thisMachine, user: 'own' }
+      : { sender: this.#otherUsers, user: 'other' }
+  }
+
+  /** That of this machine for a connection that is closed already. */
+  #addressOf(socket: Socket): string {
+    const { addressOf = ({ remoteAddress }) => remoteAddress } = this.#options
+    return addressOf(socket) ?? LOOPBACK
+  }
+
+  get #otherUsers(): Sender {
+    return { group: OTHER_USERS, caps: [{ key: OTHER_USERS, max: this.#options.limits.connectionsPerAddress }] }
+  }
+
+  #cutOff(socket: Socket, why: SlotReason): void {
+    // Of this machine, only other users together have a limit of their own.
+    if (why === 'sender' && isLoopback(this.#addressOf(socket))) this.#tellOfOthers()
+    socket.destroy()
+  }
+
+  #refuse(socket: Socket, { sender, why }: { why: SlotReason; sender: Sender }): void {
+    if (sender.group === OTHER_USERS) this.#tellOfOthers()
+    // A client that speaks TLS would not understand an answer.
+    if (why === 'sender' || this.#options.tls) return void socket.destroy()
     this.#refused.add(socket)
-    const why = `${connections} connections are open, no more fit`
-    socket.end(rawProblem(new HttpError(503, 'Unavailable', why, { 'retry-after': '1' })), () => socket.destroy())
+    const reason = `${this.#slots.size} connections are open, no more fit`
+    socket.end(rawProblem(new HttpError(503, 'Unavailable', reason, { 'retry-after': '1' })), () => socket.destroy())
   }
 
-  #leave(network: string): void {
-    const count = (this.#perNetwork.get(network) ?? 0) - 1
-    if (count > 0) this.#perNetwork.set(network, count)
-    else this.#perNetwork.delete(network)
-  }
-
-  #closeOthersSoon(): NodeJS.Timeout {
-    const rest = Math.max(OTHERS_MS, this.#othersNextAt - performance.now())
-    return setTimeout(() => {
-      this.#closingOthers = null
-      const before = performance.now()
-      this.#closeOthers()
-      const now = performance.now()
-      this.#othersNextAt = now + OTHERS_REST * (now - before)
-    }, rest).unref()
-  }
-
-  /** Other users of this machine share its address, so their connections are told apart only when room gets scarce. */
-  #closeOthers(): void {
-    const { connectionsPerAddress } = this.#options.limits
-    const here = [...this.#connections].filter((socket) => networkOf(socket) === null)
-    const tooMany = ofOtherUsers(here).slice(connectionsPerAddress)
-    for (const socket of tooMany) {
-      socket.destroy()
-      this.#connections.delete(socket)
-    }
+  #tellOfOthers(): void {
     const now = performance.now()
-    if (tooMany.length === 0 || now - this.#othersToldAt < OTHERS_TOLD_MS) return
+    if (now - this.#othersToldAt < OTHERS_TOLD_MS) return
     this.#othersToldAt = now
-    this.#options.log.warn({ closed: tooMany.length }, 'another user of this machine took up the connections')
+    this.#options.log.warn({}, 'another user of this machine took up the connections')
+  }
+
+  /** Finds the users of connections for which the kernel could not be asked at once. One reading serves all of them. */
+  async #readUsers(): Promise<void> {
+    this.#isReading = true
+    const before = performance.now()
+    const sockets = [...this.#ofUnknownUser]
+    const others = new Set(await ofOtherUsers(sockets))
+    for (const socket of sockets) {
+      this.#ofUnknownUser.delete(socket)
+      const slot = this.#open.get(socket)
+      if (others.has(socket)) slot?.moveTo(this.#otherUsers)
+      else if (slot) this.#keepOwn(slot)
+    }
+    const rest = READING_REST * (performance.now() - before)
+    await wait(rest, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
+    this.#isReading = false
   }
 
   #closeIdle(): void {
     this.#server.closeIdleConnections()
-    // They say so themselves only later.
-    for (const socket of this.#connections) if (socket.destroyed) this.#connections.delete(socket)
+    // Their `close` comes later.
+    for (const [socket, slot] of this.#open) if (socket.destroyed) slot.release()
   }
 }
 
-/** Whose connections are counted together; null for this machine, whose programs share one address. */
-function networkOf({ remoteAddress }: Socket): string | null {
-  if (remoteAddress === undefined) return null
-  const { network } = originOf(remoteAddress)
-  return network.startsWith('127.') || network === LOOPBACK_IPV6 ? null : network
+const OTHER_USERS = 'other users of this machine'
+/** This user's programs, and those whose user is not known. */
+const thisMachine: Sender = { group: 'this machine', caps: [] }
+
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`
+}
+
+function isLoopback(address: string): boolean {
+  const { network } = originOf(address)
+  return network.startsWith('127.') || network === LOOPBACK_IPV6
 }
 
 const LOOPBACK_IPV6 = originOf('::1').network

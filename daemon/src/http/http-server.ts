@@ -1,5 +1,6 @@
-import { join } from 'node:path'
-import type { Core, Exposed, ExplorerHost, ExposeInput } from '@spacedrive/core'
+import { rmSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { type Core, CoreError, type Exposed, type ExplorerHost, type ExposeInput, pathError } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
 import { Exposure } from '../expose/index.ts'
 import { AccessList } from './access-list.ts'
@@ -11,9 +12,11 @@ import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { HttpListener, type HttpListenerOptions } from './http-listener.ts'
 import { HttpSocket } from './http-socket.ts'
+import { removeLinkPages, writeLinkPage } from './link-pages.ts'
 import { Links } from './links.ts'
 import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { Metrics } from './metrics.ts'
+import { ConnectionUsers } from './connection-users.ts'
 import { listenForPages } from './page-address.ts'
 import { PageProofs } from './page-proofs.ts'
 import { WebPage } from './page/index.ts'
@@ -60,7 +63,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #connections: Connections
   readonly #page: WebPage
   readonly #links: Links
+  readonly #linkMs: number
   readonly #sessions: Sessions
+  readonly #apiKeys: ApiKeys
   /** Who is let in. */
   readonly access: AccessList
   readonly #media: HttpListener
@@ -76,7 +81,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       connections: Connections
       page: WebPage
       links: Links
+      linkMs: number
       sessions: Sessions
+      apiKeys: ApiKeys
       access: AccessList
       media: HttpListener
       pages: HttpListener
@@ -94,7 +101,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#connections = of.connections
     this.#page = of.page
     this.#links = of.links
+    this.#linkMs = of.linkMs
     this.#sessions = of.sessions
+    this.#apiKeys = of.apiKeys
     this.access = of.access
     this.#media = of.media
     this.#pages = of.pages
@@ -124,7 +133,8 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const links = new Links(limits, now)
     const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now, awayMs: AWAY_MS })
     const proofs = await PageProofs.open({ keyFile: join(runDir, 'http-key.pem'), sessions, now })
-    const own = { token, apiKeys, cookies: null, proofs, rights: 'all', limits, now, audit } as const
+    const connectionUsers = new ConnectionUsers()
+    const own = { token, apiKeys, cookies: null, proofs, rights: 'all', connectionUsers, limits, now, audit } as const
     const authenticator = new Authenticator(own)
     const page = new WebPage({ log, ...(webFolder === undefined ? {} : { folder: webFolder }) })
     const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
@@ -140,10 +150,12 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       mediaOrigin: () => place.media,
       addFirst: (first) => leadToPages(first, place),
     })
-    const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) => sockets.upgrade(request, client, head)
+    const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) =>
+      void sockets.upgrade(request, client, head)
     // If a later step fails, nothing goes on listening.
     await using parts = new AsyncDisposableStack()
-    for (const each of [sessions, page, metrics]) parts.use(each)
+    removeLinkPages(runDir, 0)
+    for (const each of [sessions, apiKeys, page, metrics]) parts.use(each)
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
@@ -175,7 +187,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await sessions.endOthers([place.page])
     sessions.holdAddress()
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
-    const forSocket = new Authenticator({ ...own, proofs: null, isOpen: true })
+    const forSocket = new Authenticator({ ...own, proofs: null, connectionUsers: null, isOpen: true })
     const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })
     const socket = await HttpSocket.listen({
       core,
@@ -186,7 +198,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
         sessionRoutes: sessionRoutes(forSocket, async () => {}),
         mediaOrigin: () => null,
       }),
-      upgrade: (request, client, head) => onSocket.upgrade(request, client, head),
+      upgrade: (request, client, head) => void onSocket.upgrade(request, client, head),
       limits,
     })
     parts.use(socket)
@@ -210,7 +222,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       connections,
       page,
       links,
+      linkMs: limits.linkMs,
       sessions,
+      apiKeys,
       access: new AccessList({ pages: sessions, exposure, apiKeys, audit }),
       media,
       pages,
@@ -222,11 +236,13 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     })
   }
 
-  link(to: string): { url: string; expiresAt: string } {
+  link(to: string, folder?: string): { url: string; expiresAt: string; page: string | null } {
     // It is about to be looked at.
     this.#page.prepare()
     const { code, expiresAt } = this.#links.create(to)
-    return { url: new URL(`session/${code}`, this.pageOrigin).href, expiresAt: new Date(expiresAt).toISOString() }
+    const url = new URL(`session/${code}`, this.pageOrigin).href
+    const page = folder === undefined ? null : this.#linkPage({ code, folder, url })
+    return { url, expiresAt: new Date(expiresAt).toISOString(), page }
   }
 
   get exposed(): Exposed | null {
@@ -252,14 +268,30 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
+    this.#links[Symbol.dispose]()
     await this.#exposure[Symbol.asyncDispose]()
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
     this.#page[Symbol.dispose]()
     const listeners = [this.#listener, this.#pages, this.#media, this.#socket]
     await Promise.all(listeners.map((each) => each[Symbol.asyncDispose]()))
+    await this.#apiKeys[Symbol.asyncDispose]()
     // As late as possible: its file says until when somebody held the port.
-    this.#sessions[Symbol.dispose]()
+    await this.#sessions[Symbol.asyncDispose]()
+  }
+
+  /** A private page that leads to a link, for as long as the link can be used. */
+  #linkPage({ code, folder, url }: { code: string; folder: string; url: string }): string {
+    if (!isAbsolute(folder)) throw new CoreError('InvalidInput', `${folder} is not an absolute path`)
+    let page: string
+    try {
+      removeLinkPages(folder, this.#linkMs)
+      page = writeLinkPage(folder, url)
+    } catch (err) {
+      throw pathError(err, folder)
+    }
+    this.#links.whenOver(code, () => rmSync(page, { force: true }))
+    return page
   }
 }
 

@@ -1,22 +1,18 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Core, CoreError } from '@spacedrive/core'
-import type { Rights } from '@spacedrive/core/domain'
+import type { Core } from '@spacedrive/core'
 import type { Context } from 'hono'
+import { currentAsker } from '../asker.ts'
+import { ClientPool } from '../client-pool.ts'
 import { type Asked, dispatch } from '../dispatch.ts'
 import type { HttpEnv } from './http-env.ts'
-
-/** What whoever has sent the request may do; nothing but look where that was not said. */
-export const asker = new AsyncLocalStorage<Rights>()
 
 /** Operations asked for over HTTP: so many at once, each given up when whoever asked is gone. */
 export class OperationCalls {
   readonly #core: Core
-  readonly #max: number
-  #running = 0
+  readonly #running: ClientPool
 
   constructor({ core, max }: { core: Core; max: number }) {
     this.#core = core
-    this.#max = max
+    this.#running = new ClientPool({ total: max, what: 'requests are in progress' })
   }
 
   /** Throws what the operation throws, and `Unavailable` where too many are under way. */
@@ -26,14 +22,8 @@ export class OperationCalls {
 
   /** The same for whoever has no request of its own. */
   async run(request: Asked, signal: AbortSignal): Promise<unknown> {
-    if (this.#running >= this.#max) {
-      throw new CoreError('Unavailable', `${this.#max} requests are being answered; try again in a moment`)
-    }
-    this.#running++
-    try {
-      return await dispatch(this.#core, { ...request, rights: asker.getStore() ?? [] }, signal)
-    } finally {
-      this.#running--
-    }
+    const asker = currentAsker()
+    using _place = this.#running.take(asker)
+    return await dispatch(this.#core, { ...request, asker }, signal)
   }
 }

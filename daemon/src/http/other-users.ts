@@ -1,83 +1,102 @@
-import { closeSync, openSync, readSync } from 'node:fs'
-import type { Socket } from 'node:net'
+import { type FileHandle, open } from 'node:fs/promises'
+import { endianness } from 'node:os'
 import { systemCode } from '@spacedrive/core/errors'
-import { addressBytes } from '@spacedrive/core/ip-address'
+import { type ConnectionEnds, endsOfClient } from './connection-ends.ts'
+import { ownerOf } from './connection-owner.ts'
 
 /** The tables of TCP connections, with the user that each socket belongs to. Linux. */
 const TABLES = ['/proc/self/net/tcp', '/proc/self/net/tcp6']
 /** Rows: number, local address, remote address, state, queues, timer, retransmits, user, … */
-const COLUMN = { local: 1, remote: 2, user: 7 }
-/** Of each table at most this much is read, some 50,000 rows: any user of the machine can make it longer. */
-const MAX_TABLE_BYTES = 8 * 1_024 * 1_024
+const COLUMN = { local: 1, remote: 2, user: 7, inode: 9 }
+/** Root can do everything that this user can. */
+const ROOT = 0
 const CHUNK_BYTES = 64 * 1_024
 
-/** What is known of a connection here. */
-type Ends = Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>
-
-/**
- * Those of these connections, of programs of this machine, that another user has opened. Empty if the system does not
- * say whose they are, and without those that are far down in a very long table. Reads tables of the whole machine while
- * the thread waits: about 3 ms for each 1,000 connections of the machine, and 0.2 s at most for each table.
- */
-export function ofOtherUsers<S extends Ends>(sockets: readonly S[], tables = TABLES): S[] {
-  if (process.platform !== 'linux') return []
-  try {
-    const users = usersOfConnections(new Set(sockets.map(({ localPort = 0 }) => localPort)), tables)
-    const own = process.geteuid!()
-    return sockets.filter((socket) => {
-      const user = users.get(nameOf(socket))
-      return user !== undefined && user !== own
-    })
-  } catch {
-    // Without a free file descriptor nobody is told from another.
-    return []
-  }
+export interface OwnerSources {
+  /** Asks the kernel for one connection; by default `ownerOf`. */
+  readonly ask?: typeof ownerOf
+  /** The tables that are read if the kernel cannot be asked. */
+  readonly tables?: readonly string[]
 }
 
-/** The users of connections to these ports of this machine, by both ends, the end of the client first. */
-function usersOfConnections(ports: ReadonlySet<number>, tables: readonly string[]): Map<string, number> {
+/**
+ * Whether another user of this machine has opened a connection from this machine. Also true for a connection that has
+ * ended, and if the system does not tell. False on systems that never tell: macOS and Windows.
+ */
+export async function isOfOtherUser(connection: ConnectionEnds, sources?: OwnerSources): Promise<boolean> {
+  return (await ofOtherUsers([connection], sources)).length > 0
+}
+
+/**
+ * The connections, all opened on this machine, for which `isOfOtherUser` is true. If the kernel cannot be asked, the
+ * tables of all connections of this machine are read to their end, once for all the given connections. Other users can
+ * make the tables long, so other work goes on between two chunks.
+ */
+export async function ofOtherUsers<C extends ConnectionEnds>(
+  connections: readonly C[],
+  { ask = ownerOf, tables = TABLES }: OwnerSources = {},
+): Promise<C[]> {
+  if (process.platform !== 'linux' || connections.length === 0) return []
+  const own = process.geteuid!()
+  const owners = connections.map((connection) => ({ connection, user: ask(connection) }))
+  const unknown = owners.flatMap(({ connection, user }) => (user === 'unknown' ? [connection] : []))
+  const inTables = await usersInTables(unknown, tables)
+  return owners.flatMap(({ connection, user }) => {
+    const owner = user === 'unknown' ? inTables.get(nameOf(connection)) : user
+    return owner === own || owner === ROOT ? [] : [connection]
+  })
+}
+
+/** The users of those connections that are in the tables, by `nameOf`. Empty if the tables cannot be read. */
+async function usersInTables(
+  connections: readonly ConnectionEnds[],
+  tables: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   const users = new Map<string, number>()
-  // The port at the end of a column; the rows with others are not even taken apart.
+  const wanted = new Set(connections.map(nameOf))
+  wanted.delete('')
+  // The port at the end of a column; rows with other ports are not even parsed.
+  const ports = new Set(connections.map(({ localPort = 0 }) => localPort))
   const ends = [...ports].map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')} `)
-  for (const table of tables) {
-    for (const row of rowsWith(ends, table)) {
-      const columns = row.trim().split(/\s+/)
-      const [local, remote] = [columns[COLUMN.local], columns[COLUMN.remote]].map((end) => endOf(end ?? ''))
-      if (local && remote) users.set(`${local} ${remote}`, Number(columns[COLUMN.user]))
+  try {
+    for (const table of tables) {
+      for await (const row of rowsWith(ends, table)) {
+        if (users.size === wanted.size) return users
+        const columns = row.trim().split(/\s+/)
+        const [local, remote] = [columns[COLUMN.local], columns[COLUMN.remote]].map((end) => endOf(end ?? ''))
+        const name = `${local} ${remote}`
+        // A connection that its client has closed has no inode, and its user is 0, which is root otherwise.
+        if (wanted.has(name) && columns[COLUMN.inode] !== '0') users.set(name, Number(columns[COLUMN.user]))
+      }
     }
+  } catch {
+    // Without a free file descriptor nothing is known of the rest.
   }
   return users
 }
 
 /** The rows of a table that contain one of some texts. */
-function rowsWith(texts: readonly string[], table: string): string[] {
-  const file = openTable(table)
-  if (file === null) return []
-  try {
-    const rows: string[] = []
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    let begun = ''
-    for (let read = 0; read < MAX_TABLE_BYTES;) {
-      const bytes = readSync(file, chunk)
-      if (bytes === 0) break
-      read += bytes
-      const text = begun + chunk.toString('latin1', 0, bytes)
-      const end = text.lastIndexOf('\n') + 1
-      begun = text.slice(end)
-      for (const each of texts) {
-        for (let at = text.indexOf(each); at >= 0 && at < end; at = text.indexOf(each, at + 1))
-          rows.push(text.slice(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at)))
-      }
+async function* rowsWith(texts: readonly string[], table: string): AsyncGenerator<string> {
+  await using file = await openTable(table)
+  if (file === null) return
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  let begun = ''
+  for (;;) {
+    const { bytesRead } = await file.read(chunk)
+    if (bytesRead === 0) return
+    const text = begun + chunk.toString('latin1', 0, bytesRead)
+    const end = text.lastIndexOf('\n') + 1
+    begun = text.slice(end)
+    for (const each of texts) {
+      for (let at = text.indexOf(each); at >= 0 && at < end; at = text.indexOf(each, at + 1))
+        yield text.slice(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at))
     }
-    return rows
-  } finally {
-    closeSync(file)
   }
 }
 
-function openTable(path: string): number | null {
+async function openTable(path: string): Promise<FileHandle | null> {
   try {
-    return openSync(path, 'r')
+    return await open(path, 'r')
   } catch (err) {
     // A machine without IPv6 has no table of it.
     if (systemCode(err) === 'ENOENT') return null
@@ -93,11 +112,14 @@ function endOf(text: string): string | null {
   return endName(isLittleEndian ? bytes.swap32() : bytes, parseInt(port, 16))
 }
 
-const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+const isLittleEndian = endianness() === 'LE'
 
-function nameOf({ localAddress, localPort, remoteAddress, remotePort }: Ends): string {
-  const end = (address = '', port = 0) => endName(addressBytes(address.replace(/^::ffff:(?=\d+\.)/i, '')), port)
-  return `${end(remoteAddress, remotePort)} ${end(localAddress, localPort)}`
+/** Both ends, that of the client first; empty for a connection that is closed. */
+function nameOf(connection: ConnectionEnds): string {
+  const client = endsOfClient(connection)
+  if (!client) return ''
+  const { local, remote } = client
+  return `${endName(local.address, local.port)} ${endName(remote.address, remote.port)}`
 }
 
 /** IPv4 in IPv6 is the same as IPv4. */

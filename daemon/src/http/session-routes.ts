@@ -39,6 +39,8 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
     const origin = originOf(c, place)
     const { code, publicKey } = await bodyOf(c, SignIn)
     if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the key is not one of ECDSA, P-256')
+    // Who sends no code of ours costs no look at the table of connections.
+    if (links.holds(code)) await authenticator.checkUser(c.env.incoming)
     const to = links.take(code)
     if (to === null) throw authenticator.linkRefused(c.env.incoming)
     const session = await sessions.createForPage({ publicKey, origin }, browserOf(c.env.incoming))
@@ -83,12 +85,12 @@ export function sessionRoutes(
   end: (id: string, c: Context<HttpEnv>) => Promise<void>,
 ): HttpApp {
   const routes = new Hono<HttpEnv>()
-  routes.get('/', (c) => {
-    authenticator.check(c.env.incoming)
+  routes.get('/', async (c) => {
+    await authenticator.check(c.env.incoming)
     return c.body(null, 204)
   })
   routes.delete('/', async (c) => {
-    authenticator.check(c.env.incoming)
+    await authenticator.check(c.env.incoming)
     const session = authenticator.sessionOf(c.env.incoming)
     if (session) await end(session.id, c)
     return c.body(null, 204)

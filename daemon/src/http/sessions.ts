@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync, utimesSync } from 'node:fs'
-import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { z } from 'zod'
 import type { HttpLimits } from './http-limits.ts'
+import { StateFile } from './state-file.ts'
 
 /** 256 bits each: a secret that cannot be guessed needs no counting of attempts. */
 const SECRET_BYTES = 32
@@ -19,6 +19,8 @@ const Session = z.object({
   /** Of the page (SPKI, base64url), and the origin it is stored at; null for a cookie. */
   page: z.object({ publicKey: z.string(), origin: z.string() }).nullable(),
   browser: z.string(),
+  /** Where a browser of another machine signed in: sessions from one place push out each other first. */
+  place: z.string().nullable().default(null),
   createdAt: z.number(),
   expiresAt: z.number(),
 })
@@ -34,8 +36,9 @@ export interface SessionsOptions {
 }
 
 /** The browsers that are signed in at one address of the daemon. */
-export class Sessions implements Disposable {
+export class Sessions implements AsyncDisposable {
   readonly #options: SessionsOptions
+  readonly #file: StateFile
   /** By id, oldest first. */
   readonly #sessions: Map<string, Session>
   /** When each was used last, as far as this process knows. */
@@ -44,10 +47,11 @@ export class Sessions implements Disposable {
   readonly #attached = new Map<string, Set<() => void>>()
   #alive: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
-  #writing: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionsOptions) {
     this.#options = options
+    const content = () => JSON.stringify([...this.#sessions.values()])
+    this.#file = new StateFile({ path: options.file, content })
     this.#sessions = new Map(readSessions(options).map((session) => [session.id, session]))
     this.#forgetOld()
   }
@@ -61,15 +65,15 @@ export class Sessions implements Disposable {
   }
 
   /** Begins a session that a browser shows by the secret in its cookie, and returns the secret. */
-  async createWithSecret(browser: string): Promise<string> {
+  async createWithSecret(browser: string, place: string | null): Promise<string> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
-    await this.#add({ hash: hash('sha256', secret), page: null, browser })
+    await this.#add({ hash: hash('sha256', secret), page: null, browser, place })
     return secret
   }
 
   /** Begins a session of a page, which shows it by a signature. */
   async createForPage(page: { publicKey: string; origin: string }, browser: string): Promise<Session> {
-    return this.#add({ hash: null, page, browser })
+    return this.#add({ hash: null, page, browser, place: null })
   }
 
   /** The origin of the newest session of a page; null if there is none. */
@@ -137,13 +141,16 @@ export class Sessions implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Afterwards nobody signs in, and nothing more is written. */
+  async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer)
     clearInterval(this.#alive)
+    await this.#file[Symbol.asyncDispose]()
     if (this.#alive) this.#sayAlive()
   }
 
-  async #add(of: Pick<Session, 'hash' | 'page' | 'browser'>): Promise<Session> {
+  async #add(of: Pick<Session, 'hash' | 'page' | 'browser' | 'place'>): Promise<Session> {
+    this.#file.check()
     const { limits, now } = this.#options
     const session: Session = {
       ...of,
@@ -192,18 +199,18 @@ export class Sessions implements Disposable {
   #forgetOld(): void {
     const { limits, now } = this.#options
     for (const [id, { expiresAt }] of this.#sessions) if (expiresAt <= now()) this.#forget(id)
-    const tooMany = Math.max(0, this.#sessions.size - limits.sessions)
-    for (const id of [...this.#sessions.keys()].slice(0, tooMany)) this.#forget(id)
+    while (this.#sessions.size > limits.sessions) this.#forget(this.#oneTooMany())
+  }
+
+  /** The oldest session of the place with the most: whoever signs in again and again ends only own sessions. */
+  #oneTooMany(): string {
+    const byPlace = Map.groupBy(this.#sessions.values(), ({ place }) => place)
+    const [most] = [...byPlace.values()].toSorted((one, other) => other.length - one.length)
+    return most![0]!.id
   }
 
   async #write(): Promise<void> {
-    const written = this.#writing.then(() => this.#save())
-    this.#writing = written.catch(() => {})
-    await written
-  }
-
-  async #save(): Promise<void> {
-    await writeFileAtomically(this.#options.file, JSON.stringify([...this.#sessions.values()]))
+    await this.#file.save()
     this.#sayAlive()
   }
 }

@@ -1,5 +1,5 @@
-import type { Rights } from '@spacedrive/core/domain'
 import type { WebSocket } from 'ws'
+import type { Asker } from '../asker.ts'
 import type { Carrier, CarrierListener } from '../carrier.ts'
 
 /** `ws` says so where a message has more bytes than it may. */
@@ -10,15 +10,15 @@ const GOING_AWAY = 1001
 /** One document a message, over a WebSocket. */
 export class WebSocketCarrier implements Carrier {
   readonly kind = 'websocket'
-  readonly rights: Rights
+  readonly asker: Asker
   readonly #socket: WebSocket
   readonly #heartbeatMs: number
   #stopped = false
 
   /** `heartbeatMs`: one that does not answer a ping until the next one is gone: a lid was closed, a cable pulled. */
-  constructor(socket: WebSocket, { heartbeatMs, rights }: { heartbeatMs: number; rights: Rights }) {
+  constructor(socket: WebSocket, { asker, heartbeatMs }: { asker: Asker; heartbeatMs: number }) {
     this.#socket = socket
-    this.rights = rights
+    this.asker = asker
     this.#heartbeatMs = heartbeatMs
   }
 

@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { HttpError, refuseUpgrade } from './problem.ts'
+import { noteSignedIn } from './signed-in.ts'
 import { WebSocketCarrier } from './web-socket-carrier.ts'
 
 /** The one address that becomes a WebSocket. */
@@ -32,18 +33,16 @@ export class WebSockets {
     })
   }
 
-  /** Answers a request to become a WebSocket that the guard has let through. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Answers a request to become a WebSocket that the guard has let through. Never rejects. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { authenticator, connections, limits } = this.#deps
     try {
       if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
-      const rights = authenticator.check(request)
-      if (connections.isFull('websocket')) {
-        const count = connections.count('websocket')
-        throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
-      }
+      const asker = await authenticator.check(request)
+      noteSignedIn(request)
+      connections.check('websocket', asker)
       this.#server.handleUpgrade(request, socket, head, (client) => {
-        const connection = connections.accept(new WebSocketCarrier(client, { heartbeatMs: limits.heartbeatMs, rights }))
+        const connection = connections.accept(new WebSocketCarrier(client, { asker, heartbeatMs: limits.heartbeatMs }))
         authenticator.endWithSession(request, client, () => connection?.[Symbol.dispose]())
       })
     } catch (err) {

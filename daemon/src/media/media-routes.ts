@@ -15,8 +15,10 @@ import {
 import { EntryId } from '@spacedrive/core/domain'
 import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
-import { asker } from '../http/operation-calls.ts'
+import { currentAsker, ownUser } from '../asker.ts'
+import { reachesEveryFile, requireReachable } from '../dispatch.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
+import { noteSignedIn } from '../http/signed-in.ts'
 import { ChunkSpaces } from './chunk-spaces.ts'
 import { signedSession } from './media-signature.ts'
 import { remoteFileHandler, remoteThumbHandler, sendRemote } from './remote-handler.ts'
@@ -71,11 +73,8 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
     )
   }
 
-  /** Whether whoever asks may reach files outside of locations. Pages have signed addresses. */
-  function reachesAll(): boolean {
-    const rights = pages ? 'all' : (asker.getStore() ?? [])
-    return rights === 'all' || rights.includes('disk')
-  }
+  /** Pages have signed addresses. */
+  const asker = () => (pages ? ownUser : currentAsker())
 
   app.use(async (c, next) => {
     // Said here and not when all is done: a large file is on its way by then.
@@ -86,6 +85,7 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
       showToPages(c)
       if (c.req.method === 'OPTIONS') return c.body(null, 204, PREFLIGHT_HEADERS)
       const session = signedSession(c.env.incoming, { keyOf: pages.keyOf, now })
+      noteSignedIn(c.env.incoming)
       const { outgoing } = c.env
       const attached = pages.attach(session, () => outgoing.destroy())
       outgoing.once('close', () => attached[Symbol.dispose]())
@@ -103,15 +103,18 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
   app.get('/file/:name?', async (c) => {
     const asked = c.req.query('path') ?? ''
     const at = core.files.locate(asked)
-    if (!reachesAll()) await core.files.requireInLocation(asked)
+    await requireReachable(asked, { asker: asker(), core, what: 'a file' })
     if (at.at === 'there') return sendRemote(c, { device: at.device.id, of: { path: at.path } }, { core, ...deps })
     const path = givenPath(at.at === 'here' ? at.path : undefined)
     const library = core.libraries.resolveIfAny(c.req.query('library'))
     return send(c, path, library?.files.fileAt(path)?.content ?? null)
   })
   app.use('/remote/:device/*', async (c, next) => {
-    if (c.req.query('path') !== undefined && !reachesAll())
+    const { onRefused, rights } = asker()
+    if (c.req.query('path') !== undefined && !reachesEveryFile(rights)) {
+      onRefused?.('a file of another device by its path')
       throw new CoreError('PermissionDenied', 'only the right "disk" reaches files of other devices by their paths')
+    }
     await next()
   })
   app.get('/remote/:device/file/:name?', remoteFileHandler({ core, ...deps }))

@@ -2,8 +2,8 @@ import { serve } from '@hono/node-server'
 import { createTestCore, type TestCore } from '@spacedrive/core/testing'
 import type { AddressInfo } from 'node:net'
 import { Hono } from 'hono'
+import { answerTo, ownUser } from '../../src/asker.ts'
 import type { HttpEnv } from '../../src/http/http-env.ts'
-import { asker } from '../../src/http/operation-calls.ts'
 import { problemResponse } from '../../src/http/problem.ts'
 import { mediaRoutes } from '../../src/media/index.ts'
 import { shout } from './shout-generator.ts'
@@ -28,7 +28,7 @@ export async function createTestMedia(options: { now?: () => number } = {}): Pro
   app.onError((err) => problemResponse(err, 'test'))
   app.use(async (c, next) => {
     c.set('requestId', 'test')
-    await asker.run('all', next)
+    await answerTo(ownUser, next)
   })
   app.route('/', mediaRoutes({ core: t.core, ...options }))
   const parts = new AsyncDisposableStack()

@@ -2,8 +2,8 @@ import { Blake3Hasher } from '@napi-rs/blake-hash'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
-import { expect, test, vi } from 'vitest'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { peerKeyOf, signWith } from '../identity/ed25519.ts'
 import { silentLogger } from '../../util/logger.ts'
@@ -62,16 +62,56 @@ test('who does not prove a key is sent away, whatever is sent', async () => {
 
 test('there are no more connections than the limits say', async () => {
   await using relay = await openRelay({ limits: { connectionsPerAddress: 2 } })
-  const sockets = [connectSocket(relay), connectSocket(relay)]
-  await Promise.all(sockets.map((socket) => once(socket, 'open')))
+  const [alice] = [await enter(relay), await enter(relay)]
   expect(await upgradeStatus(relay, '/relay')).toBe(503)
-  sockets[0]!.terminate()
+  alice.socket.terminate()
   await vi.waitUntil(async () => {
     const socket = connectSocket(relay)
     return new Promise((resolve) => {
       socket.once('open', () => resolve(true))
       socket.once('error', () => resolve(false))
     })
+  })
+})
+
+/** Only Linux has all addresses of 127.0.0.0/8. */
+describe.runIf(process.platform === 'linux')('eight addresses that take all they can', () => {
+  const neighbours = Array.from({ length: 8 }, (_, n) => `127.0.1.${n + 1}`)
+  const limits = { clients: 96, connectionsPerAddress: 12 }
+
+  test('hold no connection by silence', async () => {
+    await using relay = await openRelay({ limits })
+    const { hostname, port } = new URL(relay.url)
+    using flood = floodFrom(neighbours, 24, (localAddress) =>
+      connect({ host: hostname, port: Number(port), localAddress }),
+    )
+    for (let n = 0; n < 20; n++) {
+      const device = await enter(relay)
+      expect(device.socket.readyState).toBe(device.socket.OPEN)
+      device.socket.terminate()
+      await flood.comeAgain()
+    }
+  })
+
+  test('hold no WebSocket without the key of a device', async () => {
+    await using relay = await openRelay({ token: 'right', limits })
+    using flood = floodFrom(neighbours, 12, (localAddress) => connectSocket(relay, '/right/relay', localAddress))
+    for (let n = 0; n < 10; n++) {
+      const device = await enter(relay, { path: '/right/relay' })
+      await flood.comeAgain()
+      expect(device.socket.readyState).toBe(device.socket.OPEN)
+    }
+    expect(relay.metrics()).toContain('relay_clients 10')
+  })
+
+  test('leave a fair part to others, though each of their devices has a key', async () => {
+    await using relay = await openRelay({ limits })
+    await Promise.all(
+      neighbours.flatMap((from) => Array.from({ length: 12 }, () => enter(relay, { from, mayFail: true }))),
+    )
+    const devices = [await enter(relay), await enter(relay)]
+    await Promise.all(neighbours.map((from) => enter(relay, { from, mayFail: true })))
+    expect(devices.map(({ socket }) => socket.readyState)).toEqual([1, 1])
   })
 })
 
@@ -115,10 +155,10 @@ test('a device that sends more than its rate is held back, and loses nothing', a
 test('a device that comes again takes the place of the one it was', async () => {
   await using relay = await openRelay()
   const seed = randomBytes(32)
-  const first = await enter(relay, seed)
+  const first = await enter(relay, { seed })
   const closed = once(first.socket, 'close')
   const bob = await enter(relay)
-  const second = await enter(relay, seed)
+  const second = await enter(relay, { seed })
   await closed
   bob.send(Buffer.of(4), second.key, Buffer.from('again'))
   await vi.waitUntil(() => second.received.length === 1)
@@ -223,8 +263,9 @@ async function echoed(link: Link, text: string): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-function connectSocket(relay: Relay, path = '/relay'): WebSocket {
-  const socket = new WebSocket(`${relay.url.replace('http', 'ws')}${path}`, ['iroh-relay-v2'])
+function connectSocket(relay: Relay, path = '/relay', localAddress?: string): WebSocket {
+  const options = localAddress === undefined ? {} : { localAddress }
+  const socket = new WebSocket(`${relay.url.replace('http', 'ws')}${path}`, ['iroh-relay-v2'], options)
   socket.on('error', () => {})
   return socket
 }
@@ -254,13 +295,23 @@ test('connections of one address are cut off before anything is read from them',
   for (const socket of sockets) socket.destroy()
 })
 
+interface Entering {
+  readonly seed?: Uint8Array
+  readonly path?: string
+  /** The address it connects from. */
+  readonly from?: string
+  /** Whether it may be sent away. */
+  readonly mayFail?: boolean
+}
+
 /** A device that speaks with the relay by hand. */
-async function enter(relay: Relay, seed: Uint8Array = randomBytes(32)) {
-  const socket = connectSocket(relay)
+async function enter(relay: Relay, { seed = randomBytes(32), path, from, mayFail = false }: Entering = {}) {
+  const socket = connectSocket(relay, path, from)
   const received: Buffer[] = []
   const key = Buffer.from(peerKeyOf(seed), 'hex')
   const send = (...parts: Uint8Array[]) => socket.send(Buffer.concat(parts))
-  const { promise: entered, resolve } = Promise.withResolvers<void>()
+  const { promise: entered, reject, resolve } = Promise.withResolvers<void>()
+  socket.on('close', () => (mayFail ? resolve() : reject(new Error('sent away'))))
   socket.on('message', (data) => {
     const frame = data as Buffer
     if (frame[0] === 0) {
@@ -271,6 +322,43 @@ async function enter(relay: Relay, seed: Uint8Array = randomBytes(32)) {
   })
   await entered
   return { socket, received, key, send }
+}
+
+/** Opens connections from each address, and opens each again that is closed. */
+function floodFrom<T extends Socket | WebSocket>(
+  addresses: readonly string[],
+  each: number,
+  open: (from: string) => T,
+) {
+  let opened = 0
+  let isOver = false
+  const held = new Set<T>()
+  const hold = (from: string): void => {
+    if (isOver) return
+    const connection = open(from)
+    held.add(connection)
+    connection.on('error', () => {})
+    connection.once(connection instanceof WebSocket ? 'open' : 'connect', () => opened++)
+    connection.once('close', () => {
+      held.delete(connection)
+      setImmediate(hold, from)
+    })
+  }
+  for (const address of addresses) for (let n = 0; n < each; n++) hold(address)
+  return {
+    /** Waits until the flood has opened more connections than before. */
+    async comeAgain(): Promise<void> {
+      const before = opened
+      await vi.waitUntil(() => opened > before)
+    },
+    [Symbol.dispose](): void {
+      isOver = true
+      for (const connection of held) {
+        if (connection instanceof WebSocket) connection.terminate()
+        else connection.destroy()
+      }
+    },
+  }
 }
 
 async function upgradeStatus(relay: Relay, path: string): Promise<number> {

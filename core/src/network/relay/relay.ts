@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { PeerKey } from '../../domain/index.ts'
 import { CoreError, errorMessage, systemCode } from '../../util/errors.ts'
-import { originOf } from '../../util/ip-address.ts'
+import { ConnectionSlots, type Sender, senderAt, type Slot, type SlotReason } from '../../util/connection-slots.ts'
 import type { Logger } from '../../util/logger.ts'
 import { answerAt, Noticeboard } from '../rendezvous/index.ts'
 import { formatAddress } from '../transport/addresses.ts'
@@ -18,7 +18,7 @@ import { type RefusalReason, RelayMetrics } from './relay-metrics.ts'
 export interface RelayLimits {
   /** Most devices at once. */
   readonly clients: number
-  /** Most connections at once from one IP address. */
+  /** Most connections at once from one IP address, or from one IPv6 network. */
   readonly connectionsPerAddress: number
   readonly bytesPerSecondEach: number
   readonly bytesPerSecond: number
@@ -47,6 +47,8 @@ export interface RelayOptions {
 
 /** A device has one WebSocket, and in parallel it may ask for its address or leave a notice. */
 const ACCEPTED_PER_CLIENT = 2
+/** One customer may have many IPv6 networks; together they have as many connections as this number of addresses. */
+const ADDRESSES_PER_SITE = 2
 const HEADERS_TIMEOUT_MS = 10_000
 /** Most bytes of a request before its body. */
 const MAX_HEADER_BYTES = 8_192
@@ -62,27 +64,28 @@ export class Relay implements AsyncDisposable {
   readonly #allowed: ReadonlySet<PeerKey> | null
   readonly #metrics = new RelayMetrics()
   readonly #clients = new Map<PeerKey, RelayClient>()
-  /** Number of WebSockets, by network of the client. */
-  readonly #connections = new PerNetwork()
-  /** Number of open connections, whether or not they have sent a request. */
-  readonly #accepted = new PerNetwork()
+  /** The WebSockets. */
+  readonly #connections: ConnectionSlots
+  /** All open connections, whether or not they have sent a request. */
+  readonly #accepted: ConnectionSlots
+  readonly #slots = new WeakMap<Socket, Slot>()
   readonly #total: Rate
   readonly #board = new Noticeboard(ticks)
   readonly #server: Server
   readonly #sockets: WebSocketServer
   #reflector: Reflector | null = null
-  #open = 0
 
   private constructor(options: RelayOptions) {
     this.#options = options
     this.#limits = { ...defaultRelayLimits, ...options.limits }
     this.#allowed = options.allow && new Set(options.allow)
+    this.#connections = new ConnectionSlots(this.#limits.clients)
+    this.#accepted = new ConnectionSlots(ACCEPTED_PER_CLIENT * this.#limits.clients)
     this.#total = new Rate(this.#limits.bytesPerSecond, ticks)
     this.#server = createServer(
       { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
       (request, response) => this.#answer(request, response),
     )
-    this.#server.maxConnections = 2 * this.#limits.clients
     this.#server.prependListener('connection', (socket: Socket) => this.#accept(socket))
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, { socket, head }))
     this.#sockets = new WebSocketServer({
@@ -158,16 +161,23 @@ export class Relay implements AsyncDisposable {
     }
   }
 
-  /** Runs before any other work: a client with too many connections is cut off, regardless of its request. */
+  /** Runs before any other work. If a client has too many connections, one is cut off, regardless of its request. */
   #accept(socket: Socket): void {
-    const network = networkOf(socket)
-    if (this.#accepted.of(network) >= ACCEPTED_PER_CLIENT * this.#limits.connectionsPerAddress) {
-      this.#metrics.refused('connections of one address')
+    const cutOff = (reason: RefusalReason) => {
+      this.#metrics.refused(reason)
       socket.destroy()
-      return
     }
-    this.#accepted.add(network)
-    socket.once('close', () => this.#accepted.remove(network))
+    const slot = this.#accepted.take(this.#senderOf(socket, ACCEPTED_PER_CLIENT), {
+      end: (why) => cutOff(refusalOf[why]),
+    })
+    if (typeof slot === 'string') return cutOff(refusalOf[slot])
+    this.#slots.set(socket, slot)
+    socket.once('close', () => slot.release())
+  }
+
+  #senderOf({ remoteAddress = '' }: Socket, factor = 1): Sender {
+    const perAddress = factor * this.#limits.connectionsPerAddress
+    return senderAt(remoteAddress, { perAddress, perSite: ADDRESSES_PER_SITE * perAddress })
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -201,30 +211,30 @@ export class Relay implements AsyncDisposable {
   #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): void {
     // Without this listener, an error before the connection is accepted would end the process.
     socket.on('error', () => {})
-    const network = networkOf(request.socket)
-    const refusal = this.#refusal(request, network)
-    if (refusal) {
-      this.#metrics.refused(refusal)
-      return refuse(socket, refusal === 'token' ? '401 Unauthorized' : '503 Service Unavailable')
+    if (!this.#mayUse(request)) {
+      this.#metrics.refused('token')
+      return refuse(socket, '401 Unauthorized')
     }
     if (this.#pathOf(request) !== '/relay') return refuse(socket, '404 Not Found')
-    request.socket.setNoDelay(true)
-    this.#open++
-    this.#connections.add(network)
-    socket.once('close', () => {
-      this.#open--
-      this.#connections.remove(network)
+    const slot = this.#connections.take(this.#senderOf(request.socket), {
+      end: (why) => {
+        this.#metrics.refused(refusalOf[why])
+        socket.destroy()
+      },
     })
-    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#welcome(client))
+    if (typeof slot === 'string') {
+      this.#metrics.refused(refusalOf[slot])
+      return refuse(socket, '503 Service Unavailable')
+    }
+    request.socket.setNoDelay(true)
+    socket.once('close', () => slot.release())
+    const accepted = this.#slots.get(request.socket)
+    this.#sockets.handleUpgrade(request, socket, head, (client) =>
+      this.#welcome(client, [slot, ...(accepted ? [accepted] : [])]),
+    )
   }
 
-  #refusal(request: IncomingMessage, network: string): RefusalReason | null {
-    if (!this.#mayUse(request)) return 'token'
-    if (this.#open >= this.#limits.clients) return 'clients'
-    return this.#connections.of(network) >= this.#limits.connectionsPerAddress ? 'connections of one address' : null
-  }
-
-  #welcome(socket: WebSocket): void {
+  #welcome(socket: WebSocket, slots: readonly Slot[]): void {
     let key: PeerKey | null = null
     const client: RelayClient = new RelayClient({
       socket,
@@ -235,6 +245,7 @@ export class Relay implements AsyncDisposable {
       mayEnter: (claimed) => this.#allowed?.has(claimed) ?? true,
       onEntered: (proved) => {
         key = proved
+        for (const slot of slots) this.#keep(slot)
         // A device may connect again before the relay has noticed that the old connection is gone.
         this.#clients.get(proved)?.close()
         this.#clients.set(proved, client)
@@ -246,6 +257,13 @@ export class Relay implements AsyncDisposable {
       this.#clients.delete(key)
       for (const other of this.#clients.values()) other.gone(key)
     })
+  }
+
+  /** Everybody can make a key. So a key alone is no reason to prefer an address that has many devices already. */
+  #keep(slot: Slot): void {
+    if (this.#allowed === null && this.#options.token === null) return slot.keepWhileFair()
+    slot.keep()
+    slot.rememberSender()
   }
 
   #forward(packet: Packet, sender: PeerKey): void {
@@ -289,28 +307,9 @@ function ticks(): number {
   return performance.now()
 }
 
-/** Counts connections per network. */
-class PerNetwork {
-  readonly #counts = new Map<string, number>()
-
-  of(network: string): number {
-    return this.#counts.get(network) ?? 0
-  }
-
-  add(network: string): void {
-    this.#counts.set(network, this.of(network) + 1)
-  }
-
-  remove(network: string): void {
-    const count = this.of(network) - 1
-    if (count > 0) this.#counts.set(network, count)
-    else this.#counts.delete(network)
-  }
-}
-
-/** The address. For IPv6 it is the network, because one machine can have any number of addresses in it. */
-function networkOf({ remoteAddress = '' }: Socket): string {
-  return isIP(remoteAddress) === 0 ? remoteAddress : originOf(remoteAddress).network
+const refusalOf: Readonly<Record<SlotReason, RefusalReason>> = {
+  sender: 'connections of one address',
+  total: 'clients',
 }
 
 /** Answers and closes immediately, so a client that keeps its side open occupies no place. */

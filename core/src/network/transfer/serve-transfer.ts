@@ -6,6 +6,7 @@ import { CoreError, errorMessage } from '../../util/errors.ts'
 import type { PrivatePlaces } from '../../util/private-files.ts'
 import { freePort, makeSessionKey } from '../bulk/index.ts'
 import { withPort } from '../transport/addresses.ts'
+import type { Clock } from '../clock.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import { packMessage } from '../wire/message-pack.ts'
@@ -16,6 +17,12 @@ import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
 import type { Answered } from './worker/messages.ts'
 import { heard } from '../../util/heard.ts'
+
+/**
+ * How long the other device may take for one step until the files are on their way: reading a page of the list, or
+ * choosing the way of the files, before which it plans and connects. Until then, the list takes part of the budget.
+ */
+export const STEP_MS = 300_000
 
 /** Files to send: their paths, and their names on the other device. */
 export interface Sending {
@@ -62,6 +69,7 @@ export interface SendingNews {
 }
 
 export interface ServeTransferDeps {
+  readonly clock: Clock
   readonly thread: TransferThread
   readonly resolver: (kind: string) => SourceResolver | undefined
   /** Port of the TLS listener; 0: any. */
@@ -158,7 +166,12 @@ async function openSource(
     const either = AbortSignal.any([signal, ending.signal])
     either.throwIfAborted()
     return await untilAborted(
-      deps.thread.ask('openSource', { source, roots, privatePlaces: isOwn ? null : deps.privatePlaces() }),
+      deps.thread.ask('openSource', {
+        source,
+        roots,
+        privatePlaces: isOwn ? null : deps.privatePlaces(),
+        device: peer.key,
+      }),
       either,
     )
   } catch (err) {
@@ -266,12 +279,13 @@ async function send(
       stream.abort()
     },
   }
+  const inTime = <T>(step: Promise<T>) => withinStep(step, { clock: deps.clock, peer, stream })
   running.add(watched)
   try {
     if (!watched.isAllowed()) watched.end()
     for (let from = 0; from < count;) {
       const items = await thread.ask('sourcePage', { source: channel, from, count: PAGE_ITEMS })
-      await stream.send({ type: 'items', items } satisfies { type: 'items'; items: readonly unknown[] })
+      await inTime(stream.send({ type: 'items', items } satisfies { type: 'items'; items: readonly unknown[] }))
       from += items.length
       signal.throwIfAborted()
     }
@@ -288,10 +302,10 @@ async function send(
       addresses,
       leftOut: leftOutCount,
     } satisfies Offered)
-    let chosen = await first
+    let chosen = await inTime(first)
     if (chosen?.via === 'punch') {
       await meet(channel, { addresses: peer.isStranger ? [] : chosen.addresses, deps, stream })
-      chosen = await stream.receive(Chosen)
+      chosen = await inTime(stream.receive(Chosen))
     }
     if (chosen?.via === 'stream') await serveOverStream(channel, { deps, stream })
     // The other side ends the stream when it has everything or stops.
@@ -306,6 +320,19 @@ async function send(
     await thread.ask('closeServing', { channel })
     await thread.ask('closeSource', { source: channel })
   }
+}
+
+/** Aborts the stream and throws `Timeout` if a step of the other device takes too long. */
+async function withinStep<T>(
+  step: Promise<T>,
+  { clock, peer, stream }: { clock: Clock; peer: Peer; stream: FrameStream },
+): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  using _timer = clock.after(STEP_MS, () => {
+    late.reject(new CoreError('Timeout', `${peer.name} asked for files and then did not answer`))
+    stream.abort()
+  })
+  return await Promise.race([step, late.promise])
 }
 
 /** Sends the addresses of this side and then connects. Routers may drop the first packets, which are sent again. */

@@ -102,6 +102,7 @@ export class Transfers implements AsyncDisposable {
     this.#outgoing = new OutgoingTransfers({ clock: deps.clock, changed: (transfer) => this.#changed(transfer) })
     this.#thread = new TransferThread({ onNews: (news) => this.#hear(news), onLost: (err) => this.#lost(err) })
     this.#served = serveTransfers({
+      clock: deps.clock,
       thread: this.#thread,
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
@@ -154,7 +155,8 @@ export class Transfers implements AsyncDisposable {
     using _thread = this.#thread.use()
     const source = uuidv7(this.#deps.clock.now())
     try {
-      const opening = this.#thread.ask('openSource', { source, roots, privatePlaces: this.#privatePlaces() })
+      const privatePlaces = this.#privatePlaces()
+      const opening = this.#thread.ask('openSource', { source, roots, privatePlaces, device: null })
       const { count: _, ...measured } = await untilAborted(opening, signal)
       return { ...measured, names: roots.map(({ name }) => name) }
     } finally {

@@ -147,12 +147,13 @@ function schemaText(schema, document, indent = '', level = 0) {
 function example({ method, parameters = [], path }, input) {
   const required = parameters.filter((parameter) => parameter.required)
   const query = required.map(({ name, schema }) => `${name}=${encodeURIComponent(sample(schema))}`).join('&')
-  const url = `'${location.origin}/api/v1${path}${query ? `?${query}` : ''}'`
-  const token = `-H "Authorization: Bearer $(cat "$(spacedrive status --json | jq -r .tokenFile)")"`
-  if (method === 'GET') return `curl ${token} \\\n  ${url}`
+  const url = `'localhost/api/v1${path}${query ? `?${query}` : ''}'`
+  // A token among the arguments of a program would be seen by every user of the machine. The socket needs none.
+  const socket = `--unix-socket "$(spacedrive status --json | jq -r .httpSocket)"`
+  if (method === 'GET') return `curl ${socket} \\\n  ${url}`
   const fields = Object.entries(input?.properties ?? {}).filter(([name]) => input.required?.includes(name))
   const json = JSON.stringify(Object.fromEntries(fields.map(([name, schema]) => [name, sample(schema)])))
-  return `curl ${token} -H 'Content-Type: application/json' \\\n  -d '${json}' ${url}`
+  return `curl ${socket} -H 'Content-Type: application/json' \\\n  -d '${json}' ${url}`
 }
 
 function sample({ anyOf, enum: values, type }) {

@@ -8,6 +8,7 @@ try {
   location.replace(await signIn(code))
 } catch (err) {
   title.hidden = false
-  status.textContent = status.dataset.refused
+  // A link that is used or too old is the usual reason. Of any other, the daemon says what to do.
+  status.textContent = err.name === 'SignedOutError' ? status.dataset.refused : err.message
   status.title = err.message
 }

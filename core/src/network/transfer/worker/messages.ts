@@ -30,6 +30,8 @@ export interface TransferQuestions {
       readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
       /** The private files that are left out; null if Spacedrive itself chose the files from its data folder. */
       readonly privatePlaces: PrivatePlaces | null
+      /** The key of the device that asked for the files; null if a person here chose them. */
+      readonly device: string | null
     },
     {
       readonly count: number

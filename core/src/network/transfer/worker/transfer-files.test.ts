@@ -59,7 +59,7 @@ function createExchange() {
       writeFileSync(join(from, path), content)
     },
     async walk(name = 'photos', path = from) {
-      using share = new WalkBudget().share()
+      using share = new WalkBudget().share(null)
       const guard = new PrivateFiles(join(temp.path, 'none'))
       return await walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], { guard, share, signal })
     },
@@ -350,7 +350,7 @@ test.skipIf(process.platform === 'win32').each(['b', 'b/c'])(
       symlinkSync(closed, join(x.from, 'b'))
       return reason
     }
-    using share = new WalkBudget().share()
+    using share = new WalkBudget().share(null)
     const roots = [{ path: Buffer.from(x.from), name: Buffer.from('photos') }]
     const { items } = await walkSource(roots, { guard, share, signal })
     const fetch = await x.open(items)

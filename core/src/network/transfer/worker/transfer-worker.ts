@@ -53,11 +53,11 @@ const fetches = new Map<string, Fetching>()
 let listening: Promise<BulkListener> | null = null
 
 const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> } = {
-  async openSource({ privatePlaces, source, roots }) {
+  async openSource({ device, privatePlaces, source, roots }) {
     const wanted = roots.map(({ path, name }) => ({ path: Buffer.from(path), name }))
     const walking = new AbortController()
     walks.set(source, walking)
-    const share = budget.share()
+    const share = budget.share(device)
     try {
       const guard = privatePlaces === null ? null : guardOf(privatePlaces)
       const { items, leftOut, leftOutCount } = await walkSource(wanted, { guard, share, signal: walking.signal })

@@ -1,0 +1,277 @@
+import { originOf } from './ip-address.ts'
+
+/** The sender of a connection, as far as it matters for counting. */
+export interface Sender {
+  /** Connections of one group are compared with those of other groups: the largest group loses a slot first. */
+  readonly group: string
+  /** The most connections with the same key. */
+  readonly caps: readonly { readonly key: string; readonly max: number }[]
+}
+
+/** Why a connection got no slot, or lost it: its sender has too many, or all slots are taken. */
+export type SlotReason = 'sender' | 'total'
+
+/** The slot of one open connection. */
+export interface Slot {
+  /** The client has done something: finished the TLS handshake, or sent a request. */
+  spoke(): void
+  /** The client never loses the slot. */
+  keep(): void
+  /** The client has proved who it is. It loses the slot only to a client of a smaller group, if there is no stranger. */
+  keepWhileFair(): void
+  /** Of later connections, those from this address are the last strangers that lose their slots. */
+  rememberSender(): void
+  /** Counts the connection as one of another sender, which may cost this sender's oldest connection its slot. */
+  moveTo(sender: Sender): void
+  /** The connection has ended. May be called again. */
+  release(): void
+}
+
+export interface SlotClaim {
+  /** Closes the connection, because the slot goes to another one. */
+  readonly end: (why: SlotReason) => void
+  /** The connection loses its slot before others of its group that are not tentative. */
+  readonly isTentative?: boolean
+}
+
+/** A browser opens six connections for a page, and one for its WebSocket. A group of this size is not a large one. */
+const FAIR_SHARE = 8
+/** Most senders that are remembered; the oldest are forgotten first. */
+const MAX_KNOWN = 1_000
+
+/** In the order in which connections of a group lose their slots. */
+const STAGES = ['tentative', 'silent', 'spoken'] as const
+type Stage = (typeof STAGES)[number]
+
+class Group {
+  /** Whether its sender was remembered. */
+  readonly isKnown: boolean
+  readonly strangers: Readonly<Record<Stage, Set<OpenSlot>>> = {
+    tentative: new Set(),
+    silent: new Set(),
+    spoken: new Set(),
+  }
+  readonly guests = new Set<OpenSlot>()
+  #kept = 0
+
+  constructor(isKnown: boolean) {
+    this.isKnown = isKnown
+  }
+
+  get strangerCount(): number {
+    return STAGES.reduce((sum, stage) => sum + this.strangers[stage].size, 0)
+  }
+
+  get isEmpty(): boolean {
+    return this.#kept + this.guests.size + this.strangerCount === 0
+  }
+
+  add(slot: OpenSlot): void {
+    this.#setOf(slot)?.add(slot)
+    if (slot.standing === 'kept') this.#kept++
+  }
+
+  delete(slot: OpenSlot): void {
+    this.#setOf(slot)?.delete(slot)
+    if (slot.standing === 'kept') this.#kept--
+  }
+
+  /** The stranger that loses its slot first, among those with a key. */
+  firstStranger(key?: string): OpenSlot | null {
+    for (const stage of STAGES) {
+      for (const slot of this.strangers[stage]) {
+        if (key === undefined || slot.sender.caps.some((cap) => cap.key === key)) return slot
+      }
+    }
+    return null
+  }
+
+  #setOf({ stage, standing }: OpenSlot): Set<OpenSlot> | null {
+    if (standing === 'kept') return null
+    return standing === 'guest' ? this.guests : this.strangers[stage]
+  }
+}
+
+interface OpenSlot extends Slot {
+  readonly number: number
+  sender: Sender
+  group: string
+  stage: Stage
+  standing: 'stranger' | 'guest' | 'kept'
+  isOpen: boolean
+  readonly end: (why: SlotReason) => void
+}
+
+/**
+ * The connections that a server keeps open at once. Nobody can hold all of them without signing in: if all slots are
+ * taken, a new connection gets the slot of a stranger, a client that has not proved who it is. The group with the most
+ * strangers loses one, first its silent ones, and of these the oldest.
+ */
+export class ConnectionSlots {
+  readonly #total: number
+  readonly #groups = new Map<string, Group>()
+  readonly #counts = new Map<string, number>()
+  readonly #known = new Set<string>()
+  #size = 0
+  #number = 0
+
+  constructor(total: number) {
+    this.#total = total
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Returns the reason if no connection gives way to this one. */
+  take(sender: Sender, { end, isTentative = false }: SlotClaim): Slot | SlotReason {
+    for (const { key, max } of sender.caps) if (!this.#freeOne(key, max - 1)) return 'sender'
+    if (this.#size >= this.#total) {
+      const victim = this.#victimFor(sender)
+      if (!victim) return 'total'
+      this.#evict(victim, 'total')
+    }
+    return this.#open(sender, { end, isTentative })
+  }
+
+  #open(sender: Sender, { end, isTentative }: Required<SlotClaim>): Slot {
+    const stand = (standing: OpenSlot['standing']) => this.#change(slot, () => (slot.standing = standing))
+    const slot: OpenSlot = {
+      number: this.#number++,
+      sender,
+      group: '',
+      stage: isTentative ? 'tentative' : 'silent',
+      standing: 'stranger',
+      isOpen: true,
+      end,
+      spoke: () => {
+        if (slot.stage === 'silent') this.#change(slot, () => (slot.stage = 'spoken'))
+      },
+      keep: () => stand('kept'),
+      keepWhileFair: () => stand('guest'),
+      rememberSender: () => this.#remember(slot.sender),
+      moveTo: (to) => {
+        this.#change(slot, () => (slot.sender = to))
+        for (const { key, max } of to.caps) this.#freeOne(key, max)
+      },
+      release: () => {
+        if (!slot.isOpen) return
+        this.#leave(slot)
+        slot.isOpen = false
+      },
+    }
+    this.#enter(slot)
+    return slot
+  }
+
+  #change(slot: OpenSlot, change: () => void): void {
+    if (!slot.isOpen) return
+    this.#leave(slot)
+    change()
+    this.#enter(slot)
+  }
+
+  #enter(slot: OpenSlot): void {
+    const { group, isKnown } = this.#groupOf(slot.sender)
+    slot.group = group
+    if (!this.#groups.has(group)) this.#groups.set(group, new Group(isKnown))
+    this.#groups.get(group)!.add(slot)
+    for (const { key } of slot.sender.caps) this.#counts.set(key, this.#count(key) + 1)
+    this.#size++
+  }
+
+  #leave(slot: OpenSlot): void {
+    const group = this.#groups.get(slot.group)!
+    group.delete(slot)
+    if (group.isEmpty) this.#groups.delete(slot.group)
+    for (const { key } of slot.sender.caps) {
+      const count = this.#count(key) - 1
+      if (count > 0) this.#counts.set(key, count)
+      else this.#counts.delete(key)
+    }
+    this.#size--
+  }
+
+  /** A remembered network is a group by itself: its neighbours cannot make it a large one. */
+  #groupOf({ caps, group }: Sender): { readonly group: string; readonly isKnown: boolean } {
+    const known = caps.find(({ key }) => this.#known.has(key))
+    return known ? { group: `known ${known.key}`, isKnown: true } : { group, isKnown: false }
+  }
+
+  #count(key: string): number {
+    return this.#counts.get(key) ?? 0
+  }
+
+  /** Whether at most `max` connections with a key are left, after strangers among them have given way. */
+  #freeOne(key: string, max: number): boolean {
+    while (this.#count(key) > max) {
+      const victim = this.#firstWith(key)
+      if (!victim) return false
+      this.#evict(victim, 'sender')
+    }
+    return true
+  }
+
+  #firstWith(key: string): OpenSlot | null {
+    for (const group of this.#groups.values()) {
+      const slot = group.firstStranger(key)
+      if (slot) return slot
+    }
+    return null
+  }
+
+  #victimFor(sender: Sender): OpenSlot | null {
+    const { group: own } = this.#groupOf(sender)
+    let victim: { readonly slot: OpenSlot; readonly rank: readonly number[] } | null = null
+    for (const [name, group] of this.#groups) {
+      const slot = group.firstStranger()
+      if (!slot) continue
+      const size = group.strangerCount + (name === own ? 1 : 0)
+      const rank = [Number(group.isKnown), -Math.max(size, FAIR_SHARE), STAGES.indexOf(slot.stage), slot.number]
+      if (!victim || isBefore(rank, victim.rank)) victim = { slot, rank }
+    }
+    return victim?.slot ?? this.#guestFor(own)
+  }
+
+  /** The newest guest of the largest group of guests, if that group stays at least as large as the group of the sender. */
+  #guestFor(own: string): OpenSlot | null {
+    const ofOwn = (this.#groups.get(own)?.guests.size ?? 0) + 1
+    const largest = [...this.#groups.values()].toSorted((a, b) => b.guests.size - a.guests.size)[0]
+    if (!largest || largest.guests.size <= Math.max(FAIR_SHARE, ofOwn)) return null
+    return [...largest.guests].at(-1)!
+  }
+
+  #evict(slot: OpenSlot, why: SlotReason): void {
+    slot.release()
+    slot.end(why)
+  }
+
+  #remember({ caps }: Sender): void {
+    const key = caps[0]?.key
+    if (key === undefined) return
+    this.#known.delete(key)
+    this.#known.add(key)
+    const [oldest] = this.#known
+    if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest)
+  }
+}
+
+/** Compares number by number. */
+function isBefore(one: readonly number[], other: readonly number[]): boolean {
+  const at = one.findIndex((value, index) => value !== other[index])
+  return at >= 0 && one[at]! < other[at]!
+}
+
+/**
+ * Who sends from an IP address. `perAddress` is for an IPv4 address or an IPv6 network, `perSite` for all IPv6 networks
+ * that one customer may have.
+ */
+export function senderAt(
+  address: string,
+  { perAddress, perSite }: { readonly perAddress: number; readonly perSite: number },
+): Sender {
+  const { network, site } = originOf(address)
+  const cap = { key: network, max: perAddress }
+  if (site === null) return { group: network, caps: [cap] }
+  return { group: `site ${site}`, caps: [cap, { key: `site ${site}`, max: perSite }] }
+}
