@@ -78,7 +78,7 @@ test('who has signed in keeps the slot, and its address gives way last', () => {
   expect(ended).not.toContain('the next of the same address')
 })
 
-test('of one address the oldest stranger gives way; a new connection is refused only if all have signed in', () => {
+test('of one address the oldest stranger gives way; a new connection is refused only if there is none', () => {
   const slots = new ConnectionSlots(100)
   const { ended, take } = open(slots, { perAddress: 2, perSite: 4 })
   slotOf(take('10.0.0.1', 'first')).keep()
@@ -89,16 +89,29 @@ test('of one address the oldest stranger gives way; a new connection is refused 
   expect(slots.size).toBe(2)
 })
 
-test('if all have signed in, a new connection is refused', () => {
+test('if all keep their slots for good, a new connection is refused', () => {
   const slots = new ConnectionSlots(2)
   const { take } = open(slots)
-  slotOf(take('10.0.0.1')).keep()
+  const first = slotOf(take('10.0.0.1'))
+  first.keep()
+  first.keepWhileFair()
   const second = slotOf(take('10.0.0.2'))
   second.keep()
   expect(take('10.0.0.3')).toBe('total')
   second.release()
   second.release()
   slotOf(take('10.0.0.3'))
+})
+
+test('a slot that is kept for good is not lost to a smaller group', () => {
+  const slots = new ConnectionSlots(20)
+  const { ended, take } = open(slots)
+  for (let n = 0; n < 20; n++) {
+    const slot = slotOf(take('10.0.0.1'))
+    slot.keep()
+    slot.keepWhileFair()
+  }
+  expect([take('10.0.0.2'), ended]).toEqual(['total', []])
 })
 
 test('guests lose slots only to a smaller group', () => {

@@ -17,7 +17,10 @@ export interface Slot {
   spoke(): void
   /** The client never loses the slot. */
   keep(): void
-  /** The client has proved who it is. It loses the slot only to a client of a smaller group, if there is no stranger. */
+  /**
+   * The client has proved who it is. It loses the slot only to a client of a smaller group, if there is no stranger.
+   * After `keep`, it still never loses the slot.
+   */
   keepWhileFair(): void
   /** Of later connections, those from this address are the last strangers that lose their slots. */
   rememberSender(): void
@@ -148,7 +151,9 @@ export class ConnectionSlots {
         if (slot.stage === 'silent') this.#change(slot, () => (slot.stage = 'spoken'))
       },
       keep: () => stand('kept'),
-      keepWhileFair: () => stand('guest'),
+      keepWhileFair: () => {
+        if (slot.standing === 'stranger') stand('guest')
+      },
       rememberSender: () => this.#remember(slot.sender),
       moveTo: (to) => {
         this.#change(slot, () => (slot.sender = to))

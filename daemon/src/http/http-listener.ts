@@ -292,7 +292,7 @@ export class HttpListener implements AsyncDisposable {
     // A client that speaks TLS would not understand an answer.
     if (why === 'sender' || this.#options.tls) return void socket.destroy()
     this.#refused.add(socket)
-    const reason = `${this.#slots.size} connections are open, no more fit`
+    const reason = `${this.#slots.size} connections are open; try again when one of them has ended`
     socket.end(rawProblem(new HttpError(503, 'Unavailable', reason, { 'retry-after': '1' })), () => socket.destroy())
   }
 
