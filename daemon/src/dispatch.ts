@@ -49,9 +49,10 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   await checkFiles(op, { core, input: input.data, rights: request.rights })
   const library = libraryFor(op, core, request.library)
   try {
-    return await asOperation({ name: method, signal }, async (ending) =>
+    const output = await asOperation({ name: method, signal }, async (ending) =>
       op.output.parse(await op.run(input.data, { core, signal: ending, library })),
     )
+    return op.withoutDisk && !reachesDisk(request.rights) ? op.withoutDisk(output) : output
   } catch (err) {
     throw asCoreError(err, { core, method, library, signal })
   }
@@ -88,10 +89,14 @@ async function checkFiles(
   { files }: Op,
   { core, input, rights }: { core: Core; input: unknown; rights: Rights },
 ): Promise<void> {
-  if (rights === 'all' || rights.includes('disk')) return
+  if (reachesDisk(rights)) return
   for (const field of files) {
     for (const path of textsOf(input, field)) await core.files.requireInLocation(path)
   }
+}
+
+function reachesDisk(rights: Rights): boolean {
+  return rights === 'all' || rights.includes('disk')
 }
 
 /** The texts of a field that holds one, several or none. */

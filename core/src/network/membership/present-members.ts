@@ -75,7 +75,7 @@ export class PresentMembers {
     this.#removedBy.delete(key)
     this.#present.set(key, {
       member: before?.member ?? { device, key, name, since: at },
-      through: before?.through.intersection(through) ?? through,
+      through: before ? new Set([...before.through].filter((each) => through.has(each))) : through,
     })
   }
 
