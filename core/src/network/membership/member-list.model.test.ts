@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -117,7 +118,7 @@ class History {
     for (const each of statements) heard.add(each)
     this.lists[at] = this.lists[at]!.with([...heard])
     const wrong = comeBack(new Set(this.lists[at].members.map(({ key }) => key)), [...heard])
-    expect(wrong, `${honest[at]!.name} has members that were removed`).toEqual([])
+    assert.deepEqual(wrong, [], `${honest[at]!.name} has members that were removed`)
   }
 }
 
