@@ -288,6 +288,24 @@ test('a removed member comes back by no flood of statements that displaces the d
   expect(names(after(overdrawn, alice, 'add', carol))).toEqual(['alice', 'xavier', 'carol'])
 })
 
+test('a list that an older version has stored has the same statements and members', () => {
+  const said = [
+    ['add', alice, bob],
+    ['add', bob, carol],
+    ['remove', alice, bob],
+    ['add', alice, bob],
+    ['leave', carol, carol],
+    ['add', bob, mallory],
+    ['remove', mallory, carol],
+    ['add', bob, carol],
+    ['remove', bob, mallory],
+  ] as const
+  let list = shared()
+  for (const [kind, by, about] of said) list = list.with([says(list, by, kind, about)])
+  const read = new MemberList({ library, root: alice.key, statements: list.statements })
+  expect([read.statements.length, names(read)]).toEqual([2 + said.length, ['alice', 'bob', 'carol']])
+})
+
 test('a device of our program signs nothing beyond its quota', () => {
   const hundred = invented(100).reduce((list, each) => after(list, bob, 'add', each), shared())
   const { device, key, name } = carol
