@@ -174,7 +174,12 @@ function invented(n: number) {
 /** Bob's device sends a statement that its own program would not make. */
 async function bobSays(
   network: TestNetwork,
-  { library, seed, ...said }: Pick<Unsigned, 'counter' | 'device' | 'key' | 'kind' | 'library'> & { seed?: Uint8Array },
+  {
+    library,
+    seed,
+    to = 'alice',
+    ...said
+  }: Pick<Unsigned, 'counter' | 'device' | 'key' | 'kind' | 'library'> & { seed?: Uint8Array; to?: string },
 ): Promise<void> {
   const bob = network.device('bob').core
   const by = seed ? peerKeyOf(seed) : bob.network.card().key
@@ -182,9 +187,71 @@ async function bobSays(
   const signature = seed ? signWith(seed, signedBytes(unsigned)) : await bob.network.sign(signedBytes(unsigned))
   const statement = { ...unsigned, signature: Buffer.from(signature).toString('hex') }
   const input = { library, statements: [statement] }
-  const push = { device: network.idOf('alice'), rpc: membershipRpc, verb: 'push', input } as const
+  const push = { device: network.idOf(to), rpc: membershipRpc, verb: 'push', input } as const
   await askDevice(bob.network.sessions, push, signal)
 }
+
+/** The statements on a device's disk. */
+function statementsOf({ core }: TestCore, library: LibraryId): readonly Statement[] {
+  const file = path.join(core.libraries.resolve(library).path, 'members.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as { statements: Statement[] }).statements
+}
+
+test('a device that was removed is not let in again by what it tells a member that was away', async () => {
+  await using network = await createTestNetwork(['alice', 'bob', 'carol'])
+  const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => network.device(name)) as [
+    TestCore,
+    TestCore,
+    TestCore,
+  ]
+  const library = await shared(network)
+  await alice.core.network.membership.share(library, alice.core.network.registry.find('carol'))
+  await carol.core.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
+  const { key, seed } = invented(0)
+  const device = DeviceId.parse('0198c0de-0000-7000-8000-000000000009')
+  await bobSays(network, { library, kind: 'add', device, key, counter: 4 })
+  await vi.waitFor(() => expect(names(carol, library)).toContain('a name'))
+  for (const each of [bob, carol]) await each.core.network.stop()
+  await remove(alice.core, { library, name: 'bob' })
+  await alice.core.network.stop()
+  // For Carol, Bob is still a member.
+  for (const each of [bob, carol]) await each.core.network.start()
+  const about = { library, seed, device: network.idOf('bob'), key: bob.core.network.card().key }
+  await bobSays(network, { ...about, to: 'carol', kind: 'add', counter: 12 })
+  expect(statementsOf(carol, library).map(({ by }) => by)).toContain(key)
+  await bob.core.network.stop()
+  await alice.core.network.start()
+  await vi.waitFor(() => {
+    expect(statementsOf(carol, library)).toHaveLength(6)
+    expect(statementsOf(alice, library)).toEqual(statementsOf(carol, library))
+  })
+  for (const each of [alice, carol]) {
+    expect(names(each, library).toSorted()).toEqual(['a name', 'alice', 'carol'])
+    expect(each.core.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
+  }
+})
+
+test('a device that came through a removed one cannot let it in again, and is told who can', async () => {
+  await using network = await createTestNetwork(['alice', 'bob', 'carol'])
+  const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => network.device(name)) as [
+    TestCore,
+    TestCore,
+    TestCore,
+  ]
+  const library = await shared(network)
+  await bob.core.network.membership.share(library, bob.core.network.registry.find('carol'))
+  await carol.core.network.membership.join({ device: network.idOf('bob'), library: 'Photos' }, signal)
+  await remove(alice.core, { library, name: 'bob' })
+  await vi.waitFor(() => expect(names(carol, library)).toEqual(['alice', 'carol']))
+  const share = carol.core.network.membership.share(library, carol.core.network.registry.find('bob'))
+  await expect(share).rejects.toMatchObject({
+    code: 'NotAuthorised',
+    message: expect.stringContaining('share Photos with bob from alice'),
+  })
+  await alice.core.network.membership.share(library, alice.core.network.registry.find('bob'))
+  await bob.core.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
+  await vi.waitFor(() => expect(names(carol, library)).toContain('bob'))
+})
 
 test('a device that was removed is not let in again by devices that it invented', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])

@@ -7,11 +7,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { toldSentence } from '../src/network/wire/told-error.ts'
 import { createTestNetwork } from '../testing/test-network.ts'
 
 // What a received file is like: its permissions, times, name and origin, and what is said of it.
@@ -203,4 +205,56 @@ test('an offer says beforehand where its files go, and the sender hears of each 
   })
   expect(JSON.stringify(alice.core.network.spacedrop.get(id).failures)).not.toContain(bob.path('.'))
   expect(readdirSync(join(bob.path('inbox'), 'trip'))).toEqual(['a.txt'])
+})
+
+test('the sender learns neither a path nor the free space of the receiver', async () => {
+  const { alice, bob, drop, network } = await createPair()
+  await using _network = network
+  await bob.core.config.set('network.receiveFolder', bob.path('inbox'))
+  const learned = async (id: string) => {
+    await vi.waitUntil(() => alice.core.network.spacedrop.get(id).state === 'failed')
+    return alice.core.network.spacedrop.get(id)
+  }
+  // More than any disk has.
+  for (let n = 0; n < 8; n++) truncateSync(alice.write(`large/${n}`, ''), 2e12)
+  const large = await drop([alice.path('large')])
+  const { transfer } = bob.core.network.spacedrop.accept(large, null)
+  const here = await bob.core.network.transfers.wait(transfer!, signal)
+  expect(here.error).toMatchObject({ code: 'DiskFull', message: expect.stringContaining(bob.path('inbox')) })
+  expect(await learned(large)).toMatchObject({ reason: toldSentence('DiskFull'), failures: [] })
+  // The folder goes away before the files come.
+  const small = await drop([alice.write('small.txt', 'x')])
+  await alice.core.network.stop()
+  const later = bob.core.network.spacedrop.accept(small, null)
+  rmSync(bob.path('inbox'), { recursive: true })
+  writeFileSync(bob.path('inbox'), 'a file')
+  await alice.core.network.start()
+  const failed = await bob.core.network.transfers.wait(later.transfer!, signal)
+  expect(failed.state).toBe('failed')
+  const { reason } = await learned(small)
+  expect(reason).toBe(toldSentence(failed.error!.code))
+})
+
+test('a device that offers one small file and sends a folder of that name, or more bytes, sends nothing', async () => {
+  const { alice, bob, drop, network } = await createPair()
+  await using _network = network
+  await bob.core.config.set('network.receiveFolder', bob.path('inbox'))
+  const report = alice.write('report.pdf', 'x')
+  const more: readonly (() => void)[] = [
+    () => writeFileSync(report, 'xx'),
+    () => {
+      rmSync(report)
+      for (const name of ['a', 'b']) alice.write(`report.pdf/${name}`, '')
+    },
+  ]
+  for (const change of more) {
+    const id = await drop([report])
+    change()
+    const { transfer } = bob.core.network.spacedrop.accept(id, null)
+    expect(await bob.core.network.transfers.wait(transfer!, signal)).toMatchObject({
+      state: 'failed',
+      error: { code: 'InvalidInput', message: expect.stringContaining('nothing was taken') },
+    })
+    expect(readdirSync(bob.path('inbox'))).toEqual([])
+  }
 })

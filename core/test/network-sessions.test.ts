@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
+import { toldSentence } from '../src/network/wire/told-error.ts'
 import { ops } from '../src/ops/index.ts'
 import { createTestNetwork, untilConnected } from '../testing/test-network.ts'
 
@@ -72,6 +74,22 @@ test('a device is pinged, and what may be done is asked for, seen and granted', 
   expect((await heard.next()).value).toMatchObject({ data: { deviceId: network.idOf('bob') } })
   await bob.settle()
   await vi.waitFor(async () => expect(await jobs()).toEqual(bob.library.jobs.list()))
+})
+
+test('of a failed job another device learns the kind of error, and no path', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  bob.core.network.grants.allow(network.idOf('alice'), 'browse', { folders: [bob.path('.')] })
+  bob.write('a.txt')
+  await bob.add({ watch: false })
+  mkdirSync(bob.path('late'))
+  const { job } = await bob.library.indexing.indexPath({ location: bob.path('late'), scope: 'recursive' })
+  const failed = await bob.library.jobs.wait(job.id)
+  expect(failed.error).toMatchObject({ code: 'NotFound', message: expect.stringContaining(bob.path('late')) })
+  const input = { device: network.idOf('bob'), library: null, status: 'failed', limit: 10 } as const
+  expect(await alice.core.network.jobs.list(input, signal)).toMatchObject([
+    { id: job.id, error: { code: 'NotFound', message: toldSentence('NotFound') } },
+  ])
 })
 
 test('a message is taken by whoever listens for its kind, or nobody does', async () => {

@@ -49,9 +49,10 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   await checkFiles(op, { core, input: input.data, asker: request.asker })
   const library = libraryFor(op, core, request.library)
   try {
-    return await asOperation({ name: method, signal }, async (ending) =>
+    const output = await asOperation({ name: method, signal }, async (ending) =>
       op.output.parse(await op.run(input.data, { core, signal: ending, library })),
     )
+    return op.withoutDisk && !reachesEveryFile(request.asker.rights) ? op.withoutDisk(output) : output
   } catch (err) {
     throw asCoreError(err, { core, method, library, signal })
   }

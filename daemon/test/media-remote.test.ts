@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Core } from '@spacedrive/core'
-import type { Rights } from '@spacedrive/core/domain'
+import type { ContentPlaces, Rights } from '@spacedrive/core/domain'
 import { answerTo, type Asker } from '../src/asker.ts'
 import { dispatch } from '../src/dispatch.ts'
 import type { HttpEnv } from '../src/http/http-env.ts'
@@ -60,6 +60,7 @@ test('without the right "disk" no path of another device is reached, by no addre
   await using _network = network
   bob.write('a.txt', 'text')
   const own = (path: string) => `/remote/${alice.core.device.info().id}/file?path=${encodeURIComponent(path)}`
+  const unknown = '0198c0de-0000-7000-8000-000000000001'
   const urls = [file('a.txt'), address('a.txt'), `/remote/bob/thumb?${query('a.txt')}`, own(bob.path('a.txt'))]
   for (const rights of [['view'], ['view', 'manage', 'transfer']] as const) {
     const app = createApp(alice.core, rights)
@@ -71,6 +72,10 @@ test('without the right "disk" no path of another device is reached, by no addre
       ['files.info', { path }],
       ['files.list', { path: `local://bob${bob.path('')}` }],
       ['files.sizes', { path }],
+      ['files.fetch', { addresses: [path] }],
+      ['files.fetch', { addresses: [`content://${unknown}`, `local://bob${bob.path('')}`] }],
+      ['network.places', { device: 'bob' }],
+      ['network.where', { path }],
     ] as const)
       await expect(dispatch(alice.core, { method, params, asker: by(rights) }, signal)).rejects.toMatchObject({
         code: 'PermissionDenied',
@@ -78,6 +83,35 @@ test('without the right "disk" no path of another device is reached, by no addre
   }
   const reaching = createApp(alice.core, ['view', 'disk'])
   expect((await reaching.request(urls[0]!)).status).toBe(200)
+})
+
+test('without the right "disk" it is told which devices have a content, and not where', async () => {
+  const { alice, bob, network } = await createRemoteMedia()
+  await using _network = network
+  const signal = new AbortController().signal
+  const folder = bob.path('photos')
+  const file = bob.write('photos/a.txt', 'a text')
+  const added = await dispatch(
+    bob.core,
+    { method: 'locations.add', params: { path: folder }, asker: by('all') },
+    signal,
+  )
+  const { job } = added as { job: { id: string } }
+  await dispatch(bob.core, { method: 'jobs.wait', params: { job: job.id }, asker: by('all') }, signal)
+  const info = await dispatch(bob.core, { method: 'files.info', params: { path: file }, asker: by('all') }, signal)
+  const { contentId } = info as { contentId: string }
+  const where = async (rights: Rights) => {
+    const params = { path: `content://${contentId}` }
+    const { devices } = (await dispatch(
+      alice.core,
+      { method: 'network.where', params, asker: by(rights) },
+      signal,
+    )) as ContentPlaces
+    return devices.find(({ isOwn }) => !isOwn)?.files
+  }
+  expect(await where('all')).toMatchObject([{ path: `local://bob${file}`, size: 6 }])
+  expect(await where(['view', 'disk'])).toEqual(await where('all'))
+  expect(await where(['view', 'manage', 'transfer'])).toMatchObject([{ path: null, size: 6 }])
 })
 
 test('a file of a paired device is sent as one of this device is, whole, in ranges and by its tag', async () => {

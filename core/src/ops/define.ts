@@ -80,8 +80,13 @@ export interface Op<
   readonly access: Access | null
   /** Input fields that only the user of this machine may set, such as a destination folder. */
   readonly onlyHere: readonly string[]
-  /** Input fields that name files of this machine. Without the right `disk`, the files must be in a location. */
+  /**
+   * Input fields that name files by path or address. Without the right `disk`, the files must be in a location of this
+   * machine, or be named by their content.
+   */
   readonly files: readonly string[]
+  /** Removes from the output what only the right `disk` may see, such as paths of other devices. Null: there is nothing. */
+  readonly withoutDisk: ((output: z.output<O>) => z.output<O>) | null
   /** Null: the operation is not a command. */
   readonly cli: CliHints | null
   run(input: z.output<I>, ctx: ContextOf<S>): Promise<z.input<O>>
@@ -95,6 +100,7 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
   readonly access?: Access
   readonly onlyHere?: readonly string[]
   readonly files?: readonly string[]
+  readonly withoutDisk?: (output: z.output<O>) => z.output<O>
   readonly cli?: CliHints
 }
 
@@ -102,12 +108,12 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
 export function defineQuery<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
   def: Definition<N, S, I, O>,
 ): Op<'query', N, S, I, O> {
-  return { errors: [], access: null, onlyHere: [], files: [], cli: null, ...def, kind: 'query' }
+  return { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null, ...def, kind: 'query' }
 }
 
 /** An operation that changes something. */
 export function defineAction<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
   def: Definition<N, S, I, O>,
 ): Op<'action', N, S, I, O> {
-  return { errors: [], access: null, onlyHere: [], files: [], cli: null, ...def, kind: 'action' }
+  return { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null, ...def, kind: 'action' }
 }

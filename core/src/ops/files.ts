@@ -253,6 +253,7 @@ export const fetchFiles = defineAction({
   name: 'files.fetch',
   scope: 'core',
   access: 'transfer',
+  files: ['addresses'],
   onlyHere: ['to'],
   summary: 'Copy files and folders of paired devices to this one; it goes on by itself after a lost connection',
   input: z.object({

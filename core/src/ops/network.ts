@@ -175,7 +175,7 @@ export const grantDevice = defineAction({
 export const devicePlaces = defineQuery({
   name: 'network.places',
   scope: 'core',
-  access: 'view',
+  access: 'disk',
   summary: 'List folders of a paired device to begin with; their paths are addresses',
   input: z.object({ device }),
   output: z.array(
@@ -221,6 +221,12 @@ export const whereIsContent = defineQuery({
     path: z.string().describe('a file that is indexed, or address: local://<device>/path, content://<id>'),
   }),
   output: ContentPlaces,
+  withoutDisk: ({ devices, ...content }) => ({
+    ...content,
+    devices: devices.map((each) =>
+      each.isOwn ? each : { ...each, files: each.files?.map((file) => ({ ...file, path: null })) ?? null },
+    ),
+  }),
   errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
   cli: {
     words: ['file', 'where'],

@@ -192,7 +192,8 @@ export class Membership implements Disposable {
 
   /**
    * Lets a paired device join a library. The device is told now, or when it connects. Throws `PermissionDenied` for a
-   * library that is open read-only, and `NotAuthorised` if this device has left the library or was removed.
+   * library that is open read-only, and `NotAuthorised` if this device has left the library or was removed, or if the
+   * other one was removed and this one may not let it in again.
    */
   async share(library: LibraryId, device: PairedDevice): Promise<void> {
     const folder = this.#folder(library)
@@ -206,6 +207,7 @@ export class Membership implements Disposable {
           `this device is not a member of ${folder.name}; \`spacedrive library join\` it first`,
         )
       }
+      if (!founded.has(device.key)) requireMayAdd(founded, { by: key, folder, device })
       return founded
     })
     if (!this.isMember(library, device.id)) this.#invitations.offer(library, device.id)
@@ -353,11 +355,12 @@ export class Membership implements Disposable {
           (each.id === reference || each.name === reference) && (offered.has(each.id) || this.isMember(each.id, id)),
       )
     if (!folder) throw new CoreError('NotFound', `no library ${JSON.stringify(reference)} is shared with you there`)
-    await this.#change(folder, async (list) => {
+    await this.#change(folder, async (list, own) => {
       if (!list || list.has(key)) return list
       // The offer may have been withdrawn in the meantime.
       if (!this.#invitations.offeredTo(id).includes(folder.id))
         throw new CoreError('NotFound', `no library ${JSON.stringify(reference)} is shared with you there`)
+      requireMayAdd(list, { by: own, folder, device: { key, name } })
       return this.#signed(list, { kind: 'add', of: { device: id, key, name } })
     })
     this.#invitations.takeBack(folder.id, id)
@@ -374,7 +377,8 @@ export class Membership implements Disposable {
 
   /**
    * The list with one more statement of this device; without `of`, the statement is about this device itself. There are
-   * more where a member says the opposite with counters far ahead.
+   * more where a member says the opposite with counters far ahead. Throws `Conflict` if the quota of this device is used
+   * up.
    */
   async #signed(
     list: MemberList,
@@ -390,9 +394,12 @@ export class Membership implements Disposable {
     for (let next = list.next(said); next; next = signed.next(said, next)) {
       const signature = Buffer.from(await sign(signedBytes(next))).toString('hex')
       signed = signed.with([{ ...next, signature }])
-      if (signed.has(subject) === (kind === 'add')) break
+      if (signed.has(subject) === (kind === 'add')) return signed
     }
-    return signed
+    throw new CoreError(
+      'Conflict',
+      `the list of members takes no more changes by ${name}; change the members on another device`,
+    )
   }
 
   /**
@@ -502,6 +509,24 @@ export class Membership implements Disposable {
     const missing = visible.filter(({ signature }) => !known.has(signature))
     if (missing.length > 0) await ask(peer, { rpc, verb: 'push', input: { library, statements: [...missing] } }, signal)
   }
+}
+
+/** Throws `NotAuthorised` if a device was removed and this one may not let it in again. */
+function requireMayAdd(
+  list: MemberList,
+  {
+    by,
+    device,
+    folder,
+  }: { by: PeerKey; device: { readonly key: PeerKey; readonly name: string }; folder: SharedFolder },
+): void {
+  if (list.mayAdd(by, device.key)) return
+  const others = list.members.filter(({ key }) => list.mayAdd(key, device.key)).map(({ name }) => name)
+  throw new CoreError(
+    'NotAuthorised',
+    `${device.name} was removed from ${folder.name}, and this device came to ${folder.name} through it; ` +
+      `share ${folder.name} with ${device.name} from ${others.length > 0 ? others.slice(0, 3).join(' or ') : 'the device that shared it first'}`,
+  )
 }
 
 /** Whether a device left by itself, and has not been added since. */

@@ -14,7 +14,7 @@ const statements = z.array(Statement).max(MAX_STATEMENTS)
 export const membership = {
   name: 'membership',
   version: 1,
-  // Enough for all valid statements of one library: 3,000 of 620 bytes, half of them with 100 marks.
+  // Enough for all statements of one library: 3,100 of 620 bytes, half of them with 100 marks.
   maxFrameBytes: 5_242_880,
   maxStreams: 8,
   questions: {

@@ -3,11 +3,11 @@ import { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { isSignedBy } from '../identity/ed25519.ts'
 import { MAX_NAME } from '../registry/device-card.ts'
 
-/** Most statements in one message or file. A list (`member-list.ts`) has at most this many valid statements. */
-export const MAX_STATEMENTS = 3_000
-/** Most valid statements of one member. A removal of the member names each of them. */
+/** Most statements in one message or file. No list has more: see the quotas in `kept-statements.ts`. */
+export const MAX_STATEMENTS = 3_100
+/** Most statements of one member. A removal of the member names each of them. */
 export const MAX_BY_MEMBER = 100
-/** Counters of valid statements stay far below this: see `MAX_GAP` in `member-list.ts`. */
+/** Counters of stored statements stay far below this: see `MAX_GAP` in `kept-statements.ts`. */
 const MAX_COUNTER = 2 ** 40
 /**
  * Most marks of one removal, for reading those of older versions. A removal with more than `MAX_BY_MEMBER` is invalid.
@@ -37,7 +37,8 @@ export const Statement = z.object({
   /** Milliseconds since 1970, for people. */
   at: z.int().min(0),
   /**
-   * For `remove`: the marks of all valid statements of the removed device. Its other statements from before are void.
+   * For `remove`: the marks of all statements of the removed device that the author knew. Its other `add`s and `leave`s
+   * from before are void.
    */
   kept: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(MAX_KEPT),
   /** Ed25519, by `by`. */

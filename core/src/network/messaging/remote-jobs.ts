@@ -7,6 +7,7 @@ import type { Grants } from '../grants/grants.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
+import { toldSentence } from '../wire/told-error.ts'
 import { type JobEvent, JobEvent as JobEventSchema, JobEventsAsked, jobActivity, jobEvents } from './protocol.ts'
 import { type IsMember, type NetworkLibrary, visibleLibraries } from './shared-libraries.ts'
 
@@ -48,6 +49,7 @@ export class RemoteJobs {
             .flatMap((each) => each.jobs.list({ status: status ?? undefined, limit }))
             .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
             .slice(0, limit)
+            .map(toldJob)
         },
       }),
     )
@@ -131,11 +133,19 @@ export class RemoteJobs {
       if (asked.library !== null && asked.library !== libraryId) continue
       const visible = visibleLibraries(libraries(), { device: id, grants, isMember })
       if (visible.some((library) => library.id === libraryId)) {
-        await stream.send({ libraryId, job: event.data } satisfies JobEvent)
+        await stream.send({ libraryId, job: toldJob(event.data) } satisfies JobEvent)
       }
     }
   }
 }
+
+/** A job as other devices see it: without paths and free space of this one. */
+function toldJob(job: Job): Job {
+  const error = job.error && { code: job.error.code, message: toldSentence(job.error.code) }
+  return job.waiting === undefined ? { ...job, error } : { ...job, error, waiting: WAITING }
+}
+
+const WAITING = 'waiting: its device says what for'
 
 const JOB_EVENTS = [
   'job.queued',

@@ -7,6 +7,7 @@ import type { Transfers } from '../transfer/index.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering } from '../wire/rpc.ts'
+import { toldError } from '../wire/told-error.ts'
 import { sendDigest } from './digest-stream.ts'
 import type { OwnSidecars } from './own-sidecars.ts'
 import { DigestAsked, digestProtocol, sidecars, TransferSpec } from './protocol.ts'
@@ -106,7 +107,7 @@ async function tell(deps: ServeSidecarsDeps, stream: FrameStream, peer: Peer, si
     library = allowed(deps, asked.library, peer)
   } catch (err) {
     if (!(err instanceof CoreError)) throw err
-    await stream.send({ refused: err.message })
+    await stream.send({ refused: toldError(err).message })
     await stream.finish()
     return
   }

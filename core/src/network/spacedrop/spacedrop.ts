@@ -16,6 +16,7 @@ import { receiveFolder, sharedFolders } from '../receive-folder.ts'
 import type { Agreed, LeftOut, Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
+import { namesPath, toldSentence } from '../wire/told-error.ts'
 import { OfferBook } from './offer-book.ts'
 import { isOpen, newOffer, type OfferRow } from './offer-rows.ts'
 import { packRoots, rootsOf, unpackRoots } from './offered-paths.ts'
@@ -31,6 +32,8 @@ const HOUR_MS = 3_600_000
  * when it connects.
  */
 const ANSWER_MS = 10_000
+
+const MAY_NOT_SEND = 'this device may not send files any more: it was taken back there'
 
 export interface SpacedropDeps {
   readonly dataDir: string
@@ -443,6 +446,17 @@ export class Spacedrop implements Disposable {
     if (stranger) this.#strangers.leave(device)
   }
 
+  /** What the sender is told of an offer that was answered: no path and no free space of this device. */
+  #outcomeFor({ failures, reason, transfer }: OfferRow): { reason: string | null; failures: FailedFile[] } {
+    const error = transfer === null ? null : this.#deps.transfers.errorOf(transfer)
+    const told = reason === null || !namesPath(reason) ? reason : toldSentence('Internal')
+    const why = error?.code === 'NotAuthorised' ? MAY_NOT_SEND : error && toldSentence(error.code)
+    return {
+      reason: why ?? told,
+      failures: (JSON.parse(failures) as FailedFile[]).map((each) => ({ ...each, message: toldSentence(each.code) })),
+    }
+  }
+
   /** Sends all outcomes that the other device does not know yet, whatever their state. */
   async #tellAll(peer: Peer): Promise<void> {
     for (const row of this.#book.all()) if (row.told === 0 && row.device === peer.id) await this.#tell(row)
@@ -450,8 +464,7 @@ export class Spacedrop implements Disposable {
 
   async #tell(row: OfferRow): Promise<void> {
     const { log, peers } = this.#deps
-    const { device, direction, id, reason, state } = row
-    const failures = JSON.parse(row.failures) as FailedFile[]
+    const { device, direction, id, state } = row
     // If the device is not connected, it is told when it connects again.
     if (!peers.get(device)) return
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(ANSWER_MS)])
@@ -462,7 +475,7 @@ export class Spacedrop implements Disposable {
       else
         await askDevice(
           peers,
-          { device, rpc: spacedropRpc, verb: 'answer', input: { id, state, reason, failures } },
+          { device, rpc: spacedropRpc, verb: 'answer', input: { id, state, ...this.#outcomeFor(row) } },
           signal,
         )
       // If the state has changed in the meantime, the new state is told separately.
@@ -482,10 +495,9 @@ function reasonLeftOut([first]: readonly LeftOut[], count: number): string | nul
 }
 
 /** What a person sees of an offer before accepting it. */
-function agreedTo({ bytes, items, names, stranger }: OfferRow): Agreed {
+function agreedTo({ bytes, items, names }: OfferRow): Agreed {
   const shown = JSON.parse(names) as string[]
-  const atMost = stranger ? { files: items, bytes } : null
-  return { names: shown, isAll: shown.length < MAX_NAMES, maxName: MAX_NAME, atMost }
+  return { names: shown, isAll: shown.length < MAX_NAMES, maxName: MAX_NAME, atMost: { files: items, bytes } }
 }
 
 function titleOf({ items, names }: OfferRow): string {

@@ -3,7 +3,7 @@ import { bytesToName, displayName } from '../../util/file-name.ts'
 import type { Agreed, Amount } from './transfer-rows.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
-/** Most folders in a stranger's offer, because folders also take disk space. */
+/** Most folders in an offer, because folders also take disk space. */
 const MAX_FOLDERS = 10_000
 
 /** Throws `InvalidInput` if a device lists other files than it has offered, or more. */
@@ -15,7 +15,7 @@ export function requireOffered(items: readonly SourceItem[], { atMost, isAll, ma
   const other = tops.find((name, at) => (isAll || at < names.length) && !shown.has(name))
   if (other !== undefined)
     throw new CoreError('InvalidInput', `the device sends ${other}, which it did not offer; no file was taken`)
-  if (atMost) requireAmount(items, atMost)
+  requireAmount(items, atMost)
 }
 
 function requireAmount(items: readonly SourceItem[], atMost: Amount): void {
@@ -25,6 +25,6 @@ function requireAmount(items: readonly SourceItem[], atMost: Amount): void {
   if (files.length <= atMost.files && bytes <= atMost.bytes && folders <= MAX_FOLDERS) return
   throw new CoreError(
     'InvalidInput',
-    `${files.length} files of ${bytes} bytes in ${folders} folders were to come, where ${atMost.files} of ${atMost.bytes} bytes were offered; nothing was taken`,
+    `${files.length} files of ${bytes} bytes in ${folders} folders were to come, where ${atMost.files} of ${atMost.bytes} bytes were offered; nothing was taken; the files have to be offered again`,
   )
 }

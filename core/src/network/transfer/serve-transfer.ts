@@ -11,6 +11,7 @@ import { untilAborted } from '../../util/until-aborted.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import { packMessage } from '../wire/message-pack.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
+import { toldError } from '../wire/told-error.ts'
 import { meetingAddresses, type OwnAddresses } from './meeting-addresses.ts'
 import { Chosen, type Meeting, type Offered, PAGE_ITEMS, transferProtocol, Wanted } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
@@ -129,11 +130,10 @@ function makeHandler(deps: ServeTransferDeps, running: Set<Running>): ProtocolHa
         sending = await resolve(wanted, { deps, peer, signal: leaving.signal })
         opened = await openSource(channel, sending, { deps, running, peer, signal: leaving.signal })
       } catch (err) {
-        const known = err instanceof CoreError
-        const message = known ? err.message : 'an error of the other device; its log says more'
-        await stream.send({ type: 'refused', code: known ? err.code : 'Internal', message: message.slice(0, 1_000) })
+        const { code, message } = toldError(err, wanted.spec)
+        await stream.send({ type: 'refused', code, message: message.slice(0, 1_000) })
         await stream.finish()
-        if (!known) throw err
+        if (!(err instanceof CoreError)) throw err
         return
       } finally {
         leaving.stop()

@@ -29,8 +29,8 @@ export interface Agreed {
   readonly isAll: boolean
   /** Longest name that is shown, in UTF-16 units; longer names are cut. */
   readonly maxName: number
-  /** The offered amount; null for a paired device, whose files may change until they are sent. */
-  readonly atMost: Amount | null
+  /** The offered amount. */
+  readonly atMost: Amount
 }
 
 /** A number of files, and their total size in bytes. */

@@ -189,6 +189,12 @@ export class Transfers implements AsyncDisposable {
     return this.#incoming.get(id)?.row.folder ?? null
   }
 
+  /** Why a transfer to this device has failed; null if it has not, or is unknown. */
+  errorOf(id: string): Transfer['error'] {
+    const incoming = this.#incoming.get(id)
+    return incoming ? this.#show(incoming).error : null
+  }
+
   /** Throws `NotFound`. */
   get(id: string): Transfer {
     return this.#outgoing.has(id) ? this.#outgoing.get(id) : this.#show(this.#find(id))

@@ -4,6 +4,7 @@ import { CoreError, errorCodes, errorMessage } from '../../util/errors.ts'
 import { Deadline } from './deadline.ts'
 import type { FrameStream } from './frame-stream.ts'
 import type { Peer, Peers, Protocol, ProtocolHandler } from './protocol.ts'
+import { toldError } from './told-error.ts'
 
 /** The schemas of one question and its answer. */
 export interface Question<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -90,7 +91,7 @@ async function sendQuestion(stream: FrameStream, question: object): Promise<void
 }
 
 /**
- * Answers the questions of a protocol. The peer gets a `CoreError` as it is, and only `Internal` for any other error.
+ * Answers the questions of a protocol. The peer is told of errors by `toldError`, so it learns no paths of this device.
  */
 export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answers: Answers<Q>): ProtocolHandler {
   return {
@@ -113,7 +114,7 @@ export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answe
         await stream.send({ id, output })
       } catch (err) {
         if (signal.aborted) return
-        const told = toldError(err)
+        const told = toldError(err, asked.input)
         await stream.send({ id, error: { code: told.code, message: told.message.slice(0, MAX_MESSAGE) } })
         if (told.code === 'Internal')
           throw new CoreError('Internal', `${rpc.name} ${verb}: ${errorMessage(err)}`, { cause: err })
@@ -132,12 +133,6 @@ async function receiveQuestion(stream: FrameStream): Promise<z.output<typeof Ask
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** The error for the peer. It does not reveal internal errors. */
-function toldError(err: unknown): CoreError {
-  if (err instanceof CoreError && err.code !== 'Internal') return err
-  return new CoreError('Internal', 'an error of the other device; its log says more')
 }
 
 /** Reaches a device and asks it. */

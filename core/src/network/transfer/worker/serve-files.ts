@@ -12,6 +12,7 @@ import {
   type Request,
   REQUEST_BYTES,
 } from '../../bulk/index.ts'
+import { toldError } from '../../wire/told-error.ts'
 import type { Hashers } from './hashers.ts'
 import { isInPlace } from './in-place.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -85,13 +86,13 @@ async function answer(request: Request, files: OpenFiles, deps: ServeDeps): Prom
     const bytes = files.read(file, request)
     return { type: 'chunk', item, offset: request.offset, hash: deps.blake3.hash(bytes), bytes }
   } catch (err) {
-    const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Internal')
-    // A system error contains the path, which the other device must not learn.
-    const message = err instanceof CoreError ? err.message : (sentences[code] ?? 'it cannot be read there')
-    return { type: 'failed', item, code, message }
+    if (err instanceof CoreError) return { type: 'failed', item, ...toldError(err) }
+    const code = pathErrorCode(err) ?? 'Internal'
+    return { type: 'failed', item, code, message: sentences[code] ?? 'it cannot be read there' }
   }
 }
 
+/** A system error contains the path, which the other device must not learn. */
 const sentences: Partial<Record<ErrorCode, string>> = {
   NotFound: 'it is not there any more',
   PermissionDenied: 'it may not be read there',

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { CoreError, errorCodes } from '../../util/errors.ts'
+import { pathError } from '../../util/path-error.ts'
+import { namesPath, toldError, toldSentence } from './told-error.ts'
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: something failed, open '/home/bob/a.txt'`), { code })
+}
+
+test('a peer learns no path of this device from an error, whatever the system says', () => {
+  for (const code of ['ENOENT', 'EACCES', 'ENOSPC', 'EROFS', 'EIO', 'ELOOP', 'ENAMETOOLONG', 'EEXIST', 'EMFILE'])
+    for (const path of ['/home/bob/a b.txt', 'C:\\Users\\bob\\a.txt', '\\\\server\\share\\a.txt']) {
+      const told = toldError(pathError(systemError(code), path), { library: 'Photos' })
+      expect(told).toEqual({ code: told.code, message: toldSentence(told.code) })
+    }
+  expect(toldError(systemError('ENOENT'))).toEqual({ code: 'Internal', message: toldSentence('Internal') })
+})
+
+test('a peer is told the path that it has asked for, and a sentence without a path', () => {
+  const missing = new CoreError('NotFound', '/home/bob/My Files/a.txt does not exist')
+  expect(toldError(missing, { path: '/home/bob/My Files/a.txt' }).message).toBe(missing.message)
+  expect(toldError(missing, { path: Buffer.from('/home/bob/My Files/a.txt') }).message).toBe(missing.message)
+  expect(toldError(missing, { path: '/home/bob' }).message).toBe(toldSentence('NotFound'))
+  const sentence = new CoreError('NotAuthorised', 'bob may not read files there and/or list them: 1/2')
+  expect(toldError(sentence).message).toBe(sentence.message)
+})
+
+test('no sentence for peers names a path or a figure, and an unknown code has one', () => {
+  for (const code of [...errorCodes, 'NoSuchCode', 'constructor']) {
+    expect(namesPath(toldSentence(code))).toBe(false)
+    expect(toldSentence(code)).not.toMatch(/[0-9/\\]/)
+  }
+})

@@ -1,0 +1,63 @@
+import { CoreError, type ErrorCode, errorCodes } from '../../util/errors.ts'
+
+/** What another device is told of an error here. */
+export interface Told {
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+/** For the user of the other device, who must learn no path, size or free space of this one. */
+const sentences: Readonly<Record<ErrorCode, string>> = {
+  NotFound: 'the file or folder does not exist any more',
+  AlreadyExists: 'the receiving device has a file of this name already',
+  InvalidInput: 'the other device cannot use what was sent or asked for',
+  Conflict: 'the file changed in the meantime; try again',
+  NeedsConfirmation: 'somebody has to confirm it on the other device',
+  Locked: 'the other device is locked; unlock it there',
+  Offline: 'a device that is needed is not connected',
+  Unavailable: 'the disk or the connection of one of the two devices failed; try again',
+  PermissionDenied: 'one of the two devices may not read or write the file; check the permissions on both',
+  NotAuthorised: 'the other device does not allow it',
+  VersionMismatch: 'the two devices have different versions of Spacedrive; update the older one',
+  DiskFull: 'the other device has not enough free space; free some there',
+  Corrupt: 'the data arrived damaged; try again',
+  Unsupported: 'the other device does not support it; update Spacedrive there',
+  Timeout: 'one of the two devices took too long; try again',
+  Cancelled: 'it was cancelled',
+  Internal: 'an error of the other device; its log says more',
+}
+
+/** The sentence for a code; an unknown code counts as `Internal`. */
+export function toldSentence(code: string): string {
+  return sentences[errorCodes.find((known) => known === code) ?? 'Internal']
+}
+
+/**
+ * What a peer is told of an error. A `CoreError` is told as it is, unless it names a path of this device that the peer
+ * has not named itself in `asked`. Of any other error the peer learns only that there was one.
+ */
+export function toldError(err: unknown, asked?: unknown): Told {
+  if (!(err instanceof CoreError) || err.code === 'Internal') return { code: 'Internal', message: sentences.Internal }
+  const { code, message } = err
+  return { code, message: namesPath(message, asked) ? sentences[code] : message }
+}
+
+/** An absolute path of any system, up to the first blank: at the beginning, or after a blank, quote or bracket. */
+const PATH = /(?<=^|[\s"'`(=:])(?:[A-Za-z]:[\\/]|[\\/])[^\s"'`)]+/gu
+
+/** Whether a text names a path that `asked` does not name. */
+export function namesPath(text: string, asked?: unknown): boolean {
+  const paths = text.match(PATH)
+  if (!paths) return false
+  const known = textsIn(asked)
+  return paths.some((path) => {
+    const bare = path.replace(/[.,:;]+$/, '')
+    return !known.some((each) => each.includes(bare))
+  })
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (value instanceof Uint8Array) return [Buffer.from(value).toString()]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
