@@ -177,7 +177,7 @@ test('a drop of which a file does not arrive ends with code 5, and says which an
   const { code, stderr, stdout } = await sending
   expect(code).toBe(5)
   expect(unwrapped(stdout)).toContain('1 file did not arrive')
-  expect(unwrapped(stderr)).toContain('drop/b.txt: the file changed on the sending device; send it again')
+  expect(unwrapped(stderr)).toContain('drop/b.txt: the file changed in the meantime; try again')
   expect(await readdir(join(folder, 'drop'))).toEqual(['a.bin'])
 })
 
