@@ -3,6 +3,7 @@ import {
   chmodSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { MORE_THAN_OFFERED } from '../src/network/transfer/index.ts'
 import { toldSentence } from '../src/network/wire/told-error.ts'
 import { createTestNetwork } from '../testing/test-network.ts'
 
@@ -235,16 +237,30 @@ test('the sender learns neither a path nor the free space of the receiver', asyn
   expect(reason).toBe(toldSentence(failed.error!.code))
 })
 
+test('a file that has grown a little since it was offered is received, and a folder with a few more files too', async () => {
+  const { alice, bob, drop, network } = await createPair()
+  await using _network = network
+  const id = await drop([alice.write('run.log', 'x'), join(alice.write('trip/a.txt', ''), '..')])
+  alice.write('run.log', 'one line more')
+  alice.write('trip/b.txt', 'b')
+  const to = bob.path('dropped')
+  mkdirSync(to)
+  const { transfer } = bob.core.network.spacedrop.accept(id, to)
+  expect(await bob.core.network.transfers.wait(transfer!, signal)).toMatchObject({ state: 'completed', failed: 0 })
+  expect(readFileSync(join(to, 'run.log'), 'utf8')).toBe('one line more')
+  expect(readdirSync(join(to, 'trip'))).toEqual(['a.txt', 'b.txt'])
+})
+
 test('a device that offers one small file and sends a folder of that name, or more bytes, sends nothing', async () => {
   const { alice, bob, drop, network } = await createPair()
   await using _network = network
   await bob.core.config.set('network.receiveFolder', bob.path('inbox'))
   const report = alice.write('report.pdf', 'x')
   const more: readonly (() => void)[] = [
-    () => writeFileSync(report, 'xx'),
+    () => truncateSync(report, 2 ** 27),
     () => {
       rmSync(report)
-      for (const name of ['a', 'b']) alice.write(`report.pdf/${name}`, '')
+      for (let n = 0; n < 200; n++) alice.write(`report.pdf/${n}`, '')
     },
   ]
   for (const change of more) {
@@ -255,6 +271,8 @@ test('a device that offers one small file and sends a folder of that name, or mo
       state: 'failed',
       error: { code: 'InvalidInput', message: expect.stringContaining('nothing was taken') },
     })
+    await vi.waitUntil(() => alice.core.network.spacedrop.get(id).reason !== null)
+    expect(alice.core.network.spacedrop.get(id).reason).toBe(MORE_THAN_OFFERED)
     expect(readdirSync(bob.path('inbox'))).toEqual([])
   }
 })

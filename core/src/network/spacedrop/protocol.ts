@@ -9,7 +9,7 @@ export const MAX_NAME = 255
 /** Longest name of a sender. */
 export const MAX_SENDER = 100
 /** The limit of a transfer; see `MAX_ITEMS` there. */
-const MAX_ITEMS = 1_000_000
+export const MAX_ITEMS = 1_000_000
 
 const id = z.uuid()
 const reason = z.string().max(1_000).nullable()

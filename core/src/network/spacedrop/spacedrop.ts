@@ -13,10 +13,11 @@ import type { NetworkDb } from '../db/network-db.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Guest, Nearby } from '../nearby/index.ts'
 import { receiveFolder, sharedFolders } from '../receive-folder.ts'
-import type { Agreed, LeftOut, Transfers } from '../transfer/index.ts'
+import { type LeftOut, MORE_THAN_OFFERED, type Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
 import { namesPath, toldSentence } from '../wire/told-error.ts'
+import { agreedTo } from './agreed.ts'
 import { OfferBook } from './offer-book.ts'
 import { isOpen, newOffer, type OfferRow } from './offer-rows.ts'
 import { packRoots, rootsOf, unpackRoots } from './offered-paths.ts'
@@ -450,9 +451,8 @@ export class Spacedrop implements Disposable {
   #outcomeFor({ failures, reason, transfer }: OfferRow): { reason: string | null; failures: FailedFile[] } {
     const error = transfer === null ? null : this.#deps.transfers.errorOf(transfer)
     const told = reason === null || !namesPath(reason) ? reason : toldSentence('Internal')
-    const why = error?.code === 'NotAuthorised' ? MAY_NOT_SEND : error && toldSentence(error.code)
     return {
-      reason: why ?? told,
+      reason: error ? sentenceFor(error) : told,
       failures: (JSON.parse(failures) as FailedFile[]).map((each) => ({ ...each, message: toldSentence(each.code) })),
     }
   }
@@ -486,18 +486,18 @@ export class Spacedrop implements Disposable {
   }
 }
 
+/** What the sender is told of a transfer that failed. */
+function sentenceFor({ code, message }: NonNullable<Transfer['error']>): string {
+  if (message.startsWith(MORE_THAN_OFFERED)) return MORE_THAN_OFFERED
+  return code === 'NotAuthorised' ? MAY_NOT_SEND : toldSentence(code)
+}
+
 /** Tells the sender which files are not sent; null if all are sent. */
 function reasonLeftOut([first]: readonly LeftOut[], count: number): string | null {
   if (!first) return null
   const path = first.names.map((name) => displayName(name)).join('/')
   const others = count > 1 ? `, and ${count - 1} more` : ''
   return `${path} is left out: ${first.reason}${others}`
-}
-
-/** What a person sees of an offer before accepting it. */
-function agreedTo({ bytes, items, names }: OfferRow): Agreed {
-  const shown = JSON.parse(names) as string[]
-  return { names: shown, isAll: shown.length < MAX_NAMES, maxName: MAX_NAME, atMost: { files: items, bytes } }
 }
 
 function titleOf({ items, names }: OfferRow): string {

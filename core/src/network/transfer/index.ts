@@ -1,3 +1,4 @@
+export { MORE_THAN_OFFERED } from './require-offered.ts'
 export { CONTENT_KIND, ContentSpec } from './content-spec.ts'
 export type { LeftOut } from './worker/walk-source.ts'
 export type { Via } from './fetch-transfer.ts'

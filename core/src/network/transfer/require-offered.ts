@@ -3,10 +3,10 @@ import { bytesToName, displayName } from '../../util/file-name.ts'
 import type { Agreed, Amount } from './transfer-rows.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
-/** Most folders in an offer, because folders also take disk space. */
-const MAX_FOLDERS = 10_000
+/** Begins the message of the error if more comes than was offered; the other device is told only this. */
+export const MORE_THAN_OFFERED = 'more came than was offered, so nothing was taken; offer it again'
 
-/** Throws `InvalidInput` if a device lists other files than it has offered, or more. */
+/** Throws `InvalidInput` if a device lists other files than it has offered, or more than is taken then. */
 export function requireOffered(items: readonly SourceItem[], { atMost, isAll, maxName, names }: Agreed): void {
   const tops = items
     .filter((item) => item.names.length === 1)
@@ -22,9 +22,9 @@ function requireAmount(items: readonly SourceItem[], atMost: Amount): void {
   const files = items.filter(({ kind }) => kind === 'file')
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const folders = items.length - files.length
-  if (files.length <= atMost.files && bytes <= atMost.bytes && folders <= MAX_FOLDERS) return
+  if (files.length <= atMost.files && bytes <= atMost.bytes && folders <= atMost.folders) return
   throw new CoreError(
     'InvalidInput',
-    `${files.length} files of ${bytes} bytes in ${folders} folders were to come, where ${atMost.files} of ${atMost.bytes} bytes were offered; nothing was taken; the files have to be offered again`,
+    `${MORE_THAN_OFFERED}: files: ${files.length} (at most ${atMost.files}), bytes: ${bytes} (${atMost.bytes}), folders: ${folders} (${atMost.folders})`,
   )
 }

@@ -29,14 +29,15 @@ export interface Agreed {
   readonly isAll: boolean
   /** Longest name that is shown, in UTF-16 units; longer names are cut. */
   readonly maxName: number
-  /** The offered amount. */
+  /** Most that may come. */
   readonly atMost: Amount
 }
 
-/** A number of files, and their total size in bytes. */
+/** Numbers of files and folders, and the total size of the files in bytes. */
 export interface Amount {
   readonly files: number
   readonly bytes: number
+  readonly folders: number
 }
 
 /** The row of one transfer to this device. */
