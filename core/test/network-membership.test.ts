@@ -191,6 +191,33 @@ async function bobSays(
   await askDevice(bob.network.sessions, push, signal)
 }
 
+test('a member is removed although it has added more keys with its own id than one device can remove', async () => {
+  await using network = await createTestNetwork(['alice', 'bob', 'carol'])
+  const [alice, bob, carol] = [network.device('alice'), network.device('bob'), network.device('carol')]
+  const library = await shared(network)
+  await alice.core.network.membership.share(library, alice.core.network.registry.find('carol'))
+  await carol.core.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
+  const by = bob.core.network.card().key
+  const said = { library, kind: 'add', device: network.idOf('bob'), name: 'bob', by, at: 0, kept: [] } as const
+  const statements: Statement[] = []
+  for (let n = 0; n < 100; n++) {
+    const unsigned = { ...said, key: invented(n).key, counter: 4 + n }
+    const signature = Buffer.from(await bob.core.network.sign(signedBytes(unsigned))).toString('hex')
+    statements.push({ ...unsigned, signature })
+  }
+  const push = { device: network.idOf('carol'), rpc: membershipRpc, verb: 'push' } as const
+  await askDevice(bob.core.network.sessions, { ...push, input: { library, statements } }, signal)
+  await vi.waitUntil(() => names(alice, library).length === 103)
+  const unshare = (core: TestCore['core']) => unshareLibrary.run({ library, device: 'bob' }, { core, signal })
+  await expect(unshare(carol.core)).rejects.toMatchObject({ code: 'Conflict' })
+  expect(carol.core.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
+  expect(names(carol, library)).toEqual(['alice', 'carol', 'bob'])
+  await vi.waitUntil(() => names(alice, library).length === 3)
+  // The device that shared the library first has room for all.
+  await unshare(alice.core)
+  expect(names(alice, library)).toEqual(['alice', 'carol'])
+})
+
 /** The statements on a device's disk. */
 function statementsOf({ core }: TestCore, library: LibraryId): readonly Statement[] {
   const file = path.join(core.libraries.resolve(library).path, 'members.json')

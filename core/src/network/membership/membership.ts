@@ -264,8 +264,9 @@ export class Membership implements Disposable {
 
   /**
    * Removes the members that have one of these keys, or withdraws the offer to a device. Several members may claim to
-   * be one device. Throws `NotFound` if the device is neither, and `Conflict` if the only one is the device that shared
-   * the library first.
+   * be one device; the paired one is removed first. Throws `NotFound` if the device is neither, and `Conflict` if the
+   * only one is the device that shared the library first, or if this device cannot remove all of them; the others are
+   * removed all the same.
    */
   async remove(
     library: LibraryId,
@@ -277,6 +278,7 @@ export class Membership implements Disposable {
     const peer = this.#deps.peers.get(device.id)
     if (wasOffered && peer)
       void ask(peer, { rpc, verb: 'withdraw', input: { library } }, this.#ending.signal).catch(() => {})
+    let unsigned: CoreError | null = null
     await this.#change(folder, async (list, key) => {
       const members = list?.members.filter((each) => keys.includes(each.key)) ?? []
       if (!list || members.length === 0) {
@@ -287,10 +289,19 @@ export class Membership implements Disposable {
       const removed = members.filter((member) => member.key !== list.root)
       if (removed.length === 0)
         throw new CoreError('Conflict', `${device.name} has shared ${folder.name} first, and can only leave it itself`)
+      const isPaired = (each: { readonly key: PeerKey }) => this.#deps.registry.byKey(each.key) !== null
       let left = list
-      for (const of of removed) left = await this.#signed(left, { kind: 'remove', of })
+      try {
+        for (const of of removed.toSorted((a, b) => Number(isPaired(b)) - Number(isPaired(a))))
+          left = await this.#signed(left, { kind: 'remove', of })
+      } catch (err) {
+        // The quota does not suffice for all of them. Those that are signed count.
+        if (!(err instanceof CoreError && err.code === 'Conflict')) throw err
+        unsigned = err
+      }
       return left
     })
+    if (unsigned) throw unsigned
   }
 
   /** Called with a library after its members have changed. */
