@@ -25,6 +25,27 @@ test('a peer is told the path that it has asked for, and a sentence without a pa
   expect(toldError(sentence).message).toBe(sentence.message)
 })
 
+test.each([
+  ['/home/u/My', '/home/u/My Secret Folder/x does not exist'],
+  ['/home/u/My', "no space left for '/home/u/My Secret'; free some"],
+  ['/home/u/My', '/home/u/My Secret does not exist'],
+  ['/home/u/My Files', '/home/u/My does not exist'],
+  ['/home/u/a', '/home/u/a/b does not exist'],
+  ['/home/u/a', '/home/u/a is in /home/u/b'],
+  ['C:\\Users\\u\\My', 'C:\\Users\\u\\My Secret is a link'],
+])('a peer that asked for %s is not told: %s', (asked, message) => {
+  expect(namesPath(message, { path: asked })).toBe(true)
+})
+
+test.each([
+  ['/home/u/My Files/a /b', '/home/u/My Files/a /b does not exist'],
+  ['local://bob/home/u/a b', '/home/u/a b cannot be read'],
+  ['/home/u/My Files/a', 'the path is too long: "/home/u/My Files"'],
+  ['C:\\Users\\u\\My', 'C:\\Users\\u\\My is a link'],
+])('a peer that asked for %s is told: %s', (asked, message) => {
+  expect(namesPath(message, [asked])).toBe(false)
+})
+
 test('no sentence for peers names a path or a figure, and an unknown code has one', () => {
   for (const code of [...errorCodes, 'NoSuchCode', 'constructor']) {
     expect(namesPath(toldSentence(code))).toBe(false)

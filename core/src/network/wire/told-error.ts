@@ -42,18 +42,32 @@ export function toldError(err: unknown, asked?: unknown): Told {
   return { code, message: namesPath(message, asked) ? sentences[code] : message }
 }
 
-/** An absolute path of any system, up to the first blank: at the beginning, or after a blank, quote or bracket. */
-const PATH = /(?<=^|[\s"'`(=:])(?:[A-Za-z]:[\\/]|[\\/])[^\s"'`)]+/gu
+/** Where an absolute path of any system begins: at the beginning, or after a blank, quote or bracket. */
+const START = /(?<=^|[\s"'`(=:])(?:[A-Za-z]:[\\/]|[\\/])(?=[^\s"'`)])/gu
+/** What may follow a path. Names of files have blanks too, so after a blank only the words with which our sentences go on. */
+const AFTER = /^(?:$|["'`)]|[.,:;](?:\s|$)|\s(?:is|was|has|does|exists|cannot|could|may|takes)\b)/u
 
-/** Whether a text names a path that `asked` does not name. */
+/** Whether a text names a path that is neither in `asked` nor a folder above one of those. */
 export function namesPath(text: string, asked?: unknown): boolean {
-  const paths = text.match(PATH)
-  if (!paths) return false
-  const known = textsIn(asked)
-  return paths.some((path) => {
-    const bare = path.replace(/[.,:;]+$/, '')
-    return !known.some((each) => each.includes(bare))
-  })
+  const known = textsIn(asked).map((each) => each.replace(/^[a-z]+:\/\/[^/]*/i, ''))
+  let end = 0
+  for (const { index } of text.matchAll(START)) {
+    // Inside of the path before.
+    if (index < end) continue
+    const rest = text.slice(index)
+    const length = known.reduce((longest, each) => Math.max(longest, sharedPath(rest, each)), 0)
+    if (length === 0 || !AFTER.test(rest.slice(length))) return true
+    end = index + length
+  }
+  return false
+}
+
+/** Length of the longest beginning of a text that is a path or one of the folders above it. */
+function sharedPath(text: string, path: string): number {
+  let length = 0
+  while (length < text.length && length < path.length && text[length] === path[length]) length++
+  while (length > 0 && length < path.length && !/[\\/]/.test(path[length]!)) length--
+  return length
 }
 
 function textsIn(value: unknown): string[] {
