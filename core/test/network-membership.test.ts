@@ -198,10 +198,10 @@ test('a member is removed although it has added more keys with its own id than o
   await alice.core.network.membership.share(library, alice.core.network.registry.find('carol'))
   await carol.core.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
   const by = bob.core.network.card().key
-  const said = { library, kind: 'add', device: network.idOf('bob'), name: 'bob', by, at: 0, kept: [] } as const
+  const said = { library, device: network.idOf('bob'), name: 'bob', by, at: 0, kept: [] }
   const statements: Statement[] = []
   for (let n = 0; n < 100; n++) {
-    const unsigned = { ...said, key: invented(n).key, counter: 4 + n }
+    const unsigned: Unsigned = { ...said, kind: 'add', key: invented(n).key, counter: 4 + n }
     const signature = Buffer.from(await bob.core.network.sign(signedBytes(unsigned))).toString('hex')
     statements.push({ ...unsigned, signature })
   }

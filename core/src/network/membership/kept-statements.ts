@@ -10,6 +10,10 @@ const MAX_GAP = 10_000_000
 const MAX_BY_ROOT = 1_000
 /** The same limit for any other member together with everyone it added, directly or indirectly. */
 const MAX_OF_BRANCH = 100
+/**
+ * Our programs sign no `add` beyond this, so that devices that add at the same time do not exceed the quota together.
+ */
+const MARGIN_OF_BRANCH = 80
 /** The same limit for all members except the first, together. */
 const MAX_BY_OTHERS = 500
 
@@ -17,8 +21,9 @@ const MAX_BY_OTHERS = 500
 type Fit = 'fits' | 'excess' | 'no'
 
 /**
- * The statements that a list stores: those whose author was added before, within the quotas. A removal or leave of a
- * present member uses only its author's own quota, so it always fits.
+ * The statements that a list stores: those whose author was added before, within the quotas. The first removal after an
+ * `add` uses only its author's own quota, so a removal always fits. A `leave` between them changes nothing about that:
+ * its author might date it back.
  *
  * Each member that the root adds begins a branch, and everyone who comes through this member belongs to it. Our
  * programs stay within the quotas. A branch that exceeds one has a hostile member, who might date statements back to
@@ -28,6 +33,7 @@ type Fit = 'fits' | 'excess' | 'no'
 export class KeptStatements {
   readonly all: Statement[] = []
   readonly #root: PeerKey
+  /** The keys that were added and not removed since. */
   readonly #present = new Set<PeerKey>()
   /** For each key, the branch that it belongs to: the signature with which the root began it. */
   readonly #branches = new Map<PeerKey, string>()
@@ -69,10 +75,8 @@ export class KeptStatements {
     this.#made.set(by, (this.#made.get(by) ?? 0) + 1)
     this.#highest = counter
     this.all.push(statement)
-    if (kind !== 'add') {
-      this.#present.delete(key)
-      return
-    }
+    if (kind === 'remove') this.#present.delete(key)
+    if (kind !== 'add') return
     this.#present.add(key)
     // A member that somebody else adds again stays in its branch: leaving and coming back gives no new quota.
     if (by === this.#root) this.#branches.set(key, signature)
@@ -84,14 +88,25 @@ export class KeptStatements {
     return this.#exceeded.has(this.#branches.get(key) ?? '')
   }
 
-  /** There is at most one removal or leave per added member. */
+  /** Whether our program signs a statement: within the quotas, and with a margin for those of other devices. */
+  maySign(statement: Unsigned): boolean {
+    const { by, kind } = statement
+    const isNear = by !== this.#root && kind === 'add' && this.#chargedTo(by) >= MARGIN_OF_BRANCH
+    return !isNear && this.fit(statement) !== 'excess'
+  }
+
+  /** There is at most one such removal per `add`. */
   #isEnding({ key, kind }: Unsigned): boolean {
-    return kind !== 'add' && this.#present.has(key)
+    return kind === 'remove' && this.#present.has(key)
   }
 
   #hasRoom(statement: Unsigned): boolean {
     if ((this.#made.get(statement.by) ?? 0) >= MAX_BY_MEMBER) return false
-    const charged = this.#charged.get(this.#branches.get(statement.by)!) ?? 0
-    return this.#isEnding(statement) || charged < MAX_OF_BRANCH
+    return this.#isEnding(statement) || this.#chargedTo(statement.by) < MAX_OF_BRANCH
+  }
+
+  /** How much of its quota the branch of a key has used. */
+  #chargedTo(key: PeerKey): number {
+    return this.#charged.get(this.#branches.get(key) ?? '') ?? 0
   }
 }

@@ -42,7 +42,10 @@ function says(
   over: Partial<Unsigned> = {},
 ): Statement {
   const { device, key, name } = about
-  return signed({ ...list.next({ kind, device, key, name, by: by.key, at: 0 })!, ...over }, by)
+  const said = { kind, device, key, name, by: by.key, at: 0 }
+  // Whoever is hostile also says what our program does not.
+  const next = list.next(said) ?? { ...said, library, kept: [], counter: list.statements.at(-1)!.counter + 1 }
+  return signed({ ...next, ...over }, by)
 }
 
 /** Says it until it holds, as a device does. */
@@ -307,10 +310,34 @@ test('a list that an older version has stored has the same statements and member
 })
 
 test('a device of our program signs nothing beyond its quota', () => {
-  const hundred = invented(100).reduce((list, each) => after(list, bob, 'add', each), shared())
+  const eighty = invented(80).reduce((list, each) => after(list, bob, 'add', each), shared())
   const { device, key, name } = carol
-  expect(names(hundred)).toHaveLength(102)
-  expect(hundred.next({ kind: 'add', device, key, name, by: bob.key, at: 0 })).toBeNull()
+  const next = { kind: 'add', device, key, name, by: bob.key, at: 0 } as const
+  expect(names(eighty)).toHaveLength(82)
+  expect(eighty.next(next)).toBeNull()
+  expect(eighty.next({ ...next, by: alice.key })).not.toBeNull()
+  // Twenty devices that add at the same time are within the quota.
+  const others = invented(100).slice(80)
+  const before = invented(79).reduce((list, each) => after(list, bob, 'add', each), shared())
+  const atOnce = others.map((each, n) => says(before, invented(20)[n]!, 'add', each))
+  expect(names(before.with(atOnce))).toHaveLength(101)
+  // There is room to leave and for removals.
+  expect(eighty.next({ ...next, kind: 'leave', device: bob.device, key: bob.key, name: 'bob' })).not.toBeNull()
+  expect(after(eighty, bob, 'remove', alice).has(alice.key)).toBe(true)
+  expect(names(after(eighty, bob, 'remove', invented(1)[0]!))).toHaveLength(81)
+})
+
+test('leaves that are dated back expel nobody who has removed their authors', () => {
+  const all = invented(130)
+  const clones = all.slice(0, 60)
+  let list = clones.reduce((each, one) => after(each, bob, 'add', one), after(shared(), alice, 'add', carol))
+  const { counter } = list.statements.at(-1)!
+  list = all.slice(60, 90).reduce((each, one) => after(each, carol, 'add', one), list)
+  list = all.slice(90).reduce((each, one) => after(each, all[60]!, 'add', one), list)
+  const removed = clones.reduce((each, one) => after(each, carol, 'remove', one), list)
+  const left = removed.with(clones.slice(0, 40).map((each) => says(removed, each, 'leave', each, { counter })))
+  expect(left.statements.length).toBeGreaterThan(removed.statements.length)
+  expect([left.has(carol.key), ...clones.map(({ key }) => left.has(key))]).toEqual([true, ...clones.map(() => false)])
 })
 
 test('forged statements are refused at the first one, and cost no more than a few passes over the list', () => {

@@ -124,7 +124,7 @@ export class MemberList {
     const said = of.kind === 'remove' ? this.statements.filter(({ by }) => by === of.key) : []
     const kept = said.slice(0, MAX_BY_MEMBER).map(markOf)
     const next = { ...of, library: this.library, counter: before + 1, kept }
-    return this.#kept.fit(next) === 'excess' ? null : next
+    return this.#kept.maySign(next) ? next : null
   }
 
   get #near(): number {

@@ -278,7 +278,7 @@ export class Membership implements Disposable {
     const peer = this.#deps.peers.get(device.id)
     if (wasOffered && peer)
       void ask(peer, { rpc, verb: 'withdraw', input: { library } }, this.#ending.signal).catch(() => {})
-    let unsigned: CoreError | null = null
+    let unsigned = null as CoreError | null
     await this.#change(folder, async (list, key) => {
       const members = list?.members.filter((each) => keys.includes(each.key)) ?? []
       if (!list || members.length === 0) {
