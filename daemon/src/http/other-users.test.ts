@@ -66,6 +66,20 @@ test.runIf(isLinux)(
   },
 )
 
+test.runIf(isLinux)('no table is read for connections that the kernel knows, nor for closed ones', async () => {
+  let read = 0
+  const tables: string[] = []
+  tables[Symbol.iterator] = () => {
+    read++
+    return [].values()
+  }
+  expect(await isOfOtherUser(socket(50_001), { ask: () => own, tables })).toBe(false)
+  expect(await isOfOtherUser({ ...socket(50_001), remotePort: undefined }, { ask, tables })).toBe(true)
+  expect(read).toBe(0)
+  await isOfOtherUser(socket(50_001), { ask, tables })
+  expect(read).toBe(1)
+})
+
 /** Connects as another user, and says so; only root can. */
 const foreigner = (port: number) => `
 process.setgid(65534)

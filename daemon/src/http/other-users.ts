@@ -55,6 +55,7 @@ async function usersInTables(
   const users = new Map<string, number>()
   const wanted = new Set(connections.map(nameOf))
   wanted.delete('')
+  if (wanted.size === 0) return users
   // The port at the end of a column; rows with other ports are not even parsed.
   const ports = new Set(connections.map(({ localPort = 0 }) => localPort))
   const ends = [...ports].map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')} `)
