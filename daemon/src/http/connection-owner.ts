@@ -47,8 +47,8 @@ function loadCalls() {
 /**
  * The user who has opened a connection of this machine: asks the kernel for exactly this connection, which takes some
  * microseconds, however many connections there are. Null: there is no such connection, or its client has closed it.
- * `unknown`: the kernel cannot be asked (not Linux, a Node.js without FFI, a container that
- * forbids it, a kernel without its module for this).
+ * `unknown`: the kernel cannot be asked (not Linux, a Node.js without FFI, a container that forbids it, a kernel
+ * without its module for this).
  */
 export function ownerOf(connection: ConnectionEnds): number | null | 'unknown' {
   if (process.platform !== 'linux' || !isBuiltin('node:ffi')) return 'unknown'
