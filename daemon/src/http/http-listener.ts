@@ -314,7 +314,7 @@ export class HttpListener implements AsyncDisposable {
     this.#isReading = true
     const before = performance.now()
     const sockets = [...this.#ofUnknownUser]
-    const others = new Set(await ofOtherUsers(sockets))
+    const others = await ofOtherUsers(sockets)
     for (const socket of sockets) {
       this.#ofUnknownUser.delete(socket)
       const slot = this.#open.get(socket)
