@@ -60,12 +60,12 @@ type KernelAnswer = number | null | 'missing' | 'unknown'
 
 /** Tells a connection that is missing from a kernel that lacks the module which tells of connections. */
 export class ConnectionOwners {
-  readonly #askKernel: (client: ClientEnds) => KernelAnswer
+  readonly #lookUp: (client: ClientEnds) => KernelAnswer
   /** Whether the kernel tells of connections, by the bytes of an address. */
   readonly #tells = new Map<number, boolean>()
 
-  constructor(askKernel: (client: ClientEnds) => KernelAnswer) {
-    this.#askKernel = askKernel
+  constructor(lookUp: (client: ClientEnds) => KernelAnswer) {
+    this.#lookUp = lookUp
   }
 
   of(connection: ConnectionEnds): number | null | 'unknown' {
@@ -74,7 +74,7 @@ export class ConnectionOwners {
     if (!client) return null
     const family = client.local.address.length
     if (this.#tells.get(family) === false) return 'unknown'
-    const answer = this.#askKernel(client)
+    const answer = this.#lookUp(client)
     if (answer === 'unknown') return answer
     if (answer !== 'missing') {
       this.#tells.set(family, true)
@@ -85,7 +85,7 @@ export class ConnectionOwners {
 
   /** This end certainly exists: if the connection has ended, the kernel returns the listener. */
   #tellsOfThisEnd({ local, remote }: ClientEnds, family: number): boolean {
-    const answer = this.#askKernel({ local: remote, remote: local })
+    const answer = this.#lookUp({ local: remote, remote: local })
     if (answer === 'unknown') return false
     this.#tells.set(family, answer !== 'missing')
     return answer !== 'missing'
