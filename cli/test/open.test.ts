@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
@@ -96,6 +96,27 @@ test.skipIf(process.platform !== 'linux')(
     expect([dirname(page), statSync(page).mode & 0o777]).toEqual([folder, 0o600])
     expect(await signInBy(url)).toBe(200)
     expect(existsSync(page)).toBe(false)
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'if the page cannot be written or no program opens it, the link is printed, and why no browser was opened',
+  async () => {
+    using programs = createTempDir('desktop')
+    await using home = await TestHome.create(desktop(programs.path, 'firefox_firefox'))
+    const folder = join(home.path, 'snap', 'firefox', 'common')
+    mkdirSync(dirname(folder), { recursive: true })
+    writeFileSync(folder, 'no folder')
+    await home.json('start', '--http-port', '0')
+    const printed = await home.run('open')
+    expect(printed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^http:\/\/127\.\S+\/session\/\S+$/m) })
+    expect(printed.stderr).toMatch(/No browser was opened: .*snap\/firefox\/common/)
+    expect(existsSync(join(home.path, 'opened'))).toBe(false)
+    expect(await signInBy(printed.stdout.trim())).toBe(200)
+    rmSync(folder)
+    chmodSync(join(programs.path, 'xdg-open'), 0o644)
+    writeFileSync(join(programs.path, 'xdg-open'), 'exit 1')
+    expect(await home.json<Link>('open')).toMatchObject({ opened: false, url: expect.stringContaining('/session/') })
   },
 )
 

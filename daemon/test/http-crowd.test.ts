@@ -238,3 +238,17 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
     })
   },
 )
+
+test('a listener that closes cuts the WebSockets that stay open, and accepts nobody meanwhile', async () => {
+  let upgraded = 0
+  const listener = await listen({ secure: true, upgrade: () => upgraded++ })
+  const { port } = listener
+  const client = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }).on('error', () => {})
+  client.write(`GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+  await vi.waitUntil(() => upgraded === 1)
+  const cut = once(client, 'close')
+  const closed = listener[Symbol.asyncDispose]()
+  const [err] = await once(connect(port, '127.0.0.1'), 'error')
+  expect(err).toMatchObject({ code: 'ECONNREFUSED' })
+  await Promise.all([closed, cut])
+})

@@ -1,9 +1,10 @@
 import { instancePaths } from '@spacedrive/client/node'
+import { errorMessage } from '@spacedrive/core/errors'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { folderForPage, hasBrowser, openInBrowser } from '../open-in-browser.ts'
-import { instanceOf, openSession } from '../session.ts'
+import { instanceOf, openSession, type Session } from '../session.ts'
 
 /** Opens the explorer in a browser, signed in; where there is none, or with --print, says the link instead. */
 export async function open(values: Values, context: CliContext): Promise<number> {
@@ -12,18 +13,39 @@ export async function open(values: Values, context: CliContext): Promise<number>
   const to = typeof values.to === 'string' ? pageOf(values.to) : '/'
   const wanted = values.print !== true && hasBrowser(env)
   const folder = wanted ? await folderForPage(instancePaths(instanceOf(context))) : null
-  const { expiresAt, page, url } = await session.action('explorer.link', folder === null ? { to } : { to, folder })
-  const opened = wanted && (await openInBrowser(page ?? url))
+  const { expiresAt, page, problem, url } = await linkTo(session, to, folder)
+  const failure = problem ?? (wanted ? await failureToOpen(page ?? url) : null)
+  const opened = wanted && failure === null
   if (globals.json || globals.jsonl) io.printJson({ url, expiresAt, opened })
   else if (opened) {
     io.print(`Opened ${new URL('/', url).href} in your browser.`)
     io.note('If it does not show the explorer, run `spacedrive open --print` and open the link that it prints.')
   } else {
-    if (wanted) io.note('No browser could be opened.')
+    if (failure !== null) io.note(`No browser was opened: ${failure}.`)
     io.print(url)
     io.note('Open it in a browser on this machine; it signs in once, within two minutes.')
   }
   return exitCodes.ok
+}
+
+/** A link, with a page in the folder; `problem`: why the page could not be written. */
+async function linkTo(session: Session, to: string, folder: string | null) {
+  if (folder === null) return { ...(await session.action('explorer.link', { to })), problem: null }
+  try {
+    return { ...(await session.action('explorer.link', { to, folder })), problem: null }
+  } catch (err) {
+    // No program is given this link: other users would see it in the arguments.
+    return { ...(await session.action('explorer.link', { to })), problem: errorMessage(err) }
+  }
+}
+
+/** Why no browser could be opened; null: it was. */
+async function failureToOpen(target: string): Promise<string | null> {
+  try {
+    return (await openInBrowser(target)) ? null : 'the system has no program for it, or that program failed'
+  } catch (err) {
+    return errorMessage(err)
+  }
 }
 
 /** Of a folder of a paired device, where it is shown; all else is a page by its own path. */

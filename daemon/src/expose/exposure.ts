@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Core, CoreError, type ExposeInput, type Exposed } from '@spacedrive/core'
 import { Access } from '@spacedrive/core/domain'
 import { errorMessage } from '@spacedrive/core/errors'
+import { heard } from '@spacedrive/core/heard'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { z } from 'zod'
 import type { AuditLog } from '../http/audit-log.ts'
@@ -199,9 +200,12 @@ export class Exposure implements AsyncDisposable {
     const running = this.#running
     this.#running = null
     this.#notice = null
-    running?.listener.drop()
-    await running?.sessions[Symbol.asyncDispose]()
-    await running?.listener[Symbol.asyncDispose]()
+    if (!running) return
+    // It accepts nobody from here on, so nobody comes in between.
+    const closed = heard(running.listener[Symbol.asyncDispose]())
+    running.listener.drop()
+    await running.sessions[Symbol.asyncDispose]()
+    await closed
   }
 
   #inTurn<T>(change: () => Promise<T>): Promise<T> {

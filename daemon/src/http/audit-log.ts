@@ -12,7 +12,7 @@ export interface AuditLogOptions {
 const MAX_BYTES = 512 * 1024
 /** Of what strangers say. */
 const MAX_TEXT = 300
-/** The same event of the same sender is written once in this time: a flood of attempts does not push the rest out. */
+/** The same refusal of the same sender is written once in this time: a flood of attempts does not push the rest out. */
 const SAME_MS = 60_000
 const MAX_REMEMBERED = 1_000
 
@@ -30,7 +30,7 @@ export function auditFile(runDir: string): string {
 /** Who was let in and who was refused, who was paired, and what was granted. Bounded: the oldest records give way. */
 export class AuditLog {
   readonly #options: AuditLogOptions
-  /** When each event of each sender was written last. */
+  /** When each refusal of each sender was written last. */
   readonly #lately = new Map<string, number>()
 
   constructor(options: AuditLogOptions) {
@@ -41,13 +41,7 @@ export class AuditLog {
   add(event: Omit<AccessRecord, 'at'>): void {
     const { now } = this.#options
     const file = this.#options.file + (OWN_FILES[event.what] ?? '')
-    const key = JSON.stringify([event.what, event.from, event.detail])
-    const last = this.#lately.get(key)
-    if (event.what in OWN_FILES && last !== undefined && now() - last < SAME_MS) return
-    this.#lately.delete(key)
-    this.#lately.set(key, now())
-    const [oldest] = this.#lately.keys()
-    if (this.#lately.size > MAX_REMEMBERED && oldest !== undefined) this.#lately.delete(oldest)
+    if (event.what === 'refused' && this.#wasLately(event)) return
     const record: AccessRecord = {
       at: new Date(now()).toISOString(),
       what: event.what,
@@ -62,6 +56,19 @@ export class AuditLog {
     } catch {
       // The log of the daemon says that the disk is full.
     }
+  }
+
+  /** Whether the same refusal was written just now. Otherwise it is remembered as written. */
+  #wasLately({ detail, from }: Omit<AccessRecord, 'at'>): boolean {
+    const now = this.#options.now()
+    const key = JSON.stringify([from, detail])
+    const last = this.#lately.get(key)
+    if (last !== undefined && now - last < SAME_MS) return true
+    this.#lately.delete(key)
+    this.#lately.set(key, now)
+    const [oldest] = this.#lately.keys()
+    if (this.#lately.size > MAX_REMEMBERED && oldest !== undefined) this.#lately.delete(oldest)
+    return false
   }
 
   /** The newest first. */

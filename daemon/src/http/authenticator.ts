@@ -7,7 +7,7 @@ import type { ApiKeys } from './api-keys.ts'
 import type { AuditLog } from './audit-log.ts'
 import { FailedLogins } from './failed-logins.ts'
 import type { HttpLimits } from './http-limits.ts'
-import type { ConnectionUsers } from './connection-users.ts'
+import { type ConnectionUsers, NotOwnConnection } from './connection-users.ts'
 import type { PageProofs } from './page-proofs.ts'
 import { HttpError } from './problem.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -60,14 +60,16 @@ export class Authenticator {
     return asker
   }
 
-  /** Throws `PermissionDenied` for a connection of another user of this machine. */
+  /** Throws `NotOwnConnection` for a connection of another user of this machine, and if the system does not tell. */
   async checkUser(request: IncomingMessage): Promise<void> {
     const { audit, connectionUsers } = this.#options
     try {
       await connectionUsers?.check(request.socket)
     } catch (err) {
-      const detail = 'another user of this machine sent a link, a token or an access of this user'
-      if (err instanceof HttpError) audit.add({ what: 'refused', from: addressOf(request), detail })
+      if (err instanceof NotOwnConnection) {
+        const detail = `${err.whose} sent a link, a token or an access of this user`
+        audit.add({ what: 'refused', from: addressOf(request), detail })
+      }
       throw err
     }
   }
@@ -89,8 +91,8 @@ export class Authenticator {
 
   /** The session a request belongs to; null if it has none that holds. */
   sessionOf(request: IncomingMessage): Session | null {
-    const { cookies, proofs } = this.#options
-    const bearer = accessOf(request)
+    const { cookies, isOpen = false, proofs } = this.#options
+    const bearer = accessOf(request, isOpen)
     const session = bearer === null ? null : (proofs?.sessionOf(bearer) ?? null)
     if (session || !cookies) return session
     const secret = cookieOf(request, cookies.name)
@@ -100,7 +102,7 @@ export class Authenticator {
   #askerOf(request: IncomingMessage): Asker {
     const { apiKeys, isOpen = false, rights } = this.#options
     const session = this.sessionOf(request)
-    const bearer = accessOf(request)
+    const bearer = accessOf(request, isOpen)
     if (bearer === null && isOpen) return ownUser
     // A proxy may ask for a password of its own, so a header beside the cookie is no sign that a program asks.
     if (bearer === null || session?.page === null) this.#checkCookie(request, session)
@@ -119,7 +121,7 @@ export class Authenticator {
   #attach(request: IncomingMessage, end: () => void): Disposable | null {
     const { apiKeys, cookies, isOpen = false, proofs } = this.#options
     const session = this.sessionOf(request)
-    const bearer = accessOf(request)
+    const bearer = accessOf(request, isOpen)
     if (session) return (session.page ? proofs!.sessions : cookies!.sessions).attach(session.id, end)
     if (bearer === null ? isOpen : this.#isToken(bearer)) return null
     const key = bearer === null ? null : apiKeys?.find(bearer)
@@ -162,11 +164,16 @@ const challenge = { 'www-authenticate': 'Bearer realm="spacedrive"' }
 /** The parameter of a WebSocket's address: a page cannot give it headers. */
 const ACCESS = 'access'
 
-/** What a sender claims to be let in by. A header that holds no token is a wrong one. */
-function accessOf({ headers, url = '' }: IncomingMessage): string | null {
-  const [, bearer] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? []
+/**
+ * What a sender claims to be let in by. A header that holds no token is a wrong one; where no bearer is needed (`isOpen`),
+ * one of another scheme is for a proxy in front of the server.
+ */
+function accessOf({ headers, url = '' }: IncomingMessage, isOpen: boolean): string | null {
+  const { authorization = '' } = headers
+  const [, bearer] = /^Bearer +(\S+) *$/i.exec(authorization) ?? []
   if (bearer !== undefined) return bearer
-  if (headers.authorization !== undefined) return ''
+  const isWrong = /^Bearer\b/i.test(authorization) || !isOpen
+  if (headers.authorization !== undefined && isWrong) return ''
   return headers.upgrade === undefined ? null : new URLSearchParams(url.split('?')[1]).get(ACCESS)
 }
 

@@ -47,13 +47,54 @@ function loadCalls() {
 /**
  * The user who has opened a connection of this machine: asks the kernel for exactly this connection, which takes some
  * microseconds, however many connections there are. Null: there is no such connection, or its client has closed it.
- * `unknown`: the kernel cannot be asked (not Linux, a Node.js without FFI, a container that forbids it).
+ * `unknown`: the kernel cannot be asked (not Linux, a Node.js without FFI, a container that forbids it, a kernel
+ * without its module for this).
  */
 export function ownerOf(connection: ConnectionEnds): number | null | 'unknown' {
   if (process.platform !== 'linux' || !isBuiltin('node:ffi')) return 'unknown'
-  const client = endsOfClient(connection)
-  // The connection was closed before it could be looked at.
-  if (!client) return null
+  return owners.of(connection)
+}
+
+/** `missing`: the kernel has no such socket, or cannot tell of sockets of this family. */
+type KernelAnswer = number | null | 'missing' | 'unknown'
+
+/** Tells a connection that is missing from a kernel that lacks the module which tells of connections. */
+export class ConnectionOwners {
+  readonly #lookUp: (client: ClientEnds) => KernelAnswer
+  /** Whether the kernel tells of connections, by the bytes of an address. */
+  readonly #tells = new Map<number, boolean>()
+
+  constructor(lookUp: (client: ClientEnds) => KernelAnswer) {
+    this.#lookUp = lookUp
+  }
+
+  of(connection: ConnectionEnds): number | null | 'unknown' {
+    const client = endsOfClient(connection)
+    // The connection was closed before it could be looked at.
+    if (!client) return null
+    const family = client.local.address.length
+    if (this.#tells.get(family) === false) return 'unknown'
+    const answer = this.#lookUp(client)
+    if (answer === 'unknown') return answer
+    if (answer !== 'missing') {
+      this.#tells.set(family, true)
+      return answer
+    }
+    return this.#tells.get(family) || this.#tellsOfThisEnd(client, family) ? null : 'unknown'
+  }
+
+  /** This end certainly exists: if the connection has ended, the kernel returns the listener. */
+  #tellsOfThisEnd({ local, remote }: ClientEnds, family: number): boolean {
+    const answer = this.#lookUp({ local: remote, remote: local })
+    if (answer === 'unknown') return false
+    this.#tells.set(family, answer !== 'missing')
+    return answer !== 'missing'
+  }
+}
+
+const owners = new ConnectionOwners(askKernel)
+
+function askKernel(client: ClientEnds): KernelAnswer {
   try {
     calls ??= loadCalls()
     return ask(client, calls)
@@ -63,7 +104,7 @@ export function ownerOf(connection: ConnectionEnds): number | null | 'unknown' {
   }
 }
 
-function ask(client: ClientEnds, { addressOf, close, recv, send, socket }: Calls): number | null | 'unknown' {
+function ask(client: ClientEnds, { addressOf, close, recv, send, socket }: Calls): KernelAnswer {
   const fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)
   if (fd < 0) return 'unknown'
   try {
@@ -97,10 +138,10 @@ function requestFor({ local, remote }: ClientEnds): Buffer {
   return request
 }
 
-function userIn(answer: Buffer, { local, remote }: ClientEnds): number | null | 'unknown' {
+function userIn(answer: Buffer, { local, remote }: ClientEnds): KernelAnswer {
   if (answer.length < 20) return 'unknown'
   const type = readNumber(answer, 4, 2)
-  if (type === NLMSG_ERROR) return readNumber(answer, 16, 4) === -ENOENT >>> 0 ? null : 'unknown'
+  if (type === NLMSG_ERROR) return readNumber(answer, 16, 4) === -ENOENT >>> 0 ? 'missing' : 'unknown'
   if (type !== SOCK_DIAG_BY_FAMILY || answer.length < ANSWER_END) return 'unknown'
   // For a connection that has ended, the kernel returns a program that listens at its port.
   if (answer[ANSWER_STATE] === TCP_LISTEN) return null

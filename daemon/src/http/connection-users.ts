@@ -3,9 +3,29 @@ import { heard } from '@spacedrive/core/heard'
 import { ofOtherUsers } from './other-users.ts'
 import { HttpError } from './problem.ts'
 
+/** The connections of other users, each with its user; null: the system does not tell. */
+type OfOthers = ReadonlyMap<Socket, number | null>
+
 export interface ConnectionUsersOptions {
-  /** Returns the connections that programs of other users have opened. */
-  readonly ofOthers?: (sockets: readonly Socket[]) => readonly Socket[] | Promise<readonly Socket[]>
+  readonly ofOthers?: (sockets: readonly Socket[]) => OfOthers | Promise<OfOthers>
+}
+
+/** A connection that does not belong to this user, as far as the system tells. */
+export class NotOwnConnection extends HttpError {
+  override name = 'NotOwnConnection'
+  /** Whose it is, for the security log. */
+  readonly whose: string
+
+  constructor(user: number | null) {
+    const own = `only programs of the daemon's own user (id ${process.geteuid?.()}) may do this, and`
+    const instead = 'run `spacedrive web expose`; for a program, make a key with `spacedrive session key <name>`'
+    const message =
+      user === null
+        ? `${own} the system does not tell whose connection this is, which happens if it comes from outside of the system that the daemon runs in (WSL, a container, a virtual machine). For a browser there, ${instead}`
+        : `${own} this connection belongs to another user. For the browser of another user or of a container, ${instead}`
+    super(403, 'PermissionDenied', message)
+    this.whose = user === null ? 'a program whose user the system does not tell' : 'another user of this machine'
+  }
 }
 
 /**
@@ -14,28 +34,24 @@ export interface ConnectionUsersOptions {
  */
 export class ConnectionUsers {
   readonly #ofOthers: NonNullable<ConnectionUsersOptions['ofOthers']>
-  /** Whether another user has opened each connection. It stays the same. */
-  readonly #known = new WeakMap<Socket, Promise<boolean>>()
+  /** The error for each connection; null: it is this user's. It stays the same. */
+  readonly #known = new WeakMap<Socket, Promise<NotOwnConnection | null>>()
   /** Connections for the next reading of the table. */
   #waiting: Socket[] = []
-  #reading: Promise<ReadonlySet<Socket>> = Promise.resolve(new Set())
+  #reading: Promise<OfOthers> = Promise.resolve(new Map())
 
   constructor({ ofOthers = ofOtherUsers }: ConnectionUsersOptions = {}) {
     this.#ofOthers = ofOthers
   }
 
-  /** Throws `PermissionDenied` for a connection of another user. */
+  /** Throws `NotOwnConnection` for a connection of another user, and if the system does not tell. */
   async check(socket: Socket): Promise<void> {
-    if (!(await this.#isKnownForeign(socket))) return
-    throw new HttpError(
-      403,
-      'PermissionDenied',
-      `only programs of the daemon's own user (id ${process.geteuid?.()}) may do this, and this connection belongs to another user. For the browser of another user or of a container, run \`spacedrive web expose\`; for a program, make a key with \`spacedrive session key <name>\``,
-    )
+    const refusal = await this.#knownRefusal(socket)
+    if (refusal) throw refusal
   }
 
-  async #isKnownForeign(socket: Socket): Promise<boolean> {
-    const known = this.#known.get(socket) ?? heard(this.#isForeign(socket))
+  async #knownRefusal(socket: Socket): Promise<NotOwnConnection | null> {
+    const known = this.#known.get(socket) ?? heard(this.#refusal(socket))
     this.#known.set(socket, known)
     try {
       return await known
@@ -46,17 +62,18 @@ export class ConnectionUsers {
   }
 
   /** The table is long where many connections are open, so one reading serves all that wait. */
-  async #isForeign(socket: Socket): Promise<boolean> {
+  async #refusal(socket: Socket): Promise<NotOwnConnection | null> {
     if (this.#waiting.push(socket) === 1) {
       this.#reading = heard(this.#readAfter(this.#reading))
     }
-    return (await this.#reading).has(socket)
+    const user = (await this.#reading).get(socket)
+    return user === undefined ? null : new NotOwnConnection(user)
   }
 
-  async #readAfter(last: Promise<unknown>): Promise<ReadonlySet<Socket>> {
+  async #readAfter(last: Promise<unknown>): Promise<OfOthers> {
     await last.catch(() => {})
     const sockets = this.#waiting
     this.#waiting = []
-    return new Set(await this.#ofOthers(sockets))
+    return this.#ofOthers(sockets)
   }
 }

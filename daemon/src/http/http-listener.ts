@@ -139,7 +139,12 @@ export class HttpListener implements AsyncDisposable {
     this.#server.close()
     this.#server.closeIdleConnections()
     this.#closing.abort()
-    const timer = setTimeout(() => this.#server.closeAllConnections(), this.#options.limits.farewellMs)
+    const cut = () => {
+      this.#server.closeAllConnections()
+      // Node.js does not count WebSockets among its connections, and waits for them.
+      this.drop()
+    }
+    const timer = setTimeout(cut, this.#options.limits.farewellMs)
     await closed
     clearTimeout(timer)
   }
@@ -207,7 +212,8 @@ export class HttpListener implements AsyncDisposable {
   #accept(socket: Socket): void {
     const claim = {
       end: (why: SlotReason) => this.#cutOff(socket, why),
-      isTentative: this.#slots.size >= CROWDED * this.#options.limits.connections,
+      // Other systems never tell whose it is.
+      isTentative: process.platform === 'linux' && this.#slots.size >= CROWDED * this.#options.limits.connections,
     }
     const place = this.#placeOf(socket)
     let slot = this.#slots.take(place.sender, claim)
@@ -308,7 +314,7 @@ export class HttpListener implements AsyncDisposable {
     this.#isReading = true
     const before = performance.now()
     const sockets = [...this.#ofUnknownUser]
-    const others = new Set(await ofOtherUsers(sockets))
+    const others = await ofOtherUsers(sockets)
     for (const socket of sockets) {
       this.#ofUnknownUser.delete(socket)
       const slot = this.#open.get(socket)

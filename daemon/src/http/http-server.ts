@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { type Core, CoreError, type Exposed, type ExplorerHost, type ExposeInput, pathError } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
@@ -12,7 +11,7 @@ import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { HttpListener, type HttpListenerOptions } from './http-listener.ts'
 import { HttpSocket } from './http-socket.ts'
-import { removeLinkPages, writeLinkPage } from './link-pages.ts'
+import { removeLinkPage, removeLinkPages, writeLinkPage } from './link-pages.ts'
 import { Links } from './links.ts'
 import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { Metrics } from './metrics.ts'
@@ -290,7 +289,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     } catch (err) {
       throw pathError(err, folder)
     }
-    this.#links.whenOver(code, () => rmSync(page, { force: true }))
+    this.#links.whenOver(code, () => removeLinkPage(page))
     return page
   }
 }

@@ -16,6 +16,15 @@ export function writeLinkPage(folder: string, url: string): string {
   return path
 }
 
+/** Never throws. Who is signing in by the link has no use for an error, and what the page leads to is over. */
+export function removeLinkPage(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // The next page in the folder removes it.
+  }
+}
+
 /** Removes pages that are older than this, in milliseconds: a daemon that was killed leaves them. */
 export function removeLinkPages(folder: string, ageMs: number): void {
   for (const name of readdirSync(folder)) {

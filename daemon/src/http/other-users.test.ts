@@ -59,12 +59,31 @@ test.runIf(isLinux)(
     const all = [50_001, 50_002, 50_003, 50_004, 50_005, 50_006, 50_007].map(socket)
     const tables = [table, join(folder.path, 'no tcp6')]
     const found = await ofOtherUsers(all, { ask, tables })
-    expect(found.map(({ remotePort }) => remotePort)).toEqual([50_001, 50_003, 50_005, 50_007])
+    expect([...found].map(([{ remotePort }, user]) => [remotePort, user])).toEqual([
+      [50_001, own + 1],
+      [50_003, own + 1],
+      [50_005, null],
+      [50_007, null],
+    ])
     // If no table can be read, nothing says that a connection is of this user.
     expect(await isOfOtherUser(socket(50_002), { ask, tables: [join(folder.path, 'none')] })).toBe(true)
     expect(await isOfOtherUser({ ...socket(50_002), remotePort: undefined }, { ask, tables })).toBe(true)
   },
 )
+
+test.runIf(isLinux)('no table is read for connections that the kernel knows, nor for closed ones', async () => {
+  let read = 0
+  const tables: string[] = []
+  tables[Symbol.iterator] = () => {
+    read++
+    return [].values()
+  }
+  expect(await isOfOtherUser(socket(50_001), { ask: () => own, tables })).toBe(false)
+  expect(await isOfOtherUser({ ...socket(50_001), remotePort: undefined }, { ask, tables })).toBe(true)
+  expect(read).toBe(0)
+  await isOfOtherUser(socket(50_001), { ask, tables })
+  expect(read).toBe(1)
+})
 
 /** Connects as another user, and says so; only root can. */
 const foreigner = (port: number) => `

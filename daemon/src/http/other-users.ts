@@ -24,27 +24,29 @@ export interface OwnerSources {
  * ended, and if the system does not tell. False on systems that never tell: macOS and Windows.
  */
 export async function isOfOtherUser(connection: ConnectionEnds, sources?: OwnerSources): Promise<boolean> {
-  return (await ofOtherUsers([connection], sources)).length > 0
+  return (await ofOtherUsers([connection], sources)).size > 0
 }
 
 /**
- * The connections, all opened on this machine, for which `isOfOtherUser` is true. If the kernel cannot be asked, the
+ * The connections, all opened on this machine, for which `isOfOtherUser` is true, each with its user; null: the system
+ * does not tell. If the kernel cannot be asked, the
  * tables of all connections of this machine are read to their end, once for all the given connections. Other users can
  * make the tables long, so other work goes on between two chunks.
  */
 export async function ofOtherUsers<C extends ConnectionEnds>(
   connections: readonly C[],
   { ask = ownerOf, tables = TABLES }: OwnerSources = {},
-): Promise<C[]> {
-  if (process.platform !== 'linux' || connections.length === 0) return []
+): Promise<Map<C, number | null>> {
+  if (process.platform !== 'linux' || connections.length === 0) return new Map()
   const own = process.geteuid!()
   const owners = connections.map((connection) => ({ connection, user: ask(connection) }))
   const unknown = owners.flatMap(({ connection, user }) => (user === 'unknown' ? [connection] : []))
   const inTables = await usersInTables(unknown, tables)
-  return owners.flatMap(({ connection, user }) => {
-    const owner = user === 'unknown' ? inTables.get(nameOf(connection)) : user
-    return owner === own || owner === ROOT ? [] : [connection]
-  })
+  const found = owners.map(
+    ({ connection, user }) =>
+      [connection, user === 'unknown' ? (inTables.get(nameOf(connection)) ?? null) : user] as const,
+  )
+  return new Map(found.filter(([, owner]) => owner !== own && owner !== ROOT))
 }
 
 /** The users of those connections that are in the tables, by `nameOf`. Empty if the tables cannot be read. */
@@ -55,6 +57,7 @@ async function usersInTables(
   const users = new Map<string, number>()
   const wanted = new Set(connections.map(nameOf))
   wanted.delete('')
+  if (wanted.size === 0) return users
   // The port at the end of a column; rows with other ports are not even parsed.
   const ports = new Set(connections.map(({ localPort = 0 }) => localPort))
   const ends = [...ports].map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')} `)
