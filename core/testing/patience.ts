@@ -1,11 +1,7 @@
 import { expect, vi } from 'vitest'
+import { PATIENCE_MS } from './until.ts'
 
-/**
- * How long a test waits for a condition, in milliseconds: vitest's own second is short on a busy machine, and waiting
- * longer costs nothing where the condition comes true. A test may name a longer time, never a shorter one.
- */
-const PATIENCE_MS = 60_000
-
+// A test may name a longer time, never a shorter one.
 const { waitFor, waitUntil } = vi
 vi.waitFor = (condition, options) => waitFor(condition, patient(options))
 vi.waitUntil = (condition, options) => waitUntil(condition, patient(options))

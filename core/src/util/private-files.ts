@@ -173,18 +173,21 @@ export class PrivateFiles {
     const now = performance.now()
     if (now - this.#readAt < FRESH_MS) return this.#known
     const known = new Set<string>()
-    // Level by level, because keys and settings are at the top.
+    // Level by level, because keys and settings are at the top. Both lists grow while they are read.
     const waiting = [{ path: this.#folder, depth: 0 }]
     const rest: typeof waiting = []
-    for (let next = waiting.shift(); next && known.size < MAX_KNOWN; next = waiting.shift() ?? rest.shift()) {
-      // The path of the data folder itself may be a link.
-      const stats = (next.depth === 0 ? statSync : lstatSync)(next.path, { bigint: true, throwIfNoEntry: false })
-      if (!stats || stats.isSymbolicLink()) continue
-      known.add(identityOf(stats))
-      if (!stats.isDirectory() || next.depth >= DEPTH) continue
-      const children = childrenOf(next, MAX_KNOWN - waiting.length)
-      waiting.push(...children.slice(0, FIRST_OF_FOLDER))
-      rest.push(...children.slice(FIRST_OF_FOLDER, FIRST_OF_FOLDER + MAX_KNOWN - rest.length))
+    for (const list of [waiting, rest]) {
+      for (const next of list) {
+        if (known.size >= MAX_KNOWN) break
+        // The path of the data folder itself may be a link.
+        const stats = (next.depth === 0 ? statSync : lstatSync)(next.path, { bigint: true, throwIfNoEntry: false })
+        if (!stats || stats.isSymbolicLink()) continue
+        known.add(identityOf(stats))
+        if (!stats.isDirectory() || next.depth >= DEPTH) continue
+        const children = childrenOf(next, MAX_KNOWN - list.length)
+        list.push(...children.slice(0, FIRST_OF_FOLDER))
+        if (rest.length < MAX_KNOWN) rest.push(...children.slice(FIRST_OF_FOLDER))
+      }
     }
     this.#known = known
     this.#readAt = now
