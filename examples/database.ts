@@ -27,7 +27,7 @@ console.log(
     .join(', ')}`,
 )
 
-/** Every table and column is known to the compiler (`core/src/library/db/schema/`). */
+/** Every table and column is known to the compiler (`core/src/store/schema/`). */
 const pdfs = await library.store.read((db) =>
   db
     .selectFrom('entries')

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { nameBytes, type RawName } from '../src/util/file-name.ts'
-import type { WatchBatch } from '../src/location/watch/index.ts'
+import type { WatchBatch } from '../src/watching/index.ts'
 
 /**
  * A listener that knows a tree only by looking again at what a watcher reports. As long as nothing is lost, its picture

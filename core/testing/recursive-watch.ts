@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { createBackend, defaultWatchLimits, type WatchBatch, type WatchFunction } from '../src/location/watch/index.ts'
+import { createBackend, defaultWatchLimits, type WatchBatch, type WatchFunction } from '../src/watching/index.ts'
 import { displayName } from '../src/util/file-name.ts'
 
 const beginning = new Set<Promise<unknown>>()

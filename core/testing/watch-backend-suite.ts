@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import type { DirtyFolder, WatchBackend, WatchBatch, WatchEvents, WatchProblem } from '../src/location/watch/index.ts'
+import type { DirtyFolder, WatchBackend, WatchBatch, WatchEvents, WatchProblem } from '../src/watching/index.ts'
 import { displayName, nameBytes } from '../src/util/file-name.ts'
 import { DiskMirror } from './disk-mirror.ts'
 

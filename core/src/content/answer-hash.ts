@@ -2,8 +2,8 @@ import { fsPath, type RawName } from '../util/file-name.ts'
 import { ContentHasher } from './content-hash.ts'
 import { HashBatchBuilder } from './hash-batch.ts'
 import type { HashReply, HashRequest } from './hash-messages.ts'
-import type { ServeContext } from './serve-thread.ts'
-import type { Served } from './thread-pool.ts'
+import type { ServeContext } from '../workers/serve-thread.ts'
+import type { Served } from '../workers/thread-pool.ts'
 
 const hasher = await ContentHasher.load()
 

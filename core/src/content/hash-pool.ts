@@ -2,7 +2,7 @@ import type { RawName } from '../util/file-name.ts'
 import { ProcessPool } from '../workers/index.ts'
 import type { HashResult } from './content-hash.ts'
 import type { HashBatch, HashReply, HashRequest } from './hash-messages.ts'
-import { type RunOptions, ThreadPool } from './thread-pool.ts'
+import { type RunOptions, ThreadPool } from '../workers/thread-pool.ts'
 
 /** Threads end, and free their memory, after this long without work. */
 const IDLE_MS = 60_000

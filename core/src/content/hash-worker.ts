@@ -1,4 +1,4 @@
 import { answerHash } from './answer-hash.ts'
-import { serveThread } from './serve-thread.ts'
+import { serveThread } from '../workers/serve-thread.ts'
 
 serveThread(answerHash)

@@ -1,6 +1,18 @@
 import { statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+
+// All other folders take SQLite's types and functions from here.
+export { backup } from 'node:sqlite'
+export type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+
+/** A statement that only reads. */
+export type ReadStatement = Omit<StatementSync, 'run'>
+
+/** A connection for reading. The type offers no way to write; a connection that is open for writing also fits it. */
+export interface ReadDatabase {
+  prepare(sql: string): ReadStatement
+}
 
 export interface OpenDatabaseOptions {
   /** Opens an existing file; nothing can be changed through this connection. */

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from '../db/sqlite.ts'
 import { type ContentId, type Entry, type EntryId, sidecarKinds } from '../domain/index.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
 import { hexToUuid } from '../util/uuid.ts'

@@ -1,26 +1,10 @@
 import { lstat } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Entry } from '../domain/index.ts'
+import type { FolderListing, FolderListingOptions, FolderOrder } from '../entries/index.ts'
 import { displayName, fsPath, nameKey, type RawName } from '../util/file-name.ts'
 import { SharedWork } from '../util/shared-work.ts'
 import type { ListInput } from './list-input.ts'
-import type { FolderOrder } from './order-folder.ts'
 import { isSought, type SeekInput } from './seek.ts'
-
-/** The sorted contents of a folder that is not indexed. Entries are built only for requested windows. */
-export interface FolderListing {
-  readonly length: number
-  nameAt(i: number): RawName
-  /** A window of the listing; an entry that a rule excludes from the index includes the rule. */
-  entries(offset: number, limit: number): Entry[]
-}
-
-export interface FolderListingOptions {
-  /** Also list entries that a rule excludes from the index. */
-  readonly all: boolean
-  readonly order: FolderOrder
-  readonly limit: number
-}
 
 /** Reads and orders a folder outside the main thread. */
 type ListFolder = (dir: RawName, options: FolderListingOptions, signal: AbortSignal) => Promise<FolderListing>

@@ -1,6 +1,6 @@
 import type { ContentId } from '../domain/index.ts'
 import { HashPool } from '../content/index.ts'
-import type { LibraryStore } from '../library/store.ts'
+import type { LibraryStore } from '../store/index.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
 import { DISTINCT_COPIES, OBJECT } from './distinct-copies.ts'
 

@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { spawn } from 'node:child_process'
-import type { StatementSync } from 'node:sqlite'
+import type { StatementSync } from '../db/sqlite.ts'
 import { ContentId, type Device, type Entry, type EntryId, type Sidecar, type Thumb } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import {
@@ -18,10 +18,18 @@ import {
 } from './duplicates.ts'
 import { marksOf, marksOfAll, xmpFacts } from './companions.ts'
 import type { Indexing } from '../indexing/index.ts'
-import type { LibraryStore } from '../library/store.ts'
+import type { LibraryStore } from '../store/index.ts'
 import type { KnownLocation, LocationMap, Place } from '../location/index.ts'
-import type { IndexedFolder } from '../overview/index.ts'
-import type { SearchedFolder } from '../search/index.ts'
+import {
+  ENTRY_COLUMNS,
+  ENTRY_JOINS,
+  NAME,
+  rowToEntry,
+  type EntryReader,
+  type EntryRow,
+  type FolderOrder,
+  type IndexedFolder,
+} from '../entries/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
 import {
   baseOf,
@@ -38,13 +46,11 @@ import { unreachableError } from '../util/path-error.ts'
 import { sortKey } from '../util/sort-key.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
-import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowToEntry } from './entry-reader.ts'
 import { type IndexedFile, IndexedFiles } from './indexed-files.ts'
 import { historyOf } from './history.ts'
 import { FolderOrders, type FolderOrdersDeps, SMALL_FOLDER } from './folder-orders.ts'
 import { DiskListings } from './disk-listings.ts'
 import { namesBeginning } from './names-beginning.ts'
-import type { FolderOrder } from './order-folder.ts'
 import { firstFrom, type SeekInput } from './seek.ts'
 import type { ListInput } from './list-input.ts'
 
@@ -65,6 +71,9 @@ const SLASH = 0x2f
 
 /** The most entries that a search of an unindexed folder examines. */
 const MAX_SEARCHED_UNINDEXED = 100_000
+
+/** A searched folder that is not a location: an indexed one, or the entries that the disk has below it. */
+export type SearchedFolder = { readonly directoryId: number } | { readonly entries: readonly Entry[] }
 
 /** Files and folders for the user: one view over the index and the disk. */
 export class Files {

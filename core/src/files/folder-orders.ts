@@ -1,7 +1,7 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Reading } from '../library/read-messages.ts'
+import type { DatabaseSync, StatementSync } from '../db/sqlite.ts'
+import type { Reading } from '../store/index.ts'
 import { SharedWork } from '../util/shared-work.ts'
-import { type FolderOrder, orderFolder } from './order-folder.ts'
+import { type FolderOrder, orderFolder } from '../entries/index.ts'
 
 /** Folders up to this size are sorted on the main thread, in a few milliseconds. */
 export const SMALL_FOLDER = 2_000
@@ -68,7 +68,7 @@ export class FolderOrders {
       this.#kept.set(key, kept)
       return this.#wait(kept, signal)
     }
-    const url = new URL('order-folder.ts', import.meta.url)
+    const url = new URL('../entries/order-folder.ts', import.meta.url)
     const ids = new SharedWork(
       (left) => this.#deps.read(url, orderFolder, input, left),
       () => this.#forget(key, made),

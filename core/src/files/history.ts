@@ -1,6 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import { sidecarKinds, sidecarStates } from '../domain/index.ts'
-import { toTimestamp } from './timestamp.ts'
+import { toTimestamp } from '../entries/index.ts'
 
 /** One recorded event of a file. */
 export interface HistoryItem {

@@ -1,4 +1,4 @@
-import type { FolderOrder } from './order-folder.ts'
+import type { FolderOrder } from '../entries/index.ts'
 
 /** The input of a listing; see `files.list`. */
 export interface ListInput extends FolderOrder {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
 

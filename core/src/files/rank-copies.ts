@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from '../db/sqlite.ts'
 import { DISTINCT_COPIES } from './distinct-copies.ts'
 
 /** Contents with several files, those with the largest wasted space first. The first copy is not waste. */

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import type { RankCopiesInput } from './rank-copies.ts'
 
 /** Contents with only one file, largest first. */

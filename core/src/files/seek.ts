@@ -1,6 +1,6 @@
 import { baseOf, displayName, nameKey, parsePath, type RawName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
-import type { FolderOrder } from './order-folder.ts'
+import type { FolderOrder } from '../entries/index.ts'
 
 /** The target of a seek in a listing: the beginning of a name, or a path. */
 export interface SeekInput extends FolderOrder {

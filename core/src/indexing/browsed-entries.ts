@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../domain/index.ts'
 import { contentUuid, detectFromExtension } from '../content/index.ts'
-import { type FolderListing, rowToEntry } from '../files/index.ts'
+import { type FolderListing, rowToEntry } from '../entries/index.ts'
 import { displayName, joinName, type RawName } from '../util/file-name.ts'
-import { ALLOCATED, birthtimeOf, FIELDS, KIND, MTIME, SIZE } from './worker/listing.ts'
-import { nameAt } from './worker/packed-names.ts'
-import type { BrowsedEntries } from './worker/requests.ts'
+import { ALLOCATED, birthtimeOf, FIELDS, KIND, MTIME, SIZE } from './thread/listing.ts'
+import { nameAt } from './thread/packed-names.ts'
+import type { BrowsedEntries } from './thread/requests.ts'
 
 /** Some milliseconds' worth of them. */
 const ENTRIES_PER_TURN = 1_000

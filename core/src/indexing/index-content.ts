@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { LocationId } from '../domain/ids.ts'
-import { defineJob, priorities } from '../jobs/index.ts'
+import { defineJobOn, priorities } from '../jobs/index.ts'
+import type { Indexing } from './indexing.ts'
 
 /** Identifies the files that changed since the last run. Queued after the watcher has recorded changes. */
-export const indexContent = defineJob({
+export const indexContent = defineJobOn<{ readonly indexing: Indexing }>()({
   name: 'indexing.content',
   summary: 'Identify the content of files that have changed',
   input: z.object({ locationId: LocationId }),

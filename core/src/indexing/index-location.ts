@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { EntryCounts, IndexMode } from '../domain/location.ts'
 import { LocationId } from '../domain/ids.ts'
-import { defineJob } from '../jobs/index.ts'
+import { defineJobOn } from '../jobs/index.ts'
+import type { Indexing } from './indexing.ts'
 
 const phases = ['discover', 'aggregate', 'identify', 'queue'] as const
 
@@ -38,7 +39,7 @@ const State = z.object({
 type State = z.infer<typeof State>
 
 /** Brings the index of a location, or of a folder in it, up to date: the five phases of an index run. */
-export const indexLocation = defineJob({
+export const indexLocation = defineJobOn<{ readonly indexing: Indexing }>()({
   name: 'indexing.location',
   summary: 'Compare a location with the disk, identify content, queue what can be derived from it',
   input: z.object({

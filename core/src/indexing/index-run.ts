@@ -11,8 +11,8 @@ import { type IndexingParts, type RunHost, toErrorCode } from './indexing-parts.
 import { depthAt, directoryIdOf, toScope } from './location-scope.ts'
 import { mannersOf } from './patience.ts'
 import { volumePathOf } from './volume-path.ts'
-import type { IdentifyCheckpoint, IdentifyReport } from './worker/requests.ts'
-import type { ScanReport, ScanRequest } from './worker/scan-request.ts'
+import type { IdentifyCheckpoint, IdentifyReport } from './thread/requests.ts'
+import type { ScanReport, ScanRequest } from './thread/scan-request.ts'
 import { homeFolder } from '../util/home-folder.ts'
 
 export type IndexInput = z.output<(typeof indexLocation)['input']>

@@ -1,11 +1,11 @@
 import { type ErrorCode, errorCodes } from '../util/errors.ts'
 import type { EventData, EventType } from '../events/catalog.ts'
 import type { JobItems, JobManager, ProgressUpdate } from '../jobs/index.ts'
-import type { LibraryStore } from '../library/store.ts'
+import type { LibraryStore } from '../store/index.ts'
 import type { KnownLocation, Locations } from '../location/index.ts'
 import type { Logger } from '../util/logger.ts'
 import type { VolumeManager } from '../volume/index.ts'
-import type { IndexWorker } from './index-worker-client.ts'
+import type { IndexWorker } from './index-thread.ts'
 import type { WaitingFiles } from './waiting-files.ts'
 
 /** The interface for later features. At the end of every index run it creates work for new contents. */

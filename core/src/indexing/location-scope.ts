@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises'
-import type { LibraryStore } from '../library/store.ts'
+import type { LibraryStore } from '../store/index.ts'
 import type { KnownLocation } from '../location/index.ts'
 import { bytesToName, fsPath, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
 import { pathError } from '../util/path-error.ts'
 import { orAborted } from '../volume/index.ts'
 import { levelsBelow, volumePathOf } from './volume-path.ts'
-import type { LocationScope } from './worker/requests.ts'
+import type { LocationScope } from './thread/requests.ts'
 
 /** A file system that needs longer to find one folder is as good as gone. */
 const ANSWER_MS = 10_000

@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { CoreError } from '../util/errors.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
-import type { FolderListing, FolderListingOptions } from '../files/index.ts'
+import type { FolderListing, FolderListingOptions } from '../entries/index.ts'
 import { browsedToEntries, folderListing } from './browsed-entries.ts'
 import { resolveFolder } from './location-scope.ts'
 import { defaultRules } from '../domain/rules.ts'
-import type { LookAnswer } from './worker/look-worker.ts'
-import { BY_NAME } from './worker/order-listing.ts'
-import type { BrowseReport, BrowseRequest } from './worker/requests.ts'
+import type { LookAnswer } from './thread/look-worker.ts'
+import { BY_NAME } from './thread/order-listing.ts'
+import type { BrowseReport, BrowseRequest } from './thread/requests.ts'
 
 /** What lies in a folder now, in an order, where there is no library to ask. */
 export async function listAlone(
@@ -23,7 +23,7 @@ export async function listAlone(
 
 /** Looks in a thread of its own, on a disk that answers. */
 export async function lookInThread(request: BrowseRequest, signal: AbortSignal): Promise<BrowseReport> {
-  const worker = new Worker(new URL('./worker/look-worker.ts', import.meta.url), { name: 'look', workerData: request })
+  const worker = new Worker(new URL('./thread/look-worker.ts', import.meta.url), { name: 'look', workerData: request })
   try {
     // A folder on a share that never answers must not hold up a cancelled caller, nor the end of the process.
     worker.unref()

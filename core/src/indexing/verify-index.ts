@@ -6,8 +6,8 @@ import type { ChangeRecorder, ChangedFolder } from './change-recorder.ts'
 import type { IndexingParts } from './indexing-parts.ts'
 import { resolveFolder, toScope } from './location-scope.ts'
 import { patienceFor, silentMounts } from './patience.ts'
-import type { Mended } from './worker/invariants.ts'
-import type { Difference, Unreadable, VerifyReport } from './worker/requests.ts'
+import type { Mended } from './thread/invariants.ts'
+import type { Difference, Unreadable, VerifyReport } from './thread/requests.ts'
 
 export interface Verification {
   readonly checked: number

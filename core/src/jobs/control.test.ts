@@ -286,7 +286,7 @@ test('a job with very many children is cancelled with all of them', async () => 
   const gated = createGated()
   const noop = createNoop({ concurrency: 'cpu' })
   const cpuBlocker = createGated({ name: 'test.blocker' })
-  const blocker = { ...cpuBlocker.job, concurrency: 'cpu' as const }
+  const blocker: typeof cpuBlocker.job = { ...cpuBlocker.job, concurrency: 'cpu' }
   await using queue = await openTestQueue([gated.job, blocker, noop], { limits: oneAtATime })
   await queue.jobs.enqueue(blocker, { key: 'blocker' })
   const parent = await queue.jobs.enqueue(gated.job, { key: 'parent' })

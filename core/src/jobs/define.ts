@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import type { JobId } from '../domain/ids.ts'
-import type { Library } from '../library/index.ts'
 import type { ErrorCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 
@@ -60,8 +59,8 @@ export interface JobItems {
   forget(item: string): Promise<void>
 }
 
-/** The context of a run. `L` is the library; only tests of the runner use another type. */
-export interface JobContext<State = unknown, L = Library> {
+/** The context of a run. `L` is what the job uses of the library. */
+export interface JobContext<State = unknown, L = unknown> {
   readonly jobId: JobId
   /** The library the job works on. */
   readonly library: L
@@ -104,7 +103,7 @@ export interface Job<
   I extends z.ZodType = z.ZodType,
   S extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
-  L = Library,
+  L = unknown,
 > {
   /**
    * The feature in the plural, a dot, and a verb or noun: `indexing.location`. It is stored: renaming it strands
@@ -162,8 +161,19 @@ export function defineJob<
   I extends z.ZodType,
   S extends z.ZodType,
   O extends z.ZodType,
-  L = Library,
+  L = unknown,
 >(job: Definition<N, I, S, O, L>): Job<N, I, S, O, L> {
   const defaults = { concurrency: 'io', priority: priorities.normal, retries: 0, resumable: true } as const
   return { ...defaults, key: () => null, subject: () => null, ...job }
+}
+
+/**
+ * Returns `defineJob` for jobs that use the features `L` of a library:
+ * `defineJobOn<{ readonly search: Search }>()({ name: 'search.index', … })`. TypeScript cannot infer one type argument
+ * and take another.
+ */
+export function defineJobOn<L>() {
+  return <const N extends string, I extends z.ZodType, S extends z.ZodType, O extends z.ZodType>(
+    job: Definition<N, I, S, O, L>,
+  ): Job<N, I, S, O, L> => defineJob(job)
 }

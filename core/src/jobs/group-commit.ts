@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import { databaseError } from '../db/index.ts'
 import { CoreError } from '../util/errors.ts'
 

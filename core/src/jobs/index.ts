@@ -2,6 +2,7 @@ export {
   type AnyJob,
   type ConcurrencyClass,
   defineJob,
+  defineJobOn,
   type Enqueued,
   type Job,
   type JobContext,

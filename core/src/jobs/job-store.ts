@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from '../db/sqlite.ts'
 import type { Selectable } from 'kysely'
 import type { JobId } from '../domain/ids.ts'
 import type { JobProgress, JobStatus } from '../domain/job.ts'

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { databaseError } from '../db/index.ts'
 import type { JobId } from '../domain/ids.ts'
 import type { Job as JobInfo, JobDetails, JobStatus, JobType } from '../domain/job.ts'
-import type { Library } from '../library/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { issuesSentence } from '../util/issue-sentence.ts'
 import type { Logger } from '../util/logger.ts'
@@ -59,7 +58,7 @@ interface Parts<L> {
  * The jobs of one library: a durable queue and its runner. An enqueued job will run, and continues from its last
  * checkpoint, whatever happens to the process.
  */
-export class JobManager<L = Library> implements AsyncDisposable {
+export class JobManager<L = unknown> implements AsyncDisposable {
   readonly #parts: Parts<L>
   readonly #runner: Runner<L>
   readonly #control: Control<L>

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import { openDatabase } from '../db/index.ts'
 import { companionKinds, sidecarKinds, sidecarStates } from '../domain/index.ts'
 

@@ -1,10 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import { openDatabase } from '../db/index.ts'
 import { CoreError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { listBackups } from './backup.ts'
 import { libraryFiles, Manifest, readManifest, type ReadManifestOptions, writeManifest } from './manifest.ts'
-import type { LibraryStore } from './store.ts'
+import type { LibraryStore } from '../store/index.ts'
 
 /** Stores the manifest in the database, and so in every backup of it. Writes nothing if it is already there. */
 export async function keepIdentity(store: LibraryStore, manifest: Manifest): Promise<void> {

@@ -1,6 +1,6 @@
 import { Device, type DeviceId, type ListedDevice } from '../domain/index.ts'
 import { uuidToBlob } from '../util/uuid.ts'
-import type { LibraryStore, Writer } from './store.ts'
+import type { LibraryStore, Writer } from '../store/index.ts'
 
 /** The devices that have opened a library, by name; `current` is the id of this device. */
 export async function listDevices(store: LibraryStore, current: DeviceId): Promise<ListedDevice[]> {

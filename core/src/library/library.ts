@@ -1,10 +1,12 @@
 import type { Device, LibraryId, ListedDevice } from '../domain/index.ts'
 import type { EventBus, EventData, EventType } from '../events/index.ts'
-import { Copies, EntryReader, Files } from '../files/index.ts'
+import { EntryReader } from '../entries/index.ts'
+import { Copies, Files } from '../files/index.ts'
 import { indexContent, Indexing, indexLocation, type IntelligencePort, IndexWorker } from '../indexing/index.ts'
 import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
-import { type KnownLocation, LocationKeeper, Locations } from '../location/index.ts'
+import { type KnownLocation, Locations } from '../location/index.ts'
+import { LocationKeeper } from '../watching/index.ts'
 import { NameSearch, type NameSearchDeps } from '../search/index.ts'
 import {
   convertReferences,
@@ -31,8 +33,7 @@ import { keepIdentity } from './identity.ts'
 import { libraryFiles, type Manifest, readManifest } from './manifest.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { changeOf, lookAtLibrary, type OnDisk } from './presence.ts'
-import { ReadThread } from './read-thread.ts'
-import { LibraryStore } from './store.ts'
+import { LibraryStore, ReadThread } from '../store/index.ts'
 
 export interface LibraryDeps {
   readonly path: string

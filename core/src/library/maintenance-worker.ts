@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/sqlite.ts'
-import { findBrokenRules } from '../indexing/worker/invariants.ts'
+import { findBrokenRules } from '../indexing/thread/invariants.ts'
 import { errorMessage } from '../util/errors.ts'
 
 /** Work on a whole database file; it takes so long that it needs a separate thread. */

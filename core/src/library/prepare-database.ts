@@ -4,7 +4,7 @@ import { CoreError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { pathError } from '../util/path-error.ts'
 import { backUp } from './backup.ts'
-import { migrations } from './db/migrations/index.ts'
+import { migrations } from '../store/index.ts'
 import { libraryFiles } from './manifest.ts'
 
 /** Creates the database of a new library. */

@@ -1,4 +1,3 @@
-export { LocationKeeper } from './location-keeper.ts'
 export { type KnownLocation, LocationMap, type Place } from './location-map.ts'
 export {
   type AddInput,

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
 import { type IndexMode, LocationId, type LocationState, SidecarPolicy } from '../domain/index.ts'
 import { RuleSettings } from '../domain/rules.ts'
-import type { LocationTable } from '../library/db/schema/location.ts'
-import type { Reader } from '../library/store.ts'
+import type { LocationTable } from '../store/schema/location.ts'
+import type { Reader } from '../store/index.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 

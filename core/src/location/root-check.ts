@@ -1,4 +1,4 @@
-import type { LibraryStore } from '../library/store.ts'
+import type { LibraryStore } from '../store/index.ts'
 import { CoreError, errorMessage, systemCode } from '../util/errors.ts'
 import { displayName, fsPath } from '../util/file-name.ts'
 import { type Inode, inodeKey, toInode } from '../util/inode.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from '../db/sqlite.ts'
 
 /**
  * Counts the copies of each content. Entries with the same inode on one volume are one file (hard links, or a folder

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import { entryKinds, fileTypes, sidecarKinds, sidecarStates } from '../domain/stored-lists.ts'
 import type { FileType } from '../domain/file-kind.ts'
 import type { SidecarKind } from '../domain/sidecar.ts'

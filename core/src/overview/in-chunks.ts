@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 
 /** Rows read at once: one call for each row would take a quarter longer. */
 const ROWS_AT_ONCE = 4_096

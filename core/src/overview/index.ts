@@ -1,2 +1,1 @@
-export { KeptReadings } from './kept-readings.ts'
-export { type IndexedFolder, Overview } from './overview.ts'
+export { Overview } from './overview.ts'

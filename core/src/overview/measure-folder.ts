@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import type { FolderSize } from '../domain/folder-size.ts'
 import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
 import { displayName, joinName, nameBytes, type RawName } from '../util/file-name.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import { entryKinds, fileTypes, sidecarKinds } from '../domain/stored-lists.ts'
 import type { MediaType } from '../domain/media.ts'
 import { inChunks } from './in-chunks.ts'

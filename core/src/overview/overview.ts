@@ -2,27 +2,16 @@ import type { FolderSize } from '../domain/folder-size.ts'
 import type { MediaItem, MediaTimeline, MediaType } from '../domain/media.ts'
 import type { LibraryStatistics } from '../domain/statistics.ts'
 import type { Entry } from '../domain/index.ts'
-import type { EntryReader } from '../files/index.ts'
-import type { Reading } from '../library/read-messages.ts'
-import type { LibraryStore } from '../library/store.ts'
+import type { EntryReader, IndexedFolder } from '../entries/index.ts'
+import { KeptReadings, type LibraryStore, type Reading } from '../store/index.ts'
 import type { LocationMap } from '../location/index.ts'
 import { baseOf, bytesToName, displayName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { LibraryVolumes } from '../volume/index.ts'
 import { type Amount, countLibrary, type LibraryCounts } from './count-library.ts'
-import { KeptReadings } from './kept-readings.ts'
 import { clockText } from './local-clock.ts'
 import { measureFolder } from './measure-folder.ts'
 import { type MediaOrder, orderMedia, type VolumeFolder } from './order-media.ts'
-
-/** An indexed folder. */
-export interface IndexedFolder {
-  readonly directoryId: number
-  readonly dir: RawName
-  readonly volumeId: number
-  /** Path on its volume; ends in a slash, or is empty. */
-  readonly volumePath: Uint8Array
-}
 
 export interface OverviewDeps {
   readonly store: LibraryStore

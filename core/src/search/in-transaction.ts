@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 
 /** Runs `write` in one transaction: all of it is stored, or nothing. The caller must hold the write lease. */
 export function inTransaction(db: DatabaseSync, write: () => void): void {

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from '../db/sqlite.ts'
 import { displayName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
 import type { NameIndex, NameRow } from './name-index.ts'

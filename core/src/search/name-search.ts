@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import type { Entry, SearchInput, SearchItem, SearchReason, SearchResult } from '../domain/index.ts'
+import type { SearchedFolder } from '../files/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, parsePath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -20,9 +21,6 @@ export interface SearchedLocations {
   /** By id, name or path of the location itself. */
   find(reference: RawName): readonly { readonly directoryId: number }[]
 }
-
-/** A searched folder that is not a location: an indexed one, or the entries that the disk has below it. */
-export type SearchedFolder = { readonly directoryId: number } | { readonly entries: readonly Entry[] }
 
 export interface NameSearchDeps {
   /** The library's database file. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { defineJob, priorities } from '../jobs/index.ts'
+import { defineJobOn, priorities } from '../jobs/index.ts'
+import type { Sidecars } from './sidecars.ts'
 
 /** Fetches sidecars from other devices in advance. One job at a time in a library: it has its own limits. */
-export const fetchSidecars = defineJob({
+export const fetchSidecars = defineJobOn<{ readonly sidecars: Sidecars }>()({
   name: 'sidecars.fetch',
   summary: 'Fetch what other devices have made of the same contents',
   input: z.object({}),

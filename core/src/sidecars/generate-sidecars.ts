@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { SidecarKind } from '../domain/index.ts'
-import { defineJob, priorities } from '../jobs/index.ts'
+import { defineJobOn, priorities } from '../jobs/index.ts'
+import type { Sidecars } from './sidecars.ts'
 
 /**
  * Makes all pending sidecars, the most wanted kind first. One job at a time in a library: it keeps all its processes
  * busy.
  */
-export const generateSidecars = defineJob({
+export const generateSidecars = defineJobOn<{ readonly sidecars: Sidecars }>()({
   name: 'sidecars.generate',
   summary: 'Make what is derived from files: pictures of them, text in them',
   input: z.object({}),

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import type { EntryReader, PlacedEntry } from '../files/index.ts'
+import type { EntryReader, PlacedEntry } from '../entries/index.ts'
 import { parsePath } from '../util/file-name.ts'
 import type { PrivateFiles } from '../util/private-files.ts'
 import type { Claims } from './claims.ts'

@@ -1,4 +1,4 @@
-import type { SQLInputValue } from 'node:sqlite'
+import type { SQLInputValue } from '../db/sqlite.ts'
 import type { KnownLocation } from '../location/index.ts'
 import { nameBytes } from '../util/file-name.ts'
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { seededRandom } from '../../testing/memory-network/random.ts'
 import { kyselyOver, migrate, openDatabase } from '../db/index.ts'
 import { sidecarKinds, sidecarStates } from '../domain/index.ts'
-import { migrations } from '../library/db/migrations/index.ts'
+import { migrations } from '../store/migrations/index.ts'
 import { type AvailabilityRead, readAvailability } from './read-availability.ts'
 
 const [PENDING, READY] = [sidecarStates.indexOf('pending'), sidecarStates.indexOf('ready')]

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import type { ContentId, SidecarKind, SidecarState } from '../domain/index.ts'
 import type { EventData } from '../events/index.ts'
 import { hexToUuid } from '../util/uuid.ts'

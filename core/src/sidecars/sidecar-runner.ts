@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ContentId, SidecarKind, SidecarSpeed } from '../domain/index.ts'
 import type { JobManager } from '../jobs/index.ts'
-import type { LibraryStore } from '../library/store.ts'
+import type { LibraryStore } from '../store/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Foreground } from '../util/foreground.ts'
 import type { Logger } from '../util/logger.ts'

@@ -1,5 +1,5 @@
 import { type SidecarKind, sidecarKinds, sidecarStates, isSkipped, skipCodes } from '../domain/index.ts'
-import type { EntryReader } from '../files/index.ts'
+import type { EntryReader } from '../entries/index.ts'
 import { type PlaceFilter, placeCondition } from './place-filter.ts'
 import type { Select } from './rows/row.ts'
 

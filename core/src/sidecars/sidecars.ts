@@ -8,10 +8,9 @@ import {
   GIVEN_UP,
 } from '../domain/index.ts'
 import type { EventData, EventType } from '../events/index.ts'
-import type { EntryReader } from '../files/index.ts'
+import type { EntryReader } from '../entries/index.ts'
 import type { JobManager } from '../jobs/index.ts'
-import type { Reading } from '../library/read-messages.ts'
-import type { LibraryStore } from '../library/store.ts'
+import type { LibraryStore, Reading } from '../store/index.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { untilAborted } from '../util/until-aborted.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import { CoreError } from '../util/errors.ts'
 import { KeptTexts, type Said } from './kept-texts.ts'
 import type { ReadText, ReadTextInput, SpokenKind, TextPart } from './read-text.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../db/sqlite.ts'
 import type { ContentId, Thumb } from '../domain/index.ts'
 import { hexToUuid } from '../util/uuid.ts'
 import { hexIds, readKindStates } from './kind-states.ts'

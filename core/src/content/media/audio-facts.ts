@@ -1,5 +1,5 @@
 import type { IAudioMetadata } from 'music-metadata'
-import type { AudioMediaTable } from '../../library/db/schema/media.ts'
+import type { AudioMediaTable } from '../../store/schema/media.ts'
 
 /** A row of `audio_media`, from the metadata of a sound file. */
 export type AudioFacts = Omit<AudioMediaTable, 'content_id'>

@@ -1,4 +1,4 @@
-import type { ImageMediaTable } from '../../library/db/schema/media.ts'
+import type { ImageMediaTable } from '../../store/schema/media.ts'
 import { cameraTime } from './camera-time.ts'
 import type { ImageTags, Tags } from './image-tags.ts'
 

@@ -1,7 +1,7 @@
 import { CoreError } from '../../util/errors.ts'
 import type { RawName } from '../../util/file-name.ts'
 import { ProcessPool } from '../../workers/index.ts'
-import { ThreadPool } from '../thread-pool.ts'
+import { ThreadPool } from '../../workers/thread-pool.ts'
 import type { MediaReply, MediaRequest } from './read-media.ts'
 
 /** Reading a header takes milliseconds; a damaged file that takes this long will not end. */

@@ -1,5 +1,5 @@
-import { serveThread } from '../serve-thread.ts'
-import type { Served } from '../thread-pool.ts'
+import { serveThread } from '../../workers/serve-thread.ts'
+import type { Served } from '../../workers/thread-pool.ts'
 
 export type FixtureRequest = 'echo' | 'throw' | 'die' | 'hang' | 'progress'
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTestIndex, type TestIndex } from '../../../testing/test-index.ts'
-import type { DirtyDirectory, ScanHost } from '../worker/scan-request.ts'
+import type { DirtyDirectory, ScanHost } from '../thread/scan-request.ts'
 import { objectAt } from './schedule-world.ts'
 import { compareWithDisk, treeFaults } from './tree-oracle.ts'
 

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from '../../db/sqlite.ts'
 import { databaseError, kyselyOver, migrate, openDatabase } from '../../db/index.ts'
 import type { DeviceId } from '../../domain/index.ts'
 import { CoreError, systemCode } from '../../util/errors.ts'

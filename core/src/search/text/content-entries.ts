@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import { readNumbers } from './number-list.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../../db/sqlite.ts'
 import type { ContentId } from '../../domain/ids.ts'
 import type { SidecarKind } from '../../domain/sidecar.ts'
 import { sidecarKinds } from '../../domain/stored-lists.ts'

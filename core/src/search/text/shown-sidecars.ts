@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import type { ContentId, SidecarKind } from '../../domain/index.ts'
 import { sidecarKinds } from '../../domain/stored-lists.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'

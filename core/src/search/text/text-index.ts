@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from '../../db/sqlite.ts'
 import type { TextReason } from '../../domain/search.ts'
 import { ContentEntries } from './content-entries.ts'
 import { readNumbers } from './number-list.ts'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from '../../db/sqlite.ts'
 import type { ContentId } from '../../domain/ids.ts'
 import { sidecarKinds, sidecarStates } from '../../domain/stored-lists.ts'
 import { VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import type { SemanticReason } from '../../domain/search.ts'
 import { type EmbeddedChunk, parseEmbeddedChunks } from '../../sidecars/embedding-sidecar.ts'
 import { nameAsText } from '../../sidecars/name-text.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import { codeId } from './vector-code.ts'
 
 /** Limit for codes in memory, in bytes; they are outside the heap. */

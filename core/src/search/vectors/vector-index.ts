@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import { SketchMemory } from './sketch-memory.ts'
 import { Sketcher } from './sketcher.ts'
 import { similarityOf } from './vector-code.ts'

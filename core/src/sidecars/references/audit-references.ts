@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { HashPool } from '../../content/index.ts'
-import type { EntryReader } from '../../files/index.ts'
+import type { EntryReader } from '../../entries/index.ts'
 import { systemCode } from '../../util/errors.ts'
 import { displayName, fsPath, type RawName } from '../../util/file-name.ts'
 import type { AuditProblem, Problem } from '../sidecar-audit.ts'

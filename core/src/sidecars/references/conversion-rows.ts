@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { type ContentId, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
-import type { LibraryStore } from '../../library/store.ts'
+import type { LibraryStore } from '../../store/index.ts'
 import { systemCode } from '../../util/errors.ts'
 import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { pathError } from '../../util/path-error.ts'

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { ContentId, SidecarKind } from '../../domain/index.ts'
-import { defineJob } from '../../jobs/index.ts'
+import { defineJobOn } from '../../jobs/index.ts'
 import { parsePath } from '../../util/file-name.ts'
+import type { References } from './references.ts'
 
 const Counts = z.object({ moved: z.number(), bytes: z.number(), kept: z.number() })
 
 /** Moves companion files into the library, or back to their original paths. */
-export const convertReferences = defineJob({
+export const convertReferences = defineJobOn<{ readonly references: References }>()({
   name: 'sidecars.convert',
   summary: 'Move files that belong to others into the library, or back',
   input: z.object({

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { defineJob, priorities } from '../../jobs/index.ts'
+import { defineJobOn, priorities } from '../../jobs/index.ts'
+import type { References } from './references.ts'
 
 /** Finds companion files: videos of Live Photos, and XMP files. One job at a time in a library. */
-export const findReferences = defineJob({
+export const findReferences = defineJobOn<{ readonly references: References }>()({
   name: 'sidecars.references',
   summary: 'Find the videos of Live Photos and the XMP files that belong to others',
   input: z.object({}),

@@ -1,4 +1,4 @@
-import type { PlacedEntry } from '../../files/index.ts'
+import type { PlacedEntry } from '../../entries/index.ts'
 import { parsePath, type RawName } from '../../util/file-name.ts'
 
 /** The path of an entry as a `RawName`. */

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from '../../db/sqlite.ts'
 import type { SidecarKind } from '../../domain/index.ts'
 import { fileTypes, sidecarKinds } from '../../domain/stored-lists.ts'
 import { bytesToName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'

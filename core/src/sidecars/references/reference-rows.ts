@@ -1,5 +1,5 @@
 import { type ContentId, type EntryId, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
-import type { LibraryStore, Writer } from '../../library/store.ts'
+import type { LibraryStore, Writer } from '../../store/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import { columnsOf, putReady, READY, type RowName } from '../rows/row.ts'

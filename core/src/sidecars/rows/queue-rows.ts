@@ -1,4 +1,4 @@
-import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import type { SQLInputValue, SQLOutputValue } from '../../db/sqlite.ts'
 import { type ContentId, fileTypes, sidecarKinds, sidecarStates, GIVEN_UP } from '../../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../../domain/index.ts'
 import type { Generator, Output } from '../generators/index.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type ContentId, type FileType, fileTypes, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
-import type { Writer } from '../../library/store.ts'
+import type { Writer } from '../../store/index.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import type { ContentFindings, Engine, Output } from '../generators/index.ts'
 import { EXTENSION, FAILED, mimeOf, PENDING, READY, type RowDeps, WAITS } from './row.ts'

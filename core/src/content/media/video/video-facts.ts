@@ -1,4 +1,4 @@
-import type { VideoMediaTable } from '../../../library/db/schema/media.ts'
+import type { VideoMediaTable } from '../../../store/schema/media.ts'
 
 /** A row of `video_media`, from the header of a video. */
 export type VideoFacts = Omit<VideoMediaTable, 'content_id'>

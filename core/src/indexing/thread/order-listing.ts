@@ -1,0 +1,79 @@
+import { detectFromExtension } from '../../content/types/detect.ts'
+import { entryKinds, fileTypes } from '../../domain/stored-lists.ts'
+import type { FolderOrder } from '../../entries/index.ts'
+import { displayName, extensionOf } from '../../util/file-name.ts'
+import { sortKey } from '../../util/sort-key.ts'
+import { birthtimeOf, FIELDS, KIND, type Listing, MTIME, SIZE } from './listing.ts'
+
+type Listed = Pick<Listing, 'names' | 'numbers'>
+
+/** The order in which people expect names. */
+export const BY_NAME: FolderOrder = { sort: 'name', reverse: false, foldersFirst: true }
+
+/**
+ * The places in a listing, in the order that `files.list` uses for a folder of the index. But the total size of a
+ * folder is unknown here. Equal entries are in the order of their names.
+ */
+export function orderListing(listing: Listed, { foldersFirst, reverse, sort }: FolderOrder): number[] {
+  const byName = orderNames(listing, foldersFirst)
+  if (sort === 'name' && !reverse) return byName
+  const isFolder = listing.names.map((_, i) => Number(listing.numbers[i * FIELDS + KIND] === DIRECTORY))
+  const places = sort === 'name' ? inverse(byName) : placesOf(listing, sort)
+  const sign = DESCENDING.includes(sort) === reverse ? 1 : -1
+  // The sort is stable.
+  return byName.toSorted((a, b) => (foldersFirst ? isFolder[b]! - isFolder[a]! : 0) || sign * (places[a]! - places[b]!))
+}
+
+type Sort = FolderOrder['sort']
+
+/** The largest comes first unless the order is reversed. */
+const DESCENDING: readonly Sort[] = ['size', 'modified', 'created']
+const DIRECTORY = entryKinds.indexOf('directory')
+const FILE = entryKinds.indexOf('file')
+/** Before all times there are; infinity cannot be subtracted from itself. */
+const NO_TIME = -Number.MAX_SAFE_INTEGER
+
+function orderNames({ names, numbers }: Listed, foldersFirst: boolean): number[] {
+  // Keys as text with a byte in each character: comparing those needs no call.
+  const keys = names.map((name, i) => {
+    const key = sortKey(name, foldersFirst && numbers[i * FIELDS + KIND] === DIRECTORY)
+    return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+  })
+  return names.map((_, i) => i).toSorted((a, b) => (keys[a]! < keys[b]! ? -1 : 1))
+}
+
+function inverse(order: readonly number[]): Float64Array {
+  const places = new Float64Array(order.length)
+  for (const [place, i] of order.entries()) places[i] = place
+  return places
+}
+
+/** Numbers in the order of the values that are sorted by. */
+function placesOf({ names, numbers }: Listed, sort: Exclude<Sort, 'name'>): Float64Array {
+  const field = (at: number) => Float64Array.from(names, (_, i) => numbers[i * FIELDS + at]!)
+  switch (sort) {
+    case 'size':
+      return field(SIZE)
+    case 'modified':
+      return field(MTIME)
+    case 'created':
+      return Float64Array.from(names, (_, i) => birthtimeOf({ numbers, at: i * FIELDS }) ?? NO_TIME)
+    case 'type':
+    case 'extension':
+      return ranksOf(names.map((_, i) => wordAt({ names, numbers }, i, sort)))
+  }
+}
+
+/** A folder has no type, and only a file an extension. */
+function wordAt({ names, numbers }: Listed, i: number, sort: 'type' | 'extension'): string {
+  const kind = numbers[i * FIELDS + KIND]
+  const name = displayName(names[i]!)
+  if (sort === 'extension') return kind === FILE ? extensionOf(name) : ''
+  if (kind === DIRECTORY) return ''
+  return kind === FILE ? fileTypes[detectFromExtension(name)]! : 'unknown'
+}
+
+function ranksOf(words: readonly string[]): Float64Array {
+  const ranks = new Map([...new Set(words)].toSorted().map((word, rank) => [word, rank]))
+  return Float64Array.from(words, (word) => ranks.get(word)!)
+}

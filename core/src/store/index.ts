@@ -1,0 +1,6 @@
+export { KeptReadings } from './kept-readings.ts'
+export { migrations } from './migrations/index.ts'
+export type { Reading } from './read-messages.ts'
+export { ReadThread } from './read-thread.ts'
+export type { LibrarySchema } from './schema/index.ts'
+export { LibraryStore, type Reader, type Writer } from './store.ts'

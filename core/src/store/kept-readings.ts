@@ -1,0 +1,63 @@
+import type { DatabaseSync } from '../db/sqlite.ts'
+import { heard } from '../util/heard.ts'
+
+/** Readings that users look through at the same time. */
+const MAX_KEPT = 8
+/** A change that affects no entry, such as new metadata of a picture, shows after at most this many milliseconds. */
+const MAX_AGE_MS = 10_000
+
+interface Kept {
+  readonly value: Promise<unknown>
+  readonly changes: number
+  readonly version: number
+  readonly at: number
+}
+
+export interface KeptReadingsDeps {
+  readonly connection: DatabaseSync
+  readonly now: () => number
+}
+
+/** Caches readings of a whole library until the library changes. */
+export class KeptReadings {
+  readonly #deps: KeptReadingsDeps
+  /** Ordered by last use: the most recently used is last. */
+  readonly #kept = new Map<string, Kept>()
+  #changes = 0
+
+  constructor(deps: KeptReadingsDeps) {
+    this.#deps = deps
+  }
+
+  /** Must be called when entries have changed anywhere. */
+  changed(): void {
+    this.#changes++
+  }
+
+  /** Returns the cached reading of a key, or reads it now. */
+  async get<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const kept = this.#kept.get(key)
+    this.#kept.delete(key)
+    const now = { changes: this.#changes, version: this.#version, at: this.#deps.now() }
+    const made = kept && isFresh(kept, now) ? kept : { ...now, value: heard(read()) }
+    this.#kept.set(key, made)
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest)
+    try {
+      return (await made.value) as T
+    } catch (err) {
+      if (this.#kept.get(key) === made) this.#kept.delete(key)
+      throw err
+    }
+  }
+
+  /** Changes with every commit of another connection. */
+  get #version(): number {
+    return Number(this.#deps.connection.prepare('pragma data_version').get()!['data_version'])
+  }
+}
+
+function isFresh(kept: Kept, now: Omit<Kept, 'value'>): boolean {
+  if (kept.changes !== now.changes) return false
+  return kept.version === now.version || Math.abs(now.at - kept.at) < MAX_AGE_MS
+}
