@@ -97,7 +97,7 @@ export const sidecarTasks = {
 
 /** How often anything was tried to be made. */
 async function attempts(core: Core): Promise<number> {
-  const [row] = await core.libraries.resolve().indexing.select('select sum(attempts) as n from sidecars')
+  const [row] = await core.libraries.resolve().store.bulk.select('select sum(attempts) as n from sidecars')
   return Number(row!['n'])
 }
 

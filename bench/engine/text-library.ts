@@ -6,7 +6,8 @@ import { contentUuid } from '../../core/src/content/index.ts'
 import { openDatabase } from '../../core/src/db/index.ts'
 import { type ContentId, sidecarKinds, sidecarStates } from '../../core/src/domain/index.ts'
 import { migrations } from '../../core/src/store/migrations/index.ts'
-import { indexTexts } from '../../core/src/search/index.ts'
+import { indexTexts } from '../../core/src/search/text/index-texts.ts'
+import { TrackedTransactions } from '../../core/src/store/tracked-transaction.ts'
 import { sidecarPath } from '../../core/src/sidecars/paths.ts'
 import { formatTextSidecar } from '../../core/src/sidecars/text-sidecar.ts'
 import { blobToUuid } from '../../core/src/util/uuid.ts'
@@ -59,8 +60,9 @@ export async function prepareTextLibrary(dir: string): Promise<TextLibrary> {
     const sidecars = join(library, 'sidecars')
     recordTexts(db, sidecars, words)
     const begun = performance.now()
-    const lease = async () => ({ [Symbol.dispose]: () => {} })
-    await indexTexts(db, { root: sidecars, check: false }, { signal: new AbortController().signal, lease })
+    const transactions = new TrackedTransactions(db)
+    const transaction = async <T>(work: () => T) => transactions.run(work).result
+    await indexTexts(db, { root: sidecars, check: false }, { signal: new AbortController().signal, transaction })
     return (performance.now() - begun) / 1_000
   })
   return { dataDir, root, words, common: vocabulary.slice(0, 20), seconds }

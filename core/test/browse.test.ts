@@ -133,7 +133,7 @@ test('a folder that is not indexed is listed while the index worker is busy with
   // A listing that waits for the index worker never comes first. Others may be late once, on a busy machine.
   await vi.waitFor(async () => {
     let isBusy = true
-    const busy = t.library.indexing.select(COUNTED_FOR_LONG).then(() => (isBusy = false))
+    const busy = t.library.store.bulk.select(COUNTED_FOR_LONG).then(() => (isBusy = false))
     const { items } = await t.library.files.list({ path: t.root, ...order, ...window }, signal)
     const wasBusy = isBusy
     await busy

@@ -18,6 +18,13 @@ function write(t: TestCore, path: string, content: string | Uint8Array): string 
 }
 const info = (t: TestCore, path: string) => t.library.files.info(t.path(path), signal)
 
+const NOTHING = {
+  created: new Float64Array(),
+  changed: new Float64Array(),
+  identified: new Float64Array(),
+  deleted: new Float64Array(),
+}
+
 test('equal files are one content, and hard links to one inode are not duplicates', async () => {
   await using t = await createTestCore()
   write(t, 'a.txt', 'the same')
@@ -75,14 +82,8 @@ test('what a killed run has left is looked for by the next one, though another h
   const { locationId } = await t.add({ mode: 'content', watch: false })
   const location = t.library.locations.require(locationId)
   await t.library.store.write(({ db }) => db.updateTable('entries').set({ content_state: 0 }).execute())
-  // As after a restart: nobody knows what waits.
-  t.library.indexing.changed({
-    upserted: new Float64Array(),
-    removed: new Float64Array(),
-    directories: true,
-    locations: false,
-    folders: null,
-  })
+  // As after a restart, it is unknown which files wait.
+  t.library.store.changes.publish({ changesets: [], entries: { ...NOTHING, foldersMoved: true }, fromThread: true })
   const input = {
     path: null,
     scope: 'recursive',

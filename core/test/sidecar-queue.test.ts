@@ -4,6 +4,7 @@ import { createTempDir } from '../testing/temp-dir.ts'
 import { kyselyOver, migrate, openDatabase } from '../src/db/index.ts'
 import { type ContentId, type FileType, fileTypes, sidecarKinds, sidecarStates } from '../src/domain/index.ts'
 import { migrations } from '../src/store/migrations/index.ts'
+import { silentLogger } from '../src/util/logger.ts'
 import { LibraryStore } from '../src/store/store.ts'
 import type { KnownLocation } from '../src/location/index.ts'
 import type { Generator } from '../src/sidecars/index.ts'
@@ -53,7 +54,7 @@ async function openFixture() {
     insert into entries(id, uuid, name, sort_key, kind, type, size, allocated, mtime, mtime_ns, ctime, inode, nlink, mode)
       values(1, randomblob(16), 'docs', x'00', 1, 0, 0, 0, 0, 0, 0, 1, 1, 0);
     insert into directories(id, volume_id, path) values(1, 1, cast('docs/' as blob))`)
-  const store = parts.use(new LibraryStore({ file, readOnly: false, emit: () => {} }))
+  const store = parts.use(new LibraryStore({ file, readOnly: false, emit: () => {}, log: silentLogger }))
   const rows = openRows({
     store,
     select: async (sql, ...params) => db.prepare(sql).all(...params),

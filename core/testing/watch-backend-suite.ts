@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { changeAtRandom } from './change-at-random.ts'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { DirtyFolder, WatchBackend, WatchBatch, WatchEvents, WatchProblem } from '../src/watching/index.ts'
@@ -463,30 +464,4 @@ class WatchWorld implements AsyncDisposable {
 
 function bytes(path: string | Buffer, end: number[]): Buffer {
   return Buffer.concat([Buffer.from(nameBytes(path)), Buffer.from(end)])
-}
-
-/** Makes, changes, renames and deletes files and folders; the same seed does the same on the same tree. */
-function changeAtRandom(root: string, changes: number, seed: number): void {
-  let state = seed >>> 0
-  const pick = (n: number) => {
-    // A linear congruential generator, constants of Numerical Recipes.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * n)
-  }
-  const path = () => join(root, ...Array.from({ length: 1 + pick(3) }, () => `n${pick(4)}`))
-  const actions = [
-    () => mkdirSync(path(), { recursive: true }),
-    () => writeFileSync(path(), `${pick(1_000)}`),
-    () => writeFileSync(path(), `${pick(1_000)}`),
-    () => renameSync(path(), path()),
-    () => renameSync(path(), path()),
-    () => rmSync(path(), { recursive: pick(2) === 0 }),
-  ]
-  for (let i = 0; i < changes; i++) {
-    try {
-      actions[pick(actions.length)]!()
-    } catch {
-      // A folder in the place of a file, or nothing there: chance has it so.
-    }
-  }
 }

@@ -2,13 +2,15 @@ import { fsPath, type RawName } from '../util/file-name.ts'
 import { ContentHasher } from './content-hash.ts'
 import { HashBatchBuilder } from './hash-batch.ts'
 import type { HashReply, HashRequest } from './hash-messages.ts'
-import type { ServeContext } from '../workers/serve-thread.ts'
-import type { Served } from '../workers/thread-pool.ts'
+import type { Served } from '../workers/thread-messages.ts'
 
 const hasher = await ContentHasher.load()
 
 /** How a request learns that it should stop, and reports its progress. */
-export interface HashContext extends ServeContext {
+export interface HashContext {
+  readonly stopped: () => boolean
+  /** Called with the number of bytes hashed so far. */
+  readonly progress: (bytes: number) => void
   /** Called after each file. */
   readonly answered?: () => void
 }

@@ -2,7 +2,7 @@ import type { RawName } from '../util/file-name.ts'
 import { ProcessPool } from '../workers/index.ts'
 import type { HashResult } from './content-hash.ts'
 import type { HashBatch, HashReply, HashRequest } from './hash-messages.ts'
-import { type RunOptions, ThreadPool } from '../workers/thread-pool.ts'
+import { ThreadPool } from '../workers/thread-pool.ts'
 
 /** Threads end, and free their memory, after this long without work. */
 const IDLE_MS = 60_000
@@ -26,7 +26,10 @@ export interface HashPoolOptions {
 
 /** The common interface of both kinds of pools. */
 interface Hashers extends AsyncDisposable {
-  run(request: HashRequest, options: Pick<RunOptions, 'signal' | 'onProgress'>): Promise<HashReply>
+  run(
+    request: HashRequest,
+    options: { signal?: AbortSignal | undefined; onProgress?: ((bytes: number) => void) | undefined },
+  ): Promise<HashReply>
 }
 
 /** Decoding types takes little; the rest is room for the messages of a batch. */
@@ -57,8 +60,13 @@ export class HashPool implements AsyncDisposable {
   constructor({ threads = DEFAULT_THREADS, idleMs = IDLE_MS, answerMs }: HashPoolOptions = {}) {
     if (answerMs === undefined) {
       const entry = new URL('./hash-worker.ts', import.meta.url)
-      const pool = new ThreadPool<HashRequest, HashReply>({ entry, threads, perThread: REQUESTS_PER_THREAD, idleMs })
-      this.#pool = pool
+      const options = { entry, name: 'hash', threads, perThread: REQUESTS_PER_THREAD, idleMs }
+      const pool = new ThreadPool<HashRequest, HashReply>(options)
+      this.#pool = {
+        run: (request, { onProgress, signal }) =>
+          pool.run(request, { signal, onNote: onProgress && ((bytes) => onProgress(Number(bytes))) }),
+        [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+      }
       this.#size = () => pool.size
     } else {
       const entry = new URL('./hash-process-worker.ts', import.meta.url)

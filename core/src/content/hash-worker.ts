@@ -1,4 +1,5 @@
+import type { HashRequest } from './hash-messages.ts'
 import { answerHash } from './answer-hash.ts'
 import { serveThread } from '../workers/serve-thread.ts'
 
-serveThread(answerHash)
+serveThread((request: HashRequest, { note, stopped }) => answerHash(request, { stopped, progress: note }))

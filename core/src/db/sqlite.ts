@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 // All other folders take SQLite's types and functions from here.
 export { backup } from 'node:sqlite'
-export type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+export type { DatabaseSync, Session, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 /** A statement that only reads. */
 export type ReadStatement = Omit<StatementSync, 'run'>
@@ -66,3 +66,13 @@ function hasLog(file: string): boolean {
 
 /** https://www.sqlite.org/rescode.html#cantopen */
 const SQLITE_CANTOPEN = 14
+
+/** Runs queries that all see the same commit. */
+export function readSnapshot<T>(db: ReadDatabase, read: () => T): T {
+  db.prepare('begin').all()
+  try {
+    return read()
+  } finally {
+    db.prepare('rollback').all()
+  }
+}

@@ -1,4 +1,4 @@
-import type { StatementSync } from '../db/sqlite.ts'
+import type { ReadStatement } from '../db/sqlite.ts'
 import { type ContentId, type Entry, type EntryId, entryKinds, fileTypes, type LocationId } from '../domain/index.ts'
 import type { LibraryStore } from '../store/index.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
@@ -54,8 +54,8 @@ interface Folder {
 /** Turns rows into entries with their paths. */
 export class EntryReader {
   readonly #deps: EntryReaderDeps
-  readonly #entries: StatementSync
-  readonly #folder: StatementSync
+  readonly #entries: ReadStatement
+  readonly #folder: ReadStatement
 
   constructor(deps: EntryReaderDeps) {
     this.#deps = deps

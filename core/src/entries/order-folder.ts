@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
 import type { FileSort } from '../domain/index.ts'
 
@@ -22,7 +22,7 @@ const DIRECTORY = entryKinds.indexOf('directory')
  * Sorted row ids of all entries of a folder. Equal entries are sorted by name. The size of a folder is the sum of
  * everything below it; it has no type and no extension.
  */
-export function orderFolder(db: DatabaseSync, { directoryId, ...order }: OrderFolderInput): Float64Array {
+export function orderFolder(db: ReadDatabase, { directoryId, ...order }: OrderFolderInput): Float64Array {
   const byName = order.foldersFirst ? 'e.sort_key' : 'substr(e.sort_key, 2)'
   if (order.sort === 'name' && !order.reverse) {
     const ids = db.prepare(`select e.id from entries e where e.parent_id = ? order by ${byName}`)

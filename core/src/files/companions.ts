@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from '../db/sqlite.ts'
+import type { ReadDatabase, SQLOutputValue } from '../db/sqlite.ts'
 import { type ContentId, type Entry, type EntryId, sidecarKinds } from '../domain/index.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
 import { hexToUuid } from '../util/uuid.ts'
@@ -34,19 +34,19 @@ const DOCUMENTS = `select facts from (
   where facts is not null order by beside desc, variant <> 'default', variant limit 1`
 
 /** Marks of some entries, by id; most entries have none. */
-export function marksOfAll(db: DatabaseSync, ids: readonly EntryId[]): ReadonlyMap<EntryId, EntryMark> {
+export function marksOfAll(db: ReadDatabase, ids: readonly EntryId[]): ReadonlyMap<EntryId, EntryMark> {
   const wanted = JSON.stringify(ids.map((id) => id.replaceAll('-', '')))
   return marks(db, 'e.uuid in (select unhex(value) from json_each(?))', wanted)
 }
 
 /** Marks of one entry. */
-export function marksOf(db: DatabaseSync, entryRowId: number): EntryMark {
+export function marksOf(db: ReadDatabase, entryRowId: number): EntryMark {
   return marks(db, 'e.id = ?', entryRowId).values().next().value ?? {}
 }
 
 /** The facts from a content's XMP file: the one in the same folder, or else the default one; null if there is none. */
 export function xmpFacts(
-  db: DatabaseSync,
+  db: ReadDatabase,
   contentRowId: number,
   folderId: number | null,
 ): Record<string, unknown> | null {
@@ -54,7 +54,7 @@ export function xmpFacts(
   return row ? (JSON.parse(String(row['facts'])) as Record<string, unknown>) : null
 }
 
-function marks(db: DatabaseSync, which: string, value: number | string): Map<EntryId, EntryMark> {
+function marks(db: ReadDatabase, which: string, value: number | string): Map<EntryId, EntryMark> {
   const found = new Map<EntryId, EntryMark>()
   if (db.prepare(ANY).get()!['found'] === 0) return found
   const idOf = (row: Record<string, SQLOutputValue>) => hexToUuid(String(row['entry'])) as EntryId

@@ -43,12 +43,11 @@ export class Copies {
 
   constructor(deps: CopiesDeps) {
     this.#deps = deps
-    this.#kept = new KeptReadings({ connection: deps.store.connection, now: deps.now })
-  }
-
-  /** Must be called when entries have changed anywhere. */
-  changed(): void {
-    this.#kept.changed()
+    this.#kept = new KeptReadings({
+      feed: deps.store.changes,
+      isStale: ({ entries, touchesEntries }) => touchesEntries || entries.identified.length > 0,
+      now: deps.now,
+    })
   }
 
   /** Contents with several files, those with the largest wasted space first; see the operation. */

@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { spawn } from 'node:child_process'
-import type { StatementSync } from '../db/sqlite.ts'
+import type { ReadStatement } from '../db/sqlite.ts'
 import { ContentId, type Device, type Entry, type EntryId, type Sidecar, type Thumb } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import {
@@ -78,10 +78,10 @@ export type SearchedFolder = { readonly directoryId: number } | { readonly entri
 /** Files and folders for the user: one view over the index and the disk. */
 export class Files {
   readonly #deps: FilesDeps
-  readonly #directory: StatementSync
+  readonly #directory: ReadStatement
   readonly #indexedFiles: IndexedFiles
-  readonly #firstRows: StatementSync
-  readonly #rowsById: StatementSync
+  readonly #firstRows: ReadStatement
+  readonly #rowsById: ReadStatement
   readonly #orders: FolderOrders
   readonly #disk: DiskListings
 
@@ -100,12 +100,11 @@ export class Files {
     )
     this.#rowsById.setReturnArrays(true)
     this.#disk = new DiskListings((...args) => deps.indexing.listFolder(...args))
-    this.#orders = new FolderOrders({ connection: deps.store.connection, read: deps.read })
-  }
-
-  /** Must be called when entries have changed anywhere. */
-  changed(): void {
-    this.#orders.changed()
+    this.#orders = new FolderOrders({
+      connection: deps.store.connection,
+      changes: deps.store.changes,
+      read: deps.read,
+    })
   }
 
   /** Lists a folder; see the operation. */
@@ -241,14 +240,14 @@ export class Files {
    * Totals of the whole library: files beyond the first of each content, their bytes, and the number of these contents.
    */
   async duplicateTotals(): Promise<DuplicateTotals> {
-    const [row] = await this.#deps.indexing.select(DUPLICATE_TOTALS)
+    const [row] = await this.#deps.store.bulk.select(DUPLICATE_TOTALS)
     return { groups: Number(row!['groups']), files: Number(row!['files']), bytes: Number(row!['bytes']) }
   }
 
   /** The contents of a location, and the duplicates among its own files. */
   async duplicatesIn({ volumeId, volumePath }: KnownLocation) {
     const root = new Uint8Array(nameBytes(volumePath))
-    const [row] = await this.#deps.indexing.select(DUPLICATES_BELOW, volumeId, root, root)
+    const [row] = await this.#deps.store.bulk.select(DUPLICATES_BELOW, volumeId, root, root)
     return {
       contents: Number(row!['contents']),
       duplicateFiles: Number(row!['files']),
@@ -333,7 +332,7 @@ export class Files {
   async #duplicateGroups(limit: number): Promise<DuplicateGroup[]> {
     const copies = this.#deps.store.connection.prepare(COPIES)
     const groups: DuplicateGroup[] = []
-    for (const row of await this.#deps.indexing.select(DUPLICATE_GROUPS, limit)) {
+    for (const row of await this.#deps.store.bulk.select(DUPLICATE_GROUPS, limit)) {
       const contentRowId = Number(row['content_id'])
       const ids = copies.all(contentRowId, MAX_COPIES_SHOWN).map((copy) => Number(copy['id']))
       const files = [...this.#deps.reader.byIds(ids).values()].map((entry) => ({

@@ -1,5 +1,5 @@
-import type { DatabaseSync, StatementSync } from '../db/sqlite.ts'
-import type { Reading } from '../store/index.ts'
+import type { ReadDatabase, ReadStatement } from '../db/sqlite.ts'
+import type { ChangeFeed, Reading } from '../store/index.ts'
 import { SharedWork } from '../util/shared-work.ts'
 import { type FolderOrder, orderFolder } from '../entries/index.ts'
 
@@ -11,14 +11,15 @@ const MAX_KEPT = 16
 const MAX_KEPT_IDS = 4_000_000
 
 export interface FolderOrdersDeps {
-  readonly connection: DatabaseSync
+  readonly connection: ReadDatabase
+  readonly changes: ChangeFeed
   /** Calls a function in a thread; an aborted call is skipped if it has not started. */
   readonly read: <I, O>(url: URL, reading: Reading<I, O>, input: I, signal: AbortSignal) => Promise<O>
 }
 
 /** The state of a folder at one time. */
 interface Stamp {
-  /** Number of calls of `changed`. */
+  /** Number of commits that changed entries. */
   readonly changes: number
   /** Fingerprint of names and stats; null if they are not all known. */
   readonly fingerprint: string | null
@@ -36,23 +37,26 @@ interface Kept {
  * The orders of large folders. An order is computed once and cached as long as the folder is the same, so that a window
  * anywhere in it costs only its own rows.
  */
-export class FolderOrders {
+export class FolderOrders implements Disposable {
   readonly #deps: FolderOrdersDeps
-  readonly #directory: StatementSync
+  readonly #directory: ReadStatement
   /** Ordered by last use: the most recently used is last. */
   readonly #kept = new Map<string, Kept>()
+  readonly #subscription: Disposable
   #changes = 0
 
   constructor(deps: FolderOrdersDeps) {
     this.#deps = deps
+    this.#subscription = deps.changes.subscribe(({ touchesEntries }) => {
+      if (touchesEntries) this.#changes++
+    })
     this.#directory = deps.connection.prepare(
       `select hex(fingerprint) as fingerprint, child_count as children, dir_count as folders from directories where id = ?`,
     )
   }
 
-  /** Must be called when entries have changed anywhere. */
-  changed(): void {
-    this.#changes++
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]()
   }
 
   /** Row ids of all entries of a folder, in order. */

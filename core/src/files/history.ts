@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { sidecarKinds, sidecarStates } from '../domain/index.ts'
 import { toTimestamp } from '../entries/index.ts'
 
@@ -22,7 +22,7 @@ const SIDECARS = `select kind, group_concat(variant, ', ') as variants, state, u
   group by kind, state, updated_at, engine, engine_version`
 
 /** The recorded events of an indexed file and its content, newest first. */
-export function historyOf(db: DatabaseSync, entryRowId: number, contentRowId: number | null): HistoryItem[] {
+export function historyOf(db: ReadDatabase, entryRowId: number, contentRowId: number | null): HistoryItem[] {
   const entry = db.prepare('select uuid, mtime, birthtime from entries where id = ?').get(entryRowId)
   if (!entry) return []
   const items: HistoryItem[] = [
@@ -35,7 +35,7 @@ export function historyOf(db: DatabaseSync, entryRowId: number, contentRowId: nu
   return items.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))
 }
 
-function historyOfContent(db: DatabaseSync, contentRowId: number): HistoryItem[] {
+function historyOfContent(db: ReadDatabase, contentRowId: number): HistoryItem[] {
   const items: HistoryItem[] = []
   const content = db.prepare(CONTENT).get(contentRowId)
   if (content?.['taken']) items.push({ at: String(content['taken']), what: 'taken', detail: null })

@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs'
-import type { StatementSync } from '../db/sqlite.ts'
+import type { ReadStatement } from '../db/sqlite.ts'
 import { hashToHex, WHOLE_FILE_BYTES } from '../content/index.ts'
 import { type EntryId, entryKinds } from '../domain/index.ts'
 import type { LibraryStore } from '../store/index.ts'
@@ -81,8 +81,8 @@ const COLUMNS = `select e.parent_id, f.volume_id, v.name, f.path, e.name, e.kind
 /** Reads single indexed files quickly, because a page of pictures needs one for each. */
 export class IndexedFiles {
   readonly #deps: IndexedFilesDeps
-  readonly #byUuid: StatementSync
-  readonly #byRow: StatementSync
+  readonly #byUuid: ReadStatement
+  readonly #byRow: ReadStatement
 
   constructor(deps: IndexedFilesDeps) {
     this.#deps = deps

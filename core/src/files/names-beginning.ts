@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
 
@@ -9,7 +9,7 @@ export interface NamesBeginningInput {
 }
 
 /** Row ids of the entries of a folder whose names begin with `prefix`, ignoring case and accents; unordered. */
-export function namesBeginning(db: DatabaseSync, { directoryId, prefix }: NamesBeginningInput): Float64Array {
+export function namesBeginning(db: ReadDatabase, { directoryId, prefix }: NamesBeginningInput): Float64Array {
   const names = db.prepare('select id, name from entries where parent_id = ?')
   names.setReturnArrays(true)
   const begins = foldName(prefix)

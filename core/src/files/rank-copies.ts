@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from '../db/sqlite.ts'
+import type { ReadDatabase, SQLInputValue } from '../db/sqlite.ts'
 import { DISTINCT_COPIES } from './distinct-copies.ts'
 
 /** Contents with several files, those with the largest wasted space first. The first copy is not waste. */
@@ -19,7 +19,7 @@ export interface RankCopiesInput {
 }
 
 /** Groups all files by content. */
-export function rankCopies(db: DatabaseSync, { filter, params }: RankCopiesInput): RankedCopies {
+export function rankCopies(db: ReadDatabase, { filter, params }: RankCopiesInput): RankedCopies {
   const statement = db.prepare(
     `select g.content_id as id, g.n, (g.n - 1) * c.size as waste
     from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0 ${filter}

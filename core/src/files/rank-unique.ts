@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import type { RankCopiesInput } from './rank-copies.ts'
 
 /** Contents with only one file, largest first. */
@@ -16,7 +16,7 @@ export interface RankedUnique {
 const FIRST_ROWS = 1_024
 
 /** Finds contents that exist once, also if the one file has several names (hard links). */
-export function rankUnique(db: DatabaseSync, { filter, params }: RankCopiesInput): RankedUnique {
+export function rankUnique(db: ReadDatabase, { filter, params }: RankCopiesInput): RankedUnique {
   const statement = db.prepare(
     `select c.id, c.size, g.entry from (
       select e.content_id, min(e.id) as entry from entries e join directories d on d.id = e.parent_id

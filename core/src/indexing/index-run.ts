@@ -85,7 +85,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
     },
     aggregate: async () => {
       host.progress({ phase: 'aggregate' })
-      await worker.request('checkpoint', null, { signal })
+      await parts.store.bulk.checkpoint(signal)
     },
     identify: async (after, onBatch) => {
       if (mode === 'shallow') return NOTHING_IDENTIFIED
@@ -145,9 +145,8 @@ export function scanRequest(
 }
 
 /** A time later than every folder was recorded at: a clock that was set back must not make a scan pass over folders. */
-export async function nextStamp({ worker, now }: IndexingParts): Promise<number> {
-  const sql = 'select max(scanned_at) as latest from directories'
-  const [row] = await worker.request('select', { sql, params: [] })
+export async function nextStamp({ store, now }: IndexingParts): Promise<number> {
+  const [row] = await store.bulk.select('select max(scanned_at) as latest from directories')
   return Math.max(now(), Number(row?.['latest'] ?? 0) + 1)
 }
 

@@ -2,10 +2,10 @@ import { type ErrorCode, errorCodes } from '../util/errors.ts'
 import type { EventData, EventType } from '../events/catalog.ts'
 import type { JobItems, JobManager, ProgressUpdate } from '../jobs/index.ts'
 import type { LibraryStore } from '../store/index.ts'
-import type { KnownLocation, Locations } from '../location/index.ts'
+import type { KnownLocation, LocationRecords } from '../location/index.ts'
 import type { Logger } from '../util/logger.ts'
 import type { VolumeManager } from '../volume/index.ts'
-import type { IndexWorker } from './index-thread.ts'
+import type { IndexThread } from './index-thread.ts'
 import type { WaitingFiles } from './waiting-files.ts'
 
 /** The interface for later features. At the end of every index run it creates work for new contents. */
@@ -16,7 +16,8 @@ export interface IntelligencePort {
 
 export interface IndexingDeps {
   readonly store: LibraryStore
-  readonly worker: IndexWorker
+  readonly jobs: JobManager
+  readonly locations: LocationRecords
   readonly volumes: VolumeManager
   readonly intelligence: readonly IntelligencePort[]
   readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
@@ -29,10 +30,9 @@ export interface IndexingDeps {
   readonly answerMs?: number | undefined
 }
 
-/** All dependencies of the indexer, once they exist. */
+/** The dependencies of the indexer, and its own parts. */
 export interface IndexingParts extends IndexingDeps {
-  readonly jobs: JobManager
-  readonly locations: Locations
+  readonly worker: IndexThread
   readonly waiting: WaitingFiles
 }
 

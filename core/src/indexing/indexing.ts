@@ -1,11 +1,8 @@
-import type { SQLInputValue, SQLOutputValue } from '../db/sqlite.ts'
 import type { IndexMode, Location } from '../domain/location.ts'
 import type { Job } from '../domain/job.ts'
 import type { Entry, JobId } from '../domain/index.ts'
 import type { FolderListing, FolderListingOptions } from '../entries/index.ts'
-import type { JobManager } from '../jobs/index.ts'
-import type { KnownLocation, Locations } from '../location/index.ts'
-import type { IndexTextsReport } from '../search/index.ts'
+import type { KnownLocation } from '../location/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, parsePath, type RawName } from '../util/file-name.ts'
 import { type ChangedFolder, ChangeRecorder } from './change-recorder.ts'
@@ -17,7 +14,8 @@ import { browse, listFolder, look, type LookOptions, quickScan, type QuickScan }
 import { patienceFor } from './patience.ts'
 import { mendIndex, verifyIndex, type Verification } from './verify-index.ts'
 import type { Mended } from './thread/invariants.ts'
-import type { Changes, Explanation, IdentifyReport } from './thread/requests.ts'
+import type { Explanation, IdentifyReport } from './thread/requests.ts'
+import { IndexThread } from './index-thread.ts'
 import { WaitingFiles } from './waiting-files.ts'
 
 /** Work that has not stopped by then waits for a file system that may never answer. */
@@ -34,24 +32,26 @@ export interface ScanOptions {
 }
 
 /** The index of one library: scans, looks without the index, comparisons with the disk, and the rules that leave things out. */
-export class Indexing {
-  readonly #deps: IndexingDeps
-  readonly #waiting = new WaitingFiles()
-  #connected: { readonly parts: IndexingParts; readonly recorder: ChangeRecorder } | null = null
+export class Indexing implements Disposable {
+  readonly #parts: IndexingParts
+  readonly #recorder: ChangeRecorder
+  readonly #subscription: Disposable
 
   constructor(deps: IndexingDeps) {
-    this.#deps = deps
+    const { log, store } = deps
+    const waiting = new WaitingFiles()
+    const worker = new IndexThread({ bulk: store.bulk, readOnly: store.readOnly, log })
+    this.#parts = { ...deps, waiting, worker }
+    this.#recorder = new ChangeRecorder(this.#parts)
+    this.#subscription = store.changes.subscribe(({ entries, touchesEntries }) => {
+      if (!touchesEntries) return
+      waiting.note(entries.created, { moved: entries.foldersMoved })
+      waiting.note(entries.changed, { moved: false })
+    })
   }
 
-  /** Connects the indexer with jobs and locations, which also depend on it, once they exist. */
-  connect(others: { jobs: JobManager; locations: Locations }): void {
-    const parts = { ...this.#deps, ...others, waiting: this.#waiting }
-    this.#connected = { parts, recorder: new ChangeRecorder(parts) }
-  }
-
-  /** Called after every transaction of the index worker. */
-  changed({ directories, upserted }: Changes): void {
-    this.#waiting.note(upserted, { moved: directories })
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]()
   }
 
   /** Queues a scan that sees all that is there now. One for the same reason that has not begun yet is that scan. */
@@ -77,7 +77,7 @@ export class Indexing {
 
   /** Makes sure that a folder has its rows; returns its directory's id. */
   async createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number> {
-    const { directoryId } = await this.#deps.worker.request('root', {
+    const { directoryId } = await this.#parts.worker.request('root', {
       dir,
       volumeId,
       volumePath,
@@ -88,7 +88,7 @@ export class Indexing {
 
   /** Removes the rows of a folder that is no location any more; how many. */
   async forget(directoryId: number): Promise<number> {
-    const { removed } = await this.#deps.worker.request('forget', { directoryId })
+    const { removed } = await this.#parts.worker.request('forget', { directoryId })
     return removed
   }
 
@@ -105,24 +105,6 @@ export class Indexing {
   /** Identifies the content of all pending files of a location. */
   identifyPending(locationId: string, host: RunHost): Promise<IdentifyReport> {
     return identifyPending(this.#parts, locationId, host)
-  }
-
-  /** Runs a query that takes longer than the main thread may stand still, in the index worker. */
-  select(sql: string, ...params: SQLInputValue[]): Promise<Record<string, SQLOutputValue>[]> {
-    return this.#deps.worker.request('select', { sql, params })
-  }
-
-  /** Runs a statement that changes more rows than the main thread may stand still for, in the index worker. Returns how many. */
-  async change(sql: string, ...params: SQLInputValue[]): Promise<number> {
-    const { changes } = await this.#deps.worker.request('change', { sql, params })
-    return changes
-  }
-
-  /**
-   * Updates the text index from the sidecars, in the index worker. `check` also finds texts that the index has lost.
-   */
-  indexTexts(root: string, { check }: { check: boolean }, signal: AbortSignal): Promise<IndexTextsReport> {
-    return this.#deps.worker.request('texts', { root, check }, { signal })
   }
 
   /** Scans one folder at once; see the operation. */
@@ -185,7 +167,7 @@ export class Indexing {
     const raw = parsePath(path)
     const location = this.#parts.locations.map.locate(raw)?.location
     if (location) {
-      const { worker } = this.#deps
+      const { worker } = this.#parts
       const patience = patienceFor(this.#parts, raw)
       return worker.request('explain', { path: raw, scope: toScope(location), location: location.name, patience })
     }
@@ -203,19 +185,6 @@ export class Indexing {
 
   /** Nothing runs in a library that is open read-only, so a job would wait forever. */
   #assertWritable(): void {
-    if (this.#deps.store.readOnly) throw new CoreError('PermissionDenied', 'the library is open read-only')
-  }
-
-  get #parts(): IndexingParts {
-    return this.#require.parts
-  }
-
-  get #recorder(): ChangeRecorder {
-    return this.#require.recorder
-  }
-
-  get #require() {
-    if (!this.#connected) throw new Error('the indexer is not connected')
-    return this.#connected
+    if (this.#parts.store.readOnly) throw new CoreError('PermissionDenied', 'the library is open read-only')
   }
 }

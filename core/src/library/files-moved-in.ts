@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { openDatabase } from '../db/index.ts'
 import { companionKinds, sidecarKinds, sidecarStates } from '../domain/index.ts'
 
@@ -13,7 +13,7 @@ const MOVED_IN = `select count(*) as files, ifnull(sum(size), 0) as bytes from s
   where kind in (${kinds}) and source_entry_id is null and state = ${sidecarStates.indexOf('ready')}`
 
 /** The user's files that were moved into a library. They move, and go to the trash, with the library. */
-export function filesMovedIn(db: DatabaseSync): FilesMovedIn {
+export function filesMovedIn(db: ReadDatabase): FilesMovedIn {
   const row = db.prepare(MOVED_IN).get()!
   return { files: Number(row['files']), bytes: Number(row['bytes']) }
 }

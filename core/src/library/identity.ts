@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { openDatabase } from '../db/index.ts'
 import { CoreError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -75,7 +75,7 @@ function isDatabase(file: string): boolean {
   }
 }
 
-function readFrom(db: DatabaseSync): { manifest: Manifest; json: string } | null {
+function readFrom(db: ReadDatabase): { manifest: Manifest; json: string } | null {
   const table = db.prepare(`select 1 from sqlite_schema where name = 'library_identity'`).get()
   const row = table && db.prepare('select manifest from library_identity').get()
   if (!row) return null

@@ -1,6 +1,6 @@
 import { Device, type DeviceId, type ListedDevice } from '../domain/index.ts'
 import { uuidToBlob } from '../util/uuid.ts'
-import type { LibraryStore, Writer } from '../store/index.ts'
+import type { LibraryStore, WriteTransaction } from '../store/index.ts'
 
 /** The devices that have opened a library, by name; `current` is the id of this device. */
 export async function listDevices(store: LibraryStore, current: DeviceId): Promise<ListedDevice[]> {
@@ -31,7 +31,7 @@ export async function recordDevice(store: LibraryStore, device: Device, now: num
   })
 }
 
-async function freeSlug(db: Writer['db'], slug: string, uuid: Uint8Array): Promise<string> {
+async function freeSlug(db: WriteTransaction['db'], slug: string, uuid: Uint8Array): Promise<string> {
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? slug : `${slug}-${n}`
     const others = db.selectFrom('devices').select('id').where('slug', '=', candidate).where('uuid', '<>', uuid)

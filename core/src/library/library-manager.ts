@@ -256,8 +256,8 @@ export class LibraryManager implements AsyncDisposable {
       )
       .get()!
     const duplicates = await library.files.duplicateTotals()
-    const [contents] = await library.indexing.select('select count(*) as n from content_identities')
-    const byType = await library.indexing.select(
+    const [contents] = await library.store.bulk.select('select count(*) as n from content_identities')
+    const byType = await library.store.bulk.select(
       'select type, count(*) as files, sum(size) as bytes from entries where kind = 0 group by type',
     )
     return {

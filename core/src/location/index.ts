@@ -6,4 +6,5 @@ export {
   type LocationsDeps,
   type LocationWatching,
 } from './locations.ts'
+export { LocationRecords } from './location-records.ts'
 export { assertPresent, checkRoot, type RootState } from './root-check.ts'

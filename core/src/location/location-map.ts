@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { type IndexMode, LocationId, type LocationState, SidecarPolicy } from '../domain/index.ts'
 import { RuleSettings } from '../domain/rules.ts'
 import type { LocationTable } from '../store/schema/location.ts'
-import type { Reader } from '../store/index.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 
@@ -46,14 +46,13 @@ export class LocationMap {
     this.#locations = locations.toSorted((a, b) => nameBytes(b.path).length - nameBytes(a.path).length)
   }
 
-  static async load(db: Reader): Promise<LocationMap> {
-    const rows = await db
-      .selectFrom('locations')
-      .innerJoin('directories', 'directories.id', 'locations.directory_id')
-      .selectAll('locations')
-      .select(['directories.volume_id', 'directories.path as volume_path'])
-      .execute()
-    return new LocationMap(rows.map(rowToLocation))
+  static load(db: ReadDatabase): LocationMap {
+    const rows = db
+      .prepare(
+        `select l.*, d.volume_id, d.path as volume_path from locations l join directories d on d.id = l.directory_id`,
+      )
+      .all()
+    return new LocationMap(rows.map((row) => rowToLocation(row as unknown as Row)))
   }
 
   all(): readonly KnownLocation[] {

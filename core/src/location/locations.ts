@@ -1,9 +1,9 @@
 import { access, constants, lstat, realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Location, LocationState, SidecarPolicy } from '../domain/index.ts'
+import type { Location, SidecarPolicy } from '../domain/index.ts'
 import { defaultRules, RuleName, type RuleSettings } from '../domain/rules.ts'
 import type { IndexMode, JobId } from '../domain/index.ts'
-import type { LibraryStore } from '../store/index.ts'
+import type { ChangeSet, LibraryStore } from '../store/index.ts'
 import type { LibraryVolumes } from '../volume/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { bytesToName, displayName, fsPath, nameBytes, nameKey, parsePath, type RawName } from '../util/file-name.ts'
@@ -14,6 +14,7 @@ import { pathError } from '../util/path-error.ts'
 import type { PrivateFiles } from '../util/private-files.ts'
 import { blobToUuid, UuidFactory } from '../util/uuid.ts'
 import { type KnownLocation, LocationMap } from './location-map.ts'
+import type { LocationRecords } from './location-records.ts'
 
 /** The parts of the indexer that locations need. */
 export interface LocationIndexer {
@@ -44,9 +45,8 @@ export interface LocationWatching {
 export interface LocationsDeps {
   readonly store: LibraryStore
   readonly volumes: LibraryVolumes
+  readonly records: LocationRecords
   readonly indexer: LocationIndexer
-  /** Why the jobs of a location cannot continue for now, as a sentence; null if they can. */
-  readonly waiting: (locationId: string) => string | null
   readonly watching: LocationWatching
   /** The files of Spacedrive itself, which cannot be a location. */
   readonly privateFiles: Pick<PrivateFiles, 'refuse'>
@@ -71,7 +71,7 @@ export interface AddInput {
 type Added = { location: Location; job: { id: JobId } }
 
 /** The locations of one library: the indexed folders, with their settings and states. */
-export class Locations {
+export class Locations implements Disposable {
   readonly #deps: LocationsDeps
   readonly #uuids: UuidFactory
   /**
@@ -79,45 +79,29 @@ export class Locations {
    * made.
    */
   readonly #changes = new Lease()
-  #map = new LocationMap([])
+  readonly #subscription: Disposable
 
-  private constructor(deps: LocationsDeps) {
+  constructor(deps: LocationsDeps) {
     this.#deps = deps
     this.#uuids = new UuidFactory(deps.now)
-  }
-
-  static async open(deps: LocationsDeps): Promise<Locations> {
-    const locations = new Locations(deps)
-    await locations.reload()
-    return locations
+    this.#subscription = deps.store.changes.subscribe((changes) => this.#follow(changes))
   }
 
   get map(): LocationMap {
-    return this.#map
+    return this.#deps.records.map
   }
 
-  /** Reads the locations again; called after every change of their rows. */
-  async reload(): Promise<void> {
-    this.#map = await this.#deps.store.read((db) => LocationMap.load(db))
+  list(): Promise<Location[]> {
+    return this.#deps.records.list()
   }
 
-  async list(): Promise<Location[]> {
-    const locations = await Promise.all(this.#map.all().map((location) => this.toLocation(location)))
-    return locations.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  info(reference: string): Promise<Location> {
+    return this.#deps.records.info(reference)
   }
 
-  async info(reference: string): Promise<Location> {
-    return this.toLocation(this.require(reference))
-  }
-
-  /** The location with this id, name or path. Throws `NotFound`, or `Conflict` if several locations have the name. */
+  /** See `LocationRecords.require`. */
   require(reference: string): KnownLocation {
-    const found = this.#map.find(parsePath(reference))
-    if (found.length === 0)
-      throw new CoreError('NotFound', `no location ${JSON.stringify(reference)}; see \`spacedrive location list\``)
-    if (found.length > 1)
-      throw new CoreError('Conflict', `${found.length} locations are called ${reference}; use the id or the path`)
-    return found[0]!
+    return this.#deps.records.require(reference)
   }
 
   async add(input: AddInput): Promise<Added> {
@@ -128,7 +112,7 @@ export class Locations {
     const { volumeRowId, pathInVolume } = await this.#deps.volumes.ensure(fsPath(dir))
     const volumePath = bytesToName(Buffer.concat([pathInVolume, Buffer.from(pathInVolume.length > 0 ? '/' : '')]))
     const directoryId = await this.#deps.indexer.createRoot(dir, volumeRowId, volumePath)
-    const same = this.#map.all().find((each) => each.directoryId === directoryId)
+    const same = this.map.all().find((each) => each.directoryId === directoryId)
     if (same) {
       throw new CoreError(
         'AlreadyExists',
@@ -150,10 +134,9 @@ export class Locations {
       created_at: this.#deps.now(),
     }
     await this.#deps.store.write(({ db }) => db.insertInto('locations').values(row).execute())
-    await this.reload()
     const known = this.require(blobToUuid(row.uuid))
-    const location = await this.toLocation(known)
-    await this.#announce('location.added', location)
+    const location = await this.#deps.records.toLocation(known)
+    await this.#deps.records.announce('location.added', location)
     // Watched only after the scan: setting up thousands of watches would only delay the first scan.
     const job = await this.#deps.indexer.enqueueScan(known)
     return { location, job: { id: job.id } }
@@ -163,9 +146,9 @@ export class Locations {
   async scan(input: { path: string; mode?: IndexMode | undefined; watch: boolean }): Promise<Added> {
     const path = parsePath(input.path)
     const real = await realpath(fsPath(path)).catch(() => null)
-    const known = this.#map.find(real ?? path)[0]
+    const known = this.map.find(real ?? path)[0]
     if (!known) return this.add({ path: input.path, mode: input.mode, watch: input.watch })
-    if (input.mode && input.mode !== known.mode) await this.#set(known, { mode: input.mode })
+    if (input.mode && input.mode !== known.mode) await this.#deps.records.set(known, { mode: input.mode })
     return this.rescan({ location: known.id, force: false })
   }
 
@@ -189,7 +172,7 @@ export class Locations {
         : before.rules
     const watch = input.watch ?? before.watch
     const mode = input.mode ?? before.mode
-    const after = await this.#set(before, {
+    const after = await this.#deps.records.set(before, {
       name: input.name ?? before.name,
       mode,
       watch: watch ? 1 : 0,
@@ -202,14 +185,14 @@ export class Locations {
     const reason = `settings ${mode} ${JSON.stringify(rules)}`
     if (active && (mode !== before.mode || rulesChanged)) await this.#deps.indexer.enqueueScan(after, { reason })
     if (active) this.#watchSoon(after)
-    const location = await this.toLocation(after)
-    await this.#announce('location.updated', location)
+    const location = await this.#deps.records.toLocation(after)
+    await this.#deps.records.announce('location.updated', location)
     return location
   }
 
   async pause(reference: string): Promise<Location> {
     const location = this.require(reference)
-    await this.setState(location, 'paused', null)
+    await this.#deps.records.setState(location, 'paused', null)
     await this.#deps.watching.unwatch(location.id)
     await this.#deps.indexer.cancelScans(location.id)
     return this.info(location.id)
@@ -217,8 +200,8 @@ export class Locations {
 
   async resume(reference: string): Promise<Location> {
     const location = this.require(reference)
-    if (location.state !== 'paused') return this.toLocation(location)
-    await this.#changeState(location, 'pending', null)
+    if (location.state !== 'paused') return this.#deps.records.toLocation(location)
+    await this.#deps.records.changeState(location, 'pending', null)
     const resumed = this.require(location.id)
     await this.#deps.indexer.enqueueScan(resumed, { reason: 'resumed' })
     this.#watchSoon(resumed)
@@ -234,7 +217,7 @@ export class Locations {
       )
     }
     const job = await this.#deps.indexer.enqueueScan(location, { force: input.force, everyRow: true })
-    return { location: await this.toLocation(location), job: { id: job.id } }
+    return { location: await this.#deps.records.toLocation(location), job: { id: job.id } }
   }
 
   /** Removes a location. Its rows are removed step by step; after an interruption, `finishRemovals` continues. */
@@ -247,7 +230,6 @@ export class Locations {
       await db.deleteFrom('locations').where('id', '=', location.rowId).execute()
       emit('location.removed', { locationId: location.id })
     })
-    await this.reload()
     // From here on, new work no longer finds the location.
     const hasStopped = await this.#hasStopped(location)
     const removedEntries = hasStopped ? await this.#deps.indexer.forget(location.directoryId) : 0
@@ -289,103 +271,38 @@ export class Locations {
     }
   }
 
-  /**
-   * Records and announces a new state, if it differs from the old one. A paused location stays paused until it is
-   * resumed.
-   */
-  async setState(location: KnownLocation, state: LocationState, error: string | null): Promise<void> {
-    const current = this.#map.all().find((known) => known.id === location.id)
-    if (current && current.state !== 'paused') await this.#changeState(current, state, error)
-  }
-
-  async #changeState(location: KnownLocation, state: LocationState, error: string | null): Promise<void> {
-    if (location.state === state && location.error === error) return
-    await this.#deps.store.write(async ({ db, emit }) => {
-      await db.updateTable('locations').set({ state, error }).where('id', '=', location.rowId).execute()
-      emit('location.state-changed', { locationId: location.id, state, error })
-    })
-    await this.reload()
-  }
-
-  /** Records a successful scan: all rows are as of `at`. */
-  async scanned(location: KnownLocation, at: number): Promise<void> {
-    await this.#set(location, { last_scan_at: at })
-    await this.setState(location, 'complete', null)
-    this.#watchSoon(this.require(location.id))
-  }
-
-  /** Watches and scans locations at their new paths, after the index has recorded that their roots moved. */
-  async followRoots(): Promise<void> {
-    const before = new Map(this.#map.all().map(({ id, path }) => [id, nameKey(path)]))
-    await this.reload()
-    for (const location of this.#map.all()) {
-      if (!before.has(location.id) || before.get(location.id) === nameKey(location.path)) continue
-      await this.#deps.watching.unwatch(location.id)
-      if (location.state === 'offline') await this.setState(location, 'pending', null)
-      await this.#announce('location.updated', await this.toLocation(location))
-      if (location.state === 'paused') continue
-      await this.#deps.indexer.enqueueScan(location, { reason: `now at ${displayName(location.path)}` })
-      this.#watchSoon(location)
+  /** Watches and scans a location that the index found at another path, and watches one that was scanned. */
+  #follow(changes: ChangeSet): void {
+    for (const { after, id, kind } of changes.rows('locations')) {
+      if (kind !== 'changed' || !after) continue
+      const location = this.map.all().find(({ rowId }) => rowId === id)
+      if (!location) continue
+      if (changes.fromThread && 'path' in after) this.#deps.background(() => this.#followRoot(location))
+      if ('last_scan_at' in after) this.#watchSoon(location)
     }
   }
 
-  /** Accepts a replaced root, or a new mount point of the volume. */
-  async rebase(location: KnownLocation, to: { path?: RawName; rootInode?: Inode }): Promise<KnownLocation> {
-    return this.#set(location, {
-      ...(to.path === undefined ? {} : { path: nameBytes(to.path) }),
-      ...(to.rootInode === undefined ? {} : { root_inode: to.rootInode }),
-    })
-  }
-
-  async toLocation(known: KnownLocation): Promise<Location> {
-    const row = this.#deps.store.connection
-      .prepare(
-        `select d.file_count, d.dir_count, d.symlink_count, d.other_count, d.total_size, v.uuid
-         from directories d join volumes v on v.id = d.volume_id where d.id = ?`,
-      )
-      .get(known.directoryId)
-    return {
-      id: known.id,
-      name: known.name,
-      path: displayName(known.path),
-      mode: known.mode,
-      watch: known.watch,
-      state: known.state,
-      volumeId: row ? (blobToUuid(row['uuid'] as Uint8Array) as Location['volumeId']) : null,
-      rules: [...known.rules.names],
-      maxDepth: known.maxDepth,
-      policy: known.policy,
-      counts: {
-        files: Number(row?.['file_count'] ?? 0),
-        directories: Number(row?.['dir_count'] ?? 0),
-        symlinks: Number(row?.['symlink_count'] ?? 0),
-        others: Number(row?.['other_count'] ?? 0),
-        bytes: Number(row?.['total_size'] ?? 0),
-      },
-      lastScanAt: known.lastScanAt === null ? null : new Date(known.lastScanAt).toISOString(),
-      error: known.error ?? this.#deps.waiting(known.id),
-    }
-  }
-
-  async #set(location: KnownLocation, values: Partial<Record<string, unknown>>): Promise<KnownLocation> {
-    await this.#deps.store.write(({ db }) =>
-      db.updateTable('locations').set(values).where('id', '=', location.rowId).execute(),
-    )
-    await this.reload()
-    return this.require(location.id)
-  }
-
-  async #announce(type: 'location.added' | 'location.updated', location: Location): Promise<void> {
-    await this.#deps.store.write(async ({ emit }) => emit(type, location))
+  async #followRoot(location: KnownLocation): Promise<void> {
+    const { indexer, records, watching } = this.#deps
+    await watching.unwatch(location.id)
+    if (location.state === 'offline') await records.setState(location, 'pending', null)
+    await records.announce('location.updated', await records.toLocation(location))
+    if (location.state === 'paused') return
+    await indexer.enqueueScan(location, { reason: `now at ${displayName(location.path)}` })
+    this.#watchSoon(location)
   }
 
   #watchSoon(location: KnownLocation): void {
     this.#deps.background(() => this.#deps.watching.watch(location))
   }
 
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]()
+  }
+
   /** The innermost location around another one. */
   #around(location: KnownLocation): KnownLocation | null {
-    return this.#map.all().find((other) => other.id !== location.id && this.#isInside(location.path, other)) ?? null
+    return this.map.all().find((other) => other.id !== location.id && this.#isInside(location.path, other)) ?? null
   }
 
   #isInside(path: RawName, location: KnownLocation): boolean {
@@ -393,7 +310,7 @@ export class Locations {
   }
 
   #refuseOverlap(dir: RawName, allowNested: boolean): void {
-    for (const location of this.#map.all()) {
+    for (const location of this.map.all()) {
       if (nameKey(location.path) === nameKey(dir)) {
         throw new CoreError(
           'AlreadyExists',
@@ -402,8 +319,8 @@ export class Locations {
       }
     }
     if (allowNested) return
-    const outer = this.#map.locate(dir)?.location
-    const inner = this.#map.below(dir)[0]
+    const outer = this.map.locate(dir)?.location
+    const inner = this.map.below(dir)[0]
     if (!outer && !inner) return
     const relation = outer
       ? `lies in the location ${displayName(outer.path)}, which indexes it already`

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from '../db/sqlite.ts'
+import type { ReadDatabase, ReadStatement } from '../db/sqlite.ts'
 
 /**
  * Counts the copies of each content. Entries with the same inode on one volume are one file (hard links, or a folder
@@ -7,13 +7,13 @@ import type { DatabaseSync, StatementSync } from '../db/sqlite.ts'
 export class CopyCounts {
   readonly #copies: Uint32Array
   readonly #sizes: Float64Array
-  readonly #place: StatementSync
+  readonly #place: ReadStatement
   /** The row id of the first entry, by content. */
   readonly #first: Float64Array
   /** Keys of the counted files, for contents with several entries. */
   readonly #counted = new Set<string>()
 
-  constructor(db: DatabaseSync, maxContentRowId: number) {
+  constructor(db: ReadDatabase, maxContentRowId: number) {
     this.#copies = new Uint32Array(maxContentRowId + 1)
     this.#sizes = new Float64Array(maxContentRowId + 1)
     this.#first = new Float64Array(maxContentRowId + 1)

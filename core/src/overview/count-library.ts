@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { entryKinds, fileTypes, sidecarKinds, sidecarStates } from '../domain/stored-lists.ts'
 import type { FileType } from '../domain/file-kind.ts'
 import type { SidecarKind } from '../domain/sidecar.ts'
@@ -38,7 +38,7 @@ const FILE = entryKinds.indexOf('file')
 const READY = sidecarStates.indexOf('ready')
 
 /** Counts the files of a library. */
-export function countLibrary(db: DatabaseSync): LibraryCounts {
+export function countLibrary(db: ReadDatabase): LibraryCounts {
   const types = new Amounts(fileTypes.length)
   // Index 0 stands for no extension.
   const extensions = new Amounts(maxOf(db, 'extensions') + 1)
@@ -100,11 +100,11 @@ class Amounts {
   }
 }
 
-function maxOf(db: DatabaseSync, table: 'extensions' | 'content_identities'): number {
+function maxOf(db: ReadDatabase, table: 'extensions' | 'content_identities'): number {
   return Number(db.prepare(`select ifnull(max(id), 0) as id from ${table}`).get()!['id'])
 }
 
-function namesById(db: DatabaseSync): Map<number, string> {
+function namesById(db: ReadDatabase): Map<number, string> {
   return new Map(
     db
       .prepare('select id, ext from extensions')
@@ -114,7 +114,7 @@ function namesById(db: DatabaseSync): Map<number, string> {
 }
 
 /** Sums of the top folders, which include everything below them. */
-function volumes(db: DatabaseSync): LibraryCounts['byVolume'] {
+function volumes(db: ReadDatabase): LibraryCounts['byVolume'] {
   return db
     .prepare(
       `select d.volume_id as volume, sum(d.file_count) as files, sum(d.total_size) as bytes
@@ -124,7 +124,7 @@ function volumes(db: DatabaseSync): LibraryCounts['byVolume'] {
     .map(({ bytes, files, volume }) => ({ volumeRowId: Number(volume), files: Number(files), bytes: Number(bytes) }))
 }
 
-function sidecars(db: DatabaseSync): LibraryCounts['sidecars'] {
+function sidecars(db: ReadDatabase): LibraryCounts['sidecars'] {
   return db
     .prepare(
       `select kind, variant, count(*) as files, ifnull(sum(size), 0) as bytes from sidecars where state = ${READY}

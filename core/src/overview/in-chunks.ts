@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 
 /** Rows read at once: one call for each row would take a quarter longer. */
 const ROWS_AT_ONCE = 4_096
@@ -8,7 +8,7 @@ const ROWS_AT_ONCE = 4_096
  * and take two parameters: the id after which to continue, and the limit.
  */
 export function* inChunks<Row extends readonly [id: number, ...unknown[]]>(
-  db: DatabaseSync,
+  db: ReadDatabase,
   sql: string,
 ): Generator<Row, void> {
   const statement = db.prepare(sql)

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import type { FolderSize } from '../domain/folder-size.ts'
 import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
 import { displayName, joinName, nameBytes, type RawName } from '../util/file-name.ts'
@@ -40,7 +40,7 @@ interface Found {
 }
 
 /** A folder with the largest entries at any level below it, each with the folders that lead there. */
-export function measureFolder(db: DatabaseSync, { depth, dir, directoryId, limit }: MeasureFolderInput): FolderSize {
+export function measureFolder(db: ReadDatabase, { depth, dir, directoryId, limit }: MeasureFolderInput): FolderSize {
   const one = db.prepare(`select ${COLUMNS} from ${JOINS} where e.id = ?`)
   const largest = db.prepare(
     `select ${COLUMNS} from ${JOINS} where e.parent_id = ? and e.kind in (${FILE}, ${DIRECTORY})

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { entryKinds, fileTypes, sidecarKinds } from '../domain/stored-lists.ts'
 import type { MediaType } from '../domain/media.ts'
 import { inChunks } from './in-chunks.ts'
@@ -38,7 +38,7 @@ const SLASH = 0x2f
 const DOT = 0x2e
 
 /** Sorts photos and videos by the time when they were taken. */
-export function orderMedia(db: DatabaseSync, { inside, roots, types }: OrderMediaInput): MediaOrder {
+export function orderMedia(db: ReadDatabase, { inside, roots, types }: OrderMediaInput): MediaOrder {
   const isShown = folderTest(db, inside ? [inside, ...roots] : roots)
   const wanted = types.map((type) => fileTypes.indexOf(type)).join(', ')
   const from = inside
@@ -73,7 +73,7 @@ export function orderMedia(db: DatabaseSync, { inside, roots, types }: OrderMedi
 }
 
 /** Reads a folder's rows at once, because they are not ordered by id. */
-function rowsOf(db: DatabaseSync, media: string, inside: VolumeFolder | null): Iterable<Row> {
+function rowsOf(db: ReadDatabase, media: string, inside: VolumeFolder | null): Iterable<Row> {
   if (!inside) return inChunks<Row>(db, `${media} order by e.id limit ?`)
   const statement = db.prepare(media)
   statement.setReturnArrays(true)
@@ -81,7 +81,7 @@ function rowsOf(db: DatabaseSync, media: string, inside: VolumeFolder | null): I
 }
 
 /** Videos that are parts of Live Photos. */
-function liveVideos(db: DatabaseSync): ReadonlySet<number> {
+function liveVideos(db: ReadDatabase): ReadonlySet<number> {
   const videos = db.prepare(
     `select source_entry_id as id from sidecars where source_entry_id is not null and kind = ${LIVE}`,
   )
@@ -115,7 +115,7 @@ function countMonths(clocks: Float64Array, fromMetadata: Uint8Array): MediaOrder
 }
 
 /** Returns a test that checks, by row id, that no folder between a root and a folder is hidden. */
-function folderTest(db: DatabaseSync, roots: readonly VolumeFolder[]): (directoryId: number) => boolean {
+function folderTest(db: ReadDatabase, roots: readonly VolumeFolder[]): (directoryId: number) => boolean {
   const byId = db.prepare('select volume_id, path from directories where id = ?')
   const known = new Map<number, boolean>()
   return (directoryId) => {

@@ -42,12 +42,11 @@ export class Overview {
 
   constructor(deps: OverviewDeps) {
     this.#deps = deps
-    this.#kept = new KeptReadings({ connection: deps.store.connection, now: deps.now })
-  }
-
-  /** Must be called when entries have changed anywhere. */
-  changed(): void {
-    this.#kept.changed()
+    this.#kept = new KeptReadings({
+      feed: deps.store.changes,
+      isStale: (changes) => changes.touchesEntries || changes.touches('image_media', 'video_media', 'audio_media'),
+      now: deps.now,
+    })
   }
 
   /** Number of photos and videos by month; see the operation. */

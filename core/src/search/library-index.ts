@@ -8,7 +8,8 @@ import { addMixedRows } from './text/mixed-rows.ts'
 import type { Phrase } from './text/phrases.ts'
 import { TextIndex, type TextMatches } from './text/text-index.ts'
 import { TextRows } from './text/text-rows.ts'
-import type { EntryChanges, LocatedPlan, SearchAnswer } from './messages.ts'
+import type { EntryChanges } from '../store/index.ts'
+import type { LocatedPlan, SearchAnswer } from './messages.ts'
 import { NameIndex, type NameRow } from './name-index.ts'
 import { RowFilter } from './row-filter.ts'
 import { runFused } from './run-fused.ts'
@@ -104,12 +105,12 @@ export class LibraryIndex implements Disposable {
   }
 
   /** Applies the changes of one transaction. Calls may be repeated or reordered: `apply` reads the current entries. */
-  apply({ upserted, removed }: EntryChanges): void {
+  apply({ changed, created, deleted }: Pick<EntryChanges, 'created' | 'changed' | 'deleted'>): void {
     // Nothing is lost: the first load happens later and reads these changes too.
     if (!this.#loaded) return
     try {
-      for (const id of removed) this.#names.remove(id)
-      for (const id of upserted) {
+      for (const id of deleted) this.#names.remove(id)
+      for (const id of [...created, ...changed]) {
         const entry = this.#readEntry(id)
         if (entry) this.#names.put(entry)
         else this.#names.remove(id)

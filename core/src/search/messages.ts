@@ -1,5 +1,4 @@
 import type { SearchReason } from '../domain/index.ts'
-import type { ErrorCode } from '../util/errors.ts'
 import type { PageEnd } from './cursor.ts'
 import type { SearchPlan } from './search-plan.ts'
 import type { Meaning } from './vectors/meanings.ts'
@@ -28,19 +27,3 @@ export interface SearchAnswer {
   readonly isWhole: boolean
   readonly notices: readonly string[]
 }
-
-/** Ids of entries that a committed transaction has added, changed or removed. */
-export interface EntryChanges {
-  readonly upserted: Float64Array
-  readonly removed: Float64Array
-}
-
-export type WorkerRequest =
-  | { readonly type: 'search'; readonly search: LocatedPlan }
-  | { readonly type: 'changes'; readonly changes: EntryChanges }
-  | { readonly type: 'close' }
-
-/** One answer for each search, in the order of the searches. */
-export type WorkerReply =
-  | { readonly answer: SearchAnswer }
-  | { readonly error: { readonly code: ErrorCode; readonly message: string } }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { SearchInput, SearchResult } from '../domain/index.ts'
 import { displayName } from '../util/file-name.ts'
+import { ChangeFeed } from '../store/index.ts'
 import { silentLogger } from '../util/logger.ts'
 import { NameSearch, type NameSearchDeps } from './name-search.ts'
 import { LibraryFixture, toFoundEntry } from './test/library-fixture.ts'
@@ -8,10 +9,11 @@ import { LibraryFixture, toFoundEntry } from './test/library-fixture.ts'
 async function createSearch(overrides: Partial<NameSearchDeps> = {}) {
   const library = await LibraryFixture.create()
   const root = library.addLocation('/home/u/Pictures')
+  const feed = new ChangeFeed({ db: library.db, log: silentLogger })
   const search = new NameSearch({
     file: library.file,
     sidecars: library.sidecars,
-    log: silentLogger,
+    changes: feed,
     now: Date.now,
     locations: () => ({
       all: () => library.locations,
@@ -25,7 +27,7 @@ async function createSearch(overrides: Partial<NameSearchDeps> = {}) {
     await search[Symbol.asyncDispose]()
     library[Symbol.dispose]()
   })
-  return { library, root, search }
+  return { feed, library, root, search }
 }
 
 const ask = (search: NameSearch, input: Partial<SearchInput>, signal?: AbortSignal) =>
@@ -46,7 +48,7 @@ test('a search answers in the shape scripts rely on', async () => {
 })
 
 test('what a commit changed is found by the next search', async () => {
-  const { library, root, search } = await createSearch()
+  const { feed, library, root, search } = await createSearch()
   const id = library.add(root, 'draft.txt')
   library.add(root, 'gone.txt')
   expect(await names(search, { query: 'txt' })).toEqual(['gone.txt', 'draft.txt'])
@@ -55,7 +57,7 @@ test('what a commit changed is found by the next search', async () => {
   library.remove(library.add(root, 'short-lived.txt'))
   library.remove(id + 1)
   library.add(root, 'new.txt')
-  search.applyChanges(library.takeChanges())
+  feed.publish({ changesets: [], entries: library.takeChanges(), fromThread: true })
   expect(await names(search, { query: 'txt' })).toEqual(['new.txt', 'final.txt'])
 })
 

@@ -1,16 +1,26 @@
 import { isAbsolute } from 'node:path'
 import type { Entry, SearchInput, SearchItem, SearchReason, SearchResult } from '../domain/index.ts'
 import type { SearchedFolder } from '../files/index.ts'
+import type { ChangeFeed } from '../store/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, parsePath, type RawName } from '../util/file-name.ts'
-import type { Logger } from '../util/logger.ts'
+import { ThreadPool } from '../workers/thread-pool.ts'
 import { makeCursor } from './cursor.ts'
 import { matchReasons, someReasons } from './match-ranges.ts'
-import type { EntryChanges, LocatedPlan } from './messages.ts'
+import type { LocatedPlan, SearchAnswer } from './messages.ts'
 import { searchEntries } from './search-entries.ts'
 import { planSearch, type SearchPlan } from './search-plan.ts'
+import type { SearchWorkerData } from './search-worker.ts'
 import type { Meaning } from './vectors/meanings.ts'
-import { IDLE_MS, WorkerClient } from './worker-client.ts'
+
+/** A library that is not being searched needs no thread and no memory for its names. */
+const IDLE_MS = 60_000
+
+/** More waiting searches than this come from a client that does not read its answers. */
+const MAX_WAITING = 256
+
+/** How long closing waits for the search that has begun. */
+const CLOSE_MS = 5_000
 
 /** A found entry, before the reasons are added. */
 export type FoundEntry = Omit<SearchItem, 'why'>
@@ -25,9 +35,9 @@ export interface SearchedLocations {
 export interface NameSearchDeps {
   /** The library's database file. */
   readonly file: string
+  readonly changes: Pick<ChangeFeed, 'subscribe'>
   /** The library's sidecar folder; snippets of texts are read from there. */
   readonly sidecars: string
-  readonly log: Logger
   readonly now: () => number
   readonly locations: () => SearchedLocations
   /** Entries by row id; entries that are gone are omitted. */
@@ -48,21 +58,31 @@ export interface NameSearchDeps {
 /** Finds entries of one library by their names, by their texts and by meaning. */
 export class NameSearch implements AsyncDisposable {
   readonly #deps: NameSearchDeps
-  readonly #worker: WorkerClient
+  readonly #thread: ThreadPool<LocatedPlan, SearchAnswer>
+  readonly #subscription: Disposable
 
   constructor(deps: NameSearchDeps) {
     this.#deps = deps
-    this.#worker = new WorkerClient({
-      file: deps.file,
-      sidecars: deps.sidecars,
-      log: deps.log,
+    this.#thread = new ThreadPool({
+      entry: new URL('./search-worker.ts', import.meta.url),
+      name: 'search',
+      data: { file: deps.file, sidecars: deps.sidecars } satisfies SearchWorkerData,
+      threads: 1,
+      perThread: 1,
       idleMs: deps.idleMs ?? IDLE_MS,
+      maxWaiting: MAX_WAITING,
+      closeMs: CLOSE_MS,
+      closedMessage: 'the library is closed',
+    })
+    // Without a thread nothing is sent; the next thread reads the database.
+    this.#subscription = deps.changes.subscribe(({ entries, touchesEntries }) => {
+      if (touchesEntries) this.#thread.tell(entries)
     })
   }
 
   /** Whether the search thread is running. */
   get isRunning(): boolean {
-    return this.#worker.isRunning
+    return this.#thread.size > 0
   }
 
   /**
@@ -76,7 +96,7 @@ export class NameSearch implements AsyncDisposable {
     const scope = await this.#locate(plan, signal)
     if ('entries' in scope) return this.#searchDisk(scope.entries, input, started)
     const meaning = input.semantic ? await this.#meaningOf(plan, input.query, signal) : null
-    const answer = await this.#worker.ask({ plan, ...scope, meaning }, signal)
+    const answer = await this.#thread.run({ plan, ...scope, meaning }, { signal })
     const entries = await this.#deps.toEntries([...answer.ids])
     const items = answer.ids.flatMap((id) => found(entries.get(id), plan, answer.texts.get(id)))
     if (thumbs) this.#deps.addThumbs?.(items)
@@ -93,15 +113,9 @@ export class NameSearch implements AsyncDisposable {
     }
   }
 
-  /**
-   * Must be called after every commit that changed entries, so that the next search sees the changes. Safe to repeat.
-   */
-  applyChanges(changes: EntryChanges): void {
-    this.#worker.tell({ upserted: changes.upserted, removed: changes.removed })
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#worker[Symbol.asyncDispose]()
+    this.#subscription[Symbol.dispose]()
+    return this.#thread[Symbol.asyncDispose]()
   }
 
   #searchDisk(entries: readonly Entry[], input: SearchInput, started: number): SearchResult {

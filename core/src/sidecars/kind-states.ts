@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { type ContentId, type SidecarKind, sidecarKinds, sidecarStates, type Thumb } from '../domain/index.ts'
 import { hexToUuid } from '../util/uuid.ts'
 
@@ -36,7 +36,7 @@ export interface KindStatesInput {
 
 /** Reads the state of one kind of sidecar for each content. */
 export function readKindStates(
-  db: DatabaseSync,
+  db: ReadDatabase,
   { contents, isMade, kind, variants }: KindStatesInput,
 ): Map<ContentId, KindState> {
   const statement = db.prepare(SIDECARS)
@@ -54,7 +54,7 @@ export function readKindStates(
 }
 
 /** Row ids of contents; unknown contents are left out. */
-export function contentRowsOf(db: DatabaseSync, contentIds: readonly ContentId[]): Map<ContentId, number> {
+export function contentRowsOf(db: ReadDatabase, contentIds: readonly ContentId[]): Map<ContentId, number> {
   const statement = db.prepare(CONTENTS)
   statement.setReturnArrays(true)
   const rows = statement.all(hexIds(contentIds)) as unknown as [string, number][]

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import { type ReadDatabase, readSnapshot } from '../db/sqlite.ts'
 import type { SidecarKind } from '../domain/index.ts'
 import { companionKinds, sidecarKinds, sidecarStates } from '../domain/stored-lists.ts'
 
@@ -73,9 +73,8 @@ type Row = [kind: number, variant: string, format: string, id: Uint8Array, size:
  * Reads the ready sidecars that are files of the library: the changes since the mark `since`, or all if it is null or
  * too old. Runs in a thread.
  */
-export function readAvailability(db: DatabaseSync, since: number | null): AvailabilityRead {
-  db.exec('begin')
-  try {
+export function readAvailability(db: ReadDatabase, since: number | null): AvailabilityRead {
+  return readSnapshot(db, () => {
     const { mark, oldest } = db
       .prepare(
         `select ifnull((select seq from sqlite_sequence where name = 'sidecar_changes'), 0) as mark,
@@ -84,12 +83,10 @@ export function readAvailability(db: DatabaseSync, since: number | null): Availa
       .get() as { mark: number; oldest: number | null }
     const full = since === null || since + 1 < (oldest ?? mark + 1)
     return { mark, full, groups: full ? readGroups(db, ALL, []) : readGroups(db, CHANGED, [since]) }
-  } finally {
-    db.exec('rollback')
-  }
+  })
 }
 
-function readGroups(db: DatabaseSync, sql: string, params: readonly number[]): AvailabilityChange[] {
+function readGroups(db: ReadDatabase, sql: string, params: readonly number[]): AvailabilityChange[] {
   const query = db.prepare(sql)
   query.setReturnArrays(true)
   const groups = new Map<

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import type { ContentId, SidecarKind, SidecarState } from '../domain/index.ts'
 import type { EventData } from '../events/index.ts'
 import { hexToUuid } from '../util/uuid.ts'
@@ -61,7 +61,7 @@ export class SidecarNews implements Disposable {
 }
 
 /** The content ids of content rows. */
-export function contentIdsOf(db: DatabaseSync, contentRowIds: readonly number[]): ContentId[] {
+export function contentIdsOf(db: ReadDatabase, contentRowIds: readonly number[]): ContentId[] {
   const rows = db
     .prepare('select lower(hex(uuid)) as uuid from content_identities where id in (select value from json_each(?))')
     .all(JSON.stringify(contentRowIds))

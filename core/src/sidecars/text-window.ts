@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { CoreError } from '../util/errors.ts'
 import { KeptTexts, type Said } from './kept-texts.ts'
 import type { ReadText, ReadTextInput, SpokenKind, TextPart } from './read-text.ts'
@@ -20,7 +20,7 @@ const MEMORY = 'texts'
  * can be read now. Throws `InvalidInput` for an invalid cursor.
  */
 export function readTextWindow(
-  _db: DatabaseSync,
+  _db: ReadDatabase,
   { of, sidecars }: TextWindowInput,
   memory: Map<string, unknown>,
 ): ReadText | null {

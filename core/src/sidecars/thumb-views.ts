@@ -1,4 +1,4 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 import type { ContentId, Thumb } from '../domain/index.ts'
 import { hexToUuid } from '../util/uuid.ts'
 import { hexIds, readKindStates } from './kind-states.ts'
@@ -26,7 +26,7 @@ const CONTENTS = `
  * Reads the thumbnails of contents. `isMade`: whether thumbnails of the content with this row id are being made now.
  */
 export function readThumbs(
-  db: DatabaseSync,
+  db: ReadDatabase,
   contentIds: readonly ContentId[],
   isMade: (contentRowId: number) => boolean,
 ): Map<ContentId, Thumb> {

@@ -1,44 +1,47 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
 import { heard } from '../util/heard.ts'
+import type { ChangeFeed, ChangeSet } from './change-feed.ts'
 
 /** Readings that users look through at the same time. */
 const MAX_KEPT = 8
-/** A change that affects no entry, such as new metadata of a picture, shows after at most this many milliseconds. */
+/** A change that is not known to matter shows after at most this many milliseconds. */
 const MAX_AGE_MS = 10_000
 
 interface Kept {
   readonly value: Promise<unknown>
   readonly changes: number
-  readonly version: number
+  readonly commits: number
   readonly at: number
 }
 
 export interface KeptReadingsDeps {
-  readonly connection: DatabaseSync
+  readonly feed: ChangeFeed
+  /** Whether a change makes all readings stale at once. */
+  readonly isStale: (changes: ChangeSet) => boolean
   readonly now: () => number
 }
 
 /** Caches readings of a whole library until the library changes. */
-export class KeptReadings {
+export class KeptReadings implements Disposable {
   readonly #deps: KeptReadingsDeps
   /** Ordered by last use: the most recently used is last. */
   readonly #kept = new Map<string, Kept>()
+  readonly #subscription: Disposable
   #changes = 0
+  #commits = 0
 
   constructor(deps: KeptReadingsDeps) {
     this.#deps = deps
-  }
-
-  /** Must be called when entries have changed anywhere. */
-  changed(): void {
-    this.#changes++
+    this.#subscription = deps.feed.subscribe((changes) => {
+      this.#commits++
+      if (deps.isStale(changes)) this.#changes++
+    })
   }
 
   /** Returns the cached reading of a key, or reads it now. */
   async get<T>(key: string, read: () => Promise<T>): Promise<T> {
     const kept = this.#kept.get(key)
     this.#kept.delete(key)
-    const now = { changes: this.#changes, version: this.#version, at: this.#deps.now() }
+    const now = { changes: this.#changes, commits: this.#commits, at: this.#deps.now() }
     const made = kept && isFresh(kept, now) ? kept : { ...now, value: heard(read()) }
     this.#kept.set(key, made)
     const [oldest] = this.#kept.keys()
@@ -51,13 +54,12 @@ export class KeptReadings {
     }
   }
 
-  /** Changes with every commit of another connection. */
-  get #version(): number {
-    return Number(this.#deps.connection.prepare('pragma data_version').get()!['data_version'])
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]()
   }
 }
 
 function isFresh(kept: Kept, now: Omit<Kept, 'value'>): boolean {
   if (kept.changes !== now.changes) return false
-  return kept.version === now.version || Math.abs(now.at - kept.at) < MAX_AGE_MS
+  return kept.commits === now.commits || Math.abs(now.at - kept.at) < MAX_AGE_MS
 }

@@ -1,11 +1,10 @@
-import type { DatabaseSync } from '../db/sqlite.ts'
-import type { ErrorCode } from '../util/errors.ts'
+import type { ReadDatabase } from '../db/sqlite.ts'
 
 /**
  * A function that reads a library's database; its input and output can be posted to a thread. `memory` keeps values of
  * the thread from one call to the next, each under the name of the function that stored it.
  */
-export type Reading<Input, Output> = (db: DatabaseSync, input: Input, memory: Map<string, unknown>) => Output
+export type Reading<Input, Output> = (db: ReadDatabase, input: Input, memory: Map<string, unknown>) => Output
 
 /** The data that the thread is started with. */
 export interface ReadWorkerData {
@@ -14,13 +13,8 @@ export interface ReadWorkerData {
 }
 
 export interface ReadRequest {
-  readonly id: number
   /** Address of the module that exports the function. */
   readonly module: string
   readonly name: string
   readonly input: unknown
 }
-
-export type ReadReply =
-  | { readonly id: number; readonly output: unknown }
-  | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly message: string } }

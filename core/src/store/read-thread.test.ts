@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
-import { silentLogger } from '../util/logger.ts'
 import { ReadThread } from './read-thread.ts'
 import { readSlowly } from './test/slow-reading.ts'
 
@@ -15,7 +14,7 @@ function startThread() {
   new DatabaseSync(file).close()
   const [log, gate] = [join(dir, 'log'), join(dir, 'gate')]
   writeFileSync(log, '')
-  const thread = new ReadThread({ file, name: 'test', log: silentLogger })
+  const thread = new ReadThread({ file, name: 'test' })
   return {
     read: (name: string, signal?: AbortSignal) => thread.run(url, readSlowly, { log, name, gate }, signal),
     /** Lets all reads end, running and later ones. */

@@ -1,13 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { kyselyOver, migrate, openDatabase } from '../db/index.ts'
 import type { Volume } from '../domain/index.ts'
-import { migrations } from '../store/migrations/index.ts'
+import { LibraryStore, migrations } from '../store/index.ts'
 import type { LibrarySchema } from '../store/schema/index.ts'
 import { silentLogger } from '../util/logger.ts'
 import { uuidToBlob, uuidv7 } from '../util/uuid.ts'
 import type { DetectedVolume } from './detected-volume.ts'
 import { FakeDetector, fakeVolume, GB } from './fixtures/fake-detector.ts'
-import { LibraryVolumes, type VolumeStore } from './library-volumes.ts'
+import { LibraryVolumes } from './library-volumes.ts'
 import { VolumeManager } from './volume-manager.ts'
 
 const root = fakeVolume('/', { name: 'Root' })
@@ -16,7 +19,9 @@ const boot = fakeVolume('/boot', { name: 'Boot', kind: 'system' })
 const NOW = 1_700_000_000_000
 
 async function createWorld(mounted: DetectedVolume[] = [root, stick, boot]) {
-  const file = openDatabase(':memory:')
+  const dir = mkdtempSync(join(tmpdir(), 'sd-volumes-'))
+  const path = join(dir, 'database.db')
+  const file = openDatabase(path)
   const db = kyselyOver<LibrarySchema>(file)
   await migrate(db, migrations, 'test')
   const device = { name: 'here', slug: 'here', details: '{}', created_at: 0, last_seen_at: 0 }
@@ -30,11 +35,12 @@ async function createWorld(mounted: DetectedVolume[] = [root, stick, boot]) {
     .execute()
 
   const events: string[] = []
-  const store: VolumeStore = {
+  const store = new LibraryStore({
+    file: path,
     readOnly: false,
-    read: (fn) => fn(db),
-    write: (fn) => fn({ db, emit: (type, data) => void events.push(`${type} ${(data as Volume).name}`) }),
-  }
+    emit: (type, data) => void events.push(`${type} ${(data as Volume).name}`),
+    log: silentLogger,
+  })
   const detector = new FakeDetector(mounted)
   detector.pseudoMounts = ['/proc']
   const hour = 3_600_000
@@ -104,7 +110,9 @@ async function createWorld(mounted: DetectedVolume[] = [root, stick, boot]) {
     async [Symbol.asyncDispose]() {
       await volumes[Symbol.asyncDispose]()
       await manager.close()
+      await store[Symbol.asyncDispose]()
       file.close()
+      rmSync(dir, { recursive: true })
     },
   }
 }

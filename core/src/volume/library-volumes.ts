@@ -1,7 +1,6 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import { type DiskType, type Volume, VolumeId, type VolumeKind } from '../domain/index.ts'
-import type { EventData, EventType } from '../events/catalog.ts'
-import type { LibrarySchema } from '../store/schema/index.ts'
+import type { LibraryStore, Reader, WriteTransaction } from '../store/index.ts'
 import type { VolumeTable } from '../store/schema/volume.ts'
 import { CoreError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -10,22 +9,8 @@ import type { DetectedVolume } from './detected-volume.ts'
 import type { AnyPath } from './mount-table.ts'
 import { isShownByDefault, untracked, type VolumeChange, type VolumeManager } from './volume-manager.ts'
 
-type Database = Kysely<LibrarySchema>
-
-interface VolumeWriter {
-  readonly db: Database
-  readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
-}
-
-/** The methods of the library's store that are used here. */
-export interface VolumeStore {
-  readonly readOnly: boolean
-  read<T>(fn: (db: Database) => Promise<T>): Promise<T>
-  write<T>(fn: (tx: VolumeWriter) => Promise<T>): Promise<T>
-}
-
 export interface LibraryVolumesDeps {
-  readonly store: VolumeStore
+  readonly store: LibraryStore
   readonly volumes: VolumeManager
   /** `devices.id` of this installation in the library. */
   readonly deviceRowId: number
@@ -194,7 +179,7 @@ export class LibraryVolumes implements AsyncDisposable {
   /**
    * Replaces the recorded facts by the current ones. A volume that another device recorded now belongs to this device.
    */
-  async #upsert(db: Database, volume: DetectedVolume, values: Partial<Row>): Promise<Row> {
+  async #upsert(db: WriteTransaction['db'], volume: DetectedVolume, values: Partial<Row>): Promise<Row> {
     const { deviceRowId, now } = this.#deps
     const facts = { ...rowFacts(volume), device_id: deviceRowId, last_seen_at: now(), ...values }
     const fresh = { uuid: uuidToBlob(uuidv7(now())), fingerprint: volume.fingerprint, created_at: now() }
@@ -255,12 +240,12 @@ const TESTS: readonly ((volume: Volume, reference: string) => boolean)[] = [
 /** A shorter beginning of a fingerprint is more likely a typing error. */
 const MIN_PREFIX = 4
 
-function findRow(db: Database, fingerprint: string): Promise<Row | undefined> {
+function findRow(db: Pick<Reader, 'selectFrom'>, fingerprint: string): Promise<Row | undefined> {
   return db.selectFrom('volumes').selectAll().where('fingerprint', '=', fingerprint).executeTakeFirst()
 }
 
 /** `volumes.id` of the volumes with a location. */
-async function volumesInUse(db: Database): Promise<ReadonlySet<number>> {
+async function volumesInUse(db: Pick<Reader, 'selectFrom'>): Promise<ReadonlySet<number>> {
   const rows = await db
     .selectFrom('locations')
     .innerJoin('directories', 'directories.id', 'locations.directory_id')

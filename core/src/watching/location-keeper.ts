@@ -4,8 +4,8 @@ import { bytesToName, displayName, type RawName } from '../util/file-name.ts'
 import { errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { VolumeManager } from '../volume/index.ts'
-import type { KnownLocation } from '../location/location-map.ts'
-import type { Locations } from '../location/locations.ts'
+import type { KnownLocation } from '../location/index.ts'
+import type { LocationRecords, Locations } from '../location/index.ts'
 import { checkRoot } from '../location/index.ts'
 import { TreeWatcher } from './tree-watcher.ts'
 import type { DirtyFolder, WatchProblem } from './watch-backend.ts'
@@ -15,6 +15,7 @@ const ROOT_CHECK_MS = 2_000
 
 export interface LocationKeeperDeps {
   readonly store: LibraryStore
+  readonly records: LocationRecords
   readonly volumes: VolumeManager
   readonly log: Logger
   readonly debounceMs: number
@@ -45,7 +46,6 @@ export class LocationKeeper implements AsyncDisposable {
    */
   readonly #owed = new Set<string>()
   #watcher: TreeWatcher | null = null
-  #locations: Locations | null = null
   #timer: NodeJS.Timeout | undefined
   #checking: Promise<void> = Promise.resolve()
   #checkWaits = false
@@ -55,11 +55,11 @@ export class LocationKeeper implements AsyncDisposable {
   }
 
   /** Begins to watch. A scan of each location finds the changes made before. */
-  start(locations: Locations): void {
-    this.#locations = locations
+  start(locations: Pick<Locations, 'finishRemovals'>): void {
+    const { records } = this.#deps
     this.#inBackground(async () => {
       await locations.finishRemovals()
-      for (const location of locations.map.all()) {
+      for (const location of records.map.all()) {
         // An offline location comes back with the first check of the roots, or later.
         if (location.state === 'paused' || location.state === 'offline') continue
         if (location.watch) this.#inBackground(() => this.watch(location))
@@ -176,7 +176,7 @@ export class LocationKeeper implements AsyncDisposable {
   /** Checks all roots in parallel, so that one without an answer does not delay the others. Never rejects. */
   async #checkRoots(): Promise<void> {
     if (this.#closing.signal.aborted) return
-    const active = (this.#locations?.map.all() ?? []).filter(({ state }) => state !== 'paused')
+    const active = this.#deps.records.map.all().filter(({ state }) => state !== 'paused')
     const check = (location: KnownLocation) =>
       this.#checkOne(location).catch((err: unknown) => {
         if (this.#closing.signal.aborted) return
@@ -186,7 +186,7 @@ export class LocationKeeper implements AsyncDisposable {
   }
 
   async #checkOne(location: KnownLocation): Promise<void> {
-    const locations = this.#locations!
+    const locations = this.#deps.records
     const { store, volumes } = this.#deps
     const root = await checkRoot(location, { store, volumes, signal: this.#closing.signal })
     if (root.state !== 'present') this.#tried.delete(location.id)
@@ -223,7 +223,7 @@ export class LocationKeeper implements AsyncDisposable {
   }
 
   #find(locationId: string): KnownLocation | undefined {
-    return this.#locations?.map.all().find((location) => location.id === locationId)
+    return this.#deps.records.map.all().find((location) => location.id === locationId)
   }
 
   #inBackground(work: () => Promise<unknown>): void {

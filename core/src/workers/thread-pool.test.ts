@@ -4,7 +4,7 @@ import { ThreadPool } from './thread-pool.ts'
 
 function createPool(options: { threads?: number; perThread?: number } = {}): ThreadPool<FixtureRequest, string> {
   const entry = new URL('../content/test/fixture-worker.ts', import.meta.url)
-  return new ThreadPool({ entry, threads: 1, perThread: 1, idleMs: 60_000, ...options })
+  return new ThreadPool({ entry, name: 'fixture', threads: 1, perThread: 1, idleMs: 60_000, ...options })
 }
 
 test('an error in a thread is the error of its request', async () => {
@@ -28,10 +28,10 @@ test('a request that does not end is ended by its deadline, and those behind it 
   expect(await waiting).toBe('echo')
 })
 
-test('progress is told before the reply', async () => {
+test('notes arrive before the reply', async () => {
   await using pool = createPool()
-  const heard: number[] = []
-  expect(await pool.run('progress', { onProgress: (value) => heard.push(value) })).toBe('done')
+  const heard: unknown[] = []
+  expect(await pool.run('progress', { onNote: (note) => void heard.push(note) })).toBe('done')
   expect(heard).toEqual([1, 2])
 })
 

@@ -51,6 +51,7 @@ export class MediaReader implements AsyncDisposable {
         })
       : new ThreadPool({
           entry: new URL('./media-worker.ts', import.meta.url),
+          name: 'media',
           threads: 1,
           perThread: 1,
           idleMs,

@@ -1,10 +1,10 @@
 import { serveThread } from '../../workers/serve-thread.ts'
-import type { Served } from '../../workers/thread-pool.ts'
+import type { Served } from '../../workers/thread-messages.ts'
 
 export type FixtureRequest = 'echo' | 'throw' | 'die' | 'hang' | 'progress'
 
 /** Simulates the effects of damaged files on a thread. */
-serveThread(async (request: FixtureRequest, { progress }): Promise<Served<string>> => {
+serveThread(async (request: FixtureRequest, { note }): Promise<Served<string>> => {
   switch (request) {
     case 'echo':
       return { reply: 'echo' }
@@ -15,8 +15,8 @@ serveThread(async (request: FixtureRequest, { progress }): Promise<Served<string
     case 'hang':
       for (;;);
     case 'progress':
-      progress(1)
-      progress(2)
+      note(1)
+      note(2)
       return { reply: 'done' }
   }
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import { type RawName, displayName, extensionOf, nameBytes } from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
+import { TrackedTransactions } from '../../store/tracked-transaction.ts'
 import { sortKey } from '../../util/sort-key.ts'
 import { UuidFactory } from '../../util/uuid.ts'
 import { departedKey, SettledIds } from './departed.ts'
@@ -70,11 +71,13 @@ export interface RemovedRow extends Pick<EntryRow, 'id' | 'kind' | 'inode' | 'bi
 export interface Touched {
   readonly added: number[]
   readonly modified: number[]
+  /** Files whose content became known, must be looked at again, or could not be read. */
+  readonly identified: number[]
   readonly removed: RemovedRow[]
   /** A directory was moved or removed: paths kept elsewhere are stale. */
   directories: boolean
-  /** The root of a location was found under another path. */
-  locations: boolean
+  /** What the transaction changed in other tables, and the removed rows; set at the commit. */
+  changesets: readonly Uint8Array[]
   /** Folders whose wrong sums were found and corrected before the commit. A wrong sum is a fault of this program. */
   corrected: number
 }
@@ -111,6 +114,7 @@ export class EntryWriter {
   readonly #aside = new Set<number>()
   readonly #observers = new Set<TreeObserver>()
   readonly #statements: Statements
+  readonly #transactions: TrackedTransactions
   #structure = 0
   #reopened = 0
   #nextId: number
@@ -121,6 +125,7 @@ export class EntryWriter {
   constructor(db: DatabaseSync, { typeOf, now }: { typeOf: (name: string) => number; now: () => number }) {
     this.db = db
     this.#typeOf = typeOf
+    this.#transactions = new TrackedTransactions(db)
     this.#uuids = new UuidFactory(now)
     this.#statements = prepareStatements(db)
     const departed = db.prepare('select volume_id, inode from departed').all()
@@ -159,7 +164,7 @@ export class EntryWriter {
 
   begin(): void {
     this.#touched = nothingTouched()
-    this.db.exec('begin immediate')
+    this.#transactions.begin()
   }
 
   /** Writes the sums and then the fingerprints that vouch for them, commits, and returns what was touched. */
@@ -180,7 +185,7 @@ export class EntryWriter {
     this.#addSums(sums)
     this.#changed.clear()
     this.#listed.clear()
-    this.db.exec('commit')
+    this.#touched.changesets = this.#transactions.commit()
     return this.#touched
   }
 
@@ -190,7 +195,7 @@ export class EntryWriter {
     this.#aside.clear()
     this.#structure++
     for (const observer of this.#observers) observer.rolledBack()
-    if (this.db.isTransaction) this.db.exec('rollback')
+    this.#transactions.rollback()
   }
 
   /**
@@ -477,9 +482,7 @@ export class EntryWriter {
   }
 
   /** Notes that the root of a location was found under another path, which is recorded now. */
-  noteLocation(): void {
-    this.#touched.locations = true
-  }
+  noteLocation(): void {}
 
   #require(id: number): EntryRow {
     const row = this.row(id)
@@ -612,6 +615,7 @@ export class EntryWriter {
 
   /** Foreign keys delete the data that belongs to the row. */
   #deleteRow({ id, parent_id: parentId }: Pick<EntryRow, 'id' | 'parent_id'>): void {
+    this.#transactions.recorder.recordEntries()
     const row = this.#statements.delete.get(id)
     if (!row) return
     this.#touched.removed.push({ ...(row as unknown as Omit<RemovedRow, 'parentId'>), parentId })
@@ -763,7 +767,7 @@ function addTo(totals: Map<number, number[]>, id: number, delta: readonly number
 }
 
 export function nothingTouched(): Touched {
-  return { added: [], modified: [], removed: [], directories: false, locations: false, corrected: 0 }
+  return { added: [], modified: [], identified: [], removed: [], directories: false, changesets: [], corrected: 0 }
 }
 
 type Statements = Record<keyof typeof SQL, StatementSync>

@@ -10,8 +10,9 @@ import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/placeholder.ts'
 import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
+import { TrackedTransactions } from '../../store/tracked-transaction.ts'
 import { type EntryWriter, isBelow, nothingTouched, pathAfter, SURE } from './entry-writer.ts'
-import type { RequestHost } from './index-worker.ts'
+import type { RequestHost } from './request-host.ts'
 import { examineMedia } from './media.ts'
 import { asOffline } from './patient-disk.ts'
 import type { IdentifyCheckpoint, IdentifyReport, IdentifyRequest, LocationScope } from './requests.ts'
@@ -86,6 +87,7 @@ class Identification {
   readonly #folders: ReadonlyMap<number, RawName>
   readonly #folderOf: StatementSync
   readonly #contents: ContentWriter
+  readonly #transactions: TrackedTransactions
   readonly #report = { identified: 0, bytes: 0, examined: 0, failed: 0 }
   /** Rows that wait for another run. */
   readonly #left = new Set<number>()
@@ -100,6 +102,8 @@ class Identification {
   readonly #found = new Set<number>()
   /** Files whose type by content differs from the type of their name, since the last transaction. */
   #retyped: number[] = []
+  /** Files that were identified or failed, since then. */
+  #settled: number[] = []
   #done = 0
   #total = 0
 
@@ -112,6 +116,7 @@ class Identification {
     this.#folders = foldersOf(db, request.scope)
     this.#folderOf = db.prepare('select d.path from entries e join directories d on d.id = e.parent_id where e.id = ?')
     this.#contents = new ContentWriter(db, host.now)
+    this.#transactions = new TrackedTransactions(db)
   }
 
   async run(): Promise<IdentifyReport> {
@@ -162,7 +167,12 @@ class Identification {
     for (const row of rows) if (this.#folders.has(Number(row['parent_id']))) ids.push(Number(row['id']))
     const wait = this.#db.prepare(`update entries set content_state = ${PENDING} where id = ?`)
     for (let at = 0; at < ids.length; at += ROWS_PER_PAGE)
-      await this.#inTransaction(() => ids.slice(at, at + ROWS_PER_PAGE).forEach((id) => wait.run(id)))
+      await this.#inTransaction(() => {
+        for (const id of ids.slice(at, at + ROWS_PER_PAGE)) {
+          wait.run(id)
+          this.#settled.push(id)
+        }
+      })
   }
 
   /** Files with row ids up to `after` are done; null: no progress in row order. */
@@ -174,21 +184,13 @@ class Identification {
     this.#host.checkpoint(state)
   }
 
-  /** Runs under the lease. Changes of types are announced after the commit. */
+  /** Runs under the lease. */
   async #inTransaction(work: () => void): Promise<void> {
     using _lease = await this.#host.lease()
     this.#retyped = []
-    this.#db.exec('begin immediate')
-    try {
-      work()
-      this.#db.exec('commit')
-    } catch (err) {
-      // A full disk has undone it already.
-      if (this.#db.isTransaction) this.#db.exec('rollback')
-      throw err
-    }
-    if (this.#retyped.length === 0) return
-    this.#host.committed({ ...nothingTouched(), modified: this.#retyped })
+    this.#settled = []
+    const { changesets } = this.#transactions.run(work)
+    this.#host.committed({ ...nothingTouched(), modified: this.#retyped, identified: this.#settled, changesets })
   }
 
   #countPending(): number {
@@ -353,6 +355,7 @@ class Identification {
     // pending.
     if (GONE_CODES.has(failure.code)) return void this.#left.add(file.id)
     if (!this.#contents.fail(file)) return this.#isUnsettled(file)
+    this.#settled.push(file.id)
     this.#report.failed++
     const code = isRefusal(failure) ? 'PermissionDenied' : 'Unavailable'
     const path = displayName(file.path)
@@ -404,6 +407,7 @@ class Identification {
     })
     const shownType = confidence >= SURE ? type : file.type
     if (!this.#contents.link(file, content.id, shownType)) return this.#isUnsettled(file)
+    this.#settled.push(file.id)
     this.#told.push(content.uuid)
     this.#found.add(content.id)
     if (shownType !== file.type) this.#retyped.push(file.id)

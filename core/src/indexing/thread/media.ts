@@ -5,7 +5,7 @@ import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { splitNanoseconds } from '../../util/file-time.ts'
 import type { ContentWriter, HashedFile } from './content-writer.ts'
 import type { PathFacts, Patience } from './disk-requests.ts'
-import type { RequestHost } from './index-worker.ts'
+import type { RequestHost } from './request-host.ts'
 import { factsOf } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
 

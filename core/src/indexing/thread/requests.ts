@@ -1,8 +1,6 @@
-import type { SQLInputValue, SQLOutputValue } from '../../db/sqlite.ts'
 import type { EntryCounts, IndexMode } from '../../domain/location.ts'
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { ItemVerdict } from '../../jobs/index.ts'
-import type { IndexTextsReport, IndexTextsRequest } from '../../search/index.ts'
 import type { CloudPlace } from '../../volume/index.ts'
 import type { FolderOrder } from '../../entries/index.ts'
 import type { Mended } from './invariants.ts'
@@ -163,7 +161,7 @@ export interface Explanation {
   readonly reason: string
 }
 
-/** The requests to the index worker, and their reports. */
+/** The requests to the index's works in the bulk thread, and their reports. */
 export interface IndexRequests {
   scan: { request: ScanRequest; report: ScanReport }
   refresh: {
@@ -179,17 +177,6 @@ export interface IndexRequests {
   verify: { request: VerifyRequest; report: VerifyReport }
   browse: { request: BrowseRequest; report: BrowseReport }
   explain: { request: ExplainRequest; report: Explanation }
-  /** Writes the log back into the database. */
-  checkpoint: { request: null; report: null }
-  /** A query that would block the main thread for too long. */
-  select: { request: { sql: string; params: readonly SQLInputValue[] }; report: Record<string, SQLOutputValue>[] }
-  /**
-   * A change that would block the main thread for too long. It is one statement, short enough for other writers to wait
-   * for.
-   */
-  change: { request: { sql: string; params: readonly SQLInputValue[] }; report: { changes: number } }
-  /** Updates the text index from the sidecars. */
-  texts: { request: IndexTextsRequest; report: IndexTextsReport }
   /** Makes sure that a location's root has its rows. */
   root: { request: RootRequest; report: { directoryId: number } }
   /** Repairs rows that break the rules of the index. */
@@ -200,48 +187,27 @@ export interface IndexRequests {
 
 export type RequestName = keyof IndexRequests
 
-export type ToWorker =
-  | {
-      readonly id: number
-      readonly name: RequestName
-      readonly request: unknown
-      /** See `JobItems.suspects`; null if no items are noted. */
-      readonly suspects: ReadonlyMap<string, ItemVerdict> | null
-    }
-  | { readonly cancel: number }
-  /** The items of this request's ticket are noted. */
-  | { readonly begun: number; readonly id: number }
-  | { readonly granted: number }
-
-export type FromWorker =
-  | { readonly id: number; readonly report: unknown }
-  | { readonly id: number; readonly error: { code: string; message: string; details: unknown; stack: string } }
-  | { readonly id: number; readonly progress: { phase: string; done: number; total: number | null; bytes: number } }
-  | { readonly id: number; readonly warning: { code: string; message: string; path: string } }
-  | { readonly id: number; readonly checkpoint: unknown }
-  | { readonly id: number; readonly begin: readonly string[]; readonly ticket: number }
-  | { readonly id: number; readonly end: number }
-  | { readonly lease: number }
-  | { readonly release: number }
-  | { readonly changes: Changes }
-  | { readonly mended: Mended }
-  /** Number of folders whose sums were wrong in a transaction that touched them. */
-  | { readonly corrected: number }
-
-/** The changes of a committed transaction, for search and events. */
-export interface Changes {
-  readonly upserted: Float64Array
-  readonly removed: Float64Array
-  readonly directories: boolean
-  /** The roots of locations have moved. */
-  readonly locations: boolean
-  /** Changes by folder, if there are few; null: announce a change of the whole tree. */
-  readonly folders: readonly FolderChanges[] | null
+/** A request as the thread gets it. */
+export interface IndexWorkInput<N extends RequestName> {
+  readonly request: IndexRequests[N]['request']
+  /** See `JobItems.suspects`; null if no items are noted. */
+  readonly suspects: ReadonlyMap<string, ItemVerdict> | null
 }
 
-export interface FolderChanges {
-  readonly directoryId: number
-  readonly created: readonly string[]
-  readonly modified: readonly string[]
-  readonly deleted: readonly string[]
+/** The messages of a request before its report. */
+export type IndexNote =
+  | {
+      readonly kind: 'progress'
+      readonly progress: { phase: string; done: number; total: number | null; bytes: number }
+    }
+  | { readonly kind: 'warning'; readonly warning: { code: string; message: string; path: string } }
+  | { readonly kind: 'checkpoint'; readonly state: unknown }
+  /** The items of this ticket are done. */
+  | { readonly kind: 'end'; readonly ticket: number }
+  /** Number of folders whose sums were wrong in a transaction that touched them. */
+  | { readonly kind: 'corrected'; readonly folders: number }
+
+/** Asks to record items durably; the answer is a ticket. */
+export interface IndexQuestion {
+  readonly begin: readonly string[]
 }

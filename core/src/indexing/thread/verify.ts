@@ -13,7 +13,7 @@ import { FIELDS, inodeOf, isOtherFileSystem, KIND, MTIME, MTIME_NS, SIZE, warnin
 import { beginAt, orFailure, plain } from './look-folder.ts'
 import { asOffline, PatientDisk } from './patient-disk.ts'
 import type { Difference, LocationScope, VerifyReport, VerifyRequest } from './requests.ts'
-import type { RequestHost } from './index-worker.ts'
+import type { RequestHost } from './request-host.ts'
 import type { WalkSetup } from './walk-messages.ts'
 import { Walker } from './walk.ts'
 import { findWrongSums } from './wrong-sums.ts'

@@ -5,7 +5,7 @@ import { kyselyOver, migrate, openDatabase } from '../../db/index.ts'
 import { EntryId, entryKinds, type EntryKind, type FileType, fileTypes, LocationId } from '../../domain/index.ts'
 import { migrations } from '../../store/migrations/index.ts'
 import { displayName, extensionOf, nameBytes, type RawName } from '../../util/file-name.ts'
-import type { EntryChanges } from '../messages.ts'
+import type { EntryChanges } from '../../store/index.ts'
 import type { FoundEntry } from '../name-search.ts'
 
 export interface EntryFacts {
@@ -109,7 +109,13 @@ export class LibraryFixture implements Disposable {
   }
 
   takeChanges(): EntryChanges {
-    const changes = { upserted: Float64Array.from(this.#upserted), removed: Float64Array.from(this.#removed) }
+    const changes = {
+      created: new Float64Array(),
+      changed: Float64Array.from(this.#upserted),
+      identified: new Float64Array(),
+      deleted: Float64Array.from(this.#removed),
+      foldersMoved: false,
+    }
     this.#upserted = []
     this.#removed = []
     return changes

@@ -6,6 +6,7 @@ import { sidecarPath } from '../../sidecars/paths.ts'
 import { formatTextSidecar, type TextPage } from '../../sidecars/text-sidecar.ts'
 import { formatTranscript, type TranscriptSegment } from '../../sidecars/transcript-sidecar.ts'
 import { blobToUuid } from '../../util/uuid.ts'
+import { TrackedTransactions } from '../../store/tracked-transaction.ts'
 import { indexTexts } from '../text/index-texts.ts'
 import { type Phrase, splitQuery, toPhrase } from '../text/phrases.ts'
 import type { LibraryFixture } from './library-fixture.ts'
@@ -65,7 +66,11 @@ export function indexAll(
   { db, sidecars }: LibraryFixture,
   { check = false, signal = new AbortController().signal } = {},
 ) {
-  return indexTexts(db, { root: sidecars, check }, { signal, lease: async () => ({ [Symbol.dispose]: () => {} }) })
+  return indexTexts(
+    db,
+    { root: sidecars, check },
+    { signal, transaction: async (work) => new TrackedTransactions(db).run(work).result },
+  )
 }
 
 /** The phrases that a query looks for in texts. */

@@ -6,6 +6,7 @@ import { type EmbeddedChunk, formatEmbeddingSidecar, VECTOR_FORMAT } from '../..
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { formatVectors } from '../../sidecars/vector-file.ts'
 import { blobToUuid } from '../../util/uuid.ts'
+import { TrackedTransactions } from '../../store/tracked-transaction.ts'
 import { indexVectors } from '../vectors/index-vectors.ts'
 import type { LibraryFixture } from './library-fixture.ts'
 
@@ -72,7 +73,11 @@ export function indexAllVectors(
   { db, sidecars }: LibraryFixture,
   { check = false, signal = new AbortController().signal } = {},
 ) {
-  return indexVectors(db, { root: sidecars, check }, { signal, lease: async () => ({ [Symbol.dispose]: () => {} }) })
+  return indexVectors(
+    db,
+    { root: sidecars, check },
+    { signal, transaction: async (work) => new TrackedTransactions(db).run(work).result },
+  )
 }
 
 function writeFile(path: string, data: string | Uint8Array): void {

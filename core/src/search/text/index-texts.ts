@@ -3,10 +3,10 @@ import type { DatabaseSync } from '../../db/sqlite.ts'
 import type { ContentId } from '../../domain/ids.ts'
 import type { SidecarKind } from '../../domain/sidecar.ts'
 import { sidecarKinds } from '../../domain/stored-lists.ts'
+import type { BulkHost } from '../../store/index.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { toIndexed } from './phrases.ts'
 import { TEXT_KINDS, textKey } from './text-key.ts'
 import { parsePages } from './text-pages.ts'
@@ -29,11 +29,7 @@ export interface IndexTextsReport {
   readonly missing: number
 }
 
-interface IndexTextsHost {
-  readonly signal: AbortSignal
-  /** Waits for the write lease. */
-  lease(): Promise<Disposable>
-}
+type IndexTextsHost = Pick<BulkHost, 'signal' | 'transaction'>
 
 /** Texts in one transaction: with the limit below, other connections cannot write for about a tenth of a second. */
 const TEXTS_PER_BATCH = 128
@@ -78,8 +74,7 @@ export async function indexTexts(
       length += text?.length ?? 0
     }
     if (texts.length === 0) continue
-    using _lease = await host.lease()
-    inTransaction(db, () => {
+    await host.transaction(() => {
       for (const { row, text } of texts) {
         // The sidecar may have been removed or regenerated since it was read.
         const { changes } = done.run(row.checksum, row.id, row.checksum)
@@ -128,8 +123,7 @@ async function readText({ kind, path }: Waiting): Promise<string | null> {
 
 /** Where `sidecars.indexed` and the index disagree, removes the wrong mark or the wrong text. */
 async function compare(db: DatabaseSync, host: IndexTextsHost): Promise<void> {
-  using _lease = await host.lease()
-  inTransaction(db, () => {
+  await host.transaction(() => {
     db.exec(`
       update sidecars set indexed = null where indexed is not null and kind in (${KINDS})
         and not exists (select 1 from texts_docsize d where d.id = content_id * 16 + kind);

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import type { ContentId } from '../../domain/ids.ts'
 import { sidecarKinds, sidecarStates } from '../../domain/stored-lists.ts'
+import type { BulkHost } from '../../store/index.ts'
 import { VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { parseVectors, type VectorHeader } from '../../sidecars/vector-file.ts'
 import { CoreError, systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { Sketcher } from './sketcher.ts'
 import { codeId, toCode } from './vector-code.ts'
 
@@ -18,11 +18,7 @@ export interface IndexVectorsRequest {
   readonly check: boolean
 }
 
-interface IndexVectorsHost {
-  readonly signal: AbortSignal
-  /** Waits for the write lease. */
-  lease(): Promise<Disposable>
-}
+type IndexVectorsHost = Pick<BulkHost, 'signal' | 'transaction'>
 
 /** Files in one transaction: with the limit below, other connections cannot write for about a twentieth of a second. */
 const FILES_PER_BATCH = 128
@@ -112,13 +108,12 @@ async function sketch(row: Waiting, sketchers: Map<number, Sketcher>): Promise<S
 }
 
 async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVectorsHost): Promise<number> {
-  using _lease = await host.lease()
   const done = db.prepare('update sidecars set indexed = ? where id = ? and checksum = ?')
   const remove = db.prepare('delete from vectors where sidecar_id = ?')
   const add = db.prepare('insert into vectors(sidecar_id, model, dimensions, names, sketches) values(?, ?, ?, ?, ?)')
   const addCode = db.prepare('insert into vector_codes(id, code) values(?, ?)')
   let indexed = 0
-  inTransaction(db, () => {
+  await host.transaction(() => {
     for (const { row, header, sketches, codes } of read) {
       // The sidecar may have been removed or regenerated since it was read.
       if (done.run(row.checksum, row.id, row.checksum).changes === 0) continue
@@ -134,8 +129,7 @@ async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVec
 
 /** Where `sidecars.indexed` and the sketches disagree, removes the wrong mark or the wrong sketches. */
 async function compare(db: DatabaseSync, host: IndexVectorsHost): Promise<void> {
-  using _lease = await host.lease()
-  inTransaction(db, () => {
+  await host.transaction(() => {
     db.exec(`
       update sidecars set indexed = null where kind = ${EMBEDDINGS} and indexed is not null
         and not exists (select 1 from vectors v where v.sidecar_id = sidecars.id);

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from '../../db/sqlite.ts'
+import type { ReadDatabase, SQLOutputValue } from '../../db/sqlite.ts'
 import type { SidecarKind } from '../../domain/index.ts'
 import { fileTypes, sidecarKinds } from '../../domain/stored-lists.ts'
 import { bytesToName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
@@ -41,7 +41,7 @@ interface Folder {
 
 /** Compares the existing references with those that follow from the index and from the files that were read. */
 export function planReferences(
-  db: DatabaseSync,
+  db: ReadDatabase,
   places: readonly ReferencePlace[],
   skip: ReadonlySet<number>,
 ): ReferencePlan {
@@ -49,13 +49,13 @@ export function planReferences(
 }
 
 class Planning {
-  readonly #db: DatabaseSync
+  readonly #db: ReadDatabase
   readonly #places: readonly ReferencePlace[]
   readonly #skip: ReadonlySet<number>
   readonly #folders = new Map<number, Folder | null>()
   readonly #read = new Map<number, ReadTarget>()
 
-  constructor(db: DatabaseSync, places: readonly ReferencePlace[], skip: ReadonlySet<number>) {
+  constructor(db: ReadDatabase, places: readonly ReferencePlace[], skip: ReadonlySet<number>) {
     this.#db = db
     // The innermost location comes first, because its settings apply.
     this.#places = places.toSorted((a, b) => nameBytes(b.path).length - nameBytes(a.path).length)

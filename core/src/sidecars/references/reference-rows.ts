@@ -1,5 +1,5 @@
 import { type ContentId, type EntryId, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
-import type { LibraryStore, Writer } from '../../store/index.ts'
+import type { LibraryStore, WriteTransaction } from '../../store/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import { columnsOf, putReady, READY, type RowName } from '../rows/row.ts'
@@ -209,7 +209,7 @@ export class ReferenceRows {
   }
 }
 
-async function recordFinding(db: Writer['db'], finding: Finding): Promise<void> {
+async function recordFinding(db: WriteTransaction['db'], finding: Finding): Promise<void> {
   const { contentId: content_id, error } = finding
   switch (finding.what) {
     case 'capture': {

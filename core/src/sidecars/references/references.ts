@@ -93,7 +93,7 @@ export class References implements AsyncDisposable {
       onOwned: (key) => this.onOwned?.(key),
     })
     const entry = new URL('./references-worker.ts', import.meta.url)
-    this.#thread = new ThreadPool({ entry, threads: 1, perThread: 1, idleMs: IDLE_MS })
+    this.#thread = new ThreadPool({ entry, name: 'references', threads: 1, perThread: 1, idleMs: IDLE_MS })
   }
 
   /**

@@ -2,7 +2,7 @@ import type { SQLInputValue, SQLOutputValue } from '../../db/sqlite.ts'
 import { sql } from 'kysely'
 import { mimeFromExtension } from '../../content/index.ts'
 import { companionKinds, type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
-import type { LibraryStore, Reader, Writer } from '../../store/index.ts'
+import type { LibraryStore, Reader, WriteTransaction } from '../../store/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, type UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import type { ContentFacts } from '../generators/index.ts'
@@ -76,7 +76,7 @@ export interface RowName extends Omit<SidecarKey, 'contentId'> {
  * Marks a sidecar as ready, and adds its row if necessary. `overOwned`: also replaces the row of a file of the library.
  */
 export async function putReady(
-  db: Writer['db'],
+  db: WriteTransaction['db'],
   { now, uuids }: Pick<RowDeps, 'uuids' | 'now'>,
   name: RowName,
   of: ReadyValues,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type ContentId, type FileType, fileTypes, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
-import type { Writer } from '../../store/index.ts'
+import type { WriteTransaction } from '../../store/index.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import type { ContentFindings, Engine, Output } from '../generators/index.ts'
 import { EXTENSION, FAILED, mimeOf, PENDING, READY, type RowDeps, WAITS } from './row.ts'
@@ -169,7 +169,7 @@ export class WorkRows {
 type About = Pick<Outcomes, 'recipe' | 'attempts' | 'tookMs' | 'triedWith'>
 
 async function recordOutcome(
-  db: Writer['db'],
+  db: WriteTransaction['db'],
   outcome: Outcome,
   { recipe, attempts, now, tookMs, triedWith, uuids }: About & Pick<RowDeps, 'uuids'> & { now: number },
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync } from 'node:fs'
-import type { DatabaseSync } from 'node:sqlite'
+import type { ReadDatabase } from '../../db/sqlite.ts'
 
 export interface SlowInput {
   /** A file; each call appends its name. */
@@ -13,7 +13,7 @@ export interface SlowInput {
 const LOOK_MS = 10
 
 /** A reading that occupies its thread. */
-export function readSlowly(_db: DatabaseSync, { gate, log, name }: SlowInput, memory: Map<string, unknown>): number {
+export function readSlowly(_db: ReadDatabase, { gate, log, name }: SlowInput, memory: Map<string, unknown>): number {
   appendFileSync(log, `${name}\n`)
   const calls = Number(memory.get('calls') ?? 0) + 1
   memory.set('calls', calls)

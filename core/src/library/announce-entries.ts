@@ -1,0 +1,65 @@
+import type { EntryReader } from '../entries/index.ts'
+import type { EventData, EventType } from '../events/index.ts'
+import type { LocationRecords } from '../location/index.ts'
+import type { ChangeSet, LibraryStore } from '../store/index.ts'
+import { displayName } from '../util/file-name.ts'
+import { blobToUuid } from '../util/uuid.ts'
+
+/** More changed entries than this in one transaction are announced as a change of the tree. */
+const MAX_ANNOUNCED_ENTRIES = 200
+
+export interface AnnounceEntriesDeps {
+  readonly store: LibraryStore
+  readonly reader: EntryReader
+  readonly records: LocationRecords
+  readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
+}
+
+interface FolderChanges {
+  readonly created: string[]
+  readonly modified: string[]
+  readonly deleted: string[]
+}
+
+/** Raises events about changed entries: for each folder, or for each location if there are many. */
+export function announceEntries(deps: AnnounceEntriesDeps): Disposable {
+  return deps.store.changes.subscribe((changes) => {
+    const { changed, created, deleted } = changes.entries
+    const count = changed.length + created.length + deleted.length
+    if (count > MAX_ANNOUNCED_ENTRIES) announceTrees(deps)
+    else if (count > 0) announceFolders(deps, changes)
+  })
+}
+
+function announceTrees({ emit, records }: AnnounceEntriesDeps): void {
+  for (const { id, path } of records.map.all()) emit('tree.changed', { locationId: id, path: displayName(path) })
+}
+
+function announceFolders({ emit, reader, store }: AnnounceEntriesDeps, changes: ChangeSet): void {
+  const folders = new Map<number, FolderChanges>()
+  const folder = (id: number) => {
+    const known = folders.get(id)
+    if (known) return known
+    const made: FolderChanges = { created: [], modified: [], deleted: [] }
+    folders.set(id, made)
+    return made
+  }
+  const { changed, created } = changes.entries
+  const isNew = new Set(created)
+  const rows = store.connection
+    .prepare('select id, uuid, parent_id from entries where id in (select value from json_each(?))')
+    .all(JSON.stringify([...created, ...changed]))
+  for (const row of rows) {
+    const of = folder(Number(row['parent_id'] ?? 0))
+    const ids = isNew.has(Number(row['id'])) ? of.created : of.modified
+    ids.push(blobToUuid(row['uuid'] as Uint8Array))
+  }
+  for (const { before, uuid } of changes.rows('entries'))
+    folder(Number(before?.['parent_id'] ?? 0)).deleted.push(blobToUuid(uuid!))
+  for (const [directoryId, ids] of folders) {
+    const place = reader.folder(directoryId)
+    if (!place) continue
+    const data = { locationId: place.location.id, path: displayName(place.dir), ...ids }
+    emit('entries.changed', data as EventData<'entries.changed'>)
+  }
+}

@@ -1,0 +1,60 @@
+import { workerData } from 'node:worker_threads'
+import { databaseError } from '../db/errors.ts'
+import { openDatabase } from '../db/sqlite.ts'
+import { giveWay } from '../util/give-way.ts'
+import { type ServeContext, serveThread } from '../workers/serve-thread.ts'
+import type { BulkHost, BulkNote, BulkQuestion, BulkRequest, BulkWork, BulkWorkerData } from './bulk-messages.ts'
+import { TrackedTransactions } from './tracked-transaction.ts'
+
+/** Pages for a million entries' indexes, in KiB. */
+const CACHE_KIB = 65_536
+/** WAL pages before the worker writes them back: 64 MiB, few enough pauses and a log that stays small. */
+const AUTOCHECKPOINT_PAGES = 8_192
+
+// The thread for work that reads or writes more of a library than the main thread has time for. A person may be waiting
+// for a listing, so this thread, and the threads that it starts, get low priority.
+giveWay()
+const { file, readOnly } = workerData as BulkWorkerData
+const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
+if (!readOnly) db.exec(`pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
+const memory = new Map<string, unknown>()
+const transactions = new TrackedTransactions(db)
+
+serveThread(
+  async ({ input, module, name }: BulkRequest, context) => {
+    try {
+      const works = (await import(module)) as Record<string, BulkWork<unknown, unknown>>
+      return { reply: await works[name]!(db, input, hostOf(context)) }
+    } catch (err) {
+      throw databaseError(err, file)
+    }
+  },
+  { sideBySide: true },
+)
+
+function hostOf({ ask, note, signal }: ServeContext): BulkHost {
+  const tell = (about: BulkNote) => note(about)
+  const question = (about: BulkQuestion) => ask(about)
+  const host: BulkHost = {
+    signal,
+    readOnly,
+    memory,
+    transactions,
+    async lease() {
+      // SQLite refuses to write to a read-only library.
+      if (readOnly) return { [Symbol.dispose]: () => {} }
+      const lease = Number(await question({ kind: 'lease' }))
+      return { [Symbol.dispose]: () => tell({ kind: 'release', lease }) }
+    },
+    async transaction(work, entries) {
+      using _lease = await host.lease()
+      const { changesets, result } = transactions.run(work)
+      host.publish({ changesets, entries: entries?.() ?? null })
+      return result
+    },
+    publish: (changes) => tell({ kind: 'changes', changes }),
+    note: (about) => tell({ kind: 'note', note: about }),
+    ask: (about) => question({ kind: 'ask', question: about }),
+  }
+  return host
+}

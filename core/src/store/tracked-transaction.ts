@@ -1,0 +1,107 @@
+import type { DatabaseSync, Session } from '../db/sqlite.ts'
+import { trackedTableNames } from './tracked-tables.ts'
+
+/** The entries that a transaction touched, by row id. */
+export interface EntryChanges {
+  readonly created: Float64Array
+  /** Their facts changed: name, place, size, times, type. */
+  readonly changed: Float64Array
+  /** Files whose content became known, was found again, or could not be read. */
+  readonly identified: Float64Array
+  /** Their rows are in the recording. */
+  readonly deleted: Float64Array
+  /** Whether a folder was moved or removed: paths that were read before may be out of date. */
+  readonly foldersMoved: boolean
+}
+
+/** The changes of one committed transaction, as a thread posts them. */
+export interface RecordedChanges {
+  /** SQLite's changesets, one for each table with changes: https://www.sqlite.org/session/c_changeset.html */
+  readonly changesets: readonly Uint8Array[]
+  /** Null if the transaction touched no entries. */
+  readonly entries: EntryChanges | null
+}
+
+/**
+ * Records what a transaction of one writing connection changes. SQLite itself records it (its session extension), so no
+ * statement can be forgotten, and neither can a trigger or a foreign key.
+ */
+export class ChangeRecorder implements Disposable {
+  readonly #db: DatabaseSync
+  #sessions: Session[] = []
+  #recordsEntries = false
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+  }
+
+  /** Records from here on. Anything recorded before is dropped. */
+  start(): void {
+    this[Symbol.dispose]()
+    this.#sessions = trackedTableNames.map((table) => this.#db.createSession({ table }))
+  }
+
+  /**
+   * Records the rows of entries from here on. Call it before the first entry is deleted. It is not on from the start,
+   * because it makes each row of a first index a third more expensive.
+   */
+  recordEntries(): void {
+    if (this.#recordsEntries) return
+    this.#recordsEntries = true
+    this.#sessions.push(this.#db.createSession({ table: 'entries' }))
+  }
+
+  /** The changes so far. Call it at the end of the transaction, before the commit. */
+  take(): readonly Uint8Array[] {
+    return this.#sessions.map((session) => session.changeset()).filter(({ length }) => length > 0)
+  }
+
+  /** Ends the recording. */
+  [Symbol.dispose](): void {
+    for (const session of this.#sessions) session.close()
+    this.#sessions = []
+    this.#recordsEntries = false
+  }
+}
+
+/** Transactions of one writing connection; each is recorded. */
+export class TrackedTransactions {
+  readonly recorder: ChangeRecorder
+  readonly #db: DatabaseSync
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    this.recorder = new ChangeRecorder(db)
+  }
+
+  begin(): void {
+    this.#db.exec('begin immediate')
+    this.recorder.start()
+  }
+
+  /** Commits, and returns what was recorded. Throws like SQLite; the caller then rolls back. */
+  commit(): readonly Uint8Array[] {
+    const changesets = this.recorder.take()
+    this.#db.exec('commit')
+    this.recorder[Symbol.dispose]()
+    return changesets
+  }
+
+  /** Rolls back everything since `begin`. SQLite may have done it already, for example on a full disk. */
+  rollback(): void {
+    this.recorder[Symbol.dispose]()
+    if (this.#db.isTransaction) this.#db.exec('rollback')
+  }
+
+  /** Runs some statements in one transaction; returns their result and what they changed. */
+  run<T>(work: () => T): { readonly result: T; readonly changesets: readonly Uint8Array[] } {
+    this.begin()
+    try {
+      const result = work()
+      return { result, changesets: this.commit() }
+    } catch (err) {
+      this.rollback()
+      throw err
+    }
+  }
+}
