@@ -45,7 +45,7 @@ async function main(): Promise<void> {
 async function pack(): Promise<void> {
   const privateKey = await signingKey()
   const epoch = process.env['SOURCE_DATE_EPOCH']
-  const made = makePackage({
+  const made = await makePackage({
     root,
     privateKey,
     builder: values.builder,
@@ -64,7 +64,7 @@ async function pack(): Promise<void> {
 async function verify(file: string): Promise<void> {
   if (values.key === undefined) throw new Error('Name the public key of the release with --key FILE.')
   const publicKey = ed25519(createPublicKey(await readKey(values.key)), values.key)
-  const { components, files, provenance } = verifyPackage(await readFile(file), publicKey)
+  const { components, files, provenance } = await verifyPackage(await readFile(file), publicKey)
   print(
     `${file} is genuine: version ${provenance.version}, commit ${provenance.commit}, built by ${provenance.builder}\n`,
   )

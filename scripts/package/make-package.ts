@@ -34,7 +34,12 @@ export interface MadePackage {
 }
 
 /** Packs what is committed, with its bill of materials and its signed provenance. */
-export function makePackage({ builder, privateKey, root, sourceDateEpoch }: MakePackageInput): MadePackage {
+export async function makePackage({
+  builder,
+  privateKey,
+  root,
+  sourceDateEpoch,
+}: MakePackageInput): Promise<MadePackage> {
   const git = gitIn(root)
   const commit = git(['rev-parse', 'HEAD']).toString().trim()
   const seconds = sourceDateEpoch ?? Number(git(['show', '-s', '--format=%ct', commit]))
@@ -48,7 +53,7 @@ export function makePackage({ builder, privateKey, root, sourceDateEpoch }: Make
   const name = `spacedrive-${version}`
   return {
     name,
-    archive: packArchive({ folder: name, files, at }),
+    archive: await packArchive({ folder: name, files, at }),
     commit,
     files: files.size,
     withoutHash: packages

@@ -15,8 +15,8 @@ export interface VerifiedPackage {
  * Checks that the holder of this key made the archive, and that no byte of it has changed since. Throws a sentence that
  * says what is wrong.
  */
-export function verifyPackage(archive: Uint8Array, publicKey: KeyObject): VerifiedPackage {
-  const { files, folder } = unpackArchive(archive)
+export async function verifyPackage(archive: Uint8Array, publicKey: KeyObject): Promise<VerifiedPackage> {
+  const { files, folder } = await unpackArchive(archive)
   const sealed = files.get(PROVENANCE_FILE)
   if (!sealed) throw new Error(`The package has no provenance: ${PROVENANCE_FILE} is missing.`)
   const provenance = parseStatement(openSealed(Buffer.from(sealed).toString(), publicKey))
@@ -24,7 +24,8 @@ export function verifyPackage(archive: Uint8Array, publicKey: KeyObject): Verifi
   const components = checkSbom(files, provenance)
   // Times, permissions and the order are not in the statement: an archive of these files has no other bytes.
   const ordered = new Map([...provenance.digests.keys(), PROVENANCE_FILE].map((name) => [name, files.get(name)!]))
-  if (!packArchive({ folder, files: ordered, at: provenance.at }).equals(archive))
+  const repacked = await packArchive({ folder, files: ordered, at: provenance.at })
+  if (!repacked.equals(archive))
     throw new Error('The archive was changed outside its files: in their order, a time, a permission or its end.')
   if (folder !== `spacedrive-${provenance.version}`)
     throw new Error(`The folder in the archive is ${folder}. The provenance is of version ${provenance.version}.`)

@@ -1,20 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { packBundle } from './pack-bundle.ts'
 import { redact } from './redact.ts'
-import { tar } from './tar.ts'
 
-test('tar reads what was written', () => {
-  const archive = tar(
-    [
-      { name: 'a.txt', content: 'hello' },
-      { name: 'log/b.txt', content: 'x'.repeat(1000) },
-    ],
-    new Date(0),
+test('tar reads a bundle', async () => {
+  const archive = await packBundle({ 'a.json': '{"name":"ü"}', 'daemon.log': 'x'.repeat(1000) }, new Date(0))
+  expect(execFileSync('tar', ['-tzvf', '-', '--utc', '--numeric-owner'], { input: archive, encoding: 'utf8' })).toBe(
+    '-rw------- 0/0              13 1970-01-01 00:00 a.json\n-rw------- 0/0            1000 1970-01-01 00:00 daemon.log\n',
   )
-  expect(execFileSync('tar', ['-tvf', '-', '--utc', '--numeric-owner'], { input: archive, encoding: 'utf8' })).toBe(
-    '-rw------- 0/0               5 1970-01-01 00:00 a.txt\n-rw------- 0/0            1000 1970-01-01 00:00 log/b.txt\n',
-  )
-  expect(execFileSync('tar', ['-xOf', '-', 'a.txt'], { input: archive, encoding: 'utf8' })).toBe('hello')
+  expect(execFileSync('tar', ['-xzOf', '-', 'a.json'], { input: archive, encoding: 'utf8' })).toBe('{"name":"ü"}')
 })
 
 test('a bug report says nothing of whose files they are', () => {

@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { arch, hostname, platform, release, userInfo } from 'node:os'
 import { resolve } from 'node:path'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { programVersion } from '@spacedrive/client/node'
 import { CoreError, errorMessage, systemReason } from '@spacedrive/core/errors'
+import { packBundle } from '../bundle/pack-bundle.ts'
 import { redact } from '../bundle/redact.ts'
-import { type TarEntry, tar } from '../bundle/tar.ts'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import type { OutputOf } from '@spacedrive/client'
@@ -78,14 +76,12 @@ async function writeBundle(file: string, { context, facts, report }: BundleParts
   }
   const parts: Facts = { versions, doctor: report, ...facts }
   const who = { home: homeFolder(), names: [hostname(), ...userNames()] }
-  const entries: TarEntry[] = [
-    ...Object.entries(parts).map(([name, value]) => ({
-      name: `${name}.json`,
-      content: redact(JSON.stringify(value, null, 2), who),
-    })),
-    { name: 'daemon.log', content: redact(lines.join('\n'), who) },
-  ]
-  const archive = await promisify(gzip)(tar(entries, new Date()))
+  const reports = Object.entries(parts).map(
+    ([name, value]) => [`${name}.json`, JSON.stringify(value, null, 2)] as const,
+  )
+  const texts = [...reports, ['daemon.log', lines.join('\n')] as const]
+  const redacted = Object.fromEntries(texts.map(([name, text]) => [name, redact(text, who)]))
+  const archive = await packBundle(redacted, new Date())
   await writeFile(file, archive, { mode: 0o600 }).catch((err: unknown) => {
     throw new CoreError('PermissionDenied', `${file} cannot be written: ${systemReason(errorMessage(err))}`, {
       cause: err,

@@ -7,7 +7,6 @@ import { volumeFingerprint } from './fingerprint.ts'
 import { RecordedSpace } from './fixtures/recorded-linux.ts'
 import { MacDetector } from './macos.ts'
 import { MountTable } from './mount-table.ts'
-import { parsePlist } from './plist.ts'
 import type { RunCommand } from './run-command.ts'
 
 function recorded(name: string): Promise<string> {
@@ -87,18 +86,4 @@ test('a disk that diskutil cannot describe is still a volume', async () => {
   const run = withoutDiskutil
   const { volumes } = await new MacDetector({ ...deps, run, readFirmlinks: async () => '' }).detect(signal)
   expect(volumes).toMatchObject([{ name: 'Odd', kind: 'unknown', filesystem: 'fat', online: true }])
-})
-
-test('property lists are read whole, or not at all', () => {
-  const list =
-    '<plist version="1.0"><dict><key>a &amp; b</key><array><integer>-3</integer><true/><string/><dict/></array></dict></plist>'
-  expect(parsePlist(list)).toEqual({ 'a & b': [-3, true, '', {}] })
-  for (const bad of [
-    '',
-    '<plist></plist>',
-    '<plist><dict><key>a</key></dict></plist>',
-    '<plist><true/><true/></plist>',
-  ]) {
-    expect(() => parsePlist(bad)).toThrow(SyntaxError)
-  }
 })

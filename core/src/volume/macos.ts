@@ -1,4 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises'
+import { parse } from 'fast-plist'
 import { z } from 'zod'
 import type { DiskType, VolumeKind } from '../domain/index.ts'
 import type { Logger } from '../util/logger.ts'
@@ -8,7 +9,6 @@ import { type VolumeIdentity, volumeFingerprint } from './fingerprint.ts'
 import { MountCache } from './mount-cache.ts'
 import { baseName } from './mount-order.ts'
 import { parseShare, shareName } from './network-share.ts'
-import { parsePlist } from './plist.ts'
 import { type RunCommand, runCommand } from './run-command.ts'
 import { spaceFacts, type SpaceReader, SystemSpaceReader } from './space.ts'
 
@@ -103,7 +103,7 @@ export class MacDetector implements VolumeDetector {
 
   async #diskInfo({ source, mountPoint }: MacMount, signal: AbortSignal): Promise<DiskInfo | null> {
     const ask = async () =>
-      DiskInfo.parse(parsePlist(await this.#run('/usr/sbin/diskutil', ['info', '-plist', source], signal)))
+      DiskInfo.parse(parse(await this.#run('/usr/sbin/diskutil', ['info', '-plist', source], signal)))
     try {
       return await this.#disks.get(`${source} ${mountPoint}`, ask)
     } catch (err) {

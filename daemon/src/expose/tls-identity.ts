@@ -1,7 +1,6 @@
-import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { lstatSync, readFileSync } from 'node:fs'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
-import { selfSignedCertificate } from './certificate.ts'
 
 /** A key and its certificate. */
 export interface TlsIdentity {
@@ -24,19 +23,17 @@ const DAY_MS = 24 * 60 * 60 * 1_000
 const VALID_DAYS = 825
 /** One that ends so soon is made anew: people compare it once more while they are at it. */
 const RENEW_DAYS = 30
-const LINE = /.{1,64}/g
 
 /** The identity this machine has beyond itself: the same for as long as it holds, so that people know it again. */
 export async function openTlsIdentity({ file, names, now }: TlsIdentityOptions): Promise<TlsIdentity> {
   const kept = readIdentity(file, now())
   if (kept) return kept
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  // Loaded on use: it takes some 70 ms, and a certificate is made once in two years.
+  const { makeSignedKey } = await import('./certificate.ts')
   const from = new Date(now() - DAY_MS)
   const until = new Date(now() + VALID_DAYS * DAY_MS)
-  const der = selfSignedCertificate({ key: privateKey, names: names(), from, until })
-  const base64 = der.toString('base64').match(LINE)?.join('\n')
-  const certificate = `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`
-  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) + certificate
+  const { certificate, key } = await makeSignedKey({ names: names(), from, until })
+  const pem = `${key}${certificate}\n`
   await writeFileAtomically(file, pem)
   return { pem, fingerprint: new X509Certificate(certificate).fingerprint256 }
 }

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
+import { packTar } from 'modern-tar'
 import { StreamReader } from '../../../core/src/files/archive/byte-reader.ts'
 import { MemberList } from '../../../core/src/files/archive/listing.ts'
 import { readTar } from '../../../core/src/files/archive/read-tar.ts'
 import { inPieces } from '../pieces.ts'
 import { type FuzzTarget, readOrRefuse } from '../target.ts'
-import { tar } from '../../../cli/src/bundle/tar.ts'
+
+const seeds = await Promise.all([
+  tar({ 'a.txt': 'hello', 'b/c.txt': '' }),
+  tar({ pax: '12 path=a/b\n20 mtime=1700000000\n', c: 'x' }).then((archive) => withType(archive, 'x')),
+  tar({ '././@LongLink': 'a/long/name\0', c: 'x' }).then((archive) => withType(archive, 'L')),
+  tar({ holes: '' }).then((archive) => withType(archive, 'S')),
+])
 
 export const target: FuzzTarget = {
   reads: 'tar archives: old, ustar, pax, GNU',
@@ -19,36 +26,7 @@ export const target: FuzzTarget = {
     '././@LongLink',
     '\x80\0\0\0\0\0\0\0\0\0\x10\0',
   ],
-  seeds: () => [
-    tar(
-      [
-        { name: 'a.txt', content: 'hello' },
-        { name: 'b/c.txt', content: '' },
-      ],
-      new Date(0),
-    ),
-    withType(
-      tar(
-        [
-          { name: 'pax', content: '12 path=a/b\n20 mtime=1700000000\n' },
-          { name: 'c', content: 'x' },
-        ],
-        new Date(0),
-      ),
-      'x',
-    ),
-    withType(
-      tar(
-        [
-          { name: '././@LongLink', content: 'a/long/name\0' },
-          { name: 'c', content: 'x' },
-        ],
-        new Date(0),
-      ),
-      'L',
-    ),
-    withType(tar([{ name: 'holes', content: '' }], new Date(0)), 'S'),
-  ],
+  seeds: () => seeds,
   async run(bytes) {
     const sealed = withSums(bytes)
     const whole = await listed([Buffer.from(sealed)])
@@ -72,6 +50,14 @@ async function listed(pieces: readonly Buffer[]) {
     codes: ['Unsupported'],
   })
   return 'refused' in read ? read : { isWhole: read.value, members: list.members }
+}
+
+async function tar(texts: Readonly<Record<string, string>>): Promise<Buffer> {
+  const entries = Object.entries(texts).map(([name, body]) => ({
+    header: { name, size: body.length, mode: 0o600, mtime: new Date(0) },
+    body,
+  }))
+  return Buffer.from(await packTar(entries))
 }
 
 function withType(archive: Buffer, type: string): Buffer {

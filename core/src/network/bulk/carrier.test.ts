@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
 import { BulkListener, dialBulk } from './carrier.ts'
 import { makeSessionKey } from './session-key.ts'
@@ -37,5 +39,14 @@ test('who sits in between knows the name of a channel, and is let in by neither 
   )
   await new Promise((resolve) => good.once('close', resolve).resume())
   expect(taken).toContain('taken')
+  await listener.close()
+})
+
+test('a connection that names no channel gets no answer of any key', async () => {
+  const listener = await BulkListener.open({ port: 0 })
+  using _expecting = listener.expect(channel, { own: makeSessionKey(), peerKey: makeSessionKey().publicKey }, () => {})
+  const socket = connect({ port: listener.port, host: '127.0.0.1', minVersion: 'TLSv1.3', rejectUnauthorized: false })
+  await expect(once(socket, 'secureConnect')).rejects.toThrow('handshake failure')
+  expect(socket.getPeerX509Certificate()).toBeUndefined()
   await listener.close()
 })

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { connect, createSecureContext, createServer, type Server, type TLSSocket } from 'node:tls'
+import { connect, createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
 import { type AddressInfo } from 'node:net'
+import { callbackify } from 'node:util'
 import { CoreError, errorMessage } from '../../util/errors.ts'
+import { heard } from '../../util/heard.ts'
 import { parseAddress } from '../transport/addresses.ts'
 import { PUNCH_MS, punch } from './punch.ts'
-import { keyOfCertificate, makeSessionKey, type SessionKey } from './session-key.ts'
+import { keyOfCertificate, type SessionKey } from './session-key.ts'
 
 /** Only TLS 1.3, its fastest cipher first (AES-128 in hardware). */
 const TLS = {
@@ -34,6 +36,14 @@ export interface Expected {
   readonly peerKey: string
 }
 
+interface ExpectedChannel {
+  readonly peerKey: string
+  readonly context: Promise<SecureContext>
+  readonly onSocket: (socket: TLSSocket) => void
+  /** Number of connections that may still be made. */
+  left: number
+}
+
 /**
  * Accepts bulk connections on one port. Each belongs to one channel. It starts with the random name of the channel
  * (SNI), and both sides have exchanged their keys over the link. Any other connection is closed before a byte is read
@@ -41,7 +51,7 @@ export interface Expected {
  */
 export class BulkListener {
   readonly #server: Server
-  readonly #expected = new Map<string, Expected & { readonly onSocket: (socket: TLSSocket) => void; left: number }>()
+  readonly #expected = new Map<string, ExpectedChannel>()
 
   private constructor(server: Server) {
     this.#server = server
@@ -49,19 +59,16 @@ export class BulkListener {
 
   /** Listens on every address of this machine. Throws `Unavailable` if the port is taken. */
   static async open({ port }: { port: number }): Promise<BulkListener> {
-    // The key for connections without a name, which are then closed.
-    const { key, cert } = makeSessionKey()
+    // The server has no key of its own, so that the handshake of a connection without a name fails.
     const server = createServer({
       ...TLS,
-      key,
-      cert,
       requestCert: true,
       handshakeTimeout: CONNECT_MS,
-      SNICallback: (name, done) => {
+      SNICallback: callbackify(async (name: string) => {
         const expected = listener.#expected.get(name)
-        if (expected) done(null, createSecureContext({ ...TLS, key: expected.own.key, cert: expected.own.cert }))
-        else done(new Error('unknown channel'))
-      },
+        if (!expected) throw new Error('unknown channel')
+        return expected.context
+      }),
     })
     const listener = new BulkListener(server)
     server.on('secureConnection', (socket) => listener.#take(socket))
@@ -88,7 +95,8 @@ export class BulkListener {
 
   /** Accepts the connection of a channel, until the result is disposed. */
   expect(channel: string, expected: Expected, onSocket: (socket: TLSSocket) => void): Disposable {
-    this.#expected.set(channel, { ...expected, onSocket, left: MAX_OF_CHANNEL })
+    const context = heard(contextOf(expected.own))
+    this.#expected.set(channel, { peerKey: expected.peerKey, context, onSocket, left: MAX_OF_CHANNEL })
     return { [Symbol.dispose]: () => void this.#expected.delete(channel) }
   }
 
@@ -129,10 +137,11 @@ export interface Dialling {
 /** Connects to the first address that answers with the expected key. Throws `Unavailable` if none does. */
 export async function dialBulk({ addresses, ...dialling }: Dialling, signal: AbortSignal): Promise<TLSSocket> {
   if (addresses.length === 0) throw new CoreError('Unavailable', 'the other device named no address')
+  const context = await contextOf(dialling.expected.own)
   const given = new AbortController()
   const either = AbortSignal.any([signal, given.signal])
   try {
-    return await Promise.any(addresses.map((address) => dialOne(address, dialling, either)))
+    return await Promise.any(addresses.map((address) => dialOne(address, { ...dialling, context }, either)))
   } catch (cause) {
     signal.throwIfAborted()
     throw new CoreError('Unavailable', `none of ${addresses.join(', ')} answered`, { cause })
@@ -143,18 +152,18 @@ export async function dialBulk({ addresses, ...dialling }: Dialling, signal: Abo
 
 async function dialOne(
   address: string,
-  { channel, expected, from }: Omit<Dialling, 'addresses'>,
+  { channel, context, expected, from }: Omit<Dialling, 'addresses'> & { readonly context: SecureContext },
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   signal.throwIfAborted()
-  const { own, peerKey } = expected
   const place = placeOf(address)
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(from === null ? CONNECT_MS : PUNCH_MS)])
   const below = from === null ? place : { socket: await punch(place, { from, signal: deadline }) }
-  const socket = connect({ ...TLS, ...below, key: own.key, cert: own.cert, servername: channel })
+  const socket = connect({ ...TLS, ...below, secureContext: context, servername: channel })
   try {
     await once(socket, 'secureConnect', { signal: deadline })
-    if (keyOf(socket) !== peerKey) throw new CoreError('NotAuthorised', `another device answered at ${address}`)
+    if (keyOf(socket) !== expected.peerKey)
+      throw new CoreError('NotAuthorised', `another device answered at ${address}`)
     // If another address was faster, this connection is closed, because one is enough.
     signal.throwIfAborted()
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
@@ -165,6 +174,13 @@ async function dialOne(
     socket.destroy()
     throw err
   }
+}
+
+/** TLS requires a certificate, but only the key in it is checked. */
+async function contextOf({ key }: SessionKey): Promise<SecureContext> {
+  // Loaded on use: it takes some 70 ms, and only the transfer thread makes certificates.
+  const { certificateOf } = await import('./certificate.ts')
+  return createSecureContext({ ...TLS, key, cert: await certificateOf(key) })
 }
 
 /** Host names are refused, so that the other side cannot cause DNS queries here. */
