@@ -14,8 +14,8 @@ interface Check {
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'node_modules/.bin')
 
-const sources = ['core', 'client', 'daemon', 'cli', 'web/src', 'scripts', 'bench', 'examples', 'e2e'].filter((folder) =>
-  existsSync(join(root, folder)),
+const sources = ['core', 'client', 'daemon', 'relay', 'cli', 'web/src', 'scripts', 'bench', 'examples', 'e2e'].filter(
+  (folder) => existsSync(join(root, folder)),
 )
 
 const checks: readonly Check[] = [

@@ -4,7 +4,7 @@ export { Device, KnownDevice, ListedDevice } from './device.ts'
 export { Entry, FileSort } from './entry.ts'
 export { FileInfo } from './file-info.ts'
 export { EntryKind, FileType } from './file-kind.ts'
-export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId } from './ids.ts'
+export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId, PeerKey } from './ids.ts'
 export { Job, JobDetails, JobProgress, JobStatus, JobType, JobWarning, jobStatuses } from './job.ts'
 export { Library, LibraryInfo } from './library.ts'
 export { EntryCounts, IndexMode, Location, LocationState, indexModes, locationStates } from './location.ts'
@@ -42,7 +42,6 @@ export {
   networkStates,
   PortMapping,
   type PathKind,
-  PeerKey,
   PeerState,
   pathKinds,
   peerStates,
