@@ -33,6 +33,11 @@ const checks: readonly Check[] = [
     command: `depcruise ${sources.join(' ')} --config .dependency-cruiser.mjs --output-type err-long`,
     mend: 'each rule says how, in .dependency-cruiser.mjs',
   },
+  {
+    name: 'words of a host',
+    command: 'node scripts/host-words.ts',
+    mend: 'move it to the daemon, which adds operations and settings of its own',
+  },
   { name: 'dead code', command: 'knip --no-progress', mend: 'delete it, or name a new starting point in knip.jsonc' },
   { name: 'licences', command: 'node scripts/licences.ts', mend: 'take another package' },
   { name: 'generated files', command: 'node scripts/generate.ts --check', mend: 'run `npm run generate`' },

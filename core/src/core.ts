@@ -5,7 +5,6 @@ import { type Config, ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
 import { grant, type GrantInput } from './granted-folders.ts'
 import { DeviceManager } from './device/index.ts'
-import type { Access, AccessRecord, AccessSession } from './domain/access.ts'
 import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
@@ -44,8 +43,6 @@ export interface CoreHost {
   readonly instance: string
   /** The path of the process's log file; null if there is none. */
   readonly logFile: string | null
-  /** The web page that the process serves; null if it serves none. */
-  readonly explorer?: () => ExplorerHost | null
   /** Problems of the process that the user should take care of, one sentence each. */
   readonly notices?: () => readonly string[]
   /** Uncaught failures in this process, newest first. */
@@ -58,72 +55,6 @@ export interface UnexpectedFailure {
   readonly at: string
   readonly operation: string
   readonly message: string
-}
-
-/** The web page of this engine, and the access to it. */
-export interface ExplorerHost {
-  /** `http://127.0.0.1:7378/` */
-  readonly url: string
-  /** The file with the token that programs send. */
-  readonly tokenFile: string
-  /** A socket in the data folder that serves the same without a token; null if this is not possible. */
-  readonly socket: string | null
-  /**
-   * An address below `url` that signs a browser in; valid once and briefly. It redirects to `to`, a path with its
-   * query. With a folder, `page` is a file there that leads to the address; only this user can read it, and it is
-   * removed when the address is no longer valid.
-   */
-  link(to: string, folder?: string): ExplorerLink
-  readonly access: AccessSessions
-  /** How other machines on the network reach the page; null if they cannot. */
-  readonly exposed: Exposed | null
-  /**
-   * Makes the page reachable for other machines, over TLS and with a passphrase. Throws `Unavailable` if the port
-   * cannot be used.
-   */
-  expose(input: ExposeInput): Promise<Exposed>
-  /** Ends the access of other machines at once. False if they had none. */
-  hide(): Promise<boolean>
-}
-
-export interface ExplorerLink {
-  readonly url: string
-  readonly expiresAt: string
-  readonly page: string | null
-}
-
-/** The sessions and API keys that may use the web page and its API. */
-export interface AccessSessions {
-  list(): AccessSession[]
-  /** Throws `NotFound`. */
-  end(id: string): Promise<void>
-  /** Throws `Conflict` if there are too many keys. */
-  createKey(input: {
-    name: string
-    allow: readonly Access[]
-    days: number
-  }): Promise<{ key: string; session: AccessSession }>
-  /** Newest records first. */
-  log(limit: number): AccessRecord[]
-}
-
-export interface ExposeInput {
-  readonly passphrase: string
-  readonly port: number
-  /** The address to bind; all addresses of this machine if omitted. */
-  readonly address?: string | undefined
-  /** Other names under which other machines reach this one. */
-  readonly names: readonly string[]
-  /** The rights of a user who signs in. */
-  readonly allow: readonly Access[]
-}
-
-export interface Exposed {
-  readonly urls: readonly string[]
-  /** SHA-256 of the certificate, to compare with the one that a browser shows. */
-  readonly fingerprint: string
-  /** The rights of a user who signs in. */
-  readonly allow: readonly Access[]
 }
 
 export interface CoreOptions {
@@ -358,40 +289,6 @@ export class Core implements AsyncDisposable {
     })
   }
 
-  /** The web page of the host process; null if it serves none. */
-  get explorer(): ExplorerHost | null {
-    return this.host.explorer?.() ?? null
-  }
-
-  /** Throws `Unavailable` if the process serves no web page. */
-  linkToExplorer(to: string, folder?: string): ExplorerLink {
-    return this.#served().link(to, folder)
-  }
-
-  /** Throws `Unavailable` if the process serves no web page. */
-  exposeExplorer(input: ExposeInput): Promise<Exposed> {
-    return this.#served().expose(input)
-  }
-
-  /** Throws `Unavailable` if the process serves no web page. */
-  sessions(): AccessSessions {
-    return this.#served().access
-  }
-
-  async hideExplorer(): Promise<boolean> {
-    return (await this.explorer?.hide()) ?? false
-  }
-
-  #served(): ExplorerHost {
-    if (!this.explorer) {
-      throw new CoreError(
-        'Unavailable',
-        'no explorer is served; `spacedrive config explain http.port` says whether it is off, the log of the daemon what went wrong',
-      )
-    }
-    return this.explorer
-  }
-
   status() {
     const current = this.libraries.currentInfo()
     const jobs = { running: 0, queued: 0 }
@@ -411,10 +308,6 @@ export class Core implements AsyncDisposable {
       jobs,
       network: { state: this.network.state },
       memory: { rssBytes: process.memoryUsage.rss() },
-      explorer: this.explorer?.url ?? null,
-      tokenFile: this.explorer?.tokenFile ?? null,
-      httpSocket: this.explorer?.socket ?? null,
-      exposed: exposedOf(this.explorer),
       damaged: this.#damaged(),
       notices: this.#notices(),
     }
@@ -574,9 +467,4 @@ function librarySettings({ indexing, watch, jobs }: Config) {
     debounceMs: watch.debounceMs,
     keepEndedJobs: jobs.keepEnded,
   }
-}
-
-function exposedOf(explorer: ExplorerHost | null): { urls: string[]; fingerprint: string } | null {
-  const exposed = explorer?.exposed ?? null
-  return exposed && { urls: [...exposed.urls], fingerprint: exposed.fingerprint }
 }

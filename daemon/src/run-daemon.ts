@@ -15,6 +15,7 @@ import { isHomeless } from '@spacedrive/core/home-folder'
 import { readLock, takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { Connections } from './connections.ts'
+import { daemonSettings } from './daemon-settings.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { endProcess } from './end-process.ts'
 import { Failures } from './failures.ts'
@@ -113,12 +114,18 @@ class Daemon {
     const explorer = new ExplorerPlace()
     // It ends after the engine, which removes port mappings from the router when it closes.
     const recording = parts.use(new DisposableStack())
-    const core = parts.use(await openCore(options, paths, { log, explorer, failures, before }))
+    const config = await openConfig(options, paths, log)
+    const core = parts.use(await openCore(paths, { config, log, explorer, failures, before }))
     recording.use(auditEvents(core, new AuditLog({ file: auditFile(paths.runDir), now: Date.now })))
     const connections = parts.use(
-      new Connections({ core, identity: identityOf(paths), onStop: () => onStop('a client asked for it') }),
+      new Connections({
+        core,
+        explorer: () => explorer.server,
+        identity: identityOf(paths),
+        onStop: () => onStop('a client asked for it'),
+      }),
     )
-    const served = { core, connections, runDir: paths.runDir }
+    const served = { core, connections, runDir: paths.runDir, settings: () => config.values.http }
     await explorer.serve(served)
     parts.use(explorer)
     const server = parts.use(await listen(connections, paths, log.logger))
@@ -150,7 +157,7 @@ class Daemon {
       {
         pid: process.pid,
         socket: server.socket,
-        explorer: core.explorer?.url ?? null,
+        explorer: explorer.server?.url ?? null,
         version: programVersion(),
         ms: Math.round(performance.now() - startedAt),
       },
@@ -168,7 +175,10 @@ class Daemon {
   }
 }
 
+type DaemonConfig = ConfigManager<typeof daemonSettings>
+
 interface CoreParts {
+  readonly config: DaemonConfig
   readonly log: DaemonLog
   readonly explorer: ExplorerPlace
   readonly failures: Failures
@@ -176,15 +186,16 @@ interface CoreParts {
   readonly before: readonly Restart[]
 }
 
-async function openCore(
+/** Reads the configuration, and applies the settings of the log, now and whenever they change. */
+async function openConfig(
   options: DaemonOptions,
-  paths: InstancePaths,
-  { before, explorer, failures, log }: CoreParts,
-): Promise<Core> {
-  const { dataDir, instance, logFile, userConfigFile } = paths
+  { dataDir, userConfigFile }: InstancePaths,
+  log: DaemonLog,
+): Promise<DaemonConfig> {
   const config = await ConfigManager.open({
     dataDir,
     log: log.logger,
+    groups: daemonSettings,
     userFile: userConfigFile,
     env: process.env,
     flags: {
@@ -196,11 +207,15 @@ async function openCore(
   const applyLog = () => log.apply(config.values.log)
   applyLog()
   config.onChange(applyLog)
+  return config
+}
+
+function openCore(paths: InstancePaths, { before, config, explorer, failures, log }: CoreParts): Promise<Core> {
+  const { dataDir, instance, logFile } = paths
   const host = {
     version: programVersion(),
     instance,
     logFile,
-    explorer: () => explorer.server,
     notices: () => [...before.map(restartNotice), ...homeNotices(paths), ...explorer.notices],
     failures: () => failures.all,
   }

@@ -1,4 +1,4 @@
-export { Access, AccessRecord, AccessSession, accessNames, type Rights } from './access.ts'
+export { Access, accessNames, type Rights } from './access.ts'
 export { type Address, formatAddress, formatContentAddress, isAddress, parseAddress } from './address.ts'
 export { Device, KnownDevice, ListedDevice } from './device.ts'
 export { Entry, FileSort } from './entry.ts'

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
-import { type Core, CoreError, type Exposed, type ExplorerHost, type ExposeInput, pathError } from '@spacedrive/core'
+import { type Core, CoreError, pathError } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
+import type { Exposed, ExplorerHost, ExposeInput } from '../explorer-host.ts'
 import { Exposure } from '../expose/index.ts'
 import { AccessList } from './access-list.ts'
 import { ApiKeys } from './api-keys.ts'
@@ -42,6 +43,8 @@ export interface HttpServerOptions {
   readonly connections: Connections
   /** Where the token and the sessions are kept, of mode 0700. */
   readonly runDir: string
+  /** Whether `/metrics` answers; by default it does not. */
+  readonly hasMetrics?: boolean
   /** The first one that is tried; 0: any. */
   readonly port: number
   /** The folder of the page's workspace; that of this installation by default. */
@@ -117,6 +120,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   static async listen({
     connections,
     core,
+    hasMetrics = false,
     now = Date.now,
     port,
     runDir,
@@ -136,11 +140,12 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const own = { token, apiKeys, cookies: null, proofs, rights: 'all', connectionUsers, limits, now, audit } as const
     const authenticator = new Authenticator(own)
     const page = new WebPage({ log, ...(webFolder === undefined ? {} : { folder: webFolder }) })
-    const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
+    const metrics = hasMetrics ? new Metrics({ core, connections }) : null
     const closing = new AbortController()
     const epoch = now().toString(EPOCH_RADIX)
     const sockets = new WebSockets({ authenticator, connections, limits })
-    const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
+    let server: HttpServer | null = null
+    const shared = { core, explorer: () => server, page, limits, metrics, epoch, closing: closing.signal }
     const place = { page: '', media: '' }
     const app = createApp({
       ...shared,
@@ -214,7 +219,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     parts.use(exposure)
     await exposure.restore()
     parts.move()
-    return new HttpServer({
+    server = new HttpServer({
       app,
       pageOrigin: place.page,
       tokenFile,
@@ -233,6 +238,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       closing,
       exposure,
     })
+    return server
   }
 
   link(to: string, folder?: string): { url: string; expiresAt: string; page: string | null } {
