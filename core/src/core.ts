@@ -1,40 +1,30 @@
 import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
-import { type Config, ConfigManager } from './config/index.ts'
+import type { ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
+import { type CoreParts, openParts } from './core-parts.ts'
 import { grant, type GrantInput } from './granted-folders.ts'
-import { DeviceManager } from './device/index.ts'
-import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
-import { EventBus } from './events/index.ts'
-import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
+import type { DeviceManager } from './device/index.ts'
+import type { Device, Grant } from './domain/index.ts'
+import type { EventBus } from './events/index.ts'
+import { type Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
-import { type Library, LibraryManager } from './library/index.ts'
-import { IrohTransport, type MakeTransport, Network, type NetworkDeps, sharedFolders } from './network/index.ts'
-import {
-  type DevicePolicy,
-  type Generator,
-  makeGenerators,
-  QueryEmbedder,
-  SidecarPools,
-  type SidecarPoolsOptions,
-  type Sidecars,
-} from './sidecars/index.ts'
+import type { Library, LibraryManager } from './library/index.ts'
+import type { MakeTransport, Network, NetworkDeps } from './network/index.ts'
+import type { Generator, SidecarPoolsOptions, Sidecars } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { listPlaces, type Place } from './places.ts'
-import { PrivateFiles } from './util/private-files.ts'
+import type { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { parsePath } from './util/file-name.ts'
-import { type Logger, silentLogger } from './util/logger.ts'
-import { Foreground } from './util/foreground.ts'
-import { isMetered } from './util/metered.ts'
-import { type Machine, systemMachine } from './util/machine.ts'
+import type { Logger } from './util/logger.ts'
+import type { Machine } from './util/machine.ts'
 import { SharedWork } from './util/shared-work.ts'
 import { makeFolders } from './util/make-folders.ts'
 import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
-import { removeTree } from './util/remove-tree.ts'
-import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
+import type { VolumeDetector, VolumeManager } from './volume/index.ts'
 import { homeFolder } from './util/home-folder.ts'
 
 /** The process around the engine, as `status` shows it. */
@@ -109,26 +99,7 @@ export class Core implements AsyncDisposable {
   #doctor: SharedWork<Doctor> | null = null
   #closed: Promise<void> | null = null
 
-  private constructor(
-    of: Pick<
-      Core,
-      | 'dataDir'
-      | 'host'
-      | 'log'
-      | 'events'
-      | 'config'
-      | 'device'
-      | 'volumes'
-      | 'libraries'
-      | 'generators'
-      | 'network'
-      | 'privateFiles'
-    > & {
-      archives: Archives
-      now: () => number
-      parts: AsyncDisposableStack
-    },
-  ) {
+  private constructor(of: CoreParts, parts: AsyncDisposableStack) {
     this.dataDir = of.dataDir
     this.host = of.host
     this.log = of.log
@@ -139,107 +110,19 @@ export class Core implements AsyncDisposable {
     this.libraries = of.libraries
     this.network = of.network
     this.generators = of.generators
-    this.#archives = of.archives
+    this.#archives = of.decoders.archives
     this.privateFiles = of.privateFiles
     this.#startedAt = performance.now()
-    this.#parts = of.parts
+    this.#parts = parts
     this.files = connectFiles(this, of.now)
   }
 
   static async open(options: CoreOptions): Promise<Core> {
-    const { dataDir, log = silentLogger, now = Date.now } = options
-    const host = options.host ?? { version: '0.0.0', instance: 'default', logFile: null }
     await using parts = new AsyncDisposableStack()
-    makeDataDir(dataDir)
-    const events = parts.use(new EventBus({ log, now }))
-    // Deferred first and so run last, after all parts that may still send events.
-    parts.defer(() => events.emit('core.stopped', {}))
-    const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
-    // Several instances on one machine are separate devices, so each gets a distinct name.
-    const name = host.instance === 'default' ? undefined : host.instance
-    const device = await DeviceManager.open({ dataDir, log, name, now })
-    const emit: EventBus['emit'] = (type, data, libraryId) => events.emit(type, data, libraryId)
-    const detector = options.volumeDetector ?? createVolumeDetector({ machineId: device.info().id, log })
-    const refreshMs = config.values.volumes.refreshMs
-    const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
-    // Created before the libraries, because they use the pools until they are closed.
-    const temporary = join(dataDir, 'decoders')
-    await removeLeftovers(temporary, log)
-    const sidecarPools: SidecarPools = parts.use(
-      new SidecarPools({
-        speed: () => config.values.sidecars.speed,
-        temporary,
-        ...(options.decoderBox && { layer: options.decoderBox }),
-      }),
-    )
-    const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
-    const privateFiles = new PrivateFiles(dataDir, () => sharedFolders({ chosen: config.values.network.receiveFolder }))
-    const archives = parts.use(
-      new Archives({
-        guard: privateFiles,
-        look: volumes.look.bind(volumes),
-        temporary,
-        ...(options.decoderBox && { layer: options.decoderBox }),
-      }),
-    )
-    const generators = () => options.generators ?? makeGenerators(config.values)
-    let others: Network | null = null
-    const machine = options.machine ?? systemMachine()
-    const libraries = parts.use(
-      await LibraryManager.open({
-        dataDir,
-        device: () => device.info(),
-        volumes,
-        events,
-        intelligence: options.intelligence ?? [],
-        sidecarPools,
-        meaningOf: (query, signal) => queries.embed(query, signal),
-        generators,
-        sidecarPolicy: () => devicePolicy(config.values),
-        sidecarLimits: () => config.values.sidecars,
-        sidecarsElsewhere: (library) => others?.sidecars.elsewhere(library) ?? null,
-        machine,
-        privateFiles,
-        foreground: new Foreground(),
-        isMetered: () => isMetered(config.values.network.metered, machine),
-        settings: { ...librarySettings(config.values), answerMs: options.answerMs },
-        now,
-        log,
-      }),
-    )
-    // Created after the libraries and so closed before them, because answers to other devices need the libraries.
-    const network = parts.use(
-      await Network.open({
-        dataDir,
-        version: host.version,
-        device: () => device.info(),
-        settings: () => config.values.network,
-        prefetch: () => config.values.prefetch,
-        events,
-        libraries: () => libraries.opened(),
-        adoptLibrary: (library) => libraries.adopt(library),
-        log,
-        makeTransport: options.makeTransport ?? ((endpoint) => IrohTransport.open(endpoint)),
-        makeLanChannel: options.makeLanChannel,
-      }),
-    )
-    others = network
-    const core = new Core({
-      dataDir,
-      host,
-      log,
-      events,
-      config,
-      device,
-      volumes,
-      libraries,
-      network,
-      generators,
-      privateFiles,
-      archives,
-      now,
-      parts: parts.move(),
-    })
+    makeDataDir(options.dataDir)
+    const opened = await openParts(options, parts)
+    const { config, events, host, network } = opened
+    const core = new Core(opened, parts.move())
     config.onChange((key) => events.emit('config.changed', { key }))
     config.onChange((key) => {
       if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.requeueAll(signal))
@@ -436,35 +319,9 @@ function closeToOthers(dataDir: string): void {
 /** The groups of settings for sidecar generation. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
-/** Removes the files of decoders that a killed daemon has left. No other process uses the data folder now. */
-async function removeLeftovers(folder: string, log: Logger): Promise<void> {
-  // Not fatal: decoders get new folders beside the old ones, and the next start tries again.
-  await removeTree(folder).catch((err: unknown) =>
-    log.warn({ folder, err: errorMessage(err) }, 'temporary files of decoders were not removed'),
-  )
-}
-
 function changesSidecars(key: string): boolean {
   return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)
 }
 
 /** Settings that limit the resources for sidecars, but not which sidecars are made. */
 const HOLDING_KEYS: ReadonlySet<string> = new Set(['sidecars.speed', 'sidecars.keepFreeBytes'])
-
-function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {
-  const kinds = sidecarKinds.flatMap((kind) => {
-    const choice: unknown = Reflect.get(chosen, kind)
-    return typeof choice === 'string' && choice !== 'default' ? [[kind, choice] as const] : []
-  })
-  return { device, maxFileBytes, kinds: Object.fromEntries(kinds) }
-}
-
-function librarySettings({ indexing, watch, jobs }: Config) {
-  return {
-    walkers: indexing.walkers,
-    hashers: indexing.hashers,
-    watch: watch.enabled,
-    debounceMs: watch.debounceMs,
-    keepEndedJobs: jobs.keepEnded,
-  }
-}
