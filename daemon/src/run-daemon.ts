@@ -91,18 +91,7 @@ class Daemon {
     let ready = false
     await using parts = new AsyncDisposableStack()
     makePrivateFolder(paths.runDir)
-    let lock = lockFolder(paths)
-    // Not the socket: once the server is closed, the daemon of another data folder may have its place.
-    const clearUp = () => {
-      rmSync(paths.recordFile, { force: true })
-      lock[Symbol.dispose]()
-    }
-    // Also where the process is ended from within; a kill leaves it to the next start.
-    process.on('exit', clearUp)
-    parts.defer(() => {
-      clearUp()
-      process.off('exit', clearUp)
-    })
+    const folder = parts.use(holdFolder(paths))
     const log = parts.use(openDaemonLog({ file: paths.logFile, stdout: options.foreground === true }))
     const before = restartsBefore()
     const failures = parts.use(
@@ -129,16 +118,12 @@ class Daemon {
     await explorer.serve(served)
     parts.use(explorer)
     const server = parts.use(await listen(connections, paths, log.logger))
-    const removeSocket = () => rmSync(server.socket, { force: true })
-    process.on('exit', removeSocket)
-    parts.defer(() => {
-      process.off('exit', removeSocket)
-      // Whoever comes while it closes finds no daemon, and waits for the lock.
-      rmSync(paths.recordFile, { force: true })
-    })
+    parts.use(removeSocketAtExit(server))
+    // Whoever comes while it closes finds no daemon, and waits for the lock.
+    parts.defer(() => rmSync(paths.recordFile, { force: true }))
     await writeRecord(paths, server.socket)
     const restore = async () => {
-      if (!readLock(paths.lockFile)) lock = lockFolder(paths)
+      folder.hold()
       makePrivateFolder(paths.runDir)
       await server.restore()
       if (!explorer.files.every((file) => existsSync(file))) await explorer.serveAgain(served)
@@ -220,6 +205,39 @@ function openCore(paths: InstancePaths, { before, config, explorer, failures, lo
     failures: () => failures.all,
   }
   return Core.open({ dataDir, host, log: log.logger, config })
+}
+
+interface HeldFolder extends Disposable {
+  /** Takes the lock anew if its file was removed. */
+  hold(): void
+}
+
+/** Holds the lock of the data folder. It and the record are removed at the end; a kill leaves them to the next start. */
+function holdFolder(paths: InstancePaths): HeldFolder {
+  let lock = lockFolder(paths)
+  // Not the socket: once the server is closed, the daemon of another data folder may have its place.
+  const clearUp = () => {
+    rmSync(paths.recordFile, { force: true })
+    lock[Symbol.dispose]()
+  }
+  // Also where the process is ended from within.
+  process.on('exit', clearUp)
+  return {
+    hold() {
+      if (!readLock(paths.lockFile)) lock = lockFolder(paths)
+    },
+    [Symbol.dispose]() {
+      clearUp()
+      process.off('exit', clearUp)
+    },
+  }
+}
+
+/** Where the process is ended from within. When the server is closed, it removes its socket itself. */
+function removeSocketAtExit(server: SocketServer): Disposable {
+  const remove = () => rmSync(server.socket, { force: true })
+  process.on('exit', remove)
+  return { [Symbol.dispose]: () => void process.off('exit', remove) }
 }
 
 function lockFolder({ dataDir, lockFile }: InstancePaths): Disposable {
