@@ -31,7 +31,7 @@ export default defineConfig({
   // Without `development`: of graphql there must be one copy, and what is not ours takes the other one.
   ssr: { resolve: { conditions: ['module', 'node'] } },
   test: {
-    include: ['{core,client,daemon,cli,web,e2e,scripts,examples,bench}/**/*.test.{ts,tsx}'],
+    include: ['{core,client,daemon,relay,cli,web,e2e,scripts,examples,bench}/**/*.test.{ts,tsx}'],
     sequence: { sequencer: LongestFirst },
     globalSetup: ['core/testing/compile-sources.ts'],
     setupFiles: ['core/testing/patience.ts'],

@@ -14,8 +14,8 @@ interface Check {
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'node_modules/.bin')
 
-const sources = ['core', 'client', 'daemon', 'cli', 'web/src', 'scripts', 'bench', 'examples', 'e2e'].filter((folder) =>
-  existsSync(join(root, folder)),
+const sources = ['core', 'client', 'daemon', 'relay', 'cli', 'web/src', 'scripts', 'bench', 'examples', 'e2e'].filter(
+  (folder) => existsSync(join(root, folder)),
 )
 
 const checks: readonly Check[] = [
@@ -32,6 +32,11 @@ const checks: readonly Check[] = [
     name: 'layers',
     command: `depcruise ${sources.join(' ')} --config .dependency-cruiser.mjs --output-type err-long`,
     mend: 'each rule says how, in .dependency-cruiser.mjs',
+  },
+  {
+    name: 'words of a host',
+    command: 'node scripts/host-words.ts',
+    mend: 'move it to the daemon, which adds operations and settings of its own',
   },
   { name: 'dead code', command: 'knip --no-progress', mend: 'delete it, or name a new starting point in knip.jsonc' },
   { name: 'licences', command: 'node scripts/licences.ts', mend: 'take another package' },

@@ -7,7 +7,7 @@ import ts from 'typescript'
  * those that nobody keeps.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
-const SOURCES = /^(core|daemon|client|cli)\/(src\/)/
+const SOURCES = /^(core|daemon|relay|client|cli)\/(src\/)/
 const IGNORED = /\.test\.ts$|\/test\//
 /** Calls that give the promise a listener, or that never reject. */
 const LISTENING = new Set(['heard', 'catch', 'allSettled', 'settledWithin', 'orAborted', 'untilAborted'])

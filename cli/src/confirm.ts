@@ -1,5 +1,5 @@
 import { CoreError } from '@spacedrive/core/errors'
-import type { Ops } from '@spacedrive/core/ops'
+import type { Ops } from '@spacedrive/daemon/ops'
 import type { ContractOp } from './contract.ts'
 import { InterruptedError } from './interrupted-error.ts'
 import type { Session } from './session.ts'

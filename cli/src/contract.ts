@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { CliHints, Kind, Ops, Scope } from '@spacedrive/core/ops'
+import type { CliHints, Kind, Scope } from '@spacedrive/core/ops'
 import type { ErrorCode } from '@spacedrive/core/errors'
+import type { Ops } from '@spacedrive/daemon/ops'
 
 /** The part of JSON Schema that `z.toJSONSchema` writes and the command line reads. */
 export interface JsonSchema {

@@ -1,4 +1,4 @@
-import type { Ops } from '@spacedrive/core/ops'
+import type { Ops } from '@spacedrive/daemon/ops'
 
 /** What a person is likely to want after a change. */
 export const afterwards: Readonly<Partial<Record<keyof Ops, string>>> = {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Ops } from '@spacedrive/core/ops'
+import type { Ops } from '@spacedrive/daemon/ops'
 import type { Values } from './command-spec.ts'
 import type { CliContext } from './context.ts'
 import { ClientError, type OutputOf } from '@spacedrive/client'

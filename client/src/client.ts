@@ -1,5 +1,6 @@
 import type { Event } from '@spacedrive/core/events'
-import type { Kind, Ops } from '@spacedrive/core/ops'
+import type { Kind } from '@spacedrive/core/ops'
+import type { Ops } from '@spacedrive/daemon/ops'
 import { ClientError, ConnectionLostError } from './client-error.ts'
 import {
   type EventFilter,

@@ -1,41 +1,30 @@
 import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
-import { type Config, ConfigManager } from './config/index.ts'
+import type { ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
+import { type CoreParts, openParts } from './core-parts.ts'
 import { grant, type GrantInput } from './granted-folders.ts'
-import { DeviceManager } from './device/index.ts'
-import type { Access, AccessRecord, AccessSession } from './domain/access.ts'
-import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
-import { EventBus } from './events/index.ts'
-import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
+import type { DeviceManager } from './device/index.ts'
+import type { Device, Grant } from './domain/index.ts'
+import type { EventBus } from './events/index.ts'
+import { type Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
-import { type Library, LibraryManager } from './library/index.ts'
-import { IrohTransport, type MakeTransport, Network, type NetworkDeps, sharedFolders } from './network/index.ts'
-import {
-  type DevicePolicy,
-  type Generator,
-  makeGenerators,
-  QueryEmbedder,
-  SidecarPools,
-  type SidecarPoolsOptions,
-  type Sidecars,
-} from './sidecars/index.ts'
+import type { Library, LibraryManager } from './library/index.ts'
+import type { MakeTransport, Network, NetworkDeps } from './network/index.ts'
+import type { Generator, SidecarPoolsOptions, Sidecars } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { listPlaces, type Place } from './places.ts'
-import { PrivateFiles } from './util/private-files.ts'
+import type { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { parsePath } from './util/file-name.ts'
-import { type Logger, silentLogger } from './util/logger.ts'
-import { Foreground } from './util/foreground.ts'
-import { isMetered } from './util/metered.ts'
-import { type Machine, systemMachine } from './util/machine.ts'
+import type { Logger } from './util/logger.ts'
+import type { Machine } from './util/machine.ts'
 import { SharedWork } from './util/shared-work.ts'
 import { makeFolders } from './util/make-folders.ts'
 import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
-import { removeTree } from './util/remove-tree.ts'
-import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
+import type { VolumeDetector, VolumeManager } from './volume/index.ts'
 import { homeFolder } from './util/home-folder.ts'
 
 /** The process around the engine, as `status` shows it. */
@@ -44,8 +33,6 @@ export interface CoreHost {
   readonly instance: string
   /** The path of the process's log file; null if there is none. */
   readonly logFile: string | null
-  /** The web page that the process serves; null if it serves none. */
-  readonly explorer?: () => ExplorerHost | null
   /** Problems of the process that the user should take care of, one sentence each. */
   readonly notices?: () => readonly string[]
   /** Uncaught failures in this process, newest first. */
@@ -58,72 +45,6 @@ export interface UnexpectedFailure {
   readonly at: string
   readonly operation: string
   readonly message: string
-}
-
-/** The web page of this engine, and the access to it. */
-export interface ExplorerHost {
-  /** `http://127.0.0.1:7378/` */
-  readonly url: string
-  /** The file with the token that programs send. */
-  readonly tokenFile: string
-  /** A socket in the data folder that serves the same without a token; null if this is not possible. */
-  readonly socket: string | null
-  /**
-   * An address below `url` that signs a browser in; valid once and briefly. It redirects to `to`, a path with its
-   * query. With a folder, `page` is a file there that leads to the address; only this user can read it, and it is
-   * removed when the address is no longer valid.
-   */
-  link(to: string, folder?: string): ExplorerLink
-  readonly access: AccessSessions
-  /** How other machines on the network reach the page; null if they cannot. */
-  readonly exposed: Exposed | null
-  /**
-   * Makes the page reachable for other machines, over TLS and with a passphrase. Throws `Unavailable` if the port
-   * cannot be used.
-   */
-  expose(input: ExposeInput): Promise<Exposed>
-  /** Ends the access of other machines at once. False if they had none. */
-  hide(): Promise<boolean>
-}
-
-export interface ExplorerLink {
-  readonly url: string
-  readonly expiresAt: string
-  readonly page: string | null
-}
-
-/** The sessions and API keys that may use the web page and its API. */
-export interface AccessSessions {
-  list(): AccessSession[]
-  /** Throws `NotFound`. */
-  end(id: string): Promise<void>
-  /** Throws `Conflict` if there are too many keys. */
-  createKey(input: {
-    name: string
-    allow: readonly Access[]
-    days: number
-  }): Promise<{ key: string; session: AccessSession }>
-  /** Newest records first. */
-  log(limit: number): AccessRecord[]
-}
-
-export interface ExposeInput {
-  readonly passphrase: string
-  readonly port: number
-  /** The address to bind; all addresses of this machine if omitted. */
-  readonly address?: string | undefined
-  /** Other names under which other machines reach this one. */
-  readonly names: readonly string[]
-  /** The rights of a user who signs in. */
-  readonly allow: readonly Access[]
-}
-
-export interface Exposed {
-  readonly urls: readonly string[]
-  /** SHA-256 of the certificate, to compare with the one that a browser shows. */
-  readonly fingerprint: string
-  /** The rights of a user who signs in. */
-  readonly allow: readonly Access[]
 }
 
 export interface CoreOptions {
@@ -178,26 +99,7 @@ export class Core implements AsyncDisposable {
   #doctor: SharedWork<Doctor> | null = null
   #closed: Promise<void> | null = null
 
-  private constructor(
-    of: Pick<
-      Core,
-      | 'dataDir'
-      | 'host'
-      | 'log'
-      | 'events'
-      | 'config'
-      | 'device'
-      | 'volumes'
-      | 'libraries'
-      | 'generators'
-      | 'network'
-      | 'privateFiles'
-    > & {
-      archives: Archives
-      now: () => number
-      parts: AsyncDisposableStack
-    },
-  ) {
+  private constructor(of: CoreParts, parts: AsyncDisposableStack) {
     this.dataDir = of.dataDir
     this.host = of.host
     this.log = of.log
@@ -208,107 +110,19 @@ export class Core implements AsyncDisposable {
     this.libraries = of.libraries
     this.network = of.network
     this.generators = of.generators
-    this.#archives = of.archives
+    this.#archives = of.decoders.archives
     this.privateFiles = of.privateFiles
     this.#startedAt = performance.now()
-    this.#parts = of.parts
+    this.#parts = parts
     this.files = connectFiles(this, of.now)
   }
 
   static async open(options: CoreOptions): Promise<Core> {
-    const { dataDir, log = silentLogger, now = Date.now } = options
-    const host = options.host ?? { version: '0.0.0', instance: 'default', logFile: null }
     await using parts = new AsyncDisposableStack()
-    makeDataDir(dataDir)
-    const events = parts.use(new EventBus({ log, now }))
-    // Deferred first and so run last, after all parts that may still send events.
-    parts.defer(() => events.emit('core.stopped', {}))
-    const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
-    // Several instances on one machine are separate devices, so each gets a distinct name.
-    const name = host.instance === 'default' ? undefined : host.instance
-    const device = await DeviceManager.open({ dataDir, log, name, now })
-    const emit: EventBus['emit'] = (type, data, libraryId) => events.emit(type, data, libraryId)
-    const detector = options.volumeDetector ?? createVolumeDetector({ machineId: device.info().id, log })
-    const refreshMs = config.values.volumes.refreshMs
-    const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
-    // Created before the libraries, because they use the pools until they are closed.
-    const temporary = join(dataDir, 'decoders')
-    await removeLeftovers(temporary, log)
-    const sidecarPools: SidecarPools = parts.use(
-      new SidecarPools({
-        speed: () => config.values.sidecars.speed,
-        temporary,
-        ...(options.decoderBox && { layer: options.decoderBox }),
-      }),
-    )
-    const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
-    const privateFiles = new PrivateFiles(dataDir, () => sharedFolders({ chosen: config.values.network.receiveFolder }))
-    const archives = parts.use(
-      new Archives({
-        guard: privateFiles,
-        look: volumes.look.bind(volumes),
-        temporary,
-        ...(options.decoderBox && { layer: options.decoderBox }),
-      }),
-    )
-    const generators = () => options.generators ?? makeGenerators(config.values)
-    let others: Network | null = null
-    const machine = options.machine ?? systemMachine()
-    const libraries = parts.use(
-      await LibraryManager.open({
-        dataDir,
-        device: () => device.info(),
-        volumes,
-        events,
-        intelligence: options.intelligence ?? [],
-        sidecarPools,
-        meaningOf: (query, signal) => queries.embed(query, signal),
-        generators,
-        sidecarPolicy: () => devicePolicy(config.values),
-        sidecarLimits: () => config.values.sidecars,
-        sidecarsElsewhere: (library) => others?.sidecars.elsewhere(library) ?? null,
-        machine,
-        privateFiles,
-        foreground: new Foreground(),
-        isMetered: () => isMetered(config.values.network.metered, machine),
-        settings: { ...librarySettings(config.values), answerMs: options.answerMs },
-        now,
-        log,
-      }),
-    )
-    // Created after the libraries and so closed before them, because answers to other devices need the libraries.
-    const network = parts.use(
-      await Network.open({
-        dataDir,
-        version: host.version,
-        device: () => device.info(),
-        settings: () => config.values.network,
-        prefetch: () => config.values.prefetch,
-        events,
-        libraries: () => libraries.opened(),
-        adoptLibrary: (library) => libraries.adopt(library),
-        log,
-        makeTransport: options.makeTransport ?? ((endpoint) => IrohTransport.open(endpoint)),
-        makeLanChannel: options.makeLanChannel,
-      }),
-    )
-    others = network
-    const core = new Core({
-      dataDir,
-      host,
-      log,
-      events,
-      config,
-      device,
-      volumes,
-      libraries,
-      network,
-      generators,
-      privateFiles,
-      archives,
-      now,
-      parts: parts.move(),
-    })
+    makeDataDir(options.dataDir)
+    const opened = await openParts(options, parts)
+    const { config, events, host, network } = opened
+    const core = new Core(opened, parts.move())
     config.onChange((key) => events.emit('config.changed', { key }))
     config.onChange((key) => {
       if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.requeueAll(signal))
@@ -358,40 +172,6 @@ export class Core implements AsyncDisposable {
     })
   }
 
-  /** The web page of the host process; null if it serves none. */
-  get explorer(): ExplorerHost | null {
-    return this.host.explorer?.() ?? null
-  }
-
-  /** Throws `Unavailable` if the process serves no web page. */
-  linkToExplorer(to: string, folder?: string): ExplorerLink {
-    return this.#served().link(to, folder)
-  }
-
-  /** Throws `Unavailable` if the process serves no web page. */
-  exposeExplorer(input: ExposeInput): Promise<Exposed> {
-    return this.#served().expose(input)
-  }
-
-  /** Throws `Unavailable` if the process serves no web page. */
-  sessions(): AccessSessions {
-    return this.#served().access
-  }
-
-  async hideExplorer(): Promise<boolean> {
-    return (await this.explorer?.hide()) ?? false
-  }
-
-  #served(): ExplorerHost {
-    if (!this.explorer) {
-      throw new CoreError(
-        'Unavailable',
-        'no explorer is served; `spacedrive config explain http.port` says whether it is off, the log of the daemon what went wrong',
-      )
-    }
-    return this.explorer
-  }
-
   status() {
     const current = this.libraries.currentInfo()
     const jobs = { running: 0, queued: 0 }
@@ -411,10 +191,6 @@ export class Core implements AsyncDisposable {
       jobs,
       network: { state: this.network.state },
       memory: { rssBytes: process.memoryUsage.rss() },
-      explorer: this.explorer?.url ?? null,
-      tokenFile: this.explorer?.tokenFile ?? null,
-      httpSocket: this.explorer?.socket ?? null,
-      exposed: exposedOf(this.explorer),
       damaged: this.#damaged(),
       notices: this.#notices(),
     }
@@ -543,40 +319,9 @@ function closeToOthers(dataDir: string): void {
 /** The groups of settings for sidecar generation. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
-/** Removes the files of decoders that a killed daemon has left. No other process uses the data folder now. */
-async function removeLeftovers(folder: string, log: Logger): Promise<void> {
-  // Not fatal: decoders get new folders beside the old ones, and the next start tries again.
-  await removeTree(folder).catch((err: unknown) =>
-    log.warn({ folder, err: errorMessage(err) }, 'temporary files of decoders were not removed'),
-  )
-}
-
 function changesSidecars(key: string): boolean {
   return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)
 }
 
 /** Settings that limit the resources for sidecars, but not which sidecars are made. */
 const HOLDING_KEYS: ReadonlySet<string> = new Set(['sidecars.speed', 'sidecars.keepFreeBytes'])
-
-function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {
-  const kinds = sidecarKinds.flatMap((kind) => {
-    const choice: unknown = Reflect.get(chosen, kind)
-    return typeof choice === 'string' && choice !== 'default' ? [[kind, choice] as const] : []
-  })
-  return { device, maxFileBytes, kinds: Object.fromEntries(kinds) }
-}
-
-function librarySettings({ indexing, watch, jobs }: Config) {
-  return {
-    walkers: indexing.walkers,
-    hashers: indexing.hashers,
-    watch: watch.enabled,
-    debounceMs: watch.debounceMs,
-    keepEndedJobs: jobs.keepEnded,
-  }
-}
-
-function exposedOf(explorer: ExplorerHost | null): { urls: string[]; fingerprint: string } | null {
-  const exposed = explorer?.exposed ?? null
-  return exposed && { urls: [...exposed.urls], fingerprint: exposed.fingerprint }
-}

@@ -1,15 +1,6 @@
 export { ConfigManager } from './config/index.ts'
 export { FileTypeRegistry } from './content/index.ts'
-export {
-  type AccessSessions,
-  Core,
-  type CoreHost,
-  type CoreOptions,
-  type Exposed,
-  type ExplorerHost,
-  type ExposeInput,
-  type UnexpectedFailure,
-} from './core.ts'
+export { Core, type CoreHost, type CoreOptions, type UnexpectedFailure } from './core.ts'
 export { databaseError } from './db/index.ts'
 export { type IndexedContent, isAsIndexed, type OpenFile, openFile, type OpenFileDeps } from './files/index.ts'
 export { defineJob, type JobContext, JobManager } from './jobs/index.ts'

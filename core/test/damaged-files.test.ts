@@ -13,7 +13,7 @@ test.each([
     await using t = await createTestCore()
     const elsewhere = join(t.dataDir, '..', 'elsewhere')
     await t.core.libraries.create({ name: 'Elsewhere', path: elsewhere })
-    await t.core.config.set('log.level', 'warn')
+    await t.core.config.set('indexing.walkers', '3')
     const { id, name } = t.core.device.info()
     await t.core.close()
     const files = ['device.json', 'config.json', 'libraries.json'].map((file) => join(t.dataDir, file))
@@ -21,7 +21,7 @@ test.each([
     for (const file of files) writeFileSync(file, text)
     await t.restart()
     expect(t.core.device.info()).toMatchObject({ id, name })
-    expect(t.core.config.values.log.level).toBe('warn')
+    expect(t.core.config.values.indexing.walkers).toBe(3)
     expect(t.core.libraries.list().map((library) => [library.name, library.open])).toEqual([
       ['Test', true],
       ['Elsewhere', true],

@@ -1,7 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { createTestDevice, createTestNetwork } from '../testing/test-network.ts'
-import { Relay } from '../src/network/relay/index.ts'
-import { silentLogger } from '../src/util/logger.ts'
+import { createTestNetwork } from '../testing/test-network.ts'
 
 const { signal } = new AbortController()
 
@@ -46,24 +44,4 @@ test('networking that is off is said first, with the command', async () => {
     state: 'error',
     fix: 'spacedrive network start',
   })
-})
-
-test('a relay is asked, tells the address outside, and is missed when it is gone', async () => {
-  const relay = await Relay.open({ host: '127.0.0.1', port: 0, allow: null, token: 'secret', log: silentLogger })
-  await using device = await createTestDevice('alice')
-  const { config, network } = device.core
-  await config.set('network.relay', `${relay.url}/secret`)
-  await network.restart()
-  await vi.waitUntil(() => network.roaming.outside !== null)
-  const [port] = /\d+$/.exec(network.status().addresses[0]!)!
-  expect(network.roaming.outside).toBe(`127.0.0.1:${port}`)
-  const check = async () => (await network.diagnose(null, signal)).checks.find(({ name }) => name === 'relay')!
-  expect(await check()).toMatchObject({
-    state: 'ok',
-    detail: expect.stringContaining(`outside this device is 127.0.0.1`),
-  })
-  await relay.close()
-  const gone = await check()
-  expect(gone).toMatchObject({ state: 'error', detail: expect.stringContaining('is not reached') })
-  expect(gone.detail).not.toContain('secret')
 })

@@ -1,14 +1,11 @@
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import type { CoreOptions } from '../src/core.ts'
 import type { LanChannel } from '../src/network/discovery/index.ts'
 import { IrohTransport, MulticastChannel } from '../src/network/index.ts'
-import { Relay } from '../src/network/relay/index.ts'
 import { alpns } from '../src/network/transport/transport.ts'
 import { silentLogger } from '../src/util/logger.ts'
 import type { TestCore } from '../testing/test-core.ts'
-import { createTestNetwork, untilConnected } from '../testing/test-network.ts'
+import { createTestNetwork, moveAndMeet, untilConnected } from '../testing/test-network.ts'
 
 const { signal } = new AbortController()
 
@@ -37,26 +34,6 @@ test('paired devices find each other on the local network when all their address
   await moveAndMeet(network.devices)
 })
 
-test('where the local network does not reach, they pair and find each other by word left at a rendezvous', async () => {
-  await using relay = await Relay.open({ host: '127.0.0.1', port: 0, allow: null, token: 'secret', log: silentLogger })
-  await using network = await createTestNetwork(['alice', 'bob'], { paired: false })
-  const [alice, bob] = [network.device('alice'), network.device('bob')]
-  for (const { core } of network.devices) await core.config.set('network.rendezvous', `${relay.url}/secret`)
-  await vi.waitUntil(() => network.devices.every(({ core }) => core.network.meeting.rendezvous))
-  const { words } = await alice.core.network.pairing.generate({ autoAccept: true })
-  await bob.core.network.pairing.join({ code: words, autoAccept: true }, signal)
-  await untilConnected(bob, 1)
-  await moveAndMeet(network.devices)
-  const left = { name: 'rendezvous', state: 'ok', detail: `word is left at ${relay.url}`, fix: null }
-  await vi.waitFor(async () => expect((await alice.core.network.diagnose(null, signal)).checks).toContainEqual(left))
-  await relay.close()
-  alice.core.network.meeting.look()
-  await vi.waitUntil(() => alice.core.network.meeting.rendezvous!.problem !== null)
-  const broken = (await alice.core.network.diagnose(null, signal)).checks.find(({ name }) => name === 'rendezvous')
-  expect(broken).toMatchObject({ state: 'error', fix: expect.stringContaining('network.rendezvous') })
-  expect(JSON.stringify(broken)).not.toContain('secret')
-})
-
 test('an address of a rendezvous that is none is refused where it is set', async () => {
   await using network = await createTestNetwork(['alice'], { paired: false })
   const { config } = network.device('alice').core
@@ -64,19 +41,6 @@ test('an address of a rendezvous that is none is refused where it is set', async
     await expect(config.set(key, 'relay.example:3340')).rejects.toThrow(/must begin with http/)
   }
 })
-
-/** All stop, get another port, and find each other without an address that any of them had. */
-async function moveAndMeet(devices: readonly TestCore[]): Promise<void> {
-  const addresses = () => devices.flatMap(({ core }) => core.network.transport.addresses())
-  const before = addresses()
-  for (const { core } of devices) await core.network.stop()
-  for (const { core } of devices) {
-    await core.config.set('network.port', String(await freePort()))
-    await core.network.start()
-  }
-  for (const device of devices) await untilConnected(device, devices.length - 1)
-  expect(addresses().filter((address) => before.includes(address))).toEqual([])
-}
 
 test('a code ends with networking', async () => {
   await using network = await createTestNetwork(['alice'], { paired: false })
@@ -200,12 +164,4 @@ async function lookingAround([alice, bob]: readonly TestCore[]): Promise<{ alice
     await vi.waitUntil(() => device.core.network.meeting.discovery !== null)
   }
   return { alice: alice!, bob: bob! }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  return port
 }

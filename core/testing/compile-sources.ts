@@ -16,7 +16,7 @@ export function setup(): void {
   const unfinished = `${cache}-unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { recursive: true, mode: 0o700 })
-  const folders = ['core/src', 'client/src', 'daemon/src', 'cli/src'].map(path)
+  const folders = ['core/src', 'client/src', 'daemon/src', 'relay/src', 'cli/src'].map(path)
   const { status } = spawnSync(process.execPath, [path('core/src/workers/compile-modules.ts'), ...folders], {
     stdio: 'inherit',
     env: { ...process.env, NODE_COMPILE_CACHE: unfinished },

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import type { DeviceId } from '../src/domain/index.ts'
 import type { CoreOptions } from '../src/core.ts'
 import { IrohTransport } from '../src/network/index.ts'
@@ -101,5 +103,27 @@ export async function untilConnected({ core }: TestCore, count: number): Promise
   }
 }
 
+/** Stops all devices, gives each another port, and waits until they have found each other without an old address. */
+export async function moveAndMeet(devices: readonly TestCore[]): Promise<void> {
+  const addresses = () => devices.flatMap(({ core }) => core.network.transport.addresses())
+  const before = addresses()
+  for (const { core } of devices) await core.network.stop()
+  for (const { core } of devices) {
+    await core.config.set('network.port', String(await freePort()))
+    await core.network.start()
+  }
+  for (const device of devices) await untilConnected(device, devices.length - 1)
+  const kept = addresses().filter((address) => before.includes(address))
+  if (kept.length > 0) throw new Error(`addresses that did not change: ${kept.join(', ')}`)
+}
+
 /** Over loopback it takes milliseconds; a busy machine may take longer. */
 const CONNECT_MS = 60_000
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  socket.close()
+  return port
+}

@@ -4,14 +4,13 @@ import { type Core, CoreError } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
 import type { Carrier } from './carrier.ts'
 import type { ClientPool } from './client-pool.ts'
-import { type Asked, dispatch, onlyHere } from './dispatch.ts'
+import { type Asked, dispatch, type DispatchDeps, onlyHere } from './dispatch.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { ServerLimits } from './limits.ts'
 import { Cancel, Request, Subscribe, Unsubscribe } from './requests.ts'
 import { notJson, notRequest, wireError } from './wire-error.ts'
 
-export interface ConnectionDeps {
-  readonly core: Core
+export interface ConnectionDeps extends DispatchDeps {
   readonly limits: ServerLimits
   /** Places for requests of clients that do not have all rights, shared by all connections. */
   readonly guestRequests: ClientPool
@@ -130,10 +129,10 @@ export class Connection implements Disposable {
   }
 
   async #dispatch(request: Asked, signal: AbortSignal): Promise<unknown> {
-    const { core, guestRequests } = this.#deps
+    const { guestRequests } = this.#deps
     const { asker } = this.#carrier
     using _place = asker.rights === 'all' ? null : guestRequests.take(asker)
-    return await dispatch(core, { ...request, asker }, signal)
+    return await dispatch(this.#deps, { ...request, asker }, signal)
   }
 
   #subscribe(params: unknown): Subscribed {

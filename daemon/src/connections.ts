@@ -1,13 +1,12 @@
 import type { Hello } from '@spacedrive/client'
-import type { Core } from '@spacedrive/core'
 import type { Carrier } from './carrier.ts'
 import { type Client, ClientPool } from './client-pool.ts'
 import { Connection } from './connection.ts'
+import type { DispatchDeps } from './dispatch.ts'
 import { defaultLimits, type ServerLimits } from './limits.ts'
 import { wireError } from './wire-error.ts'
 
-export interface ConnectionsOptions {
-  readonly core: Core
+export interface ConnectionsOptions extends DispatchDeps {
   /** Who answers; whether it is idle is known here. */
   readonly identity: Omit<Hello, 'idle'>
   /** A client asked the daemon to end. */
@@ -43,9 +42,10 @@ export class Connections implements Disposable {
     const open = this.#open[carrier.kind]
     const place = this.#placeFor(carrier)
     if (!place) return null
-    const { core, onStop } = this.#options
+    const { core, explorer, onStop } = this.#options
     const connection: Connection = new Connection(carrier, {
       core,
+      explorer,
       limits: this.limits,
       guestRequests: this.#guestRequests,
       hello: () => this.#hello(),

@@ -6,6 +6,9 @@ import { expect, test } from 'vitest'
 import { ownUser } from './asker.ts'
 import { dispatch } from './dispatch.ts'
 
+/** No page is served. */
+const explorer = () => null
+
 interface World extends AsyncDisposable {
   readonly logged: unknown[]
   /** What `system.doctor` comes to, in place of an examination. */
@@ -22,7 +25,7 @@ async function openWorld(): Promise<World> {
     async doctor(outcome) {
       const request = { method: 'system.doctor', params: {}, asker: ownUser } as const
       const standIn = Object.assign(Object.create(core) as Core, { doctor: async () => outcome() })
-      return dispatch(standIn, request, new AbortController().signal).catch((err: unknown) => err)
+      return dispatch({ core: standIn, explorer }, request, new AbortController().signal).catch((err: unknown) => err)
     },
     async [Symbol.asyncDispose]() {
       await core.close()
@@ -68,7 +71,7 @@ test.each([
   using dir = createTempDir('dispatch')
   await using core = await Core.open({ dataDir: dir.path })
   await core.libraries.create({ name: 'Mine' })
-  const asked = dispatch(core, { method, params, asker: ownUser }, new AbortController().signal)
+  const asked = dispatch({ core, explorer }, { method, params, asker: ownUser }, new AbortController().signal)
   await expect(asked).rejects.toMatchObject({ code: 'InvalidInput', message: expect.stringContaining('absolute path') })
 })
 
@@ -81,7 +84,7 @@ test('a folder is listed and browsed where there is no library, or none that is 
   await using core = await Core.open({ dataDir: dir.path })
   const { signal } = new AbortController()
   const ask = (method: string, params: object, library?: string) =>
-    dispatch(core, { method, params, library, asker: ownUser }, signal)
+    dispatch({ core, explorer }, { method, params, library, asker: ownUser }, signal)
   const path = realpathSync(files.path)
   expect(await ask('files.list', { path: files.path, sort: 'size' })).toMatchObject({
     path,
@@ -110,7 +113,7 @@ test('an operation whose library is closed meanwhile is told so', async () => {
   // It closes at the first chance, between two steps of the others.
   const closing = core.libraries.close()
   const requests = ['libraries.info', 'locations.list', 'devices.list', 'search.files', 'volumes.list'].map((method) =>
-    dispatch(core, { method, params: {}, asker: ownUser }, signal).catch((err: unknown) => err),
+    dispatch({ core, explorer }, { method, params: {}, asker: ownUser }, signal).catch((err: unknown) => err),
   )
   await closing
   const codes = (await Promise.all(requests)).map((answer) =>
@@ -137,9 +140,11 @@ test('no params is an empty input, and null is one too', async () => {
   await using core = await Core.open({ dataDir: dir.path })
   const { signal } = new AbortController()
   for (const params of [undefined, null, {}]) {
-    expect(await dispatch(core, { method: 'libraries.list', params, asker: ownUser }, signal)).toEqual([])
+    expect(await dispatch({ core, explorer }, { method: 'libraries.list', params, asker: ownUser }, signal)).toEqual([])
   }
-  await expect(dispatch(core, { method: 'libraries.list', params: [], asker: ownUser }, signal)).rejects.toMatchObject({
+  await expect(
+    dispatch({ core, explorer }, { method: 'libraries.list', params: [], asker: ownUser }, signal),
+  ).rejects.toMatchObject({
     code: 'InvalidInput',
   })
 })
@@ -150,7 +155,7 @@ test('many mistakes are told, a bounded number of them', async () => {
   await core.libraries.create({ name: 'Photos' })
   const params = { path: 7, mode: 'deeper' }
   const failed = await dispatch(
-    core,
+    { core, explorer },
     { method: 'locations.add', params, asker: ownUser },
     new AbortController().signal,
   ).catch((err: unknown) => err)

@@ -13,11 +13,19 @@ import {
 import { errorMessage } from '@spacedrive/core/errors'
 import { isAddress, type Rights } from '@spacedrive/core/domain'
 import { asOperation } from '@spacedrive/core/operation'
-import { type Op, ops } from '@spacedrive/core/ops'
+import type { Op } from '@spacedrive/core/ops'
 import type { Asker } from './asker.ts'
 import { describeIssues } from './describe-issues.ts'
+import type { ExplorerHost } from './explorer-host.ts'
+import { ops } from './ops/index.ts'
 
 const registry: Readonly<Record<string, Op>> = ops
+
+export interface DispatchDeps {
+  readonly core: Core
+  /** The web page that the daemon serves; null if it serves none. */
+  readonly explorer: () => ExplorerHost | null
+}
 
 /** What somebody asks for. */
 export interface Asked {
@@ -35,7 +43,11 @@ export interface OperationRequest extends Asked {
  * The one way from a request to an operation; every transport calls it. Throws `CoreError` and nothing else: what it
  * does not know is logged whole and leaves as `Internal` without detail.
  */
-export async function dispatch(core: Core, request: OperationRequest, signal: AbortSignal): Promise<unknown> {
+export async function dispatch(
+  { core, explorer }: DispatchDeps,
+  request: OperationRequest,
+  signal: AbortSignal,
+): Promise<unknown> {
   const { method, params } = request
   const op = Object.hasOwn(registry, method) ? registry[method] : undefined
   if (!op) throw new CoreError('NotFound', `there is no operation ${JSON.stringify(method)}`)
@@ -49,9 +61,10 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   await checkFiles(op, { core, input: input.data, asker: request.asker })
   const library = libraryFor(op, core, request.library)
   try {
-    const output = await asOperation({ name: method, signal }, async (ending) =>
-      op.output.parse(await op.run(input.data, { core, signal: ending, library })),
-    )
+    const output = await asOperation({ name: method, signal }, async (ending) => {
+      const context = { core, explorer: explorer(), signal: ending, library }
+      return op.output.parse(await op.run(input.data, context))
+    })
     return op.withoutDisk && !reachesEveryFile(request.asker.rights) ? op.withoutDisk(output) : output
   } catch (err) {
     throw asCoreError(err, { core, method, library, signal })

@@ -1,10 +1,12 @@
 import type { Core } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
 import type { Connections } from './connections.ts'
+import type { HttpSettings } from './daemon-settings.ts'
 import type { HttpServer } from './http/index.ts'
 
 export interface ExplorerPlaceDeps {
   readonly core: Core
+  readonly settings: () => HttpSettings
   readonly connections: Connections
   readonly runDir: string
 }
@@ -23,13 +25,13 @@ export class ExplorerPlace implements AsyncDisposable {
     return [...this.#notices, ...(this.#server?.notices ?? [])]
   }
 
-  async serve({ core, ...rest }: ExplorerPlaceDeps): Promise<void> {
-    const { port } = core.config.values.http
+  async serve({ core, settings, ...rest }: ExplorerPlaceDeps): Promise<void> {
+    const { metrics, port } = settings()
     if (port === 'off') return
     try {
       // Not a part of a daemon that serves none.
       const { HttpServer: Server } = await import('./http/index.ts')
-      this.#server = await Server.listen({ ...rest, core, port })
+      this.#server = await Server.listen({ ...rest, core, port, hasMetrics: metrics })
     } catch (err) {
       core.log.error({ err, port }, 'the explorer cannot be served')
       this.#notices = [

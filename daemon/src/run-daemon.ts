@@ -15,6 +15,7 @@ import { isHomeless } from '@spacedrive/core/home-folder'
 import { readLock, takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { Connections } from './connections.ts'
+import { daemonSettings } from './daemon-settings.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { endProcess } from './end-process.ts'
 import { Failures } from './failures.ts'
@@ -90,18 +91,7 @@ class Daemon {
     let ready = false
     await using parts = new AsyncDisposableStack()
     makePrivateFolder(paths.runDir)
-    let lock = lockFolder(paths)
-    // Not the socket: once the server is closed, the daemon of another data folder may have its place.
-    const clearUp = () => {
-      rmSync(paths.recordFile, { force: true })
-      lock[Symbol.dispose]()
-    }
-    // Also where the process is ended from within; a kill leaves it to the next start.
-    process.on('exit', clearUp)
-    parts.defer(() => {
-      clearUp()
-      process.off('exit', clearUp)
-    })
+    const folder = parts.use(holdFolder(paths))
     const log = parts.use(openDaemonLog({ file: paths.logFile, stdout: options.foreground === true }))
     const before = restartsBefore()
     const failures = parts.use(
@@ -113,25 +103,27 @@ class Daemon {
     const explorer = new ExplorerPlace()
     // It ends after the engine, which removes port mappings from the router when it closes.
     const recording = parts.use(new DisposableStack())
-    const core = parts.use(await openCore(options, paths, { log, explorer, failures, before }))
+    const config = await openConfig(options, paths, log)
+    const core = parts.use(await openCore(paths, { config, log, explorer, failures, before }))
     recording.use(auditEvents(core, new AuditLog({ file: auditFile(paths.runDir), now: Date.now })))
     const connections = parts.use(
-      new Connections({ core, identity: identityOf(paths), onStop: () => onStop('a client asked for it') }),
+      new Connections({
+        core,
+        explorer: () => explorer.server,
+        identity: identityOf(paths),
+        onStop: () => onStop('a client asked for it'),
+      }),
     )
-    const served = { core, connections, runDir: paths.runDir }
+    const served = { core, connections, runDir: paths.runDir, settings: () => config.values.http }
     await explorer.serve(served)
     parts.use(explorer)
     const server = parts.use(await listen(connections, paths, log.logger))
-    const removeSocket = () => rmSync(server.socket, { force: true })
-    process.on('exit', removeSocket)
-    parts.defer(() => {
-      process.off('exit', removeSocket)
-      // Whoever comes while it closes finds no daemon, and waits for the lock.
-      rmSync(paths.recordFile, { force: true })
-    })
+    parts.use(removeSocketAtExit(server))
+    // Whoever comes while it closes finds no daemon, and waits for the lock.
+    parts.defer(() => rmSync(paths.recordFile, { force: true }))
     await writeRecord(paths, server.socket)
     const restore = async () => {
-      if (!readLock(paths.lockFile)) lock = lockFolder(paths)
+      folder.hold()
       makePrivateFolder(paths.runDir)
       await server.restore()
       if (!explorer.files.every((file) => existsSync(file))) await explorer.serveAgain(served)
@@ -150,7 +142,7 @@ class Daemon {
       {
         pid: process.pid,
         socket: server.socket,
-        explorer: core.explorer?.url ?? null,
+        explorer: explorer.server?.url ?? null,
         version: programVersion(),
         ms: Math.round(performance.now() - startedAt),
       },
@@ -168,7 +160,10 @@ class Daemon {
   }
 }
 
+type DaemonConfig = ConfigManager<typeof daemonSettings>
+
 interface CoreParts {
+  readonly config: DaemonConfig
   readonly log: DaemonLog
   readonly explorer: ExplorerPlace
   readonly failures: Failures
@@ -176,15 +171,16 @@ interface CoreParts {
   readonly before: readonly Restart[]
 }
 
-async function openCore(
+/** Reads the configuration, and applies the settings of the log, now and whenever they change. */
+async function openConfig(
   options: DaemonOptions,
-  paths: InstancePaths,
-  { before, explorer, failures, log }: CoreParts,
-): Promise<Core> {
-  const { dataDir, instance, logFile, userConfigFile } = paths
+  { dataDir, userConfigFile }: InstancePaths,
+  log: DaemonLog,
+): Promise<DaemonConfig> {
   const config = await ConfigManager.open({
     dataDir,
     log: log.logger,
+    groups: daemonSettings,
     userFile: userConfigFile,
     env: process.env,
     flags: {
@@ -196,15 +192,52 @@ async function openCore(
   const applyLog = () => log.apply(config.values.log)
   applyLog()
   config.onChange(applyLog)
+  return config
+}
+
+function openCore(paths: InstancePaths, { before, config, explorer, failures, log }: CoreParts): Promise<Core> {
+  const { dataDir, instance, logFile } = paths
   const host = {
     version: programVersion(),
     instance,
     logFile,
-    explorer: () => explorer.server,
     notices: () => [...before.map(restartNotice), ...homeNotices(paths), ...explorer.notices],
     failures: () => failures.all,
   }
   return Core.open({ dataDir, host, log: log.logger, config })
+}
+
+interface HeldFolder extends Disposable {
+  /** Takes the lock anew if its file was removed. */
+  hold(): void
+}
+
+/** Holds the lock of the data folder. It and the record are removed at the end; a kill leaves them to the next start. */
+function holdFolder(paths: InstancePaths): HeldFolder {
+  let lock = lockFolder(paths)
+  // Not the socket: once the server is closed, the daemon of another data folder may have its place.
+  const clearUp = () => {
+    rmSync(paths.recordFile, { force: true })
+    lock[Symbol.dispose]()
+  }
+  // Also where the process is ended from within.
+  process.on('exit', clearUp)
+  return {
+    hold() {
+      if (!readLock(paths.lockFile)) lock = lockFolder(paths)
+    },
+    [Symbol.dispose]() {
+      clearUp()
+      process.off('exit', clearUp)
+    },
+  }
+}
+
+/** Where the process is ended from within. When the server is closed, it removes its socket itself. */
+function removeSocketAtExit(server: SocketServer): Disposable {
+  const remove = () => rmSync(server.socket, { force: true })
+  process.on('exit', remove)
+  return { [Symbol.dispose]: () => void process.off('exit', remove) }
 }
 
 function lockFolder({ dataDir, lockFile }: InstancePaths): Disposable {

@@ -8,12 +8,13 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
 import { PROTOCOL } from '@spacedrive/client'
-import type { Exposed } from '@spacedrive/core'
 import type { Access } from '@spacedrive/core/domain'
-import { type Op, ops } from '@spacedrive/core/ops'
+import type { Op } from '@spacedrive/core/ops'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import type { Exposed } from '../src/explorer-host.ts'
 import { HttpServer } from '../src/http/index.ts'
+import { ops } from '../src/ops/index.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
 
 const PASSPHRASE = 'correct horse battery'
@@ -189,7 +190,7 @@ test('it is reached by its names and addresses, asked by its own page, and speak
   const key = join(http.core.dataDir, 'http-tls.pem')
   expect(statSync(key).mode & 0o777).toBe(0o600)
   expect(readFileSync(join(http.core.dataDir, 'http-expose.json'), 'utf8')).not.toContain(PASSPHRASE)
-  expect(http.core.status().exposed).toMatchObject({ fingerprint })
+  expect(http.server.exposed).toMatchObject({ fingerprint })
 })
 
 test('whoever is signed in from elsewhere may do what was chosen and nothing else, however they ask', async () => {
@@ -424,7 +425,7 @@ test('--off ends every session and connection from elsewhere at once, and none o
   expect(await http.server.hide()).toBe(true)
   await closed
   await expect(ask(port, '/health')).rejects.toThrow(/ECONNREFUSED/)
-  expect(http.core.status().exposed).toBeNull()
+  expect(http.server.exposed).toBeNull()
   expect(local.readyState).toBe(WebSocket.OPEN)
   local.terminate()
   expect(await http.server.hide()).toBe(false)
@@ -476,5 +477,5 @@ test('a passphrase that is too short is refused, and one that cannot listen says
   const { port } = new URL(http.server.url)
   const taken = { passphrase: PASSPHRASE, port: Number(port), address: '127.0.0.1' }
   expect(await post(taken)).toMatchObject({ code: 'Unavailable', detail: expect.stringContaining(port) })
-  expect(http.core.status().exposed).toBeNull()
+  expect(http.server.exposed).toBeNull()
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert'
 import { closeSync } from 'node:fs'
-import { ops } from '@spacedrive/core/ops'
 import { READY_FD } from '@spacedrive/client/node'
 import { z } from 'zod'
+import { ops } from '../src/ops/index.ts'
 import { runDaemon } from '../src/run-daemon.ts'
 
 /** A daemon with a mistake in it that shows when it gets SIGUSR2, and a broken invariant that shows when it gets SIGPWR. */

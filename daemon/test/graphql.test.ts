@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ops } from '@spacedrive/core/ops'
 import { getIntrospectionQuery } from 'graphql'
 import { expect, test } from 'vitest'
 import { fieldName } from '../src/graphql/schema.ts'
+import { ops } from '../src/ops/index.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
 
 interface Answer {

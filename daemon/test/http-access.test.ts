@@ -33,7 +33,7 @@ test.each([
 
 test('a link signs a page in once, leads where it was wanted, and gives no cookie', async () => {
   await using http = await startTestHttp()
-  const { url } = http.core.linkToExplorer('/browse?path=%2Fhome')
+  const { url } = http.server.link('/browse?path=%2Fhome')
   const first = await fetch(url)
   expect([first.status, first.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   expect(first.headers.getSetCookie()).toEqual([])
@@ -107,7 +107,7 @@ test.each(['//evil.example/', '/\\evil.example', 'https://evil.example/', 'x'])(
   expect((await http.fetch('/session')).status).toBe(204)
   const { dispatch } = await import('../src/dispatch.ts')
   const asked = dispatch(
-    http.core,
+    { core: http.core, explorer: () => http.server },
     { method: 'explorer.link', params: { to }, asker: ownUser },
     new AbortController().signal,
   )

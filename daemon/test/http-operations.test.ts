@@ -1,5 +1,5 @@
-import { ops } from '@spacedrive/core/ops'
 import { expect, test } from 'vitest'
+import { ops } from '../src/ops/index.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
 
 async function post(http: TestHttp, path: string, document: unknown): Promise<Response> {

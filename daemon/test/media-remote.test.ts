@@ -13,6 +13,9 @@ import type { HttpEnv } from '../src/http/http-env.ts'
 import { problemResponse } from '../src/http/problem.ts'
 import { mediaRoutes } from '../src/media/index.ts'
 
+/** No page is served. */
+const explorer = () => null
+
 const page = '<!doctype html><title>a page</title>'
 
 /** alice, whose daemon is asked, and bob, who has the files. */
@@ -77,7 +80,9 @@ test('without the right "disk" no path of another device is reached, by no addre
       ['network.places', { device: 'bob' }],
       ['network.where', { path }],
     ] as const)
-      await expect(dispatch(alice.core, { method, params, asker: by(rights) }, signal)).rejects.toMatchObject({
+      await expect(
+        dispatch({ core: alice.core, explorer }, { method, params, asker: by(rights) }, signal),
+      ).rejects.toMatchObject({
         code: 'PermissionDenied',
       })
   }
@@ -92,18 +97,26 @@ test('without the right "disk" it is told which devices have a content, and not 
   const folder = bob.path('photos')
   const file = bob.write('photos/a.txt', 'a text')
   const added = await dispatch(
-    bob.core,
+    { core: bob.core, explorer },
     { method: 'locations.add', params: { path: folder }, asker: by('all') },
     signal,
   )
   const { job } = added as { job: { id: string } }
-  await dispatch(bob.core, { method: 'jobs.wait', params: { job: job.id }, asker: by('all') }, signal)
-  const info = await dispatch(bob.core, { method: 'files.info', params: { path: file }, asker: by('all') }, signal)
+  await dispatch(
+    { core: bob.core, explorer },
+    { method: 'jobs.wait', params: { job: job.id }, asker: by('all') },
+    signal,
+  )
+  const info = await dispatch(
+    { core: bob.core, explorer },
+    { method: 'files.info', params: { path: file }, asker: by('all') },
+    signal,
+  )
   const { contentId } = info as { contentId: string }
   const where = async (rights: Rights) => {
     const params = { path: `content://${contentId}` }
     const { devices } = (await dispatch(
-      alice.core,
+      { core: alice.core, explorer },
       { method: 'network.where', params, asker: by(rights) },
       signal,
     )) as ContentPlaces

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { ConfigManager, Core, silentLogger } from '@spacedrive/core'
 import { Connections } from '../src/connections.ts'
+import { daemonSettings } from '../src/daemon-settings.ts'
 import { auditEvents } from '../src/http/audit-events.ts'
 import { auditFile, AuditLog } from '../src/http/audit-log.ts'
 import { type HttpLimits, HttpServer } from '../src/http/index.ts'
@@ -167,11 +168,12 @@ export async function startTestHttp(options: TestHttpOptions = {}): Promise<Test
     error: (fields: object, message: string) => void log.push({ level: 'error', fields, message }),
   }
   let server: HttpServer | null = null
-  const host = { version: '1.2.3', instance: 'test', logFile: null, explorer: () => server }
+  const host = { version: '1.2.3', instance: 'test', logFile: null }
   const dataDir = join(folder, 'data')
   const config = await ConfigManager.open({
     dataDir,
     log: logger,
+    groups: daemonSettings,
     ...(options.config ? { flags: options.config } : {}),
   })
   const opened = await Core.open({ dataDir, log: logger, host, config })
@@ -179,6 +181,7 @@ export async function startTestHttp(options: TestHttpOptions = {}): Promise<Test
   auditEvents(core, new AuditLog({ file: auditFile(dataDir), now: options.now ?? Date.now }))
   const connections = new Connections({
     core,
+    explorer: () => server,
     identity,
     onStop: () => {},
     limits: { ...PATIENT, ...options.serverLimits },
@@ -187,6 +190,7 @@ export async function startTestHttp(options: TestHttpOptions = {}): Promise<Test
     core,
     connections,
     runDir: dataDir,
+    hasMetrics: config.values.http.metrics,
     port: options.port ?? 0,
     webFolder: options.webFolder ?? join(folder, 'web'),
     limits: { ...PATIENT_HTTP, ...options.limits },

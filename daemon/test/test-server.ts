@@ -45,7 +45,13 @@ export async function startTestServer({ core: overrides, limits }: TestServerOpt
   const core = Object.assign(await Core.open({ dataDir: join(folder, 'data'), log: logger }), overrides)
   const socket = join(folder, 'daemon.sock')
   const onStop = () => void test.stops++
-  const connections = new Connections({ core, identity, onStop, limits: { ...PATIENT, ...limits } })
+  const connections = new Connections({
+    core,
+    explorer: () => null,
+    identity,
+    onStop,
+    limits: { ...PATIENT, ...limits },
+  })
   const server = await SocketServer.listen({ connections, socket, log: logger })
   const close = () => server[Symbol.asyncDispose]()
   const test: TestServer = {

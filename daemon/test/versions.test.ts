@@ -34,7 +34,7 @@ async function startOldDaemon({ jobs = 0, protocol = PROTOCOL } = {}): Promise<O
   const identity = { version: '0.0.9', protocol, pid: process.pid, instance: 'default', dataDir: dir.path }
   const socket = join(paths.runDir, 'old.sock')
   const server = await SocketServer.listen({
-    connections: new Connections({ core, identity, onStop: () => void end() }),
+    connections: new Connections({ core, explorer: () => null, identity, onStop: () => void end() }),
     socket,
     log: core.log,
   })

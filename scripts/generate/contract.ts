@@ -1,5 +1,6 @@
 import type { ContractOp, JsonSchema } from '@spacedrive/cli/contract'
-import { type Op, ops } from '@spacedrive/core/ops'
+import type { Op } from '@spacedrive/core/ops'
+import { ops } from '@spacedrive/daemon/ops'
 import { z } from 'zod'
 
 /** Every operation as plain data, in the order of the registry. */

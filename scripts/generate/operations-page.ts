@@ -17,7 +17,7 @@ export function operationsPage(): string {
 const introduction = `# Operations
 
 Everything anyone can ask of Spacedrive. A program sends the name and the input; a person types the command.
-Written by \`npm run generate\` from \`core/src/ops\`; the full schemas are in \`cli/src/contract.json\`.
+Written by \`npm run generate\` from \`core/src/ops\` and \`daemon/src/ops\`; the full schemas are in \`cli/src/contract.json\`.
 `
 
 function operationEntry(op: ContractOp, command: CommandSpec | undefined): string {

@@ -66,7 +66,7 @@ test('the bill of materials lists every package that the lockfile installs witho
   )
   expect(expected.length).toBeGreaterThan(300)
   const workspaces = listed.filter(({ path }) => !path.includes('node_modules/')).map(({ path }) => path)
-  expect(workspaces.toSorted()).toEqual(['cli', 'client', 'core', 'daemon', 'web'])
+  expect(workspaces.toSorted()).toEqual(['cli', 'client', 'core', 'daemon', 'relay', 'web'])
 })
 
 test('every component has a package URL of its own, and every dependency is a component', async () => {
@@ -293,12 +293,12 @@ function packageCommand(...args: string[]) {
 
 /** As `npm ci` does it, but with links to the packages that this checkout has. The workspaces are the unpacked ones. */
 function installLinks(unpacked: string): void {
-  for (const place of ['.', 'core', 'client', 'daemon', 'cli', 'web']) {
+  for (const place of ['.', 'core', 'client', 'daemon', 'relay', 'cli', 'web']) {
     const from = join(root, place, 'node_modules')
     if (!existsSync(from)) continue
     for (const name of packagesIn(from)) linkTo(join(from, name), join(unpacked, place, 'node_modules', name))
   }
-  for (const name of ['core', 'client', 'daemon', 'cli', 'web']) {
+  for (const name of ['core', 'client', 'daemon', 'relay', 'cli', 'web']) {
     linkTo(join(unpacked, name), join(unpacked, 'node_modules/@spacedrive', name))
   }
 }

@@ -1,5 +1,5 @@
 import { programVersion } from '@spacedrive/client/node'
-import type { Ops } from '@spacedrive/core/ops'
+import type { Ops } from '@spacedrive/daemon/ops'
 import { errorMessage } from '@spacedrive/core/errors'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Logger } from '@spacedrive/core'
 import { PeerKey } from '@spacedrive/core/domain'
-import type { Relay } from '@spacedrive/core/relay'
+import type { Relay } from '@spacedrive/relay'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -21,7 +21,7 @@ const TOKEN = /^[A-Za-z0-9._~-]{1,200}$/
 export async function relay(values: Values, context: CliContext): Promise<number> {
   const options = optionsOf(values)
   const { globals, interrupt, io } = context
-  const { Relay } = await import('@spacedrive/core/relay')
+  const { Relay } = await import('@spacedrive/relay')
   const ended = Promise.withResolvers<void>()
   const end = () => ended.resolve()
   process.once('SIGTERM', end)

@@ -1,4 +1,4 @@
-import type { Ops } from '@spacedrive/core/ops'
+import type { Ops } from '@spacedrive/daemon/ops'
 import type { OutputOf } from '@spacedrive/client'
 import type { Renderers, View } from './view.ts'
 

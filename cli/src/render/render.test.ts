@@ -1,5 +1,5 @@
 import type { Entry, Job, Location, Volume } from '@spacedrive/core/domain'
-import type { Ops } from '@spacedrive/core/ops'
+import type { Ops } from '@spacedrive/daemon/ops'
 import { expect, test } from 'vitest'
 import type { OutputOf } from '@spacedrive/client'
 import { plainStyle, type Style } from '../text/style.ts'

@@ -1,4 +1,4 @@
-import type { Ops } from '@spacedrive/core/ops'
+import type { Ops } from '@spacedrive/daemon/ops'
 import type { CliContext } from '../context.ts'
 import type { OutputOf } from '@spacedrive/client'
 import type { SubjectNames } from '../subject-names.ts'

@@ -2,10 +2,27 @@ import { lstat, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { type Logger, silentLogger } from '../util/logger.ts'
-import { ConfigManager } from './config-manager.ts'
+import { ConfigManager, type ConfigOptions } from './config-manager.ts'
 import { migrateConfig } from './migrations.ts'
-import { settings } from './schema.ts'
+import { settingsOf } from './schema.ts'
+
+/** The settings of a host. */
+const groups = {
+  log: {
+    isLive: true,
+    schema: z.object({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('how much is written'),
+      maxBytes: z.int().default(10_485_760).describe('the size of a file'),
+      files: z.int().default(5).describe('the number of files'),
+    }),
+  },
+} as const
+
+function open(options: Omit<ConfigOptions, 'groups'>): Promise<ConfigManager<typeof groups>> {
+  return ConfigManager.open({ ...options, groups })
+}
 
 async function dataDir(config?: unknown) {
   const path = await mkdtemp(join(tmpdir(), 'sd-config-'))
@@ -24,7 +41,7 @@ test('a flag wins over the environment, the environment over the file, the file 
   const userFile = join(dir.path, 'user.json')
   await writeFile(userFile, JSON.stringify({ version: 1, log: { files: 9, level: 'debug' } }))
   const options = { dataDir: dir.path, log: silentLogger, userFile }
-  const config = await ConfigManager.open({
+  const config = await open({
     ...options,
     env: { SPACEDRIVE_JOBS_KEEP_ENDED: '8' },
     flags: { 'watch.enabled': 'false' },
@@ -49,7 +66,7 @@ test('a flag wins over the environment, the environment over the file, the file 
 test('a broken file is set aside with its content, and the defaults hold', async () => {
   await using dir = await dataDir('{ "log": ')
   const { lines, log } = recorder()
-  const config = await ConfigManager.open({ dataDir: dir.path, log })
+  const config = await open({ dataDir: dir.path, log })
   expect(config.explain('log.level').source).toBe('default')
   expect(lines[0]).toContain('set aside')
   await config.set('log.level', 'debug')
@@ -62,7 +79,7 @@ test('each value says which variable or file it comes from', async () => {
   const userFile = join(dir.path, 'user.json')
   await writeFile(userFile, JSON.stringify({ log: { files: 9 } }))
   const env = { SPACEDRIVE_LOG_MAX_BYTES: '70000', SPACEDRIVE_LOG_LEVEL: '' }
-  const config = await ConfigManager.open({ dataDir: dir.path, log: silentLogger, userFile, env })
+  const config = await open({ dataDir: dir.path, log: silentLogger, userFile, env })
   const from = (key: string) => config.explain(key).from
   expect([from('log.maxBytes'), from('log.level'), from('log.files'), from('watch.enabled')]).toEqual([
     'SPACEDRIVE_LOG_MAX_BYTES',
@@ -77,7 +94,7 @@ test('a broken file of the user is passed over and stays where it is: it is thei
   const userFile = join(dir.path, 'user.json')
   await writeFile(userFile, '{ "log": ')
   const { lines, log } = recorder()
-  await ConfigManager.open({ dataDir: dir.path, log, userFile })
+  await open({ dataDir: dir.path, log, userFile })
   expect(lines).toEqual([expect.stringContaining('passed over')])
   expect(await readdir(dir.path)).toEqual(['user.json'])
 })
@@ -85,7 +102,7 @@ test('a broken file of the user is passed over and stays where it is: it is thei
 test('what a person writes into the file meanwhile is kept, and holds', async () => {
   await using dir = await dataDir({ version: 1 })
   const file = join(dir.path, 'config.json')
-  const config = await ConfigManager.open({ dataDir: dir.path, log: silentLogger })
+  const config = await open({ dataDir: dir.path, log: silentLogger })
   const changed: string[] = []
   using subscription = config.onChange((key) => changed.push(key))
   await writeFile(file, JSON.stringify({ version: 1, log: { files: 3 }, plugin: 'x' }))
@@ -109,7 +126,7 @@ test('a file that is a link stays one', async () => {
   const kept = join(dir.path, 'dotfiles.json')
   await writeFile(kept, '\uFEFF{ "log": { "files": 3 } }')
   await symlink(kept, join(dir.path, 'config.json'))
-  const config = await ConfigManager.open({ dataDir: dir.path, log: silentLogger })
+  const config = await open({ dataDir: dir.path, log: silentLogger })
   await config.set('log.level', 'debug')
   expect(JSON.parse(await readFile(kept, 'utf8'))).toMatchObject({ log: { files: 3, level: 'debug' } })
   expect((await lstat(join(dir.path, 'config.json'))).isSymbolicLink()).toBe(true)
@@ -118,7 +135,7 @@ test('a file that is a link stays one', async () => {
 test('an unknown key is told with the nearest one, and kept', async () => {
   await using dir = await dataDir({ version: 1, log: { levle: 'debug' }, plugin: { a: 1 } })
   const { lines, log } = recorder()
-  const config = await ConfigManager.open({ dataDir: dir.path, log })
+  const config = await open({ dataDir: dir.path, log })
   expect(lines.join('\n')).toContain('unknown setting log.levle; did you mean log.level?')
   await config.set('log.files', '3')
   expect(JSON.parse(await readFile(join(dir.path, 'config.json'), 'utf8'))).toEqual({
@@ -131,7 +148,7 @@ test('an unknown key is told with the nearest one, and kept', async () => {
 test('a value that makes no sense is refused, and one in the file is passed over', async () => {
   await using dir = await dataDir({ version: 1, log: { level: 'loud' } })
   const { lines, log } = recorder()
-  const config = await ConfigManager.open({ dataDir: dir.path, log, env: { SPACEDRIVE_LOG_FILES: 'many' } })
+  const config = await open({ dataDir: dir.path, log, env: { SPACEDRIVE_LOG_FILES: 'many' } })
   expect(config.values.log).toMatchObject({ level: 'info', files: 5 })
   expect(lines).toEqual([expect.stringContaining('SPACEDRIVE_LOG_FILES'), expect.stringContaining('log.level has')])
   await expect(config.set('log.level', 'loud')).rejects.toMatchObject({ code: 'InvalidInput' })
@@ -140,7 +157,7 @@ test('a value that makes no sense is refused, and one in the file is passed over
 
 test('a file of a newer version is refused and left alone', async () => {
   await using dir = await dataDir({ version: 99 })
-  await expect(ConfigManager.open({ dataDir: dir.path, log: silentLogger })).rejects.toMatchObject({
+  await expect(open({ dataDir: dir.path, log: silentLogger })).rejects.toMatchObject({
     code: 'VersionMismatch',
   })
 })
@@ -154,5 +171,15 @@ test('migrations run in order, each once', () => {
 })
 
 test('every setting says what it does', () => {
-  expect(settings.filter((setting) => setting.summary === '')).toEqual([])
+  expect(settingsOf({}).filter((setting) => setting.summary === '')).toEqual([])
+})
+
+test('without the groups of a host, its keys are unknown and kept', async () => {
+  await using dir = await dataDir({ version: 1, log: { level: 'debug' } })
+  const { lines, log } = recorder()
+  const config = await ConfigManager.open({ dataDir: dir.path, log })
+  expect(lines).toEqual([expect.stringContaining('unknown setting log.level')])
+  await expect(config.set('log.level', 'info')).rejects.toMatchObject({ code: 'NotFound' })
+  await config.set('jobs.keepEnded', '7')
+  expect(JSON.parse(await readFile(join(dir.path, 'config.json'), 'utf8'))).toMatchObject({ log: { level: 'debug' } })
 })

@@ -5,7 +5,7 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 import { issuesSentence } from '../util/issue-sentence.ts'
 import type { Logger } from '../util/logger.ts'
 import { type RawConfig, readInstanceFile, readUserFile, writeConfigFile } from './config-file.ts'
-import { Config, isLive, type Setting, settings } from './schema.ts'
+import { type Config, schemaOf, type Setting, type SettingGroups, settingsOf, type ValuesOf } from './schema.ts'
 
 export type ConfigSource = 'flag' | 'environment' | 'file' | 'default'
 
@@ -20,10 +20,12 @@ export interface ExplainedSetting {
   readonly schema: Record<string, unknown>
 }
 
-export interface ConfigOptions {
+export interface ConfigOptions<G extends SettingGroups = {}> {
   /** The instance's folder; its `config.json` is the one that is written. */
   readonly dataDir: string
   readonly log: Logger
+  /** The settings of the process around the engine, by group. */
+  readonly groups?: G
   /** A file for all instances of this user; the instance's file takes precedence. */
   readonly userFile?: string | null
   /** The environment: `SPACEDRIVE_LOG_LEVEL` sets `log.level`. */
@@ -44,9 +46,10 @@ interface Origin {
 type Layer = ReadonlyMap<string, Origin>
 
 /** The settings of one installation. Precedence: flags, environment, the instance's file, the user's file, defaults. */
-export class ConfigManager {
-  readonly #options: ConfigOptions
+export class ConfigManager<G extends SettingGroups = {}> {
+  readonly #options: ConfigOptions<G>
   readonly #file: string
+  readonly #settings: readonly Setting[]
   /** The layers that the instance's file cannot change: those above and those below it. */
   readonly #above: readonly Layer[]
   readonly #below: readonly Layer[]
@@ -54,52 +57,59 @@ export class ConfigManager {
   /** Problems with the files that the user should know about, one sentence each. */
   readonly notices: readonly string[]
   #layers: readonly Layer[] = []
-  #values: Config
+  #values: Config & ValuesOf<G>
   #writing: Promise<unknown> = Promise.resolve()
 
   private constructor(
-    options: ConfigOptions,
+    options: ConfigOptions<G>,
     file: string,
-    layers: Record<'above' | 'below', Layer[]> & { raw: RawConfig; notices: readonly string[] },
+    layers: Record<'above' | 'below', Layer[]> & {
+      settings: readonly Setting[]
+      raw: RawConfig
+      notices: readonly string[]
+    },
   ) {
     this.notices = layers.notices
     this.#options = options
     this.#file = file
+    this.#settings = layers.settings
     this.#above = layers.above
     this.#below = layers.below
     this.#values = this.#apply(layers.raw)
   }
 
-  static async open(options: ConfigOptions): Promise<ConfigManager> {
+  static async open<G extends SettingGroups = {}>(options: ConfigOptions<G>): Promise<ConfigManager<G>> {
     const { dataDir, log, userFile = null, env = {}, flags = {} } = options
+    const settings = settingsOf(options.groups ?? {})
     const file = join(dataDir, 'config.json')
     const { config: raw, notice } = await readInstanceFile(file, options)
     const notices = [notice]
-    warnUnknown(raw, file, log)
-    const above = [flagLayer(flags), environmentLayer(env, log)]
+    warnUnknown(raw, { file, log, settings })
+    const above = [flagLayer(flags, settings), environmentLayer(env, { log, settings })]
     const below: Layer[] = []
     if (userFile !== null) {
       const { config: user, notice: ofUser } = await readUserFile(userFile, options)
       notices.push(ofUser)
-      warnUnknown(user, userFile, log)
-      below.push(fileLayer(user, userFile, log))
+      warnUnknown(user, { file: userFile, log, settings })
+      below.push(fileLayer(user, { file: userFile, log, settings }))
     }
-    return new ConfigManager(options, file, { above, below, raw, notices: notices.filter((each) => each !== null) })
+    const told = notices.filter((each) => each !== null)
+    return new ConfigManager(options, file, { settings, above, below, raw, notices: told })
   }
 
   /** The effective values. */
-  get values(): Config {
+  get values(): Config & ValuesOf<G> {
     return this.#values
   }
 
   /** One setting, or all. Throws `NotFound`. */
   get(key?: string): ExplainedSetting[] {
-    return key === undefined ? settings.map((setting) => this.#explain(setting)) : [this.explain(key)]
+    return key === undefined ? this.#settings.map((setting) => this.#explain(setting)) : [this.explain(key)]
   }
 
   /** A setting with the source of its value. Throws `NotFound`, with the nearest key. */
   explain(key: string): ExplainedSetting {
-    return this.#explain(requireSetting(key))
+    return this.#explain(requireSetting(key, this.#settings))
   }
 
   /**
@@ -107,13 +117,13 @@ export class ConfigManager {
    * Throws `NotFound`, `InvalidInput`, or the error of writing the file.
    */
   async set(key: string, text: string): Promise<ExplainedSetting & { restartNeeded: boolean }> {
-    const setting = requireSetting(key)
+    const setting = requireSetting(key, this.#settings)
     const value = parseText(setting, text)
     // Writes run one after another, because each reads the result of the previous one.
     const written = this.#writing.then(() => this.#write(setting, value))
     this.#writing = written.catch(() => {})
     await written
-    return { ...this.#explain(setting), restartNeeded: !isLive(setting) }
+    return { ...this.#explain(setting), restartNeeded: !setting.isLive }
   }
 
   /** `listener` is called with the key of every changed value. */
@@ -126,19 +136,21 @@ export class ConfigManager {
     const { config: raw } = await readInstanceFile(this.#file, this.#options)
     const changed = { ...raw, [group]: { ...(isObject(raw[group]) ? raw[group] : {}), [name]: value } }
     await writeConfigFile(this.#file, changed)
-    const values = () => settings.map((each) => this.#origin(each).value)
+    const values = () => this.#settings.map((each) => this.#origin(each).value)
     const before = values()
     this.#values = this.#apply(changed)
     for (const [at, now] of values().entries()) {
-      if (now !== before[at]) for (const listener of this.#listeners) listener(settings[at]!.key)
+      if (now !== before[at]) for (const listener of this.#listeners) listener(this.#settings[at]!.key)
     }
   }
 
-  #apply(raw: RawConfig): Config {
-    this.#layers = [...this.#above, fileLayer(raw, this.#file, this.#options.log), ...this.#below]
+  #apply(raw: RawConfig): Config & ValuesOf<G> {
+    const { groups = {} as G, log } = this.#options
+    const settings = this.#settings
+    this.#layers = [...this.#above, fileLayer(raw, { file: this.#file, log, settings }), ...this.#below]
     const nested: Record<string, Record<string, unknown>> = {}
     for (const setting of settings) (nested[setting.group] ??= {})[setting.name] = this.#origin(setting).value
-    return Config.parse(nested)
+    return schemaOf(groups).parse(nested)
   }
 
   #explain(setting: Setting): ExplainedSetting {
@@ -154,8 +166,16 @@ export class ConfigManager {
   }
 }
 
+interface Reading {
+  readonly log: Logger
+  readonly settings: readonly Setting[]
+}
+interface FileReading extends Reading {
+  readonly file: string
+}
+
 /** The valid values of a file; invalid ones are reported and left out. */
-function fileLayer(raw: RawConfig, file: string, log: Logger): Layer {
+function fileLayer(raw: RawConfig, { file, log, settings }: FileReading): Layer {
   const values = new Map<string, Origin>()
   for (const { group: name, key, name: field, schema } of settings) {
     const group = raw[name]
@@ -171,15 +191,15 @@ function fileLayer(raw: RawConfig, file: string, log: Logger): Layer {
   return values
 }
 
-function flagLayer(flags: Readonly<Record<string, string>>): Layer {
+function flagLayer(flags: Readonly<Record<string, string>>, settings: readonly Setting[]): Layer {
   const values = Object.entries(flags).map(([key, text]): [string, Origin] => {
-    const value = parseText(requireSetting(key), text)
+    const value = parseText(requireSetting(key, settings), text)
     return [key, { value, source: 'flag', from: null }]
   })
   return new Map(values)
 }
 
-function environmentLayer(env: Readonly<Record<string, string | undefined>>, log: Logger): Layer {
+function environmentLayer(env: Readonly<Record<string, string | undefined>>, { log, settings }: Reading): Layer {
   const values = new Map<string, Origin>()
   for (const setting of settings) {
     const variable = variableOf(setting)
@@ -199,7 +219,7 @@ function variableOf({ group, name }: Setting): string {
   return `SPACEDRIVE_${group}_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase()
 }
 
-function warnUnknown(raw: RawConfig, file: string, log: Logger): void {
+function warnUnknown(raw: RawConfig, { file, log, settings }: FileReading): void {
   const known = new Set(settings.map(({ key }) => key))
   for (const [group, value] of Object.entries(raw)) {
     if (group === 'version') continue
@@ -214,7 +234,7 @@ function warnUnknown(raw: RawConfig, file: string, log: Logger): void {
   }
 }
 
-function requireSetting(key: string): Setting {
+function requireSetting(key: string, settings: readonly Setting[]): Setting {
   const setting = settings.find((each) => each.key === key)
   if (setting) return setting
   const keys = settings.map((each) => each.key)

@@ -1,2 +1,2 @@
 export { ConfigManager, type ConfigOptions, type ExplainedSetting } from './config-manager.ts'
-export type { Config } from './schema.ts'
+export type { Config, SettingGroup, SettingGroups } from './schema.ts'

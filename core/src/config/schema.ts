@@ -64,27 +64,11 @@ function url() {
   return z.string().max(MAX_ADDRESS).refine(isUrl, 'it must begin with http:// or https://').default('')
 }
 
-/** All settings, with their defaults. Every key is used by code, and `config explain` shows its description. */
+/**
+ * The settings of the engine, with their defaults. Every key is used by code, and `config explain` shows its
+ * description. The process around the engine adds its own groups.
+ */
 export const Config = z.object({
-  log: z
-    .object({
-      level: z
-        .enum(['debug', 'info', 'warn', 'error'])
-        .default('info')
-        .describe('how much the daemon writes to its log'),
-      maxBytes: z.int().min(65_536).default(10_485_760).describe('size at which a log file is rotated, in bytes'),
-      files: z.int().min(1).max(100).default(5).describe('how many rotated log files are kept'),
-    })
-    .prefault({}),
-  http: z
-    .object({
-      port: z
-        .union([z.literal('off'), z.int().min(0).max(65_535)])
-        .default(7_378)
-        .describe('port of the explorer on 127.0.0.1, or the next one that is free; 0: any; off: none'),
-      metrics: z.boolean().default(false).describe('answer at /metrics with figures for Prometheus'),
-    })
-    .prefault({}),
   watch: z
     .object({
       enabled: z.boolean().default(true).describe('keep up with changes as they happen'),
@@ -267,6 +251,15 @@ export const Config = z.object({
 })
 export type Config = z.infer<typeof Config>
 
+/** A group of settings that the process around the engine adds. Every setting has a default and a description. */
+export interface SettingGroup {
+  readonly schema: z.ZodObject
+  /** Whether a change takes effect without a restart. */
+  readonly isLive: boolean
+}
+export type SettingGroups = Readonly<Record<string, SettingGroup>>
+export type ValuesOf<G extends SettingGroups> = { readonly [N in keyof G]: z.output<G[N]['schema']> }
+
 /** One setting: its dotted key, its schema and its description. */
 export interface Setting {
   readonly key: string
@@ -274,11 +267,12 @@ export interface Setting {
   readonly name: string
   readonly schema: z.ZodType
   readonly summary: string
+  /** Whether a change takes effect without a restart. */
+  readonly isLive: boolean
 }
 
-/** Groups that take effect at once; the engine reads the others when it starts. */
+/** Groups of the engine that take effect at once; it reads the others when it starts. */
 const LIVE_GROUPS: ReadonlySet<string> = new Set([
-  'log',
   'sidecars',
   'thumbnails',
   'ocr',
@@ -288,18 +282,29 @@ const LIVE_GROUPS: ReadonlySet<string> = new Set([
   'prefetch',
 ])
 
-/** Whether a change takes effect without a restart. */
-export function isLive({ group }: Setting): boolean {
-  return LIVE_GROUPS.has(group)
+const engineGroups: SettingGroups = Object.fromEntries(
+  Object.entries(Config.shape).map(([name, schema]) => [
+    name,
+    { schema: schema.unwrap(), isLive: LIVE_GROUPS.has(name) },
+  ]),
+)
+
+/** All settings, in the order of declaration: those of `groups`, then those of the engine. */
+export function settingsOf(groups: SettingGroups): Setting[] {
+  return Object.entries({ ...groups, ...engineGroups }).flatMap(([group, { isLive, schema: object }]) =>
+    Object.entries(object.shape).map(([name, schema]) => ({
+      key: `${group}.${name}`,
+      group,
+      name,
+      schema: schema as z.ZodType,
+      summary: (schema as z.ZodType).description ?? '',
+      isLive,
+    })),
+  )
 }
 
-/** All settings, in the order of declaration. */
-export const settings: readonly Setting[] = Object.entries(Config.shape).flatMap(([group, wrapped]) =>
-  Object.entries(wrapped.unwrap().shape).map(([name, schema]) => ({
-    key: `${group}.${name}`,
-    group,
-    name,
-    schema: schema as z.ZodType,
-    summary: (schema as z.ZodType).description ?? '',
-  })),
-)
+/** The schema of all values. */
+export function schemaOf<G extends SettingGroups>(groups: G): z.ZodType<Config & ValuesOf<G>> {
+  const own = Object.fromEntries(Object.entries(groups).map(([name, { schema }]) => [name, schema]))
+  return z.object({ ...own, ...Config.shape }) as unknown as z.ZodType<Config & ValuesOf<G>>
+}

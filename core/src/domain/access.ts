@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { Timestamp } from './time.ts'
 
 /**
- * The rights of a session from another machine, or of an API key. `view`: see the index and download files. `manage`:
- * change locations and jobs. `transfer`: send files to paired devices and receive files. `disk`: access files outside
- * all locations, and add locations. Every session has `view`.
+ * The rights of a caller who is not the user of this machine. `view`: see the index and download files. `manage`: change
+ * locations and jobs. `transfer`: send files to paired devices and receive files. `disk`: access files outside all
+ * locations, and add locations. Every caller has `view`.
  */
 export const accessNames = ['view', 'manage', 'transfer', 'disk'] as const
 export const Access = z.enum(accessNames)
@@ -12,42 +11,3 @@ export type Access = z.infer<typeof Access>
 
 /** `all`: the user of this machine. */
 export type Rights = 'all' | readonly Access[]
-
-/** A browser with access, or a program with an API key. */
-export const AccessSession = z.object({
-  id: z.string(),
-  /** `page`: a browser on this machine; `remote`: a browser on another machine; `key`: a program. */
-  kind: z.enum(['page', 'remote', 'key']),
-  /** The browser's name for itself, or the name of the key. */
-  name: z.string(),
-  /** Null: all rights. */
-  allow: z.array(Access).nullable(),
-  createdAt: Timestamp,
-  usedAt: Timestamp.nullable(),
-  expiresAt: Timestamp,
-})
-export type AccessSession = z.infer<typeof AccessSession>
-
-export const accessEvents = [
-  'signed-in',
-  'session-ended',
-  'refused',
-  'key-made',
-  'exposed',
-  'hidden',
-  'paired',
-  'unpaired',
-  'granted',
-  'port-mapped',
-  'port-unmapped',
-] as const
-
-/** A change of access rights, or a refused attempt. */
-export const AccessRecord = z.object({
-  at: Timestamp,
-  what: z.enum(accessEvents),
-  /** An address, a browser or a device. */
-  from: z.string(),
-  detail: z.string(),
-})
-export type AccessRecord = z.infer<typeof AccessRecord>

@@ -23,3 +23,10 @@ export type DeviceId = z.infer<typeof DeviceId>
 
 export const JobId = z.uuid().brand<'JobId'>()
 export type JobId = z.infer<typeof JobId>
+
+/** The identity of a device on the network: its Ed25519 public key, 64 lower-case hex digits. */
+export const PeerKey = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .brand<'PeerKey'>()
+export type PeerKey = z.infer<typeof PeerKey>

@@ -1,10 +1,10 @@
-export { Access, AccessRecord, AccessSession, accessNames, type Rights } from './access.ts'
+export { Access, accessNames, type Rights } from './access.ts'
 export { type Address, formatAddress, formatContentAddress, isAddress, parseAddress } from './address.ts'
 export { Device, KnownDevice, ListedDevice } from './device.ts'
 export { Entry, FileSort } from './entry.ts'
 export { FileInfo } from './file-info.ts'
 export { EntryKind, FileType } from './file-kind.ts'
-export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId } from './ids.ts'
+export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId, PeerKey } from './ids.ts'
 export { Job, JobDetails, JobProgress, JobStatus, JobType, JobWarning, jobStatuses } from './job.ts'
 export { Library, LibraryInfo } from './library.ts'
 export { EntryCounts, IndexMode, Location, LocationState, indexModes, locationStates } from './location.ts'
@@ -42,7 +42,6 @@ export {
   networkStates,
   PortMapping,
   type PathKind,
-  PeerKey,
   PeerState,
   pathKinds,
   peerStates,

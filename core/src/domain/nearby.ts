@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PeerKey } from './network.ts'
+import { PeerKey } from './ids.ts'
 import { Timestamp } from './time.ts'
 
 /** A device on the local network that is visible to everyone, paired or not. None of its data is verified. */

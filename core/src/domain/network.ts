@@ -1,13 +1,6 @@
 import { z } from 'zod'
-import { ContentId, DeviceId } from './ids.ts'
+import { ContentId, DeviceId, PeerKey } from './ids.ts'
 import { Timestamp } from './time.ts'
-
-/** The identity of a device on the network: its Ed25519 public key, 64 lower-case hex digits. */
-export const PeerKey = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .brand<'PeerKey'>()
-export type PeerKey = z.infer<typeof PeerKey>
 
 /** How a paired device is connected: directly, or through a relay that sees only keys and amounts of data. */
 export const pathKinds = ['direct', 'relay'] as const

@@ -1,32 +1,31 @@
-import type { DeviceId, GrantRequest, LibraryId, NetworkDevice, NetworkState, NetworkStatus } from '../domain/index.ts'
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { DeviceId, NetworkDevice, NetworkState, NetworkStatus } from '../domain/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { systemClock } from './clock.ts'
 import { IN_MEMORY, NetworkDb } from './db/network-db.ts'
 import { describeDevice, skewNotice } from './describe-device.ts'
-import { MulticastChannel } from './discovery/index.ts'
 import { diagnose, type NetworkDiagnosis } from './diagnose/index.ts'
-import { Grants } from './grants/grants.ts'
+import type { Grants } from './grants/grants.ts'
 import { signWith } from './identity/ed25519.ts'
 import { NetworkIdentity } from './identity/network-identity.ts'
-import { Meeting } from './meeting.ts'
+import type { Meeting } from './meeting.ts'
 import type { Pairing } from './pairing/index.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, MAX_NAME } from './registry/device-card.ts'
 import type { PairedDevice } from './registry/paired-device.ts'
-import { Registry } from './registry/registry.ts'
-import { Membership } from './membership/index.ts'
-import { Messages } from './messaging/messages.ts'
-import { RemoteJobs } from './messaging/remote-jobs.ts'
-import { Roaming } from './roaming/index.ts'
-import { bothPeers, Nearby, nearbyLimits } from './nearby/index.ts'
-import { PortMapping } from './port-mapping/index.ts'
-import type { NetworkDeps, TransportOptions } from './network-deps.ts'
+import type { Registry } from './registry/registry.ts'
+import type { Membership } from './membership/index.ts'
+import type { Messages } from './messaging/messages.ts'
+import type { RemoteJobs } from './messaging/remote-jobs.ts'
+import type { Roaming } from './roaming/index.ts'
+import type { Nearby } from './nearby/index.ts'
+import type { PortMapping } from './port-mapping/index.ts'
+import type { NetworkDeps } from './network-deps.ts'
+import { openParts, type OpenTransport } from './network-parts.ts'
 import { endpointOf, openEndpoint } from './open-endpoint.ts'
-import { networkingIsOff, Sessions } from './sessions/sessions.ts'
-import { SidecarExchange } from './sidecars/index.ts'
-import { Spacedrop } from './spacedrop/index.ts'
-import { Transfers } from './transfer/index.ts'
+import { networkingIsOff, type Sessions } from './sessions/sessions.ts'
+import type { SidecarExchange } from './sidecars/index.ts'
+import type { Spacedrop } from './spacedrop/index.ts'
+import type { Transfers } from './transfer/index.ts'
 import { alpns, type Link, type Transport } from './transport/transport.ts'
 
 /** All communication with other devices. It is off until `start`; the list of paired devices is always available. */
@@ -66,146 +65,38 @@ export class Network implements AsyncDisposable {
   #changing: Promise<unknown> = Promise.resolve()
 
   private constructor(deps: NetworkDeps, db: NetworkDb, identity: NetworkIdentity) {
-    const clock = deps.clock ?? systemClock
     this.#deps = deps
     this.db = db
     this.#identity = identity
-    const { now } = clock
-    this.registry = new Registry({ db, now, log: deps.log, own: () => ({ ...deps.device(), key: identity.key }) })
-    this.grants = new Grants({
+    const parts = openParts({
+      ...deps,
       db,
-      registry: this.registry,
-      now,
-      onRequested: (request) => this.#requested(request),
-      onChanged: (grant) => {
-        deps.events.emit('network.grant-changed', grant)
-        this.transfers.recheck()
-        if (grant.what === 'send' && !grant.allowed) this.spacedrop.mayNotSend(grant.device.id)
-      },
-    })
-    this.sessions = new Sessions({
-      registry: this.registry,
-      own: () => ({ version: deps.version, device: this.details() }),
-      clock,
+      clock: deps.clock ?? systemClock,
       random: deps.random ?? Math.random,
-      log: deps.log,
-      onKeyUsedElsewhere: () => {
-        this.#keyIsUsedElsewhere = true
-      },
-    })
-    this.nearby = new Nearby({
-      openTransport: (seed) => this.openTransport({ seed, alpns: [alpns.spacedrop], isLocal: true }),
-      discovery: () => this.meeting.discovery,
-      own: () => this.details(),
-      isReceiving: () => deps.settings().receive !== 'off',
-      isNewOffer: (id) => this.spacedrop.isNew(id),
-      randomBytes,
-      clock,
-      log: deps.log,
-      limits: nearbyLimits,
-      changed: () => deps.events.emit('network.nearby-changed', this.nearby.visibility()),
-      onGuest: (guest) => this.spacedrop.guestArrived(guest),
-      onOver: (guest) => this.spacedrop.guestOver(guest),
-    })
-    const peers = bothPeers(this.sessions, this.nearby)
-    this.transfers = new Transfers({
-      dataDir: deps.dataDir,
-      db,
-      peers,
-      clock,
-      log: deps.log,
-      nameOf: (id) =>
-        this.registry.get(id)?.name ?? this.spacedrop.nameOf(id) ?? 'a device that is not paired any more',
-      isPaired: (id) => this.registry.get(id) !== null || this.nearby.guest(id) !== null,
-      settings: deps.settings,
-      own: () => ({ addresses: this.#transport?.addresses() ?? [], outside: this.roaming.outside }),
-      changed: (transfer) => deps.events.emit('transfer.changed', transfer),
-    })
-    this.spacedrop = new Spacedrop({
-      dataDir: deps.dataDir,
-      db,
-      peers,
-      nearby: this.nearby,
-      grants: this.grants,
-      transfers: this.transfers,
-      clock,
-      log: deps.log,
-      own: deps.device,
-      settings: deps.settings,
-      changed: (offer) => deps.events.emit('offer.changed', offer),
-    })
-    this.meeting = new Meeting({
-      db,
-      registry: this.registry,
-      sessions: this.sessions,
-      clock,
-      log: deps.log,
+      key: () => identity.key,
+      transport: () => this.#transport,
+      openTransport: (options) => this.openTransport(options),
+      details: () => this.details(),
       card: () => this.card(),
       sign: (message) => this.sign(message),
-      openTransport: (options) => this.openTransport(options),
-      makeLanChannel: deps.makeLanChannel ?? ((log) => new MulticastChannel({ log })),
-      changed: (status) => deps.events.emit('pairing.changed', status),
-      visible: () => this.nearby.advert(),
-      onStrangers: () => deps.events.emit('network.nearby-changed', this.nearby.visibility()),
+      describe: (device) => this.describe(device),
       onKeyUsedElsewhere: () => {
         this.#keyIsUsedElsewhere = true
       },
     })
-    this.roaming = new Roaming({
-      registry: this.registry,
-      sessions: this.sessions,
-      clock,
-      log: deps.log,
-      onMoved: () => {
-        this.meeting.look()
-        this.#portMapping.look()
-      },
-    })
-    this.#portMapping = new PortMapping({
-      dataDir: deps.dataDir,
-      clock,
-      log: deps.log,
-      isOn: () => deps.settings().portMapping === 'on',
-      onChange: (what, address) =>
-        deps.events.emit(what === 'mapped' ? 'network.port-mapped' : 'network.port-unmapped', { address }),
-    })
-    const { events, libraries, log } = deps
-    this.membership = new Membership({
-      peers: this.sessions,
-      registry: this.registry,
-      db,
-      clock,
-      log,
-      own: () => ({ ...this.details(), key: identity.key }),
-      sign: (message) => this.sign(message),
-      libraries,
-      adopt: deps.adoptLibrary,
-      joinsAtOnce: () => deps.settings().joinLibraries,
-      onInvited: ({ device, library, name }) => this.#invited({ device, library, name }),
-    })
-    this.membership.onChange((libraryId) => {
-      events.emit('library.members-changed', { libraryId }, libraryId)
-      this.transfers.recheck()
-    })
-    this.sidecars = new SidecarExchange({
-      peers: this.sessions,
-      membership: this.membership,
-      grants: this.grants,
-      registry: this.registry,
-      transfers: this.transfers,
-      db,
-      events,
-      clock,
-      log,
-      libraries,
-      settings: deps.prefetch,
-      latencyMs: (device) => this.sessions.details(device)?.latencyMs ?? null,
-    })
-    const isMember = (library: LibraryId, device: DeviceId) => this.membership.isMember(library, device)
-    const shared = { peers: this.sessions, clock, libraries, isMember }
-    this.messages = new Messages(shared)
-    this.jobs = new RemoteJobs({ ...shared, grants: this.grants, events, log })
-    this.#tellOfDevices()
+    this.registry = parts.registry
+    this.grants = parts.grants
+    this.sessions = parts.sessions
+    this.nearby = parts.nearby
+    this.transfers = parts.transfers
+    this.spacedrop = parts.spacedrop
+    this.meeting = parts.meeting
+    this.roaming = parts.roaming
+    this.#portMapping = parts.portMapping
+    this.membership = parts.membership
+    this.sidecars = parts.sidecars
+    this.messages = parts.messages
+    this.jobs = parts.jobs
   }
 
   /**
@@ -360,10 +251,7 @@ export class Network implements AsyncDisposable {
    * Strangers connect to it, so it answers only the local network unless the settings allow more. `isLocal`: the relay
    * does not learn of it either.
    */
-  openTransport({
-    isLocal = false,
-    ...options
-  }: Pick<TransportOptions, 'seed' | 'alpns'> & { isLocal?: boolean }): Promise<Transport> {
+  openTransport({ isLocal = false, ...options }: Parameters<OpenTransport>[0]): Promise<Transport> {
     const { address, relay, rendezvous, strangers } = this.#deps.settings()
     const endpoint = endpointOf({ address, relay: isLocal ? '' : relay, port: 0 })
     // A person who sets a rendezvous wants devices in other networks to find this one.
@@ -485,33 +373,5 @@ export class Network implements AsyncDisposable {
     this.#state = state
     this.#error = error
     if (isNew) this.#deps.events.emit('network.state-changed', { state, error })
-  }
-
-  #invited({ device, library, name }: { device: DeviceId; library: LibraryId; name: string }): void {
-    const from = this.registry.get(device)!
-    const about = { device: { id: device, name: from.name }, library: { id: library, name } }
-    this.#deps.log.info({ device: from.name, library: name }, 'a device shares a library')
-    this.#deps.events.emit('library.shared', about)
-  }
-
-  #requested(request: GrantRequest): void {
-    this.#deps.log.info(
-      { device: request.device.name, what: request.what },
-      'a device asks for something it may not do',
-    )
-    this.#deps.events.emit('network.grant-requested', request)
-  }
-
-  #tellOfDevices(): void {
-    const { events } = this.#deps
-    this.registry.onChange(({ device, kind }) => {
-      if (kind === 'removed') events.emit('device.revoked', { deviceId: device.id, name: device.name })
-      else events.emit(kind === 'added' ? 'device.paired' : 'device.updated', this.describe(device))
-    })
-    this.sessions.onConnected(({ id }) => {
-      const device = this.registry.get(id)
-      if (device) events.emit('device.connected', this.describe(device))
-    })
-    this.sessions.onDisconnected((deviceId, reason) => events.emit('device.disconnected', { deviceId, reason }))
   }
 }

@@ -62,6 +62,8 @@ export interface Op<
   S extends Scope = Scope,
   I extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
+  /** What `run` needs; an operation of a host needs more than one of the engine. */
+  C extends CoreContext = ContextOf<S>,
 > {
   readonly kind: K
   /** The feature in the plural, a dot, a verb: `locations.add`. */
@@ -74,8 +76,7 @@ export interface Op<
   /** The codes that a caller must expect, besides InvalidInput and Internal. */
   readonly errors: readonly ErrorCode[]
   /**
-   * The right that a session from another machine, or an API key, needs. Null: only the user of this machine may run
-   * it.
+   * The right that a caller needs who is not the user of this machine. Null: only the user of this machine may run it.
    */
   readonly access: Access | null
   /** Input fields that only the user of this machine may set, such as a destination folder. */
@@ -89,13 +90,16 @@ export interface Op<
   readonly withoutDisk: ((output: z.output<O>) => z.output<O>) | null
   /** Null: the operation is not a command. */
   readonly cli: CliHints | null
-  run(input: z.output<I>, ctx: ContextOf<S>): Promise<z.input<O>>
+  run(input: z.output<I>, ctx: C): Promise<z.input<O>>
 }
 
-interface Definition<N extends string, S extends Scope, I extends z.ZodType, O extends z.ZodType> extends Pick<
-  Op<Kind, N, S, I, O>,
-  'name' | 'scope' | 'summary' | 'input' | 'output' | 'run'
-> {
+interface Definition<
+  N extends string,
+  S extends Scope,
+  I extends z.ZodType,
+  O extends z.ZodType,
+  C extends CoreContext,
+> extends Pick<Op<Kind, N, S, I, O, C>, 'name' | 'scope' | 'summary' | 'input' | 'output' | 'run'> {
   readonly errors?: readonly ErrorCode[]
   readonly access?: Access
   readonly onlyHere?: readonly string[]
@@ -105,15 +109,23 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
 }
 
 /** An operation that reads. It may be repeated, cached and run in any order. */
-export function defineQuery<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
-  def: Definition<N, S, I, O>,
-): Op<'query', N, S, I, O> {
+export function defineQuery<
+  const N extends string,
+  const S extends Scope,
+  I extends z.ZodType,
+  O extends z.ZodType,
+  C extends ContextOf<S> = ContextOf<S>,
+>(def: Definition<N, S, I, O, C>): Op<'query', N, S, I, O, C> {
   return { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null, ...def, kind: 'query' }
 }
 
 /** An operation that changes something. */
-export function defineAction<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
-  def: Definition<N, S, I, O>,
-): Op<'action', N, S, I, O> {
+export function defineAction<
+  const N extends string,
+  const S extends Scope,
+  I extends z.ZodType,
+  O extends z.ZodType,
+  C extends ContextOf<S> = ContextOf<S>,
+>(def: Definition<N, S, I, O, C>): Op<'action', N, S, I, O, C> {
   return { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null, ...def, kind: 'action' }
 }

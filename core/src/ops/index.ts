@@ -1,7 +1,6 @@
 import { compareCopies, listCopies, uniqueFiles } from './copies.ts'
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
 import { diagnoseNetwork } from './diagnose.ts'
-import { explorerLink, exposeExplorer, hideExplorer } from './explorer.ts'
 import {
   duplicates,
   fetchFiles,
@@ -70,7 +69,6 @@ import {
   unshareLibrary,
 } from './membership.ts'
 import { searchFiles } from './search.ts'
-import { accessLog, createApiKey, endSession, listSessions } from './sessions.ts'
 import {
   cleanupSidecars,
   convertSidecars,
@@ -104,11 +102,11 @@ import {
   withdrawOffer,
 } from './spacedrop.ts'
 import { libraryStatistics } from './statistics.ts'
-import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemPlaces, systemStatus } from './system.ts'
+import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemPlaces } from './system.ts'
 import { cancelTransfer, listTransfers, pauseTransfer, resumeTransfer, transferInfo } from './transfers.ts'
 import { listVolumes, speedTestVolume, trackVolume, untrackVolume, volumeInfo } from './volumes.ts'
 
-/** Every operation. The command line, JSON-RPC, the typed client and the API docs are all derived from this record. */
+/** Every operation of the engine. A host adds its own. */
 export const ops = {
   [createLibrary.name]: createLibrary,
   [listLibraries.name]: listLibraries,
@@ -232,14 +230,6 @@ export const ops = {
   [setVisible.name]: setVisible,
   [confirmPairing.name]: confirmPairing,
   [cancelPairing.name]: cancelPairing,
-  [explorerLink.name]: explorerLink,
-  [exposeExplorer.name]: exposeExplorer,
-  [hideExplorer.name]: hideExplorer,
-  [listSessions.name]: listSessions,
-  [endSession.name]: endSession,
-  [createApiKey.name]: createApiKey,
-  [accessLog.name]: accessLog,
-  [systemStatus.name]: systemStatus,
   [systemLogs.name]: systemLogs,
   [systemDoctor.name]: systemDoctor,
   [systemPlaces.name]: systemPlaces,
@@ -248,5 +238,5 @@ export const ops = {
   [explainConfig.name]: explainConfig,
 }
 
-export type Ops = typeof ops
-export type { CliHints, Kind, Op, Scope } from './define.ts'
+export type { CliHints, CoreContext, Kind, Op, Scope } from './define.ts'
+export { defineAction, defineQuery } from './define.ts'

@@ -37,7 +37,7 @@ export interface SlotClaim {
   readonly isTentative?: boolean
 }
 
-/** A browser opens six connections for a page, and one for its WebSocket. A group of this size is not a large one. */
+/** One program may open seven connections at once. A group of this size is not a large one. */
 const FAIR_SHARE = 8
 /** Most senders that are remembered; the oldest are forgotten first. */
 const MAX_KNOWN = 1_000

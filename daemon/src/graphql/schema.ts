@@ -1,7 +1,8 @@
 import * as domain from '@spacedrive/core/domain'
 import { CoreError } from '@spacedrive/core/errors'
 import { type Event, events, type EventType } from '@spacedrive/core/events'
-import { type Op, ops } from '@spacedrive/core/ops'
+import type { Op } from '@spacedrive/core/ops'
+import { ops } from '../ops/index.ts'
 import {
   GraphQLEnumType,
   GraphQLError,

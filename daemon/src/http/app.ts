@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { type Core, CoreError } from '@spacedrive/core'
+import { CoreError } from '@spacedrive/core'
 import { type Context, type Handler, Hono } from 'hono'
 import { apiPageRoutes } from './api-page/index.ts'
 import { answerTo } from '../asker.ts'
-import type { Asked } from '../dispatch.ts'
+import type { Asked, DispatchDeps } from '../dispatch.ts'
 import type { Authenticator } from './authenticator.ts'
 import { conditionalJson } from './conditional-json.ts'
 import { eventRoutes } from './event-routes.ts'
@@ -21,8 +21,7 @@ import { noteSignedIn } from './signed-in.ts'
 import { restRoutes } from './rest-routes.ts'
 import { rpcRoutes } from './rpc-routes.ts'
 
-export interface AppDeps {
-  readonly core: Core
+export interface AppDeps extends DispatchDeps {
   readonly authenticator: Authenticator
   readonly page: WebPage
   readonly limits: HttpLimits
@@ -103,8 +102,8 @@ export function createMediaApp(
 
 /** Routes for those who are signed in, by the beginning of their path. Nothing else answers below it. */
 function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
-  const { core, limits, metrics } = deps
-  const calls = new OperationCalls({ core, max: limits.requestsInFlight })
+  const { core, explorer, limits, metrics } = deps
+  const calls = new OperationCalls({ core, explorer, max: limits.requestsInFlight })
   return [
     ['/ws', single(() => notAWebSocket())],
     ['/rpc', rpcRoutes(calls)],

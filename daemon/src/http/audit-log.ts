@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AccessRecord, AccessRecord as Schema } from '@spacedrive/core/domain'
+import { type AccessRecord, AccessRecord as Schema } from '../ops/access.ts'
 
 export interface AuditLogOptions {
   /** One record a line, of mode 0600; the file before it has `.1` at its end. Kinds with files of their own add a name. */

@@ -1,5 +1,6 @@
 import { errorCodes } from '@spacedrive/core/errors'
-import { type Op, ops } from '@spacedrive/core/ops'
+import type { Op } from '@spacedrive/core/ops'
+import { ops } from '../ops/index.ts'
 import { inputSchema, type JsonSchema, outputSchema } from './operation-schema.ts'
 import { statusOf } from './problem.ts'
 import { LIBRARY, pathOf, takesLibrary } from './rest-routes.ts'

@@ -1,17 +1,16 @@
-import type { Core } from '@spacedrive/core'
 import type { Context } from 'hono'
 import { currentAsker } from '../asker.ts'
 import { ClientPool } from '../client-pool.ts'
-import { type Asked, dispatch } from '../dispatch.ts'
+import { type Asked, dispatch, type DispatchDeps } from '../dispatch.ts'
 import type { HttpEnv } from './http-env.ts'
 
 /** Operations asked for over HTTP: so many at once, each given up when whoever asked is gone. */
 export class OperationCalls {
-  readonly #core: Core
+  readonly #deps: DispatchDeps
   readonly #running: ClientPool
 
-  constructor({ core, max }: { core: Core; max: number }) {
-    this.#core = core
+  constructor({ core, explorer, max }: DispatchDeps & { max: number }) {
+    this.#deps = { core, explorer }
     this.#running = new ClientPool({ total: max, what: 'requests are in progress' })
   }
 
@@ -24,6 +23,6 @@ export class OperationCalls {
   async run(request: Asked, signal: AbortSignal): Promise<unknown> {
     const asker = currentAsker()
     using _place = this.#running.take(asker)
-    return await dispatch(this.#core, { ...request, asker }, signal)
+    return await dispatch(this.#deps, { ...request, asker }, signal)
   }
 }

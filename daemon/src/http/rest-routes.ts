@@ -1,5 +1,6 @@
 import { CoreError } from '@spacedrive/core'
-import { type Op, ops } from '@spacedrive/core/ops'
+import type { Op } from '@spacedrive/core/ops'
+import { ops } from '../ops/index.ts'
 import { type Context, Hono } from 'hono'
 import { conditionalJson } from './conditional-json.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'

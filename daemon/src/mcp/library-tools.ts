@@ -1,5 +1,5 @@
 import { Job, JobStatus, LibraryStatistics, Location, Volume } from '@spacedrive/core/domain'
-import { ops } from '@spacedrive/core/ops'
+import { ops } from '../ops/index.ts'
 import { z } from 'zod'
 import { MAX_ITEMS, MAX_STATISTICS_LINES } from './limits.ts'
 import { defineTool, fitting, page } from './tool.ts'

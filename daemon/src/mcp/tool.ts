@@ -1,5 +1,5 @@
 import type { InputOf, OutputOf } from '@spacedrive/client'
-import type { Ops } from '@spacedrive/core/ops'
+import type { Ops } from '../ops/index.ts'
 import { z } from 'zod'
 import { DEFAULT_ITEMS, MAX_ANSWER_LENGTH, MAX_ITEMS } from './limits.ts'
 

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  authenticate,
-  deniedFrame,
-  KEY_BYTES,
-  kinds,
-  readPacket,
-} from '../../../core/src/network/relay/relay-frames.ts'
 import { PeerKey } from '../../../core/src/domain/index.ts'
+import { authenticate, deniedFrame, KEY_BYTES, kinds, readPacket } from '../../../relay/src/relay-frames.ts'
 import type { FuzzTarget } from '../target.ts'
 
 const challenge = Buffer.alloc(16, 5)
@@ -14,7 +8,7 @@ const sender = PeerKey.parse('cd'.repeat(32))
 
 export const target: FuzzTarget = {
   reads: 'frames of clients of a relay: proofs of keys, and packets to pass on',
-  guides: ['core/src/network/relay/relay-frames.ts', 'core/src/network/identity/ed25519.ts'],
+  guides: ['relay/src/relay-frames.ts', 'core/src/network/identity/ed25519.ts'],
   maxBytes: 200,
   seeds: () => [
     Buffer.concat([Buffer.of(kinds.clientAuth), Buffer.alloc(KEY_BYTES, 1), Buffer.of(64), Buffer.alloc(64, 2)]),

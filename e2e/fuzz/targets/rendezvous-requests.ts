@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import type { IncomingMessage } from 'node:http'
-import { answerAt } from '../../../core/src/network/rendezvous/board-requests.ts'
-import { Answer, NOTICE_BYTES } from '../../../core/src/network/rendezvous/notice.ts'
-import { Noticeboard } from '../../../core/src/network/rendezvous/noticeboard.ts'
+import { Answer, NOTICE_BYTES } from '../../../core/src/network/rendezvous/protocol.ts'
+import { answerAt } from '../../../relay/src/board-requests.ts'
+import { Noticeboard } from '../../../relay/src/noticeboard.ts'
 import { type FuzzTarget, reasonOf } from '../target.ts'
 
 const id = 'ab'.repeat(16)
@@ -11,7 +11,7 @@ const notice = Buffer.alloc(NOTICE_BYTES, 7).toString('base64')
 
 export const target: FuzzTarget = {
   reads: 'requests to a rendezvous: JSON with notices and ids',
-  guides: ['core/src/network/rendezvous/'],
+  guides: ['core/src/network/rendezvous/', 'relay/src/board-requests.ts', 'relay/src/noticeboard.ts'],
   maxBytes: 4_000,
   tokens: [id, notice],
   seeds: () => [

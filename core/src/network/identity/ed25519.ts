@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { PeerKey } from '../../domain/index.ts'
+import { PeerKey } from '../../domain/ids.ts'
 
 /** Length of an Ed25519 seed, and also of a public key (RFC 8032 §5.1.5). */
 export const SEED_BYTES = 32

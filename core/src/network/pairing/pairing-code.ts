@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import type { PeerKey } from '../../domain/network.ts'
+import type { PeerKey } from '../../domain/ids.ts'
 import { CoreError } from '../../util/errors.ts'
 import { nearest } from '../../util/nearest.ts'
 import { peerKeyOf, SEED_BYTES } from '../identity/ed25519.ts'

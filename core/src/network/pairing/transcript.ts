@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto'
-import type { PeerKey } from '../../domain/network.ts'
+import type { PeerKey } from '../../domain/ids.ts'
 import { isSignedBy } from '../identity/ed25519.ts'
 import type { DeviceCard } from '../registry/device-card.ts'
 import { KEY_BYTES, sharedSecret } from './x25519.ts'

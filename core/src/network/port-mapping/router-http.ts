@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { errorMessage, systemCode } from '../../util/errors.ts'
+import { readShort } from '../../util/read-short.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
-import { readShort } from '../relay/read-short.ts'
 import type { Gateway } from './gateway.ts'
 
 /** Longest accepted answer. Descriptions of routers have about 20 KB. */

@@ -1,11 +1,9 @@
 import type { z } from 'zod'
 import { CoreError, errorMessage } from '../../util/errors.ts'
-import { readAnswer } from '../relay/read-short.ts'
-import { Answer, MAX_PER_REQUEST, type Notice, NOTICE_BYTES } from './notice.ts'
+import { readAnswer } from '../../util/read-short.ts'
+import { Answer, MAX_MESSAGE_BYTES, type Notice } from './protocol.ts'
 
 const ASK_TIMEOUT_MS = 10_000
-/** Base64 makes four characters of three bytes, and each notice has an id and JSON around it. */
-const MAX_ANSWER = MAX_PER_REQUEST * (2 * NOTICE_BYTES)
 
 /** Leaves notices at a rendezvous, and gets the notices with these ids. Throws `Unavailable` if it does not answer. */
 export async function askRendezvous(
@@ -22,7 +20,7 @@ export async function askRendezvous(
       signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]),
       redirect: 'error',
     })
-    const text = await readAnswer(response, MAX_ANSWER)
+    const text = await readAnswer(response, MAX_MESSAGE_BYTES)
     if (!response.ok) throw new Error(`it answers ${response.status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`)
     return Answer.parse(JSON.parse(text))
   } catch (err) {

@@ -2,7 +2,8 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { PeerKey } from '../../domain/index.ts'
 import { pairedId } from '../discovery/blinded-id.ts'
-import { NOTICE_BYTES, open, seal } from './notice.ts'
+import { open, seal } from './notice.ts'
+import { NOTICE_BYTES } from './protocol.ts'
 
 const id = 'ab'.repeat(16)
 const addresses = ['192.0.2.7:4433', '[2001:db8::7]:4433']

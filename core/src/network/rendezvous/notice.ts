@@ -1,48 +1,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import { z } from 'zod'
 import { errorMessage } from '../../util/errors.ts'
 import { Addresses } from '../registry/device-card.ts'
+import { NONCE_BYTES, type Notice, PLAIN_BYTES, TAG_BYTES } from './protocol.ts'
 
-/**
- * Length of a notice before it is sealed, in bytes. It is the same for all, so that it reveals nothing. `Addresses` at
- * its limits fits.
- */
-const PLAIN_BYTES = 2_048
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
 const LABEL = 'spacedrive/rendezvous/1'
-
-/** Length of a sealed notice, in bytes. */
-export const NOTICE_BYTES = NONCE_BYTES + PLAIN_BYTES + TAG_BYTES
-/** Most notices, and most ids, in one request. */
-export const MAX_PER_REQUEST = 64
-
-/** The id by which a notice is found: a blinded id of discovery. */
-export const NoticeId = z.string().regex(/^[0-9a-f]{32}$/)
-
-const Sealed = z
-  .base64()
-  .length(4 * Math.ceil(NOTICE_BYTES / 3))
-  .transform((text): Buffer => Buffer.from(text, 'base64'))
-  .refine((bytes) => bytes.length === NOTICE_BYTES)
-
-/** The request of a device to a rendezvous, and the answer. */
-export const Question = z.object({
-  put: z.array(z.object({ id: NoticeId, notice: Sealed })).max(MAX_PER_REQUEST),
-  get: z.array(NoticeId).max(MAX_PER_REQUEST),
-})
-export const Answer = z.object({
-  /** The number of accepted notices. It is less than the number sent if the rendezvous is full. */
-  taken: z.int().min(0),
-  found: z.array(z.object({ id: NoticeId, notice: Sealed })).max(MAX_PER_REQUEST),
-})
-
-/** The addresses of a device, sealed for devices that have the secret. */
-export interface Notice {
-  readonly id: string
-  /** `NOTICE_BYTES` long. */
-  readonly notice: Buffer
-}
 
 /** Encrypts with AES-256-GCM, under a key derived from the secret. The result is bound to the id of the notice. */
 export function seal(secret: Uint8Array, id: string, addresses: readonly string[]): Buffer {

@@ -1,109 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
 import type { PeerKey } from '../../domain/index.ts'
-import { silentLogger } from '../../util/logger.ts'
-import { systemClock } from '../clock.ts'
-import { Relay, type RelayOptions } from '../relay/index.ts'
+import { device, serve } from './fixtures/device.ts'
 import { seal } from './notice.ts'
-import { Rendezvous } from './index.ts'
-
-test('paired devices find each other by word left there, and nobody else learns it', async () => {
-  await using relay = await openRelay()
-  const secret = randomBytes(32)
-  const alice = device(relay.url, { pairedWith: [] })
-  const bob = device(relay.url, { pairedWith: [{ key: alice.key, secret }] })
-  const mallory = device(relay.url, { pairedWith: [{ key: alice.key, secret: randomBytes(32) }] })
-  using _a = alice.begin([{ key: bob.key, secret }])
-  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
-  using _b = bob.begin()
-  using _m = mallory.begin()
-  await vi.waitUntil(() => bob.found.length > 0)
-  expect(bob.found[0]).toEqual({ key: alice.key, addresses: alice.addresses })
-  // Each of them has been answered by now: there are a notice for bob, one of bob and one of mallory.
-  await vi.waitUntil(() => relay.metrics().includes('notices 3'))
-  expect(mallory.found).toEqual([])
-})
-
-test('those that are connected are not asked for, and found once they are not', async () => {
-  await using relay = await openRelay()
-  const secret = randomBytes(32)
-  const alice = device(relay.url, { pairedWith: [] })
-  const bob = device(relay.url, { pairedWith: [{ key: alice.key, secret }] })
-  using _a = alice.begin([{ key: bob.key, secret }])
-  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
-  bob.connectedWith.add(alice.key)
-  using board = bob.begin()
-  await vi.waitUntil(() => relay.metrics().includes('notices 2'))
-  expect(bob.found).toEqual([])
-  bob.connectedWith.clear()
-  board.look()
-  await vi.waitUntil(() => bob.found.length > 0)
-})
-
-test('a code is found by those who have it, while it is announced', async () => {
-  await using relay = await openRelay()
-  const code = randomBytes(32)
-  using alice = device(relay.url).begin()
-  using bob = device(relay.url).begin()
-  using _announced = alice.announceCode(code, () => ['192.0.2.7:4433'])
-  const heard: (readonly string[])[] = []
-  using _sought = bob.findCode(code, (addresses) => heard.push(addresses))
-  await vi.waitUntil(() => heard.length > 0)
-  expect(heard[0]).toEqual(['192.0.2.7:4433'])
-})
-
-test('a code that is made while the server takes its time is told right after', async () => {
-  await using relay = await openRelay()
-  const slow = Promise.withResolvers<void>()
-  let requests = 0
-  await using server = await serve(async (_, asked) => {
-    if (requests++ === 0) await slow.promise
-    return (await post(relay, asked)).text()
-  })
-  const paired = [{ key: 'ff'.repeat(32) as PeerKey, secret: randomBytes(32) }]
-  using alice = device(server.url, { pairedWith: paired }).begin()
-  await vi.waitUntil(() => requests === 1)
-  const code = randomBytes(32)
-  using _announced = alice.announceCode(code, () => ['192.0.2.7:4433'])
-  slow.resolve()
-  await vi.waitUntil(() => relay.metrics().includes('notices 2'))
-  expect(requests).toBe(2)
-})
-
-test('more devices than one request takes are all told and found', async () => {
-  await using relay = await openRelay()
-  const secrets = Array.from({ length: 100 }, () => randomBytes(32))
-  const alice = device(relay.url)
-  const bob = device(relay.url, { pairedWith: secrets.map((secret) => ({ key: alice.key, secret })) })
-  using _a = alice.begin(secrets.map((secret) => ({ key: bob.key, secret })))
-  await vi.waitUntil(() => relay.metrics().includes('notices 100'))
-  using _b = bob.begin()
-  await vi.waitFor(() => expect(bob.found).toHaveLength(100))
-})
-
-test('a wrong token, or a server that is not there, is said, and no longer once it works', async () => {
-  await using relay = await openRelay({ token: 'right' })
-  const friend = [{ key: 'ff'.repeat(32) as PeerKey, secret: randomBytes(32) }]
-  using wrong = device(`${relay.url}/wrong`, { pairedWith: friend }).begin()
-  await vi.waitUntil(() => wrong.problem !== null)
-  expect(wrong.problem).toMatch(/^the rendezvous http:\/\/127\.0\.0\.1:\d+ is not reached: it answers 404$/)
-  using right = device(`${relay.url}/right`, { pairedWith: friend }).begin()
-  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
-  expect(right.problem).toBeNull()
-  const { url } = relay
-  await relay.close()
-  // The first request may still go over the connection that was there.
-  await vi.waitFor(() => {
-    right.look()
-    expect(right.problem).toContain('ECONNREFUSED')
-  })
-  await using _again = await openRelay({ token: 'right', port: Number(new URL(url).port) })
-  right.look()
-  await vi.waitUntil(() => right.problem === null)
-})
 
 test('who is paired with nobody and has no code contacts nobody', async () => {
   let requests = 0
@@ -119,13 +18,6 @@ test('who is paired with nobody and has no code contacts nobody', async () => {
   expect(requests).toBe(1)
 })
 
-test('where a list says who may use the relay, word is left with its token only', async () => {
-  await using relay = await openRelay({ allow: [] })
-  expect((await post(relay, { put: [], get: [] })).status).toBe(404)
-  await using both = await openRelay({ allow: [], token: 'right' })
-  expect((await post(both, { put: [], get: [] }, '/right')).status).toBe(200)
-})
-
 test('a server that is full is said to be so, and what hangs there is found all the same', async () => {
   const secret = randomBytes(32)
   const peer = 'ff'.repeat(32) as PeerKey
@@ -138,17 +30,6 @@ test('a server that is full is said to be so, and what hangs there is found all 
   await vi.waitUntil(() => board.problem !== null)
   expect(board.problem).toBe('the rendezvous is full: it did not take 1 of 1 notices')
   expect(alice.found).toEqual([{ key: peer, addresses: ['192.0.2.8:1'] }])
-})
-
-test('what is no request is refused in words', async () => {
-  await using relay = await openRelay()
-  expect(await textOf(post(relay, 'garbage'))).toMatch(/^400 the request is not JSON|^400 /)
-  expect(await textOf(post(relay, { put: [{ id: 'x', notice: 'y' }], get: [] }))).toMatch(/^400 .*Invalid/s)
-  expect(await textOf(post(relay, { put: [], get: Array.from({ length: 65 }, () => 'ab'.repeat(16)) }))).toMatch(
-    /^400 /,
-  )
-  expect(await textOf(post(relay, { put: 'x'.repeat(2_000_000), get: [] }))).toMatch(/^413 /)
-  expect((await fetch(`${relay.url}/rendezvous`)).status).toBe(405)
 })
 
 test('a server that lies sends nobody anywhere', async () => {
@@ -175,60 +56,3 @@ test('a server that lies sends nobody anywhere', async () => {
     expect(bob.found).toEqual([])
   }
 })
-
-function device(url: string, { pairedWith = [] }: { pairedWith?: { key: PeerKey; secret: Uint8Array }[] } = {}) {
-  const key = randomBytes(32).toString('hex') as PeerKey
-  const addresses = ['192.0.2.1:4433', '[2001:db8::1]:4433']
-  const found: { key: PeerKey; addresses: readonly string[] }[] = []
-  const connectedWith = new Set<PeerKey>()
-  return {
-    key,
-    addresses,
-    found,
-    connectedWith,
-    begin: (paired = pairedWith) =>
-      new Rendezvous({
-        url,
-        clock: systemClock,
-        log: silentLogger,
-        own: () => ({ key, addresses }),
-        paired: () => paired,
-        isConnected: (other) => connectedWith.has(other),
-        onFound: (other, where) => found.push({ key: other, addresses: where }),
-      }),
-  }
-}
-
-function openRelay(options: Partial<RelayOptions> = {}): Promise<Relay> {
-  return Relay.open({ host: '127.0.0.1', port: 0, allow: null, token: null, log: silentLogger, ...options })
-}
-
-function post(relay: Relay, body: unknown, before = ''): Promise<Response> {
-  return fetch(`${relay.url}${before}/rendezvous`, {
-    method: 'POST',
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
-}
-
-async function textOf(answer: Promise<Response>): Promise<string> {
-  const response = await answer
-  return `${response.status} ${await response.text()}`
-}
-
-async function serve(answer: (ids: string[], asked: string) => string | Promise<string>) {
-  const server = createServer((request, response) => {
-    const answered = async () => {
-      const asked = await text(request)
-      response.end(await answer(JSON.parse(asked).get, asked))
-    }
-    answered().catch((err: Error) => response.destroy(err))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}

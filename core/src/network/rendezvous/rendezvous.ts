@@ -6,8 +6,8 @@ import { codeId, pairedId, SLOT_TOLERANCE, slotAt } from '../discovery/blinded-i
 import type { Sought } from '../discovery/index.ts'
 import { MAX_ADDRESSES } from '../registry/device-card.ts'
 import { askRendezvous } from './ask-rendezvous.ts'
-import { MAX_PER_REQUEST, type Notice, open, seal } from './notice.ts'
-import { NOTICE_MS } from './noticeboard.ts'
+import { open, seal } from './notice.ts'
+import { MAX_PER_REQUEST, type Notice, NOTICE_MS } from './protocol.ts'
 
 /** How often a device leaves its notices again, in milliseconds. */
 const TELL_MS = NOTICE_MS / 2

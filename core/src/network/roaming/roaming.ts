@@ -3,11 +3,11 @@ import type { Logger } from '../../util/logger.ts'
 import type { Clock } from '../clock.ts'
 import { MAX_ADDRESSES, type Whereabouts } from '../registry/device-card.ts'
 import type { Registry } from '../registry/registry.ts'
-import { isReflected, learnAddress, type Reflected } from '../relay/learn-address.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Peer } from '../wire/protocol.ts'
 import { answering, ask } from '../wire/rpc.ts'
+import { isReflected, learnAddress, type Reflected } from './learn-address.ts'
 import { roaming } from './protocol.ts'
 
 /**

@@ -2,10 +2,10 @@ import { lookup } from 'node:dns/promises'
 import { z } from 'zod'
 import { PeerKey } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
+import { readAnswer } from '../../util/read-short.ts'
 import { formatAddress } from '../transport/addresses.ts'
 import type { ReflectorPlace } from '../transport/iroh/reflection.ts'
 import type { Transport } from '../transport/transport.ts'
-import { readAnswer } from './read-short.ts'
 
 const ASK_TIMEOUT_MS = 5_000
 /** Longest answer of a relay that is read, in bytes. */

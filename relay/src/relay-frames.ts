@@ -1,6 +1,5 @@
-import { CoreError } from '../../util/errors.ts'
-import { PeerKey } from '../../domain/index.ts'
-import { isSignedBy } from '../identity/ed25519.ts'
+import { CoreError } from '@spacedrive/core/errors'
+import { isSignedBy, PeerKey } from '@spacedrive/core/relay-protocol'
 
 // Version 2 of the protocol between Iroh and its relays: WebSocket messages, each with its kind in the first byte.
 

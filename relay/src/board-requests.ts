@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { readShort } from '../relay/read-short.ts'
-import { MAX_PER_REQUEST, NOTICE_BYTES, Question } from './notice.ts'
+import { readShort } from '@spacedrive/core/read-short'
+import { MAX_MESSAGE_BYTES, Question } from '@spacedrive/core/relay-protocol'
 import type { Noticeboard } from './noticeboard.ts'
-
-const MAX_BODY = MAX_PER_REQUEST * (2 * NOTICE_BYTES)
 
 /** The answer of a rendezvous. */
 export interface Answered {
@@ -15,8 +13,8 @@ export interface Answered {
 /** Answers one request to a noticeboard. `from`: the IP address of the client. Throws if the connection breaks. */
 export async function answerAt(board: Noticeboard, request: IncomingMessage, from: string): Promise<Answered> {
   if (request.method !== 'POST') return { status: 405, body: 'a rendezvous is asked by POST' }
-  const text = await readShort(request, MAX_BODY)
-  if (text === null) return { status: 413, body: `a request has at most ${MAX_BODY} bytes` }
+  const text = await readShort(request, MAX_MESSAGE_BYTES)
+  if (text === null) return { status: 413, body: `a request has at most ${MAX_MESSAGE_BYTES} bytes` }
   const read = parse(text)
   if (typeof read === 'string') return { status: 400, body: read }
   const taken = read.put.filter((notice) => board.put(notice, from)).length

@@ -2,13 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Logger } from '@spacedrive/core'
+import { ConnectionSlots, type Sender, senderAt, type Slot, type SlotReason } from '@spacedrive/core/connection-slots'
+import { CoreError, errorMessage, systemCode } from '@spacedrive/core/errors'
+import { formatAddress, type PeerKey } from '@spacedrive/core/relay-protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { PeerKey } from '../../domain/index.ts'
-import { CoreError, errorMessage, systemCode } from '../../util/errors.ts'
-import { ConnectionSlots, type Sender, senderAt, type Slot, type SlotReason } from '../../util/connection-slots.ts'
-import type { Logger } from '../../util/logger.ts'
-import { answerAt, Noticeboard } from '../rendezvous/index.ts'
-import { formatAddress } from '../transport/addresses.ts'
+import { answerAt } from './board-requests.ts'
+import { Noticeboard } from './noticeboard.ts'
 import { Rate } from './rate.ts'
 import { Reflector } from './reflector.ts'
 import { RelayClient } from './relay-client.ts'
@@ -55,7 +55,7 @@ const MAX_HEADER_BYTES = 8_192
 
 /**
  * A relay for Iroh: it passes packets between devices that cannot reach each other, tells them their outside address,
- * and keeps the notices they leave for each other (`rendezvous/`). It sees keys, sizes and times, but cannot read the
+ * and keeps the notices they leave for each other (`noticeboard.ts`). It sees keys, sizes and times, but cannot read the
  * packets.
  */
 export class Relay implements AsyncDisposable {

@@ -1,6 +1,8 @@
+import { Access, accessNames } from '@spacedrive/core/domain'
+import { defineAction, defineQuery } from '@spacedrive/core/ops'
 import { z } from 'zod'
-import { Access, accessNames, AccessRecord, AccessSession } from '../domain/access.ts'
-import { defineAction, defineQuery } from './define.ts'
+import { AccessRecord, AccessSession } from './access.ts'
+import { type DaemonContext, served } from './context.ts'
 
 const DEFAULT_DAYS = 90
 const MAX_DAYS = 365
@@ -15,7 +17,7 @@ export const listSessions = defineQuery({
   output: z.array(AccessSession),
   errors: ['Unavailable'],
   cli: { words: ['session', 'list'], examples: ['session list', 'session list --json'] },
-  run: async (_input, { core }) => core.sessions().list(),
+  run: async (_input, context: DaemonContext) => served(context).access.list(),
 })
 
 export const endSession = defineAction({
@@ -26,8 +28,8 @@ export const endSession = defineAction({
   output: z.object({ id: z.string() }),
   errors: ['NotFound', 'Unavailable'],
   cli: { words: ['session', 'end'], positional: ['id'], examples: ['session end <id>'] },
-  async run({ id }, { core }) {
-    await core.sessions().end(id)
+  async run({ id }, context: DaemonContext) {
+    await served(context).access.end(id)
     return { id }
   },
 })
@@ -54,7 +56,7 @@ export const createApiKey = defineAction({
     positional: ['name'],
     examples: ['session key backup-script', 'session key photo-frame --days 30', 'session key importer --allow manage'],
   },
-  run: async (input, { core }) => core.sessions().createKey(input),
+  run: async (input, context: DaemonContext) => served(context).access.createKey(input),
 })
 
 export const accessLog = defineQuery({
@@ -65,5 +67,5 @@ export const accessLog = defineQuery({
   output: z.array(AccessRecord),
   errors: ['Unavailable'],
   cli: { words: ['session', 'log'], examples: ['session log', 'session log --limit 20'] },
-  run: async ({ limit }, { core }) => core.sessions().log(limit),
+  run: async ({ limit }, context: DaemonContext) => served(context).access.log(limit),
 })

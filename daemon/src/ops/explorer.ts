@@ -1,6 +1,7 @@
+import { Access, accessNames } from '@spacedrive/core/domain'
+import { defineAction } from '@spacedrive/core/ops'
 import { z } from 'zod'
-import { Access, accessNames } from '../domain/access.ts'
-import { defineAction } from './define.ts'
+import { type DaemonContext, served } from './context.ts'
 
 export const explorerLink = defineAction({
   name: 'explorer.link',
@@ -27,7 +28,7 @@ export const explorerLink = defineAction({
     page: z.string().nullable().describe('path of the page in `folder`; null without `folder`'),
   }),
   errors: ['Unavailable'],
-  run: async (input, { core }) => core.linkToExplorer(input.to, input.folder),
+  run: async (input, context: DaemonContext) => served(context).link(input.to, input.folder),
 })
 
 /** Shorter passphrases can be guessed; longer texts are not passphrases. */
@@ -61,8 +62,8 @@ export const exposeExplorer = defineAction({
   }),
   output: z.object({ urls: z.array(z.string()), fingerprint: z.string(), allow: z.array(Access) }),
   errors: ['Unavailable'],
-  async run(input, { core }) {
-    const { allow, fingerprint, urls } = await core.exposeExplorer(input)
+  async run(input, context: DaemonContext) {
+    const { allow, fingerprint, urls } = await served(context).expose(input)
     return { urls: [...urls], fingerprint, allow: [...allow] }
   },
 })
@@ -73,5 +74,5 @@ export const hideExplorer = defineAction({
   summary: 'Keep the explorer to this machine again; every session from elsewhere ends at once',
   input: z.object({}),
   output: z.object({ wasExposed: z.boolean() }),
-  run: async (_input, { core }) => ({ wasExposed: await core.hideExplorer() }),
+  run: async (_input, { explorer }: DaemonContext) => ({ wasExposed: (await explorer?.hide()) ?? false }),
 })

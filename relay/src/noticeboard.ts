@@ -1,8 +1,6 @@
-import { originOf } from '../../util/ip-address.ts'
-import type { Notice } from './notice.ts'
+import { originOf } from '@spacedrive/core/ip-address'
+import { type Notice, NOTICE_MS } from '@spacedrive/core/relay-protocol'
 
-/** How long a notice is kept, in milliseconds: longer than one slot of the ids. */
-export const NOTICE_MS = 20 * 60_000
 /** Most notices, 2 KiB each. A household with twenty devices has 380. */
 const MAX_NOTICES = 16_384
 /** Most notices from one IPv4 address or one IPv6 network. */

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { Endpoint, Incoming } from '@number0/iroh'
-import { PeerKey } from '../../domain/index.ts'
-import type { Logger } from '../../util/logger.ts'
-import { settledWithin } from '../../util/settled-within.ts'
-import { formatAddress } from '../transport/addresses.ts'
-import { bytesToArray, textToArray } from '../transport/iroh/byte-array.ts'
-import { freeSockets } from '../transport/iroh/free-sockets.ts'
-import { irohMessage } from '../transport/iroh/iroh-errors.ts'
-import { loadIroh } from '../transport/iroh/load-iroh.ts'
-import { REFLECT_ALPN, writeReflection } from '../transport/iroh/reflection.ts'
+import type { Logger } from '@spacedrive/core'
+import {
+  bytesToArray,
+  formatAddress,
+  freeSockets,
+  irohMessage,
+  loadIroh,
+  PeerKey,
+  REFLECT_ALPN,
+  textToArray,
+  writeReflection,
+} from '@spacedrive/core/relay-protocol'
+import { settledWithin } from '@spacedrive/core/settled-within'
 
 /**
  * Most devices that are answered at the same time. Each is answered within a round trip, or dropped after

@@ -1,5 +1,6 @@
+import { NOTICE_MS } from '@spacedrive/core/relay-protocol'
 import { expect, test } from 'vitest'
-import { NOTICE_MS, Noticeboard } from './noticeboard.ts'
+import { Noticeboard } from './noticeboard.ts'
 
 test('a notice hangs until its time is over, or another takes its place', () => {
   let now = 0

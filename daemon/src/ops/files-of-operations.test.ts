@@ -1,7 +1,7 @@
+import type { Op } from '@spacedrive/core/ops'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { ops } from './index.ts'
-import type { Op } from './define.ts'
 
 /**
  * Texts that reach no file by its path, and why. Every other text of an operation that sessions from elsewhere may use

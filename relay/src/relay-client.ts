@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import type { PeerKey } from '@spacedrive/core/relay-protocol'
 import type { WebSocket } from 'ws'
-import type { PeerKey } from '../../domain/index.ts'
 import { Rate } from './rate.ts'
 import {
   authenticate,

@@ -1,0 +1,178 @@
+import { join } from 'node:path'
+import { type Config, ConfigManager } from './config/index.ts'
+import type { CoreHost, CoreOptions } from './core.ts'
+import { DeviceManager } from './device/index.ts'
+import { sidecarKinds } from './domain/index.ts'
+import { EventBus } from './events/index.ts'
+import { Archives } from './files/index.ts'
+import { LibraryManager } from './library/index.ts'
+import { IrohTransport, Network, sharedFolders } from './network/index.ts'
+import { type DevicePolicy, type Generator, makeGenerators, QueryEmbedder, SidecarPools } from './sidecars/index.ts'
+import { errorMessage } from './util/errors.ts'
+import { Foreground } from './util/foreground.ts'
+import { type Logger, silentLogger } from './util/logger.ts'
+import { systemMachine } from './util/machine.ts'
+import { isMetered } from './util/metered.ts'
+import { PrivateFiles } from './util/private-files.ts'
+import { removeTree } from './util/remove-tree.ts'
+import { createVolumeDetector, VolumeManager } from './volume/index.ts'
+
+export interface CoreParts {
+  readonly dataDir: string
+  readonly host: CoreHost
+  readonly log: Logger
+  readonly now: () => number
+  readonly events: EventBus
+  readonly config: ConfigManager
+  readonly device: DeviceManager
+  readonly volumes: VolumeManager
+  readonly privateFiles: PrivateFiles
+  readonly decoders: Decoders
+  /** The generators that the current configuration enables. */
+  readonly generators: () => readonly Generator[]
+  readonly libraries: LibraryManager
+  readonly network: Network
+}
+
+/** The processes that read files which may be hostile. */
+interface Decoders {
+  readonly sidecarPools: SidecarPools
+  readonly archives: Archives
+}
+
+/** The parts that an opener uses. */
+type Uses<N extends keyof CoreParts> = Pick<CoreParts, N>
+
+/** Opens every part of an engine, each from those before it. `stack` closes them in the opposite order. */
+export async function openParts(options: CoreOptions, stack: AsyncDisposableStack): Promise<CoreParts> {
+  const { dataDir, log = silentLogger, now = Date.now } = options
+  const host = options.host ?? { version: '0.0.0', instance: 'default', logFile: null }
+  const base = { dataDir, host, log, now }
+  const events = stack.use(new EventBus({ log, now }))
+  // Deferred first and so run last, after all parts that may still send events.
+  stack.defer(() => events.emit('core.stopped', {}))
+  const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
+  const device = await openDevice(base)
+  const volumes = stack.use(await openVolumes(options, { log, events, config, device }))
+  const privateFiles = new PrivateFiles(dataDir, () => sharedFolders({ chosen: config.values.network.receiveFolder }))
+  // Created before the libraries, because they use the pools until they are closed.
+  const decoders = await openDecoders(options, { dataDir, log, config, volumes, privateFiles }, stack)
+  const queries = stack.use(new QueryEmbedder(() => config.values.embeddings))
+  const generators = () => options.generators ?? makeGenerators(config.values)
+  let parts: CoreParts | null = null
+  const used = { ...base, events, config, device, volumes, privateFiles, decoders, generators }
+  const libraries = stack.use(await openLibraries(options, { ...used, queries, network: () => parts?.network ?? null }))
+  // Created after the libraries and so closed before them, because answers to other devices need the libraries.
+  const network = stack.use(await openNetwork(options, { ...base, events, config, device, libraries }))
+  parts = { ...used, libraries, network }
+  return parts
+}
+
+function openDevice({ dataDir, host, log, now }: Uses<'dataDir' | 'host' | 'log' | 'now'>): Promise<DeviceManager> {
+  // Several instances on one machine are separate devices, so each gets a distinct name.
+  const name = host.instance === 'default' ? undefined : host.instance
+  return DeviceManager.open({ dataDir, log, name, now })
+}
+
+function openVolumes(
+  { volumeDetector }: Pick<CoreOptions, 'volumeDetector'>,
+  { config, device, events, log }: Uses<'log' | 'events' | 'config' | 'device'>,
+): Promise<VolumeManager> {
+  const emit: EventBus['emit'] = (type, data, libraryId) => events.emit(type, data, libraryId)
+  const detector = volumeDetector ?? createVolumeDetector({ machineId: device.info().id, log })
+  return VolumeManager.open({ detector, emit, log, refreshMs: config.values.volumes.refreshMs })
+}
+
+async function openDecoders(
+  { decoderBox }: Pick<CoreOptions, 'decoderBox'>,
+  { config, dataDir, log, privateFiles, volumes }: Uses<'dataDir' | 'log' | 'config' | 'volumes' | 'privateFiles'>,
+  stack: AsyncDisposableStack,
+): Promise<Decoders> {
+  const temporary = join(dataDir, 'decoders')
+  await removeLeftovers(temporary, log)
+  const box = { temporary, ...(decoderBox && { layer: decoderBox }) }
+  return {
+    sidecarPools: stack.use(new SidecarPools({ ...box, speed: () => config.values.sidecars.speed })),
+    archives: stack.use(new Archives({ ...box, guard: privateFiles, look: volumes.look.bind(volumes) })),
+  }
+}
+
+interface LibrariesDeps extends Omit<CoreParts, 'host' | 'libraries' | 'network'> {
+  readonly queries: QueryEmbedder
+  /** Null until it is open. */
+  readonly network: () => Network | null
+}
+
+function openLibraries(
+  { answerMs, intelligence = [], machine = systemMachine() }: CoreOptions,
+  deps: LibrariesDeps,
+): Promise<LibraryManager> {
+  const { config, dataDir, decoders, device, events, generators, log, network, now, privateFiles, queries, volumes } =
+    deps
+  return LibraryManager.open({
+    dataDir,
+    device: () => device.info(),
+    volumes,
+    events,
+    intelligence,
+    sidecarPools: decoders.sidecarPools,
+    meaningOf: (query, signal) => queries.embed(query, signal),
+    generators,
+    sidecarPolicy: () => devicePolicy(config.values),
+    sidecarLimits: () => config.values.sidecars,
+    sidecarsElsewhere: (library) => network()?.sidecars.elsewhere(library) ?? null,
+    machine,
+    privateFiles,
+    foreground: new Foreground(),
+    isMetered: () => isMetered(config.values.network.metered, machine),
+    settings: { ...librarySettings(config.values), answerMs },
+    now,
+    log,
+  })
+}
+
+function openNetwork(
+  { makeLanChannel, makeTransport }: Pick<CoreOptions, 'makeLanChannel' | 'makeTransport'>,
+  deps: Uses<'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'libraries'>,
+): Promise<Network> {
+  const { config, dataDir, device, events, host, libraries, log } = deps
+  return Network.open({
+    dataDir,
+    version: host.version,
+    device: () => device.info(),
+    settings: () => config.values.network,
+    prefetch: () => config.values.prefetch,
+    events,
+    libraries: () => libraries.opened(),
+    adoptLibrary: (library) => libraries.adopt(library),
+    log,
+    makeTransport: makeTransport ?? ((endpoint) => IrohTransport.open(endpoint)),
+    makeLanChannel,
+  })
+}
+
+/** Removes the files of decoders that a killed daemon has left. No other process uses the data folder now. */
+async function removeLeftovers(folder: string, log: Logger): Promise<void> {
+  // Not fatal: decoders get new folders beside the old ones, and the next start tries again.
+  await removeTree(folder).catch((err: unknown) =>
+    log.warn({ folder, err: errorMessage(err) }, 'temporary files of decoders were not removed'),
+  )
+}
+
+function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {
+  const kinds = sidecarKinds.flatMap((kind) => {
+    const choice: unknown = Reflect.get(chosen, kind)
+    return typeof choice === 'string' && choice !== 'default' ? [[kind, choice] as const] : []
+  })
+  return { device, maxFileBytes, kinds: Object.fromEntries(kinds) }
+}
+
+function librarySettings({ indexing, watch, jobs }: Config) {
+  return {
+    walkers: indexing.walkers,
+    hashers: indexing.hashers,
+    watch: watch.enabled,
+    debounceMs: watch.debounceMs,
+    keepEndedJobs: jobs.keepEnded,
+  }
+}

@@ -1,0 +1,10 @@
+// The parts of networking that a relay shares with devices. `relay/` imports nothing else of this folder.
+export { PeerKey } from '../domain/ids.ts'
+export { isSignedBy } from './identity/ed25519.ts'
+export { MAX_MESSAGE_BYTES, type Notice, NOTICE_MS, Question } from './rendezvous/protocol.ts'
+export { formatAddress } from './transport/addresses.ts'
+export { bytesToArray, textToArray } from './transport/iroh/byte-array.ts'
+export { freeSockets } from './transport/iroh/free-sockets.ts'
+export { irohMessage } from './transport/iroh/iroh-errors.ts'
+export { loadIroh } from './transport/iroh/load-iroh.ts'
+export { REFLECT_ALPN, writeReflection } from './transport/iroh/reflection.ts'

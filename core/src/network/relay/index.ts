@@ -1,2 +1,0 @@
-export { learnAddress } from './learn-address.ts'
-export { defaultRelayLimits, Relay, type RelayLimits, type RelayOptions } from './relay.ts'

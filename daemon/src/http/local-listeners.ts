@@ -1,0 +1,108 @@
+import type { Connections } from '../connections.ts'
+import { type AppDeps, createApp, createMediaApp } from './app.ts'
+import type { Gate } from './gate.ts'
+import type { HttpApp } from './http-env.ts'
+import { HttpListener, type HttpListenerOptions } from './http-listener.ts'
+import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
+import { listenForPages } from './page-address.ts'
+import { HttpError, refuseUpgrade } from './problem.ts'
+import { pageSessionRoutes } from './session-routes.ts'
+import { WebSockets } from './web-sockets.ts'
+
+/** So many instances side by side have each a port that stays the same. */
+const NEXT_PORTS = 20
+const MAX_PORT = 65_535
+/** The port of files is so far from that of the page. */
+const MEDIA_PORT = 100
+
+/** What every app of a server is made of, wherever it listens. */
+export type SharedAppDeps = Omit<AppDeps, 'authenticator' | 'sessionRoutes' | 'mediaOrigin' | 'addFirst'>
+
+export interface LocalListenersDeps {
+  readonly shared: SharedAppDeps
+  readonly connections: Connections
+  readonly gate: Gate
+  /** The first one that is tried; 0: any. */
+  readonly port: number
+  readonly now: () => number
+  /** Takes each listener as soon as it listens, so that it is closed if a later one cannot be opened. */
+  readonly keep: (listener: AsyncDisposable) => void
+}
+
+export interface LocalListeners {
+  readonly app: HttpApp
+  /** The usual address, for programs. It leads a browser to the pages. */
+  readonly url: string
+  /** Where pages are signed in: `http://127.83.12.9:40123`. */
+  readonly pageOrigin: string
+}
+
+/**
+ * Listens on this machine: for programs at the usual address, for pages at an address of their own, for files at a
+ * third. Throws the system's error where no port can be had.
+ */
+export async function listenLocally(deps: LocalListenersDeps): Promise<LocalListeners> {
+  const { connections, gate, keep, now, port, shared } = deps
+  const { audit, authenticator, links, proofs, sessions } = gate
+  const { core, limits } = shared
+  const { log } = core
+  const place = { page: '', media: '' }
+  const app = createApp({
+    ...shared,
+    authenticator,
+    sessionRoutes: pageSessionRoutes({ authenticator, links, proofs, sessions, audit, place }),
+    mediaOrigin: () => place.media,
+    addFirst: (first) => leadToPages(first, place),
+  })
+  const sockets = new WebSockets({ authenticator, connections, limits })
+  const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) => void sockets.upgrade(request, client, head)
+  const at = { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) }
+  const listener = await HttpListener.listen({ at, app, upgrade, limits, log })
+  keep(listener)
+  const { hostname, listener: pages } = await listenForPages(sessions.origin, { app, upgrade, limits, log })
+  keep(pages)
+  place.page = `http://${hostname}:${pages.port}`
+  const media = await listenForMedia(hostname, pages, { gate, shared, now })
+  keep(media)
+  place.media = `http://${hostname}:${media.port}`
+  await sessions.endOthers([place.page])
+  sessions.holdAddress()
+  return { app, url: `http://${LOOPBACK}:${listener.port}/`, pageOrigin: place.page }
+}
+
+/** Files and nothing else, for the pages at the same host. */
+function listenForMedia(
+  hostname: string,
+  pages: HttpListener,
+  { gate, now, shared }: Pick<LocalListenersDeps, 'gate' | 'shared' | 'now'>,
+): Promise<HttpListener> {
+  const { proofs, sessions } = gate
+  const { core, limits, metrics } = shared
+  return HttpListener.listen({
+    at: { hostname, names: () => [hostname], ports: mediaPorts(pages.port), pages: () => pages.origins },
+    app: createMediaApp({
+      core,
+      metrics,
+      now,
+      pages: {
+        keyOf: (session) => (sessions.get(session) ? proofs.mediaKeyOf(session) : null),
+        attach: (session, end) => sessions.attach(session, end),
+      },
+    }),
+    upgrade: (_request, client) => refuseUpgrade(client, new HttpError(404, 'NotFound', 'here are files alone')),
+    limits,
+    log: core.log,
+  })
+}
+
+/** The same after a restart, so that the policy of an open page still names it; any where it is taken. */
+function mediaPorts(page: number): number[] {
+  return page + MEDIA_PORT <= MAX_PORT ? [page + MEDIA_PORT, 0] : [0]
+}
+
+/** The one that is wanted, those after it, and if all of them are taken any. */
+function portsFrom(port: number): number[] {
+  if (port === 0) return [0]
+  const next = Array.from({ length: NEXT_PORTS }, (_, at) => port + at)
+  return [...next.filter((each) => each <= MAX_PORT), 0]
+}

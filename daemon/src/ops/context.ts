@@ -1,0 +1,18 @@
+import { CoreError } from '@spacedrive/core/errors'
+import type { CoreContext } from '@spacedrive/core/ops'
+import type { ExplorerHost } from '../explorer-host.ts'
+
+/** What the daemon's own operations run on. */
+export interface DaemonContext extends CoreContext {
+  /** Null if the daemon serves no web page. */
+  readonly explorer: ExplorerHost | null
+}
+
+/** Throws `Unavailable` if the daemon serves no web page. */
+export function served({ explorer }: DaemonContext): ExplorerHost {
+  if (explorer) return explorer
+  throw new CoreError(
+    'Unavailable',
+    'no explorer is served; `spacedrive config explain http.port` says whether it is off, the log of the daemon what went wrong',
+  )
+}

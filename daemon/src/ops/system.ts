@@ -1,0 +1,53 @@
+import { LibraryId } from '@spacedrive/core/domain'
+import { defineQuery } from '@spacedrive/core/ops'
+import { z } from 'zod'
+import type { ExplorerHost } from '../explorer-host.ts'
+import type { DaemonContext } from './context.ts'
+
+export const systemStatus = defineQuery({
+  name: 'system.status',
+  scope: 'core',
+  access: 'view',
+  summary: 'Show what the daemon is doing',
+  input: z.object({}),
+  output: z.object({
+    version: z.string(),
+    instance: z.string(),
+    dataDir: z.string(),
+    pid: z.number(),
+    uptimeMs: z.number(),
+    library: z.object({ id: LibraryId, name: z.string() }).nullable(),
+    libraries: z.number(),
+    jobs: z.object({ running: z.number(), queued: z.number() }),
+    network: z.object({ state: z.string() }),
+    memory: z.object({ rssBytes: z.number() }),
+    explorer: z.string().nullable(),
+    tokenFile: z.string().nullable(),
+    /**
+     * The socket that serves HTTP without the token, for this user only: `curl --unix-socket <it>
+     * http://localhost/health`.
+     */
+    httpSocket: z.string().nullable(),
+    /** How other machines reach the explorer, with the SHA-256 of its certificate; null if they cannot. */
+    exposed: z.object({ urls: z.array(z.string()), fingerprint: z.string() }).nullable(),
+    /** Notices about files of the data folder that were damaged when the daemon started; also among `notices`. */
+    damaged: z.array(z.string()),
+    /**
+     * Problems that the user should take care of, one sentence each: a copied data folder, a library that could not be
+     * opened.
+     */
+    notices: z.array(z.string()),
+  }),
+  run: async (_input, { core, explorer }: DaemonContext) => ({
+    ...core.status(),
+    explorer: explorer?.url ?? null,
+    tokenFile: explorer?.tokenFile ?? null,
+    httpSocket: explorer?.socket ?? null,
+    exposed: exposedOf(explorer),
+  }),
+})
+
+function exposedOf(explorer: ExplorerHost | null) {
+  const exposed = explorer?.exposed ?? null
+  return exposed && { urls: [...exposed.urls], fingerprint: exposed.fingerprint }
+}
