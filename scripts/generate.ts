@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { printedSchema } from '@spacedrive/daemon/graphql-schema'
+import { indexPage } from './generate/architecture.ts'
 import { commandsPage } from './generate/commands-page.ts'
 import { contractJson } from './generate/contract.ts'
 import { manualPage } from './generate/man.ts'
@@ -15,6 +16,7 @@ const generated: readonly { file: URL; make: () => string | Promise<string> }[] 
   { file: new URL('cli/src/contract.json', root), make: contractJson },
   { file: new URL('cli/man/spacedrive.1', root), make: manualPage },
   { file: new URL('docs/commands.md', root), make: commandsPage },
+  { file: new URL('docs/index.md', root), make: indexPage },
   { file: new URL('docs/operations.md', root), make: operationsPage },
   { file: new URL('daemon/src/graphql/schema.graphql', root), make: printedSchema },
   assembled('core/src/search/wasm/scan', 'SCANNER_BASE64'),

@@ -125,12 +125,12 @@ test('what is plugged in is asked at the end of an index run which work the cont
   expect(t.library.jobs.info(job.id).output).toMatchObject({ queued: 7 })
 })
 
-test('a folder that is not indexed is listed while the index worker is busy with another', async () => {
+test('a folder that is not indexed is listed while the bulk thread is busy with another', async () => {
   await using t = await createTestCore()
   t.write('a.txt')
   const order = { sort: 'name', reverse: false, foldersFirst: true } as const
   const window = { all: false, thumbs: false, limit: 10, offset: 0 }
-  // A listing that waits for the index worker never comes first. Others may be late once, on a busy machine.
+  // A listing that waits for the bulk thread never comes first. Others may be late once, on a busy machine.
   await vi.waitFor(async () => {
     let isBusy = true
     const busy = t.library.store.bulk.select(COUNTED_FOR_LONG).then(() => (isBusy = false))

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { kyselyOver, migrate, openDatabase } from '../src/db/index.ts'
 import type { RuleSettings } from '../src/domain/rules.ts'
-import type { Patience } from '../src/indexing/thread/disk-requests.ts'
-import { type EntryRow, EntryWriter, type Touched } from '../src/indexing/thread/entry-writer.ts'
+import type { Patience } from '../src/indexing/thread/patience.ts'
+import type { EntryRow, Touched } from '../src/indexing/thread/touched.ts'
+import { EntryWriter } from '../src/indexing/thread/entry-writer.ts'
 import { EphemeralIds } from '../src/indexing/thread/ephemeral-ids.ts'
 import { type Mended, mendRules } from '../src/indexing/thread/invariants.ts'
 import { createRoot } from '../src/indexing/thread/root.ts'
@@ -21,7 +22,7 @@ export interface TestIndex extends Disposable {
   refresh(dirty: readonly DirtyDirectory[], options?: Partial<ScanRequest>): Promise<ScanReport>
   /** Makes a folder a separate location that has not been scanned yet. */
   addLocation(dir: string): Promise<void>
-  /** Repairs rows that break the rules of the index, as an index worker does at its start. */
+  /** Repairs rows that break the rules of the index, as an bulk thread does at its start. */
   mend(): Promise<Mended>
   /** Every row below the root by its path from there: what a comparison with the disk needs. */
   rows(): Map<string, EntryRow & { uuid: string }>

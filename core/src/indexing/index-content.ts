@@ -1,10 +1,16 @@
 import { z } from 'zod'
 import { LocationId } from '../domain/ids.ts'
 import { defineJobOn, priorities } from '../jobs/index.ts'
-import type { Indexing } from './indexing.ts'
+import type { RunHost } from './indexing-parts.ts'
+import type { IdentifyReport } from './thread/requests.ts'
+
+/** What the job uses of the index. */
+interface Identifying {
+  identifyPending(locationId: string, host: RunHost): Promise<IdentifyReport>
+}
 
 /** Identifies the files that changed since the last run. Queued after the watcher has recorded changes. */
-export const indexContent = defineJobOn<{ readonly indexing: Indexing }>()({
+export const indexContent = defineJobOn<{ readonly indexing: Identifying }>()({
   name: 'indexing.content',
   summary: 'Identify the content of files that have changed',
   input: z.object({ locationId: LocationId }),

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { EntryCounts, IndexMode } from '../domain/location.ts'
-import { LocationId } from '../domain/ids.ts'
+import { EntryCounts } from '../domain/location.ts'
 import { defineJobOn } from '../jobs/index.ts'
-import type { Indexing } from './indexing.ts'
+import { IndexInput } from './index-input.ts'
+import type { IndexRun } from './index-run.ts'
+import type { RunHost } from './indexing-parts.ts'
 
 const phases = ['discover', 'aggregate', 'identify', 'queue'] as const
 
@@ -38,26 +39,16 @@ const State = z.object({
 })
 type State = z.infer<typeof State>
 
+/** What the job uses of the index. */
+interface IndexRuns {
+  begin(input: IndexInput, host: RunHost): Promise<IndexRun>
+}
+
 /** Brings the index of a location, or of a folder in it, up to date: the five phases of an index run. */
-export const indexLocation = defineJobOn<{ readonly indexing: Indexing }>()({
+export const indexLocation = defineJobOn<{ readonly indexing: IndexRuns }>()({
   name: 'indexing.location',
   summary: 'Compare a location with the disk, identify content, queue what can be derived from it',
-  input: z.object({
-    locationId: LocationId,
-    /** A folder in the location; by default the location itself. A path that is not text is `base64:…`. */
-    path: z.string().nullable().default(null),
-    scope: z.enum(['current', 'recursive']).default('recursive'),
-    /** For this run; the location's own by default. */
-    mode: IndexMode.nullable().default(null),
-    /** Trust the disk even if the root was replaced or emptied. */
-    force: z.boolean().default(false),
-    /** Begin with a quick pass that reads only folders whose own times changed, as a daemon does at its start. */
-    quickFirst: z.boolean().default(false),
-    /** Compares every row and trusts no fingerprint, because a person asked for a rescan. */
-    everyRow: z.boolean().default(false),
-    /** The reason for the run. A running job with another reason is not reused, because it may have begun too early. */
-    reason: z.string().default('asked'),
-  }),
+  input: IndexInput,
   state: State,
   output: IndexOutput,
   initial: {

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { ContentId } from '../domain/ids.ts'
 import type { EntryCounts, IndexMode } from '../domain/location.ts'
 import { assertPresent, checkRoot, type KnownLocation } from '../location/index.ts'
@@ -6,7 +5,7 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 import { bytesToName, displayName, parsePath, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import { type CloudPlace, cloudPlace, cloudRoots } from '../volume/index.ts'
-import type { indexLocation } from './index-location.ts'
+import type { IndexInput } from './index-input.ts'
 import { type IndexingParts, type RunHost, toErrorCode } from './indexing-parts.ts'
 import { depthAt, directoryIdOf, toScope } from './location-scope.ts'
 import { mannersOf } from './patience.ts'
@@ -14,8 +13,6 @@ import { volumePathOf } from './volume-path.ts'
 import type { IdentifyCheckpoint, IdentifyReport } from './thread/requests.ts'
 import type { ScanReport, ScanRequest } from './thread/scan-request.ts'
 import { homeFolder } from '../util/home-folder.ts'
-
-export type IndexInput = z.output<(typeof indexLocation)['input']>
 
 /** One index run, from its first look at the root to the record of its end. */
 export interface IndexRun {

@@ -10,7 +10,7 @@ import type { LocationScope } from './thread/requests.ts'
 /** A file system that needs longer to find one folder is as good as gone. */
 const ANSWER_MS = 10_000
 
-/** A location as the index worker needs it. */
+/** A location as the bulk thread needs it. */
 export function toScope(location: KnownLocation): LocationScope {
   const { path, directoryId, volumeId, volumePath, rules, maxDepth } = location
   return { dir: path, directoryId, volumeId, volumePath, rules, maxDepth }

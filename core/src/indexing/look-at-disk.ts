@@ -91,7 +91,7 @@ export interface LookOptions {
 
 /**
  * The entries of a folder as the disk has them, with the rule that keeps an entry out of the index where one does. Those
- * of one folder have no ids where the index worker has no time.
+ * of one folder have no ids where the bulk thread has no time.
  */
 export async function look(
   dir: RawName,

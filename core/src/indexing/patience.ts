@@ -1,6 +1,6 @@
 import { displayName, fsPath, type RawName } from '../util/file-name.ts'
 import type { IndexingParts } from './indexing-parts.ts'
-import type { Patience } from './thread/disk-requests.ts'
+import type { Patience } from './thread/patience.ts'
 
 /**
  * Without any sign of life for this long, a mount is taken to be dead. A file server under load, or a disk behind it that

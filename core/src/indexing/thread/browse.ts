@@ -4,7 +4,7 @@ import type { EntryCounts } from '../../domain/location.ts'
 import { CoreError } from '../../util/errors.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import type { Rule } from '../rules/index.ts'
-import type { Patience } from './disk-requests.ts'
+import type { Patience } from './patience.ts'
 import type { EphemeralIds } from './ephemeral-ids.ts'
 import {
   birthtimeOf,

@@ -1,6 +1,7 @@
 import { nameKey } from '../../util/file-name.ts'
 import { inodeKey } from '../../util/inode.ts'
-import type { EntryRow, FoundEntry } from './entry-writer.ts'
+import type { EntryRow } from './touched.ts'
+import type { FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, FIELDS, KIND, NLINK } from './listing.ts'
 import { type Known, objectKey } from './reconcile.ts'
 

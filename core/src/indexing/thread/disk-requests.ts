@@ -7,12 +7,6 @@ import type { Listing } from './listing.ts'
 import type { BrowseReport, BrowseRequest, LocationScope } from './requests.ts'
 import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 
-/** Settings for work on a mount that may never answer; see `PatientDisk`. */
-export interface Patience {
-  /** Milliseconds without any sign of life after which a mount is taken to be dead. */
-  readonly answerMs: number
-}
-
 /** A listing as it goes between processes. */
 export type PlainListing = Omit<Listing, 'fingerprint'> & { readonly fingerprint: Uint8Array }
 

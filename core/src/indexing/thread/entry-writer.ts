@@ -6,6 +6,7 @@ import { TrackedTransactions } from '../../store/tracked-transaction.ts'
 import { sortKey } from '../../util/sort-key.ts'
 import { UuidFactory } from '../../util/uuid.ts'
 import { departedKey, SettledIds } from './departed.ts'
+import { type EntryRow, nothingTouched, type RemovedRow, type Touched } from './touched.ts'
 import {
   ALLOCATED,
   CTIME,
@@ -31,24 +32,6 @@ export const SURE = 85
 
 const UUIDS_PER_POOL = 1_024
 
-/** The columns a comparison with the disk needs. */
-export interface EntryRow {
-  readonly id: number
-  readonly parent_id: number | null
-  readonly name: string | Uint8Array
-  readonly kind: number
-  readonly size: number
-  readonly allocated: number
-  readonly mtime: number
-  readonly mtime_ns: number
-  readonly ctime: number
-  readonly inode: Inode
-  readonly nlink: number
-  readonly mode: number
-  readonly birthtime: number | null
-  readonly content_id: number | null
-}
-
 export const ROW_COLUMNS =
   'id, parent_id, name, kind, size, allocated, mtime, mtime_ns, ctime, birthtime, inode, nlink, mode, content_id'
 
@@ -59,27 +42,6 @@ export interface FoundEntry {
   readonly numbers: ArrayLike<number>
   readonly at: number
   readonly inode: number | Uint8Array
-}
-
-/** A removed row, with the facts that identify its file. */
-export interface RemovedRow extends Pick<EntryRow, 'id' | 'kind' | 'inode' | 'birthtime' | 'nlink'> {
-  readonly uuid: Uint8Array
-  readonly parentId: number | null
-}
-
-/** The rows that a transaction touched, for search, events and caches: row ids, and the removed rows. */
-export interface Touched {
-  readonly added: number[]
-  readonly modified: number[]
-  /** Files whose content became known, must be looked at again, or could not be read. */
-  readonly identified: number[]
-  readonly removed: RemovedRow[]
-  /** A directory was moved or removed: paths kept elsewhere are stale. */
-  directories: boolean
-  /** What the transaction changed in other tables, and the removed rows; set at the commit. */
-  changesets: readonly Uint8Array[]
-  /** Folders whose wrong sums were found and corrected before the commit. A wrong sum is a fault of this program. */
-  corrected: number
 }
 
 /** A running scan. It is told of every change that a pending listing may not show. */
@@ -764,10 +726,6 @@ function addTo(totals: Map<number, number[]>, id: number, delta: readonly number
     totals.set(id, total)
   }
   for (let i = from; i < delta.length; i++) total[i]! += delta[i]!
-}
-
-export function nothingTouched(): Touched {
-  return { added: [], modified: [], identified: [], removed: [], directories: false, changesets: [], corrected: 0 }
 }
 
 type Statements = Record<keyof typeof SQL, StatementSync>

@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import { nameKey, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
 import { departedKey, LENT, OWN, STAYED } from './departed.ts'
-import type { EntryRow, EntryWriter, FoundEntry } from './entry-writer.ts'
+import type { EntryRow } from './touched.ts'
+import type { EntryWriter, FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, CTIME, KIND, NLINK, DIRECTORY } from './listing.ts'
 
 /** A row that stands for the same file or folder as an entry on the disk. */

@@ -1,7 +1,8 @@
 import { CoreError, FINAL } from '../../util/errors.ts'
 import { displayName, type RawName } from '../../util/file-name.ts'
 import { ProcessPool } from '../../workers/index.ts'
-import type { DiskRequest, DiskRequestName, DiskRequests, Patience } from './disk-requests.ts'
+import type { Patience } from './patience.ts'
+import type { DiskRequest, DiskRequestName, DiskRequests } from './disk-requests.ts'
 
 /** As many numbers as a walking thread may hold: a folder of a million files takes some 300 MB while it is listed. */
 const HEAP_MIB = 2_048

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import { nameKey, type RawName } from '../../util/file-name.ts'
 import { rowAsFound } from './compare.ts'
-import type { EntryRow, EntryWriter } from './entry-writer.ts'
+import type { EntryRow } from './touched.ts'
+import type { EntryWriter } from './entry-writer.ts'
 import { DIRECTORY } from './listing.ts'
 import type { KnownObjects } from './known-objects.ts'
 

@@ -6,9 +6,8 @@ import type { FolderOrder } from '../../entries/index.ts'
 import type { Mended } from './invariants.ts'
 import type { PackedNames } from './packed-names.ts'
 import type { RawName } from '../../util/file-name.ts'
-import type { Patience } from './disk-requests.ts'
-import type { RootRequest } from './root.ts'
-import type { DirtyDirectory, ScanReport, ScanRequest } from './scan-request.ts'
+import type { Patience } from './patience.ts'
+import type { DirtyDirectory, RootRequest, ScanReport, ScanRequest } from './scan-request.ts'
 
 /** One location, as the worker needs it. */
 export interface LocationScope {

@@ -3,19 +3,11 @@ import type { RuleSettings } from '../../domain/rules.ts'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { type EntryWriter, foundAt } from './entry-writer.ts'
-import type { Patience } from './disk-requests.ts'
 import { birthtimeOf } from './listing.ts'
 import { beginAt } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
-import type { ScanHost } from './scan-request.ts'
+import type { RootRequest, ScanHost } from './scan-request.ts'
 import { inTransaction } from './write-window.ts'
-
-export interface RootRequest {
-  readonly dir: RawName
-  readonly volumeId: number
-  readonly volumePath: RawName
-  readonly patience: Patience | null
-}
 
 const NO_RULES: RuleSettings = { names: [], globs: [] }
 

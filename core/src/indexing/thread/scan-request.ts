@@ -1,7 +1,7 @@
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { RawName } from '../../util/file-name.ts'
-import type { Patience } from './disk-requests.ts'
-import type { Touched } from './entry-writer.ts'
+import type { Patience } from './patience.ts'
+import type { Touched } from './touched.ts'
 import type { EphemeralIds } from './ephemeral-ids.ts'
 
 export interface ScanRequest {
@@ -44,6 +44,13 @@ export interface DirtyDirectory {
   readonly names: readonly RawName[] | null
   /** How many levels below this folder are indexed. */
   readonly depth: number
+}
+
+export interface RootRequest {
+  readonly dir: RawName
+  readonly volumeId: number
+  readonly volumePath: RawName
+  readonly patience: Patience | null
 }
 
 export interface ScanHost {

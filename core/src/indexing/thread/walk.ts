@@ -18,7 +18,7 @@ import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messag
 /** A folder that changes while it is read is read up to this many times in a row; after that, its scan tries again. */
 const LISTING_ATTEMPTS = 3
 
-/** Lists folders under one scan's rules. Lives in a walking thread or process, or in the index worker for small work. */
+/** Lists folders under one scan's rules. Lives in a walking thread or process, or in the bulk thread for small work. */
 export class Walker {
   readonly device: bigint
   readonly #root: string

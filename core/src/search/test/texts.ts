@@ -61,7 +61,7 @@ export function pathOf({ db, sidecars }: LibraryFixture, content: number, kind: 
   return sidecarPath(sidecars, { contentId, kind, variant: 'default', format: 'json' })
 }
 
-/** Does the index worker's work after sidecars were generated. */
+/** Does the bulk thread's work after sidecars were generated. */
 export function indexAll(
   { db, sidecars }: LibraryFixture,
   { check = false, signal = new AbortController().signal } = {},

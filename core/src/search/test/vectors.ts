@@ -68,7 +68,7 @@ export function vectorPath({ db, sidecars }: LibraryFixture, content: number, fo
   return sidecarPath(sidecars, { contentId, kind: 'embeddings', variant: model, format })
 }
 
-/** Does the index worker's work after sidecars were generated. */
+/** Does the bulk thread's work after sidecars were generated. */
 export function indexAllVectors(
   { db, sidecars }: LibraryFixture,
   { check = false, signal = new AbortController().signal } = {},

@@ -1,0 +1,44 @@
+import type { Inode } from '../../util/inode.ts'
+
+/** The columns a comparison with the disk needs. */
+export interface EntryRow {
+  readonly id: number
+  readonly parent_id: number | null
+  readonly name: string | Uint8Array
+  readonly kind: number
+  readonly size: number
+  readonly allocated: number
+  readonly mtime: number
+  readonly mtime_ns: number
+  readonly ctime: number
+  readonly inode: Inode
+  readonly nlink: number
+  readonly mode: number
+  readonly birthtime: number | null
+  readonly content_id: number | null
+}
+
+/** A removed row, with the facts that identify its file. */
+export interface RemovedRow extends Pick<EntryRow, 'id' | 'kind' | 'inode' | 'birthtime' | 'nlink'> {
+  readonly uuid: Uint8Array
+  readonly parentId: number | null
+}
+
+/** The rows that a transaction touched, for search, events and caches: row ids, and the removed rows. */
+export interface Touched {
+  readonly added: number[]
+  readonly modified: number[]
+  /** Files whose content became known, must be looked at again, or could not be read. */
+  readonly identified: number[]
+  readonly removed: RemovedRow[]
+  /** A directory was moved or removed: paths kept elsewhere are stale. */
+  directories: boolean
+  /** What the transaction changed in other tables, and the removed rows; set at the commit. */
+  changesets: readonly Uint8Array[]
+  /** Folders whose wrong sums were found and corrected before the commit. A wrong sum is a fault of this program. */
+  corrected: number
+}
+
+export function nothingTouched(): Touched {
+  return { added: [], modified: [], identified: [], removed: [], directories: false, changesets: [], corrected: 0 }
+}
