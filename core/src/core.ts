@@ -6,7 +6,7 @@ import { connectFiles } from './connect-files.ts'
 import { grant, type GrantInput } from './granted-folders.ts'
 import { DeviceManager } from './device/index.ts'
 import type { Access, AccessRecord, AccessSession } from './domain/access.ts'
-import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
+import { type Device, type Grant, generatedKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
@@ -559,10 +559,7 @@ function changesSidecars(key: string): boolean {
 const HOLDING_KEYS: ReadonlySet<string> = new Set(['sidecars.speed', 'sidecars.keepFreeBytes'])
 
 function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {
-  const kinds = sidecarKinds.flatMap((kind) => {
-    const choice: unknown = Reflect.get(chosen, kind)
-    return typeof choice === 'string' && choice !== 'default' ? [[kind, choice] as const] : []
-  })
+  const kinds = generatedKinds.flatMap((kind) => (chosen[kind] === 'default' ? [] : [[kind, chosen[kind]] as const]))
   return { device, maxFileBytes, kinds: Object.fromEntries(kinds) }
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
-import { SearchInput, sidecarKinds } from '../src/domain/index.ts'
+import { SearchInput, sidecarKindNumbers } from '../src/domain/index.ts'
 import { parseEmbeddedChunks } from '../src/sidecars/embedding-sidecar.ts'
 import { parseVectors } from '../src/sidecars/vector-file.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../testing/embedding-server.ts'
@@ -171,7 +171,7 @@ test('vectors are made again when the text they are of is', async () => {
   expect((await embeddings(t, 'diary.txt')).items.map(({ attempts }) => attempts)).toEqual([1, 1])
   // A crash between the two is found by the next look.
   await t.library.store.write(async ({ db }) => {
-    const kind = sidecarKinds.indexOf('embeddings')
+    const kind = sidecarKindNumbers.embeddings
     await db.updateTable('sidecars').set({ updated_at: 1 }).where('kind', '=', kind).execute()
   })
   await t.library.locations.rescan({ location: t.root, force: true })

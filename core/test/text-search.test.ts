@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
-import { SearchInput, sidecarStates } from '../src/domain/index.ts'
+import { SearchInput, sidecarStateNumbers } from '../src/domain/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 const { signal } = new AbortController()
@@ -57,10 +57,7 @@ test('a text that is missing from the index when a library is opened is put into
   await t.library.store.write(async ({ db }) => {
     await db.deleteFrom('texts' as never).execute()
     // One that is to be made again is searched as it was until then.
-    await db
-      .updateTable('sidecars')
-      .set({ indexed: null, state: sidecarStates.indexOf('pending') })
-      .execute()
+    await db.updateTable('sidecars').set({ indexed: null, state: sidecarStateNumbers.pending }).execute()
   })
   renameSync(t.root, `${t.root} unplugged`)
   await t.restart()

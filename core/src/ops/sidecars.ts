@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { ContentId, DeviceId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind, Thumb } from '../domain/index.ts'
+import {
+  ContentId,
+  DeviceId,
+  EntryId,
+  JobId,
+  PendingSidecar,
+  Sidecar,
+  SidecarKind,
+  sidecarKindFacts,
+  textKinds,
+  Thumb,
+} from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
 import { holdCauses } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
@@ -82,7 +93,7 @@ export const sidecarText = defineQuery({
   summary: 'Show what a file says: its text, what was read in its pictures, or what is said in it',
   input: z.object({
     target,
-    kind: z.enum(['text', 'ocr', 'transcript']).optional().describe('the first that says something where left out'),
+    kind: z.enum(textKinds).optional().describe('the first that says something where left out'),
     page: z.int().min(1).optional().describe('begin at this page'),
     timeMs: z.number().min(0).optional().describe('begin with what is said then: milliseconds from the start'),
     characters: z.int().min(1).max(MAX_CHARACTERS).default(DEFAULT_CHARACTERS).describe('how much at the most'),
@@ -90,7 +101,7 @@ export const sidecarText = defineQuery({
   }),
   output: z.object({
     contentId: ContentId,
-    kind: z.enum(['text', 'ocr', 'transcript']),
+    kind: z.enum(textKinds),
     /** Codes of the languages that were looked for or detected. */
     languages: z.array(z.string()),
     parts: z.array(
@@ -266,6 +277,43 @@ export const sidecarWhere = defineQuery({
       ...(own ? [{ device: { id, name }, online: true, size: own.size, source: 'own' as const }] : []),
       ...others.map(({ device, online, size }) => ({ device, online, size, source: 'digest' as const })),
     ]
+  },
+})
+
+export const listSidecarKinds = defineQuery({
+  name: 'sidecars.kinds',
+  scope: 'core',
+  access: 'view',
+  summary: 'List the kinds of sidecars, with their variants and the default choice of this device',
+  input: z.object({}),
+  output: z.array(
+    z.object({
+      kind: SidecarKind,
+      /** English name. */
+      label: z.string(),
+      /** The folder of the kind below the folder of a content. */
+      folder: z.string(),
+      /** Every variant that this device can generate; none for files of the user. */
+      variants: z.array(z.string()),
+      /** The default choice: `on`, `off`, or variants joined by `+`. */
+      usual: z.string(),
+      /** `text`: search reads its words. `vectors`: search by meaning compares its vectors. */
+      search: z.enum(['text', 'vectors']).nullable(),
+      /** `default.json` has `pages` of text, or `lines` with times, that can be shown. */
+      preview: z.enum(['pages', 'lines']).nullable(),
+      /** `user`: files of the user that belong to another file. */
+      origin: z.enum(['generated', 'user']),
+    }),
+  ),
+  cli: { words: ['sidecar', 'kinds'] },
+  run(_input, { core }) {
+    const { device } = core.config.values.sidecars
+    const kinds = SidecarKind.options.map((each) => {
+      const { folder, label, origin, preview, search, usual } = sidecarKindFacts[each]
+      const variants = core.generators().find((generator) => generator.kind === each)?.variants ?? []
+      return { kind: each, label, folder, variants: [...variants], usual: usual[device], search, preview, origin }
+    })
+    return Promise.resolve(kinds)
   },
 })
 

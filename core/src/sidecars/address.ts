@@ -1,7 +1,7 @@
-import { ContentId, sidecarKinds } from '../domain/index.ts'
+import { ContentId, sidecarKindFacts, sidecarKinds } from '../domain/index.ts'
 import type { SidecarKind } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
-import { kindFolders, type SidecarKey } from './paths.ts'
+import { type SidecarKey } from './paths.ts'
 
 export const SIDECAR_SCHEME = 'sidecar://'
 
@@ -25,9 +25,11 @@ export function parseSidecarAddress(text: string): SidecarAddress {
   if (!text.startsWith(SIDECAR_SCHEME) || rest.length > 0) throw wrong('it has three parts')
   if (!isPattern(content) && !ContentId.safeParse(content).success) throw wrong(`"${content}" is no id of a content`)
   const matches = wildcard(folder || '*')
-  const kinds = sidecarKinds.filter((kind) => matches.test(kindFolders[kind]))
+  const kinds = sidecarKinds.filter((kind) => matches.test(sidecarKindFacts[kind].folder))
   if (kinds.length === 0)
-    throw wrong(`there is no folder ${folder}; there are ${Object.values(kindFolders).join(', ')}`)
+    throw wrong(
+      `there is no folder ${folder}; there are ${sidecarKinds.map((kind) => sidecarKindFacts[kind].folder).join(', ')}`,
+    )
   return { content, kinds, file: file || '*' }
 }
 
@@ -37,7 +39,7 @@ export function isPattern(part: string): boolean {
 }
 
 export function formatSidecarAddress({ contentId, kind, variant, format }: SidecarKey): string {
-  return `${SIDECAR_SCHEME}${contentId}/${kindFolders[kind]}/${variant}.${format}`
+  return `${SIDECAR_SCHEME}${contentId}/${sidecarKindFacts[kind].folder}/${variant}.${format}`
 }
 
 function wildcard(pattern: string): RegExp {

@@ -1,15 +1,12 @@
-import type { SidecarKind } from '../domain/index.ts'
+import type { TextKind } from '../domain/index.ts'
 import type { Engine } from './generators/generator.ts'
 import { list, object, optional, parseObject, part, text } from './loose-json.ts'
 import type { TextWord } from './text-sidecar.ts'
 
-/** The kinds of sidecars whose text is embedded. */
-export type SpokenKind = Extract<SidecarKind, 'text' | 'ocr' | 'transcript'>
-
 /** A piece of text that has a vector. */
 export interface EmbeddedChunk {
   /** The kind of the sidecar that the text comes from, or `name` for a file name. */
-  readonly source: SpokenKind | 'name'
+  readonly source: TextKind | 'name'
   /** From 1; null for names, and if the source has only one page. */
   readonly page: number | null
   /** The text that was embedded; for `name`, the file name unchanged. */

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import type { ReadText, SpokenKind } from './read-text.ts'
+import type { TextKind } from '../domain/index.ts'
+import type { ReadText } from './read-text.ts'
 import { parseTextSidecar } from './text-sidecar.ts'
 import { parseTranscript } from './transcript-sidecar.ts'
 
@@ -24,7 +25,7 @@ export class KeptTexts {
   readonly #kept = new Map<string, Kept>()
 
   /** Null if the file is invalid or cannot be read now, for example because it is being made again. */
-  read(kind: SpokenKind, path: string): Said | null {
+  read(kind: TextKind, path: string): Said | null {
     try {
       return this.#read(kind, path)
     } catch {
@@ -32,7 +33,7 @@ export class KeptTexts {
     }
   }
 
-  #read(kind: SpokenKind, path: string): Said | null {
+  #read(kind: TextKind, path: string): Said | null {
     const file = openSync(path, 'r')
     try {
       const { ino, mtimeNs, size } = fstatSync(file, { bigint: true })
@@ -61,7 +62,7 @@ export class KeptTexts {
   }
 }
 
-function parse(kind: SpokenKind, json: string): Said | null {
+function parse(kind: TextKind, json: string): Said | null {
   if (kind === 'transcript') {
     const transcript = parseTranscript(json)
     if (!transcript) return null

@@ -1,5 +1,11 @@
 import type { DatabaseSync } from '../db/sqlite.ts'
-import { type ContentId, type SidecarKind, sidecarKinds, sidecarStates, type Thumb } from '../domain/index.ts'
+import {
+  type ContentId,
+  type SidecarKind,
+  type Thumb,
+  sidecarKindNumbers,
+  sidecarStateByNumber,
+} from '../domain/index.ts'
 import { hexToUuid } from '../util/uuid.ts'
 
 /** The state of one kind of sidecar of a content. */
@@ -42,7 +48,7 @@ export function readKindStates(
   const statement = db.prepare(SIDECARS)
   statement.setReturnArrays(true)
   const ids = JSON.stringify([...contents.values()])
-  const all = statement.all(ids, sidecarKinds.indexOf(kind)) as unknown as Row[]
+  const all = statement.all(ids, sidecarKindNumbers[kind]) as unknown as Row[]
   const rows = variants ? all.filter(([, variant]) => variants.includes(variant)) : all
   const byContent = Map.groupBy(rows, ([contentRowId]) => contentRowId)
   return new Map(
@@ -67,7 +73,7 @@ export function hexIds(contentIds: readonly ContentId[]): string {
 }
 
 function stateOf(rows: readonly Row[], isMade: () => boolean): Omit<KindState, 'contentRowId'> {
-  const inState = (name: Thumb['state']) => rows.filter(([, , state]) => sidecarStates[state] === name)
+  const inState = (name: Thumb['state']) => rows.filter(([, , state]) => sidecarStateByNumber[state] === name)
   const none = { ready: [], version: '', error: null }
   const ready = inState('ready')
   if (ready.length > 0) {

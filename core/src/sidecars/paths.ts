@@ -1,19 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { ContentId, SidecarKind } from '../domain/index.ts'
-
-/** The folder of each kind below the content's folder. */
-export const kindFolders: Readonly<Record<SidecarKind, string>> = {
-  thumb: 'thumbs',
-  ocr: 'ocr',
-  transcript: 'transcript',
-  embeddings: 'embeddings',
-  text: 'text',
-  proxy: 'proxies',
-  thumbstrip: 'thumbstrips',
-  'live-photo-video': 'live',
-  xmp: 'xmp',
-}
+import { sidecarKindFacts } from '../domain/sidecar-kinds.ts'
+import { sidecarKinds } from '../domain/stored-lists.ts'
 
 const FORMAT = /^[a-z0-9]+$/
 
@@ -33,7 +22,7 @@ export const VARIANT = /^[a-z0-9][a-z0-9@._-]{0,63}$/i
  * id}/{kind}/{variant}.{format}`, where h0 and h1 are the first two pairs of hex digits of the id.
  */
 export function sidecarPath(root: string, { contentId, kind, variant, format }: SidecarKey): string {
-  return join(contentFolder(root, contentId), kindFolders[kind], `${variant}.${format}`)
+  return join(contentFolder(root, contentId), sidecarKindFacts[kind].folder, `${variant}.${format}`)
 }
 
 export function contentFolder(root: string, contentId: ContentId): string {
@@ -42,7 +31,7 @@ export function contentFolder(root: string, contentId: ContentId): string {
 
 /** Parses a kind's folder and the name of a file in it; null if no sidecar has such a name. */
 export function parseSidecarFile(folder: string, file: string): Pick<SidecarKey, 'kind' | 'variant' | 'format'> | null {
-  const kind = (Object.keys(kindFolders) as SidecarKind[]).find((each) => kindFolders[each] === folder)
+  const kind = sidecarKinds.find((each) => sidecarKindFacts[each].folder === folder)
   const dot = file.lastIndexOf('.')
   const [variant, format] = [file.slice(0, Math.max(0, dot)), file.slice(dot + 1)]
   return kind && VARIANT.test(variant) && FORMAT.test(format) ? { kind, variant, format } : null
@@ -83,7 +72,7 @@ export function partPath(root: string, { contentId, kind }: Pick<SidecarKey, 'co
 /** Whether `partPath` creates such names. */
 export function isPartName(name: string): boolean {
   const [, kind] = /^[0-9a-f-]{36}-([a-z-]+)$/.exec(name) ?? []
-  return kind !== undefined && Object.hasOwn(kindFolders, kind)
+  return kind !== undefined && Object.hasOwn(sidecarKindFacts, kind)
 }
 
 /** The path of a new draft, with a random name. */

@@ -1,4 +1,4 @@
-import { type DeviceProfile, SidecarKind, sidecarKinds, type SidecarPolicy } from '../domain/index.ts'
+import { type DeviceProfile, SidecarKind, sidecarKindFacts, sidecarKinds, type SidecarPolicy } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
 import type { Generator, Output } from './generators/index.ts'
 
@@ -11,19 +11,6 @@ export interface DevicePolicy {
   readonly maxFileBytes: number
 }
 
-/** The default choices. Kinds that are not listed are made on request only. */
-const profiles: Readonly<Record<DeviceProfile, SidecarPolicy>> = {
-  desktop: {
-    thumb: 'grid@2x+detail@1x+grid@3x',
-    ocr: 'on',
-    text: 'on',
-    transcript: 'on',
-    embeddings: 'on',
-    'live-photo-video': 'on',
-  },
-  mobile: { thumb: 'grid@2x+icon@1x' },
-}
-
 /**
  * The sidecars that a generator makes for the contents of a location. The choice of the location comes first, then that
  * of the device, then the default.
@@ -34,10 +21,10 @@ export function wantedOutputs(
   location: SidecarPolicy,
 ): readonly Output[] {
   const { kind } = generator
-  const usual = profiles[device][kind]
-  const choice = location[kind] ?? kinds[kind] ?? usual ?? 'off'
+  const usual = sidecarKindFacts[kind].usual[device]
+  const choice = location[kind] ?? kinds[kind] ?? usual
   if (choice === 'off') return []
-  const named = choice === 'on' ? (usual ?? 'on') : choice
+  const named = choice === 'on' ? usual : choice
   return named === 'on' || named === 'off' ? generator.outputs : outputsOf(generator, named.split('+'))
 }
 

@@ -3,12 +3,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { seededRandom } from '../../testing/memory-network/random.ts'
 import { kyselyOver, migrate, openDatabase } from '../db/index.ts'
-import { sidecarKinds, sidecarStates } from '../domain/index.ts'
+import { sidecarKindNumbers, sidecarStateNumbers } from '../domain/index.ts'
 import { migrations } from '../store/migrations/index.ts'
 import { type AvailabilityRead, readAvailability } from './read-availability.ts'
 
-const [PENDING, READY] = [sidecarStates.indexOf('pending'), sidecarStates.indexOf('ready')]
-const THUMB = sidecarKinds.indexOf('thumb')
+const [PENDING, READY] = [sidecarStateNumbers.pending, sidecarStateNumbers.ready]
+const THUMB = sidecarKindNumbers.thumb
 
 async function library(contents: number): Promise<DatabaseSync> {
   const db = openDatabase(':memory:')

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from '../db/sqlite.ts'
 import type { SidecarKind } from '../domain/index.ts'
-import { companionKinds, sidecarKinds, sidecarStates } from '../domain/stored-lists.ts'
+import { companionKinds, sidecarKindNumbers, sidecarKindByNumber, sidecarStateNumbers } from '../domain/stored-lists.ts'
 
 /** Bytes of one record: the id of the content, the size, and the beginning of the checksum. */
 export const RECORD_BYTES = 24
@@ -18,8 +18,8 @@ export interface AvailabilityGroup {
   readonly records: Uint8Array
 }
 
-const READY = sidecarStates.indexOf('ready')
-const COMPANIONS = companionKinds.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
+const READY = sidecarStateNumbers.ready
+const COMPANIONS = companionKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
 
 /**
  * The low bits of a sort key hold the index of its record. A library has fewer sidecars of one kind than this allows.
@@ -112,7 +112,7 @@ function readGroups(db: DatabaseSync, sql: string, params: readonly number[]): A
     group.records.push(record)
   }
   return [...groups.values()].map(({ format, gone, kind, records, variant }) => ({
-    kind: sidecarKinds[kind]!,
+    kind: sidecarKindByNumber[kind]!,
     variant,
     format,
     records: sorted(records),

@@ -1,14 +1,10 @@
-import type { Sidecar } from '../domain/index.ts'
+import { type Sidecar, type TextKind, textKinds } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
 import type { TextWindowInput } from './text-window.ts'
 
-/** The kinds of sidecars with the text of a file, in the order in which they are tried: the most reliable first. */
-export const spokenKinds = ['text', 'ocr', 'transcript'] as const
-export type SpokenKind = (typeof spokenKinds)[number]
-
 export interface ReadTextInput {
-  /** If omitted, the first of `spokenKinds` with any text. */
-  readonly kind?: SpokenKind | undefined
+  /** If omitted, the first of `textKinds` with any text. */
+  readonly kind?: TextKind | undefined
   /** The page to start at. */
   readonly page?: number | undefined
   readonly timeMs?: number | undefined
@@ -30,7 +26,7 @@ export interface TextPart {
 }
 
 export interface ReadText {
-  readonly kind: SpokenKind
+  readonly kind: TextKind
   readonly languages: readonly string[]
   readonly parts: readonly TextPart[]
   /** The file has more text than the sidecar. */
@@ -48,7 +44,7 @@ export async function readText(
   of: ReadTextInput,
   read: (input: TextWindowInput) => Promise<ReadText | null>,
 ): Promise<ReadText> {
-  const there = spokenKinds
+  const there = textKinds
     .filter((kind) => of.kind === undefined || of.kind === kind)
     .flatMap((kind) => {
       const path = sidecars.find((each) => each.kind === kind && each.format === 'json' && each.path)?.path
@@ -59,14 +55,14 @@ export async function readText(
   return said
 }
 
-function hint(sidecars: readonly Sidecar[], kind: SpokenKind | undefined): string {
-  const waiting = sidecars.find((each) => isSpoken(each.kind) && (kind === undefined || each.kind === kind))
+function hint(sidecars: readonly Sidecar[], kind: TextKind | undefined): string {
+  const waiting = sidecars.find((each) => isText(each.kind) && (kind === undefined || each.kind === kind))
   if (!waiting) return 'no text, ocr or transcript of it was made; `spacedrive location update` has them made'
   return waiting.error
     ? `its ${waiting.kind} could not be made: ${waiting.error.message}`
     : `its ${waiting.kind} is ${waiting.state}`
 }
 
-function isSpoken(kind: string): kind is SpokenKind {
-  return (spokenKinds as readonly string[]).includes(kind)
+function isText(kind: string): kind is TextKind {
+  return (textKinds as readonly string[]).includes(kind)
 }

@@ -1,4 +1,11 @@
-import { type SidecarKind, sidecarKinds, sidecarStates, isSkipped, skipCodes } from '../domain/index.ts'
+import {
+  type SidecarKind,
+  isSkipped,
+  skipCodes,
+  sidecarKindByNumber,
+  sidecarStateNumbers,
+  sidecarStateByNumber,
+} from '../domain/index.ts'
 import type { EntryReader } from '../entries/index.ts'
 import { type PlaceFilter, placeCondition } from './place-filter.ts'
 import type { Select } from './rows/row.ts'
@@ -59,7 +66,7 @@ export async function summariseSidecars(
   )
   const failed = await select(
     `${here} select here.entry, s.kind, s.error_code, s.error from here join sidecars s on s.content_id = here.id
-     where s.state = ${sidecarStates.indexOf('failed')} group by here.id, s.kind
+     where s.state = ${sidecarStateNumbers.failed} group by here.id, s.kind
      order by s.error_code in (${skips}), here.entry limit ${MAX_FAILURES}`,
     ...params,
   )
@@ -71,7 +78,7 @@ export async function summariseSidecars(
   )
   const entries = reader.byIds([...failed, ...slowest].map((row) => Number(row['entry'])))
   const pathOf = (row: Record<string, unknown>) => entries.get(Number(row['entry']))?.path ?? null
-  const kindOf = (row: Record<string, unknown>) => sidecarKinds[Number(row['kind'])]!
+  const kindOf = (row: Record<string, unknown>) => sidecarKindByNumber[Number(row['kind'])]!
   const failures = failed.map((row) => ({
     path: pathOf(row),
     kind: kindOf(row),
@@ -89,10 +96,10 @@ export async function summariseSidecars(
 function countsByKind(rows: readonly Record<string, unknown>[]): SidecarSummary['byKind'] {
   const byKind: Partial<Record<SidecarKind, { -readonly [K in keyof KindCounts]: number }>> = {}
   for (const row of rows) {
-    const kind = sidecarKinds[Number(row['kind'])]!
+    const kind = sidecarKindByNumber[Number(row['kind'])]!
     const counts = (byKind[kind] ??= { made: 0, ready: 0, failed: 0, skipped: 0, pending: 0 })
     const n = Number(row['n'])
-    const state = sidecarStates[Number(row['state'])]!
+    const state = sidecarStateByNumber[Number(row['state'])]!
     if (state === 'ready') {
       counts.ready += n
       if (row['recent'] === 1) counts.made += n

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from '../db/sqlite.ts'
 import { CoreError } from '../util/errors.ts'
 import { KeptTexts, type Said } from './kept-texts.ts'
-import type { ReadText, ReadTextInput, SpokenKind, TextPart } from './read-text.ts'
+import type { TextKind } from '../domain/index.ts'
+import type { ReadText, ReadTextInput, TextPart } from './read-text.ts'
 
 export interface TextWindowInput {
   /** The first one that has text is read. */
-  readonly sidecars: readonly { readonly kind: SpokenKind; readonly path: string }[]
+  readonly sidecars: readonly { readonly kind: TextKind; readonly path: string }[]
   readonly of: ReadTextInput
 }
 

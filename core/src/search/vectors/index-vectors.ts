@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import type { ContentId } from '../../domain/ids.ts'
-import { sidecarKinds, sidecarStates } from '../../domain/stored-lists.ts'
+import { sidecarKindNumbers, sidecarStateNumbers } from '../../domain/stored-lists.ts'
 import { VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { parseVectors, type VectorHeader } from '../../sidecars/vector-file.ts'
@@ -28,8 +28,8 @@ interface IndexVectorsHost {
 const FILES_PER_BATCH = 128
 const VECTORS_PER_BATCH = 2_048
 
-const READY = sidecarStates.indexOf('ready')
-const EMBEDDINGS = sidecarKinds.indexOf('embeddings')
+const READY = sidecarStateNumbers.ready
+const EMBEDDINGS = sidecarKindNumbers.embeddings
 
 interface Waiting {
   readonly id: number
