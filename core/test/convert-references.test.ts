@@ -19,7 +19,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import type { ContentId } from '../src/domain/index.ts'
-import { sidecarPath } from '../src/sidecars/paths.ts'
+import { sidecarPath } from '../src/sidecars/files/paths.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { film, livePhoto } from '../testing/media/index.ts'
 

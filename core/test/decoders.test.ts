@@ -41,7 +41,7 @@ async function thumbs(t: TestCore) {
 function takenOver(target: Target): Generator {
   return {
     ...thumbnails,
-    module: new URL('../src/sidecars/test/attacking-generator.ts', import.meta.url),
+    module: new URL('../src/sidecars/processes/test/attacking-generator.ts', import.meta.url),
     outputs: thumbnails.outputs.slice(0, 1),
     settings: { attack: JSON.stringify({ target, ffmpeg: null }) },
   }

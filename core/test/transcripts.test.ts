@@ -8,7 +8,7 @@ import { startPretendServer } from '../src/sidecars/generators/transcript/test/p
 import { joined, silence, tone, wavFile } from '../src/sidecars/generators/transcript/test/sounds.ts'
 import { makeTranscripts } from '../src/sidecars/generators/transcript/index.ts'
 import { PLAIN_SETTINGS } from '../src/sidecars/generators/transcript/test/plain-settings.ts'
-import { parseTranscript } from '../src/sidecars/transcript-sidecar.ts'
+import { parseTranscript } from '../src/sidecars/formats/transcript-sidecar.ts'
 import { createTestCore } from '../testing/index.ts'
 
 const ffmpeg = findProgram('ffmpeg')

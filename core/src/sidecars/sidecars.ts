@@ -17,30 +17,44 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Foreground } from '../util/foreground.ts'
 import type { Machine } from '../util/machine.ts'
 import type { Logger } from '../util/logger.ts'
-import type { Elsewhere, FetchHold, FetchHost, FetchReport, Holder, RemoteContent, RemoteSidecar } from './elsewhere.ts'
-import { fetchSidecars } from './fetch-sidecars.ts'
+import type {
+  Elsewhere,
+  FetchHold,
+  FetchHost,
+  FetchReport,
+  Holder,
+  RemoteContent,
+  RemoteSidecar,
+} from './exchange/peer-sidecars.ts'
+import { fetchSidecars } from './exchange/fetch-sidecars.ts'
 import type { Generator } from './generators/index.ts'
-import type { HeldKind } from './holds.ts'
-import type { MakePendingHost, PendingReport } from './make-pending.ts'
-import { type Outdated, regenerateAll, type RegenerateAll } from './outdated.ts'
+import type { HeldKind } from './run/holds.ts'
+import type { MakePendingHost, PendingReport } from './run/make-pending.ts'
+import { type Outdated, regenerateAll, type RegenerateAll } from './queue/outdated.ts'
 import type { SidecarSort } from './rows/upkeep-rows.ts'
-import { type SidecarKey, sidecarPath } from './paths.ts'
-import { formatSidecarAddress, isPattern, parseSidecarAddress, SIDECAR_SCHEME, type SidecarAddress } from './address.ts'
-import { type SidecarSummary, summariseSidecars } from './sidecar-summary.ts'
-import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './policy.ts'
-import { RunMark } from './run-mark.ts'
-import { audit, type AuditProblem, reconcile, removeFiles, settleOrphans } from './sidecar-audit.ts'
-import type { SidecarPools } from './sidecar-pools.ts'
-import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
-import { contentRowsOf, type KindState, readKindStates, versionOf } from './kind-states.ts'
-import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
-import { SidecarWatch } from './sidecar-watch.ts'
-import { type AvailabilityRead, readAvailability } from './read-availability.ts'
+import { type SidecarKey, sidecarPath } from './files/paths.ts'
+import {
+  formatSidecarAddress,
+  isPattern,
+  parseSidecarAddress,
+  SIDECAR_SCHEME,
+  type SidecarAddress,
+} from './files/address.ts'
+import { type SidecarSummary, summariseSidecars } from './views/sidecar-summary.ts'
+import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './queue/policy.ts'
+import { RunMark } from './files/run-mark.ts'
+import { audit, type AuditProblem, reconcile, removeFiles, settleOrphans } from './upkeep/sidecar-audit.ts'
+import type { SidecarPools } from './processes/sidecar-pools.ts'
+import { type SidecarLimits, SidecarRunner } from './run/sidecar-runner.ts'
+import { contentRowsOf, type KindState, readKindStates, versionOf } from './views/kind-states.ts'
+import { contentIdsOf, SidecarNews } from './run/sidecar-news.ts'
+import { SidecarWatch } from './upkeep/sidecar-watch.ts'
+import { type AvailabilityRead, readAvailability } from './exchange/read-availability.ts'
 import type { PrivateFiles } from '../util/private-files.ts'
-import { readText, type ReadText, type ReadTextInput } from './read-text.ts'
-import { readTextWindow, type TextWindowInput } from './text-window.ts'
-import { readThumbs } from './thumb-views.ts'
-import { Wants } from './wants.ts'
+import { readText, type ReadText, type ReadTextInput } from './views/read-text.ts'
+import { readTextWindow, type TextWindowInput } from './views/text-window.ts'
+import { readThumbs } from './views/thumb-views.ts'
+import { Wants } from './run/wants.ts'
 import { type Change, contentRow, type ReadyRow, type Select } from './rows/row.ts'
 import type { UnreadyState, Usage } from './rows/row-views.ts'
 import { openRows, type SidecarRows } from './rows/sidecar-rows.ts'
@@ -229,7 +243,7 @@ export class Sidecars implements AsyncDisposable {
 
   /** The text of a content; see the operation. */
   async text(contentId: ContentId, of: ReadTextInput, signal: AbortSignal): Promise<ReadText> {
-    const url = new URL('text-window.ts', import.meta.url)
+    const url = new URL('views/text-window.ts', import.meta.url)
     const read = (input: TextWindowInput) => this.#deps.read(url, readTextWindow, input, signal)
     return readText(await this.list(contentId), of, read)
   }
@@ -314,7 +328,7 @@ export class Sidecars implements AsyncDisposable {
    * earlier answer.
    */
   availability(since: number | null, signal: AbortSignal): Promise<AvailabilityRead> {
-    return this.#deps.read(new URL('read-availability.ts', import.meta.url), readAvailability, since, signal)
+    return this.#deps.read(new URL('exchange/read-availability.ts', import.meta.url), readAvailability, since, signal)
   }
 
   /** The ready sidecars of one variant, with everything that another device needs to fetch them. */

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import type { ContentId, SidecarKind } from '../../domain/index.ts'
 import { sidecarKindNumbers } from '../../domain/stored-lists.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
+import { sidecarPath } from '../../sidecars/files/paths.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 
 /** A sidecar to open for showing a match in it. */

@@ -11,7 +11,7 @@ import { systemCode } from '../../util/errors.ts'
 import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { pathError } from '../../util/path-error.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
-import type { SidecarKey } from '../paths.ts'
+import type { SidecarKey } from '../files/paths.ts'
 import { columnsOf, putReady } from '../rows/row.ts'
 
 /**

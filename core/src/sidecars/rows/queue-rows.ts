@@ -8,7 +8,7 @@ import {
 } from '../../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../../domain/index.ts'
 import type { Generator, Output } from '../generators/index.ts'
-import { type PlaceFilter, placeCondition } from '../place-filter.ts'
+import { type PlaceFilter, placeCondition } from '../queue/place-filter.ts'
 import {
   columnsOf,
   COMPANIONS,

@@ -9,8 +9,8 @@ import {
   sidecarStateByNumber,
 } from '../../domain/index.ts'
 import { blobToUuid, uuidToBlob } from '../../util/uuid.ts'
-import { isPattern, type SidecarAddress } from '../address.ts'
-import type { SidecarKey } from '../paths.ts'
+import { isPattern, type SidecarAddress } from '../files/address.ts'
+import type { SidecarKey } from '../files/paths.ts'
 import { FAILED, PENDING, READY, type RowDeps } from './row.ts'
 
 /** A sidecar that is not ready. */

@@ -13,7 +13,7 @@ import type { LibraryStore, Reader, Writer } from '../../store/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, type UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import type { ContentFacts } from '../generators/index.ts'
-import type { SidecarKey } from '../paths.ts'
+import type { SidecarKey } from '../files/paths.ts'
 
 /** Runs a query that may take long, off the main thread. */
 export type Select = (sql: string, ...params: SQLInputValue[]) => Promise<Record<string, SQLOutputValue>[]>

@@ -9,7 +9,7 @@ import {
   sidecarStateByNumber,
 } from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
-import type { SidecarKey } from '../paths.ts'
+import type { SidecarKey } from '../files/paths.ts'
 import {
   COMPANIONS,
   contentRow,

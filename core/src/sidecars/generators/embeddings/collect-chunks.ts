@@ -1,8 +1,8 @@
 import type { TextKind } from '../../../domain/index.ts'
-import type { EmbeddedChunk } from '../../embedding-sidecar.ts'
-import { nameAsText } from '../../name-text.ts'
-import { parseTextSidecar, type TextPage, type TextWord } from '../../text-sidecar.ts'
-import { parseTranscript } from '../../transcript-sidecar.ts'
+import type { EmbeddedChunk } from '../../formats/embedding-sidecar.ts'
+import { nameAsText } from '../../formats/name-text.ts'
+import { parseTextSidecar, type TextPage, type TextWord } from '../../formats/text-sidecar.ts'
+import { parseTranscript } from '../../formats/transcript-sidecar.ts'
 import { chunkText, type Stretch } from './chunk-text.ts'
 import { MAX_CHUNKS, MAX_NAMES } from './limits.ts'
 

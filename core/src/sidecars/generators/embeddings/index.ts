@@ -1,5 +1,5 @@
 import { textKinds } from '../../../domain/index.ts'
-import { VECTOR_FORMAT } from '../../embedding-sidecar.ts'
+import { VECTOR_FORMAT } from '../../formats/embedding-sidecar.ts'
 import type { KindOfSidecar } from '../generator.ts'
 import { documentText } from '../text/index.ts'
 import { detectEmbeddingEngines } from './detect.ts'
