@@ -40,7 +40,7 @@ export const sidecarTasks = {
     const ms: number[] = []
     for (let i = 0; i < times; i++) {
       const begun = performance.now()
-      const found = await library.sidecars.presence(ids, 'thumb')
+      const found = await library.sidecars.views.presence(ids, 'thumb')
       ms.push(performance.now() - begun)
       if (found.size !== contents) throw new Error(`${found.size} of ${contents} contents were found`)
     }

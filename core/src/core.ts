@@ -311,8 +311,8 @@ export class Core implements AsyncDisposable {
     })
     config.onChange((key) => events.emit('config.changed', { key }))
     config.onChange((key) => {
-      if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.requeueAll(signal))
-      else if (HOLDING_KEYS.has(key)) core.#changeSidecars((sidecars) => sidecars.resume())
+      if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.queue.refill(signal))
+      else if (HOLDING_KEYS.has(key)) core.#changeSidecars((sidecars) => sidecars.runner.resume())
     })
     config.onChange((key) => {
       if (key.startsWith('network.')) core.#changeNetwork(key)
@@ -434,7 +434,7 @@ export class Core implements AsyncDisposable {
       .opened()
       .flatMap(({ jobs, name }) => jobs.waiting().map((job) => `library ${name}, job ${job.name}: ${job.waiting}`))
     const held = this.libraries.opened().flatMap(({ name, sidecars }) => {
-      const byReason = Map.groupBy(sidecars.held, ({ reason }) => reason)
+      const byReason = Map.groupBy(sidecars.runner.held, ({ reason }) => reason)
       return [...byReason].map(
         ([reason, kinds]) => `library ${name}, ${kinds.map(({ kind }) => kind).join(', ')}: ${reason}`,
       )

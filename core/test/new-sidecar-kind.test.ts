@@ -46,7 +46,7 @@ test('a kind that follows the guide is listed, set and shown, wherever it and th
 
 async function sidecarsOf({ library }: Awaited<ReturnType<typeof createTestCore>>, path: string) {
   const contentId = await library.files.contentOf(path, new AbortController().signal)
-  const sidecars = await library.sidecars.list(contentId)
+  const sidecars = await library.sidecars.views.list(contentId)
   return sidecars.map(({ format, kind, state, variant }) => ({ kind, state, file: `${variant}.${format}` }))
 }
 

@@ -34,7 +34,7 @@ test('what documents say is found as soon as it was read, and no more when it is
   await t.settle()
   expect(await said(t, 'thursday')).toEqual([])
   expect(await said(t, 'painter')).toEqual(['march.txt'])
-  await t.library.sidecars.cleanup({ dryRun: false }, signal)
+  await t.library.sidecars.upkeep.cleanup({ dryRun: false }, signal)
   expect(t.library.store.connection.prepare('select count(*) as texts from texts_docsize').get()).toEqual({ texts: 2 })
 })
 
@@ -45,7 +45,7 @@ test('a text the index has lost is found again after a reconcile', async () => {
   await t.settle()
   await t.library.store.write(async ({ db }) => void (await db.deleteFrom('texts' as never).execute()))
   expect(await said(t, 'plumber')).toEqual([])
-  await t.library.sidecars.reconcile(signal)
+  await t.library.sidecars.upkeep.reconcile(signal)
   expect(await said(t, 'plumber')).toEqual(['march.txt'])
 })
 

@@ -4,7 +4,7 @@ import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/ind
 import { LibraryId, fileTypeByNumber } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { IntelligencePort } from '../indexing/index.ts'
-import type { DevicePolicy, Elsewhere, Generator, SidecarLimits, SidecarPools } from '../sidecars/index.ts'
+import type { DevicePolicy, Generator, PeerSidecars, SidecarLimits, SidecarPools } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
 import { isAlive, readLock } from '../util/lock-file.ts'
@@ -45,7 +45,7 @@ export interface LibraryManagerDeps {
   readonly generators: () => readonly Generator[]
   readonly sidecarPolicy: () => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
-  readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
+  readonly sidecarsElsewhere: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
   readonly privateFiles: LibraryDeps['privateFiles']
   readonly foreground: Foreground

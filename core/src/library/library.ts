@@ -11,14 +11,14 @@ import { NameSearch, type NameSearchDeps } from '../search/index.ts'
 import {
   convertReferences,
   type DevicePolicy,
-  type Elsewhere,
+  type PeerSidecars,
   findReferences,
   fetchSidecars,
   generateSidecars,
   type Generator,
   References,
 } from '../sidecars/index.ts'
-import { type SidecarLimits, type SidecarPools, Sidecars } from '../sidecars/index.ts'
+import { type SidecarLimits, type SidecarPools, Sidecars, SidecarWatch } from '../sidecars/index.ts'
 import { Overview } from '../overview/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
@@ -49,7 +49,7 @@ export interface LibraryDeps {
   readonly sidecarPolicy: () => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
   /** The sidecars of a library on other devices; null if the library is on no other device. */
-  readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
+  readonly sidecarsElsewhere: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
   /** The files of Spacedrive itself. They cannot be a location or the source of a sidecar. */
   readonly privateFiles: PrivateFiles
@@ -172,7 +172,7 @@ export class Library implements AsyncDisposable {
     )
     const intelligence = [
       ...deps.intelligence,
-      { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue(location, signal) },
+      { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue.fill(location, signal) },
       { queue: (_location: KnownLocation, signal: AbortSignal) => references.queue(signal) },
       // Media metadata changes no entry, so the overview must be told separately.
       { queue: async () => (overview.changed(), 0) },
@@ -228,6 +228,7 @@ export class Library implements AsyncDisposable {
     })
     indexing.connect({ jobs, locations })
     const reader = new EntryReader({ store, locations: () => locations.map })
+    const sidecarWatch = parts.use(new SidecarWatch({ root: files.sidecars, log }))
     const references = parts.use(
       new References({
         store,
@@ -237,6 +238,7 @@ export class Library implements AsyncDisposable {
         jobs: () => jobs,
         locations: () => locations.map,
         policy: deps.sidecarPolicy,
+        watch: sidecarWatch,
         now,
         log,
       }),
@@ -250,6 +252,7 @@ export class Library implements AsyncDisposable {
         privateFiles: deps.privateFiles,
         references,
         pools: deps.sidecarPools,
+        watch: sidecarWatch,
         generators: deps.generators,
         root: files.sidecars,
         select: (sql, ...params) => indexing.select(sql, ...params),
@@ -260,7 +263,7 @@ export class Library implements AsyncDisposable {
         locations: () => locations.map,
         policy: deps.sidecarPolicy,
         limits: deps.sidecarLimits,
-        elsewhere: () => deps.sidecarsElsewhere(manifest.id),
+        peers: () => deps.sidecarsElsewhere(manifest.id),
         machine: deps.machine,
         foreground: deps.foreground,
         isMetered: deps.isMetered,
@@ -280,8 +283,8 @@ export class Library implements AsyncDisposable {
       get device() {
         return device()
       },
-      sidecarsOf: (contentId) => sidecars.list(contentId),
-      thumbsOf: (contentIds) => sidecars.thumbs(contentIds),
+      sidecarsOf: (contentId) => sidecars.views.list(contentId),
+      thumbsOf: (contentIds) => sidecars.views.thumbs(contentIds),
       read: (url, reading, input, signal) => deps.foreground.during(() => listings.run(url, reading, input, signal)),
       log,
     })
@@ -366,8 +369,8 @@ export class Library implements AsyncDisposable {
     if (!readOnly) {
       jobs.start(library)
       keeper.start(locations)
-      if (settings.watch) background(() => sidecars.watch())
-      background(() => sidecars.indexTexts())
+      if (settings.watch) background(() => sidecars.upkeep.watch())
+      background(() => sidecars.upkeep.indexTexts())
     }
     return library
   }

@@ -75,7 +75,7 @@ export const listSidecars = defineQuery({
   },
   async run(input, { library, signal }) {
     const address = await addressOf(input.target, library, signal)
-    const found = await library.sidecars.resolve(address, 'local', signal)
+    const found = await library.sidecars.requests.resolve(address, 'local', signal)
     const items = found.filter((item) => input.kind === undefined || item.kind === input.kind)
     return { contentId: contentIn(address), items, showPaths: input.showPaths }
   },
@@ -123,7 +123,7 @@ export const sidecarText = defineQuery({
   errors: ['NotFound', 'Unavailable'],
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = await contentOf(reference, library, signal)
-    const { languages, parts, ...rest } = await library.sidecars.text(contentId, of, signal)
+    const { languages, parts, ...rest } = await library.sidecars.views.text(contentId, of, signal)
     return { contentId, ...rest, languages: [...languages], parts: [...parts] }
   },
 })
@@ -153,9 +153,9 @@ export const sidecarPresence = defineQuery({
   ),
   cli: { words: ['sidecar', 'presence'], positional: ['contentIds'], variadic: true },
   async run(input, { library }) {
-    const found = await library.sidecars.presence(input.contentIds, input.kind)
+    const found = await library.sidecars.views.presence(input.contentIds, input.kind)
     return input.contentIds.map((contentId) => {
-      const holders = Map.groupBy(library.sidecars.holders(contentId, input.kind), ({ device }) => device.id)
+      const holders = Map.groupBy(library.sidecars.exchange.holders(contentId, input.kind), ({ device }) => device.id)
       const devices = [...holders.values()].map((of) => {
         const { device, online } = of[0]!
         return { ...device, online, variants: [...new Set(of.map(({ variant: each }) => each))].toSorted() }
@@ -178,7 +178,7 @@ export const thumbsOfContents = defineQuery({
   /** Contents that are not known are left out. */
   output: z.array(z.object({ contentId: ContentId, thumb: Thumb })),
   run: ({ contentIds }, { library }) =>
-    Promise.resolve([...library.sidecars.thumbs(contentIds)].map(([contentId, thumb]) => ({ contentId, thumb }))),
+    Promise.resolve([...library.sidecars.views.thumbs(contentIds)].map(([contentId, thumb]) => ({ contentId, thumb }))),
 })
 
 export const wantSidecars = defineAction({
@@ -204,7 +204,7 @@ export const wantSidecars = defineAction({
   ),
   errors: ['Unsupported'],
   async run(input, { library }) {
-    const states = library.sidecars.want(input)
+    const states = library.sidecars.viewed.want(input)
     return [...states].map(([contentId, { error, ready, state, version }]) => {
       return { contentId, state, ready, version, error }
     })
@@ -234,8 +234,10 @@ export const sidecarPath = defineAction({
   },
   async run(input, { library, signal }) {
     const contentId = await contentOf(input.target, library, signal)
-    const path = await library.sidecars.path(contentId, input.kind, input.variant)
-    const holders = library.sidecars.holders(contentId, input.kind).filter((each) => each.variant === input.variant)
+    const path = await library.sidecars.requests.path(contentId, input.kind, input.variant)
+    const holders = library.sidecars.exchange
+      .holders(contentId, input.kind)
+      .filter((each) => each.variant === input.variant)
     const holder = holders.find(({ online }) => online) ?? holders[0]
     const remote = path === null && holder ? { ...holder.device, online: holder.online } : null
     return { contentId, path, pending: path === null, remote }
@@ -270,7 +272,7 @@ export const sidecarWhere = defineQuery({
   async run(input, { core, library, signal }) {
     const contentId = await contentOf(input.target, library, signal)
     const { id, name } = core.device.info()
-    const [own] = library.sidecars.ready(contentId, input.kind, input.variant)
+    const [own] = library.sidecars.exchange.ready(contentId, input.kind, input.variant)
     const key = { contentId, kind: input.kind, variant: input.variant }
     const others = await core.network.sidecars.where(library.id, key, signal)
     return [
@@ -325,7 +327,7 @@ export const sidecarUsage = defineQuery({
   input: z.object({}),
   output: z.array(z.object({ kind: SidecarKind, variant: z.string(), files: z.number(), bytes: z.number() })),
   cli: { words: ['sidecar', 'usage'] },
-  run: (_input, { library }) => library.sidecars.usage(),
+  run: (_input, { library }) => library.sidecars.views.usage(),
 })
 
 export const pendingSidecars = defineQuery({
@@ -341,7 +343,7 @@ export const pendingSidecars = defineQuery({
   output: z.array(PendingSidecar),
   cli: { words: ['sidecar', 'pending'], examples: ['sidecar pending --failed'] },
   run: ({ failed, limit, skipped }, { library }) =>
-    library.sidecars.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
+    library.sidecars.views.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
 })
 
 const Hindered = z.object({
@@ -364,8 +366,8 @@ export const sidecarHindrances = defineQuery({
     off: z.array(Hindered),
   }),
   async run(_input, { library: { sidecars } }) {
-    const off = await sidecars.unavailable()
-    return { held: await sidecars.holds(), off: off.map((each) => ({ ...each, cause: 'missing' as const })) }
+    const off = await sidecars.queue.unavailable()
+    return { held: await sidecars.runner.holds(), off: off.map((each) => ({ ...each, cause: 'missing' as const })) }
   },
 })
 
@@ -418,10 +420,10 @@ export const regenerateSidecars = defineAction({
   async run({ dryRun, kind: only, outdated, target: reference, variant: form }, { library, signal }) {
     if (reference !== undefined) {
       const contentId = await contentOf(reference, library, signal)
-      const files = await library.sidecars.regenerate(contentId, { kind: only, variant: form })
+      const files = await library.sidecars.queue.regenerate(contentId, { kind: only, variant: form })
       return { queued: files, dryRun, byKind: [] }
     }
-    const byKind = await library.sidecars.regenerateAll({ kind: only, outdated, dryRun }, signal)
+    const byKind = await library.sidecars.queue.regenerateAll({ kind: only, outdated, dryRun }, signal)
     return { queued: byKind.reduce((sum, { files }) => sum + files, 0), dryRun, byKind }
   },
 })
@@ -438,7 +440,7 @@ export const retrySidecars = defineAction({
   cli: { words: ['sidecar', 'retry'], positional: ['target'], contents: ['target'] },
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = reference === undefined ? undefined : await contentOf(reference, library, signal)
-    return { queued: await library.sidecars.retry({ ...of, ...(contentId && { contentId }) }) }
+    return { queued: await library.sidecars.queue.retry({ ...of, ...(contentId && { contentId }) }) }
   },
 })
 
@@ -457,7 +459,7 @@ export const resolveSidecars = defineAction({
   }),
   output: z.array(AddressedSidecar),
   errors: ['NotFound', 'Unsupported'],
-  run: ({ address, mode }, { library, signal }) => library.sidecars.resolve(address, mode, signal),
+  run: ({ address, mode }, { library, signal }) => library.sidecars.requests.resolve(address, mode, signal),
 })
 
 /** Milliseconds in each unit of an age. */
@@ -482,7 +484,7 @@ export const cleanupSidecars = defineAction({
   output: z.object({ files: z.number(), bytes: z.number() }),
   cli: { words: ['sidecar', 'cleanup'], examples: ['sidecar cleanup --dry-run', 'sidecar cleanup --older-than 180d'] },
   run: ({ dryRun, olderThan }, { library, signal }) =>
-    library.sidecars.cleanup({ dryRun, olderThanMs: ageMs(olderThan) }, signal),
+    library.sidecars.upkeep.cleanup({ dryRun, olderThanMs: ageMs(olderThan) }, signal),
 })
 
 export const verifySidecars = defineQuery({
@@ -504,7 +506,7 @@ export const verifySidecars = defineQuery({
     ),
   }),
   cli: { words: ['sidecar', 'verify'] },
-  run: (_input, { library, signal }) => library.sidecars.verify(signal),
+  run: (_input, { library, signal }) => library.sidecars.upkeep.verify(signal),
 })
 
 export const reconcileSidecars = defineAction({
@@ -516,7 +518,7 @@ export const reconcileSidecars = defineAction({
   output: z.object({ adopted: z.number(), setAside: z.number(), requeued: z.number() }),
   errors: ['Unavailable'],
   cli: { words: ['sidecar', 'reconcile'] },
-  run: (_input, { library, signal }) => library.sidecars.reconcile(signal),
+  run: (_input, { library, signal }) => library.sidecars.upkeep.reconcile(signal),
 })
 
 export const createReference = defineAction({

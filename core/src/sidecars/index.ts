@@ -1,13 +1,13 @@
 export type {
   Accepts,
-  Elsewhere,
+  PeerSidecars,
   FetchHold,
   FetchHost,
   FetchReport,
   Holder,
   RemoteContent,
   RemoteSidecar,
-} from './exchange/peer-sidecars.ts'
+} from './peers/peer-sidecars.ts'
 export {
   type AvailabilityChange,
   type AvailabilityGroup,
@@ -28,5 +28,7 @@ export { SidecarPools, type SidecarPoolsOptions } from './processes/sidecar-pool
 export { convertReferences } from './references/convert-references.ts'
 export { findReferences } from './references/find-references.ts'
 export { References } from './references/references.ts'
-export type { SidecarLimits } from './run/sidecar-runner.ts'
-export { type ResolveMode, Sidecars } from './sidecars.ts'
+export type { SidecarLimits } from './run/holds.ts'
+export type { ResolveMode } from './requests/sidecar-requests.ts'
+export { SidecarWatch } from './audit/sidecar-watch.ts'
+export { Sidecars } from './sidecars.ts'

@@ -19,14 +19,14 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 const core = await Core.open({ dataDir, log: silent, machine: createTestMachine() })
 const library = core.libraries.resolve()
 await library.jobs.idle()
-await library.sidecars.requeueAll(signal)
+await library.sidecars.queue.refill(signal)
 await library.jobs.idle()
 const contentId = await library.files.contentOf(path, signal)
-const sidecars = await library.sidecars.list(contentId)
+const sidecars = await library.sidecars.views.list(contentId)
 const outline = sidecars.find(({ kind }) => String(kind) === 'outline')
 const kinds = await ops['sidecars.kinds'].run({}, { core, signal })
 const text =
-  outline && (await library.sidecars.text(contentId, { kind: outline.kind as 'text', characters: 100 }, signal))
+  outline && (await library.sidecars.views.text(contentId, { kind: outline.kind as 'text', characters: 100 }, signal))
 const info = await library.files.info(path, signal)
 const report: ProbeReport = {
   sidecars: sidecars.map(({ format, kind, state, variant }) => ({ kind, state, file: `${variant}.${format}` })),

@@ -1,9 +1,14 @@
 import { z } from 'zod'
 import { defineJobOn, priorities } from '../../jobs/index.ts'
-import type { Sidecars } from '../sidecars.ts'
+import type { FetchHost, FetchReport } from '../peers/peer-sidecars.ts'
+
+/** The part of a library that the job uses. */
+interface FetchingLibrary {
+  readonly sidecars: { readonly exchange: { fetchAhead(host: FetchHost): Promise<FetchReport> } }
+}
 
 /** Fetches sidecars from other devices in advance. One job at a time in a library: it has its own limits. */
-export const fetchSidecars = defineJobOn<{ readonly sidecars: Sidecars }>()({
+export const fetchSidecars = defineJobOn<FetchingLibrary>()({
   name: 'sidecars.fetch',
   summary: 'Fetch what other devices have made of the same contents',
   input: z.object({}),
@@ -20,5 +25,5 @@ export const fetchSidecars = defineJobOn<{ readonly sidecars: Sidecars }>()({
   concurrency: 'network',
   priority: priorities.low,
   key: () => 'all',
-  run: (_input, { library, progress, signal }) => library.sidecars.fetchAhead({ progress, signal }),
+  run: (_input, { library, progress, signal }) => library.sidecars.exchange.fetchAhead({ progress, signal }),
 })

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../../util/errors.ts'
+import { heard } from '../../util/heard.ts'
 import { removeTree } from '../../util/remove-tree.ts'
 import { draftsFolder, isPartName, partsFolder, workFolder } from './paths.ts'
 
@@ -21,11 +22,45 @@ async function filesIn(folder: string): Promise<string[]> {
   }
 }
 
+export interface DraftSweepDeps {
+  /** The library's folder of sidecars. */
+  readonly root: string
+  readonly pools: { hasResults(folder: string): boolean }
+}
+
+/** Removes what a killed daemon has left, once before sidecars are made. */
+export class DraftSweep {
+  readonly #deps: DraftSweepDeps
+  /** The latest sweep; null before the first one. */
+  #sweep: Promise<void> | null = null
+
+  constructor(deps: DraftSweepDeps) {
+    this.#deps = deps
+  }
+
+  /** Resolves when the leftovers are removed. Must not begin while drafts are being written. */
+  sweep(): Promise<void> {
+    const { pools, root } = this.#deps
+    this.#sweep ??= heard(sweepDrafts(root, Date.now(), (folder) => pools.hasResults(folder)))
+    return this.#sweep
+  }
+
+  /** Lets the next call of `sweep` look for leftovers again. */
+  repeat(): void {
+    this.#sweep = null
+  }
+
+  /** Resolves when no sweep is running. */
+  async idle(): Promise<void> {
+    await this.#sweep?.catch(() => {})
+  }
+}
+
 /**
  * Removes all drafts, old partial results, and the folders of processes that have ended. Must not run while drafts are
  * being written. `isUsed`: whether a folder belongs to a running process.
  */
-export async function sweepDrafts(root: string, now: number, isUsed: (folder: string) => boolean): Promise<void> {
+async function sweepDrafts(root: string, now: number, isUsed: (folder: string) => boolean): Promise<void> {
   for (const folder of await filesIn(workFolder(root))) if (!isUsed(folder)) await sweepWork(root, folder)
   for (const path of await listDrafts(root)) await removeTree(path)
   for (const path of await filesIn(partsFolder(root))) {

@@ -4,7 +4,7 @@ import type { DetectedEngine, Generator } from './index.ts'
 const HOLDS_MS = 60_000
 
 /** The available engines of each generator, cached for a minute. */
-export class EngineCensus {
+export class AvailableEngines {
   readonly #found = new Map<string, { readonly at: number; readonly engines: Promise<readonly DetectedEngine[]> }>()
 
   of({ detect, kind }: Generator): Promise<readonly DetectedEngine[]> {

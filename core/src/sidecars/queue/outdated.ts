@@ -1,5 +1,5 @@
 import { type SidecarKind, GIVEN_UP } from '../../domain/index.ts'
-import type { EngineCensus } from '../generators/available-engines.ts'
+import type { AvailableEngines } from '../generators/available-engines.ts'
 import type { DetectedEngine, Generator } from '../generators/index.ts'
 import type { SidecarRows } from '../rows/sidecar-rows.ts'
 import type { Batch } from '../rows/upkeep-rows.ts'
@@ -14,8 +14,8 @@ export interface Outdated {
 
 export interface OutdatedDeps {
   readonly rows: SidecarRows
-  readonly generators: readonly Generator[]
-  readonly engines: EngineCensus
+  readonly generators: () => readonly Generator[]
+  readonly engines: AvailableEngines
 }
 
 /** Selects the sidecars to make again. */
@@ -39,7 +39,7 @@ export async function regenerateAll(
 ): Promise<Outdated[]> {
   deps.engines.forget()
   const found: Outdated[] = []
-  for (const generator of deps.generators) {
+  for (const generator of deps.generators()) {
     if (kind !== undefined && generator.kind !== kind) continue
     const engines = await deps.engines.of(generator)
     for (const batch of await deps.rows.upkeep.batches(generator.kind)) {

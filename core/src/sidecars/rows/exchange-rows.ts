@@ -7,7 +7,7 @@ import {
   sidecarKindNumbers,
 } from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
-import type { RemoteContent, RemoteSidecar } from '../exchange/peer-sidecars.ts'
+import type { RemoteContent, RemoteSidecar } from '../peers/peer-sidecars.ts'
 import { FAILED, READY, type RowDeps } from './row.ts'
 
 const ID_BYTES = 16

@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import { SidecarKind } from '../../domain/index.ts'
 import { defineJobOn, priorities } from '../../jobs/index.ts'
-import type { Sidecars } from '../sidecars.ts'
+import type { MakePendingHost, PendingReport } from './make-pending.ts'
+
+/** The part of a library that the job uses. */
+interface GeneratingLibrary {
+  readonly sidecars: { readonly runner: { run(host: MakePendingHost): Promise<PendingReport> } }
+}
 
 /**
  * Makes all pending sidecars, the most wanted kind first. One job at a time in a library: it keeps all its processes
  * busy.
  */
-export const generateSidecars = defineJobOn<{ readonly sidecars: Sidecars }>()({
+export const generateSidecars = defineJobOn<GeneratingLibrary>()({
   name: 'sidecars.generate',
   summary: 'Make what is derived from files: pictures of them, text in them',
   input: z.object({}),
@@ -29,5 +34,5 @@ export const generateSidecars = defineJobOn<{ readonly sidecars: Sidecars }>()({
   retries: 1_000,
   key: () => 'all',
   run: (_input, { items, library, signal, progress, warn }) =>
-    library.sidecars.generatePending({ items, signal, progress, warn }),
+    library.sidecars.runner.run({ items, signal, progress, warn }),
 })

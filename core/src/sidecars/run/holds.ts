@@ -18,15 +18,22 @@ export interface HeldKind extends Hold {
   readonly kind: SidecarKind
 }
 
+/** The share of the machine's resources that sidecars may use. */
+export interface SidecarLimits {
+  readonly speed: SidecarSpeed
+  /** Bytes that all sidecars of a library may use; 0 for no limit. */
+  readonly quotaBytes: number
+  /** Bytes of the disk to leave free for other programs; 0 for none. */
+  readonly keepFreeBytes: number
+}
+
 export interface HoldsDeps {
   readonly machine: Machine
   /** The library's folder of sidecars. */
   readonly root: string
-  readonly speed: () => SidecarSpeed
-  /** Bytes of the disk to leave free for other programs. */
-  readonly keepFreeBytes: () => number
-  /** The number of Spacedrive's own processes that work now. */
-  readonly working: () => number
+  readonly limits: () => SidecarLimits
+  /** `working`: the number of Spacedrive's own processes that work now. */
+  readonly pools: { readonly working: number }
   readonly cores: number
 }
 
@@ -75,8 +82,8 @@ export class Holds {
   }
 
   async #full(): Promise<Hold | null> {
-    const { keepFreeBytes, machine, root } = this.#deps
-    const kept = keepFreeBytes()
+    const { limits, machine, root } = this.#deps
+    const kept = limits().keepFreeBytes
     const free = kept === 0 ? null : await machine.freeBytes(root)
     if (free === null || free >= kept) return null
     const reason = `only ${mebibytes(free)} are free where the library is: nothing new is made until there are ${mebibytes(kept)} (sidecars.keepFreeBytes)`
@@ -84,9 +91,9 @@ export class Holds {
   }
 
   async #busy(): Promise<Hold | null> {
-    const { cores, machine, speed, working } = this.#deps
-    const at = speed()
-    if (at === 'fast') return null
+    const { cores, limits, machine, pools } = this.#deps
+    const { speed } = limits()
+    if (speed === 'fast') return null
     if (await machine.isOnBattery())
       return {
         code: 'Unavailable',
@@ -94,7 +101,7 @@ export class Holds {
         passes: true,
         reason: 'it waits while the machine runs on its battery (sidecars.speed: fast does not wait)',
       }
-    if (at === 'gentle' && machine.load() - working() / cores >= BUSY_LOAD)
+    if (speed === 'gentle' && machine.load() - pools.working / cores >= BUSY_LOAD)
       return {
         code: 'Unavailable',
         cause: 'busy',

@@ -2,14 +2,15 @@ import { rm } from 'node:fs/promises'
 import type { EntryReader, PlacedEntry } from '../../entries/index.ts'
 import { parsePath } from '../../util/file-name.ts'
 import type { PrivateFiles } from '../../util/private-files.ts'
-import type { Claims } from './claims.ts'
-import type { Elsewhere } from '../exchange/peer-sidecars.ts'
-import type { EngineCensus } from '../generators/available-engines.ts'
-import { fetchPending } from '../exchange/fetch-pending.ts'
+import type { Claims } from '../queue/claims.ts'
+import type { PeerSidecars } from '../peers/peer-sidecars.ts'
+import type { AvailableEngines } from '../generators/available-engines.ts'
+import { fetchPending } from '../peers/fetch-pending.ts'
 import type { Generator, SidecarInput } from '../generators/index.ts'
 import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
 import { allEngines } from '../queue/outdated.ts'
-import { partPath, type SidecarKey, sidecarPath } from '../files/paths.ts'
+import { partPath, sidecarPath } from '../files/paths.ts'
+import type { Results } from './results.ts'
 import type { SidecarRows } from '../rows/sidecar-rows.ts'
 import type { Outcomes, PendingContent } from '../rows/work-rows.ts'
 import type { Source } from '../processes/staging.ts'
@@ -19,16 +20,14 @@ export interface MakeContentDeps extends MakeDeps {
   readonly reader: EntryReader
   /** The files of Spacedrive itself. No sidecars are made of them, because other people may see sidecars. */
   readonly privateFiles: Pick<PrivateFiles, 'has'>
-  readonly generators: readonly Generator[]
+  /** All generators, with the current settings. */
+  readonly generators: () => readonly Generator[]
   /** The contents that any run works on now. */
   readonly claims: Claims
-  readonly engines: EngineCensus
+  readonly engines: AvailableEngines
   /** Other devices with the same library; null if there are none. */
-  readonly elsewhere: Elsewhere | null
-  /** Called for each sidecar file that is in its place. */
-  readonly onMade: (key: SidecarKey) => void
-  /** Called when the outcomes of some contents have been recorded. */
-  onRecorded(generator: Generator, made: readonly Outcomes[]): Promise<void>
+  readonly peers: () => PeerSidecars | null
+  readonly results: Results
 }
 
 /** The outcomes for a content, and the path of the file that was used. */
@@ -73,7 +72,7 @@ export async function makeContent(
   const outcomes = await makeSidecars(generator, content, from, deps, how)
   if (!outcomes) return null
   if (outcomes.outcomes.some(({ state }) => state === 'ready'))
-    deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
+    deps.results.placed({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
   return { outcomes, path: entries[0]?.path }
 }
 
@@ -87,12 +86,13 @@ async function fetchContent(
   deps: MakeContentDeps,
   { ownOnly = false, signal }: MakeContentHow,
 ): Promise<Outcomes | null> {
-  const { elsewhere, engines } = deps
-  if (!elsewhere || ownOnly || content.rows.some(({ attempts }) => attempts > 0)) return null
-  await elsewhere.heard(signal)
-  const [fetched] = await fetchPending(generator, [content], { elsewhere, engines }, { asks: false, signal })
+  const { engines } = deps
+  const peers = deps.peers()
+  if (!peers || ownOnly || content.rows.some(({ attempts }) => attempts > 0)) return null
+  await peers.heard(signal)
+  const [fetched] = await fetchPending(generator, [content], { peers, engines }, { asks: false, signal })
   if (!fetched) return null
-  deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
+  deps.results.placed({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
   return fetched
 }
 
@@ -102,7 +102,7 @@ export async function recordContents(
   made: readonly Outcomes[],
   deps: MakeContentDeps,
 ): Promise<void> {
-  const { engines, onRecorded, root, rows } = deps
+  const { engines, results, root, rows } = deps
   const hasFailed = made.some(({ outcomes }) => outcomes.some(({ state }) => state === 'failed'))
   if (hasFailed) await removeFailed(generator, made, deps)
   const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
@@ -111,7 +111,7 @@ export async function recordContents(
   await Promise.all(
     made.map(({ contentId }) => rm(partPath(root, { contentId, kind: generator.kind }), { force: true })),
   )
-  await onRecorded(generator, made)
+  await results.recorded(generator.kind, made)
 }
 
 /**

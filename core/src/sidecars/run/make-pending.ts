@@ -76,7 +76,7 @@ export class PendingRun {
   constructor(deps: MakePendingDeps, host: MakePendingHost) {
     this.#deps = deps
     this.#host = host
-    this.#generators = deps.generators.toSorted((a, b) => b.priority - a.priority)
+    this.#generators = deps.generators().toSorted((a, b) => b.priority - a.priority)
   }
 
   /** Makes all pending sidecars, the most wanted kind first, including those that are queued during the run. */

@@ -4,7 +4,7 @@ import type { Hold } from './holds.ts'
 import type { SidecarRows } from '../rows/sidecar-rows.ts'
 import type { SidecarSort } from '../rows/upkeep-rows.ts'
 import type { Outcomes } from '../rows/work-rows.ts'
-import { removeFiles } from '../upkeep/sidecar-audit.ts'
+import { removeFiles } from '../files/remove-files.ts'
 
 export interface QuotaDeps {
   readonly rows: SidecarRows

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import type { TextKind } from '../../domain/index.ts'
-import type { ReadText } from './read-text.ts'
+import type { ReadText } from './text-parts.ts'
 import { parseTextSidecar } from '../formats/text-sidecar.ts'
 import { parseTranscript } from '../formats/transcript-sidecar.ts'
 

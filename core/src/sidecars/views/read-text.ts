@@ -1,39 +1,6 @@
 import { type Sidecar, type TextKind, textKinds } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import type { TextWindowInput } from './text-window.ts'
-
-export interface ReadTextInput {
-  /** If omitted, the first of `textKinds` with any text. */
-  readonly kind?: TextKind | undefined
-  /** The page to start at. */
-  readonly page?: number | undefined
-  readonly timeMs?: number | undefined
-  /** The maximum length, in UTF-16 code units. */
-  readonly characters: number
-  /** The position where the last answer ended. Takes precedence over `page` and `timeMs`. */
-  readonly cursor?: string | undefined
-}
-
-/** A page, or a sentence of a recording; cut if it does not fit. */
-export interface TextPart {
-  /** From 1; null in a recording. */
-  readonly page: number | null
-  readonly title: string | null
-  /** In a recording: milliseconds from its start. */
-  readonly startMs: number | null
-  readonly endMs: number | null
-  readonly text: string
-}
-
-export interface ReadText {
-  readonly kind: TextKind
-  readonly languages: readonly string[]
-  readonly parts: readonly TextPart[]
-  /** The file has more text than the sidecar. */
-  readonly truncated: boolean
-  /** The position to continue at; null at the end. */
-  readonly cursor: string | null
-}
+import type { ReadText, ReadTextInput, TextWindowInput } from './text-parts.ts'
 
 /**
  * Reads the text of the first suitable sidecar with `read`. Throws `NotFound` if there is none, and `InvalidInput` for

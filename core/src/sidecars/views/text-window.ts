@@ -1,14 +1,7 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import { CoreError } from '../../util/errors.ts'
 import { KeptTexts, type Said } from './kept-texts.ts'
-import type { TextKind } from '../../domain/index.ts'
-import type { ReadText, ReadTextInput, TextPart } from './read-text.ts'
-
-export interface TextWindowInput {
-  /** The first one that has text is read. */
-  readonly sidecars: readonly { readonly kind: TextKind; readonly path: string }[]
-  readonly of: ReadTextInput
-}
+import type { ReadText, ReadTextInput, TextPart, TextWindowInput } from './text-parts.ts'
 
 /** Sentences may be short, and each adds some overhead to the answer. */
 const MAX_PARTS = 1_000

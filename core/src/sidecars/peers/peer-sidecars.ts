@@ -32,7 +32,7 @@ export interface FetchHost {
 export interface FetchHold {
   /** One line of text. */
   readonly reason: string
-  /** Whether the reason usually ends within moments. */
+  /** Whether the reason usually ends within seconds. */
   readonly isBrief: boolean
 }
 
@@ -59,7 +59,7 @@ export interface RemoteContent {
 export type Accepts = (sidecar: RemoteSidecar) => boolean
 
 /** The sidecars of one library on other devices. */
-export interface Elsewhere {
+export interface PeerSidecars {
   /** The devices that may have the sidecar, connected or not. Answers from stored digests, without asking a device. */
   holders(key: SidecarKey): readonly Holder[]
   /** Like `holders`, for every variant and format. */

@@ -1,12 +1,15 @@
 import { type Dirent } from 'node:fs'
-import { mkdir, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, opendir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { HashPool } from '../../content/index.ts'
 import { companionKinds, type ContentId, type SidecarKind } from '../../domain/index.ts'
 import { systemCode } from '../../util/errors.ts'
 import type { Foreground } from '../../util/foreground.ts'
+import type { Generator } from '../generators/index.ts'
+import type { Claims } from '../queue/claims.ts'
+import { outputsOf } from '../queue/policy.ts'
 import { listDrafts } from '../files/drafts.ts'
-import { contentFolder, parseSidecarPath, partPath, type SidecarKey, sidecarPath } from '../files/paths.ts'
+import { contentFolder, parseSidecarPath, type SidecarKey, sidecarPath } from '../files/paths.ts'
 import type { ReadyRow } from '../rows/row.ts'
 import type { SidecarRows } from '../rows/sidecar-rows.ts'
 
@@ -25,15 +28,14 @@ export interface AuditDeps {
   readonly rows: SidecarRows
   /** The library's folder of sidecars. */
   readonly root: string
-  /** Whether a file is being made now, so that its draft is not a leftover. */
-  readonly isMaking: () => boolean
+  /** While a claim is held, drafts are not leftovers. */
+  readonly claims: Claims
   /** Checks this content only; by default, all contents. */
   readonly only?: ContentId
 }
 
 export interface ReconcileDeps extends AuditDeps {
-  /** Whether a generator on this device makes such a file. */
-  readonly makes: (key: SidecarKey) => boolean
+  readonly generators: () => readonly Generator[]
 }
 
 /** Rows compared at a time. */
@@ -61,7 +63,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
       if (problem && (await rows.upkeep.isStill(row))) yield { ...row, problem, path }
     }
   }
-  if (!only && !deps.isMaking())
+  if (!only && deps.claims.size === 0)
     for (const path of await listDrafts(root))
       yield { contentId: null, kind: null, variant: null, problem: 'temporary', path }
   yield* orphans(deps, signal)
@@ -87,7 +89,7 @@ async function* orphans(
   }
 }
 
-/** Adopts or sets aside the files that a killed run left without rows. Yields to work that a person waits for. */
+/** Adopts or sets aside the files that a killed run left without rows. Yields to foreground work. */
 export async function settleOrphans(
   deps: ReconcileDeps & { readonly foreground: Foreground },
   signal: AbortSignal,
@@ -96,7 +98,7 @@ export async function settleOrphans(
   let begun = performance.now()
   for await (const { path } of orphans(deps, signal)) {
     await settleOrphan(path, deps, { pool, signal })
-    await deps.foreground.giveWay(performance.now() - begun, signal)
+    await deps.foreground.yieldToForeground(performance.now() - begun, signal)
     begun = performance.now()
   }
 }
@@ -104,12 +106,12 @@ export async function settleOrphans(
 /** Returns true if the file was adopted, and false if it was set aside. */
 async function settleOrphan(
   path: string,
-  { makes, root, rows }: ReconcileDeps,
+  { generators, root, rows }: ReconcileDeps,
   { pool, signal }: { readonly pool: HashPool; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const key = keyOf(root, path)
   const { hash, size } = await checksum(path, pool, signal)
-  const isKnown = key !== null && (makes(key) || isCompanion(key.kind))
+  const isKnown = key !== null && (canMake(key, generators()) || isCompanion(key.kind))
   if (isKnown && hash && size > 0 && (await rows.upkeep.adopt(key, { size, checksum: hash }))) return true
   await setAside(root, path)
   return false
@@ -149,19 +151,15 @@ export async function reconcile(
   return counts
 }
 
+/** Whether a generator on this device makes such a file. */
+function canMake({ format, kind, variant }: SidecarKey, generators: readonly Generator[]): boolean {
+  const generator = generators.find((each) => each.kind === kind)
+  return generator !== undefined && outputsOf(generator, [variant]).some((output) => output.format === format)
+}
+
 /** Files of this kind cannot be made again, so a problem with one is only reported. */
 export function isCompanion(kind: SidecarKind | null): boolean {
   return (companionKinds as readonly (SidecarKind | null)[]).includes(kind)
-}
-
-/** Removes the files of sidecars and their unfinished drafts. */
-export async function removeFiles(root: string, keys: readonly SidecarKey[]): Promise<void> {
-  for (const key of keys) {
-    const path = sidecarPath(root, key)
-    await rm(path, { force: true })
-    await rm(partPath(root, key), { force: true })
-    await removeEmptyFolders(dirname(path), root)
-  }
 }
 
 async function compare(row: ReadyRow, path: string, pool: HashPool, signal: AbortSignal): Promise<Problem | null> {
@@ -212,16 +210,5 @@ async function* filesBelow(folder: string, signal: AbortSignal): AsyncGenerator<
     const path = join(folder, entry.name)
     if (entry.isDirectory()) yield* filesBelow(path, signal)
     else yield path
-  }
-}
-
-async function removeEmptyFolders(folder: string, root: string): Promise<void> {
-  for (let at = folder; at !== root && at.startsWith(root); at = dirname(at)) {
-    try {
-      await rmdir(at)
-    } catch {
-      // The folder is not empty.
-      return
-    }
   }
 }

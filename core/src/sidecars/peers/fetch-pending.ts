@@ -1,12 +1,12 @@
 import type { ContentId } from '../../domain/index.ts'
-import type { EngineCensus } from '../generators/available-engines.ts'
-import type { Accepts, Elsewhere, RemoteSidecar } from './peer-sidecars.ts'
+import type { AvailableEngines } from '../generators/available-engines.ts'
+import type { Accepts, PeerSidecars, RemoteSidecar } from './peer-sidecars.ts'
 import type { Generator } from '../generators/index.ts'
 import type { Outcomes, PendingContent } from '../rows/work-rows.ts'
 
 export interface FetchPendingDeps {
-  readonly elsewhere: Elsewhere
-  readonly engines: EngineCensus
+  readonly peers: PeerSidecars
+  readonly engines: AvailableEngines
 }
 
 /**
@@ -16,24 +16,24 @@ export interface FetchPendingDeps {
 export async function fetchPending(
   generator: Generator,
   contents: readonly PendingContent[],
-  { elsewhere, engines }: FetchPendingDeps,
+  { peers, engines }: FetchPendingDeps,
   { asks, signal }: { readonly asks: boolean; readonly signal: AbortSignal },
 ): Promise<Outcomes[]> {
   const begun = performance.now()
   const { kind } = generator
   const keysOf = ({ contentId, rows }: PendingContent) =>
     rows.map(({ format, variant }) => ({ contentId, kind, variant, format }))
-  const able = asks ? contents : contents.filter((content) => keysOf(content).every((key) => elsewhere.canFetch(key)))
+  const able = asks ? contents : contents.filter((content) => keysOf(content).every((key) => peers.canFetch(key)))
   if (able.length === 0) return []
   const accepts = await acceptedBy(generator, engines)
-  const came = await elsewhere.fetch(able.flatMap(keysOf), { accepts, asks }, signal)
+  const came = await peers.fetch(able.flatMap(keysOf), { accepts, asks }, signal)
   const byContent = Map.groupBy(came, ({ contentId }) => contentId)
   const tookMs = Math.round((performance.now() - begun) / able.length)
   return able.flatMap((content) => outcomesOf(content, { came: byContent, tookMs }) ?? [])
 }
 
 /** Rejects sidecars of an older recipe, and embeddings of another model. */
-async function acceptedBy(generator: Generator, engines: EngineCensus): Promise<Accepts> {
+async function acceptedBy(generator: Generator, engines: AvailableEngines): Promise<Accepts> {
   const { kind, recipe } = generator
   const own = kind === 'embeddings' ? (await engines.of(generator)).map(({ name }) => name) : null
   return (sidecar) => sidecar.recipe >= recipe && (own === null || own.includes(sidecar.engine.name))

@@ -9,14 +9,14 @@ const AT_ONCE = 8
  */
 const MAX_VIEWERS = 64
 
-export interface WantsDeps<Kind> {
+export interface ViewerQueueDeps<Kind> {
   /** Resolves when the sidecar is made or has failed. Rejects if no sidecars can be made now. */
   readonly make: (kind: Kind, contentRowId: number) => Promise<void>
   readonly log: Logger
 }
 
 /** The contents that one viewer wants of one kind. */
-export interface Want<Kind> {
+export interface Viewed<Kind> {
   readonly kind: Kind
   /** Contents not begun yet, in the requested order. */
   readonly contents: number[]
@@ -26,19 +26,19 @@ export interface Want<Kind> {
  * The contents that users are viewing. Their sidecars are made before all pending ones, a few at a time. Contents that
  * are no longer viewed are dropped. Viewers take turns.
  */
-export class Wants<Kind extends string> implements AsyncDisposable {
-  readonly #deps: WantsDeps<Kind>
+export class ViewerQueue<Kind extends string> implements AsyncDisposable {
+  readonly #deps: ViewerQueueDeps<Kind>
   /** In the order of turns, the next first. */
-  readonly #byViewer = new Map<string, Want<Kind>>()
+  readonly #byViewer = new Map<string, Viewed<Kind>>()
   readonly #making = new Set<Promise<void>>()
   #closed = false
 
-  constructor(deps: WantsDeps<Kind>) {
+  constructor(deps: ViewerQueueDeps<Kind>) {
     this.#deps = deps
   }
 
   /** Replaces the viewer's last request for this kind. */
-  replace(viewer: string, kind: Kind, contents: readonly number[]): Want<Kind> {
+  replace(viewer: string, kind: Kind, contents: readonly number[]): Viewed<Kind> {
     const key = `${kind} ${viewer}`
     const want = { kind, contents: [...contents] }
     this.#byViewer.delete(key)
@@ -47,15 +47,15 @@ export class Wants<Kind extends string> implements AsyncDisposable {
       if (this.#byViewer.size <= MAX_VIEWERS) break
       this.#byViewer.delete(oldest)
     }
-    this.#goOn()
+    this.#next()
     return want
   }
 
   /** Adds contents to a request, unless the viewer has replaced it. */
-  add(viewer: string, want: Want<Kind>, contents: readonly number[]): void {
+  add(viewer: string, want: Viewed<Kind>, contents: readonly number[]): void {
     if (this.#byViewer.get(`${want.kind} ${viewer}`) !== want) return
     want.contents.push(...contents)
-    this.#goOn()
+    this.#next()
   }
 
   /** Whether sidecars for a viewer are being made now. */
@@ -70,7 +70,7 @@ export class Wants<Kind extends string> implements AsyncDisposable {
     await Promise.allSettled(this.#making)
   }
 
-  #goOn(): void {
+  #next(): void {
     while (!this.#closed && this.#making.size < AT_ONCE) {
       const turn = [...this.#byViewer].find(([, { contents }]) => contents.length > 0)
       if (!turn) return
@@ -79,19 +79,19 @@ export class Wants<Kind extends string> implements AsyncDisposable {
       this.#byViewer.set(viewer, want)
       const making = this.#make(want, want.contents.shift()!).finally(() => {
         this.#making.delete(making)
-        this.#goOn()
+        this.#next()
       })
       this.#making.add(making)
     }
   }
 
-  async #make(want: Want<Kind>, contentRowId: number): Promise<void> {
+  async #make(want: Viewed<Kind>, contentRowId: number): Promise<void> {
     try {
       await this.#deps.make(want.kind, contentRowId)
     } catch (err) {
       // The error concerns all contents, so the rest waits for the job.
       want.contents.length = 0
-      const message = 'what is looked at is not made at once'
+      const message = 'the sidecars that a user is viewing are not made at once'
       if (!this.#closed) this.#deps.log.warn({ kind: want.kind, err: errorMessage(err) }, message)
     }
   }

@@ -10,8 +10,6 @@ import { contentFolder, sidecarPath, type SidecarKey } from '../files/paths.ts'
 export interface SidecarWatchDeps {
   /** The library's folder of sidecars. */
   readonly root: string
-  /** Called when files of this content may have been added, removed or changed. */
-  readonly changed: (contentId: ContentId) => Promise<void>
   readonly log: Logger
 }
 
@@ -36,6 +34,7 @@ export class SidecarWatch implements Disposable {
   readonly #watchesTrees = process.platform === 'darwin' || process.platform === 'win32'
   #timer: NodeJS.Timeout | undefined
   #checking = false
+  #changed: (contentId: ContentId) => Promise<void> = () => Promise.resolve()
   #isFull = false
   #isOn = false
 
@@ -48,9 +47,13 @@ export class SidecarWatch implements Disposable {
     return MAX_FOLDERS
   }
 
-  /** Watches the folders of these sidecars. */
-  async start(keys: readonly SidecarKey[]): Promise<void> {
+  /**
+   * Watches the folders of these sidecars. `changed` is called when files of a content may have been added, removed or
+   * changed.
+   */
+  async start(keys: readonly SidecarKey[], changed: (contentId: ContentId) => Promise<void>): Promise<void> {
     this.#isOn = true
+    this.#changed = changed
     if (this.#watchesTrees) this.#addTree()
     for (const [i, key] of keys.entries()) {
       if (i % FOLDERS_PER_TURN === 0) await setImmediate()
@@ -125,10 +128,9 @@ export class SidecarWatch implements Disposable {
       if (!this.#isOn) return
       this.#dirty.delete(contentId)
       try {
-        await this.#deps.changed(contentId)
+        await this.#changed(contentId)
       } catch (err) {
-        if (this.#isOn)
-          this.#deps.log.warn({ contentId, err: errorMessage(err) }, 'changed sidecars were not looked at')
+        if (this.#isOn) this.#deps.log.warn({ contentId, err: errorMessage(err) }, 'changed sidecars were not checked')
       }
     }
     this.#checking = false
