@@ -94,8 +94,8 @@ export async function fuzzSidecars({
     rss.push(process.memoryUsage.rss() / 2 ** 20)
   }
   const signal = new AbortController().signal
-  const { checked, problems } = await library.sidecars.verify(signal)
-  const unready = await library.sidecars.pending({ state: null, limit: 10_000 })
+  const { checked, problems } = await library.sidecars.upkeep.verify(signal)
+  const unready = await library.sidecars.views.pending({ state: null, limit: 10_000 })
   const reasons: Record<string, number> = {}
   for (const { error } of unready) if (error) reasons[error.code] = (reasons[error.code] ?? 0) + 1
   const result: FuzzResult = {
@@ -137,7 +137,7 @@ async function samples(folder: string): Promise<{ extension: string; bytes: Buff
 async function countReady(library: Library): Promise<FuzzResult['readyByKind']> {
   const counts: Partial<Record<SidecarKind, number>> = {}
   for (const location of library.locations.map.all()) {
-    const { byKind } = await library.sidecars.summary(location, 0)
+    const { byKind } = await library.sidecars.views.summary(location, 0)
     for (const [kind, { ready }] of Object.entries(byKind) as [SidecarKind, { ready: number }][])
       counts[kind] = (counts[kind] ?? 0) + ready
   }

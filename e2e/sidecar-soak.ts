@@ -85,11 +85,11 @@ export async function soakSidecars(of: {
   const library = core.libraries.resolve()
   const signal = AbortSignal.timeout(LONGEST_CHECK_MS)
   await library.jobs.idle()
-  await library.sidecars.reconcile(signal)
+  await library.sidecars.upkeep.reconcile(signal)
   await library.jobs.idle()
-  const { checked, problems } = await library.sidecars.verify(signal)
+  const { checked, problems } = await library.sidecars.upkeep.verify(signal)
   // A recording without a cover has no thumbnail, and nothing is wrong with that.
-  const unready = (await library.sidecars.pending({ state: null, limit: 1_000 })).filter(
+  const unready = (await library.sidecars.views.pending({ state: null, limit: 1_000 })).filter(
     ({ error }) => !error || !isSkipped(error),
   )
   return {

@@ -3,7 +3,7 @@ import { mkdir, mkdtempDisposable, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Core } from '@spacedrive/core'
-import { entryKinds } from '@spacedrive/core/domain'
+import { entryKindNumbers } from '@spacedrive/core/domain'
 
 await using temp = await mkdtempDisposable(join(tmpdir(), 'spacedrive-database-'))
 const root = join(temp.path, 'files')
@@ -43,7 +43,7 @@ const large = await library.store.read((db) =>
   db
     .selectFrom('entries')
     .select(['name', 'size', 'allocated'])
-    .where('kind', '=', entryKinds.indexOf('file'))
+    .where('kind', '=', entryKindNumbers.file)
     .where('size', '>', 100 * 1024 ** 2)
     .execute(),
 )

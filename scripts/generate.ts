@@ -7,12 +7,14 @@ import { commandsPage } from './generate/commands-page.ts'
 import { contractJson } from './generate/contract.ts'
 import { manualPage } from './generate/man.ts'
 import { operationsPage } from './generate/operations-page.ts'
+import { sidecarKindsModule } from './generate/sidecar-kinds.ts'
 import { assemble } from './generate/wasm.ts'
 
 const root = new URL('..', import.meta.url)
 
 /** Every committed file that is made from others: most from the operations. */
 const generated: readonly { file: URL; make: () => string | Promise<string> }[] = [
+  { file: new URL('core/src/domain/sidecar-kinds.ts', root), make: sidecarKindsModule },
   { file: new URL('cli/src/contract.json', root), make: contractJson },
   { file: new URL('cli/man/spacedrive.1', root), make: manualPage },
   { file: new URL('docs/commands.md', root), make: commandsPage },

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type DeviceId, type LibraryId, sidecarKinds, sidecarStates } from '@spacedrive/core/domain'
+import { type DeviceId, type LibraryId, sidecarKindNumbers, sidecarStateNumbers } from '@spacedrive/core/domain'
 import { SETTLE_MS } from '../../core/src/network/sidecars/protocol.ts'
 import { addContents } from './sidecar-tasks.ts'
 import type { TaskContext } from './tasks.ts'
@@ -110,7 +110,7 @@ function readyThumbnails({ core }: TaskContext): () => number {
   const count = core.libraries
     .resolve()
     .store.connection.prepare(
-      `select count(*) as n from sidecars where kind = ${sidecarKinds.indexOf('thumb')} and state = ${sidecarStates.indexOf('ready')}`,
+      `select count(*) as n from sidecars where kind = ${sidecarKindNumbers.thumb} and state = ${sidecarStateNumbers.ready}`,
     )
   return () => Number(count.get()!['n'])
 }

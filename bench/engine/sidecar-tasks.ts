@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Core } from '@spacedrive/core'
-import { type ContentId, sidecarKinds, sidecarStates } from '@spacedrive/core/domain'
+import { type ContentId, sidecarKindNumbers, sidecarStateNumbers } from '@spacedrive/core/domain'
 import { libraryFiles } from '../../core/src/library/manifest.ts'
 import { hexToUuid } from '../../core/src/util/uuid.ts'
 import { quantile } from '../harness/statistics.ts'
@@ -40,7 +40,7 @@ export const sidecarTasks = {
     const ms: number[] = []
     for (let i = 0; i < times; i++) {
       const begun = performance.now()
-      const found = await library.sidecars.presence(ids, 'thumb')
+      const found = await library.sidecars.views.presence(ids, 'thumb')
       ms.push(performance.now() - begun)
       if (found.size !== contents) throw new Error(`${found.size} of ${contents} contents were found`)
     }
@@ -109,7 +109,7 @@ export function addContents(core: Core, contents: number): ContentId[] {
   )
   const sidecar = connection.prepare(
     `insert into sidecars(uuid, content_id, kind, variant, format, state, size, recipe, created_at, updated_at)
-     values(?, ?, ${sidecarKinds.indexOf('thumb')}, ?, 'webp', ${sidecarStates.indexOf('ready')}, 1, 1, 0, 0)`,
+     values(?, ?, ${sidecarKindNumbers.thumb}, ?, 'webp', ${sidecarStateNumbers.ready}, 1, 1, 0, 0)`,
   )
   const ids: ContentId[] = []
   connection.exec('begin')

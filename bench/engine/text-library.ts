@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { contentUuid } from '../../core/src/content/index.ts'
 import { openDatabase } from '../../core/src/db/index.ts'
-import { type ContentId, sidecarKinds, sidecarStates } from '../../core/src/domain/index.ts'
+import { type ContentId, sidecarKindNumbers, sidecarStateNumbers } from '../../core/src/domain/index.ts'
 import { migrations } from '../../core/src/store/migrations/index.ts'
-import { indexTexts } from '../../core/src/search/text/index-texts.ts'
 import { TrackedTransactions } from '../../core/src/store/tracked-transaction.ts'
-import { sidecarPath } from '../../core/src/sidecars/paths.ts'
-import { formatTextSidecar } from '../../core/src/sidecars/text-sidecar.ts'
+import { sidecarPath } from '../../core/src/sidecars/files/paths.ts'
+import { formatTextSidecar } from '../../core/src/sidecars/formats/text-sidecar.ts'
+import { indexTexts } from '../../core/src/search/text/index-texts.ts'
 import { blobToUuid } from '../../core/src/util/uuid.ts'
 import { mulberry32 } from '../tree.ts'
 import { indexFresh } from './index-fresh.ts'
@@ -111,7 +111,7 @@ function recordTexts(db: DatabaseSync, sidecars: string, words: (i: number) => s
   const link = db.prepare('update entries set content_id = ?, content_state = 1 where id = ?')
   const sidecar = db.prepare(
     `insert into sidecars(uuid, content_id, kind, variant, format, state, size, checksum, recipe, created_at, updated_at)
-     values(randomblob(16), ?, ${sidecarKinds.indexOf('text')}, 'default', 'json', ${sidecarStates.indexOf('ready')}, ?, ?, 1, 0, 0)`,
+     values(randomblob(16), ?, ${sidecarKindNumbers.text}, 'default', 'json', ${sidecarStateNumbers.ready}, ?, ?, 1, 0, 0)`,
   )
   db.exec('begin')
   for (const { id, name } of db.prepare("select id, name from entries where name like '%.txt'").all()) {

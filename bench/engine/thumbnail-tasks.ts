@@ -16,7 +16,7 @@ export const thumbnailTasks = {
     const { job } = await library.locations.add({ path, mode: 'content', watch: false })
     await library.jobs.wait(job.id)
     await library.jobs.idle()
-    const usage = await library.sidecars.usage()
+    const usage = await library.sidecars.views.usage()
     return { seconds: (ended - begun) / 1_000, files: usage.reduce((sum, { files }) => sum + files, 0) }
   },
 }

@@ -169,7 +169,7 @@ export class AddressedFiles {
     if (at.at === 'there') return this.#deps.remote.info(at.device, { path: at.path }, signal)
     if (at.at === 'content') return this.#infoOfContent(at.contentId, signal)
     const { files, sidecars } = library ?? this.#deps.core.libraries.resolve()
-    const path = at.at === 'sidecar' ? await sidecars.pathAt(at.address, signal) : at.path
+    const path = at.at === 'sidecar' ? await sidecars.requests.pathAt(at.address, signal) : at.path
     return files.info(path, signal)
   }
 
@@ -203,7 +203,7 @@ export class AddressedFiles {
     if (at.at === 'there') return this.#readThere(at.device.id, { path: at.path }, input, signal)
     if (at.at === 'content') return this.#readContent(at.contentId, input, signal)
     const { sidecars } = at.at === 'sidecar' ? (library ?? this.#deps.core.libraries.resolve()) : { sidecars: null }
-    const path = at.at === 'sidecar' ? await sidecars!.pathAt(at.address, signal) : at.path
+    const path = at.at === 'sidecar' ? await sidecars!.requests.pathAt(at.address, signal) : at.path
     return this.#readHere(parsePath(path), input, signal)
   }
 
@@ -259,7 +259,7 @@ export class AddressedFiles {
   async open(address: string, library: Library, signal: AbortSignal): Promise<{ path: string; program: string }> {
     const at = this.locate(address)
     if (at.at === 'here') return library.files.open(at.path)
-    if (at.at === 'sidecar') return library.files.open(await library.sidecars.pathAt(at.address, signal))
+    if (at.at === 'sidecar') return library.files.open(await library.sidecars.requests.pathAt(at.address, signal))
     if (at.at === 'there')
       return library.files.open(
         await this.#fetchToOpen({ devices: [at.device.id], kind: 'paths', spec: { paths: [at.path] } }, signal),

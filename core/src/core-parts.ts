@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Config, ConfigManager } from './config/index.ts'
 import type { CoreHost, CoreOptions } from './core.ts'
 import { DeviceManager } from './device/index.ts'
-import { sidecarKinds } from './domain/index.ts'
+import { generatedKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives } from './files/index.ts'
 import { LibraryManager } from './library/index.ts'
@@ -160,10 +160,7 @@ async function removeLeftovers(folder: string, log: Logger): Promise<void> {
 }
 
 function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {
-  const kinds = sidecarKinds.flatMap((kind) => {
-    const choice: unknown = Reflect.get(chosen, kind)
-    return typeof choice === 'string' && choice !== 'default' ? [[kind, choice] as const] : []
-  })
+  const kinds = generatedKinds.flatMap((kind) => (chosen[kind] === 'default' ? [] : [[kind, chosen[kind]] as const]))
   return { device, maxFileBytes, kinds: Object.fromEntries(kinds) }
 }
 

@@ -5,10 +5,10 @@ import type { ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
 import { type CoreParts, openParts } from './core-parts.ts'
 import { grant, type GrantInput } from './granted-folders.ts'
-import type { DeviceManager } from './device/index.ts'
-import type { Device, Grant } from './domain/index.ts'
-import type { EventBus } from './events/index.ts'
 import { type Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
+import type { EventBus } from './events/index.ts'
+import type { Device, Grant } from './domain/index.ts'
+import type { DeviceManager } from './device/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
 import type { Library, LibraryManager } from './library/index.ts'
 import type { MakeTransport, Network, NetworkDeps } from './network/index.ts'
@@ -125,8 +125,8 @@ export class Core implements AsyncDisposable {
     const core = new Core(opened, parts.move())
     config.onChange((key) => events.emit('config.changed', { key }))
     config.onChange((key) => {
-      if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.requeueAll(signal))
-      else if (HOLDING_KEYS.has(key)) core.#changeSidecars((sidecars) => sidecars.resume())
+      if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.queue.refill(signal))
+      else if (HOLDING_KEYS.has(key)) core.#changeSidecars((sidecars) => sidecars.runner.resume())
     })
     config.onChange((key) => {
       if (key.startsWith('network.')) core.#changeNetwork(key)
@@ -210,7 +210,7 @@ export class Core implements AsyncDisposable {
       .opened()
       .flatMap(({ jobs, name }) => jobs.waiting().map((job) => `library ${name}, job ${job.name}: ${job.waiting}`))
     const held = this.libraries.opened().flatMap(({ name, sidecars }) => {
-      const byReason = Map.groupBy(sidecars.held, ({ reason }) => reason)
+      const byReason = Map.groupBy(sidecars.runner.held, ({ reason }) => reason)
       return [...byReason].map(
         ([reason, kinds]) => `library ${name}, ${kinds.map(({ kind }) => kind).join(', ')}: ${reason}`,
       )

@@ -210,7 +210,7 @@ async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = []
   for (const { name, readOnly, sidecars } of core.libraries.opened()) {
     if (readOnly) continue
-    for (const [reason, held] of Map.groupBy(await sidecars.holds(), ({ reason: why }) => why)) {
+    for (const [reason, held] of Map.groupBy(await sidecars.runner.holds(), ({ reason: why }) => why)) {
       const isFull = held.some(({ code }) => code === 'DiskFull')
       checks.push({
         name: `sidecars of ${name}`,
@@ -220,7 +220,7 @@ async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
       })
     }
     // Everything else works without it, so no action is needed.
-    for (const { kind, reason } of await sidecars.unavailable())
+    for (const { kind, reason } of await sidecars.queue.unavailable())
       checks.push({ name: `${kind} of ${name}`, state: 'ok', detail: `off: ${reason}`, fix: null })
   }
   return checks

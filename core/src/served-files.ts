@@ -96,7 +96,7 @@ export class OwnFiles implements ServedFiles {
     libraries: ReadonlySet<LibraryId>
   }): Promise<ServedThumb> {
     for (const library of this.#opened(libraries)) {
-      const all = await library.sidecars.list(contentId).catch(absent)
+      const all = await library.sidecars.views.list(contentId).catch(absent)
       const thumbs = all?.filter(({ kind }) => kind === 'thumb')
       if (!thumbs) continue
       const fitting = thumbs.filter(({ path, size }) => path !== null && (size ?? 0) <= maxBytes)
@@ -149,11 +149,11 @@ export class OwnFiles implements ServedFiles {
 const SLASH = 0x2f
 
 async function makeThumb({ sidecars }: Library, contentId: ContentId, variant: string): Promise<ServedThumb> {
-  const hindrance = await sidecars.hindrance('thumb').catch(reasonOf)
-  if (hindrance !== null) return { state: 'none', reason: hindrance }
-  const reason = await sidecars.path(contentId, 'thumb', variant).then(() => null, reasonOf)
+  const blocker = await sidecars.requests.blocker('thumb').catch(reasonOf)
+  if (blocker !== null) return { state: 'none', reason: blocker }
+  const reason = await sidecars.requests.path(contentId, 'thumb', variant).then(() => null, reasonOf)
   if (reason !== null) return { state: 'none', reason }
-  const made = (await sidecars.list(contentId)).find((each) => each.kind === 'thumb' && each.variant === variant)
+  const made = (await sidecars.views.list(contentId)).find((each) => each.kind === 'thumb' && each.variant === variant)
   if (made?.state === 'failed') return { state: 'none', reason: made.error?.message ?? 'it could not be made' }
   return { state: 'pending' }
 }

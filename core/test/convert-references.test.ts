@@ -19,7 +19,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import type { ContentId } from '../src/domain/index.ts'
-import { sidecarPath } from '../src/sidecars/paths.ts'
+import { sidecarPath } from '../src/sidecars/files/paths.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { film, livePhoto } from '../testing/media/index.ts'
 
@@ -51,7 +51,7 @@ async function convert(t: TestCore, moves: Parameters<TestCore['library']['refer
 
 async function videoOf(t: TestCore, n: number) {
   const contentId = await t.library.files.contentOf(t.path(`IMG_${n}.HEIC`), signal)
-  return { contentId, items: await t.library.sidecars.list(contentId) }
+  return { contentId, items: await t.library.sidecars.views.list(contentId) }
 }
 
 /** Where the library keeps the video of a photo, once it is its own. */
@@ -88,15 +88,15 @@ test('a Live Photo’s video moves into the library, and back, with all its byte
   expect(readFileSync(items[0]!.path!)).toEqual(Buffer.from(video(1)))
   expect(await t.differences()).toEqual([])
   const { sidecars } = t.library
-  expect(await sidecars.verify(signal)).toEqual({ checked: 2, problems: [] })
+  expect(await sidecars.upkeep.verify(signal)).toEqual({ checked: 2, problems: [] })
   // It is somebody's own file: nothing that puts things in order takes it away.
   t.remove('IMG_1.HEIC')
   await t.library.locations.rescan({ location: t.root, force: true })
   await t.settle()
-  await sidecars.cleanup({ dryRun: false, olderThanMs: 0 }, signal)
-  await sidecars.regenerate(contentId, {})
-  await sidecars.reconcile(signal)
-  expect(await sidecars.list(contentId)).toMatchObject([{ source: 'managed', state: 'ready' }])
+  await sidecars.upkeep.cleanup({ dryRun: false, olderThanMs: 0 }, signal)
+  await sidecars.queue.regenerate(contentId, {})
+  await sidecars.upkeep.reconcile(signal)
+  expect(await sidecars.views.list(contentId)).toMatchObject([{ source: 'managed', state: 'ready' }])
   t.write('IMG_1.HEIC', photo(1))
   await t.library.locations.rescan({ location: t.root, force: true })
   await t.settle()
@@ -105,7 +105,7 @@ test('a Live Photo’s video moves into the library, and back, with all its byte
   expect(videos(tree(t.root))).toEqual(videos(before))
   await vi.waitFor(async () => expect((await videoOf(t, 1)).items).toMatchObject([{ source: 'reference' }]))
   expect(existsSync(join(t.library.path, 'sidecars', 'content'))).toBe(false)
-  expect(await t.library.sidecars.verify(signal)).toEqual({ checked: 2, problems: [] })
+  expect(await t.library.sidecars.upkeep.verify(signal)).toEqual({ checked: 2, problems: [] })
 })
 
 test('who deletes a library is told how many files were moved into it, and go where it goes', async () => {
@@ -192,7 +192,7 @@ test.skipIf(!existsSync(otherDisk))('a file on another volume is copied, compare
     expect(await convert(t, { direction: 'in' })).toMatchObject({ files: 1, reasons: [] })
     expect(readdirSync(root)).toEqual(['IMG_1.HEIC'])
     expect(readdirSync(join(t.library.path, 'sidecars'))).not.toContain('arriving')
-    expect(await t.library.sidecars.verify(signal)).toEqual({ checked: 1, problems: [] })
+    expect(await t.library.sidecars.upkeep.verify(signal)).toEqual({ checked: 1, problems: [] })
     expect(await convert(t, { direction: 'out' })).toMatchObject({ files: 1, reasons: [] })
     expect(tree(root).map((line) => line.split('.').slice(0, 2))).toEqual(
       before.map((line) => line.split('.').slice(0, 2)),
@@ -282,7 +282,7 @@ test('whatever a kill has left between two steps is ended, or taken back, and no
   expect(readFileSync(taken.inLibrary)).toEqual(Buffer.from(video(3)))
   expect(readFileSync(replaced.inLibrary)).toEqual(Buffer.from(video(5)))
   expect(readFileSync(replaced.original, 'utf8')).toBe('somebody’s new film')
-  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
   const { items } = await videoOf(t, 2)
   expect(items).toMatchObject([{ source: 'reference', state: 'ready' }])
 })
@@ -317,7 +317,7 @@ test('a kill at any moment of a move, or of its undoing, loses nothing, and the 
   expect(kills).toBeGreaterThan(KILLS.length)
   await t.restart()
   await t.settle()
-  expect(await t.library.sidecars.verify(signal)).toEqual({ checked: count, problems: [] })
+  expect(await t.library.sidecars.upkeep.verify(signal)).toEqual({ checked: count, problems: [] })
   expect(await t.differences()).toEqual([])
   expect(readdirSync(join(library, 'sidecars'))).not.toContain('arriving')
   await t[Symbol.asyncDispose]()

@@ -17,7 +17,7 @@ async function withKey(): Promise<TestCore & { around: string; key: string; lett
 /** The state of the text of a file. */
 async function textOf(t: TestCore, path: string): Promise<string | undefined> {
   const contentId = await t.library.files.contentOf(path, signal)
-  return (await t.library.sidecars.list(contentId)).find(({ kind }) => kind === 'text')?.state
+  return (await t.library.sidecars.views.list(contentId)).find(({ kind }) => kind === 'text')?.state
 }
 
 test('a location around the data folder has no row, no text and no thumbnail of what the data folder holds', async () => {
@@ -27,7 +27,7 @@ test('a location around the data folder has no row, no text and no thumbnail of 
   expect(await textOf(t, t.letter)).toBe('ready')
   expect(await t.found('network-key')).toEqual([])
   await expect(t.library.files.contentOf(t.key, signal)).rejects.toMatchObject({ code: 'Unavailable' })
-  const made = (await t.library.sidecars.usage()).filter(({ kind }) => kind === 'text')
+  const made = (await t.library.sidecars.views.usage()).filter(({ kind }) => kind === 'text')
   expect(made.map(({ files }) => files)).toEqual([1])
 })
 
@@ -40,7 +40,7 @@ test('nothing is made of a key that has a second name in a location', async () =
   expect(await textOf(t, t.letter)).toBe('ready')
   expect(await textOf(t, second)).toBe('failed')
   const contentId = await t.library.files.contentOf(second, signal)
-  const made = (await t.library.sidecars.list(contentId)).filter(({ path }) => path !== null)
+  const made = (await t.library.sidecars.views.list(contentId)).filter(({ path }) => path !== null)
   expect(made).toEqual([])
 })
 

@@ -33,7 +33,7 @@ const photo = (background: string) =>
 async function thumbs(t: TestCore) {
   const { path, sidecars } = t.library
   const files = readdirSync(join(path, 'sidecars'), { recursive: true }) as string[]
-  const unready = await sidecars.pending({ state: null, limit: 10 })
+  const unready = await sidecars.views.pending({ state: null, limit: 10 })
   return { made: files.filter((file) => file.endsWith('.webp')).length, unready }
 }
 
@@ -41,7 +41,7 @@ async function thumbs(t: TestCore) {
 function takenOver(target: Target): Generator {
   return {
     ...thumbnails,
-    module: new URL('../src/sidecars/test/attacking-generator.ts', import.meta.url),
+    module: new URL('../src/sidecars/processes/test/attacking-generator.ts', import.meta.url),
     outputs: thumbnails.outputs.slice(0, 1),
     settings: { attack: JSON.stringify({ target, ffmpeg: null }) },
   }
@@ -73,7 +73,7 @@ test.each(layers)(
     await t.add({ path: home, mode: 'content' })
     await t.settle()
     const contentId = await t.library.files.contentOf(own, signal)
-    const [made] = await t.library.sidecars.list(contentId)
+    const [made] = await t.library.sidecars.views.list(contentId)
     expect(JSON.parse(readFileSync(made!.path!, 'utf8'))).toEqual({
       ...REFUSED[layer],
       'read beside': REFUSED[layer]['read a secret'],

@@ -27,7 +27,7 @@ test('without a single program on PATH, scans are read and films are seen by the
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   const madeOf = async (path: string) => {
-    const rows = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
+    const rows = await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal))
     return rows.map(({ engine, kind, state }) => `${kind} ${state} ${engine?.name}`)
   }
   expect(new Set(await madeOf(scan))).toEqual(new Set(['thumb ready sharp', 'ocr ready tesseract.js']))
@@ -35,5 +35,5 @@ test('without a single program on PATH, scans are read and films are seen by the
   expect(new Set(seen.length > 0 ? await madeOf(film) : [])).toEqual(new Set(seen))
   const query = SearchInput.parse({ query: 'lantern harbour', content: true })
   expect((await t.library.search.search(query, signal)).items.map(({ name }) => name)).toEqual(['scan.png'])
-  expect(await t.library.sidecars.pending({ state: 'failed', limit: 10 })).toEqual([])
+  expect(await t.library.sidecars.views.pending({ state: 'failed', limit: 10 })).toEqual([])
 })

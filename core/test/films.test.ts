@@ -13,7 +13,7 @@ afterEach(() => void vi.unstubAllEnvs())
 const { signal } = new AbortController()
 
 async function states(t: TestCore, path: string, ...kinds: SidecarKind[]) {
-  const items = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
+  const items = await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal))
   return Object.fromEntries(
     items
       .filter(({ kind }) => kinds.includes(kind))
@@ -54,17 +54,19 @@ describe.skipIf(!canMakeFilms())('films (there is no embedded engine for this pl
     const kinds = ['thumb', 'proxy', 'thumbstrip'] as const
     expect(await states(t, film, ...kinds)).toEqual(thumbs)
     const contentId = await t.library.files.contentOf(film, signal)
-    expect(await t.library.sidecars.path(contentId, 'proxy', 'scrub')).toBeNull()
-    expect(await t.library.sidecars.path(contentId, 'thumbstrip', 'preview')).toBeNull()
+    expect(await t.library.sidecars.requests.path(contentId, 'proxy', 'scrub')).toBeNull()
+    expect(await t.library.sidecars.requests.path(contentId, 'thumbstrip', 'preview')).toBeNull()
     await t.settle()
     expect(await states(t, film, ...kinds)).toEqual({
       ...thumbs,
       'proxy scrub': 'ready',
       'thumbstrip preview': 'ready',
     })
-    expect(await t.library.sidecars.path(contentId, 'proxy', 'scrub')).toMatch(/proxies\/scrub\.mp4$/)
-    expect(await t.library.sidecars.path(contentId, 'thumbstrip', 'preview')).toMatch(/thumbstrips\/preview\.webp$/)
-    expect(await t.library.sidecars.verify(signal)).toMatchObject({ problems: [] })
+    expect(await t.library.sidecars.requests.path(contentId, 'proxy', 'scrub')).toMatch(/proxies\/scrub\.mp4$/)
+    expect(await t.library.sidecars.requests.path(contentId, 'thumbstrip', 'preview')).toMatch(
+      /thumbstrips\/preview\.webp$/,
+    )
+    expect(await t.library.sidecars.upkeep.verify(signal)).toMatchObject({ problems: [] })
   })
 
   test('thumbnails are made before thumbstrips, and those before proxies, in one run and of all files', async () => {

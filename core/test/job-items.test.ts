@@ -101,19 +101,19 @@ test('a sidecar whose making stopped the process again and again has failed with
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   const contentId = await t.library.files.contentOf(path, signal)
-  const [made] = await t.library.sidecars.list(contentId)
+  const [made] = await t.library.sidecars.views.list(contentId)
   const items = { [`${troubled.kind} ${contentId}`]: 5 }
   // The killed run had made the file, and not said so yet.
   await stoppedAt(t, 'sidecars.generate', items, 'update sidecars set state = 0')
   await t.settle()
-  expect(await t.library.sidecars.list(contentId)).toMatchObject([
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([
     { state: 'failed', error: { message: expect.stringMatching(/^Spacedrive stopped 5 times .*sidecar retry/) } },
   ])
   expect(existsSync(made!.path!)).toBe(false)
-  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
-  await t.library.sidecars.retry({})
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
+  await t.library.sidecars.queue.retry({})
   await t.settle()
-  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready' }])
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'ready' }])
 })
 
 test('a file that a killed run has left without a row is adopted by the next run', async () => {
@@ -127,7 +127,7 @@ test('a file that a killed run has left without a row is adopted by the next run
   writeFileSync(join(folder, 'run-under-way'), '')
   await stoppedAt(t, 'sidecars.generate', {}, 'delete from sidecars')
   await t.settle()
-  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
-  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready' }])
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'ready' }])
   expect(readdirSync(folder)).not.toContain('run-under-way')
 })

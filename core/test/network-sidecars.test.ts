@@ -62,7 +62,7 @@ async function world(devices: readonly string[], { make, eager }: { make: readon
 }
 
 function holders({ library }: TestCore, contentId: ContentId): string[] {
-  return library.sidecars
+  return library.sidecars.exchange
     .holders(contentId, 'thumb')
     .filter(({ variant }) => variant === 'grid@2x')
     .map(({ device, online }) => `${device.name}${online ? '' : ' (offline)'}`)
@@ -70,7 +70,9 @@ function holders({ library }: TestCore, contentId: ContentId): string[] {
 }
 
 async function thumb({ library }: TestCore, contentId: ContentId) {
-  return (await library.sidecars.list(contentId)).find(({ kind, variant }) => kind === 'thumb' && variant === 'grid@2x')
+  return (await library.sidecars.views.list(contentId)).find(
+    ({ kind, variant }) => kind === 'thumb' && variant === 'grid@2x',
+  )
 }
 
 const addressOf = (contentId: ContentId) => `sidecar://${contentId}/thumbs/grid@2x.webp`
@@ -91,8 +93,8 @@ test('bob fetches what alice has made: a valid WebP; the second look finds it he
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
   const address = addressOf(w.contentId)
-  expect(await w.bob.library.sidecars.resolve(address, 'local', signal)).toEqual([])
-  const [fetched] = await w.bob.library.sidecars.resolve(address, 'fetch', signal)
+  expect(await w.bob.library.sidecars.requests.resolve(address, 'local', signal)).toEqual([])
+  const [fetched] = await w.bob.library.sidecars.requests.resolve(address, 'fetch', signal)
   const made = (await thumb(w.alice, w.contentId))!
   expect(fetched).toMatchObject({
     state: 'ready',
@@ -104,14 +106,16 @@ test('bob fetches what alice has made: a valid WebP; the second look finds it he
   const bytes = readFileSync(fetched!.path!)
   expect(bytes.equals(readFileSync(made.path!))).toBe(true)
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 512 })
-  expect(await w.bob.library.sidecars.resolve(address, 'local', signal)).toMatchObject([{ path: fetched!.path }])
-  expect((await w.bob.library.sidecars.verify(signal)).problems).toEqual([])
+  expect(await w.bob.library.sidecars.requests.resolve(address, 'local', signal)).toMatchObject([
+    { path: fetched!.path },
+  ])
+  expect((await w.bob.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
   // Now alice knows that bob has it, too.
   await vi.waitFor(() => expect(holders(w.alice, w.contentId)).toEqual(['bob']), WAIT)
-  expect(w.bob.library.sidecars.thumbs([w.contentId]).get(w.contentId)).toMatchObject(
-    w.alice.library.sidecars.thumbs([w.contentId]).get(w.contentId)!.hash === null
+  expect(w.bob.library.sidecars.views.thumbs([w.contentId]).get(w.contentId)).toMatchObject(
+    w.alice.library.sidecars.views.thumbs([w.contentId]).get(w.contentId)!.hash === null
       ? {}
-      : { hash: w.alice.library.sidecars.thumbs([w.contentId]).get(w.contentId)!.hash },
+      : { hash: w.alice.library.sidecars.views.thumbs([w.contentId]).get(w.contentId)!.hash },
   )
 })
 
@@ -158,28 +162,29 @@ test('what is not what its sender said is not kept; another device has it', asyn
   const bytes = readFileSync(path!)
   bytes[100] = bytes[100]! ^ 1
   writeFileSync(path!, bytes)
-  const [fetched] = await w.bob.library.sidecars.resolve(addressOf(w.contentId), 'fetch', signal)
+  const [fetched] = await w.bob.library.sidecars.requests.resolve(addressOf(w.contentId), 'fetch', signal)
   expect(fetched).toMatchObject({ state: 'ready', checksum })
   expect(readFileSync(fetched!.path!).equals(bytes)).toBe(false)
-  expect((await w.bob.library.sidecars.verify(signal)).problems).toEqual([])
+  expect((await w.bob.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
 })
 
 test('a device that lies, and nobody else has it: it is made here', async () => {
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
   const { sidecars } = w.alice.library
-  const ready = sidecars.ready.bind(sidecars)
-  sidecars.ready = (...of) => ready(...of).map((each) => ({ ...each, checksum: new Uint8Array(32), size: each.size }))
-  const [made] = await w.bob.library.sidecars.resolve(addressOf(w.contentId), 'now', signal)
+  const ready = sidecars.exchange.ready.bind(sidecars.exchange)
+  sidecars.exchange.ready = (...of) =>
+    ready(...of).map((each) => ({ ...each, checksum: new Uint8Array(32), size: each.size }))
+  const [made] = await w.bob.library.sidecars.requests.resolve(addressOf(w.contentId), 'now', signal)
   expect(made).toMatchObject({ state: 'ready', attempts: 1 })
   expect(made!.checksum).not.toBe('0'.repeat(64))
-  expect((await w.bob.library.sidecars.verify(signal)).problems).toEqual([])
+  expect((await w.bob.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
 })
 
 test('who is no member, no longer one, or may not, gets nothing', async () => {
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
-  const fetched = () => w.bob.library.sidecars.resolve(addressOf(w.contentId), 'fetch', signal)
+  const fetched = () => w.bob.library.sidecars.requests.resolve(addressOf(w.contentId), 'fetch', signal)
   w.alice.core.network.grants.takeBack(w.network.idOf('bob'), 'sidecars')
   expect(await fetched()).toMatchObject([{ state: 'pending', path: null }])
   w.alice.core.network.grants.allow(w.network.idOf('bob'), 'sidecars')
@@ -197,7 +202,7 @@ test('a device that is away is listed, not waited for, and known still after a r
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice (offline)']), WAIT)
   await w.bob.restart()
   expect(holders(w.bob, w.contentId)).toEqual(['alice (offline)'])
-  const [made] = await w.bob.library.sidecars.resolve(addressOf(w.contentId), 'now', signal)
+  const [made] = await w.bob.library.sidecars.requests.resolve(addressOf(w.contentId), 'now', signal)
   expect(made).toMatchObject({ state: 'ready' })
   expect(existsSync(made!.path!)).toBe(true)
   w.bob.core.network.revoke(w.network.idOf('alice'))
@@ -222,9 +227,9 @@ test('fetching ahead is paused, goes on, and is cancelled until there is a reaso
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
   const { jobs, sidecars } = w.bob.library
-  const hold = sidecars.fetchHold.bind(sidecars)
+  const hold = sidecars.exchange.fetchHold.bind(sidecars.exchange)
   let isHeld = true
-  sidecars.fetchHold = async () => (isHeld ? { reason: 'somebody waits', isBrief: true } : hold())
+  sidecars.exchange.fetchHold = async () => (isHeld ? { reason: 'somebody waits', isBrief: true } : hold())
   const lookAgain = () => w.bob.library.indexing.enqueueScan(w.bob.library.locations.map.all()[0]!, { mode: 'content' })
   await w.bob.core.config.set('prefetch.eager', 'thumb')
   await lookAgain()
@@ -244,10 +249,10 @@ test('nothing is fetched ahead on a battery, on a line that is paid for, or abov
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
   const { sidecars } = w.bob.library
-  const reason = async () => (await sidecars.fetchHold())?.reason ?? null
+  const reason = async () => (await sidecars.exchange.fetchHold())?.reason ?? null
   expect(await reason()).toBe(null)
   await w.bob.core.config.set('network.metered', 'yes')
-  expect(await reason()).toContain('paid for')
+  expect(await reason()).toContain('metered')
   await w.bob.core.config.set('prefetch.eager', 'thumb')
   await w.bob.library.indexing.enqueueScan(w.bob.library.locations.map.all()[0]!, { mode: 'content' })
   await vi.waitFor(() => expect(fetches(w.bob)[0]).toMatchObject({ status: 'completed' }), WAIT)
@@ -255,15 +260,15 @@ test('nothing is fetched ahead on a battery, on a line that is paid for, or abov
   expect(output).toMatchObject({ fetched: 0, held: expect.stringContaining('paid for') })
   expect(await thumb(w.bob, w.contentId)).toBeUndefined()
   // What somebody asks for comes all the same.
-  expect(await sidecars.resolve(addressOf(w.contentId), 'fetch', signal)).toMatchObject([{ state: 'ready' }])
+  expect(await sidecars.requests.resolve(addressOf(w.contentId), 'fetch', signal)).toMatchObject([{ state: 'ready' }])
   // So little more that nothing of what is there is given up.
-  const used = (await sidecars.list(w.contentId)).reduce((sum, { size }) => sum + (size ?? 0), 0)
+  const used = (await sidecars.views.list(w.contentId)).reduce((sum, { size }) => sum + (size ?? 0), 0)
   await w.bob.core.config.set('sidecars.quotaBytes', String(used + 1))
   await w.bob.core.config.set('network.metered', 'no')
   expect(await reason()).toContain('sidecars.quotaBytes')
   await w.bob.core.config.set('sidecars.quotaBytes', '0')
-  const ready = async () => (await sidecars.list(w.contentId)).filter(({ state }) => state === 'ready').length
-  const made = (await w.alice.library.sidecars.list(w.contentId)).filter(({ state }) => state === 'ready').length
+  const ready = async () => (await sidecars.views.list(w.contentId)).filter(({ state }) => state === 'ready').length
+  const made = (await w.alice.library.sidecars.views.list(w.contentId)).filter(({ state }) => state === 'ready').length
   // It goes on by itself.
   await vi.waitFor(async () => expect(await ready()).toBe(made), WAIT)
 })
@@ -274,10 +279,12 @@ test('fetching ahead takes no more of the line than it may', async () => {
   const { sidecars } = w.bob.library
   const sizes: number[] = []
   const begun: number[] = []
-  const prefetch = sidecars.prefetch.bind(sidecars)
-  sidecars.prefetch = async (of, ...rest) => {
+  const prefetch = sidecars.exchange.prefetch.bind(sidecars.exchange)
+  sidecars.exchange.prefetch = async (of, ...rest) => {
     begun.push(performance.now())
-    sizes.push((await w.alice.library.sidecars.list(w.contentId)).find(({ variant }) => variant === of.variant)!.size!)
+    sizes.push(
+      (await w.alice.library.sidecars.views.list(w.contentId)).find(({ variant }) => variant === of.variant)!.size!,
+    )
     return prefetch(of, ...rest)
   }
   const rate = 2_000
@@ -297,21 +304,22 @@ test('of a content that this device has no file of what others have made is fetc
   await w.alice.settle()
   const contentId = await w.alice.library.files.contentOf(w.alice.path('photos/hill.jpg'), signal)
   await vi.waitFor(async () => expect(await thumb(w.alice, contentId)).toMatchObject({ state: 'ready' }), WAIT)
-  const resolve = (mode: 'local' | 'fetch') => w.bob.library.sidecars.resolve(addressOf(contentId), mode, signal)
+  const resolve = (mode: 'local' | 'fetch') =>
+    w.bob.library.sidecars.requests.resolve(addressOf(contentId), mode, signal)
   await expect(resolve('local')).rejects.toMatchObject({ code: 'NotFound' })
   // What says that it is something else is not believed.
   const { sidecars } = w.alice.library
-  const identity = sidecars.identity.bind(sidecars)
-  sidecars.identity = (of) => ({ ...identity(of)!, hash: new Uint8Array(32) })
+  const identity = sidecars.exchange.identity.bind(sidecars.exchange)
+  sidecars.exchange.identity = (of) => ({ ...identity(of)!, hash: new Uint8Array(32) })
   await expect(resolve('fetch')).rejects.toMatchObject({ code: 'NotFound' })
-  sidecars.identity = identity
+  sidecars.exchange.identity = identity
   const [fetched] = await resolve('fetch')
   const { checksum } = (await thumb(w.alice, contentId))!
   expect(fetched).toMatchObject({ state: 'ready', checksum })
   expect(existsSync(fetched!.path!)).toBe(true)
   expect(await resolve('local')).toMatchObject([{ state: 'ready' }])
   // It is of no file here: who clears up takes it along.
-  expect(await w.bob.library.sidecars.cleanup({ dryRun: false }, signal)).toMatchObject({ files: 1 })
+  expect(await w.bob.library.sidecars.upkeep.cleanup({ dryRun: false }, signal)).toMatchObject({ files: 1 })
 })
 
 test('what is large comes from all that have it', async () => {
@@ -325,21 +333,21 @@ test('what is large comes from all that have it', async () => {
     ['alice', w.alice],
     ['carol', carol],
   ] as const) {
-    const path = library.sidecars.fileOf(key)
+    const path = library.sidecars.exchange.fileOf(key)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, bytes)
-    const { adopted } = await library.sidecars.reconcile(signal)
+    const { adopted } = await library.sidecars.upkeep.reconcile(signal)
     expect(adopted).toBe(1)
-    const fileOf = library.sidecars.fileOf.bind(library.sidecars)
-    library.sidecars.fileOf = (of) => (asked.push(name), fileOf(of))
-    const ready = library.sidecars.ready.bind(library.sidecars)
+    const fileOf = library.sidecars.exchange.fileOf.bind(library.sidecars.exchange)
+    library.sidecars.exchange.fileOf = (of) => (asked.push(name), fileOf(of))
+    const ready = library.sidecars.exchange.ready.bind(library.sidecars.exchange)
     // Of what was only found nobody knows how it was made.
-    library.sidecars.ready = (...of) => ready(...of).map((each) => ({ ...each, recipe: 1_000 }))
+    library.sidecars.exchange.ready = (...of) => ready(...of).map((each) => ({ ...each, recipe: 1_000 }))
     await core.network.sidecars.refresh()
   }
   await w.bob.core.network.sidecars.refresh()
   expect(holders(w.bob, w.contentId)).toEqual(['alice', 'carol'])
-  const [fetched] = await w.bob.library.sidecars.resolve(addressOf(w.contentId), 'fetch', signal)
+  const [fetched] = await w.bob.library.sidecars.requests.resolve(addressOf(w.contentId), 'fetch', signal)
   expect(fetched).toMatchObject({ state: 'ready', checksum, size: bytes.length })
   expect(readFileSync(fetched!.path!).equals(bytes)).toBe(true)
   expect(new Set(asked)).toEqual(new Set(['alice', 'carol']))

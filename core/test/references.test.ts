@@ -13,7 +13,7 @@ const created = '2024-05-01T10:20:31+0200'
 /** What a file has of others, as `kind variant.format → file by how`. */
 async function companions(t: TestCore, path: string): Promise<string[]> {
   const contentId = await t.library.files.contentOf(t.path(path), signal)
-  const items = await t.library.sidecars.list(contentId)
+  const items = await t.library.sidecars.views.list(contentId)
   return items.map(
     ({ engine, format, kind, path: at, source, state, variant }) =>
       `${kind} ${variant}.${format} ${source} ${state} ${at?.slice(t.root.length + 1)} by ${engine?.name}`,
@@ -39,10 +39,12 @@ test('a video with the identifier of a photo is a part of it, whatever the two a
   await t.add({ mode: 'content' })
   await t.settle()
   expect(await companions(t, '2024/IMG_1.HEIC')).toEqual([byIdentifier('elsewhere/clip.mov')])
-  const [video] = await t.library.sidecars.list(await t.library.files.contentOf(t.path('2024/IMG_1.HEIC'), signal))
+  const [video] = await t.library.sidecars.views.list(
+    await t.library.files.contentOf(t.path('2024/IMG_1.HEIC'), signal),
+  )
   expect(video).toMatchObject({ size: statSync(t.path('elsewhere/clip.mov')).size, attempts: 0, error: null })
   expect(video!.checksum).toMatch(/^[0-9a-f]{64}$/)
-  expect(await t.library.sidecars.verify(signal)).toEqual({ checked: 1, problems: [] })
+  expect(await t.library.sidecars.upkeep.verify(signal)).toEqual({ checked: 1, problems: [] })
 })
 
 test('without identifiers a video of the same name is a part of the photo it was taken with', async () => {
@@ -99,13 +101,13 @@ test('a reference follows its video when it is renamed, and goes and comes with 
   const contentId = await t.library.files.contentOf(photo, signal)
   t.remove('IMG_1.HEIC')
   await rescan(t)
-  expect(await t.library.sidecars.list(contentId)).toEqual([])
+  expect(await t.library.sidecars.views.list(contentId)).toEqual([])
   // A video whose bytes are others now is another content, and belongs to it still.
   t.write('IMG_1.HEIC', livePhoto('heic', { identifier, taken, offset }))
   t.write('IMG_1.MOV', film('qt  ', { identifier, created, pictures: 'cut once more' }))
   await rescan(t)
   expect(await companions(t, 'IMG_1.HEIC')).toEqual([byIdentifier('IMG_1.MOV')])
-  expect(await t.library.sidecars.verify(signal)).toEqual({ checked: 1, problems: [] })
+  expect(await t.library.sidecars.upkeep.verify(signal)).toEqual({ checked: 1, problems: [] })
 })
 
 test('a video that comes later is found by the watch, and nothing is read twice', async () => {
@@ -194,8 +196,8 @@ test('the library’s folder has no file of what is only referred to', async () 
   await t.add({ mode: 'content' })
   await t.settle()
   expect(() => statSync(join(t.library.path, 'sidecars', 'content'))).toThrow('ENOENT')
-  expect(await t.library.sidecars.cleanup({ dryRun: false }, signal)).toEqual({ files: 0, bytes: 0 })
-  expect(await t.library.sidecars.reconcile(signal)).toEqual({ adopted: 0, setAside: 0, requeued: 0 })
+  expect(await t.library.sidecars.upkeep.cleanup({ dryRun: false }, signal)).toEqual({ files: 0, bytes: 0 })
+  expect(await t.library.sidecars.upkeep.reconcile(signal)).toEqual({ adopted: 0, setAside: 0, requeued: 0 })
   expect(await companions(t, 'IMG_1.HEIC')).toHaveLength(1)
 })
 
@@ -208,11 +210,11 @@ test('a reference whose file has changed or is gone is told, and put right by lo
   const { mtime, atime } = statSync(video)
   t.write('IMG_1.MOV', film('qt  ', { identifier, pictures: 'two' }))
   utimesSync(video, atime, mtime)
-  const problems = async () => (await t.library.sidecars.verify(signal)).problems.map(({ problem }) => problem)
+  const problems = async () => (await t.library.sidecars.upkeep.verify(signal)).problems.map(({ problem }) => problem)
   expect(await problems()).toEqual(['checksum'])
   t.remove('IMG_1.MOV')
   expect(await problems()).toEqual(['missing'])
-  await t.library.sidecars.reconcile(signal)
+  await t.library.sidecars.upkeep.reconcile(signal)
   await t.settle()
   expect(await problems()).toEqual([])
   expect(await companions(t, 'IMG_1.HEIC')).toEqual([])

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
-import { SearchInput, sidecarKinds } from '../src/domain/index.ts'
-import { parseEmbeddedChunks } from '../src/sidecars/embedding-sidecar.ts'
-import { parseVectors } from '../src/sidecars/vector-file.ts'
+import { SearchInput, sidecarKindNumbers } from '../src/domain/index.ts'
+import { parseEmbeddedChunks } from '../src/sidecars/formats/embedding-sidecar.ts'
+import { parseVectors } from '../src/sidecars/formats/vector-file.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../testing/embedding-server.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
@@ -49,7 +49,7 @@ async function near(t: TestCore, query: string, more: Partial<SearchInput> = {})
 
 async function embeddings(t: TestCore, path: string) {
   const contentId = await t.library.files.contentOf(t.path(path), signal)
-  const items = await t.library.sidecars.list(contentId)
+  const items = await t.library.sidecars.views.list(contentId)
   return { contentId, items: items.filter(({ kind }) => kind === 'embeddings') }
 }
 
@@ -99,8 +99,8 @@ test('a file of text has a vector for each piece of it, and a picture without te
   expect(parseVectors(file!).header).toEqual({ dimensions: 64, count: 2, names: 1 })
   expect((await embeddings(t, 'IMG_0001.jpg')).items).toEqual([])
   const { contentId } = await embeddings(t, 'diary.txt')
-  expect([...(await t.library.sidecars.presence([contentId], 'embeddings')).values()]).toEqual([['toy']])
-  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  expect([...(await t.library.sidecars.views.presence([contentId], 'embeddings')).values()]).toEqual([['toy']])
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
 })
 
 test('without a model it says how to get one; without vectors it searches words, and says so', async () => {
@@ -136,7 +136,7 @@ test('what is changed, renamed or removed is not found as it was', async () => {
   expect(await near(t, 'plumber')).toEqual([])
   expect(await near(t, 'vacation')).toEqual(expect.arrayContaining(['kitten.txt', 'old.txt']))
   expect(await near(t, 'price', { sort: 'name' })).toEqual(['monday.txt', 'shop.md'])
-  await t.library.sidecars.cleanup({ dryRun: false }, signal)
+  await t.library.sidecars.upkeep.cleanup({ dryRun: false }, signal)
   const vectors = t.library.store.connection.prepare('select count(*) as files from vectors').get()
   expect(vectors).toEqual({ files: 2 })
 })
@@ -162,7 +162,7 @@ test('vectors are made again when the text they are of is', async () => {
   await using t = await libraryOfLetters(server)
   const { contentId, items } = await embeddings(t, 'shop.md')
   expect(items.map(({ attempts }) => attempts)).toEqual([1, 1])
-  await t.library.sidecars.regenerate(contentId, { kind: 'text' })
+  await t.library.sidecars.queue.regenerate(contentId, { kind: 'text' })
   await t.settle()
   expect((await embeddings(t, 'shop.md')).items.map(({ attempts, state }) => [attempts, state])).toEqual([
     [2, 'ready'],
@@ -171,7 +171,7 @@ test('vectors are made again when the text they are of is', async () => {
   expect((await embeddings(t, 'diary.txt')).items.map(({ attempts }) => attempts)).toEqual([1, 1])
   // A crash between the two is found by the next look.
   await t.library.store.write(async ({ db }) => {
-    const kind = sidecarKinds.indexOf('embeddings')
+    const kind = sidecarKindNumbers.embeddings
     await db.updateTable('sidecars').set({ updated_at: 1 }).where('kind', '=', kind).execute()
   })
   await t.library.locations.rescan({ location: t.root, force: true })
@@ -185,7 +185,7 @@ test('vectors the index has lost are found again after a reconcile', async () =>
   await using t = await libraryOfLetters(server)
   await t.library.store.write(async ({ db }) => void (await db.deleteFrom('vectors' as never).execute()))
   expect(await near(t, 'vacation')).toEqual([])
-  await t.library.sidecars.reconcile(signal)
+  await t.library.sidecars.upkeep.reconcile(signal)
   expect(await near(t, 'vacation')).toEqual(['diary.txt'])
 })
 
@@ -201,12 +201,12 @@ test('another model makes vectors of its own; those of the one before stay until
   await t.settle()
   expect(await near(t, 'price')).toEqual(['shop.md'])
   // Text that is read anew is not given to a model that is not set any more.
-  await t.library.sidecars.regenerate((await embeddings(t, 'shop.md')).contentId, { kind: 'text' })
+  await t.library.sidecars.queue.regenerate((await embeddings(t, 'shop.md')).contentId, { kind: 'text' })
   await t.settle()
   expect((await embeddings(t, 'shop.md')).items.map(({ attempts }) => attempts)).toEqual([1, 1, 2, 2])
-  await t.library.sidecars.cleanup({ dryRun: false, olderThanMs: -1_000 }, signal)
+  await t.library.sidecars.upkeep.cleanup({ dryRun: false, olderThanMs: -1_000 }, signal)
   expect(await variants()).toEqual(['other-latest ready', 'other-latest ready'])
-  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
 })
 
 test('a server that is away is waited for, and what it does not answer is no fault of a file', async () => {
@@ -218,12 +218,12 @@ test('a server that is away is waited for, and what it does not answer is no fau
   await using t = await libraryOfLetters(server)
   const states = async () => (await embeddings(t, 'shop.md')).items.map(({ state, attempts }) => `${state} ${attempts}`)
   expect(await states()).toEqual(['pending 0', 'pending 0'])
-  expect(t.library.sidecars.held).toMatchObject([
+  expect(t.library.sidecars.runner.held).toMatchObject([
     { kind: 'embeddings', code: 'Offline', reason: expect.stringContaining('the model is being loaded') },
   ])
   await expect(ask(t, 'price')).rejects.toMatchObject({ code: 'Offline' })
   server.answer = null
-  await t.library.sidecars.resume()
+  await t.library.sidecars.runner.resume()
   await t.settle()
   expect(await states()).toEqual(['ready 1', 'ready 1'])
   expect(await near(t, 'price')).toEqual(['shop.md'])

@@ -29,7 +29,9 @@ interface Troubled extends TestCore {
   /** Lets what waits go on. */
   go(what: string): void
   /** The one sidecar of a file. */
-  sidecar(path: string): Promise<Awaited<ReturnType<TestCore['library']['sidecars']['list']>>[number] | undefined>
+  sidecar(
+    path: string,
+  ): Promise<Awaited<ReturnType<TestCore['library']['sidecars']['views']['list']>>[number] | undefined>
   verify(): Promise<{ problem: string; path: string }[]>
 }
 
@@ -41,8 +43,9 @@ async function createTroubled(of: Partial<Generator> = {}): Promise<Troubled> {
     begun: (what: string) =>
       existsSync(log(what)) ? readFileSync(log(what), 'utf8').trim().split('\n').map(Number) : [],
     go: (what: string) => writeFileSync(`${log(what)}.go`, ''),
-    sidecar: async (path: string) => (await t.library.sidecars.list(await t.library.files.contentOf(path, signal)))[0],
-    verify: async () => (await t.library.sidecars.verify(signal)).problems,
+    sidecar: async (path: string) =>
+      (await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal)))[0],
+    verify: async () => (await t.library.sidecars.upkeep.verify(signal)).problems,
   })
 }
 
@@ -75,7 +78,7 @@ test.each([
   await t.library.locations.rescan({ location: t.root, force: true })
   await t.settle()
   expect(t.begun(what)).toHaveLength(begun)
-  await t.library.sidecars.retry({})
+  await t.library.sidecars.queue.retry({})
   await t.settle()
   const again = await t.sidecar(path)
   expect(again).toMatchObject({ ...expected, attempts: expect.any(Number) })
@@ -121,14 +124,14 @@ test.each([
   change(t)
   t.go('wait')
   await t.settle()
-  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'pending', attempts: 0, path: null }])
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'pending', attempts: 0, path: null }])
   expect(draftsOf(t.library)).toEqual([])
   expect(await t.verify()).toEqual([])
   // It is there again, somewhere: what waited is made.
   t.order('wait', 'elsewhere/again.txt')
   await t.library.locations.rescan({ location: t.root, force: false })
   await t.settle()
-  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1 }])
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1 }])
 })
 
 test('a sidecar of more than two gigabytes is kept, and found whole', async () => {
@@ -163,7 +166,7 @@ test('a volume that goes away while its files are processed leaves them waiting'
   }
   t.go('wait')
   await t.settle()
-  expect(await t.library.sidecars.pending({ state: null, limit: 10 })).toMatchObject([
+  expect(await t.library.sidecars.views.pending({ state: null, limit: 10 })).toMatchObject([
     { state: 'pending', attempts: 0, error: null },
   ])
 })
@@ -181,7 +184,7 @@ test('a full disk stops the making of sidecars, which goes on once there is room
   const { bavail, bsize } = statfsSync(disk)
   const filler = join(disk, 'filler')
   writeFileSync(filler, new Uint8Array(bavail * bsize - 500_000))
-  await t.library.sidecars.regenerate(await t.library.files.contentOf(large, signal), {})
+  await t.library.sidecars.queue.regenerate(await t.library.files.contentOf(large, signal), {})
   t.go('wait')
   await vi.waitFor(() => expect(t.warnings.join()).toMatch(/DiskFull/))
   expect(await t.sidecar(large)).toMatchObject({ error: null })
@@ -206,11 +209,11 @@ test('a library that is read-only shows its sidecars and makes none', async ({ s
   using _ = mountReadOnly(folder)
   await t.restart()
   await t.core.libraries.open({ path: folder, readOnly: true })
-  expect(await t.library.sidecars.list(contentId)).toEqual([before])
+  expect(await t.library.sidecars.views.list(contentId)).toEqual([before])
   expect(await t.verify()).toEqual([])
   const denied = { code: 'PermissionDenied' }
-  await expect(t.library.sidecars.regenerate(contentId, {})).rejects.toMatchObject(denied)
-  await expect(t.library.sidecars.path(contentId, 'thumb', 'grid@2x')).resolves.toBe(before!.path)
+  await expect(t.library.sidecars.queue.regenerate(contentId, {})).rejects.toMatchObject(denied)
+  await expect(t.library.sidecars.requests.path(contentId, 'thumb', 'grid@2x')).resolves.toBe(before!.path)
 })
 
 test('what happened to sidecars while nobody looked is found, and put right', async () => {
@@ -237,7 +240,7 @@ test('what happened to sidecars while nobody looked is found, and put right', as
     'size',
     'temporary',
   ])
-  expect(await t.library.sidecars.reconcile(signal)).toEqual({ adopted: 0, setAside: 3, requeued: 3 })
+  expect(await t.library.sidecars.upkeep.reconcile(signal)).toEqual({ adopted: 0, setAside: 3, requeued: 3 })
   await t.settle()
   expect(await t.verify()).toEqual([])
   for (const name of names) expect(readFileSync(files.get(name)!, 'utf8')).toBe(name)
@@ -267,7 +270,7 @@ test('a file with the name of a sidecar is adopted where its content is known', 
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'grid@2x.webp'), 'from elsewhere')
   appendFileSync(join(folder, '..', 'something else'), '')
-  expect(await t.library.sidecars.reconcile(signal)).toEqual({ adopted: 1, setAside: 1, requeued: 0 })
+  expect(await t.library.sidecars.upkeep.reconcile(signal)).toEqual({ adopted: 1, setAside: 1, requeued: 0 })
   expect(await t.sidecar(path)).toMatchObject({ state: 'ready', size: 14, error: null })
   expect(await t.verify()).toEqual([])
 })
@@ -307,7 +310,7 @@ test('what is done to sidecars by hand is noticed as it happens, and put right',
   }
   await t.restart()
   // It begins in the background; this ends when it has.
-  await t.library.sidecars.watch()
+  await t.library.sidecars.upkeep.watch()
   await isPutRight('deleted', (file) => rmSync(file))
   await isPutRight('changed', (file) => writeFileSync(file, 'CHANGED'))
   await isPutRight('cut', (file) => writeFileSync(file, 'c'))

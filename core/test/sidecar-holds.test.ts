@@ -33,7 +33,7 @@ async function createHeld(generators: readonly Generator[] = [pictures, texts]):
   const t = await createTestCore({ generators, machine, decoderBox: unboxed })
   const log = (what: string) => join(t.dataDir, '..', `${what}.log`)
   const states = async (path: string) => {
-    const rows = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
+    const rows = await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal))
     return Object.fromEntries(rows.map(({ kind, state }) => [kind, state]))
   }
   return Object.assign(t, {
@@ -46,7 +46,7 @@ async function createHeld(generators: readonly Generator[] = [pictures, texts]):
     until: (path: string, expected: Record<string, string>) =>
       vi.waitFor(async () => expect(await states(path)).toEqual(expected)),
     pending: async () => {
-      const rows = await t.library.sidecars.pending({ state: null, limit: 100 })
+      const rows = await t.library.sidecars.views.pending({ state: null, limit: 100 })
       return rows.map(({ error, kind }) => ({ kind, why: error?.message }))
     },
   })
@@ -77,10 +77,10 @@ test('what a person asks for is made on a battery all the same', async () => {
   await t.settle()
   const { sidecars } = t.library
   const contentId = await t.library.files.contentOf(one, signal)
-  expect(await sidecars.path(contentId, 'ocr', 'default')).toBeNull()
+  expect(await sidecars.requests.path(contentId, 'ocr', 'default')).toBeNull()
   await t.until(one, { thumb: 'ready', ocr: 'ready' })
   const second = await t.library.files.contentOf(other, signal)
-  expect(await sidecars.resolve(`sidecar://${second}/ocr/default.json`, 'now', signal)).toMatchObject([
+  expect(await sidecars.requests.resolve(`sidecar://${second}/ocr/default.json`, 'now', signal)).toMatchObject([
     { state: 'ready' },
   ])
 })
@@ -119,9 +119,9 @@ test('below the free space that is kept nothing is made, not even on demand, unt
   const { checks } = await t.core.doctor(signal)
   expect(checks).toContainEqual(expect.objectContaining({ state: 'warning', detail: expect.stringContaining(line) }))
   const contentId = await t.library.files.contentOf(path, signal)
-  await expect(t.library.sidecars.resolve(`sidecar://${contentId}/ocr/default.json`, 'now', signal)).rejects.toThrow(
-    line,
-  )
+  await expect(
+    t.library.sidecars.requests.resolve(`sidecar://${contentId}/ocr/default.json`, 'now', signal),
+  ).rejects.toThrow(line)
   expect(t.begun('fine')).toEqual([])
   t.machine.free = 2 ** 30
   await t.until(path, { thumb: 'ready', ocr: 'ready' })
@@ -150,14 +150,14 @@ test('what a person looks at is made before all others that wait', async () => {
   const wanted = names.findLast((name) => name !== atWork)!
   const path = t.path(`${wanted}.txt`)
   const contentId = await t.library.files.contentOf(path, signal)
-  expect(await t.library.sidecars.path(contentId, 'thumb', 'grid@2x')).toBeNull()
+  expect(await t.library.sidecars.requests.path(contentId, 'thumb', 'grid@2x')).toBeNull()
   await t.until(path, { thumb: 'generating' })
   t.go(atWork)
   await vi.waitFor(() => expect(begun()).toHaveLength(2))
   expect(begun()).toContain(wanted)
   for (const name of names) t.go(name)
   await t.settle()
-  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1 }])
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1 }])
 })
 
 test('a folder is indexed while sidecars of another are made, however long that takes', async () => {
@@ -183,6 +183,8 @@ test('a content of which nothing can be made is passed over, and nobody is warne
   expect(job).toMatchObject({ status: 'completed', warnings: 0 })
   expect(t.library.jobs.info(job!.id).output).toMatchObject({ made: 0, failed: 0, skipped: 1, waiting: 0 })
   const { sidecars } = t.library
-  expect(await sidecars.pending({ state: 'failed', limit: 10 })).toEqual([])
-  expect(await sidecars.pending({ state: 'skipped', limit: 10 })).toMatchObject([{ error: { code: 'Unsupported' } }])
+  expect(await sidecars.views.pending({ state: 'failed', limit: 10 })).toEqual([])
+  expect(await sidecars.views.pending({ state: 'skipped', limit: 10 })).toMatchObject([
+    { error: { code: 'Unsupported' } },
+  ])
 })

@@ -26,7 +26,7 @@ async function made(t: TestCore) {
   const outcomes: Record<string, Record<string, string>> = {}
   for (const name of readdirSync(t.root)) {
     const contentId = await t.library.files.contentOf(t.path(name), signal).catch(() => null)
-    const sidecars = contentId ? await t.library.sidecars.list(contentId) : []
+    const sidecars = contentId ? await t.library.sidecars.views.list(contentId) : []
     outcomes[name] = {}
     for (const { kind, state, error } of sidecars)
       outcomes[name][kind] = state === 'failed' ? `${error!.code}: ${error!.message}` : state
@@ -36,10 +36,10 @@ async function made(t: TestCore) {
 
 /** Nothing is left over, whatever was fed to it. */
 async function isClean(t: TestCore): Promise<void> {
-  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
-  expect(await t.library.sidecars.reconcile(signal)).toEqual({ adopted: 0, setAside: 0, requeued: 0 })
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
+  expect(await t.library.sidecars.upkeep.reconcile(signal)).toEqual({ adopted: 0, setAside: 0, requeued: 0 })
   expect(draftsOf(t.library)).toEqual([])
-  expect(await t.library.sidecars.pending({ state: 'pending', limit: 10 })).toEqual([])
+  expect(await t.library.sidecars.views.pending({ state: 'pending', limit: 10 })).toEqual([])
   const { running, queued } = t.library.jobs.counts()
   expect([running, queued]).toEqual([0, 0])
 }
@@ -175,7 +175,7 @@ test('files that point to others, or to the net, have nothing read and nothing f
     'net.html': { text: 'ready' },
   })
   for (const name of ['file.docx', 'net.odt', 'net.html']) {
-    const sidecars = await t.library.sidecars.list(await t.library.files.contentOf(t.path(name), signal))
+    const sidecars = await t.library.sidecars.views.list(await t.library.files.contentOf(t.path(name), signal))
     const text = readFileSync(sidecars.find(({ kind }) => kind === 'text')!.path!, 'utf8')
     expect(text).toContain('plain words')
     expect(text).not.toContain('SECRET')

@@ -32,7 +32,7 @@ test('the thumbnail of a new file is made before the proxies of films that came 
   await t.library.locations.rescan({ location: t.root, force: false })
   const thumb = async () => {
     const contentId = await t.library.files.contentOf(picture, signal)
-    return (await t.library.sidecars.list(contentId)).map(({ kind, state }) => `${kind} ${state}`)
+    return (await t.library.sidecars.views.list(contentId)).map(({ kind, state }) => `${kind} ${state}`)
   }
   await vi.waitFor(async () => expect(await thumb()).toEqual(['thumb pending']))
   // The others are not let go on.
@@ -40,7 +40,7 @@ test('the thumbnail of a new file is made before the proxies of films that came 
   await vi.waitFor(async () => expect(await thumb()).toEqual(['thumb ready']))
   for (const log of logs) writeFileSync(`${log}.go`, '')
   await t.settle()
-  expect(await t.library.sidecars.usage()).toMatchObject([
+  expect(await t.library.sidecars.views.usage()).toMatchObject([
     { kind: 'thumb', files: 1 },
     { kind: 'proxy', files: logs.length },
   ])

@@ -2,7 +2,14 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../testing/temp-dir.ts'
 import { kyselyOver, migrate, openDatabase } from '../src/db/index.ts'
-import { type ContentId, type FileType, fileTypes, sidecarKinds, sidecarStates } from '../src/domain/index.ts'
+import {
+  type ContentId,
+  type FileType,
+  fileTypeNumbers,
+  sidecarKindNumbers,
+  sidecarKindByNumber,
+  sidecarStateNumbers,
+} from '../src/domain/index.ts'
 import { migrations } from '../src/store/migrations/index.ts'
 import { silentLogger } from '../src/util/logger.ts'
 import { LibraryStore } from '../src/store/store.ts'
@@ -12,7 +19,7 @@ import type { Order } from '../src/sidecars/rows/queue-rows.ts'
 import { openRows } from '../src/sidecars/rows/sidecar-rows.ts'
 
 const { signal } = new AbortController()
-const READY = sidecarStates.indexOf('ready')
+const READY = sidecarStateNumbers.ready
 /** As many numbers as the second parameter says. */
 const NUMBERS = 'with recursive numbers(value) as (select 1 union all select value + 1 from numbers where value < ?2)'
 
@@ -64,7 +71,7 @@ async function openFixture() {
   const owned = parts.move()
   const addContents = (count: number, type: FileType, size = 1): number => {
     const from = Number(db.prepare('select ifnull(max(id), 0) as id from content_identities').get()!['id'])
-    const values = [from, count, size, fileTypes.indexOf(type)]
+    const values = [from, count, size, fileTypeNumbers[type]]
     db.prepare(
       `${NUMBERS} insert into content_identities(id, uuid, hash, hash_version, size, type, confidence)
        select ?1 + value, randomblob(16), randomblob(32), 1, ?3, ?4, 0 from numbers`,
@@ -87,7 +94,7 @@ async function openFixture() {
       ),
     counts: () => {
       const found = db.prepare('select kind, recipe, count(*) as n from sidecars group by 1, 2 order by 1').all()
-      return found.map(({ kind, n, recipe }) => `${Number(n)} ${sidecarKinds[Number(kind)]} ${Number(recipe)}`)
+      return found.map(({ kind, n, recipe }) => `${Number(n)} ${sidecarKindByNumber[Number(kind)]} ${Number(recipe)}`)
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
@@ -117,8 +124,8 @@ test('what is made of other sidecars is queued where there are some, whatever el
   await t.enqueue([texts])
   t.db.exec(`update sidecars set state = ${READY} where content_id < ${first + 2}`)
   const put = t.db.prepare('insert into texts(rowid, text) values(?, ?)')
-  put.run(first * 16 + sidecarKinds.indexOf('text'), 'words')
-  put.run((first + 1) * 16 + sidecarKinds.indexOf('text'), '')
+  put.run(first * 16 + sidecarKindNumbers.text, 'words')
+  put.run((first + 1) * 16 + sidecarKindNumbers.text, '')
   expect(await t.enqueue([vectors, thumbs])).toBe(7)
   expect(t.counts()).toEqual(['6 thumb 3', '1 embeddings 3', '3 text 3'])
 })

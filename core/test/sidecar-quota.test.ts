@@ -34,7 +34,7 @@ async function library(...generators: Generator[]): Promise<TestCore & { files: 
 }
 
 async function there(t: TestCore): Promise<Record<string, number>> {
-  const usage = await t.library.sidecars.usage()
+  const usage = await t.library.sidecars.views.usage()
   return Object.fromEntries(usage.map(({ files, kind, variant }) => [`${kind} ${variant}`, files]))
 }
 
@@ -48,13 +48,13 @@ test('all sidecars stay below the quota: proxies go before thumbnails, and what 
   await quota(t, 6)
   await vi.waitFor(async () => expect(await there(t)).toEqual({ 'thumb grid@2x': 4, 'proxy small': 2 }))
   await t.settle()
-  const given = await t.library.sidecars.pending({ state: 'skipped', limit: 10 })
+  const given = await t.library.sidecars.views.pending({ state: 'skipped', limit: 10 })
   expect(given).toMatchObject([
     { kind: 'proxy', error: { code: 'GivenUp', message: expect.stringContaining('6 MiB') } },
     { kind: 'proxy', error: { code: 'GivenUp' } },
   ])
-  expect(await t.library.sidecars.retry({})).toBe(0)
-  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  expect(await t.library.sidecars.queue.retry({})).toBe(0)
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
   // Nothing goes to and fro.
   await t.library.locations.rescan({ location: t.root, force: true })
   await t.settle()
@@ -65,7 +65,7 @@ test('all sidecars stay below the quota: proxies go before thumbnails, and what 
   await t.library.locations.rescan({ location: t.root, force: false })
   await t.settle()
   expect(await there(t)).toEqual({ 'thumb grid@2x': 5, 'proxy small': 1 })
-  expect(await t.library.sidecars.pending({ state: 'pending', limit: 10 })).toMatchObject([
+  expect(await t.library.sidecars.views.pending({ state: 'pending', limit: 10 })).toMatchObject([
     { kind: 'proxy', error: { message: expect.stringContaining('used up the 6 MiB') } },
   ])
 
@@ -79,9 +79,13 @@ test('what nobody asks for any more goes first, and is made again for who asks',
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   const contentId = await t.library.files.contentOf(t.files[0]!, signal)
-  const [large] = await t.library.sidecars.resolve(`sidecar://${contentId}/thumbs/detail@1x.webp`, 'local', signal)
+  const [large] = await t.library.sidecars.requests.resolve(
+    `sidecar://${contentId}/thumbs/detail@1x.webp`,
+    'local',
+    signal,
+  )
   expect(large).toBeUndefined()
-  const ask = () => t.library.sidecars.path(contentId, 'thumb', 'detail@1x')
+  const ask = () => t.library.sidecars.requests.path(contentId, 'thumb', 'detail@1x')
   await ask()
   await vi.waitFor(async () => expect(await ask()).not.toBeNull())
   const path = (await ask())!
@@ -99,13 +103,13 @@ test('a dry run of a cleanup says what it removes: what belongs to no file, and 
   await t.settle()
   const contentId = await t.library.files.contentOf(t.files[0]!, signal)
   const { sidecars } = t.library
-  await vi.waitFor(async () => expect(await sidecars.path(contentId, 'thumb', 'detail@1x')).not.toBeNull())
+  await vi.waitFor(async () => expect(await sidecars.requests.path(contentId, 'thumb', 'detail@1x')).not.toBeNull())
   t.remove('b.txt')
   await t.library.locations.rescan({ location: t.root, force: false })
   await t.settle()
   const all = { files: 2, bytes: 2 * MEBIBYTE }
-  expect(await sidecars.cleanup({ dryRun: true, olderThanMs: -MEBIBYTE }, signal)).toEqual(all)
-  expect(await sidecars.cleanup({ dryRun: false, olderThanMs: -MEBIBYTE }, signal)).toEqual(all)
+  expect(await sidecars.upkeep.cleanup({ dryRun: true, olderThanMs: -MEBIBYTE }, signal)).toEqual(all)
+  expect(await sidecars.upkeep.cleanup({ dryRun: false, olderThanMs: -MEBIBYTE }, signal)).toEqual(all)
   expect(await there(t)).toEqual({ 'thumb grid@2x': 3 })
 })
 

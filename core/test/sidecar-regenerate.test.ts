@@ -21,11 +21,11 @@ async function createChanging(): Promise<
   return Object.assign(await createTestCore({ generators }), { change })
 }
 
-const preview = (t: TestCore) => t.library.sidecars.regenerateAll({ outdated: true, dryRun: true }, signal)
-const regenerate = (t: TestCore) => t.library.sidecars.regenerateAll({ outdated: true, dryRun: false }, signal)
+const preview = (t: TestCore) => t.library.sidecars.queue.regenerateAll({ outdated: true, dryRun: true }, signal)
+const regenerate = (t: TestCore) => t.library.sidecars.queue.regenerateAll({ outdated: true, dryRun: false }, signal)
 
 async function attempts(t: TestCore, path: string): Promise<number | undefined> {
-  const rows = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
+  const rows = await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal))
   return rows[0]?.attempts
 }
 
@@ -69,7 +69,7 @@ test('what could not be made is tried again with other engines, and only then', 
   t.change({}, [engine('troubled', '1'), engine('another', '3')])
   expect(await regenerate(t)).toMatchObject([{ kind: 'thumb', files: 1, why: expect.stringContaining('engines') }])
   await t.settle()
-  const rows = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
+  const rows = await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal))
   expect(rows).toMatchObject([{ state: 'ready', engine: { name: 'troubled', version: '1' } }])
 })
 
@@ -79,8 +79,8 @@ test('a kind is made again as a whole when somebody says so, and goes on after a
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   const all = { kind: 'thumb', outdated: false } as const
-  expect(await t.library.sidecars.regenerateAll({ ...all, dryRun: true }, signal)).toMatchObject([{ files: 1 }])
-  await t.library.sidecars.regenerateAll({ ...all, dryRun: false }, signal)
+  expect(await t.library.sidecars.queue.regenerateAll({ ...all, dryRun: true }, signal)).toMatchObject([{ files: 1 }])
+  await t.library.sidecars.queue.regenerateAll({ ...all, dryRun: false }, signal)
   await t.restart()
   await t.settle()
   expect(await attempts(t, path)).toBe(2)
@@ -95,7 +95,7 @@ test('an engine that comes later gets what waited for it, with the next look at 
   await t.settle()
   expect(await attempts(t, path)).toBeUndefined()
   const location = t.library.locations.map.all()[0]!
-  expect(await t.library.sidecars.summary(location, 0)).toMatchObject({ off: [{ kind: 'thumb', reason }] })
+  expect(await t.library.sidecars.views.summary(location, 0)).toMatchObject({ off: [{ kind: 'thumb', reason }] })
   const { checks, ok } = await t.core.doctor(signal)
   expect(checks).toContainEqual({ name: 'thumb of Test', state: 'ok', detail: `off: ${reason}`, fix: null })
   expect(ok).toBe(true)

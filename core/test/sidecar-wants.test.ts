@@ -13,7 +13,7 @@ async function contentIds(t: TestCore, names: readonly string[]): Promise<Conten
 }
 
 function states(t: TestCore, ids: readonly ContentId[]): (string | undefined)[] {
-  const thumbs = t.library.sidecars.thumbs(ids)
+  const thumbs = t.library.sidecars.views.thumbs(ids)
   return ids.map((id) => thumbs.get(id)?.state)
 }
 
@@ -64,7 +64,7 @@ test('what became of sidecars is told, and what there is to show comes with a li
   expect(new Set(happened)).toEqual(new Set(['created', 'indexed', 'modified', 'made thumb grid@2x, by troubled 1']))
   expect(history).toEqual(history.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)))
   heard.length = 0
-  await t.library.sidecars.regenerate(fine!, {})
+  await t.library.sidecars.queue.regenerate(fine!, {})
   // States that follow each other within one event are told as the last of them.
   const told = () => heard.map(({ state }) => state).join(' ')
   await vi.waitFor(() => expect(['pending ready', 'ready']).toContain(told()))
@@ -82,7 +82,7 @@ test('what is looked at is made whatever waits, and what was scrolled away is no
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   const want = async (names: readonly string[]) =>
-    t.library.sidecars.want({
+    t.library.sidecars.viewed.want({
       viewer: 'window 1',
       contentIds: await contentIds(t, names),
       kind: 'thumb',

@@ -27,7 +27,7 @@ async function libraryWithPhoto(): Promise<TestCore & { photo: string }> {
 
 async function listed(t: TestCore, path: string) {
   const contentId = await t.library.files.contentOf(path, signal)
-  return { contentId, items: await t.library.sidecars.list(contentId) }
+  return { contentId, items: await t.library.sidecars.views.list(contentId) }
 }
 
 async function states(t: TestCore, path: string): Promise<Record<string, string>> {
@@ -47,7 +47,7 @@ test('a photo is indexed, and what it is to have is made, once for all its copie
     expect(checksum).toMatch(/^[0-9a-f]{64}$/)
   }
   expect((await listed(t, t.path('photos/copy/the same sea.jpg'))).contentId).toBe(contentId)
-  const presence = await t.library.sidecars.presence([contentId], 'thumb')
+  const presence = await t.library.sidecars.views.presence([contentId], 'thumb')
   expect(presence.get(contentId)).toEqual(usual)
   const info = await t.library.files.info(t.photo, signal)
   expect(info.sidecars).toEqual(items)
@@ -67,8 +67,8 @@ test('regenerate, retry, verify and reconcile put right what is not', async () =
   const { sidecars } = t.library
   const { contentId, items } = await listed(t, t.photo)
   const [first, second] = items.filter(({ kind }) => kind === 'thumb').map(({ path }) => path!)
-  expect(await sidecars.verify(signal)).toEqual({ checked: items.length, problems: [] })
-  expect(await sidecars.regenerate(contentId, { kind: 'thumb' })).toBe(3)
+  expect(await sidecars.upkeep.verify(signal)).toEqual({ checked: items.length, problems: [] })
+  expect(await sidecars.queue.regenerate(contentId, { kind: 'thumb' })).toBe(3)
   await t.settle()
   expect((await listed(t, t.photo)).items[0]).toMatchObject({ state: 'ready', attempts: 2 })
 
@@ -81,12 +81,12 @@ test('regenerate, retry, verify and reconcile put right what is not', async () =
   writeFileSync(join(first!, '..', 'of-nothing.webp'), 'who knows')
   await t.restart()
   const { sidecars: now } = t.library
-  const { problems } = await now.verify(signal)
+  const { problems } = await now.upkeep.verify(signal)
   expect(problems.map(({ problem }) => problem).toSorted()).toEqual(['missing', 'orphan', 'size', 'temporary'])
-  const counts = await now.reconcile(signal)
+  const counts = await now.upkeep.reconcile(signal)
   expect(counts.requeued).toBe(2)
   await t.settle()
-  expect((await now.verify(signal)).problems).toEqual([])
+  expect((await now.upkeep.verify(signal)).problems).toEqual([])
   expect(await states(t, t.photo)).toMatchObject(thumbs('ready'))
 })
 
@@ -96,12 +96,12 @@ test('what cannot be made says why, and is tried again when somebody asks', asyn
   const path = t.write('photos/broken.jpg', whole.subarray(0, 40))
   await t.add({ mode: 'content' })
   await t.settle()
-  const [failed] = await t.library.sidecars.pending({ state: 'failed', limit: 10 })
+  const [failed] = await t.library.sidecars.views.pending({ state: 'failed', limit: 10 })
   expect(failed).toMatchObject({ path, kind: 'thumb', state: 'failed', attempts: 1, nextAttemptAt: null })
   expect(failed!.error!.message).not.toBe('')
-  expect(await t.library.sidecars.retry({})).toBeGreaterThan(0)
+  expect(await t.library.sidecars.queue.retry({})).toBeGreaterThan(0)
   await t.settle()
-  expect((await t.library.sidecars.pending({ state: 'failed', limit: 10 }))[0]).toMatchObject({ attempts: 2 })
+  expect((await t.library.sidecars.views.pending({ state: 'failed', limit: 10 }))[0]).toMatchObject({ attempts: 2 })
 })
 
 test('what belongs to no file any more is cleaned up, after a dry run that says how much that is', async () => {
@@ -112,11 +112,11 @@ test('what belongs to no file any more is cleaned up, after a dry run that says 
   await t.library.locations.rescan({ location: t.root, force: true })
   await t.settle()
   const bytes = items.reduce((sum, { size }) => sum + size!, 0)
-  expect(await t.library.sidecars.cleanup({ dryRun: true }, signal)).toEqual({ files: paths.length, bytes })
+  expect(await t.library.sidecars.upkeep.cleanup({ dryRun: true }, signal)).toEqual({ files: paths.length, bytes })
   expect(paths.every((path) => existsSync(path))).toBe(true)
-  expect(await t.library.sidecars.cleanup({ dryRun: false }, signal)).toEqual({ files: paths.length, bytes })
+  expect(await t.library.sidecars.upkeep.cleanup({ dryRun: false }, signal)).toEqual({ files: paths.length, bytes })
   expect(paths.some((path) => existsSync(path))).toBe(false)
-  expect(await t.library.sidecars.usage()).toEqual([])
+  expect(await t.library.sidecars.views.usage()).toEqual([])
 })
 
 test('a library that is moved has its sidecars still', async () => {
@@ -128,9 +128,9 @@ test('a library that is moved has its sidecars still', async () => {
   renameSync(path, moved)
   const { id } = await t.core.libraries.open({ path: moved, readOnly: false })
   const library = t.core.libraries.resolve(id)
-  const items = await library.sidecars.list(contentId)
+  const items = await library.sidecars.views.list(contentId)
   expect(items.every((item) => item.state === 'ready' && item.path!.startsWith(moved))).toBe(true)
-  expect((await library.sidecars.verify(signal)).problems).toEqual([])
+  expect((await library.sidecars.upkeep.verify(signal)).problems).toEqual([])
 })
 
 test('a location has made what it asks for, and what it asks for later is made then', async () => {
@@ -139,9 +139,9 @@ test('a location has made what it asks for, and what it asks for later is made t
   await t.add({ mode: 'content', policy: { thumb: 'icon@1x' } })
   await t.settle()
   expect(await states(t, path)).toMatchObject({ 'thumb icon@1x': 'ready' })
-  const policy = t.library.sidecars.changedPolicy({}, ['thumb=icon@1x+grid@1x'])
+  const policy = t.library.sidecars.queue.changedPolicy({}, ['thumb=icon@1x+grid@1x'])
   await t.library.locations.update({ location: t.root, policy })
-  await t.library.sidecars.requeueAll(signal)
+  await t.library.sidecars.queue.refill(signal)
   await t.settle()
   expect(await states(t, path)).toMatchObject({ 'thumb icon@1x': 'ready', 'thumb grid@1x': 'ready' })
   expect((await listed(t, path)).items[0]).toMatchObject({ attempts: 1 })

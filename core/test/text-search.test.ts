@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
-import { SearchInput, sidecarStates } from '../src/domain/index.ts'
+import { SearchInput, sidecarStateNumbers } from '../src/domain/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 const { signal } = new AbortController()
@@ -34,7 +34,7 @@ test('what documents say is found as soon as it was read, and no more when it is
   await t.settle()
   expect(await said(t, 'thursday')).toEqual([])
   expect(await said(t, 'painter')).toEqual(['march.txt'])
-  await t.library.sidecars.cleanup({ dryRun: false }, signal)
+  await t.library.sidecars.upkeep.cleanup({ dryRun: false }, signal)
   expect(t.library.store.connection.prepare('select count(*) as texts from texts_docsize').get()).toEqual({ texts: 2 })
 })
 
@@ -45,7 +45,7 @@ test('a text the index has lost is found again after a reconcile', async () => {
   await t.settle()
   await t.library.store.write(async ({ db }) => void (await db.deleteFrom('texts' as never).execute()))
   expect(await said(t, 'plumber')).toEqual([])
-  await t.library.sidecars.reconcile(signal)
+  await t.library.sidecars.upkeep.reconcile(signal)
   expect(await said(t, 'plumber')).toEqual(['march.txt'])
 })
 
@@ -57,10 +57,7 @@ test('a text that is missing from the index when a library is opened is put into
   await t.library.store.write(async ({ db }) => {
     await db.deleteFrom('texts' as never).execute()
     // One that is to be made again is searched as it was until then.
-    await db
-      .updateTable('sidecars')
-      .set({ indexed: null, state: sidecarStates.indexOf('pending') })
-      .execute()
+    await db.updateTable('sidecars').set({ indexed: null, state: sidecarStateNumbers.pending }).execute()
   })
   renameSync(t.root, `${t.root} unplugged`)
   await t.restart()

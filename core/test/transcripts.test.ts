@@ -8,7 +8,7 @@ import { startPretendServer } from '../src/sidecars/generators/transcript/test/p
 import { joined, silence, tone, wavFile } from '../src/sidecars/generators/transcript/test/sounds.ts'
 import { makeTranscripts } from '../src/sidecars/generators/transcript/index.ts'
 import { PLAIN_SETTINGS } from '../src/sidecars/generators/transcript/test/plain-settings.ts'
-import { parseTranscript } from '../src/sidecars/transcript-sidecar.ts'
+import { parseTranscript } from '../src/sidecars/formats/transcript-sidecar.ts'
 import { createTestCore } from '../testing/index.ts'
 
 const ffmpeg = findProgram('ffmpeg')
@@ -31,9 +31,9 @@ test('what is said in a recording is found, with its time, and can be shown as s
   ])
   // One content, one hearing.
   expect(server.asked.map(({ seconds }) => seconds)).toEqual([3.31])
-  const [vtt] = await t.library.sidecars.resolve(`sidecar://*/transcript/default.vtt`, 'local', signal)
+  const [vtt] = await t.library.sidecars.requests.resolve(`sidecar://*/transcript/default.vtt`, 'local', signal)
   expect(readFileSync(vtt!.path!, 'utf8')).toContain('00:00:03.690 --> 00:00:05.690\nhello brave new world\n')
-  const pending = await t.library.sidecars.pending({ state: 'failed', limit: 10 })
+  const pending = await t.library.sidecars.views.pending({ state: 'failed', limit: 10 })
   expect(pending.map(({ path, error }) => [path?.split('/').at(-1), error?.code])).toEqual([
     ['notes.wav', expect.stringMatching('Corrupt|Unsupported')],
     ['notes.wav', expect.stringMatching('Corrupt|Unsupported')],
@@ -46,7 +46,7 @@ test('without an engine nothing is queued, and one line says what would help', a
   t.write('memo.wav', wavFile(tone(1)))
   await t.add({ mode: 'content' })
   await t.settle()
-  expect(await t.library.sidecars.pending({ state: null, limit: 10 })).toEqual([])
+  expect(await t.library.sidecars.views.pending({ state: null, limit: 10 })).toEqual([])
   const { checks } = await t.core.doctor(signal)
   const off = checks.filter(({ name }) => name === 'transcript of Test')
   expect(off).toMatchObject([{ state: 'ok', detail: expect.stringContaining('install whisper.cpp') }])
@@ -59,7 +59,7 @@ test.skipIf(!ffmpeg)('a film without sound says so (made by ffmpeg, which is not
   execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', ...source, t.path('silent.mp4')])
   await t.add({ mode: 'content' })
   await t.settle()
-  const [failed] = await t.library.sidecars.pending({ state: 'skipped', limit: 10 })
+  const [failed] = await t.library.sidecars.views.pending({ state: 'skipped', limit: 10 })
   expect(failed!.error).toEqual({ code: 'Unsupported', message: 'it has no sound' })
   expect(server.asked).toEqual([])
 })
@@ -76,7 +76,7 @@ test('closing while an engine hangs ends it, and the recording is heard the next
   await vi.waitFor(() => expect(answers).toBe(1))
   await t.restart()
   await t.settle()
-  const [json] = await t.library.sidecars.resolve('sidecar://*/transcript/default.json', 'local', signal)
+  const [json] = await t.library.sidecars.requests.resolve('sidecar://*/transcript/default.json', 'local', signal)
   expect(readFileSync(json!.path!, 'utf8')).toContain('2 s of it')
 })
 
@@ -97,16 +97,16 @@ test('a long recording goes on where closing has interrupted it', async () => {
   await t.restart()
   await t.settle()
   expect(server.asked.map(({ seconds }) => seconds)).toEqual([3.31, 3.31, 2.31])
-  const [json] = await t.library.sidecars.resolve('sidecar://*/transcript/default.json', 'local', signal)
+  const [json] = await t.library.sidecars.requests.resolve('sidecar://*/transcript/default.json', 'local', signal)
   const { segments } = parseTranscript(readFileSync(json!.path!, 'utf8'))!
   expect(segments.map(({ text }) => text)).toEqual(['2.31 s of it', '3.31 s of it'])
   expect(readdirSync(parts)).toEqual([])
-  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
   // What is half made goes with what it is of.
   writeFileSync(join(parts, `${json!.contentId}-transcript`), '')
   t.remove('memo.wav')
   await t.library.locations.rescan({ location: t.root, force: true })
   await t.settle()
-  await t.library.sidecars.cleanup({ dryRun: false }, signal)
+  await t.library.sidecars.upkeep.cleanup({ dryRun: false }, signal)
   expect(readdirSync(parts)).toEqual([])
 })

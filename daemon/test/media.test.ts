@@ -44,8 +44,8 @@ test('a sidecar with its version in the address is asked for once', async () => 
   await t.settle()
   const contentId = await t.library.files.contentOf(path, signal)
   const address = `/sidecar/${t.library.id}/${contentId}/text/default.txt`
-  await t.library.sidecars.resolve(`sidecar://${contentId}/text/default.txt`, 'now', signal)
-  const [sidecar] = await t.library.sidecars.list(contentId)
+  await t.library.sidecars.requests.resolve(`sidecar://${contentId}/text/default.txt`, 'now', signal)
+  const [sidecar] = await t.library.sidecars.views.list(contentId)
 
   const response = await t.ask(`${address}?v=7-${sidecar!.checksum!.slice(0, 8)}`)
   expect([response.status, await response.text()]).toEqual([200, 'QUIET'])
@@ -74,7 +74,7 @@ test('a sidecar that is not there says why, and is made where it is asked for', 
   expect([asked.status, asked.headers.get('retry-after'), await asked.json()]).toEqual([202, '1', { state: 'pending' }])
   await vi.waitUntil(async () => (await t.ask(`${base}/loud.txt`)).status === 200)
   // Listings have one version for all variants of a kind.
-  const sidecars = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
+  const sidecars = await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal))
   const sums = sidecars.map(({ checksum }) => Number.parseInt(checksum!.slice(0, 8), 16))
   const together = (sums.reduce((a, b) => a + b, 0) >>> 0).toString(16).padStart(8, '0')
   const versioned = await t.ask(`${base}/loud.txt?v=7-${together}`)

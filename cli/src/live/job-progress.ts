@@ -1,4 +1,4 @@
-import type { Job } from '@spacedrive/core/domain'
+import { type Job, sidecarKindFacts } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
 import { formatBytes, formatCount, formatDuration } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
@@ -52,15 +52,7 @@ const phaseLabels: Readonly<Record<string, string>> = {
   aggregate: 'Summing up folders',
   identify: 'Identifying content',
   queue: 'Queueing what follows',
-  thumb: 'Making thumbnails',
-  ocr: 'Reading text in scans',
-  text: 'Reading documents',
-  transcript: 'Listening to speech',
-  embeddings: 'Taking down meaning',
-  proxy: 'Making small videos',
-  thumbstrip: 'Making video strips',
-  'live-photo-video': 'Pairing live photos',
-  xmp: 'Reading XMP files',
+  ...Object.fromEntries(Object.entries(sidecarKindFacts).map(([kind, { phase }]) => [kind, phase])),
   read: 'Reading what they are',
   record: 'Recording what belongs',
   move: 'Moving files',

@@ -35,6 +35,22 @@ export const sidecarRenderers: Renderers = {
           view,
         ),
   'sidecars.resolve': (items) => items.flatMap(({ path }) => (path === null ? [] : [printable(path)])),
+  'sidecars.kinds': (kinds, view) =>
+    table(
+      [
+        { title: 'KIND' },
+        { title: 'NAME' },
+        { title: 'DEFAULT', shrink: 'end', min: 8 },
+        { title: 'VARIANTS', shrink: 'end', min: 8 },
+      ],
+      kinds.map(({ kind, label, usual, variants }): Cell[] => [
+        printable(kind),
+        printable(label),
+        printable(usual),
+        variants.map(printable).join(', '),
+      ]),
+      view,
+    ),
   'sidecars.usage': usageTable,
   'sidecars.pending': pendingTable,
   'sidecars.regenerate': regenerateReport,

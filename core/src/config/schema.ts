@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { sidecarKinds } from '../domain/stored-lists.ts'
+import { sidecarKindFacts } from '../domain/sidecar-kinds.ts'
+import { generatedKinds, sidecarKinds } from '../domain/stored-lists.ts'
 import { deviceProfiles, KindChoice, sidecarSpeeds } from '../domain/sidecar-policy.ts'
 
 /** The version of the file's format; see `migrations.ts`. */
@@ -8,6 +9,12 @@ export const CONFIG_VERSION = 1
 /** A setting for one kind of sidecars; `default` means the usual variants for the device profile. */
 function choice(what: string) {
   return KindChoice.default('default').describe(`${what}: on, off, default, or variants joined by +`)
+}
+
+/** A setting for each kind that generators make. */
+function choices() {
+  const byKind = generatedKinds.map((kind) => [kind, choice(sidecarKindFacts[kind].label)])
+  return Object.fromEntries(byKind) as Record<(typeof generatedKinds)[number], ReturnType<typeof choice>>
 }
 
 /** Kinds joined by `+`; an empty text means none. */
@@ -97,13 +104,7 @@ export const Config = z.object({
         .enum(deviceProfiles)
         .default('desktop')
         .describe('what is usual for this device: mobile makes two small thumbnails, desktop all a person looks for'),
-      thumb: choice('thumbnails'),
-      ocr: choice('text in pictures and scans'),
-      text: choice('text of documents'),
-      transcript: choice('what is said in sound and video'),
-      embeddings: choice('what texts mean, for search by meaning'),
-      proxy: choice('small copies of videos'),
-      thumbstrip: choice('pictures along a video'),
+      ...choices(),
       maxFileBytes: z.int().min(0).default(17_179_869_184).describe('nothing is made of larger files, in bytes'),
       speed: z
         .enum(sidecarSpeeds)

@@ -52,7 +52,27 @@ export { PairingState, PairingStatus, pairingStates } from './pairing.ts'
 export { LibraryStatistics } from './statistics.ts'
 export { type HoldCause, PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
 export { GIVEN_UP, isSkipped, skipCodes } from './skip-codes.ts'
-export { companionKinds, entryKinds, fileTypes, sidecarKinds, sidecarStates } from './stored-lists.ts'
+export type { SidecarKindFacts } from './sidecar-kind-facts.ts'
+export { sidecarKindFacts } from './sidecar-kinds.ts'
+export {
+  companionKinds,
+  entryKindByNumber,
+  entryKindNumbers,
+  entryKinds,
+  fileTypeByNumber,
+  fileTypeNumbers,
+  fileTypes,
+  generatedKinds,
+  namesByNumber,
+  sidecarKindByNumber,
+  sidecarKindNumbers,
+  sidecarKinds,
+  sidecarStateByNumber,
+  sidecarStateNumbers,
+  sidecarStates,
+  type TextKind,
+  textKinds,
+} from './stored-lists.ts'
 export { Thumb } from './thumb.ts'
 export { Timestamp } from './time.ts'
 export { Transfer, type TransferState, transferStates } from './transfer.ts'

@@ -1,5 +1,13 @@
+import {
+  type ContentId,
+  type Entry,
+  type EntryId,
+  entryKindByNumber,
+  entryKindNumbers,
+  fileTypeByNumber,
+  type LocationId,
+} from '../domain/index.ts'
 import type { ReadStatement } from '../db/sqlite.ts'
-import { type ContentId, type Entry, type EntryId, entryKinds, fileTypes, type LocationId } from '../domain/index.ts'
 import type { LibraryStore } from '../store/index.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { displayName, extensionOf, joinName, nameBytes, type RawName } from '../util/file-name.ts'
@@ -33,7 +41,7 @@ export const ENTRY_COLUMNS = `lower(hex(e.uuid)), e.name, e.kind, e.type, e.size
  * there.
  */
 export const ENTRY_JOINS = `entries e
-  left join directories d on d.id = case e.kind when ${entryKinds.indexOf('directory')} then e.id end
+  left join directories d on d.id = case e.kind when ${entryKindNumbers.directory} then e.id end
   left join content_identities c on c.id = e.content_id`
 
 export type PlacedEntry = Entry & { location: { id: LocationId; name: string } | null; online: boolean }
@@ -112,14 +120,14 @@ export function rowToEntry(row: EntryRow, path: RawName): Entry {
     totalSize,
   ] = row
   const name = displayName(rawName)
-  const kind = entryKinds[kindIndex]!
+  const kind = entryKindByNumber[kindIndex]!
   // One literal, because a listing makes thousands. The two rare fields after it hold the bytes if the text does not.
   const entry: Entry = {
     id: hexToUuid(uuidHex) as EntryId,
     path: displayName(path),
     name,
     kind,
-    type: fileTypes[type] ?? 'unknown',
+    type: fileTypeByNumber[type] ?? 'unknown',
     extension: kind === 'file' ? extensionOf(name) : '',
     mime,
     size,

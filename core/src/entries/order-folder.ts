@@ -1,5 +1,5 @@
+import { entryKindNumbers, fileTypeByNumber, fileTypes } from '../domain/stored-lists.ts'
 import type { ReadDatabase } from '../db/sqlite.ts'
-import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
 import type { FileSort } from '../domain/index.ts'
 
 /** The order of a folder's listing. */
@@ -16,7 +16,7 @@ export interface OrderFolderInput extends FolderOrder {
 /** Columns of `entries` for all orders except that by name. */
 type Row = readonly [id: number, kind: number, key: number | string | null]
 
-const DIRECTORY = entryKinds.indexOf('directory')
+const DIRECTORY = entryKindNumbers.directory
 
 /**
  * Sorted row ids of all entries of a folder. Equal entries are sorted by name. The size of a folder is the sum of
@@ -44,9 +44,9 @@ interface Key {
   readonly descending: boolean
 }
 
-const typeNames = fileTypes.map((type, i) => ({ type, i })).toSorted((a, b) => (a.type < b.type ? -1 : 1))
-/** The position of each type in alphabetical order, by its index. */
-const typePlaces = fileTypes.map((_, i) => typeNames.findIndex((each) => each.i === i))
+const sortedTypes = fileTypes.toSorted()
+/** The position of each type in alphabetical order, by its number. */
+const typePlaces = fileTypeByNumber.map((type) => (type === undefined ? 0 : sortedTypes.indexOf(type)))
 
 const keys: Readonly<Record<FileSort, Key>> = {
   name: { column: 'null', descending: false },

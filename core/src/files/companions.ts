@@ -1,10 +1,10 @@
+import { type ContentId, type Entry, type EntryId, sidecarKindByNumber, sidecarKindNumbers } from '../domain/index.ts'
 import type { ReadDatabase, SQLOutputValue } from '../db/sqlite.ts'
-import { type ContentId, type Entry, type EntryId, sidecarKinds } from '../domain/index.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
 import { hexToUuid } from '../util/uuid.ts'
 
-const LIVE = sidecarKinds.indexOf('live-photo-video')
-const XMP = sidecarKinds.indexOf('xmp')
+const LIVE = sidecarKindNumbers['live-photo-video']
+const XMP = sidecarKindNumbers.xmp
 
 /** The relation of an entry to other entries. */
 export type EntryMark = Pick<Entry, 'partOf' | 'livePhoto'>
@@ -63,7 +63,7 @@ function marks(db: ReadDatabase, which: string, value: number | string): Map<Ent
     const name = row['name'] as RawName | null
     const partOf = {
       contentId: hexToUuid(String(row['content'])) as ContentId,
-      kind: sidecarKinds[Number(row['kind'])]!,
+      kind: sidecarKindByNumber[Number(row['kind'])]!,
       name: name === null ? null : displayName(name),
     }
     found.set(idOf(row), { partOf })

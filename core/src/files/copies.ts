@@ -1,5 +1,5 @@
 import type { SQLInputValue } from '../db/sqlite.ts'
-import { ContentId, type Entry, type FileType, fileTypes } from '../domain/index.ts'
+import { ContentId, type Entry, type FileType, fileTypeNumbers } from '../domain/index.ts'
 import { WHOLE_FILE_BYTES } from '../content/index.ts'
 import { KeptReadings, type LibraryStore, type Reading } from '../store/index.ts'
 import type { EntryReader, IndexedFolder, PlacedEntry } from '../entries/index.ts'
@@ -180,7 +180,7 @@ export class Copies {
     const folders = await Promise.all(below.map((path) => this.#deps.folder(path)))
     const isBelow = folders.map(() => '(d.volume_id = ? and substr(d.path, 1, length(?)) = ?)').join(' or ')
     const parts = [
-      ...(types.length > 0 ? [`and c.type in (${types.map((type) => fileTypes.indexOf(type)).join(', ')})`] : []),
+      ...(types.length > 0 ? [`and c.type in (${types.map((type) => fileTypeNumbers[type]).join(', ')})`] : []),
       ...(folders.length > 0
         ? [
             `and c.id in (select e.content_id from directories d join entries e on e.parent_id = d.id

@@ -1,5 +1,5 @@
+import { sidecarKindByNumber, sidecarStateNumbers } from '../domain/index.ts'
 import type { ReadDatabase } from '../db/sqlite.ts'
-import { sidecarKinds, sidecarStates } from '../domain/index.ts'
 import { toTimestamp } from '../entries/index.ts'
 
 /** One recorded event of a file. */
@@ -9,8 +9,8 @@ export interface HistoryItem {
   readonly detail: string | null
 }
 
-const READY = sidecarStates.indexOf('ready')
-const FAILED = sidecarStates.indexOf('failed')
+const READY = sidecarStateNumbers.ready
+const FAILED = sidecarStateNumbers.failed
 
 /** The time at which a photo was taken, or else a film. */
 const CONTENT = `select c.examined_at as examined, ifnull(i.taken_at, ifnull(v.taken_at, v.creation_time)) as taken
@@ -42,7 +42,7 @@ function historyOfContent(db: ReadDatabase, contentRowId: number): HistoryItem[]
   if (content?.['examined'])
     items.push({ at: toTimestamp(Number(content['examined'])), what: 'examined', detail: null })
   for (const { at, engine, error, kind, state, variants, version } of db.prepare(SIDECARS).all(contentRowId)) {
-    const name = `${sidecarKinds[Number(kind)]!} ${String(variants)}`
+    const name = `${sidecarKindByNumber[Number(kind)]!} ${String(variants)}`
     const by = engine === null ? '' : `, by ${String(engine)} ${String(version ?? '')}`.trimEnd()
     const isReady = Number(state) === READY
     const detail = isReady ? `${name}${by}` : `${name}: ${String(error ?? '')}`

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import type { ReadStatement } from '../db/sqlite.ts'
 import { hashToHex, WHOLE_FILE_BYTES } from '../content/index.ts'
-import { type EntryId, entryKinds } from '../domain/index.ts'
+import { type EntryId, entryKindByNumber } from '../domain/index.ts'
 import type { LibraryStore } from '../store/index.ts'
 import type { LocationMap } from '../location/index.ts'
 import { CoreError } from '../util/errors.ts'
@@ -117,10 +117,10 @@ export class IndexedFiles {
         `${displayName(path)} is on ${volume}, which is not connected; plug it in and try again`,
         { details: { volume } },
       )
-    if (entryKinds[kind] !== 'file')
+    if (entryKindByNumber[kind] !== 'file')
       throw new CoreError(
         'InvalidInput',
-        `${displayName(path)} is a ${entryKinds[kind]}: only files have bytes to send`,
+        `${displayName(path)} is a ${entryKindByNumber[kind]}: only files have bytes to send`,
       )
     const [size, mtime, mtimeNs, ctime, inode, state, mime, hash, hashVersion] = facts
     if (state !== IDENTIFIED) return { path, content: null }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Entry } from '../domain/index.ts'
+import { type Entry, entryKindNumbers, fileTypeNumbers } from '../domain/index.ts'
 import { contentUuid, detectFromExtension } from '../content/index.ts'
 import { type FolderListing, rowToEntry } from '../entries/index.ts'
 import { displayName, joinName, type RawName } from '../util/file-name.ts'
@@ -67,10 +67,8 @@ function entryAt({ contents, hiddenBy, names, numbers, rules, uuids }: BrowsedEn
 /** MIME type, and the counts below a folder. */
 const NOT_KNOWN = [null, null, null, null] as const
 const UUID_BYTES = 16
-/** Index of 'file' in `entryKinds`. */
-const FILE = 0
-/** Index of 'unknown' in `fileTypes`. */
-const UNKNOWN = 0
+const FILE = entryKindNumbers.file
+const UNKNOWN = fileTypeNumbers.unknown
 
 function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')

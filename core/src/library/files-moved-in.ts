@@ -1,6 +1,6 @@
 import type { ReadDatabase } from '../db/sqlite.ts'
 import { openDatabase } from '../db/index.ts'
-import { companionKinds, sidecarKinds, sidecarStates } from '../domain/index.ts'
+import { companionKinds, sidecarKindNumbers, sidecarStateNumbers } from '../domain/index.ts'
 
 /** Files that exist only in the library: videos of Live Photos, XMP files. */
 export interface FilesMovedIn {
@@ -8,9 +8,9 @@ export interface FilesMovedIn {
   readonly bytes: number
 }
 
-const kinds = companionKinds.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
+const kinds = companionKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
 const MOVED_IN = `select count(*) as files, ifnull(sum(size), 0) as bytes from sidecars
-  where kind in (${kinds}) and source_entry_id is null and state = ${sidecarStates.indexOf('ready')}`
+  where kind in (${kinds}) and source_entry_id is null and state = ${sidecarStateNumbers.ready}`
 
 /** The user's files that were moved into a library. They move, and go to the trash, with the library. */
 export function filesMovedIn(db: ReadDatabase): FilesMovedIn {

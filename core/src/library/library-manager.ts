@@ -1,10 +1,10 @@
 import { lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/index.ts'
-import { LibraryId, fileTypes } from '../domain/index.ts'
+import { LibraryId, fileTypeByNumber } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { IntelligencePort } from '../indexing/index.ts'
-import type { DevicePolicy, Elsewhere, Generator, SidecarLimits, SidecarPools } from '../sidecars/index.ts'
+import type { DevicePolicy, Generator, PeerSidecars, SidecarLimits, SidecarPools } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
 import { isAlive, readLock } from '../util/lock-file.ts'
@@ -45,7 +45,7 @@ export interface LibraryManagerDeps {
   readonly generators: () => readonly Generator[]
   readonly sidecarPolicy: () => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
-  readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
+  readonly sidecarsElsewhere: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
   readonly privateFiles: LibraryDeps['privateFiles']
   readonly foreground: Foreground
@@ -277,7 +277,7 @@ export class LibraryManager implements AsyncDisposable {
         reclaimableBytes: duplicates.bytes,
       },
       byType: byType.map((row) => ({
-        type: fileTypes[Number(row['type'])]!,
+        type: fileTypeByNumber[Number(row['type'])]!,
         files: Number(row['files']),
         bytes: Number(row['bytes']),
       })),

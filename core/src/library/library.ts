@@ -8,7 +8,7 @@ import type { Overview } from '../overview/index.ts'
 import type { NameSearch, NameSearchDeps } from '../search/index.ts'
 import type {
   DevicePolicy,
-  Elsewhere,
+  PeerSidecars,
   Generator,
   References,
   SidecarLimits,
@@ -43,7 +43,7 @@ export interface LibraryDeps {
   readonly sidecarPolicy: () => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
   /** The sidecars of a library on other devices; null if the library is on no other device. */
-  readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
+  readonly sidecarsElsewhere: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
   /** The files of Spacedrive itself. They cannot be a location or the source of a sidecar. */
   readonly privateFiles: PrivateFiles
@@ -162,8 +162,8 @@ export class Library implements AsyncDisposable {
     keeper.start(features.locations)
     const background = (work: () => Promise<void>) =>
       void work().catch((err: unknown) => log.warn({ err: errorMessage(err) }, 'background work failed'))
-    if (settings.watch) background(() => features.sidecars.watch())
-    background(() => features.sidecars.indexTexts())
+    if (settings.watch) background(() => features.sidecars.upkeep.watch())
+    background(() => features.sidecars.upkeep.indexTexts())
     return library
   }
 

@@ -13,6 +13,7 @@ import {
   generateSidecars,
   References,
   Sidecars,
+  SidecarWatch,
 } from '../sidecars/index.ts'
 import { LibraryStore, ReadThread } from '../store/index.ts'
 import { errorMessage } from '../util/errors.ts'
@@ -49,7 +50,7 @@ export async function openFeatures(of: Pick<Opening, 'deps' | 'manifest' | 'part
   const { keeper, locations } = openLocations(opening, { ...base, indexing })
   const { references, sidecars } = openSidecars(opening, { ...base, indexing })
   intelligence.push(
-    { queue: (location, signal) => sidecars.queue(location, signal) },
+    { queue: (location, signal) => sidecars.queue.fill(location, signal) },
     { queue: (_location, signal) => references.queue(signal) },
   )
   const views = openViews(opening, { ...base, indexing, references, sidecars })
@@ -150,11 +151,13 @@ function openSidecars(opening: Opening, { indexing, jobs, reader, records }: Wit
   const { deps, emit, files, manifest, parts, store } = opening
   const { foreground, isMetered, log, machine, now, privateFiles } = deps
   const common = { store, reader, root: files.sidecars, jobs: () => jobs, locations: () => records.map, now, log }
+  const watch = parts.use(new SidecarWatch({ root: files.sidecars, log }))
   const references = parts.use(
     new References({
       ...common,
       refresh: (location, folders, signal) => indexing.refresh(location, folders, signal),
       policy: deps.sidecarPolicy,
+      watch,
     }),
   )
   // Parsing a large text must not delay listings or statistics.
@@ -165,6 +168,7 @@ function openSidecars(opening: Opening, { indexing, jobs, reader, records }: Wit
       privateFiles,
       references,
       pools: deps.sidecarPools,
+      watch,
       generators: deps.generators,
       select: (sql, ...params) => store.bulk.select(sql, ...params),
       change: (sql, ...params) => store.bulk.change(sql, ...params),
@@ -172,7 +176,7 @@ function openSidecars(opening: Opening, { indexing, jobs, reader, records }: Wit
       indexTexts: (check, signal) => indexSidecars(store.bulk, { root: files.sidecars, check }, signal),
       policy: deps.sidecarPolicy,
       limits: deps.sidecarLimits,
-      elsewhere: () => deps.sidecarsElsewhere(manifest.id),
+      peers: () => deps.sidecarsElsewhere(manifest.id),
       machine,
       foreground,
       isMetered,
@@ -199,8 +203,8 @@ function openViews(
     get device() {
       return device()
     },
-    sidecarsOf: (contentId) => sidecars.list(contentId),
-    thumbsOf: (contentIds) => sidecars.thumbs(contentIds),
+    sidecarsOf: (contentId) => sidecars.views.list(contentId),
+    thumbsOf: (contentIds) => sidecars.views.thumbs(contentIds),
     read: (url, reading, input, signal) => foreground.during(() => listings.run(url, reading, input, signal)),
     log,
   })

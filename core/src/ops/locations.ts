@@ -43,7 +43,7 @@ export const addLocation = defineAction({
     examples: ['location add ~/Pictures', 'location add /mnt/disk --mode deep --wait'],
   },
   run: ({ policy = [], ...input }, { library }) =>
-    library.locations.add({ ...input, policy: library.sidecars.changedPolicy({}, policy) }),
+    library.locations.add({ ...input, policy: library.sidecars.queue.changedPolicy({}, policy) }),
 })
 
 export const scanLocation = defineAction({
@@ -128,7 +128,7 @@ export const locationSummary = defineQuery({
   async run({ location, since }, { library }) {
     const known = library.locations.require(location)
     const totals = await library.files.duplicatesIn(known)
-    return { ...totals, ...(await library.sidecars.summary(known, since)) }
+    return { ...totals, ...(await library.sidecars.views.summary(known, since)) }
   },
 })
 
@@ -157,9 +157,9 @@ export const updateLocation = defineAction({
   async run({ policy, ...input }, { library, signal }) {
     if (!policy) return library.locations.update(input)
     const { policy: before } = library.locations.require(input.location)
-    const changed = library.sidecars.changedPolicy(before, policy)
+    const changed = library.sidecars.queue.changedPolicy(before, policy)
     const location = await library.locations.update({ ...input, policy: changed })
-    await library.sidecars.requeueAll(signal)
+    await library.sidecars.queue.refill(signal)
     return location
   },
 })

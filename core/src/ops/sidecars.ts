@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { ContentId, DeviceId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind, Thumb } from '../domain/index.ts'
+import {
+  ContentId,
+  DeviceId,
+  EntryId,
+  JobId,
+  PendingSidecar,
+  Sidecar,
+  SidecarKind,
+  sidecarKindFacts,
+  textKinds,
+  Thumb,
+} from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
 import { holdCauses } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
@@ -64,7 +75,7 @@ export const listSidecars = defineQuery({
   },
   async run(input, { library, signal }) {
     const address = await addressOf(input.target, library, signal)
-    const found = await library.sidecars.resolve(address, 'local', signal)
+    const found = await library.sidecars.requests.resolve(address, 'local', signal)
     const items = found.filter((item) => input.kind === undefined || item.kind === input.kind)
     return { contentId: contentIn(address), items, showPaths: input.showPaths }
   },
@@ -82,7 +93,7 @@ export const sidecarText = defineQuery({
   summary: 'Show what a file says: its text, what was read in its pictures, or what is said in it',
   input: z.object({
     target,
-    kind: z.enum(['text', 'ocr', 'transcript']).optional().describe('the first that says something where left out'),
+    kind: z.enum(textKinds).optional().describe('the first that says something where left out'),
     page: z.int().min(1).optional().describe('begin at this page'),
     timeMs: z.number().min(0).optional().describe('begin with what is said then: milliseconds from the start'),
     characters: z.int().min(1).max(MAX_CHARACTERS).default(DEFAULT_CHARACTERS).describe('how much at the most'),
@@ -90,7 +101,7 @@ export const sidecarText = defineQuery({
   }),
   output: z.object({
     contentId: ContentId,
-    kind: z.enum(['text', 'ocr', 'transcript']),
+    kind: z.enum(textKinds),
     /** Codes of the languages that were looked for or detected. */
     languages: z.array(z.string()),
     parts: z.array(
@@ -112,7 +123,7 @@ export const sidecarText = defineQuery({
   errors: ['NotFound', 'Unavailable'],
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = await contentOf(reference, library, signal)
-    const { languages, parts, ...rest } = await library.sidecars.text(contentId, of, signal)
+    const { languages, parts, ...rest } = await library.sidecars.views.text(contentId, of, signal)
     return { contentId, ...rest, languages: [...languages], parts: [...parts] }
   },
 })
@@ -142,9 +153,9 @@ export const sidecarPresence = defineQuery({
   ),
   cli: { words: ['sidecar', 'presence'], positional: ['contentIds'], variadic: true },
   async run(input, { library }) {
-    const found = await library.sidecars.presence(input.contentIds, input.kind)
+    const found = await library.sidecars.views.presence(input.contentIds, input.kind)
     return input.contentIds.map((contentId) => {
-      const holders = Map.groupBy(library.sidecars.holders(contentId, input.kind), ({ device }) => device.id)
+      const holders = Map.groupBy(library.sidecars.exchange.holders(contentId, input.kind), ({ device }) => device.id)
       const devices = [...holders.values()].map((of) => {
         const { device, online } = of[0]!
         return { ...device, online, variants: [...new Set(of.map(({ variant: each }) => each))].toSorted() }
@@ -167,7 +178,7 @@ export const thumbsOfContents = defineQuery({
   /** Contents that are not known are left out. */
   output: z.array(z.object({ contentId: ContentId, thumb: Thumb })),
   run: ({ contentIds }, { library }) =>
-    Promise.resolve([...library.sidecars.thumbs(contentIds)].map(([contentId, thumb]) => ({ contentId, thumb }))),
+    Promise.resolve([...library.sidecars.views.thumbs(contentIds)].map(([contentId, thumb]) => ({ contentId, thumb }))),
 })
 
 export const wantSidecars = defineAction({
@@ -193,7 +204,7 @@ export const wantSidecars = defineAction({
   ),
   errors: ['Unsupported'],
   async run(input, { library }) {
-    const states = library.sidecars.want(input)
+    const states = library.sidecars.viewed.want(input)
     return [...states].map(([contentId, { error, ready, state, version }]) => {
       return { contentId, state, ready, version, error }
     })
@@ -223,8 +234,10 @@ export const sidecarPath = defineAction({
   },
   async run(input, { library, signal }) {
     const contentId = await contentOf(input.target, library, signal)
-    const path = await library.sidecars.path(contentId, input.kind, input.variant)
-    const holders = library.sidecars.holders(contentId, input.kind).filter((each) => each.variant === input.variant)
+    const path = await library.sidecars.requests.path(contentId, input.kind, input.variant)
+    const holders = library.sidecars.exchange
+      .holders(contentId, input.kind)
+      .filter((each) => each.variant === input.variant)
     const holder = holders.find(({ online }) => online) ?? holders[0]
     const remote = path === null && holder ? { ...holder.device, online: holder.online } : null
     return { contentId, path, pending: path === null, remote }
@@ -259,13 +272,50 @@ export const sidecarWhere = defineQuery({
   async run(input, { core, library, signal }) {
     const contentId = await contentOf(input.target, library, signal)
     const { id, name } = core.device.info()
-    const [own] = library.sidecars.ready(contentId, input.kind, input.variant)
+    const [own] = library.sidecars.exchange.ready(contentId, input.kind, input.variant)
     const key = { contentId, kind: input.kind, variant: input.variant }
     const others = await core.network.sidecars.where(library.id, key, signal)
     return [
       ...(own ? [{ device: { id, name }, online: true, size: own.size, source: 'own' as const }] : []),
       ...others.map(({ device, online, size }) => ({ device, online, size, source: 'digest' as const })),
     ]
+  },
+})
+
+export const listSidecarKinds = defineQuery({
+  name: 'sidecars.kinds',
+  scope: 'core',
+  access: 'view',
+  summary: 'List the kinds of sidecars, with their variants and the default choice of this device',
+  input: z.object({}),
+  output: z.array(
+    z.object({
+      kind: SidecarKind,
+      /** English name. */
+      label: z.string(),
+      /** The folder of the kind below the folder of a content. */
+      folder: z.string(),
+      /** Every variant that this device can generate; none for files of the user. */
+      variants: z.array(z.string()),
+      /** The default choice: `on`, `off`, or variants joined by `+`. */
+      usual: z.string(),
+      /** `text`: search reads its words. `vectors`: search by meaning compares its vectors. */
+      search: z.enum(['text', 'vectors']).nullable(),
+      /** `default.json` has `pages` of text, or `lines` with times, that can be shown. */
+      preview: z.enum(['pages', 'lines']).nullable(),
+      /** `user`: files of the user that belong to another file. */
+      origin: z.enum(['generated', 'user']),
+    }),
+  ),
+  cli: { words: ['sidecar', 'kinds'] },
+  run(_input, { core }) {
+    const { device } = core.config.values.sidecars
+    const kinds = SidecarKind.options.map((each) => {
+      const { folder, label, origin, preview, search, usual } = sidecarKindFacts[each]
+      const variants = core.generators().find((generator) => generator.kind === each)?.variants ?? []
+      return { kind: each, label, folder, variants: [...variants], usual: usual[device], search, preview, origin }
+    })
+    return Promise.resolve(kinds)
   },
 })
 
@@ -277,7 +327,7 @@ export const sidecarUsage = defineQuery({
   input: z.object({}),
   output: z.array(z.object({ kind: SidecarKind, variant: z.string(), files: z.number(), bytes: z.number() })),
   cli: { words: ['sidecar', 'usage'] },
-  run: (_input, { library }) => library.sidecars.usage(),
+  run: (_input, { library }) => library.sidecars.views.usage(),
 })
 
 export const pendingSidecars = defineQuery({
@@ -293,7 +343,7 @@ export const pendingSidecars = defineQuery({
   output: z.array(PendingSidecar),
   cli: { words: ['sidecar', 'pending'], examples: ['sidecar pending --failed'] },
   run: ({ failed, limit, skipped }, { library }) =>
-    library.sidecars.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
+    library.sidecars.views.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
 })
 
 const Hindered = z.object({
@@ -316,8 +366,8 @@ export const sidecarHindrances = defineQuery({
     off: z.array(Hindered),
   }),
   async run(_input, { library: { sidecars } }) {
-    const off = await sidecars.unavailable()
-    return { held: await sidecars.holds(), off: off.map((each) => ({ ...each, cause: 'missing' as const })) }
+    const off = await sidecars.queue.unavailable()
+    return { held: await sidecars.runner.holds(), off: off.map((each) => ({ ...each, cause: 'missing' as const })) }
   },
 })
 
@@ -370,10 +420,10 @@ export const regenerateSidecars = defineAction({
   async run({ dryRun, kind: only, outdated, target: reference, variant: form }, { library, signal }) {
     if (reference !== undefined) {
       const contentId = await contentOf(reference, library, signal)
-      const files = await library.sidecars.regenerate(contentId, { kind: only, variant: form })
+      const files = await library.sidecars.queue.regenerate(contentId, { kind: only, variant: form })
       return { queued: files, dryRun, byKind: [] }
     }
-    const byKind = await library.sidecars.regenerateAll({ kind: only, outdated, dryRun }, signal)
+    const byKind = await library.sidecars.queue.regenerateAll({ kind: only, outdated, dryRun }, signal)
     return { queued: byKind.reduce((sum, { files }) => sum + files, 0), dryRun, byKind }
   },
 })
@@ -390,7 +440,7 @@ export const retrySidecars = defineAction({
   cli: { words: ['sidecar', 'retry'], positional: ['target'], contents: ['target'] },
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = reference === undefined ? undefined : await contentOf(reference, library, signal)
-    return { queued: await library.sidecars.retry({ ...of, ...(contentId && { contentId }) }) }
+    return { queued: await library.sidecars.queue.retry({ ...of, ...(contentId && { contentId }) }) }
   },
 })
 
@@ -409,7 +459,7 @@ export const resolveSidecars = defineAction({
   }),
   output: z.array(AddressedSidecar),
   errors: ['NotFound', 'Unsupported'],
-  run: ({ address, mode }, { library, signal }) => library.sidecars.resolve(address, mode, signal),
+  run: ({ address, mode }, { library, signal }) => library.sidecars.requests.resolve(address, mode, signal),
 })
 
 /** Milliseconds in each unit of an age. */
@@ -434,7 +484,7 @@ export const cleanupSidecars = defineAction({
   output: z.object({ files: z.number(), bytes: z.number() }),
   cli: { words: ['sidecar', 'cleanup'], examples: ['sidecar cleanup --dry-run', 'sidecar cleanup --older-than 180d'] },
   run: ({ dryRun, olderThan }, { library, signal }) =>
-    library.sidecars.cleanup({ dryRun, olderThanMs: ageMs(olderThan) }, signal),
+    library.sidecars.upkeep.cleanup({ dryRun, olderThanMs: ageMs(olderThan) }, signal),
 })
 
 export const verifySidecars = defineQuery({
@@ -456,7 +506,7 @@ export const verifySidecars = defineQuery({
     ),
   }),
   cli: { words: ['sidecar', 'verify'] },
-  run: (_input, { library, signal }) => library.sidecars.verify(signal),
+  run: (_input, { library, signal }) => library.sidecars.upkeep.verify(signal),
 })
 
 export const reconcileSidecars = defineAction({
@@ -468,7 +518,7 @@ export const reconcileSidecars = defineAction({
   output: z.object({ adopted: z.number(), setAside: z.number(), requeued: z.number() }),
   errors: ['Unavailable'],
   cli: { words: ['sidecar', 'reconcile'] },
-  run: (_input, { library, signal }) => library.sidecars.reconcile(signal),
+  run: (_input, { library, signal }) => library.sidecars.upkeep.reconcile(signal),
 })
 
 export const createReference = defineAction({

@@ -1,5 +1,5 @@
+import { entryKindNumbers, fileTypeByNumber, sidecarKindByNumber, sidecarStateNumbers } from '../domain/stored-lists.ts'
 import type { ReadDatabase } from '../db/sqlite.ts'
-import { entryKinds, fileTypes, sidecarKinds, sidecarStates } from '../domain/stored-lists.ts'
 import type { FileType } from '../domain/file-kind.ts'
 import type { SidecarKind } from '../domain/sidecar.ts'
 import { CopyCounts } from './copy-counts.ts'
@@ -34,12 +34,12 @@ type Row = readonly [
   contentRowId: number | null,
 ]
 
-const FILE = entryKinds.indexOf('file')
-const READY = sidecarStates.indexOf('ready')
+const FILE = entryKindNumbers.file
+const READY = sidecarStateNumbers.ready
 
 /** Counts the files of a library. */
 export function countLibrary(db: ReadDatabase): LibraryCounts {
-  const types = new Amounts(fileTypes.length)
+  const types = new Amounts(fileTypeByNumber.length)
   // Index 0 stands for no extension.
   const extensions = new Amounts(maxOf(db, 'extensions') + 1)
   const months = new MonthCounts()
@@ -65,7 +65,7 @@ export function countLibrary(db: ReadDatabase): LibraryCounts {
   return {
     ...total,
     folders: Number(db.prepare('select count(*) as n from directories').get()!['n']),
-    byType: types.largest().map(({ i, ...amount }) => ({ type: fileTypes[i]!, ...amount })),
+    byType: types.largest().map(({ i, ...amount }) => ({ type: fileTypeByNumber[i]!, ...amount })),
     byExtension: extensions.largest().map(({ i, ...amount }) => ({ extension: names.get(i) ?? '', ...amount })),
     byMonth: months.all(),
     duplicates: copies.duplicates(),
@@ -132,7 +132,7 @@ function sidecars(db: ReadDatabase): LibraryCounts['sidecars'] {
     )
     .all()
     .map(({ bytes, files, kind, variant }) => ({
-      kind: sidecarKinds[Number(kind)]!,
+      kind: sidecarKindByNumber[Number(kind)]!,
       variant: String(variant),
       files: Number(files),
       bytes: Number(bytes),

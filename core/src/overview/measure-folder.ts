@@ -1,6 +1,6 @@
 import type { ReadDatabase } from '../db/sqlite.ts'
 import type { FolderSize } from '../domain/folder-size.ts'
-import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
+import { entryKindNumbers, entryKindByNumber, fileTypeByNumber } from '../domain/stored-lists.ts'
 import { displayName, joinName, nameBytes, type RawName } from '../util/file-name.ts'
 
 export interface MeasureFolderInput {
@@ -15,8 +15,8 @@ export interface MeasureFolderInput {
 
 /** The most entries of one folder that are listed: smaller ones would be invisible beside them. */
 const MAX_CHILDREN = 200
-const DIRECTORY = entryKinds.indexOf('directory')
-const FILE = entryKinds.indexOf('file')
+const DIRECTORY = entryKindNumbers.directory
+const FILE = entryKindNumbers.file
 
 const COLUMNS = `e.id, e.name, e.kind, e.type, ifnull(d.total_size, e.size), ifnull(d.file_count, 1), ifnull(d.child_count, 0)`
 const JOINS = `entries e left join directories d on d.id = case e.kind when ${DIRECTORY} then e.id end`
@@ -69,8 +69,8 @@ function found(row: Row, path: RawName, parent: Found | null): Found {
   const node: FolderSize = {
     name: displayName(rawName),
     path: displayName(path),
-    kind: entryKinds[kind]!,
-    type: fileTypes[type] ?? 'unknown',
+    kind: entryKindByNumber[kind]!,
+    type: fileTypeByNumber[type] ?? 'unknown',
     size,
     files,
   }

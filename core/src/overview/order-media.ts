@@ -1,5 +1,5 @@
+import { entryKindNumbers, fileTypeNumbers, sidecarKindNumbers } from '../domain/stored-lists.ts'
 import type { ReadDatabase } from '../db/sqlite.ts'
-import { entryKinds, fileTypes, sidecarKinds } from '../domain/stored-lists.ts'
 import type { MediaType } from '../domain/media.ts'
 import { inChunks } from './in-chunks.ts'
 import { LocalClock, monthAt } from './local-clock.ts'
@@ -30,17 +30,17 @@ export interface MediaOrder {
 
 type Row = readonly [id: number, parentId: number, mtime: number, takenAt: string | null]
 
-const LIVE = sidecarKinds.indexOf('live-photo-video')
-const IMAGE = fileTypes.indexOf('image')
-const VIDEO = fileTypes.indexOf('video')
-const FILE = entryKinds.indexOf('file')
+const LIVE = sidecarKindNumbers['live-photo-video']
+const IMAGE = fileTypeNumbers.image
+const VIDEO = fileTypeNumbers.video
+const FILE = entryKindNumbers.file
 const SLASH = 0x2f
 const DOT = 0x2e
 
 /** Sorts photos and videos by the time when they were taken. */
 export function orderMedia(db: ReadDatabase, { inside, roots, types }: OrderMediaInput): MediaOrder {
   const isShown = folderTest(db, inside ? [inside, ...roots] : roots)
-  const wanted = types.map((type) => fileTypes.indexOf(type)).join(', ')
+  const wanted = types.map((type) => fileTypeNumbers[type]).join(', ')
   const from = inside
     ? 'directories p cross join entries e on e.parent_id = p.id and p.volume_id = ? and substr(p.path, 1, length(?)) = ?'
     : 'entries e'

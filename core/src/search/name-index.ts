@@ -1,4 +1,4 @@
-import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
+import { entryKindByNumber, entryKindNumbers, fileTypeByNumber } from '../domain/stored-lists.ts'
 import { foldName } from '../util/fold.ts'
 import { markFolders } from './folder-marks.ts'
 import { FolderTable } from './folder-table.ts'
@@ -11,9 +11,9 @@ export interface NameRow {
   readonly parentId: number
   /** As displayed. */
   readonly name: string
-  /** Index into `entryKinds`. */
+  /** A number of `entryKindNumbers`. */
   readonly kind: number
-  /** Index into `fileTypes`. */
+  /** A number of `fileTypeNumbers`. */
   readonly type: number
   /** 0: none. */
   readonly extensionId: number
@@ -21,7 +21,7 @@ export interface NameRow {
   readonly mtime: number
 }
 
-const DIRECTORY = entryKinds.indexOf('directory')
+const DIRECTORY = entryKindNumbers.directory
 
 /** A trait byte: bit 7 marks a hidden entry, bits 5 and 6 are its kind, the others its type. */
 const HIDDEN_SHIFT = 7
@@ -29,7 +29,7 @@ const KIND_SHIFT = 5
 const KIND_MASK = 0x3
 /** The trait byte of a removed row; no type has this number. */
 const DEAD = 0x1f
-if (fileTypes.length > DEAD) throw new Error('a trait byte has no room for so many file types')
+if (fileTypeByNumber.length > DEAD) throw new Error('a trait byte has no room for so many file types')
 
 /** Stands for all lengths that do not fit in a byte. */
 export const LONG = 0xff
@@ -265,8 +265,8 @@ export class NameIndex {
 /** Marks the trait bytes of living rows that pass a filter: 1 for those, 0 for all others. */
 export function traitTable(accepts: (kind: number, type: number) => boolean, withHiddenOnes: boolean): Uint8Array {
   const table = new Uint8Array(256)
-  for (let kind = 0; kind < entryKinds.length; kind++) {
-    for (let type = 0; type < fileTypes.length; type++) {
+  for (let kind = 0; kind < entryKindByNumber.length; kind++) {
+    for (let type = 0; type < fileTypeByNumber.length; type++) {
       if (!accepts(kind, type)) continue
       table[traitByte(kind, type, 0)] = 1
       if (withHiddenOnes) table[traitByte(kind, type, 1)] = 1

@@ -1,5 +1,5 @@
 import type { SearchType } from '../domain/index.ts'
-import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
+import { entryKindByNumber, fileTypeByNumber } from '../domain/stored-lists.ts'
 import { type NameIndex, traitTable } from './name-index.ts'
 import type { SizeRange } from './size-expression.ts'
 import type { TimeRange } from './time-expression.ts'
@@ -88,9 +88,11 @@ function keepBetween(hits: Uint32Array, count: number, column: Float64Array, min
 function acceptedTraits({ types, size }: RowFilterOptions): (kind: number, type: number) => boolean {
   const wanted = new Set<string>(types.map((type) => (type === 'folder' ? 'directory' : type)))
   return (kind, type) => {
-    const isFolder = entryKinds[kind] === 'directory'
+    const isFolder = entryKindByNumber[kind] === 'directory'
     if (isFolder && size) return false
-    return wanted.size === 0 || wanted.has(entryKinds[kind]!) || (!isFolder && wanted.has(fileTypes[type]!))
+    return (
+      wanted.size === 0 || wanted.has(entryKindByNumber[kind]!) || (!isFolder && wanted.has(fileTypeByNumber[type]!))
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Entry, entryKinds, fileTypes, type SearchInput, type SearchReason } from '../domain/index.ts'
+import { type Entry, type SearchInput, type SearchReason, entryKindNumbers, fileTypeNumbers } from '../domain/index.ts'
 import { makeCursor } from './cursor.ts'
 import { matchReasons } from './match-ranges.ts'
 import { NameIndex } from './name-index.ts'
@@ -38,8 +38,8 @@ export function searchEntries<E extends Searched>(
       id: i + 1,
       parentId: 0,
       name: entry.name,
-      kind: entryKinds.indexOf(entry.kind),
-      type: fileTypes.indexOf(entry.type),
+      kind: entryKindNumbers[entry.kind],
+      type: fileTypeNumbers[entry.type],
       extensionId: idOf(extensionIds, entry.extension),
       size: entry.size,
       mtime: Date.parse(entry.modifiedAt),

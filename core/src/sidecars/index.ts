@@ -1,13 +1,13 @@
 export type {
   Accepts,
-  Elsewhere,
+  PeerSidecars,
   FetchHold,
   FetchHost,
   FetchReport,
   Holder,
   RemoteContent,
   RemoteSidecar,
-} from './elsewhere.ts'
+} from './peers/peer-sidecars.ts'
 export {
   type AvailabilityChange,
   type AvailabilityGroup,
@@ -16,17 +16,19 @@ export {
   MAX_SIZE,
   RECORD_BYTES,
   SIZE_AT,
-} from './read-availability.ts'
-export { fetchSidecars } from './fetch-sidecars.ts'
-export { generateSidecars } from './generate-sidecars.ts'
-export type { DevicePolicy } from './policy.ts'
+} from './exchange/read-availability.ts'
+export { fetchSidecars } from './exchange/fetch-sidecars.ts'
+export { generateSidecars } from './run/generate-sidecars.ts'
+export type { DevicePolicy } from './queue/policy.ts'
 export { type DetectedEngine, type Generator, makeGenerators } from './generators/index.ts'
-export { detectEngines } from './detect-engines.ts'
+export { detectEngines } from './generators/detect-engines.ts'
 export { QueryEmbedder } from './generators/embeddings/query-embedder.ts'
-export { parseSidecarFile, type SidecarKey, VARIANT } from './paths.ts'
-export { SidecarPools, type SidecarPoolsOptions } from './sidecar-pools.ts'
+export { parseSidecarFile, type SidecarKey, VARIANT } from './files/paths.ts'
+export { SidecarPools, type SidecarPoolsOptions } from './processes/sidecar-pools.ts'
 export { convertReferences } from './references/convert-references.ts'
 export { findReferences } from './references/find-references.ts'
 export { References } from './references/references.ts'
-export type { SidecarLimits } from './sidecar-runner.ts'
-export { type ResolveMode, Sidecars } from './sidecars.ts'
+export type { SidecarLimits } from './run/holds.ts'
+export type { ResolveMode } from './requests/sidecar-requests.ts'
+export { SidecarWatch } from './audit/sidecar-watch.ts'
+export { Sidecars } from './sidecars.ts'

@@ -38,5 +38,5 @@ test('work in the background rests longer than it works while somebody is there,
 test('a rest ends with what it is a rest of', async () => {
   const foreground = new Foreground()
   await foreground.during(async () => {})
-  await expect(foreground.giveWay(1_000, AbortSignal.abort())).rejects.toThrow('aborted')
+  await expect(foreground.yieldToForeground(1_000, AbortSignal.abort())).rejects.toThrow('aborted')
 })

@@ -39,7 +39,7 @@ export class Foreground {
   }
 
   /** Called by bulk work between two short pieces: lets other work run, and rests longer while the user is active. */
-  async giveWay(workedMs: number, signal: AbortSignal): Promise<void> {
+  async yieldToForeground(workedMs: number, signal: AbortSignal): Promise<void> {
     const ms = this.restAfter(workedMs)
     if (ms > 0) await sleep(ms, undefined, { signal, ref: false })
     else await new Promise(setImmediate)

@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { CoreError } from '@spacedrive/core/errors'
-import { EntryId } from '@spacedrive/core/domain'
+import { EntryId, textKinds } from '@spacedrive/core/domain'
 import { type Address, locationAddress, parseAddress, sidecarAddress } from './address.ts'
 import { infoTool, listTool } from './file-tools.ts'
 import { DEFAULT_TEXT_LENGTH, MAX_ITEMS } from './limits.ts'
-import { spokenKinds } from './search-tools.ts'
 import { strangerText, visibleJson, visibleName } from './stranger-text.ts'
 import type { Ask } from './tool.ts'
 
@@ -60,8 +59,8 @@ async function readSidecar(
   { content, cursor, kind, library }: Address & { what: 'sidecar' },
   ask: Ask,
 ): Promise<string> {
-  const wanted = spokenKinds.find((each) => each === kind)
-  if (!wanted) throw new CoreError('InvalidInput', `${kind} is none of ${spokenKinds.join(', ')}`)
+  const wanted = textKinds.find((each) => each === kind)
+  if (!wanted) throw new CoreError('InvalidInput', `${kind} is none of ${textKinds.join(', ')}`)
   const from = cursor === null ? {} : { cursor }
   const input = { target: content, kind: wanted, characters: DEFAULT_TEXT_LENGTH, ...from }
   const read = await ask('sidecars.text', input)

@@ -1,4 +1,12 @@
-import { ContentId, MediaItem, MediaTimeline, MediaType, mediaTypes, SearchInput } from '@spacedrive/core/domain'
+import {
+  ContentId,
+  MediaItem,
+  MediaTimeline,
+  MediaType,
+  mediaTypes,
+  SearchInput,
+  textKinds,
+} from '@spacedrive/core/domain'
 import { z } from 'zod'
 import { ListedEntry, listed, path } from './file-tools.ts'
 import { DEFAULT_TEXT_LENGTH, MAX_TEXT_LENGTH } from './limits.ts'
@@ -110,7 +118,6 @@ export const mediaTool = defineTool({
 })
 
 const target = z.string().max(16_384).describe('contentId, or absolute path of a file')
-export const spokenKinds = ['text', 'ocr', 'transcript'] as const
 
 export const textTool = defineTool({
   name: 'sidecars_text',
@@ -120,7 +127,7 @@ export const textTool = defineTool({
   strangers: true,
   input: {
     target,
-    kind: z.enum(spokenKinds).optional().describe('the first that says something where left out'),
+    kind: z.enum(textKinds).optional().describe('the first that says something where left out'),
     page: z.int().min(1).optional().describe('begin at this page'),
     timeMs: z.number().min(0).optional().describe('begin with what is said then'),
     characters: z.int().min(1).max(MAX_TEXT_LENGTH).default(DEFAULT_TEXT_LENGTH).describe('how much at the most'),
@@ -128,7 +135,7 @@ export const textTool = defineTool({
   },
   output: {
     contentId: ContentId,
-    kind: z.enum(spokenKinds),
+    kind: z.enum(textKinds),
     languages: z.array(z.string()),
     parts: z.array(
       z.object({

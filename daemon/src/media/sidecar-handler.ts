@@ -25,7 +25,7 @@ export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<
       throw new CoreError('InvalidInput', `${content}/${folder}/${file} is no address of a sidecar`)
     const key = { contentId: contentId.data, ...named }
     const library = deps.core.libraries.resolve(reference)
-    const sidecar = await library.sidecars.find(key)
+    const sidecar = await library.sidecars.views.find(key)
     if (!sidecar?.path || sidecar.checksum === null) return missing(c, key, sidecar, library)
     const opened = await openFile(sidecar.path, deps, c.req.raw.signal)
     const isVersioned = sidecar.versions.includes(c.req.query('v') ?? '')
@@ -53,11 +53,13 @@ async function missing(c: MediaContext, key: Key, sidecar: Sidecar | null, { sid
   const { error = null, state = 'absent' } = sidecar ?? {}
   const notThere = (why: string) => new HttpError(404, 'NotFound', `${what} ${why}`, {}, { state, error })
   if (state === 'failed' && error?.code !== GIVEN_UP) throw notThere(`could not be made: ${error?.message}`)
-  const isElsewhere = sidecars.holders(contentId, kind).some((holder) => holder.online && holder.variant === variant)
-  const hindrance = state === 'generating' || isElsewhere ? null : await sidecars.hindrance(kind)
-  if (hindrance !== null) throw notThere(`cannot be made now: ${hindrance}`)
+  const isElsewhere = sidecars.exchange
+    .holders(contentId, kind)
+    .some((holder) => holder.online && holder.variant === variant)
+  const blocker = state === 'generating' || isElsewhere ? null : await sidecars.requests.blocker(kind)
+  if (blocker !== null) throw notThere(`cannot be made now: ${blocker}`)
   if (c.req.query('generate') !== '1') throw notThere('is not made yet')
-  await sidecars.path(contentId, kind, variant)
+  await sidecars.requests.path(contentId, kind, variant)
   const soon = { 'retry-after': RETRY_AFTER, 'cache-control': 'no-store' }
   return c.json({ state: state === 'generating' ? state : 'pending' }, 202, soon)
 }

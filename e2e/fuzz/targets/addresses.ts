@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { formatAddress, parseAddress } from '../../../core/src/domain/address.ts'
-import { parseSidecarAddress } from '../../../core/src/sidecars/address.ts'
+import { parseSidecarAddress } from '../../../core/src/sidecars/files/address.ts'
 import { extensionOf, nameBytes, parsePath } from '../../../core/src/util/file-name.ts'
 import { textOf } from '../pieces.ts'
 import { type FuzzTarget, readOrRefuse } from '../target.ts'
@@ -9,7 +9,7 @@ const uuid = '01900000-0000-7000-8000-000000000001'
 
 export const target: FuzzTarget = {
   reads: 'addresses and paths: local://, content://, sidecar://, base64:',
-  guides: ['core/src/domain/address.ts', 'core/src/sidecars/address.ts', 'core/src/util/file-name.ts'],
+  guides: ['core/src/domain/address.ts', 'core/src/sidecars/files/address.ts', 'core/src/util/file-name.ts'],
   maxBytes: 300,
   tokens: ['local://', 'content://', 'sidecar://', 'base64:', 'C:/', '//', '\0', uuid, '*', '?'],
   seeds: () =>

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
-import { parseEmbeddedChunks } from '../../../core/src/sidecars/embedding-sidecar.ts'
-import { formatTextSidecar, parseTextSidecar } from '../../../core/src/sidecars/text-sidecar.ts'
-import { formatTranscript, parseTranscript } from '../../../core/src/sidecars/transcript-sidecar.ts'
+import { parseEmbeddedChunks } from '../../../core/src/sidecars/formats/embedding-sidecar.ts'
+import { formatTextSidecar, parseTextSidecar } from '../../../core/src/sidecars/formats/text-sidecar.ts'
+import { formatTranscript, parseTranscript } from '../../../core/src/sidecars/formats/transcript-sidecar.ts'
 import { textOf } from '../pieces.ts'
 import { type FuzzTarget, shapeOf } from '../target.ts'
 
 export const target: FuzzTarget = {
   reads: 'texts, transcripts and chunks of other devices: JSON of any version',
   guides: [
-    'core/src/sidecars/text-sidecar.ts',
-    'core/src/sidecars/transcript-sidecar.ts',
-    'core/src/sidecars/embedding-sidecar.ts',
-    'core/src/sidecars/loose-json.ts',
+    'core/src/sidecars/formats/text-sidecar.ts',
+    'core/src/sidecars/formats/transcript-sidecar.ts',
+    'core/src/sidecars/formats/embedding-sidecar.ts',
+    'core/src/sidecars/formats/loose-json.ts',
   ],
   maxBytes: 700,
   tokens: ['"__proto__":', '1e999', '-1', 'null', '"words":[', '"confidence":0.5,'],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { formatVectors, parseVectors } from '../../../core/src/sidecars/vector-file.ts'
+import { formatVectors, parseVectors } from '../../../core/src/sidecars/formats/vector-file.ts'
 import { type FuzzTarget, readOrRefuse } from '../target.ts'
 
 export const target: FuzzTarget = {
   reads: 'embeddings of other devices: files of vectors',
-  guides: ['core/src/sidecars/vector-file.ts'],
+  guides: ['core/src/sidecars/formats/vector-file.ts'],
   maxBytes: 200,
   seeds: () => [formatVectors([Float32Array.of(1, -0.5), Float32Array.of(0, 2)], 1), formatVectors([], 0)],
   async run(bytes) {

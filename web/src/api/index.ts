@@ -6,4 +6,5 @@ export { downloadUrl, fileUrl, pathOf, remoteThumbUrl, type SidecarAddress, side
 export { ask, askAgain, useAction, useConnection, useOpened, useOperation } from './operations.ts'
 export { askCalmly, isCalm, useCalmOperation } from './use-calm-operation.ts'
 export { useLibraryId } from './use-library-id.ts'
+export { useKindNames, useSidecarKinds } from './use-sidecar-kinds.ts'
 export { useThumbNews } from './use-thumb-news.ts'

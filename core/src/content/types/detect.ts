@@ -1,4 +1,4 @@
-import { fileTypes } from '../../domain/stored-lists.ts'
+import { fileTypeNumbers } from '../../domain/stored-lists.ts'
 import { extensionOf } from '../../util/file-name.ts'
 import type { FileTypeDefinition } from './definition.ts'
 import { NameIndex } from './name.ts'
@@ -18,10 +18,10 @@ const typesByName = new Map(
 const namesBegin = new Set([...typesByName.keys()].map(beginning))
 const tableIndexes = new Map(fileTypeTable.map((definition, index) => [definition, index]))
 
-/** The most likely type of a file from its name alone: an index into `fileTypes`. Called for every file of a scan. */
+/** The most likely type of a file from its name alone: a number of `fileTypeNumbers`. Called for every file of a scan. */
 export function detectFromExtension(name: string): number {
   const known = namesBegin.has(beginning(name)) ? typesByName.get(name.toLowerCase()) : undefined
-  return known ?? typesByExtension.get(extensionOf(name)) ?? 0
+  return known ?? typesByExtension.get(extensionOf(name)) ?? fileTypeNumbers.unknown
 }
 
 /** The usual MIME type for an extension, in lower case without the dot; null if none is known. */
@@ -34,7 +34,7 @@ function beginning(name: string): number {
 }
 
 function typeOf([likeliest]: readonly FileTypeDefinition[]): number {
-  return likeliest ? fileTypes.indexOf(likeliest.category) : 0
+  return likeliest ? fileTypeNumbers[likeliest.category] : fileTypeNumbers.unknown
 }
 
 /** The definition at an index of `fileTypeTable`. */

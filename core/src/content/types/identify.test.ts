@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../testing/corpus.ts'
 import { ole, zip } from '../../../testing/file-types/containers.ts'
 import { binaryFixtures, textFixtures } from '../../../testing/file-types/index.ts'
-import { fileTypes } from '../../domain/stored-lists.ts'
+import { fileTypeByNumber } from '../../domain/stored-lists.ts'
 import { bytesSource } from './byte-source.ts'
 import { detectFromExtension } from './detect.ts'
 import { Identifier } from './identify.ts'
@@ -149,7 +149,7 @@ test('hostile texts are read once, however they repeat', () => {
 
 test('the type by name is an index of the kinds', () => {
   const kinds = ['a.jpg', 'A.JPG', 'Makefile', '.gitignore', 'a.tar.gz', 'a', 'a.nobody', 'README'].map(
-    (name) => fileTypes[detectFromExtension(name)],
+    (name) => fileTypeByNumber[detectFromExtension(name)],
   )
   expect(kinds).toEqual(['image', 'image', 'code', 'config', 'archive', 'unknown', 'unknown', 'text'])
 })
@@ -159,7 +159,7 @@ test('the fast answer to a name is that of the registry', () => {
     ...each.names,
     ...each.extensions.map((extension) => `a.${extension}`),
   ])
-  const fast = names.map((name) => fileTypes[detectFromExtension(name.toUpperCase())])
+  const fast = names.map((name) => fileTypeByNumber[detectFromExtension(name.toUpperCase())])
   expect(fast).toEqual(names.map((name) => registry.detectFromExtension(name)?.category))
 })
 

@@ -20,7 +20,7 @@ export interface HashedFile {
 
 /** The type of a content, determined from its bytes. */
 export interface TypedContent {
-  /** Index into `fileTypes`. */
+  /** A number of `fileTypeNumbers`. */
   readonly type: number
   readonly mime: string | null
   readonly confidence: number

@@ -5,7 +5,7 @@ import { type HashBatch, hashStates, NO_DEFINITION } from '../../content/hash-me
 import { HashPool } from '../../content/hash-pool.ts'
 import { NOT_A_FILE } from '../../content/regular-file.ts'
 import { definitionAt } from '../../content/types/detect.ts'
-import { fileTypes } from '../../domain/stored-lists.ts'
+import { fileTypeNumbers } from '../../domain/stored-lists.ts'
 import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/placeholder.ts'
@@ -396,7 +396,7 @@ class Identification {
     const definition =
       batch.types && batch.types.definitions[i] !== NO_DEFINITION ? definitionAt(batch.types.definitions[i]!) : null
     const confidence = batch.types?.confidences[i] ?? 0
-    const type = definition ? fileTypes.indexOf(definition.category) : file.type
+    const type = definition ? fileTypeNumbers[definition.category] : file.type
     const content = this.#contents.identify({
       hash: hashAt(batch, i),
       fullHash,

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import { MediaReader, type MediaResult } from '../../content/media/media-reader.ts'
-import { fileTypes } from '../../domain/stored-lists.ts'
+import { fileTypeByNumber } from '../../domain/stored-lists.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { splitNanoseconds } from '../../util/file-time.ts'
 import type { ContentWriter, HashedFile } from './content-writer.ts'
@@ -121,7 +121,7 @@ async function examine(
   file: Holder,
   { reader, disk, signal }: { reader: MediaReader; disk: PatientDisk | null; signal: AbortSignal },
 ): Promise<Examined | null> {
-  const kind = fileTypes[type]
+  const kind = fileTypeByNumber[type]
   if (kind !== 'image' && kind !== 'audio' && kind !== 'video') return { contentId, path: file.path, media: null }
   const media = await reader.read(file.path, kind, signal)
   // A disk that has stopped to answer says so here, and nothing is recorded.

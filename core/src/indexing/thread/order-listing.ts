@@ -1,5 +1,5 @@
 import { detectFromExtension } from '../../content/types/detect.ts'
-import { entryKinds, fileTypes } from '../../domain/stored-lists.ts'
+import { entryKindNumbers, fileTypeByNumber } from '../../domain/stored-lists.ts'
 import type { FolderOrder } from '../../entries/index.ts'
 import { displayName, extensionOf } from '../../util/file-name.ts'
 import { sortKey } from '../../util/sort-key.ts'
@@ -28,8 +28,8 @@ type Sort = FolderOrder['sort']
 
 /** The largest comes first unless the order is reversed. */
 const DESCENDING: readonly Sort[] = ['size', 'modified', 'created']
-const DIRECTORY = entryKinds.indexOf('directory')
-const FILE = entryKinds.indexOf('file')
+const DIRECTORY = entryKindNumbers.directory
+const FILE = entryKindNumbers.file
 /** Before all times there are; infinity cannot be subtracted from itself. */
 const NO_TIME = -Number.MAX_SAFE_INTEGER
 
@@ -70,7 +70,7 @@ function wordAt({ names, numbers }: Listed, i: number, sort: 'type' | 'extension
   const name = displayName(names[i]!)
   if (sort === 'extension') return kind === FILE ? extensionOf(name) : ''
   if (kind === DIRECTORY) return ''
-  return kind === FILE ? fileTypes[detectFromExtension(name)]! : 'unknown'
+  return kind === FILE ? fileTypeByNumber[detectFromExtension(name)]! : 'unknown'
 }
 
 function ranksOf(words: readonly string[]): Float64Array {

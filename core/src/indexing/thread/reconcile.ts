@@ -1,3 +1,4 @@
+import { entryKindNumbers } from '../../domain/stored-lists.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 
 /** One side of a comparison: a row of the index, or an entry on the disk. */
@@ -98,8 +99,7 @@ export function objectKey(inode: Inode, birthtime: number | null): number | stri
   return birthtime === null ? inodeKey(inode) : `${inodeKey(inode)}:${birthtime}`
 }
 
-/** Index of 'directory' in `entryKinds`. */
-const DIRECTORY = 1
+const DIRECTORY = entryKindNumbers.directory
 
 /** Whether a name now stands for a different thing. */
 function isAnother(row: Known, found: Known, hasStableInodes: boolean): boolean {

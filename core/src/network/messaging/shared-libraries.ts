@@ -6,7 +6,7 @@ import type { NetworkSidecars } from '../sidecars/index.ts'
 
 /** The parts of an open library that other devices may ask about. */
 export interface NetworkLibrary extends SharedFolder {
-  readonly sidecars: NetworkSidecars
+  readonly sidecars: { readonly exchange: NetworkSidecars }
   /** The locations of the library on this device. */
   readonly locations: { readonly map: { all(): readonly { readonly path: RawName }[] } }
   readonly jobs: { list(filter: { status?: JobStatus | undefined; limit?: number | undefined }): Job[] }

@@ -288,7 +288,7 @@ function indexOf(
 async function place(draft: string, { request: { key, library }, sidecar }: Confirmed): Promise<boolean> {
   const found = await stat(draft).catch(() => null)
   if (!found?.isFile() || found.size !== sidecar.size) return false
-  const path = library.sidecars.fileOf(key)
+  const path = library.sidecars.exchange.fileOf(key)
   await mkdir(dirname(path), { recursive: true })
   await rename(draft, path)
   return true

@@ -19,7 +19,7 @@ function sidecarsOf() {
     name: 'Photos',
     path: '/photos',
     readOnly: false,
-    sidecars: { availability } as NetworkSidecars,
+    sidecars: { exchange: { availability } as NetworkSidecars },
   }
   const clock = new VirtualClock()
   let told = 0

@@ -86,7 +86,7 @@ export class OwnSidecars implements Disposable {
     while (own.reading) await own.reading.catch(() => {})
     if (!own.isStale) return
     own.isStale = false
-    own.reading = library.sidecars
+    own.reading = library.sidecars.exchange
       .availability(own.inventory.mark, this.#ending.signal)
       .then((read) => own.inventory.take(read))
       .finally(() => {

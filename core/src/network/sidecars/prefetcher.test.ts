@@ -59,7 +59,7 @@ function createWorld({ maxBytesPerSecond = 0 } = {}) {
     name: 'Photos',
     path: '/photos',
     readOnly: false,
-    sidecars: sidecars as NetworkSidecars,
+    sidecars: { exchange: sidecars as NetworkSidecars },
   }
   const clock = new VirtualClock()
   const settings = { eager: 'thumb+proxy', never: '', makeHere: '', concurrent: 2, maxBytesPerSecond }

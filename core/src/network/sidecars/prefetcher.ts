@@ -78,7 +78,7 @@ export class Prefetcher implements AsyncDisposable {
     for (let at = 0; at < records.length; at += BATCH * RECORD_BYTES) {
       if (this.#ending.signal.aborted || !this.#deps.isOpen(library)) return
       const some = records.subarray(at, at + BATCH * RECORD_BYTES)
-      const lacking = library.sidecars.lacking(of, idsOf(some)).filter((id) => !waiting.has(of, id))
+      const lacking = library.sidecars.exchange.lacking(of, idsOf(some)).filter((id) => !waiting.has(of, id))
       if (lacking.length > 0) {
         waiting.add({ library, of, sizes: new Map(lacking.map((id) => [id, sizeOf(some, id)])) })
         if (waiting.length === 1) this.#begin(library)
@@ -162,7 +162,7 @@ export class Prefetcher implements AsyncDisposable {
 
   #begin(library: SidecarLibrary): void {
     if (this.#ending.signal.aborted || this.#held.has(library)) return
-    this.#keep(library.sidecars.startFetching(), 'fetching sidecars ahead did not begin')
+    this.#keep(library.sidecars.exchange.startFetching(), 'fetching sidecars ahead did not begin')
   }
 
   /** Lets the disposal wait for some work, and writes its errors to the log. */
@@ -186,7 +186,7 @@ export class Prefetcher implements AsyncDisposable {
   }
 
   #lookOnce(library: SidecarLibrary): void {
-    library.sidecars
+    library.sidecars.exchange
       .fetchHold()
       .then((hold) =>
         hold ? this.#lookAgain(library, hold.isBrief ? LOOK_AGAIN_MS : HELD_LOOK_AGAIN_MS) : this.#begin(library),
@@ -199,14 +199,18 @@ export class Prefetcher implements AsyncDisposable {
   async #fetch({ library, of, sizes }: Batch, run: Run): Promise<string | null> {
     const { clock, isOpen, settings } = this.#deps
     const { counts, signal } = run
-    for (let hold = await library.sidecars.fetchHold(); hold; hold = await library.sidecars.fetchHold()) {
+    for (
+      let hold = await library.sidecars.exchange.fetchHold();
+      hold;
+      hold = await library.sidecars.exchange.fetchHold()
+    ) {
       if (!hold.isBrief) return hold.reason
       await sleep(clock, LOOK_AGAIN_MS, signal)
     }
     if (!isOpen(library)) return null
     // Meanwhile another device may have sent some of them, or the files may have been deleted.
     const ids = Buffer.concat([...sizes.keys()].map(uuidToBlob))
-    const contentIds = library.sidecars.lacking(of, ids)
+    const contentIds = library.sidecars.exchange.lacking(of, ids)
     if (contentIds.length === 0) {
       this.#tell(library.id, run)
       return null
@@ -214,7 +218,7 @@ export class Prefetcher implements AsyncDisposable {
     run.running += contentIds.length
     try {
       this.#tell(library.id, run)
-      const came = await library.sidecars.prefetch(of, contentIds, signal)
+      const came = await library.sidecars.exchange.prefetch(of, contentIds, signal)
       counts.fetched += came
       counts.missing += contentIds.length - came
     } finally {

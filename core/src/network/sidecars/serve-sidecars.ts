@@ -43,7 +43,7 @@ export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
         who: async ({ items, library }, peer, signal) => ({
           found: await answer(allowed(deps, library, peer), items, signal),
         }),
-        content: async ({ content, library }, peer) => allowed(deps, library, peer).sidecars.identity(content),
+        content: async ({ content, library }, peer) => allowed(deps, library, peer).sidecars.exchange.identity(content),
       }),
     ),
   )
@@ -57,9 +57,9 @@ export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
       resolve: async ({ items, library: id }: z.output<typeof TransferSpec>, peer: Peer) => {
         const library = allowed(deps, id, peer)
         const roots = items.flatMap(({ content: contentId, format, kind, variant }, index) => {
-          const found = library.sidecars.ready(contentId, kind, variant).find((each) => each.format === format)
+          const found = library.sidecars.exchange.ready(contentId, kind, variant).find((each) => each.format === format)
           const name = Buffer.from(String(index))
-          return found ? [{ path: Buffer.from(library.sidecars.fileOf(found)), name }] : []
+          return found ? [{ path: Buffer.from(library.sidecars.exchange.fileOf(found)), name }] : []
         })
         if (roots.length === 0) throw new CoreError('NotFound', 'nothing of what was asked for is there any more')
         const isAllowed = () => membership.isMember(id, peer.id) && grants.has(peer.id, 'sidecars')
@@ -83,7 +83,7 @@ function allowed({ grants, libraries, membership }: ServeSidecarsDeps, id: Libra
 }
 
 async function answer(
-  { sidecars: own }: SidecarLibrary,
+  { sidecars: { exchange: own } }: SidecarLibrary,
   items: readonly { content: ContentId; kind: SidecarKind; variant: string }[],
   signal: AbortSignal,
 ) {

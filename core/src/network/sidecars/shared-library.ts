@@ -10,7 +10,7 @@ export interface NetworkSidecars {
   identity(contentId: ContentId): RemoteContent | null
   lacking(of: Omit<SidecarKey, 'contentId'>, ids: Uint8Array): ContentId[]
   fetchHold(): Promise<FetchHold | null>
-  /** Starts the job that calls `Elsewhere.fetchAhead`. */
+  /** Starts the job that calls `PeerSidecars.fetchAhead`. */
   startFetching(): Promise<void>
   prefetch(of: Omit<SidecarKey, 'contentId'>, contentIds: readonly ContentId[], signal: AbortSignal): Promise<number>
 }
@@ -21,5 +21,5 @@ export interface SidecarLibrary {
   readonly name: string
   readonly path: string
   readonly readOnly: boolean
-  readonly sidecars: NetworkSidecars
+  readonly sidecars: { readonly exchange: NetworkSidecars }
 }

@@ -3,7 +3,7 @@ import type { ContentId, DeviceId, LibraryId, SidecarKind } from '../../domain/i
 import type { EventBus } from '../../events/index.ts'
 import { contentUuid } from '../../content/index.ts'
 import {
-  type Elsewhere,
+  type PeerSidecars,
   fetchSidecars,
   type Holder,
   type RemoteContent,
@@ -119,7 +119,7 @@ export class SidecarExchange implements AsyncDisposable {
   }
 
   /** The sidecars of a library on other devices; null if it is shared with no other device. */
-  elsewhere(library: LibraryId): Elsewhere | null {
+  elsewhere(library: LibraryId): PeerSidecars | null {
     if (this.#ending.signal.aborted || this.#deps.membership.membersOf(library).length === 0) return null
     return {
       holders: (key) => this.#holders(library, key),

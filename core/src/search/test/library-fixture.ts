@@ -2,7 +2,16 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { createTempDir } from '../../../testing/temp-dir.ts'
 import { kyselyOver, migrate, openDatabase } from '../../db/index.ts'
-import { EntryId, entryKinds, type EntryKind, type FileType, fileTypes, LocationId } from '../../domain/index.ts'
+import {
+  EntryId,
+  type EntryKind,
+  type FileType,
+  LocationId,
+  entryKindNumbers,
+  entryKindByNumber,
+  fileTypeNumbers,
+  fileTypeByNumber,
+} from '../../domain/index.ts'
 import { migrations } from '../../store/migrations/index.ts'
 import { displayName, extensionOf, nameBytes, type RawName } from '../../util/file-name.ts'
 import type { EntryChanges } from '../../store/index.ts'
@@ -64,8 +73,8 @@ export class LibraryFixture implements Disposable {
       .run(
         parentId,
         name,
-        entryKinds.indexOf(kind),
-        fileTypes.indexOf(facts.type ?? 'unknown'),
+        entryKindNumbers[kind],
+        fileTypeNumbers[facts.type ?? 'unknown'],
         kind === 'file' ? this.#extensionId(name) : null,
         facts.size ?? 0,
         facts.mtime ?? 0,
@@ -154,8 +163,8 @@ function toModelRow(row: Record<string, unknown>): ModelRow {
     id: Number(row['id']),
     parentId: row['parent_id'] === null ? null : Number(row['parent_id']),
     name: row['name'] as RawName,
-    kind: entryKinds[Number(row['kind'])]!,
-    type: fileTypes[Number(row['type'])]!,
+    kind: entryKindByNumber[Number(row['kind'])]!,
+    type: fileTypeByNumber[Number(row['type'])]!,
     size: Number(row['size']),
     mtime: Number(row['mtime']),
   }

@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type ContentId, type SidecarKind, sidecarKinds, sidecarStates } from '../../domain/index.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
-import { formatTextSidecar, type TextPage } from '../../sidecars/text-sidecar.ts'
-import { formatTranscript, type TranscriptSegment } from '../../sidecars/transcript-sidecar.ts'
+import { type ContentId, type SidecarKind, sidecarKindNumbers, sidecarStateNumbers } from '../../domain/index.ts'
+import { sidecarPath } from '../../sidecars/files/paths.ts'
+import { formatTextSidecar, type TextPage } from '../../sidecars/formats/text-sidecar.ts'
+import { formatTranscript, type TranscriptSegment } from '../../sidecars/formats/transcript-sidecar.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { TrackedTransactions } from '../../store/tracked-transaction.ts'
 import { indexTexts } from '../text/index-texts.ts'
 import { type Phrase, splitQuery, toPhrase } from '../text/phrases.ts'
 import type { LibraryFixture } from './library-fixture.ts'
 
-const READY = sidecarStates.indexOf('ready')
+const READY = sidecarStateNumbers.ready
 
 /** Gives entries their own content; returns its row. */
 export function addContent({ db }: LibraryFixture, ...entries: number[]): number {
@@ -52,7 +52,7 @@ function put(library: LibraryFixture, content: number, kind: SidecarKind, json: 
        values(randomblob(16), ?, ?, 'default', 'json', ${READY}, ?, ?, 1, 0, 0)
        on conflict(content_id, kind, variant, format) do update set checksum = excluded.checksum`,
     )
-    .run(content, sidecarKinds.indexOf(kind), json.length, checksum)
+    .run(content, sidecarKindNumbers[kind], json.length, checksum)
 }
 
 export function pathOf({ db, sidecars }: LibraryFixture, content: number, kind: SidecarKind = 'text'): string {

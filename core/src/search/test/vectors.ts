@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type ContentId, sidecarKinds, sidecarStates } from '../../domain/index.ts'
-import { type EmbeddedChunk, formatEmbeddingSidecar, VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
-import { formatVectors } from '../../sidecars/vector-file.ts'
+import { type ContentId, sidecarKindNumbers, sidecarStateNumbers } from '../../domain/index.ts'
+import { type EmbeddedChunk, formatEmbeddingSidecar, VECTOR_FORMAT } from '../../sidecars/formats/embedding-sidecar.ts'
+import { sidecarPath } from '../../sidecars/files/paths.ts'
+import { formatVectors } from '../../sidecars/formats/vector-file.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { TrackedTransactions } from '../../store/tracked-transaction.ts'
 import { indexVectors } from '../vectors/index-vectors.ts'
 import type { LibraryFixture } from './library-fixture.ts'
 
-const READY = sidecarStates.indexOf('ready')
-const EMBEDDINGS = sidecarKinds.indexOf('embeddings')
+const READY = sidecarStateNumbers.ready
+const EMBEDDINGS = sidecarKindNumbers.embeddings
 
 export const MODEL = 'toy'
 

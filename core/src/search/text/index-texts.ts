@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises'
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import type { ContentId } from '../../domain/ids.ts'
 import type { SidecarKind } from '../../domain/sidecar.ts'
-import { sidecarKinds } from '../../domain/stored-lists.ts'
 import type { BulkHost } from '../../store/index.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
+import { sidecarKindByNumber, sidecarKindNumbers, textKinds } from '../../domain/stored-lists.ts'
+import { sidecarPath } from '../../sidecars/files/paths.ts'
 import { systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { toIndexed } from './phrases.ts'
-import { TEXT_KINDS, textKey } from './text-key.ts'
+import { textKey } from './text-key.ts'
 import { parsePages } from './text-pages.ts'
 import { wholeText } from './whole-text.ts'
 
@@ -37,7 +37,7 @@ const LENGTH_PER_BATCH = 1_000_000
 /** The rest of a longer text is not searched: this is a thousand books. */
 const MAX_TEXT_LENGTH = 16_000_000
 
-const KINDS = TEXT_KINDS.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
+const KINDS = textKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
 
 interface Waiting {
   readonly id: number
@@ -97,7 +97,7 @@ function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
     )
     .all(after)
   return rows.map((row) => {
-    const kind = sidecarKinds[Number(row['kind'])]!
+    const kind = sidecarKindByNumber[Number(row['kind'])]!
     const key = { kind, variant: String(row['variant']), format: String(row['format']) }
     return {
       id: Number(row['id']),

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
 import type { ContentId, SidecarKind } from '../../domain/index.ts'
-import { sidecarKinds } from '../../domain/stored-lists.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
+import { sidecarKindNumbers } from '../../domain/stored-lists.ts'
+import { sidecarPath } from '../../sidecars/files/paths.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 
 /** A sidecar to open for showing a match in it. */
@@ -30,7 +30,7 @@ export class ShownSidecars {
 
   /** The JSON of a sidecar; null if it cannot be read. Its entry still counts as found. */
   read({ contentRowId, kind, variant, maxBytes }: ShownSidecar): string | null {
-    const row = this.#content.get(contentRowId, sidecarKinds.indexOf(kind), variant, maxBytes)
+    const row = this.#content.get(contentRowId, sidecarKindNumbers[kind], variant, maxBytes)
     if (!row) return null
     const contentId = blobToUuid(row['uuid'] as Uint8Array) as ContentId
     const path = sidecarPath(this.#root, { contentId, kind, variant, format: 'json' })

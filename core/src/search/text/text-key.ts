@@ -1,18 +1,15 @@
 import type { SidecarKind } from '../../domain/sidecar.ts'
-import { sidecarKinds } from '../../domain/stored-lists.ts'
-
-/** The sidecar kinds whose `default.json` holds text. */
-export const TEXT_KINDS: readonly SidecarKind[] = ['ocr', 'transcript', 'text']
+import { sidecarKindNumbers, sidecarKindByNumber } from '../../domain/stored-lists.ts'
 
 /**
  * Keys reserved for the texts of one content; triggers and queries of the database use this number as 16 and as 4 bits.
  */
 const KEYS_PER_CONTENT = 16
-if (sidecarKinds.length > KEYS_PER_CONTENT) throw new Error('the keys of texts have no room for so many kinds')
+if (sidecarKindByNumber.length > KEYS_PER_CONTENT) throw new Error('the keys of texts have no room for so many kinds')
 
 /** The row id of a text in the text index. */
 export function textKey(contentRowId: number, kind: SidecarKind): number {
-  return contentRowId * KEYS_PER_CONTENT + sidecarKinds.indexOf(kind)
+  return contentRowId * KEYS_PER_CONTENT + sidecarKindNumbers[kind]
 }
 
 export function contentOfKey(key: number): number {
@@ -20,5 +17,5 @@ export function contentOfKey(key: number): number {
 }
 
 export function kindOfKey(key: number): SidecarKind {
-  return sidecarKinds[key % KEYS_PER_CONTENT]!
+  return sidecarKindByNumber[key % KEYS_PER_CONTENT]!
 }

@@ -1,6 +1,6 @@
 import type { SidecarKind } from '../../domain/index.ts'
-import { parseTextSidecar, type TextPage } from '../../sidecars/text-sidecar.ts'
-import { parseTranscript } from '../../sidecars/transcript-sidecar.ts'
+import { parseTextSidecar, type TextPage } from '../../sidecars/formats/text-sidecar.ts'
+import { parseTranscript } from '../../sidecars/formats/transcript-sidecar.ts'
 import type { TextRange } from '../match-ranges.ts'
 
 /** A page in the form that is searched. */

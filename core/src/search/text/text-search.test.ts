@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { SearchInput, searchSorts, sidecarStates } from '../../domain/index.ts'
+import { SearchInput, searchSorts, sidecarStateNumbers } from '../../domain/index.ts'
 import { displayName } from '../../util/file-name.ts'
 import { foldName } from '../../util/fold.ts'
 import type { PageEnd } from '../cursor.ts'
@@ -345,7 +345,7 @@ test('a text the index has lost is put into it also while its sidecar waits to b
   const { library, root, search } = await createLibrary()
   const scan = library.add(root, 'scan.pdf')
   say(library, addContent(library, scan), 'the old text')
-  library.db.exec(`update sidecars set state = ${sidecarStates.indexOf('pending')}`)
+  library.db.exec(`update sidecars set state = ${sidecarStateNumbers.pending}`)
   await indexAll(library)
   expect(search({ query: 'old text' }).ids).toEqual([scan])
 })

@@ -1,4 +1,4 @@
-import type { TextPage } from '../../sidecars/text-sidecar.ts'
+import type { TextPage } from '../../sidecars/formats/text-sidecar.ts'
 
 /** The title and text of a page together: the form that is searched and shown. */
 export function wholeText({ title, text }: TextPage): string {

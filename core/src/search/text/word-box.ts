@@ -1,4 +1,4 @@
-import type { TextWord } from '../../sidecars/text-sidecar.ts'
+import type { TextWord } from '../../sidecars/formats/text-sidecar.ts'
 import type { TextRange } from '../match-ranges.ts'
 
 /** The box of the word in which a part of a page's text begins; null if the words do not contain it. */

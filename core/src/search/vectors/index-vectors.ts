@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import type { ContentId } from '../../domain/ids.ts'
-import { sidecarKinds, sidecarStates } from '../../domain/stored-lists.ts'
+import { sidecarKindNumbers, sidecarStateNumbers } from '../../domain/stored-lists.ts'
 import type { BulkHost } from '../../store/index.ts'
-import { VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
-import { parseVectors, type VectorHeader } from '../../sidecars/vector-file.ts'
+import { VECTOR_FORMAT } from '../../sidecars/formats/embedding-sidecar.ts'
+import { sidecarPath } from '../../sidecars/files/paths.ts'
+import { parseVectors, type VectorHeader } from '../../sidecars/formats/vector-file.ts'
 import { CoreError, systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { Sketcher } from './sketcher.ts'
@@ -24,8 +24,8 @@ type IndexVectorsHost = Pick<BulkHost, 'signal' | 'transaction'>
 const FILES_PER_BATCH = 128
 const VECTORS_PER_BATCH = 2_048
 
-const READY = sidecarStates.indexOf('ready')
-const EMBEDDINGS = sidecarKinds.indexOf('embeddings')
+const READY = sidecarStateNumbers.ready
+const EMBEDDINGS = sidecarKindNumbers.embeddings
 
 interface Waiting {
   readonly id: number

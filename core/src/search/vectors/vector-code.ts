@@ -1,4 +1,4 @@
-import { MAX_VECTORS } from '../../sidecars/vector-file.ts'
+import { MAX_VECTORS } from '../../sidecars/formats/vector-file.ts'
 
 /**
  * The code of 1: no number of a vector of length 1 is larger. The rounding error is smaller than the digits that are

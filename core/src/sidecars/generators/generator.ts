@@ -1,4 +1,4 @@
-import type { FileType, SidecarKind } from '../../domain/index.ts'
+import type { FileType, SidecarKind, SidecarKindFacts } from '../../domain/index.ts'
 
 /** The pools of processes. Each runs native code of one sort. */
 export type PoolName = 'image' | 'av' | 'doc' | 'ml'
@@ -14,6 +14,19 @@ export interface ContentFacts {
 export interface Output {
   readonly variant: string
   readonly format: string
+}
+
+/** A kind of sidecar whose files the user made. */
+export interface CompanionKind extends SidecarKindFacts {
+  readonly kind: SidecarKind
+  readonly origin: 'user'
+}
+
+/** A kind of sidecar, and its generator. */
+export interface KindOfSidecar extends Generator, SidecarKindFacts {
+  readonly kind: SidecarKind
+  readonly priority: number
+  readonly origin: 'generated'
 }
 
 /** A way to derive one kind of sidecar. */

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/index.ts'
-import type { Generator } from './generator.ts'
+import type { CompanionKind, Generator, KindOfSidecar } from './generator.ts'
+import { livePhotoVideos, xmpFiles } from './companions.ts'
 import { makeEmbeddings } from './embeddings/index.ts'
 import { makeOcr } from './ocr/index.ts'
 import { makeProxies } from './proxy/index.ts'
@@ -8,17 +9,24 @@ import { makeThumbnails } from './thumb/index.ts'
 import { thumbstrips } from './thumbstrip/index.ts'
 import { makeTranscripts } from './transcript/index.ts'
 
-/** All generators with the current configuration, one for each kind. */
-export function makeGenerators({ embeddings, ocr, sidecars, thumbnails, transcript }: Config): readonly Generator[] {
+/** Every kind of sidecar, with the current configuration. The order means nothing. */
+export function sidecarKindsWith(config: Config): readonly (KindOfSidecar | CompanionKind)[] {
   return [
-    makeThumbnails(thumbnails),
+    makeThumbnails(config.thumbnails),
     documentText,
-    makeOcr(ocr),
-    makeTranscripts(transcript),
-    makeEmbeddings(embeddings),
+    makeOcr(config.ocr),
+    makeTranscripts(config.transcript),
+    makeEmbeddings(config.embeddings),
     thumbstrips,
-    makeProxies(sidecars),
+    makeProxies(config.sidecars),
+    livePhotoVideos,
+    xmpFiles,
   ]
+}
+
+/** All generators with the current configuration. */
+export function makeGenerators(config: Config): readonly Generator[] {
+  return sidecarKindsWith(config).filter((kind) => kind.origin === 'generated')
 }
 
 export { deadlineOf, maxBytesOf } from './generator.ts'

@@ -3,7 +3,7 @@ import { HashPool } from '../../content/index.ts'
 import type { EntryReader } from '../../entries/index.ts'
 import { systemCode } from '../../util/errors.ts'
 import { displayName, fsPath, type RawName } from '../../util/file-name.ts'
-import type { AuditProblem, Problem } from '../sidecar-audit.ts'
+import type { AuditProblem, Problem } from '../audit/sidecar-audit.ts'
 import { placedPath } from './placed-path.ts'
 import type { ReferenceRow, ReferenceRows } from './reference-rows.ts'
 

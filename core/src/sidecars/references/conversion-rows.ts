@@ -1,20 +1,27 @@
 import { open } from 'node:fs/promises'
-import { type ContentId, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
+import {
+  type ContentId,
+  namesByNumber,
+  type SidecarKind,
+  sidecarKindNumbers,
+  sidecarKindByNumber,
+} from '../../domain/index.ts'
 import type { LibraryStore } from '../../store/index.ts'
 import { systemCode } from '../../util/errors.ts'
 import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { pathError } from '../../util/path-error.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
-import type { SidecarKey } from '../paths.ts'
+import type { SidecarKey } from '../files/paths.ts'
 import { columnsOf, putReady } from '../rows/row.ts'
 
 /**
  * The progress of a file that moves into the library or back. `moving`: about to move. `owned`: the library has
  * recorded it, but it may still be at its old path. `moved`: done. `returning`: about to move back. `returned`: back.
- * The database stores the index in this list.
+ * The database stores the numbers, which never change.
  */
-export const conversionStates = ['moving', 'owned', 'moved', 'returning', 'returned'] as const
-export type ConversionState = (typeof conversionStates)[number]
+const conversionStateNumbers = { moving: 0, owned: 1, moved: 2, returning: 3, returned: 4 } as const
+const conversionStateByNumber = namesByNumber(conversionStateNumbers)
+export type ConversionState = keyof typeof conversionStateNumbers
 
 /** A file that was moved, or is being moved. */
 export interface Conversion extends SidecarKey {
@@ -37,7 +44,7 @@ export interface ConversionFilter {
   readonly kind?: SidecarKind | undefined
 }
 
-const state = (name: ConversionState) => conversionStates.indexOf(name)
+const state = (name: ConversionState) => conversionStateNumbers[name]
 const OPEN = [state('moving'), state('owned'), state('returning')]
 
 /** The rows of files that were moved into the library, with their former paths. */
@@ -61,7 +68,7 @@ export class ConversionRows {
         .values({
           job: uuidToBlob(job),
           content_id: of.contentRowId,
-          kind: sidecarKinds.indexOf(of.kind),
+          kind: sidecarKindNumbers[of.kind],
           variant: of.variant,
           format: of.format,
           path: nameBytes(of.path),
@@ -175,14 +182,14 @@ export class ConversionRows {
       if (of.job !== undefined) query = query.where('v.job', '=', uuidToBlob(of.job))
       if (of.contentId !== undefined) query = query.where('c.uuid', '=', uuidToBlob(of.contentId))
       if (of.path !== undefined) query = query.where('v.path', '=', nameBytes(of.path))
-      if (of.kind !== undefined) query = query.where('v.kind', '=', sidecarKinds.indexOf(of.kind))
+      if (of.kind !== undefined) query = query.where('v.kind', '=', sidecarKindNumbers[of.kind])
       return query.execute()
     })
     return rows.map((row) => ({
       id: row.id,
       contentRowId: row.content_id,
       contentId: blobToUuid(row.uuid) as ContentId,
-      kind: sidecarKinds[row.kind]!,
+      kind: sidecarKindByNumber[row.kind]!,
       variant: row.variant,
       format: row.format,
       path: bytesToName(row.path),
@@ -190,7 +197,7 @@ export class ConversionRows {
       size: row.size,
       checksum: row.checksum,
       mtime: row.mtime,
-      state: conversionStates[row.state]!,
+      state: conversionStateByNumber[row.state]!,
     }))
   }
 }

@@ -8,8 +8,10 @@ import type { LocationMap } from '../../location/index.ts'
 import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
 import { displayName, joinName, nameKey, type RawName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
-import { type SidecarKey, sidecarPath } from '../paths.ts'
-import { isCompanion, removeFiles } from '../sidecar-audit.ts'
+import { isCompanion } from '../audit/sidecar-audit.ts'
+import type { SidecarWatch } from '../audit/sidecar-watch.ts'
+import { sidecarPath } from '../files/paths.ts'
+import { removeFiles } from '../files/remove-files.ts'
 import { type Conflict, conflict, isWritable, Room } from './conflicts.ts'
 import type { Conversion, ConversionFilter, ConversionRows } from './conversion-rows.ts'
 import { openForWriting } from './open-files.ts'
@@ -26,8 +28,8 @@ export interface ConversionsDeps {
   readonly locations: () => LocationMap
   /** Updates the index for folders whose files were moved. */
   readonly refresh: (folders: readonly RawName[], signal: AbortSignal) => Promise<void>
-  /** Called for each file that the library owns from now on. */
-  readonly onOwned: (key: SidecarKey) => void
+  /** Watches the files that the library owns from now on. */
+  readonly watch: SidecarWatch
   readonly log: Logger
 }
 
@@ -214,7 +216,7 @@ export class Conversions {
   }
 
   async #finishIn(conversion: Conversion, entryRowId: number | null): Promise<void> {
-    const { onOwned, root, rows } = this.#deps
+    const { root, rows, watch } = this.#deps
     const { path: from } = conversion
     const to = sidecarPath(root, conversion)
     // A move is never interrupted midway: the signal is checked between files only.
@@ -235,7 +237,7 @@ export class Conversions {
       throw err
     }
     await rows.setState(conversion, 'moved')
-    onOwned(conversion)
+    watch.add(conversion)
   }
 
   /**

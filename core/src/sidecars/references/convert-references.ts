@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { ContentId, SidecarKind } from '../../domain/index.ts'
 import { defineJobOn } from '../../jobs/index.ts'
 import { parsePath } from '../../util/file-name.ts'
-import type { References } from './references.ts'
+import type { Conversions } from './conversions.ts'
 
 const Counts = z.object({ moved: z.number(), bytes: z.number(), kept: z.number() })
 
 /** Moves companion files into the library, or back to their original paths. */
-export const convertReferences = defineJobOn<{ readonly references: References }>()({
+export const convertReferences = defineJobOn<{ readonly references: { readonly conversions: Conversions } }>()({
   name: 'sidecars.convert',
   summary: 'Move files that belong to others into the library, or back',
   input: z.object({

@@ -1,9 +1,22 @@
 import { z } from 'zod'
-import { defineJobOn, priorities } from '../../jobs/index.ts'
-import type { References } from './references.ts'
+import { defineJobOn, type JobItems, priorities, type ProgressUpdate } from '../../jobs/index.ts'
+import type { ErrorCode } from '../../util/errors.ts'
+
+/** The running job, as `References.find` uses it. */
+export interface FindHost {
+  readonly items: JobItems
+  readonly signal: AbortSignal
+  progress(update: ProgressUpdate): void
+  warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
+}
+
+/** The part of a library that the job uses. */
+interface FindingLibrary {
+  readonly references: { find(host: FindHost): Promise<{ found: number; removed: number }> }
+}
 
 /** Finds companion files: videos of Live Photos, and XMP files. One job at a time in a library. */
-export const findReferences = defineJobOn<{ readonly references: References }>()({
+export const findReferences = defineJobOn<FindingLibrary>()({
   name: 'sidecars.references',
   summary: 'Find the videos of Live Photos and the XMP files that belong to others',
   input: z.object({}),

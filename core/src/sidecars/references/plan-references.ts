@@ -1,6 +1,6 @@
 import type { ReadDatabase, SQLOutputValue } from '../../db/sqlite.ts'
 import type { SidecarKind } from '../../domain/index.ts'
-import { fileTypes, sidecarKinds } from '../../domain/stored-lists.ts'
+import { fileTypeNumbers, fileTypeByNumber, sidecarKindNumbers } from '../../domain/stored-lists.ts'
 import { bytesToName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import type { KnownFile, ReadTarget, ReferencePlace, ReferencePlan, WantedReference } from './messages.ts'
 import { extensionOfName, type Half, pairLivePhotos, stemOf, type Taken } from './pair-live-photos.ts'
@@ -11,8 +11,8 @@ const MAX_STEPS = 20_000
 
 const LIVE: SidecarKind = 'live-photo-video'
 const XMP: SidecarKind = 'xmp'
-const IMAGE = fileTypes.indexOf('image')
-const VIDEO = fileTypes.indexOf('video')
+const IMAGE = fileTypeNumbers.image
+const VIDEO = fileTypeNumbers.video
 const IDENTIFIED = 1
 
 const photoExtensions = ['heic', 'heif', 'jpg', 'jpeg']
@@ -128,7 +128,7 @@ class Planning {
     const files = [...new Set(xmps.map(({ folderId }) => folderId))]
       .flatMap((folderId) => this.#rows(FILES_IN_FOLDER, folderId))
       .filter(({ name }) => extensionOfName(name) !== 'xmp')
-      .map((row): Described => ({ ...row, entryId: row.id, type: fileTypes[row.type]! }))
+      .map((row): Described => ({ ...row, entryId: row.id, type: fileTypeByNumber[row.type]! }))
     const byId = new Map(rows.map((row) => [row.id, row]))
     return pairXmp(xmps, files, (contentId) => this.#variantOf(contentId)).map(({ file, variant, xmp }) => ({
       contentId: file.contentId,
@@ -200,7 +200,7 @@ class Planning {
   }
 
   #ownedBy(kind: SidecarKind): Set<number> {
-    const rows = this.#db.prepare(`${OWNED} and kind = ?`).all(sidecarKinds.indexOf(kind))
+    const rows = this.#db.prepare(`${OWNED} and kind = ?`).all(sidecarKindNumbers[kind])
     return new Set(rows.map((row) => Number(row['content_id'])))
   }
 
@@ -276,7 +276,7 @@ const UNREAD_PHOTOS = `select ${FILE_COLUMNS} from content_identities c cross jo
 const CAPTURE = 'select identifier, at_ms, clock_ms, duration_ms, error from captures where content_id = ?'
 /** The same condition as in the definition of the index `entries_xmp`. */
 const IS_XMP = `e.name glob '*.[xX][mM][pP]'`
-const kinds = [LIVE, XMP].map((kind) => sidecarKinds.indexOf(kind)).join(', ')
+const kinds = [LIVE, XMP].map((kind) => sidecarKindNumbers[kind]).join(', ')
 const COMPANIONS = `select id, content_id as content, kind, variant, format, source_entry_id as source, checksum, engine
   from sidecars where kind in (${kinds})`
 const OWNED = `select content_id from sidecars where kind in (${kinds}) and (source_entry_id is null or engine is null)`
@@ -320,7 +320,7 @@ function takenOf(row: Record<string, SQLOutputValue>): Taken {
 }
 
 function wishKey({ contentId, format, kind, variant }: Wish): string {
-  return `${contentId} ${sidecarKinds.indexOf(kind)} ${variant}.${format}`
+  return `${contentId} ${sidecarKindNumbers[kind]} ${variant}.${format}`
 }
 
 function keyOf({ content, format, kind, variant }: Existing): string {

@@ -1,4 +1,10 @@
-import { type ContentId, type EntryId, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
+import {
+  type ContentId,
+  type EntryId,
+  type SidecarKind,
+  sidecarKindByNumber,
+  sidecarKindNumbers,
+} from '../../domain/index.ts'
 import type { LibraryStore, WriteTransaction } from '../../store/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
@@ -127,14 +133,14 @@ export class ReferenceRows {
         .orderBy('s.id')
         .limit(limit)
       if (content) query = query.where((eb) => eb.or([eb('c.uuid', '=', content), eb('own.uuid', '=', content)]))
-      if (filter.kind) query = query.where('s.kind', '=', sidecarKinds.indexOf(filter.kind))
+      if (filter.kind) query = query.where('s.kind', '=', sidecarKindNumbers[filter.kind])
       return query.execute()
     })
     return rows.map((row) => ({
       id: row.id,
       contentRowId: row.content_id,
       contentId: blobToUuid(row.uuid) as ContentId,
-      kind: sidecarKinds[row.kind]!,
+      kind: sidecarKindByNumber[row.kind]!,
       variant: row.variant,
       format: row.format,
       entryRowId: row.source_entry_id!,
@@ -164,7 +170,7 @@ export class ReferenceRows {
     )
     return new Map(
       rows.map(({ format, kind, source_entry_id, variant }) => [
-        `${sidecarKinds[kind]!} ${variant}.${format}`,
+        `${sidecarKindByNumber[kind]!} ${variant}.${format}`,
         source_entry_id!,
       ]),
     )

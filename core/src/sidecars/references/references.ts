@@ -3,26 +3,33 @@ import { HashPool } from '../../content/index.ts'
 import { ThreadPool } from '../../workers/thread-pool.ts'
 import { companionKinds, type ContentId, type EntryId, JobId, type SidecarKind } from '../../domain/index.ts'
 import type { EntryReader } from '../../entries/index.ts'
-import type { JobItems, JobManager, ProgressUpdate } from '../../jobs/index.ts'
+import type { JobManager } from '../../jobs/index.ts'
 import type { LibraryStore } from '../../store/index.ts'
-import type { ChangedFolder } from '../../indexing/change-recorder.ts'
 import type { KnownLocation, LocationMap } from '../../location/index.ts'
-import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
 import { displayName, nameKey, parsePath, type RawName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
-import { type DevicePolicy, wantsCompanions } from '../policy.ts'
-import { type SidecarKey, VARIANT } from '../paths.ts'
+import { type DevicePolicy, wantsCompanions } from '../queue/policy.ts'
+import { VARIANT } from '../files/paths.ts'
+import type { SidecarWatch } from '../audit/sidecar-watch.ts'
 import { contentRow } from '../rows/row.ts'
 import { auditReferences, type ReferenceProblem } from './audit-references.ts'
 import { ConversionRows } from './conversion-rows.ts'
 import { Conversions, type MovePreview } from './conversions.ts'
 import { convertReferences } from './convert-references.ts'
-import { findReferences } from './find-references.ts'
+import { type FindHost, findReferences } from './find-references.ts'
 import type { Finding, KnownFile, ReadTarget, ReferencePlan, ReferenceReply, ReferenceRequest } from './messages.ts'
 import { HAS_COMPANIONS } from './plan-references.ts'
 import { ReferenceRows } from './reference-rows.ts'
 import { rawFolder } from './place-file.ts'
 import { placedPath } from './placed-path.ts'
+
+/** A folder whose files were moved, and whose rows are to be updated; its subfolders are not. */
+interface FolderToRefresh {
+  readonly dir: RawName
+  readonly names: null
+  readonly subtree: false
+}
 
 export interface ReferencesDeps {
   readonly store: LibraryStore
@@ -33,7 +40,9 @@ export interface ReferencesDeps {
   readonly locations: () => LocationMap
   readonly policy: () => DevicePolicy
   /** Updates the index for folders of a location. */
-  readonly refresh: (location: KnownLocation, folders: readonly ChangedFolder[], signal: AbortSignal) => Promise<void>
+  readonly refresh: (location: KnownLocation, folders: readonly FolderToRefresh[], signal: AbortSignal) => Promise<void>
+  /** Watches the files that the library owns from now on. */
+  readonly watch: SidecarWatch
   readonly now: () => number
   readonly log: Logger
 }
@@ -47,13 +56,6 @@ export interface Moves {
   readonly job?: string
   /** The original path of a file. */
   readonly path?: string
-}
-
-export interface FindHost {
-  readonly items: JobItems
-  readonly signal: AbortSignal
-  progress(update: ProgressUpdate): void
-  warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
 }
 
 /** The thread gives its memory back after this long without work. */
@@ -71,8 +73,6 @@ const ROWS_PER_WRITE = 100
 export class References implements AsyncDisposable {
   readonly rows: ReferenceRows
   readonly conversions: Conversions
-  /** Called for files that the library owns from now on. */
-  onOwned: ((key: SidecarKey) => void) | null = null
   readonly #deps: ReferencesDeps
   readonly #thread: ThreadPool<ReferenceRequest, ReferenceReply>
   readonly #closing = new AbortController()
@@ -81,7 +81,7 @@ export class References implements AsyncDisposable {
   constructor(deps: ReferencesDeps) {
     this.#deps = deps
     this.rows = new ReferenceRows(deps.store, deps.now)
-    const { locations, log, now, reader, root, store } = deps
+    const { locations, log, now, reader, root, store, watch } = deps
     this.conversions = new Conversions({
       reader,
       root,
@@ -90,7 +90,7 @@ export class References implements AsyncDisposable {
       references: this.rows,
       rows: new ConversionRows(store, now),
       refresh: (folders, signal) => this.#refresh(folders, signal),
-      onOwned: (key) => this.onOwned?.(key),
+      watch,
     })
     const entry = new URL('./references-worker.ts', import.meta.url)
     this.#thread = new ThreadPool({ entry, name: 'references', threads: 1, perThread: 1, idleMs: IDLE_MS })
@@ -249,12 +249,12 @@ export class References implements AsyncDisposable {
   /** Updates the index for folders; folders outside every location are skipped. */
   async #refresh(folders: readonly RawName[], signal: AbortSignal): Promise<void> {
     const { locations, refresh } = this.#deps
-    const byLocation = new Map<KnownLocation, Map<string, ChangedFolder>>()
+    const byLocation = new Map<KnownLocation, Map<string, FolderToRefresh>>()
     // Their parent folders too, because the folders themselves may have been removed or added.
     for (const dir of folders.flatMap((folder) => [rawFolder(folder), folder])) {
       const location = locations().locate(dir)?.location
       if (!location || !isOnline(location)) continue
-      const changed = byLocation.get(location) ?? new Map<string, ChangedFolder>()
+      const changed = byLocation.get(location) ?? new Map<string, FolderToRefresh>()
       byLocation.set(location, changed.set(nameKey(dir), { dir, names: null, subtree: false }))
     }
     for (const [location, changed] of byLocation) await refresh(location, [...changed.values()], signal)

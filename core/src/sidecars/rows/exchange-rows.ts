@@ -1,6 +1,13 @@
-import { type ContentId, fileTypes, GIVEN_UP, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
+import {
+  type ContentId,
+  GIVEN_UP,
+  type SidecarKind,
+  fileTypeNumbers,
+  fileTypeByNumber,
+  sidecarKindNumbers,
+} from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
-import type { RemoteContent, RemoteSidecar } from '../elsewhere.ts'
+import type { RemoteContent, RemoteSidecar } from '../peers/peer-sidecars.ts'
 import { FAILED, READY, type RowDeps } from './row.ts'
 
 const ID_BYTES = 16
@@ -22,7 +29,7 @@ export class ExchangeRows {
          where c.uuid = ? and s.kind = ? and s.variant = ? and s.state = ${READY} and s.source_entry_id is null
            and s.checksum is not null`,
       )
-      .all(uuidToBlob(contentId), sidecarKinds.indexOf(kind), variant)
+      .all(uuidToBlob(contentId), sidecarKindNumbers[kind], variant)
     return rows.map((row) => ({
       contentId,
       kind,
@@ -52,7 +59,7 @@ export class ExchangeRows {
       hash: row['hash'] as Uint8Array,
       hashVersion: Number(row['hash_version']),
       size: Number(row['size']),
-      type: fileTypes[Number(row['type'])]!,
+      type: fileTypeByNumber[Number(row['type'])]!,
       mime: row['mime'] as string | null,
     }
   }
@@ -67,7 +74,7 @@ export class ExchangeRows {
           hash,
           hash_version: hashVersion,
           size,
-          type: fileTypes.indexOf(type),
+          type: fileTypeNumbers[type],
           mime,
           // This device identifies the content itself once it has a file of it.
           confidence: 0,
@@ -91,7 +98,7 @@ export class ExchangeRows {
                            and (s.state = ${READY} or (s.state = ${FAILED} and s.error_code = ?)))
            and exists (select 1 from entries e where e.content_id = c.id)`,
       )
-      .all(ids.length / ID_BYTES, ids, sidecarKinds.indexOf(kind), variant, format, GIVEN_UP)
+      .all(ids.length / ID_BYTES, ids, sidecarKindNumbers[kind], variant, format, GIVEN_UP)
     return rows.map(({ id }) => hexToUuid(String(id)) as ContentId)
   }
 }

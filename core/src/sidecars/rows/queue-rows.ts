@@ -1,8 +1,14 @@
 import type { SQLInputValue, SQLOutputValue } from '../../db/sqlite.ts'
-import { type ContentId, fileTypes, sidecarKinds, sidecarStates, GIVEN_UP } from '../../domain/index.ts'
+import {
+  type ContentId,
+  GIVEN_UP,
+  fileTypeNumbers,
+  sidecarKindNumbers,
+  sidecarStateNumbers,
+} from '../../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../../domain/index.ts'
 import type { Generator, Output } from '../generators/index.ts'
-import { type PlaceFilter, placeCondition } from '../place-filter.ts'
+import { type PlaceFilter, placeCondition } from '../queue/place-filter.ts'
 import {
   columnsOf,
   COMPANIONS,
@@ -85,7 +91,7 @@ export class QueueRows {
    */
   #enqueue(contents: readonly number[], orders: readonly Order[]): Promise<number> {
     const files = orders.flatMap(({ generator: { kind, recipe }, outputs }) =>
-      outputs.map(({ format, variant }) => [sidecarKinds.indexOf(kind), variant, format, recipe]),
+      outputs.map(({ format, variant }) => [sidecarKindNumbers[kind], variant, format, recipe]),
     )
     const now = this.#deps.now()
     return this.#deps.change(
@@ -123,7 +129,7 @@ export class QueueRows {
        select c.id, ?, ?, ?, ${PENDING}, ?, ?, ?
        from json_each(?) i join content_identities c on c.uuid = unhex(i.value, '-')
        where true on conflict do nothing`,
-      sidecarKinds.indexOf(kind),
+      sidecarKindNumbers[kind],
       of.variant,
       of.format,
       recipe,
@@ -149,7 +155,7 @@ export class QueueRows {
     contents: readonly number[] | null,
   ): Promise<void> {
     if (!inputs) return
-    const isOutdated = `s.kind = ${sidecarKinds.indexOf(kind)} and s.state in (${READY}, ${FAILED})
+    const isOutdated = `s.kind = ${sidecarKindNumbers[kind]} and s.state in (${READY}, ${FAILED})
       and s.source_entry_id is null and s.error_code is not '${GIVEN_UP}' and s.variant in (select value from json_each(?))
       ${contents ? 'and s.content_id in (select value from json_each(?))' : ''}
       and exists (select 1 from sidecars i where i.content_id = s.content_id and i.kind in (${kindList(inputs)})
@@ -166,7 +172,7 @@ export class QueueRows {
   ): Promise<number> {
     const isOfBatch = `s.kind = ? and s.state in (${READY}, ${FAILED}) and s.source_entry_id is null
       and s.engine is ? and ifnull(s.engine_version, '') = ? and s.recipe = ? and s.error_code is ?`
-    const params = [sidecarKinds.indexOf(kind), engine, version, recipe, code]
+    const params = [sidecarKindNumbers[kind], engine, version, recipe, code]
     let queued = 0
     for await (const ids of this.#found(isOfBatch, params, signal)) queued += await this.#letWait(ids)
     return queued
@@ -191,10 +197,10 @@ export class QueueRows {
       params.push(value)
     }
     if (of.contentId) add('s.content_id = ?', await contentRow(this.#deps.store, of.contentId))
-    if (of.kind) add('s.kind = ?', sidecarKinds.indexOf(of.kind))
+    if (of.kind) add('s.kind = ?', sidecarKindNumbers[of.kind])
     if (of.variant) add('s.variant = ?', of.variant)
     if (of.code) add('s.error_code = ?', of.code)
-    if (of.state) add('s.state = ?', sidecarStates.indexOf(of.state))
+    if (of.state) add('s.state = ?', sidecarStateNumbers[of.state])
     // Only failed rows have an error code. The second condition lets SQLite use the index `sidecars_unready`.
     if (of.code || of.state === 'failed') conditions.push(`s.state = ${FAILED} and s.state <> ${READY}`)
     // These were deleted for the quota, and would have to be deleted again.
@@ -246,8 +252,8 @@ export class QueueRows {
  * A condition: a generator may accept the content `c`, and one of the outputs is missing. Their names are a parameter.
  */
 function lacks({ generator, outputs }: Order): string {
-  return `c.type in (${generator.types.map((type) => fileTypes.indexOf(type)).join(', ')}) and ${hasInput(generator)}
-    and (select count(*) from sidecars s where s.content_id = c.id and s.kind = ${sidecarKinds.indexOf(generator.kind)}
+  return `c.type in (${generator.types.map((type) => fileTypeNumbers[type]).join(', ')}) and ${hasInput(generator)}
+    and (select count(*) from sidecars s where s.content_id = c.id and s.kind = ${sidecarKindNumbers[generator.kind]}
          and s.variant || '.' || s.format in (select value from json_each(?))) < ${outputs.length}`
 }
 
@@ -291,5 +297,5 @@ function hasInput({ inputs }: Pick<Generator, 'inputs'>): string {
 }
 
 function kindList(kinds: readonly SidecarKind[]): string {
-  return kinds.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
+  return kinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
 }

@@ -3,13 +3,14 @@ import {
   type ContentId,
   type Sidecar,
   type SidecarKind,
-  sidecarKinds,
-  sidecarStates,
   skipCodes,
+  sidecarKindNumbers,
+  sidecarKindByNumber,
+  sidecarStateByNumber,
 } from '../../domain/index.ts'
 import { blobToUuid, uuidToBlob } from '../../util/uuid.ts'
-import { isPattern, type SidecarAddress } from '../address.ts'
-import type { SidecarKey } from '../paths.ts'
+import { isPattern, type SidecarAddress } from '../files/address.ts'
+import type { SidecarKey } from '../files/paths.ts'
 import { FAILED, PENDING, READY, type RowDeps } from './row.ts'
 
 /** A sidecar that is not ready. */
@@ -62,10 +63,10 @@ export class RowViews {
         .execute(),
     )
     return rows.map((row) => ({
-      kind: sidecarKinds[row.kind]!,
+      kind: sidecarKindByNumber[row.kind]!,
       variant: row.variant,
       format: row.format,
-      state: sidecarStates[row.state]!,
+      state: sidecarStateByNumber[row.state]!,
       size: row.size,
       checksum: row.checksum && Buffer.from(row.checksum).toString('hex'),
       engine: row.engine === null ? null : { name: row.engine, version: row.engine_version ?? '' },
@@ -100,9 +101,9 @@ export class RowViews {
       contentRowId: row.content_id,
       contentId: blobToUuid(row.uuid) as ContentId,
       entryRowId: row.entry_id,
-      kind: sidecarKinds[row.kind]!,
+      kind: sidecarKindByNumber[row.kind]!,
       variant: row.variant,
-      state: sidecarStates[row.state]!,
+      state: sidecarStateByNumber[row.state]!,
       attempts: row.attempts,
       error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
     }))
@@ -121,7 +122,7 @@ export class RowViews {
     )
     query.setReturnArrays(true)
     const ids = Buffer.from(contentIds.join('').replaceAll('-', ''), 'hex')
-    const [[found]] = query.all(contentIds.length, ids, sidecarKinds.indexOf(kind)) as unknown as [[string | null]]
+    const [[found]] = query.all(contentIds.length, ids, sidecarKindNumbers[kind]) as unknown as [[string | null]]
     return variantsByContent(found, contentIds)
   }
 
@@ -139,7 +140,7 @@ export class RowViews {
         .execute(),
     )
     return rows.map(({ kind, variant, files, bytes }) => ({
-      kind: sidecarKinds[kind]!,
+      kind: sidecarKindByNumber[kind]!,
       variant,
       files,
       bytes: bytes ?? 0,
@@ -164,7 +165,7 @@ export class RowViews {
         .where(
           's.kind',
           'in',
-          kinds.map((kind) => sidecarKinds.indexOf(kind)),
+          kinds.map((kind) => sidecarKindNumbers[kind]),
         )
         .where(sql<boolean>`s.variant || '.' || s.format glob ${file}`)
         .orderBy('s.content_id')
@@ -174,7 +175,13 @@ export class RowViews {
         .execute(),
     )
     return rows.map(({ content_id: contentRowId, uuid, kind, variant, format }) => {
-      return { contentRowId, contentId: blobToUuid(uuid) as ContentId, kind: sidecarKinds[kind]!, variant, format }
+      return {
+        contentRowId,
+        contentId: blobToUuid(uuid) as ContentId,
+        kind: sidecarKindByNumber[kind]!,
+        variant,
+        format,
+      }
     })
   }
 }

@@ -1,12 +1,19 @@
 import type { SQLInputValue, SQLOutputValue } from '../../db/sqlite.ts'
 import { sql } from 'kysely'
 import { mimeFromExtension } from '../../content/index.ts'
-import { companionKinds, type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
+import {
+  companionKinds,
+  type ContentId,
+  fileTypeByNumber,
+  sidecarKindByNumber,
+  sidecarKindNumbers,
+  sidecarStateNumbers,
+} from '../../domain/index.ts'
 import type { LibraryStore, Reader, WriteTransaction } from '../../store/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, type UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import type { ContentFacts } from '../generators/index.ts'
-import type { SidecarKey } from '../paths.ts'
+import type { SidecarKey } from '../files/paths.ts'
 
 /** Runs a query that may take long, off the main thread. */
 export type Select = (sql: string, ...params: SQLInputValue[]) => Promise<Record<string, SQLOutputValue>[]>
@@ -30,9 +37,9 @@ export interface ReadyRow extends SidecarKey {
   readonly checksum: Uint8Array
 }
 
-export const PENDING = sidecarStates.indexOf('pending')
-export const READY = sidecarStates.indexOf('ready')
-export const FAILED = sidecarStates.indexOf('failed')
+export const PENDING = sidecarStateNumbers.pending
+export const READY = sidecarStateNumbers.ready
+export const FAILED = sidecarStateNumbers.failed
 
 /**
  * A condition: `s` is pending. The second half looks redundant, but only with it does SQLite use the index
@@ -41,7 +48,7 @@ export const FAILED = sidecarStates.indexOf('failed')
 export const WAITS = `s.state = ${PENDING} and s.state <> ${READY}`
 
 /** Kinds that no generator makes: their files once were the user's own. */
-export const COMPANIONS: readonly number[] = companionKinds.map((kind) => sidecarKinds.indexOf(kind))
+export const COMPANIONS: readonly number[] = companionKinds.map((kind) => sidecarKindNumbers[kind])
 
 /** The extension of a file with the content `c`. */
 export const EXTENSION = `(select x.ext from entries e join extensions x on x.id = e.ext_id where e.content_id = c.id order by e.id limit 1)`
@@ -99,13 +106,13 @@ export async function putReady(
 
 /** The columns that identify a row. */
 export function columnsOf({ contentRowId, format, kind, variant }: RowName) {
-  return { content_id: contentRowId, kind: sidecarKinds.indexOf(kind), variant, format }
+  return { content_id: contentRowId, kind: sidecarKindNumbers[kind], variant, format }
 }
 
 /** The facts about a content, from a row with its type, size, MIME type and extension. */
 export function factsOf(row: Record<string, SQLOutputValue>): ContentFacts {
   return {
-    type: fileTypes[Number(row['type'])]!,
+    type: fileTypeByNumber[Number(row['type'])]!,
     mime: mimeOf(row as { mime: string | null; ext: string | null }),
     size: Number(row['size']),
   }
@@ -135,6 +142,6 @@ export function toReady(row: {
   checksum: Uint8Array | null
 }): ReadyRow {
   const { id, uuid, kind, variant, format, size, checksum } = row
-  const key = { contentId: blobToUuid(uuid) as ContentId, kind: sidecarKinds[kind]!, variant, format }
+  const key = { contentId: blobToUuid(uuid) as ContentId, kind: sidecarKindByNumber[kind]!, variant, format }
   return { id, ...key, size: size ?? 0, checksum: checksum ?? new Uint8Array() }
 }

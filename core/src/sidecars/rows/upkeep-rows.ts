@@ -2,13 +2,14 @@ import { sql } from 'kysely'
 import {
   type ContentId,
   type SidecarKind,
-  sidecarKinds,
   type SidecarState,
-  sidecarStates,
   GIVEN_UP,
+  sidecarKindNumbers,
+  sidecarKindByNumber,
+  sidecarStateByNumber,
 } from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
-import type { SidecarKey } from '../paths.ts'
+import type { SidecarKey } from '../files/paths.ts'
 import {
   COMPANIONS,
   contentRow,
@@ -88,7 +89,7 @@ export class UpkeepRows {
     )
     return rows.map(({ content, kind, variant, format }) => ({
       contentId: hexToUuid(String(content)) as ContentId,
-      kind: sidecarKinds[Number(kind)]!,
+      kind: sidecarKindByNumber[Number(kind)]!,
       variant: String(variant),
       format: String(format),
     }))
@@ -109,12 +110,12 @@ export class UpkeepRows {
         .innerJoin('content_identities as c', 'c.id', 's.content_id')
         .select(['s.id', 's.state'])
         .where('c.uuid', '=', uuidToBlob(key.contentId))
-        .where('s.kind', '=', sidecarKinds.indexOf(key.kind))
+        .where('s.kind', '=', sidecarKindNumbers[key.kind])
         .where('s.variant', '=', key.variant)
         .where('s.format', '=', key.format)
         .executeTakeFirst(),
     )
-    return row ? { id: row.id, state: sidecarStates[row.state]! } : null
+    return row ? { id: row.id, state: sidecarStateByNumber[row.state]! } : null
   }
 
   /** Records an existing file as ready; returns false if its content is unknown. */
@@ -186,7 +187,7 @@ export class UpkeepRows {
       `select engine, ifnull(engine_version, '') as version, recipe, error_code as code, count(*) as files
        from sidecars where kind = ? and state in (${READY}, ${FAILED}) and source_entry_id is null
        group by engine, engine_version, recipe, error_code order by files desc`,
-      sidecarKinds.indexOf(kind),
+      sidecarKindNumbers[kind],
     )
     return rows.map(({ code, engine, files, recipe, version }) => ({
       engine: engine === null ? null : String(engine),
@@ -211,7 +212,7 @@ export class UpkeepRows {
    * oldest first; then those of `kinds`, in this order, the largest first.
    */
   async leastNeeded({ kinds, limit, wanted }: LeastNeeded): Promise<ReadyRow[]> {
-    const order = JSON.stringify(kinds.map((kind) => sidecarKinds.indexOf(kind)))
+    const order = JSON.stringify(kinds.map((kind) => sidecarKindNumbers[kind]))
     const rows = await this.#deps.select(
       `with managed as (
          select id, content_id, kind, variant, format, size, updated_at, case
@@ -231,7 +232,7 @@ export class UpkeepRows {
     return rows.map(({ content, format, id, kind, size, variant }) => ({
       id: Number(id),
       contentId: hexToUuid(String(content)) as ContentId,
-      kind: sidecarKinds[Number(kind)]!,
+      kind: sidecarKindByNumber[Number(kind)]!,
       variant: String(variant),
       format: String(format),
       size: Number(size),
@@ -255,5 +256,5 @@ export class UpkeepRows {
 
 /** A JSON list of `kind variant`, as the statements compare it. */
 function sortsOf(sorts: readonly SidecarSort[]): string {
-  return JSON.stringify(sorts.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`))
+  return JSON.stringify(sorts.map(({ kind, variant }) => `${sidecarKindNumbers[kind]} ${variant}`))
 }

@@ -1,5 +1,11 @@
 import { sql } from 'kysely'
-import { type ContentId, type FileType, fileTypes, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
+import {
+  type ContentId,
+  type FileType,
+  fileTypeByNumber,
+  type SidecarKind,
+  sidecarKindNumbers,
+} from '../../domain/index.ts'
 import type { WriteTransaction } from '../../store/index.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import type { ContentFindings, Engine, Output } from '../generators/index.ts'
@@ -60,7 +66,7 @@ export class WorkRows {
     const query = this.#deps.store.connection.prepare(
       `select s.id, s.content_id from sidecars s where ${WAITS} and s.kind = ? and s.id > ? order by s.id limit ?`,
     )
-    const rows = query.all(sidecarKinds.indexOf(kind), after, limit)
+    const rows = query.all(sidecarKindNumbers[kind], after, limit)
     const ids = new Set(rows.map((row) => Number(row['content_id'])))
     return { contents: await this.#waiting(kind, [...ids]), last: Number(rows.at(-1)?.['id'] ?? after) }
   }
@@ -84,7 +90,7 @@ export class WorkRows {
         .select(['s.id', 's.variant', 's.format', 's.attempts', 's.content_id', 'c.uuid', 'c.type', 'c.mime', 'c.size'])
         .select(sql<string | null>`${sql.raw(EXTENSION)}`.as('ext'))
         .where('s.content_id', 'in', contentRowIds)
-        .where('s.kind', '=', sidecarKinds.indexOf(kind))
+        .where('s.kind', '=', sidecarKindNumbers[kind])
         .where('s.state', '=', PENDING)
         .orderBy('s.id')
         .execute(),
@@ -94,7 +100,7 @@ export class WorkRows {
       let content = contents.get(contentRowId)
       if (!content) {
         const contentId = blobToUuid(uuid) as ContentId
-        content = { contentRowId, contentId, type: fileTypes[type]!, mime: mimeOf(named), size, rows: [] }
+        content = { contentRowId, contentId, type: fileTypeByNumber[type]!, mime: mimeOf(named), size, rows: [] }
         contents.set(contentRowId, content)
       }
       content.rows.push({ id, variant, format, attempts })
@@ -113,7 +119,7 @@ export class WorkRows {
 
   /** The number of pending sidecars, of one kind or of all. */
   countPending(kind?: SidecarKind): number {
-    const ofKind = kind === undefined ? '' : `and s.kind = ${sidecarKinds.indexOf(kind)}`
+    const ofKind = kind === undefined ? '' : `and s.kind = ${sidecarKindNumbers[kind]}`
     const query = `select count(*) as n from sidecars s where ${WAITS} ${ofKind}`
     return Number(this.#deps.store.connection.prepare(query).get()!['n'])
   }
@@ -130,7 +136,7 @@ export class WorkRows {
                       where ${WAITS} and s.kind = value), 0) as id
        from json_each(?) order by key`,
     )
-    return query.all(JSON.stringify(kinds.map((kind) => sidecarKinds.indexOf(kind)))).map(({ id }) => Number(id))
+    return query.all(JSON.stringify(kinds.map((kind) => sidecarKindNumbers[kind]))).map(({ id }) => Number(id))
   }
 
   /** Some entries with a content. */

@@ -11,7 +11,7 @@ export interface ContentIdentityTable {
   /** BLAKE3 of the whole file, if it was computed. */
   full_hash: Uint8Array | null
   size: number
-  /** Index into `fileTypes`. */
+  /** A number of `fileTypeNumbers`. */
   type: number
   mime: string | null
   /** 0–100: the certainty of `type`. */

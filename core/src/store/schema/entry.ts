@@ -16,9 +16,9 @@ export interface EntryTable {
   name: string | Uint8Array
   /** Folders first, then natural order: see `util/sort-key.ts`. Unique within its folder. */
   sort_key: Uint8Array
-  /** Index into `entryKinds`. */
+  /** A number of `entryKindNumbers`. */
   kind: number
-  /** Index into `fileTypes`. */
+  /** A number of `fileTypeNumbers`. */
   type: number
   ext_id: number | null
   size: number

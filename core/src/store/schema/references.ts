@@ -28,7 +28,7 @@ export interface SidecarConversionTable {
   /** Uuid of the job. */
   job: Uint8Array
   content_id: number
-  /** Index into `sidecarKinds`. */
+  /** A number of `sidecarKindNumbers`. */
   kind: number
   variant: string
   format: string
@@ -41,7 +41,7 @@ export interface SidecarConversionTable {
   size: number
   /** BLAKE3 of the file, 32 bytes. */
   checksum: Uint8Array
-  /** Index into `conversionStates`. */
+  /** A number of `conversionStateNumbers`. */
   state: number
   created_at: number
   updated_at: number

@@ -6,14 +6,14 @@ export interface SidecarTable {
   /** Null until the sidecar is ready for the first time. */
   uuid: Generated<Uint8Array | null>
   content_id: number
-  /** Index into `sidecarKinds`. */
+  /** A number of `sidecarKindNumbers`. */
   kind: number
   variant: string
   /** The extension of its file. */
   format: string
   /** The entry of the sidecar, if it is a user's file in a location and not a file of the library. */
   source_entry_id: Generated<number | null>
-  /** Index into `sidecarStates`. */
+  /** A number of `sidecarStateNumbers`. */
   state: number
   size: Generated<number | null>
   /** BLAKE3 of the file, 32 bytes. */

@@ -1,6 +1,6 @@
 import type { ContentId, Sidecar, SidecarKind } from '@spacedrive/core/domain'
 import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, RefreshCw, RotateCw } from 'lucide-react'
-import { useAction, useOperation } from '../../api/index.ts'
+import { useAction, useKindNames, useOperation } from '../../api/index.ts'
 import { deviceOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, cn, IconButton, SafeText, Said, toast, toastError } from '../../ui/index.ts'
@@ -45,6 +45,7 @@ interface KindRowProps {
 
 function KindRow({ contentId, isRemote, kind, sidecars, state }: KindRowProps) {
   const t = useMessages(messages)
+  const kindName = useKindNames(t.sidecarKinds)
   const { bytes } = useFormat()
   const { colour, icon: Icon } = marks[state]
   const size = sidecars.reduce((sum, each) => sum + (each.size ?? 0), 0)
@@ -71,7 +72,7 @@ function KindRow({ contentId, isRemote, kind, sidecars, state }: KindRowProps) {
       />
       <div className="min-w-0 flex-1">
         <p>
-          {t.sidecarKinds[kind]} <span className="text-muted tabular-nums">· {said}</span>
+          {kindName(kind)} <span className="text-muted tabular-nums">· {said}</span>
         </p>
         <p className="text-muted text-xs break-words">
           {[...new Set(variants), engine && t.byEngine(engine.name, engine.version)].filter(Boolean).join(' · ')}
@@ -131,11 +132,12 @@ function Retry({ contentId, kind }: Target) {
 
 function Again({ contentId, kind }: Target) {
   const t = useMessages(messages)
+  const kindName = useKindNames(t.sidecarKinds)
   const regenerate = useAction('sidecars.regenerate')
   return (
     <IconButton
       icon={RefreshCw}
-      label={`${t.again}: ${t.sidecarKinds[kind]}`}
+      label={`${t.again}: ${kindName(kind)}`}
       disabled={regenerate.isPending}
       onClick={() => regenerate.mutate({ target: contentId, kind }, toasts(t))}
     />

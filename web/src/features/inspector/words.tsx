@@ -1,8 +1,9 @@
 import type { SidecarKind } from '@spacedrive/core/domain'
+import { useKindNames, useSidecarKinds } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button } from '../../ui/index.ts'
-import { type ShownFile, useDocumentText, useTextInPicture, useTranscript } from '../preview/index.ts'
+import { type ShownFile, usePagedText, useTranscript } from '../preview/index.ts'
 import { messages } from './messages.ts'
 import { Section } from './section.tsx'
 
@@ -18,11 +19,16 @@ interface WordsProps {
 
 /** The first of what can be read in a file, and of what is said in it. */
 export function Words({ file, onShowAll }: WordsProps) {
+  const t = useMessages(messages)
+  const kinds = useSidecarKinds()
+  const titleOf = useKindNames(t.words)
   return (
     <>
-      {isSmall(file, 'ocr') && <PictureText file={file} onShowAll={onShowAll} />}
-      {isSmall(file, 'text') && <DocumentText file={file} onShowAll={onShowAll} />}
-      {isSmall(file, 'transcript') && <Spoken file={file} onShowAll={onShowAll} />}
+      {kinds.map(({ kind, preview }) => {
+        if (preview === null || !isSmall(file, kind)) return null
+        const Shown = preview === 'pages' ? Pages : Lines
+        return <Shown key={kind} file={file} kind={kind} title={titleOf(kind)} onShowAll={onShowAll} />
+      })}
     </>
   )
 }
@@ -32,16 +38,14 @@ function isSmall({ sidecars }: ShownFile, kind: SidecarKind): boolean {
   return sidecar?.state === 'ready' && (sidecar.size ?? 0) <= MAX_LOADED
 }
 
-function PictureText({ file, onShowAll }: WordsProps) {
-  const t = useMessages(messages)
-  const text = useTextInPicture(file).data
-  return text ? <Beginning title={t.textFound} text={textOf(text.pages)} onShowAll={onShowAll} /> : null
+interface ShownProps extends WordsProps {
+  readonly kind: SidecarKind
+  readonly title: string
 }
 
-function DocumentText({ file, onShowAll }: WordsProps) {
-  const t = useMessages(messages)
-  const text = useDocumentText(file).data
-  return text ? <Beginning title={t.textIn} text={textOf(text.pages)} onShowAll={onShowAll} /> : null
+function Pages({ file, kind, onShowAll, title }: ShownProps) {
+  const text = usePagedText(file, kind).data
+  return text ? <Beginning title={title} text={textOf(text.pages)} onShowAll={onShowAll} /> : null
 }
 
 function textOf(pages: readonly { readonly text: string }[]): string {
@@ -66,13 +70,13 @@ function Beginning({ title, text, onShowAll }: { title: string; text: string; on
   )
 }
 
-function Spoken({ file, onShowAll }: WordsProps) {
+function Lines({ file, kind, onShowAll, title }: ShownProps) {
   const t = useMessages(messages)
   const { clock } = useFormat()
-  const lines = useTranscript(file).data?.lines
+  const lines = useTranscript(file, kind).data?.lines
   if (!lines) return null
   return (
-    <Section title={t.spoken} action={lines.length > 0 && <ShowAll onClick={onShowAll} />}>
+    <Section title={title} action={lines.length > 0 && <ShowAll onClick={onShowAll} />}>
       {lines.length === 0 && <p className="text-muted">{t.noWords}</p>}
       <ol>
         {lines.slice(0, MAX_LINES).map(({ startMs, text }) => (

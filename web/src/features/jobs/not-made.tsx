@@ -1,7 +1,7 @@
 import type { OutputOf } from '@spacedrive/client'
 import { Link } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
-import { useAction, useOperation } from '../../api/index.ts'
+import { useAction, useKindNames, useOperation } from '../../api/index.ts'
 import { parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, SafeName, Said, toast, toastError } from '../../ui/index.ts'
@@ -28,6 +28,7 @@ export function NotMade() {
 
 function Reasons({ title, reasons }: { title: string; reasons: OutputOf<'sidecars.hindrances'>['held'] }) {
   const t = useMessages(messages)
+  const kindName = useKindNames(t.phases)
   if (reasons.length === 0) return null
   return (
     <section>
@@ -35,7 +36,7 @@ function Reasons({ title, reasons }: { title: string; reasons: OutputOf<'sidecar
       <dl className="rounded-tile border-line divide-line divide-y border">
         {reasons.map(({ cause, kind, reason }) => (
           <div key={kind} className="flex flex-wrap gap-x-3 px-3 py-2">
-            <dt className="w-40 font-medium">{(t.phases as Record<string, string>)[kind] ?? kind}</dt>
+            <dt className="w-40 font-medium">{kindName(kind)}</dt>
             <dd className="text-muted min-w-0 flex-1 basis-64">
               <Said of={{ code: cause, message: reason }} />
             </dd>
@@ -48,6 +49,7 @@ function Reasons({ title, reasons }: { title: string; reasons: OutputOf<'sidecar
 
 function Failures({ failed }: { failed: readonly NotMadeSidecar[] }) {
   const t = useMessages(messages)
+  const kindName = useKindNames(t.phases)
   const retry = useAction('sidecars.retry')
   const retryAll = () =>
     retry.mutate(
@@ -68,7 +70,7 @@ function Failures({ failed }: { failed: readonly NotMadeSidecar[] }) {
           <li key={`${contentId} ${kind} ${variants.join()}`} className="px-3 py-2">
             {path === null ? <span className="text-muted">{t.lost}</span> : <FileLink path={path} />}
             <p className="text-muted break-words">
-              {(t.phases as Record<string, string>)[kind] ?? kind} ({variants.join(', ')}): <Said of={error ?? ''} />
+              {kindName(kind)} ({variants.join(', ')}): <Said of={error ?? ''} />
               {attempts > 1 && ` (${t.attempt(attempts)})`}
             </p>
           </li>

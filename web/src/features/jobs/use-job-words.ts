@@ -1,5 +1,5 @@
 import type { OutputOf } from '@spacedrive/client'
-import { useOperation } from '../../api/index.ts'
+import { useKindNames, useOperation } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { messages } from './messages.ts'
 
@@ -15,6 +15,7 @@ interface JobWords {
 /** How jobs are called: a job's name and phase are words for programs. */
 export function useJobWords(): JobWords {
   const t = useMessages(messages)
+  const phaseName = useKindNames(t.phases)
   const locations = useOperation('locations.list', {}).data ?? []
   return {
     title({ name, subject }) {
@@ -22,6 +23,6 @@ export function useJobWords(): JobWords {
       const word = (t.names as Record<string, string>)[name] ?? name
       return location ? `${word}: ${location.name}` : word
     },
-    phase: ({ progress: { phase } }) => (t.phases as Record<string, string>)[phase] ?? phase,
+    phase: ({ progress: { phase } }) => phaseName(phase),
   }
 }

@@ -1,14 +1,13 @@
 import { type FormEvent, useState } from 'react'
-import { useAction } from '../../api/index.ts'
+import { useAction, useKindNames, useSidecarKinds } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, Dialog, ErrorNote, Field, Input, Select, Switch } from '../../ui/index.ts'
 import type { Location } from './locations-page.tsx'
 import { messages } from './messages.ts'
 
-const kinds = ['thumb', 'ocr', 'text', 'transcript', 'embeddings', 'proxy', 'thumbstrip'] as const
 const modes = ['shallow', 'content', 'deep'] as const
 
-type Policy = Partial<Record<(typeof kinds)[number], string>>
+type Policy = Location['policy']
 
 /** Name, depth, watching, and what is made of the files of a location. */
 export function LocationSettings({ location, onClose }: { location: Location; onClose: () => void }) {
@@ -16,6 +15,7 @@ export function LocationSettings({ location, onClose }: { location: Location; on
   const [name, setName] = useState(location.name)
   const [mode, setMode] = useState(location.mode)
   const [watch, setWatch] = useState(location.watch)
+  const kinds = useSidecarKinds().flatMap(({ kind, origin }) => (origin === 'generated' ? [kind] : []))
   const [policy, setPolicy] = useState<Policy>(location.policy)
   const update = useAction('locations.update')
   const save = (event: FormEvent) => {
@@ -75,7 +75,7 @@ export function LocationSettings({ location, onClose }: { location: Location; on
 const USUAL = 'default'
 
 interface KindChoiceProps {
-  readonly kind: (typeof kinds)[number]
+  readonly kind: keyof Policy
   readonly value: string | undefined
   readonly onChange: (value: string) => void
 }
@@ -83,6 +83,7 @@ interface KindChoiceProps {
 /** Usual, on or off; what somebody has written on the command line stays a choice. */
 function KindChoice({ kind, value = USUAL, onChange }: KindChoiceProps) {
   const t = useMessages(messages)
+  const name = useKindNames(t.kinds)(kind)
   const choices = [
     { value: USUAL, label: t.choices.usual },
     { value: 'on', label: t.choices.on },
@@ -91,8 +92,8 @@ function KindChoice({ kind, value = USUAL, onChange }: KindChoiceProps) {
   ]
   return (
     <div className="flex items-center justify-between gap-4">
-      <span>{t.kinds[kind]}</span>
-      <Select aria-label={t.kinds[kind]} value={value} onChange={onChange} choices={choices} />
+      <span>{name}</span>
+      <Select aria-label={name} value={value} onChange={onChange} choices={choices} />
     </div>
   )
 }

@@ -1,4 +1,4 @@
 export { Preview, type PreviewProps } from './lazy-preview.tsx'
 export { type ShownFile, useFile } from './use-file.ts'
-export { useDocumentText, useTextInPicture, useTranscript } from './use-sidecar-json.ts'
+export { usePagedText, useTranscript } from './use-sidecar-json.ts'
 export { thumbFor } from './thumb-choice.ts'

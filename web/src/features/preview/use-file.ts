@@ -10,21 +10,13 @@ import {
   sidecarUrl,
   useLibraryId,
   useOperation,
+  useSidecarKinds,
 } from '../../api/index.ts'
 import { deviceOf } from '../../format/index.ts'
 
 export type FileInfo = OutputOf<'files.info'>
 export type Copy = FileInfo['copies'][number]
 
-/** Folders of the kinds of which files are shown. */
-const folders: Partial<Record<SidecarKind, string>> = {
-  thumb: 'thumbs',
-  ocr: 'ocr',
-  text: 'text',
-  transcript: 'transcript',
-  proxy: 'proxies',
-  thumbstrip: 'thumbstrips',
-}
 const VERSION_DIGITS = 8
 
 /** All that is known of an entry, and where its bytes are to be had. */
@@ -49,6 +41,7 @@ export interface ShownFile {
 
 export function useFile(entry: Entry): ShownFile {
   const ownLibrary = useLibraryId()
+  const kinds = useSidecarKinds()
   // Of another device neither entries nor sidecars are in the library here.
   const device = deviceOf(entry.path)
   const library = device === null ? ownLibrary : null
@@ -69,7 +62,7 @@ export function useFile(entry: Entry): ShownFile {
     standIn,
     sidecars: info?.sidecars ?? [],
     sidecarUrl({ checksum, format, kind, recipe, variant }) {
-      const folder = folders[kind]
+      const folder = kinds.find((known) => known.kind === kind)?.folder
       const version = checksum === null ? undefined : `${recipe}-${checksum.slice(0, VERSION_DIGITS)}`
       if (device !== null)
         return kind === 'thumb'

@@ -1,3 +1,4 @@
+import type { SidecarKind } from '@spacedrive/core/domain'
 import { ClientError } from '@spacedrive/client'
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { type PagedText, readPagedText, readTranscript, type Transcript } from './sidecar-texts.ts'
@@ -8,17 +9,22 @@ const KEPT_MS = 60_000
 
 /** The text of a document. */
 export function useDocumentText(file: ShownFile): UseQueryResult<PagedText | null> {
-  return useSidecarJson(readyUrl(file, 'text', 'json'), readPagedText)
+  return usePagedText(file, 'text')
 }
 
 /** The text in a picture, with its words' places. */
 export function useTextInPicture(file: ShownFile): UseQueryResult<PagedText | null> {
-  return useSidecarJson(readyUrl(file, 'ocr', 'json'), readPagedText)
+  return usePagedText(file, 'ocr')
 }
 
-/** What is said in a recording. */
-export function useTranscript(file: ShownFile): UseQueryResult<Transcript | null> {
-  return useSidecarJson(readyUrl(file, 'transcript', 'json'), readTranscript)
+/** The pages of a sidecar with the preview `pages`. */
+export function usePagedText(file: ShownFile, kind: SidecarKind): UseQueryResult<PagedText | null> {
+  return useSidecarJson(readyUrl(file, kind, 'json'), readPagedText)
+}
+
+/** The lines of a sidecar with the preview `lines`; by default, the words in a recording. */
+export function useTranscript(file: ShownFile, kind: SidecarKind = 'transcript'): UseQueryResult<Transcript | null> {
+  return useSidecarJson(readyUrl(file, kind, 'json'), readTranscript)
 }
 
 /** Null where there is no such sidecar, or it is none. */

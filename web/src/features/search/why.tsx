@@ -1,5 +1,6 @@
 import type { SearchItem } from '@spacedrive/core/domain'
 import { Play } from 'lucide-react'
+import { useKindNames } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeText } from '../../ui/index.ts'
@@ -21,6 +22,7 @@ const STRIP = { width: 132, height: 40 }
 /** Where a file says what was searched for: the piece of text, the page, the place in the picture, the time. */
 export function Why({ item, library, lines, onShow }: WhyProps) {
   const t = useMessages(messages)
+  const kindName = useKindNames(t.says)
   const passage = bestPassage(item)
   if (!passage) return null
   const { box, kind, ranges, snippet } = passage
@@ -31,7 +33,7 @@ export function Why({ item, library, lines, onShow }: WhyProps) {
       <p className={cn('text-muted min-w-0 flex-1 text-xs', lines === 2 ? 'line-clamp-2' : 'truncate')}>
         <Place item={item} passage={passage} onShow={onShow} />
         {snippet === '' || kind === 'name' ? (
-          t.says[kind]
+          kindName(kind)
         ) : (
           <bdi>
             <SafeText text={snippet} marks={ranges} />

@@ -2,7 +2,7 @@ import type { OutputOf } from '@spacedrive/client'
 import { Link } from '@tanstack/react-router'
 import { ChartColumn, Folder, HardDrive } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useCalmOperation, useOperation } from '../../api/index.ts'
+import { useCalmOperation, useKindNames, useOperation } from '../../api/index.ts'
 import { Page } from '../../app/page.tsx'
 import { typeNames, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -73,6 +73,7 @@ function State({ error, isEmpty, onRetry }: { error: Error | null; isEmpty: bool
 
 function Cards({ statistics }: { statistics: Statistics }) {
   const t = useMessages(messages)
+  const kindName = useKindNames(t.sidecarKinds)
   const names = useMessages(typeNames)
   const volumes = useOperation('volumes.list', { all: true }).data ?? []
   const locations = useOperation('locations.list', {}).data ?? []
@@ -168,7 +169,7 @@ function Cards({ statistics }: { statistics: Statistics }) {
               label={t.sidecars}
               rows={sidecarsByKind(sidecars).map(({ kind, ...amount }) => ({
                 key: kind,
-                name: t.sidecarKinds[kind],
+                name: kindName(kind),
                 ...amount,
                 behind: null,
               }))}

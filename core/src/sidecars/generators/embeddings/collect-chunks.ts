@@ -1,7 +1,8 @@
-import type { EmbeddedChunk, SpokenKind } from '../../embedding-sidecar.ts'
-import { nameAsText } from '../../name-text.ts'
-import { parseTextSidecar, type TextPage, type TextWord } from '../../text-sidecar.ts'
-import { parseTranscript } from '../../transcript-sidecar.ts'
+import type { TextKind } from '../../../domain/index.ts'
+import type { EmbeddedChunk } from '../../formats/embedding-sidecar.ts'
+import { nameAsText } from '../../formats/name-text.ts'
+import { parseTextSidecar, type TextPage, type TextWord } from '../../formats/text-sidecar.ts'
+import { parseTranscript } from '../../formats/transcript-sidecar.ts'
 import { chunkText, type Stretch } from './chunk-text.ts'
 import { MAX_CHUNKS, MAX_NAMES } from './limits.ts'
 
@@ -15,14 +16,14 @@ export interface SpokenPage extends Pick<TextPage, 'text' | 'title' | 'words'> {
 
 /** The text of one sidecar. */
 export interface SpokenText {
-  readonly kind: SpokenKind
+  readonly kind: TextKind
   readonly pages: readonly SpokenPage[]
   /** The file has more text than the sidecar. */
   readonly truncated: boolean
 }
 
 /** Parses a sidecar with text; null if it is invalid. */
-export function readSpokenText(kind: SpokenKind, json: string): SpokenText | null {
+export function readSpokenText(kind: TextKind, json: string): SpokenText | null {
   if (kind === 'transcript') {
     const transcript = parseTranscript(json)
     if (!transcript) return null

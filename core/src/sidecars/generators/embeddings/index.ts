@@ -1,12 +1,13 @@
-import { VECTOR_FORMAT } from '../../embedding-sidecar.ts'
-import type { Generator } from '../generator.ts'
+import { textKinds } from '../../../domain/index.ts'
+import { VECTOR_FORMAT } from '../../formats/embedding-sidecar.ts'
+import type { KindOfSidecar } from '../generator.ts'
 import { documentText } from '../text/index.ts'
 import { detectEmbeddingEngines } from './detect.ts'
 import { DEADLINE_MS } from './limits.ts'
 import { type EmbeddingSettings, modelVariant, whyNoEngine } from './settings.ts'
 
 /** Makes vectors of the meaning of texts: of documents, pictures with text, recordings, and their file names. */
-export function makeEmbeddings(settings: EmbeddingSettings): Generator {
+export function makeEmbeddings(settings: EmbeddingSettings): KindOfSidecar {
   const variant = modelVariant(settings)
   return {
     ...embeddings,
@@ -21,17 +22,25 @@ export function makeEmbeddings(settings: EmbeddingSettings): Generator {
   }
 }
 
-const embeddings: Generator = {
+const embeddings: KindOfSidecar = {
   kind: 'embeddings',
-  recipe: 1,
+  number: 3,
+  folder: 'embeddings',
+  label: 'Meanings of texts',
+  phase: 'Taking down meaning',
+  usual: { desktop: 'on', mobile: 'off' },
   priority: 30,
+  search: 'vectors',
+  preview: null,
+  origin: 'generated',
+  recipe: 1,
   deadlineMs: DEADLINE_MS,
   // The content itself is not opened.
   maxBytes: Number.MAX_SAFE_INTEGER,
   variants: [],
   outputs: [],
   module: new URL('make.ts', import.meta.url),
-  inputs: ['text', 'ocr', 'transcript'],
+  inputs: textKinds,
   types: ['image', 'video', 'audio', ...documentText.types],
   // The queue selects contents whose input sidecars have words.
   accepts: () => true,

@@ -1,7 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { CoreError } from '../../../util/errors.ts'
-import { formatEmbeddingSidecar, type SpokenKind, VECTOR_FORMAT } from '../../embedding-sidecar.ts'
-import { formatVectors } from '../../vector-file.ts'
+import { type TextKind, textKinds } from '../../../domain/stored-lists.ts'
+import { formatEmbeddingSidecar, VECTOR_FORMAT } from '../../formats/embedding-sidecar.ts'
+import { formatVectors } from '../../formats/vector-file.ts'
 import type { Make, SidecarInput } from '../generator.ts'
 import { collectChunks, readSpokenText, type SpokenText } from './collect-chunks.ts'
 import { EngineKeeper } from './engines/open-engine.ts'
@@ -38,12 +39,10 @@ async function readTexts(inputs: readonly SidecarInput[]): Promise<SpokenText[]>
   const ofText = inputs.filter(({ format, variant }) => format === 'json' && variant === 'default')
   for (const { kind, path } of ofText) {
     if ((await stat(path)).size > MAX_INPUT_BYTES) continue
-    const text = readSpokenText(kind as SpokenKind, await readFile(path, 'utf8'))
+    const text = readSpokenText(kind as TextKind, await readFile(path, 'utf8'))
     if (text) texts.push(text)
   }
   if (texts.length === 0)
     throw new CoreError('Corrupt', 'no text of it can be read; `spacedrive sidecar verify` says more')
-  return texts.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
+  return texts.toSorted((a, b) => textKinds.indexOf(a.kind) - textKinds.indexOf(b.kind))
 }
-
-const ORDER: readonly SpokenKind[] = ['text', 'transcript', 'ocr']

@@ -1,18 +1,26 @@
 import type { Config } from '../../../config/index.ts'
-import type { Generator } from '../generator.ts'
+import type { Generator, KindOfSidecar } from '../generator.ts'
 import { decoderOf } from '../thumb/decoders/formats.ts'
 import { detectOcrEngines } from './detect.ts'
 import { DEADLINE_MS } from './limits.ts'
 
 /** Recognises text in pictures, and in PDF pages that are pictures. */
-export function makeOcr(settings: Config['ocr']): Generator {
+export function makeOcr(settings: Config['ocr']): KindOfSidecar {
   return { ...ocr, settings }
 }
 
-const ocr: Generator = {
+const ocr: KindOfSidecar = {
   kind: 'ocr',
-  recipe: 1,
+  number: 1,
+  folder: 'ocr',
+  label: 'Text in pictures and scans',
+  phase: 'Reading text in scans',
+  usual: { desktop: 'on', mobile: 'off' },
   priority: 50,
+  search: 'text',
+  preview: 'pages',
+  origin: 'generated',
+  recipe: 1,
   deadlineMs: DEADLINE_MS,
   maxBytes: 2 ** 29,
   variants: ['default'],

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import type { Config } from '../../../config/index.ts'
-import { formatTextSidecar } from '../../text-sidecar.ts'
+import { formatTextSidecar } from '../../formats/text-sidecar.ts'
 import type { Make } from '../generator.ts'
 import { BUDGET_MS } from './limits.ts'
 import { openEngine } from './engines/open-engine.ts'

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import type { RawName } from '../../../util/file-name.ts'
-import type { TextPage, TextSidecar } from '../../text-sidecar.ts'
+import type { TextPage, TextSidecar } from '../../formats/text-sidecar.ts'
 import type { ContentFacts } from '../generator.ts'
 import { decode } from '../thumb/decoders/decode.ts'
 import { MAX_PIXELS, sharpInput, toPicture } from '../thumb/decoders/picture.ts'

@@ -1,4 +1,4 @@
-import type { TextPage, TextWord } from '../../text-sidecar.ts'
+import type { TextPage, TextWord } from '../../formats/text-sidecar.ts'
 import type { FoundWord, OcrEngine } from './engines/engine.ts'
 import { crop, enlarge, type GreyPage, toPgm, turn, type Turn } from './grey-page.ts'
 import type { LanguageChoice } from './languages.ts'

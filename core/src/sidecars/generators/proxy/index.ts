@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { SidecarSpeed } from '../../../domain/index.ts'
 import { detectFilmEngines } from '../film/engines.ts'
-import type { Generator } from '../generator.ts'
+import type { KindOfSidecar } from '../generator.ts'
 import { deadlineMs } from './limits.ts'
 import { profiles } from './profiles.ts'
 
@@ -12,7 +12,7 @@ export interface ProxySettings {
 }
 
 /** Makes small copies of films, for playback, scrubbing and editing. */
-export function makeProxies({ speed }: { readonly speed: SidecarSpeed }): Generator {
+export function makeProxies({ speed }: { readonly speed: SidecarSpeed }): KindOfSidecar {
   const settings: ProxySettings = { threads: threadsOf(speed) }
   return { ...proxies, settings }
 }
@@ -29,11 +29,19 @@ function threadsOf(speed: SidecarSpeed): number {
   }
 }
 
-const proxies: Generator = {
+const proxies: KindOfSidecar = {
   kind: 'proxy',
-  recipe: 1,
+  number: 5,
+  folder: 'proxies',
+  label: 'Small copies of videos',
+  phase: 'Making small videos',
+  usual: { desktop: 'off', mobile: 'off' },
   // No user waits for proxies, and they take longest.
   priority: 10,
+  search: null,
+  preview: null,
+  origin: 'generated',
+  recipe: 1,
   deadlineMs,
   maxBytes: 2 ** 44,
   variants: Object.keys(profiles),

@@ -11,9 +11,9 @@ import {
 } from '../../../../testing/documents/index.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import type { CoreError } from '../../../util/errors.ts'
-import { SidecarPools } from '../../sidecar-pools.ts'
-import { parseTextSidecar } from '../../text-sidecar.ts'
-import { PLAIN_REQUEST } from '../../test/plain-request.ts'
+import { SidecarPools } from '../../processes/sidecar-pools.ts'
+import { parseTextSidecar } from '../../formats/text-sidecar.ts'
+import { PLAIN_REQUEST } from '../../processes/test/plain-request.ts'
 import { deadlineOf } from '../generator.ts'
 import { documentText } from './index.ts'
 

@@ -1,13 +1,21 @@
-import type { Generator } from '../generator.ts'
+import type { KindOfSidecar } from '../generator.ts'
 import { readerOf } from './formats.ts'
 import { detectTextEngines } from './engines.ts'
 
 /** Extracts the text of documents, for search and for reading a file without its program. */
-export const documentText: Generator = {
+export const documentText: KindOfSidecar = {
   kind: 'text',
+  number: 4,
+  folder: 'text',
+  label: 'Text of documents',
+  phase: 'Reading documents',
+  usual: { desktop: 'on', mobile: 'off' },
+  priority: 60,
+  search: 'text',
+  preview: 'pages',
+  origin: 'generated',
   pool: () => 'doc',
   recipe: 1,
-  priority: 60,
   deadlineMs: 60_000,
   maxBytes: 2 ** 31,
   variants: ['default'],

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { formatTextSidecar } from '../../text-sidecar.ts'
+import { formatTextSidecar } from '../../formats/text-sidecar.ts'
 import type { Make } from '../generator.ts'
 import { readFileText } from './read-file-text.ts'
 

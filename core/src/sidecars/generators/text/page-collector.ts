@@ -1,4 +1,4 @@
-import type { TextPage, TextSource } from '../../text-sidecar.ts'
+import type { TextPage, TextSource } from '../../formats/text-sidecar.ts'
 import { MAX_TITLE_CHARS } from './limits.ts'
 
 /** Collects the text of a file, page by page, up to the limit. */

@@ -1,5 +1,5 @@
 import type { RawName } from '../../../util/file-name.ts'
-import type { TextPage } from '../../text-sidecar.ts'
+import type { TextPage } from '../../formats/text-sidecar.ts'
 import type { Engine } from '../generator.ts'
 
 export interface FileText {

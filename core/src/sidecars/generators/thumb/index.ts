@@ -1,19 +1,27 @@
 import type { Config } from '../../../config/index.ts'
-import type { Generator } from '../generator.ts'
+import type { KindOfSidecar } from '../generator.ts'
 import { decoderOf } from './decoders/formats.ts'
 import { detectThumbEngines } from './engines.ts'
 import { variants } from './variants.ts'
 
 /** Makes thumbnails with the configured quality. */
-export function makeThumbnails(settings: Config['thumbnails']): Generator {
+export function makeThumbnails(settings: Config['thumbnails']): KindOfSidecar {
   return { ...thumbnails, settings }
 }
 
 /** Makes thumbnails in several sizes. */
-export const thumbnails: Generator = {
+export const thumbnails: KindOfSidecar = {
   kind: 'thumb',
-  recipe: 1,
+  number: 0,
+  folder: 'thumbs',
+  label: 'Thumbnails',
+  phase: 'Making thumbnails',
+  usual: { desktop: 'grid@2x+detail@1x+grid@3x', mobile: 'grid@2x+icon@1x' },
   priority: 100,
+  search: null,
+  preview: null,
+  origin: 'generated',
+  recipe: 1,
   deadlineMs: 30_000,
   // Only some frames of a film are read.
   maxBytes: ({ type }) => (type === 'video' ? 2 ** 44 : 2 ** 31),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
-import { PLAIN_REQUEST } from '../../test/plain-request.ts'
+import { PLAIN_REQUEST } from '../../processes/test/plain-request.ts'
 import { make } from './make.ts'
 import { type Variant, variants } from './variants.ts'
 

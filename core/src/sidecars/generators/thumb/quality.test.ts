@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
 import { ssim } from '../../../../testing/media/index.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
-import { PLAIN_REQUEST } from '../../test/plain-request.ts'
+import { PLAIN_REQUEST } from '../../processes/test/plain-request.ts'
 import { make } from './make.ts'
 
 /** Photos that are compared; `npm run bench -- quality` takes all. */

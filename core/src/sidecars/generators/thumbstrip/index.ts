@@ -1,14 +1,22 @@
 import { detectFilmEngines } from '../film/engines.ts'
-import type { Generator } from '../generator.ts'
+import type { KindOfSidecar } from '../generator.ts'
 import { DEADLINE_MS } from './limits.ts'
 import { strips } from './strips.ts'
 
 /** Makes a picture of frames along a film, as an overview of its content. */
-export const thumbstrips: Generator = {
+export const thumbstrips: KindOfSidecar = {
   kind: 'thumbstrip',
-  recipe: 1,
+  number: 6,
+  folder: 'thumbstrips',
+  label: 'Pictures along videos',
+  phase: 'Making video strips',
+  usual: { desktop: 'off', mobile: 'off' },
   // Before proxies, which take longer; after all kinds for search.
   priority: 20,
+  search: null,
+  preview: null,
+  origin: 'generated',
+  recipe: 1,
   deadlineMs: DEADLINE_MS,
   maxBytes: 2 ** 44,
   variants: Object.keys(strips),

@@ -1,6 +1,11 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { formatTranscript, parseTranscript, type Transcript, type TranscriptSegment } from '../../transcript-sidecar.ts'
+import {
+  formatTranscript,
+  parseTranscript,
+  type Transcript,
+  type TranscriptSegment,
+} from '../../formats/transcript-sidecar.ts'
 import type { SpeechEngine } from './engines/engine.ts'
 
 /** The transcript of one piece, with times from the start of the recording. */

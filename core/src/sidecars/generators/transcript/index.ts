@@ -1,10 +1,10 @@
-import type { ContentFacts, Generator } from '../generator.ts'
+import type { ContentFacts, KindOfSidecar } from '../generator.ts'
 import type { TranscriptSettings } from './choose-engine.ts'
 import { detectSpeechEngines, whyNoTranscripts } from './detect.ts'
 import { DEADLINE_MS, DECODER_SILENCE_MS, LEAST_BYTES_A_SECOND, PIECE_BASE_MS, PIECE_TIMES } from './limits.ts'
 
 /** Makes transcripts of sound and video, with times: for search, and as subtitles. */
-export function makeTranscripts(settings: TranscriptSettings): Generator {
+export function makeTranscripts(settings: TranscriptSettings): KindOfSidecar {
   return {
     ...transcripts,
     settings,
@@ -31,10 +31,18 @@ function deadlineOf({ size }: ContentFacts): number {
   return Math.min(DEADLINE_MS, DECODER_SILENCE_MS + 2 * PIECE_BASE_MS + PIECE_TIMES * longestMs)
 }
 
-const transcripts: Generator = {
+const transcripts: KindOfSidecar = {
   kind: 'transcript',
-  recipe: 1,
+  number: 2,
+  folder: 'transcript',
+  label: 'Transcripts',
+  phase: 'Listening to speech',
+  usual: { desktop: 'on', mobile: 'off' },
   priority: 40,
+  search: 'text',
+  preview: 'lines',
+  origin: 'generated',
+  recipe: 1,
   deadlineMs: deadlineOf,
   // It is decoded while it is transcribed, so its size does not matter.
   maxBytes: Number.MAX_SAFE_INTEGER,

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { formatTranscript } from '../../transcript-sidecar.ts'
+import { formatTranscript } from '../../formats/transcript-sidecar.ts'
 import type { Make } from '../generator.ts'
 import { withTextPath } from '../thumb/decoders/text-path.ts'
 import type { TranscriptSettings } from './choose-engine.ts'

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { CoreError } from '../../../util/errors.ts'
-import type { Transcript, TranscriptSegment } from '../../transcript-sidecar.ts'
+import type { Transcript, TranscriptSegment } from '../../formats/transcript-sidecar.ts'
 import type { Heard, SpeechEngine } from './engines/engine.ts'
 import { HeardSoFar, type HeardPiece } from './heard-so-far.ts'
 import { PIECE_BASE_MS, PIECE_TIMES, SAMPLE_RATE } from './limits.ts'

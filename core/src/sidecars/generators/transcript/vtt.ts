@@ -1,4 +1,4 @@
-import type { Transcript } from '../../transcript-sidecar.ts'
+import type { Transcript } from '../../formats/transcript-sidecar.ts'
 
 /** Formats a transcript as WebVTT, which players show as subtitles. */
 export function formatVtt({ language, segments }: Pick<Transcript, 'language' | 'segments'>): string {

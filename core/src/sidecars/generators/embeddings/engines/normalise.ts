@@ -1,5 +1,5 @@
 import { CoreError } from '../../../../util/errors.ts'
-import { MAX_DIMENSIONS } from '../../../vector-file.ts'
+import { MAX_DIMENSIONS } from '../../../formats/vector-file.ts'
 
 /** Scales a vector to length 1. Throws `Corrupt` if it is invalid. */
 export function normalise(numbers: readonly number[] | Float32Array): Float32Array {

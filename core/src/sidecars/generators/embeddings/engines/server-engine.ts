@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
-import { object, parseObject, text } from '../../../loose-json.ts'
+import { object, parseObject, text } from '../../../formats/loose-json.ts'
 import { serverKey } from '../../server-settings.ts'
 import { BATCH_TEXTS, BUSY_RETRIES, MAX_ANSWER_BYTES, MAX_BUSY_MS, REQUEST_MS } from '../limits.ts'
 import { type EmbeddingSettings, modelName } from '../settings.ts'

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import type { TextPage } from '../../../text-sidecar.ts'
+import type { TextPage } from '../../../formats/text-sidecar.ts'
 
 /** Darker pixels, of 255, are ink. */
 const INK = 128

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { CoreError } from '../../../../util/errors.ts'
-import { list, object, parseObject, part, text } from '../../../loose-json.ts'
+import { list, object, parseObject, part, text } from '../../../formats/loose-json.ts'
 import { collectProgram } from '../../stream-program.ts'
 import { MAX_PIECE_MS, SAMPLE_RATE } from '../limits.ts'
 import { wavOf } from '../sound/wav.ts'

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { SidecarKind } from '../../domain/index.ts'
+import { defineJobOn, priorities } from '../../jobs/index.ts'
+import type { MakePendingHost, PendingReport } from './make-pending.ts'
+
+/** The part of a library that the job uses. */
+interface GeneratingLibrary {
+  readonly sidecars: { readonly runner: { run(host: MakePendingHost): Promise<PendingReport> } }
+}
+
+/**
+ * Makes all pending sidecars, the most wanted kind first. One job at a time in a library: it keeps all its processes
+ * busy.
+ */
+export const generateSidecars = defineJobOn<GeneratingLibrary>()({
+  name: 'sidecars.generate',
+  summary: 'Make what is derived from files: pictures of them, text in them',
+  input: z.object({}),
+  // The rows hold the progress.
+  state: z.object({}),
+  initial: {},
+  output: z.object({
+    made: z.number(),
+    failed: z.number(),
+    skipped: z.number(),
+    waiting: z.number(),
+    /** The kinds that wait for the machine, with the reasons. */
+    held: z.array(z.object({ kind: SidecarKind, code: z.string(), reason: z.string() })),
+  }),
+  // The work happens in the job's own processes, whose number is limited, so it must not delay index runs.
+  concurrency: 'io',
+  priority: priorities.low,
+  // If the disk is full, the job is repeated until there is room.
+  retries: 1_000,
+  key: () => 'all',
+  run: (_input, { items, library, signal, progress, warn }) =>
+    library.sidecars.runner.run({ items, signal, progress, warn }),
+})
