@@ -58,6 +58,27 @@ export interface CommandSpec {
   load(): Promise<CommandRunner>
 }
 
+/** The words of the command, and those of its aliases. */
+export function wordsOf({ aliases, words }: CommandSpec): readonly (readonly string[])[] {
+  return [words, ...aliases]
+}
+
+export function startsWith(words: readonly string[], beginning: readonly string[]): boolean {
+  return beginning.every((word, at) => words[at] === word)
+}
+
+/** The command of these words, or of these as an alias. */
+export function commandCalled(words: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null {
+  const isSame = (other: readonly string[]) => other.length === words.length && startsWith(other, words)
+  return commands.find((command) => wordsOf(command).some(isSame)) ?? null
+}
+
+/** `--type`, `--kind`; `--no-watch`; `--follow`, `-f` */
+export function flagSpellings({ aliases, kind, name, short }: FlagSpec): string[] {
+  const dashes = kind === 'off' ? '--no-' : '--'
+  return [...[name, ...aliases].map((each) => dashes + each), ...(short ? [`-${short}`] : [])]
+}
+
 /** `spacedrive location add <path>`; with the flags in brackets. */
 export function usageOf(command: CommandSpec): string {
   const args = command.args.map(({ name, required, variadic }) => {

@@ -31,6 +31,8 @@ export const globalFlags: readonly FlagSpec[] = [
   flag('input', 'off', 'ask questions'),
   flag('yes', 'switch', 'answer yes to every question', 'y'),
   flag('start', 'off', 'start the daemon when it is not running'),
+  flag('help', 'switch', 'show help, also about a command or a group', 'h'),
+  flag('version', 'switch', 'print the version'),
 ]
 
 export function globalsFrom(values: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Globals {
