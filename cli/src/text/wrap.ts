@@ -1,4 +1,4 @@
-import { splitGraphemes, textWidth } from './width.ts'
+import { sliceCells, textWidth } from './width.ts'
 
 /** Breaks text at spaces into lines of at most `width` cells; a word that is longer, such as a path, breaks where it must. Keeps line breaks and indents. */
 export function wrap(text: string, width: number): string[] {
@@ -32,15 +32,13 @@ function wrapWords(text: string, width: number): string[] {
 }
 
 function breakWord(word: string, width: number): string[] {
-  if (textWidth(word) <= width) return [word]
   const parts: string[] = []
-  let part = ''
-  for (const grapheme of splitGraphemes(word)) {
-    if (textWidth(part + grapheme) > width && part) {
-      parts.push(part)
-      part = ''
-    }
-    part += grapheme
+  let rest = word
+  while (textWidth(rest) > width) {
+    // A wide character stands alone where even one is too wide.
+    const part = sliceCells(rest, 0, Math.max(1, width)) || sliceCells(rest, 0, 2) || rest
+    parts.push(part)
+    rest = sliceCells(rest, textWidth(part), Infinity)
   }
-  return [...parts, part]
+  return rest === '' && parts.length > 0 ? parts : [...parts, rest]
 }
