@@ -98,3 +98,6 @@ export const compareCopies = defineAction({
   errors: ['NotFound'],
   run: (input, { library, signal }) => library.copies.compare(input.contentId, signal),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listCopies, uniqueFiles, compareCopies] as const

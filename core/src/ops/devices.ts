@@ -52,3 +52,6 @@ export const renameDevice = defineAction({
   },
   run: (input, { core }) => core.renameDevice(input.name),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listDevices, deviceInfo, renameDevice] as const

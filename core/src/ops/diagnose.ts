@@ -21,3 +21,6 @@ export const diagnoseNetwork = defineQuery({
     return network.diagnose(input.device === undefined ? null : network.registry.find(input.device), signal)
   },
 })
+
+/** In the order of help and of the documents. */
+export const operations = [diagnoseNetwork] as const

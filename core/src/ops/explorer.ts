@@ -75,3 +75,6 @@ export const hideExplorer = defineAction({
   output: z.object({ wasExposed: z.boolean() }),
   run: async (_input, { core }) => ({ wasExposed: await core.hideExplorer() }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [explorerLink, exposeExplorer, hideExplorer] as const

@@ -272,7 +272,7 @@ export const fetchFiles = defineAction({
     positional: ['addresses'],
     variadic: true,
     paths: ['to'],
-    wait: true,
+    wait: 'transfers',
     examples: [
       'network fetch local://laptop/home/me/Pictures --to . --wait',
       'network fetch content://<id> --to ~/Downloads',
@@ -280,3 +280,17 @@ export const fetchFiles = defineAction({
   },
   run: async (input, { core, signal }) => ({ transfers: await core.files.fetch(input, signal) }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  listFiles,
+  seekFile,
+  fileSizes,
+  fileInfo,
+  filePath,
+  duplicates,
+  listArchive,
+  openFile,
+  readFile,
+  fetchFiles,
+] as const

@@ -34,6 +34,7 @@ export const quickScan = defineAction({
     words: ['index', 'quick-scan'],
     positional: ['path'],
     paths: ['path'],
+    exit: { partialIf: 'warnings' },
     examples: ['index quick-scan ~/Downloads', 'index quick-scan /usr/share --scope recursive --ephemeral'],
   },
   run: (input, { library, signal }) => library.indexing.quickScan(input, signal),
@@ -79,7 +80,8 @@ export const indexPath = defineAction({
     words: ['index', 'location'],
     positional: ['location'],
     references: ['location'],
-    wait: true,
+    wait: 'job',
+    next: 'job monitor',
     examples: ['index location ~/Pictures --mode deep'],
   },
   run: (input, { library }) => library.indexing.indexPath(input),
@@ -118,6 +120,7 @@ export const verify = defineAction({
     words: ['index', 'verify'],
     positional: ['path'],
     references: ['path'],
+    exit: { failedIf: 'total', partialIf: 'unreadableTotal' },
     examples: ['index verify ~/Pictures', 'index verify ~/Pictures --fix'],
   },
   run: (input, { library, signal }) => library.indexing.verify(input, signal),
@@ -146,3 +149,6 @@ export const explain = defineQuery({
   },
   run: (input, { library }) => library.indexing.explain(input.path),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [quickScan, browse, indexPath, verify, explain] as const

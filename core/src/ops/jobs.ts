@@ -18,7 +18,11 @@ export const listJobs = defineQuery({
   }),
   output: z.array(Job),
   errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
-  cli: { words: ['job', 'list'], examples: ['job list', 'job list --status failed', 'job list --device laptop'] },
+  cli: {
+    words: ['job', 'list'],
+    names: 'locations.list',
+    examples: ['job list', 'job list --status failed', 'job list --device laptop'],
+  },
   run: async ({ device, limit, status }, { core, library, signal }) => {
     const { id, name, slug } = core.device.info()
     if (device === undefined || [id, name, slug].includes(device)) {
@@ -38,7 +42,7 @@ export const jobInfo = defineQuery({
   input: job,
   output: JobDetails,
   errors: ['NotFound'],
-  cli: { words: ['job', 'info'], positional: ['job'] },
+  cli: { words: ['job', 'info'], positional: ['job'], shortIds: { job: 'jobs.list' }, names: 'locations.list' },
   run: async (input, { library }) => library.jobs.info(input.job),
 })
 
@@ -50,7 +54,7 @@ export const waitForJob = defineQuery({
   input: job,
   output: Job,
   errors: ['NotFound', 'Timeout'],
-  cli: { words: ['job', 'wait'], positional: ['job'], examples: ['job wait 0199…'] },
+  cli: { words: ['job', 'wait'], positional: ['job'], shortIds: { job: 'jobs.list' }, examples: ['job wait 0199…'] },
   run: (input, { library, signal }) => library.jobs.wait(input.job, signal),
 })
 
@@ -62,7 +66,7 @@ export const pauseJob = defineAction({
   input: job,
   output: Job,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['job', 'pause'], positional: ['job'] },
+  cli: { words: ['job', 'pause'], positional: ['job'], shortIds: { job: 'jobs.list' }, next: 'job resume <job>' },
   run: (input, { library }) => library.jobs.pause(input.job),
 })
 
@@ -74,7 +78,7 @@ export const resumeJob = defineAction({
   input: job,
   output: Job,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['job', 'resume'], positional: ['job'] },
+  cli: { words: ['job', 'resume'], positional: ['job'], shortIds: { job: 'jobs.list' } },
   run: (input, { library }) => library.jobs.resume(input.job),
 })
 
@@ -86,7 +90,7 @@ export const cancelJob = defineAction({
   input: job,
   output: Job,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['job', 'cancel'], positional: ['job'] },
+  cli: { words: ['job', 'cancel'], positional: ['job'], shortIds: { job: 'jobs.list' } },
   run: (input, { library }) => library.jobs.cancel(input.job),
 })
 
@@ -98,7 +102,7 @@ export const retryJob = defineAction({
   input: job,
   output: Job,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['job', 'retry'], positional: ['job'] },
+  cli: { words: ['job', 'retry'], positional: ['job'], shortIds: { job: 'jobs.list' } },
   run: (input, { library }) => library.jobs.retry(input.job),
 })
 
@@ -126,7 +130,8 @@ export const runJob = defineAction({
   cli: {
     words: ['job', 'run'],
     positional: ['name'],
-    wait: true,
+    wait: 'job',
+    next: 'job monitor',
     examples: [
       `job run indexing.content --input '{"locationId":"0199…"}'`,
       `job run indexing.location --input '{"locationId":"0199…","mode":"deep"}' --wait`,
@@ -134,3 +139,16 @@ export const runJob = defineAction({
   },
   run: async (input, { library }) => ({ job: await library.jobs.enqueueByName(input.name, input.input) }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  listJobs,
+  jobInfo,
+  waitForJob,
+  pauseJob,
+  resumeJob,
+  cancelJob,
+  retryJob,
+  jobTypes,
+  runJob,
+] as const

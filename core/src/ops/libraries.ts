@@ -18,6 +18,7 @@ export const createLibrary = defineAction({
     words: ['library', 'create'],
     positional: ['name'],
     paths: ['path'],
+    next: 'location add <folder>',
     examples: ['library create Photos', 'library create Work --path /mnt/disk'],
   },
   run: (input, { core }) => core.libraries.create(input),
@@ -48,6 +49,7 @@ export const openLibrary = defineAction({
     words: ['library', 'open'],
     positional: ['path'],
     paths: ['path'],
+    next: 'library info',
     examples: ['library open ~/Photos.sdlibrary', 'library open /mnt/disk/Old.sdlibrary --read-only'],
   },
   run: (input, { core }) => core.libraries.open(input),
@@ -61,7 +63,12 @@ export const switchLibrary = defineAction({
   input: z.object({ library: reference }),
   output: Library,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['library', 'switch'], positional: ['library'], examples: ['library switch Photos'] },
+  cli: {
+    words: ['library', 'switch'],
+    positional: ['library'],
+    next: 'library info',
+    examples: ['library switch Photos'],
+  },
   run: (input, { core }) => core.libraries.switchTo(input.library),
 })
 
@@ -144,6 +151,9 @@ export const deleteLibrary = defineAction({
   cli: {
     words: ['library', 'delete'],
     positional: ['library'],
+    confirmWith: {
+      keepFiles: 'The library is forgotten; its folder stays where it is. The files it indexed are not touched.',
+    },
     examples: ['library delete Photos', 'library delete Photos --keep-files'],
     confirm: 'The library folder moves to the trash. The files it indexed are not touched.',
   },
@@ -177,7 +187,11 @@ export const checkLibrary = defineAction({
     /** The newest backup that passes the same checks; offered if the database does not pass. */
     goodBackup: z.string().nullable(),
   }),
-  cli: { words: ['library', 'check'], examples: ['library check', 'library check --fix'] },
+  cli: {
+    words: ['library', 'check'],
+    exit: { failedUnless: 'ok' },
+    examples: ['library check', 'library check --fix'],
+  },
   run: (input, { core, library, signal }) => core.libraries.check(library, signal, input),
 })
 
@@ -212,3 +226,21 @@ export const restoreLibrary = defineAction({
   },
   run: (input, { core, signal }) => core.libraries.restore(input, signal),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  createLibrary,
+  listLibraries,
+  openLibrary,
+  switchLibrary,
+  currentLibrary,
+  libraryInfo,
+  closeLibrary,
+  renameLibrary,
+  previewDeleteLibrary,
+  deleteLibrary,
+  backupLibrary,
+  restoreLibrary,
+  checkLibrary,
+  optimizeLibrary,
+] as const

@@ -39,7 +39,8 @@ export const addLocation = defineAction({
     words: ['location', 'add'],
     positional: ['path'],
     paths: ['path'],
-    wait: true,
+    wait: 'job',
+    next: 'job monitor',
     examples: ['location add ~/Pictures', 'location add /mnt/disk --mode deep --wait'],
   },
   run: ({ policy = [], ...input }, { library }) =>
@@ -59,7 +60,14 @@ export const scanLocation = defineAction({
   }),
   output: z.object({ location: Location, job: jobReference }),
   errors: ['NotFound', 'Conflict', 'PermissionDenied'],
-  cli: { words: ['scan'], positional: ['path'], paths: ['path'], wait: true, examples: ['scan ~/Downloads --wait'] },
+  cli: {
+    words: ['scan'],
+    positional: ['path'],
+    paths: ['path'],
+    wait: 'job',
+    next: 'job monitor',
+    examples: ['scan ~/Downloads --wait'],
+  },
   run: (input, { library }) => library.locations.scan(input),
 })
 
@@ -172,7 +180,12 @@ export const pauseLocation = defineAction({
   input: z.object({ location: reference }),
   output: Location,
   errors: ['NotFound'],
-  cli: { words: ['location', 'pause'], positional: ['location'], references: ['location'] },
+  cli: {
+    words: ['location', 'pause'],
+    positional: ['location'],
+    references: ['location'],
+    next: 'location resume <location>',
+  },
   run: (input, { library }) => library.locations.pause(input.location),
 })
 
@@ -206,7 +219,8 @@ export const rescanLocation = defineAction({
     words: ['location', 'rescan'],
     positional: ['location'],
     references: ['location'],
-    wait: true,
+    wait: 'job',
+    next: 'job monitor',
     examples: ['location rescan Pictures --wait'],
   },
   run: (input, { library }) => library.locations.rescan(input),
@@ -228,3 +242,17 @@ export const removeLocation = defineAction({
   },
   run: (input, { library }) => library.locations.remove(input.location),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  addLocation,
+  scanLocation,
+  listLocations,
+  locationSummary,
+  locationInfo,
+  updateLocation,
+  pauseLocation,
+  resumeLocation,
+  rescanLocation,
+  removeLocation,
+] as const

@@ -68,3 +68,6 @@ export const listMedia = defineQuery({
   },
   run: (input, { library }) => library.overview.media(input),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [mediaTimeline, listMedia, seekMedia] as const

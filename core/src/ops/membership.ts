@@ -200,3 +200,14 @@ async function openedBy({ libraries }: CoreContext['core'], id: string) {
 function show({ key: _key, since, ...member }: ShownMember) {
   return { ...member, since: new Date(since).toISOString() }
 }
+
+/** In the order of help and of the documents. */
+export const operations = [
+  shareLibrary,
+  unshareLibrary,
+  joinLibrary,
+  declineLibrary,
+  leaveLibrary,
+  libraryMembers,
+  libraryInvitations,
+] as const

@@ -236,3 +236,19 @@ export const whereIsContent = defineQuery({
   },
   run: (input, { core, library, signal }) => core.files.where(input.path, library, signal),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  initNetwork,
+  startNetwork,
+  stopNetwork,
+  networkStatus,
+  networkDevices,
+  whereIsContent,
+  pingDevice,
+  revokeDevice,
+  blockDevice,
+  grantDevice,
+  listGrants,
+  devicePlaces,
+] as const

@@ -78,3 +78,6 @@ export const cancelPairing = defineAction({
   output: z.object({ wasPairing: z.boolean() }),
   run: async (_input, { core }) => ({ wasPairing: await core.network.pairing.cancel() }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [generatePairingCode, joinPairing, pairingStatus, confirmPairing, cancelPairing] as const

@@ -26,3 +26,6 @@ export const searchFiles = defineQuery({
   },
   run: ({ thumbs, ...input }, { library, signal }) => library.search.search(input, signal, { thumbs }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [searchFiles] as const

@@ -67,3 +67,6 @@ export const accessLog = defineQuery({
   cli: { words: ['session', 'log'], examples: ['session log', 'session log --limit 20'] },
   run: async ({ limit }, { core }) => core.sessions().log(limit),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listSessions, endSession, createApiKey, accessLog] as const

@@ -361,6 +361,7 @@ export const regenerateSidecars = defineAction({
     words: ['sidecar', 'regenerate'],
     positional: ['target'],
     contents: ['target'],
+    next: 'job monitor',
     examples: [
       'sidecar regenerate ~/Pictures/a.jpg --kind thumb',
       'sidecar regenerate --outdated --dry-run',
@@ -387,7 +388,7 @@ export const retrySidecars = defineAction({
   input: z.object({ target: target.optional(), kind: kind.optional() }),
   output: queued,
   errors: ['NotFound', 'Unavailable'],
-  cli: { words: ['sidecar', 'retry'], positional: ['target'], contents: ['target'] },
+  cli: { words: ['sidecar', 'retry'], positional: ['target'], contents: ['target'], next: 'job monitor' },
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = reference === undefined ? undefined : await contentOf(reference, library, signal)
     return { queued: await library.sidecars.retry({ ...of, ...(contentId && { contentId }) }) }
@@ -455,7 +456,7 @@ export const verifySidecars = defineQuery({
       }),
     ),
   }),
-  cli: { words: ['sidecar', 'verify'] },
+  cli: { words: ['sidecar', 'verify'], exit: { failedIf: 'problems' } },
   run: (_input, { library, signal }) => library.sidecars.verify(signal),
 })
 
@@ -564,8 +565,10 @@ export const convertSidecars = defineAction({
     words: ['sidecar', 'convert'],
     positional: ['target'],
     contents: ['target'],
-    wait: true,
+    wait: 'job',
     confirm: 'They are taken out of their folders; `spacedrive sidecar convert --undo` puts them back.',
+    confirmWith: { undo: 'They go back to where they came from. What is there now is not written over.' },
+    exit: { partialIf: 'conflictCount' },
     examples: [
       'sidecar convert --all-live-photos --dry-run',
       'sidecar convert ~/Pictures/IMG_1.HEIC',
@@ -580,3 +583,26 @@ export const convertSidecars = defineAction({
     return { ...preview, job, undo: input.undo }
   },
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  listSidecars,
+  sidecarPresence,
+  sidecarText,
+  sidecarPath,
+  thumbsOfContents,
+  wantSidecars,
+  sidecarUsage,
+  sidecarWhere,
+  sidecarHindrances,
+  pendingSidecars,
+  regenerateSidecars,
+  resolveSidecars,
+  retrySidecars,
+  cleanupSidecars,
+  verifySidecars,
+  reconcileSidecars,
+  createReference,
+  previewConversion,
+  convertSidecars,
+] as const

@@ -166,3 +166,16 @@ export const setVisible = defineAction({
     return nearby.visibility()
   },
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  sendOffer,
+  listOffers,
+  offerInfo,
+  acceptOffer,
+  confirmOffer,
+  declineOffer,
+  withdrawOffer,
+  listNearby,
+  setVisible,
+] as const

@@ -12,3 +12,6 @@ export const libraryStatistics = defineQuery({
   cli: { words: ['statistics'], examples: ['statistics', 'statistics --library Photos --json'] },
   run: (_input, { library }) => library.overview.statistics(),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [libraryStatistics] as const

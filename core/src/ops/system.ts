@@ -145,3 +145,14 @@ export const systemPlaces = defineQuery({
   ),
   run: (_input, { core }) => core.places(),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  systemStatus,
+  systemLogs,
+  systemDoctor,
+  systemPlaces,
+  getConfig,
+  setConfig,
+  explainConfig,
+] as const

@@ -24,7 +24,7 @@ export const transferInfo = defineQuery({
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound'],
-  cli: { words: ['network', 'transfer', 'info'], positional: ['transfer'] },
+  cli: { words: ['network', 'transfer', 'info'], positional: ['transfer'], shortIds: { transfer: 'transfers.list' } },
   run: async (input, { core }) => core.network.transfers.get(input.transfer),
 })
 
@@ -36,7 +36,7 @@ export const pauseTransfer = defineAction({
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['network', 'transfer', 'pause'], positional: ['transfer'] },
+  cli: { words: ['network', 'transfer', 'pause'], positional: ['transfer'], shortIds: { transfer: 'transfers.list' } },
   run: async (input, { core }) => core.network.transfers.pause(input.transfer),
 })
 
@@ -48,7 +48,12 @@ export const resumeTransfer = defineAction({
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['network', 'transfer', 'resume'], positional: ['transfer'], wait: true },
+  cli: {
+    words: ['network', 'transfer', 'resume'],
+    positional: ['transfer'],
+    wait: 'transfers',
+    shortIds: { transfer: 'transfers.list' },
+  },
   run: async (input, { core }) => core.network.transfers.resume(input.transfer),
 })
 
@@ -60,6 +65,9 @@ export const cancelTransfer = defineAction({
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound'],
-  cli: { words: ['network', 'transfer', 'cancel'], positional: ['transfer'] },
+  cli: { words: ['network', 'transfer', 'cancel'], positional: ['transfer'], shortIds: { transfer: 'transfers.list' } },
   run: (input, { core }) => core.network.transfers.cancel(input.transfer),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listTransfers, transferInfo, pauseTransfer, resumeTransfer, cancelTransfer] as const

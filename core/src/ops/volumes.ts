@@ -61,3 +61,6 @@ export const speedTestVolume = defineAction({
   cli: { words: ['volume', 'speed-test'], positional: ['volume'] },
   run: (input, { library, signal }) => library.volumes.speedTest(input.volume, signal),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listVolumes, volumeInfo, trackVolume, untrackVolume, speedTestVolume] as const
