@@ -34,8 +34,8 @@ export function helpText(
 const groupOrder = ['quickstart', 'start', 'stop', 'restart', 'status', 'doctor', 'monitor', 'library', 'location', 'scan', 'search', 'file', 'media', 'statistics', 'index', 'job', 'volume', 'device', 'config', 'system', 'daemon', 'instance', 'service', 'completion', 'help'] // oxfmt-ignore
 
 const programExamples = [
-  ['spacedrive quickstart ~/Pictures', 'index a folder and look at what it holds'],
-  ['spacedrive search holiday', 'find files by name, at once'],
+  ['spacedrive quickstart ~/Pictures', 'index a folder and show a summary'],
+  ['spacedrive search holiday', 'find files by name'],
 ] as const
 
 function programHelp(commands: readonly CommandSpec[], view: HelpView): string {

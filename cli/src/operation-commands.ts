@@ -54,7 +54,7 @@ const waitFlag: FlagSpec = {
   name: 'wait',
   field: 'wait',
   kind: 'switch',
-  summary: 'show the progress and leave when the job has ended',
+  summary: 'show the progress and exit when the work has ended',
   choices: [],
   aliases: [],
 }
