@@ -7,20 +7,20 @@ export interface ArgSpec {
   readonly name: string
   readonly summary: string
   readonly required: boolean
-  /** Takes all that is left. */
+  /** Takes all remaining words. */
   readonly variadic: boolean
-  /** What completion offers, and how the text becomes a value: a path is made absolute, a reference only where it looks like one. */
+  /** Decides what completion offers, and how the text becomes a value: a path is made absolute, a reference only if it looks like a path. */
   readonly kind: 'text' | 'path' | 'reference'
   readonly choices: readonly string[]
-  /** What an absent argument means. */
+  /** The value of an absent argument. */
   readonly fallback?: string
 }
 
-/** `switch` is `--x`, `off` is `--no-x` for what is on by default, `boolean` is `--x true|false`; the others take what they say. */
+/** `switch` is `--x`, `off` is `--no-x` for a setting that is on by default, `boolean` is `--x true|false`; the others take a value of that kind. */
 export type FlagKind = 'switch' | 'off' | 'boolean' | 'text' | 'path' | 'number' | 'list' | 'json'
 
 export interface FlagSpec {
-  /** Without the dashes: `max-depth`. For kind `off` the name of what it turns off. */
+  /** Without the dashes: `max-depth`. For kind `off` the name of the setting that it turns off. */
   readonly name: string
   /** The name of its value: `maxDepth`. */
   readonly field: string

@@ -1,7 +1,7 @@
 import type { Job } from '@spacedrive/core/domain'
 import type { ErrorCode } from '@spacedrive/core/errors'
 
-/** What the exit code of the command says; scripts rely on these numbers. */
+/** The exit codes of the command; scripts rely on these numbers. */
 export const exitCodes = {
   ok: 0,
   failed: 1,

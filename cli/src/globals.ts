@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { FlagSpec } from './command-spec.ts'
 
-/** What the flags say that every command takes, wherever they stand. */
+/** The values of the flags that every command takes, at any place in the line. */
 export interface Globals {
   readonly instance: string | undefined
   readonly dataDir: string | undefined

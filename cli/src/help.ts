@@ -157,7 +157,7 @@ function flagRows(flags: readonly FlagSpec[]): Row[] {
 }
 
 function flagSummary({ fallback, kind, summary }: FlagSpec): string {
-  // What the schema describes is what this flag turns off.
+  // The schema describes the setting that this flag turns off.
   if (kind === 'off') return `do not ${summary}`
   return fallback === undefined ? summary : `${summary} (default ${fallback})`
 }

@@ -27,7 +27,7 @@ export function operationCommands(contract: readonly ContractOp[]): CommandSpec[
   })
 }
 
-/** What stands for a bare argument in an example that nobody wrote. */
+/** Sample values for arguments in generated examples, by the name of the field. */
 const samples: Readonly<Record<string, string>> = {
   path: '~/Pictures',
   location: 'Pictures',

@@ -14,7 +14,7 @@ import { isBooleanWord, parseBoolean, parseChoice, parseValue } from './parse-va
 import { unknownCommand } from './unknown-command.ts'
 import { UsageError } from './usage-error.ts'
 
-/** What a command line asks for. `help` names the words it is about: none, a group's or a command's. */
+/** The request of a command line. `help` has the words of a group or a command, or none for the whole program. */
 export type Invocation =
   | { readonly kind: 'run'; readonly command: CommandSpec; readonly values: Values; readonly globals: Values }
   | { readonly kind: 'help'; readonly words: readonly string[]; readonly globals: Values }

@@ -68,17 +68,17 @@ async function confirmed({ extras, input, operation }: Asked, session: Session):
   if (touched !== null) await confirm(operation, { input, touched }, session)
 }
 
-/** Whether it has queued no job, there being nothing for it to do. */
+/** Whether the operation had nothing to do and so queued no job. */
 function isNothingToDo(output: unknown): boolean {
   return typeof output === 'object' && output !== null && Reflect.get(output, 'job') === null
 }
 
-/** Whether somebody looks on: then a wait shows how far it is. */
+/** Whether a user watches at a terminal: then a wait shows its progress. */
 function isWatched({ globals, io }: CliContext): boolean {
   return io.err.animated && !globals.json && !globals.jsonl && !globals.quiet
 }
 
-/** What the daemon says of a field, said of the flag or argument that was typed. */
+/** The daemon's error about a field, rewritten for the flag or argument that the user typed. */
 function inOwnWords(err: unknown, { cli }: ContractOp): unknown {
   const issues = err instanceof ClientError && err.code === 'InvalidInput' ? issuesOf(err.details) : []
   if (issues.length === 0) return err
@@ -94,7 +94,7 @@ function issuesOf(details: unknown): readonly { readonly field: string; readonly
   return Array.isArray(issues) ? (issues as { field: string; message: string }[]) : []
 }
 
-/** What a person typed as the operation takes it: absolute paths, whole ids, words joined. */
+/** The typed values as the operation takes them: absolute paths, whole ids, words joined. */
 async function inputOf({ cli, input }: ContractOp, values: Values, session: Session): Promise<Record<string, unknown>> {
   const resolved: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(values)) {
@@ -129,7 +129,7 @@ function absolutePath(text: string): string {
 
 const SLASH = 0x2f
 
-/** A location may have any name, but not one that begins like a path. A name with a slash is a path if that is there. */
+/** The name of a location never starts like a path. A text with a slash is a path if such a file exists. */
 function isPath(text: string): boolean {
   if (/^(\.{0,2}[/\\]|\.{1,2}$)/.test(text)) return true
   return /[/\\]/.test(text) && (existsSync(resolve(text)) || typeof rawArgument(text) !== 'string')

@@ -2,7 +2,7 @@ import { nearest } from '@spacedrive/core/nearest'
 import { type CommandSpec, wordsOf } from './command-spec.ts'
 import { UsageError } from './usage-error.ts'
 
-/** That there is no such command, and which was probably meant. `typed` may have arguments behind the words that name no command. */
+/** The error for words that name no command, with the commands that the user probably meant. `typed` may have arguments at its end. */
 export function unknownCommand(typed: readonly string[], commands: readonly CommandSpec[]): UsageError {
   const shown = commands.filter((command) => !command.hidden).flatMap(wordsOf)
   const names = shown.map((words) => words.join(' '))

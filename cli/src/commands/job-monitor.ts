@@ -94,7 +94,7 @@ function barLine(view: JobView, frame: number, { names, session }: Pick<Drawing,
   const { job } = view
   const { style, width } = session.context.io.out
   const mark = job.status === 'running' ? spinner(frame) : '•'
-  // On a wide screen there is room for what `job cancel` takes.
+  // On a wide screen there is room for the whole id, which `job cancel` takes.
   const name =
     fixedWidth(subjectOf(job, names) ?? printable(job.name), NAME_WIDTH) + (width >= WIDE ? ` ${shortId(job.id)}` : '')
   const room = width - textWidth(name) - PHASE_WIDTH - 5

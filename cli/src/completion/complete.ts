@@ -1,7 +1,7 @@
 import { type CommandSpec, type FlagSpec, commandCalled, flagSpellings, startsWith, wordsOf } from '../command-spec.ts'
 import { globalFlags } from '../globals.ts'
 
-/** What could stand where the last word of a line is being typed. `files`: the shell offers names of files. */
+/** The possible words at the end of a line. `files`: the shell also offers names of files. */
 export interface Completions {
   readonly candidates: readonly Candidate[]
   readonly files: boolean
@@ -97,7 +97,7 @@ function valuesOf(choices: readonly string[], kind: string): Completions {
   return { candidates: offered.map((text) => ({ text, summary: '' })), files: kind === 'path' || kind === 'reference' }
 }
 
-/** The words that may follow, with what they mean: a group's by the verbs in it. */
+/** The words that may follow, each with its summary; a group has none. */
 function nextWords(path: readonly string[], commands: readonly CommandSpec[]): Candidate[] {
   const found = new Map<string, Candidate>()
   for (const { words, summary } of spelledOut(commands)) {

@@ -20,7 +20,7 @@ const STEP_MS = 1_000
 /** More at once are counted, not shown. */
 const MAX_SHOWN = 6
 
-/** What `--wait` adds: shows how transfers go until they have ended or are paused, then what came of them. */
+/** `--wait`: shows the progress of transfers until they have ended or are paused, then their results. */
 export async function waitForTransfers(output: unknown, session: Session): Promise<number> {
   const { transfers: several } = output as Partial<OutputOf<'files.fetch'>>
   const begun = several ?? [output as OutputOf<'transfers.resume'>]

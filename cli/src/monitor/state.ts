@@ -4,7 +4,7 @@ import type { OutputOf } from '@spacedrive/client'
 import { type JobView, firstView, nextView } from '../live/job-progress.ts'
 import type { SubjectNames } from '../subject-names.ts'
 
-/** What the screen shows, and nothing else: drawing is a function of it. */
+/** Everything that the screen shows. Drawing is a function of this state alone. */
 export interface MonitorState {
   readonly status: OutputOf<'system.status'> | null
   readonly locations: readonly Location[]
@@ -15,7 +15,7 @@ export interface MonitorState {
   readonly transfers: readonly Transfer[]
   /** The newest first. */
   readonly jobs: readonly JobView[]
-  /** What the daemon has not told yet: that it is empty is not known. */
+  /** The lists that the daemon has not sent yet; they may be empty or not. */
   readonly untold: ReadonlySet<Told>
   /** The newest first. */
   readonly events: readonly HeardEvent[]
@@ -23,7 +23,7 @@ export interface MonitorState {
   /** Id of the selected job. */
   readonly selected: string | null
   readonly overlay: 'help' | 'details' | null
-  /** What the last key did, or why the daemon does not answer. */
+  /** The result of the last key, or the reason why the daemon does not answer. */
   readonly message: string | null
   readonly now: number
   /** Turns the spinners. */
@@ -67,7 +67,7 @@ export function emptyState(now: number): MonitorState {
   }
 }
 
-/** What jobs and events are about, by id. */
+/** The names of the objects that jobs and events name by id. */
 export function namesIn({ locations }: MonitorState): SubjectNames {
   return new Map(locations.map(({ id, name }) => [id, name]))
 }
@@ -99,7 +99,7 @@ export function told(state: MonitorState, what: Told, answer: Partial<MonitorSta
   return { ...state, ...answer, untold: new Set([...state.untold].filter((each) => each !== what)) }
 }
 
-/** The list as the daemon gives it; what was seen of running jobs is kept. */
+/** The list of the daemon. The measured rates of running jobs are kept. */
 export function withJobs(state: MonitorState, jobs: readonly Job[]): MonitorState {
   return told(state, 'jobs', { jobs: jobs.map((job) => updated(state.jobs, job, state.now)) })
 }
@@ -171,7 +171,7 @@ function withDevice(state: MonitorState, device: NetworkDevice): MonitorState {
   return { ...state, devices: placed(state.devices, device, ({ id }) => id) }
 }
 
-/** What is heard many times a second is no line of its own. */
+/** Progress arrives many times a second; it gets no line of its own. */
 function isProgress({ transfers }: MonitorState, event: Event): boolean {
   if (event.type === 'job.progressed') return true
   if (event.type !== 'transfer.changed') return false

@@ -62,18 +62,14 @@ function label(name: string): string {
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 
 function valueText(name: string, value: unknown): string {
-  switch (typeof value) {
-    case 'number':
-      return /bytes|size$/i.test(name)
-        ? formatBytes(value)
-        : Number.isInteger(value)
-          ? formatCount(value)
-          : String(value)
-    case 'boolean':
-      return value ? 'yes' : 'no'
-    case 'string':
-      return isoTime.test(value) ? formatDate(value) : printable(value)
-    default:
-      return value === null || value === undefined ? '–' : printable(JSON.stringify(value))
-  }
+  if (value === null || value === undefined) return '–'
+  if (typeof value === 'number') return numberText(name, value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'string') return isoTime.test(value) ? formatDate(value) : printable(value)
+  return printable(JSON.stringify(value))
+}
+
+function numberText(name: string, value: number): string {
+  if (/bytes|size$/i.test(name)) return formatBytes(value)
+  return Number.isInteger(value) ? formatCount(value) : String(value)
 }

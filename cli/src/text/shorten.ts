@@ -26,8 +26,8 @@ export function shortenMiddle(text: string, width: number): string {
 type Ranges = readonly (readonly [number, number])[]
 
 /**
- * Cut at both ends so that the first of the marked ranges is seen, with some of what stands before it. The ranges that
- * are left are those of what is left.
+ * Cuts at both ends so that the first marked range is visible, with some of the text before it. Returns the ranges in the
+ * shortened text.
  */
 export function cutAround(text: string, ranges: Ranges, width: number): { text: string; ranges: [number, number][] } {
   const first = ranges[0]?.[0] ?? 0
@@ -44,13 +44,13 @@ export function cutAround(text: string, ranges: Ranges, width: number): { text: 
   return { text: shown, ranges: moved.filter(([from]) => from < end) }
 }
 
-/** The share of a line that may stand before what was found, and how much of it is left where more does. */
+/** The share of a line that may stand before the first range, and the share that stays if the text there is longer. */
 const MOST_BEFORE = 0.5
 const LEFT_BEFORE = 0.25
 
 /** Below this there is no room for a beginning, an ellipsis and an end. */
 const MIN_MIDDLE = 8
-/** What is always left of the beginning. */
+/** Cells of the beginning that always stay. */
 const MIN_HEAD = 2
 
 function tail(text: string, width: number): string {

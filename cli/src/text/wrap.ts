@@ -1,11 +1,11 @@
 import { sliceCells, textWidth } from './width.ts'
 
-/** Breaks text at spaces into lines of at most `width` cells; a word that is longer, such as a path, breaks where it must. Keeps line breaks and indents. */
+/** Breaks text at spaces into lines of at most `width` cells; a longer word, such as a path, breaks at the width. Keeps line breaks and indents. */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, width))
 }
 
-/** Broken between words, but never inside a command that one would paste. */
+/** Breaks between words, but never inside a command in backquotes, which users paste. */
 export function wrapSentence(text: string, width: number): string[] {
   const whole = text.replace(/`[^`]*`/g, (command) => command.replaceAll(' ', '\u00a0'))
   return wrap(whole, width).map((line) => line.replaceAll('\u00a0', ' '))
