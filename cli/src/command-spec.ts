@@ -7,20 +7,20 @@ export interface ArgSpec {
   readonly name: string
   readonly summary: string
   readonly required: boolean
-  /** Takes all that is left. */
+  /** Takes all remaining words. */
   readonly variadic: boolean
-  /** What completion offers, and how the text becomes a value: a path is made absolute, a reference only where it looks like one. */
+  /** Decides what completion offers, and how the text becomes a value: a path is made absolute, a reference only if it looks like a path. */
   readonly kind: 'text' | 'path' | 'reference'
   readonly choices: readonly string[]
-  /** What an absent argument means. */
+  /** The value of an absent argument. */
   readonly fallback?: string
 }
 
-/** `switch` is `--x`, `off` is `--no-x` for what is on by default, `boolean` is `--x true|false`; the others take what they say. */
+/** `switch` is `--x`, `off` is `--no-x` for a setting that is on by default, `boolean` is `--x true|false`; the others take a value of that kind. */
 export type FlagKind = 'switch' | 'off' | 'boolean' | 'text' | 'path' | 'number' | 'list' | 'json'
 
 export interface FlagSpec {
-  /** Without the dashes: `max-depth`. For kind `off` the name of what it turns off. */
+  /** Without the dashes: `max-depth`. For kind `off` the name of the setting that it turns off. */
   readonly name: string
   /** The name of its value: `maxDepth`. */
   readonly field: string
@@ -56,6 +56,27 @@ export interface CommandSpec {
   readonly operation: ContractOp | null
   /** Loads the code of the command; called only for the command that was asked for. */
   load(): Promise<CommandRunner>
+}
+
+/** The words of the command, and those of its aliases. */
+export function wordsOf({ aliases, words }: CommandSpec): readonly (readonly string[])[] {
+  return [words, ...aliases]
+}
+
+export function startsWith(words: readonly string[], beginning: readonly string[]): boolean {
+  return beginning.every((word, at) => words[at] === word)
+}
+
+/** The command of these words, or of these as an alias. */
+export function commandCalled(words: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null {
+  const isSame = (other: readonly string[]) => other.length === words.length && startsWith(other, words)
+  return commands.find((command) => wordsOf(command).some(isSame)) ?? null
+}
+
+/** `--type`, `--kind`; `--no-watch`; `--follow`, `-f` */
+export function flagSpellings({ aliases, kind, name, short }: FlagSpec): string[] {
+  const dashes = kind === 'off' ? '--no-' : '--'
+  return [...[name, ...aliases].map((each) => dashes + each), ...(short ? [`-${short}`] : [])]
 }
 
 /** `spacedrive location add <path>`; with the flags in brackets. */

@@ -1,7 +1,7 @@
 import type { Job } from '@spacedrive/core/domain'
 import type { ErrorCode } from '@spacedrive/core/errors'
 
-/** What the exit code of the command says; scripts rely on these numbers. */
+/** The exit codes of the command; scripts rely on these numbers. */
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -17,15 +17,15 @@ export const exitCodes = {
 
 /** `help exit-codes`. */
 export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
-  [exitCodes.ok, 'it worked'],
-  [exitCodes.failed, 'it failed; the message says why'],
-  [exitCodes.usage, 'the command line or the input was not understood'],
-  [exitCodes.notFound, 'what was named does not exist'],
-  [exitCodes.conflict, 'it exists already, is in use, or needs confirmation (--yes)'],
-  [exitCodes.partial, 'it was done except for some items, which are listed'],
+  [exitCodes.ok, 'success'],
+  [exitCodes.failed, 'failure; the message gives the reason'],
+  [exitCodes.usage, 'wrong command line or input'],
+  [exitCodes.notFound, 'not found'],
+  [exitCodes.conflict, 'conflict: it exists already, is in use, or needs confirmation (--yes)'],
+  [exitCodes.partial, 'partial success; the failed items are listed'],
   [exitCodes.notRunning, 'the daemon is not running'],
   [exitCodes.notAuthorised, 'not allowed'],
-  [exitCodes.timedOut, 'it took too long'],
+  [exitCodes.timedOut, 'timed out'],
   [exitCodes.interrupted, 'interrupted'],
 ]
 

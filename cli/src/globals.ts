@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { FlagSpec } from './command-spec.ts'
 
-/** What the flags say that every command takes, wherever they stand. */
+/** The values of the flags that every command takes, at any place in the line. */
 export interface Globals {
   readonly instance: string | undefined
   readonly dataDir: string | undefined
@@ -20,17 +20,19 @@ export interface Globals {
 }
 
 export const globalFlags: readonly FlagSpec[] = [
-  flag('instance', 'text', 'which daemon to talk to (SPACEDRIVE_INSTANCE)'),
-  flag('data-dir', 'path', 'keep everything in this folder (SPACEDRIVE_DATA_DIR)'),
+  flag('instance', 'text', 'name of the instance (SPACEDRIVE_INSTANCE)'),
+  flag('data-dir', 'path', 'data folder of the instance (SPACEDRIVE_DATA_DIR)'),
   flag('library', 'text', 'name or id of the library; the current one by default'),
   flag('json', 'switch', 'print one JSON document'),
-  flag('jsonl', 'switch', 'print one JSON document a line'),
-  flag('verbose', 'switch', 'say more', 'v'),
-  flag('quiet', 'switch', 'no messages, only data and errors', 'q'),
-  flag('color', 'off', 'use colour (NO_COLOR)'),
+  flag('jsonl', 'switch', 'print one JSON document per line'),
+  flag('verbose', 'switch', 'print more details', 'v'),
+  flag('quiet', 'switch', 'print only data and errors', 'q'),
+  flag('color', 'off', 'use colours (NO_COLOR)'),
   flag('input', 'off', 'ask questions'),
   flag('yes', 'switch', 'answer yes to every question', 'y'),
   flag('start', 'off', 'start the daemon when it is not running'),
+  flag('help', 'switch', 'show help, also about a command or a group', 'h'),
+  flag('version', 'switch', 'print the version'),
 ]
 
 export function globalsFrom(values: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Globals {

@@ -1,4 +1,4 @@
-import { type CommandSpec, type FlagSpec, flagUsage, usageOf } from './command-spec.ts'
+import { type CommandSpec, type FlagSpec, commandCalled, flagUsage, startsWith, usageOf } from './command-spec.ts'
 import { exitCodeMeanings } from './exit-codes.ts'
 import { globalFlags } from './globals.ts'
 import type { Style } from './text/style.ts'
@@ -22,13 +22,9 @@ export function helpText(
 ): string {
   const view = { style, width: Math.min(width, MAX_WIDTH) }
   if (words.join(' ') === 'exit-codes') return exitCodesHelp(view)
-  const command = commands.find(({ words: own, aliases }) =>
-    [own, ...aliases].some((other) => other.join(' ') === words.join(' ')),
-  )
+  const command = commandCalled(words, commands)
   if (command) return commandHelp(command, view)
-  const members = commands.filter(
-    (candidate) => !candidate.hidden && words.every((word, at) => candidate.words[at] === word),
-  )
+  const members = commands.filter((candidate) => !candidate.hidden && startsWith(candidate.words, words))
   if (words.length === 0) return programHelp(commands, view)
   if (members.length > 0) return groupHelp(members, view)
   throw unknownCommand(words, commands)
@@ -38,8 +34,8 @@ export function helpText(
 const groupOrder = ['quickstart', 'start', 'stop', 'restart', 'status', 'doctor', 'monitor', 'library', 'location', 'scan', 'search', 'file', 'media', 'statistics', 'index', 'job', 'volume', 'device', 'config', 'system', 'daemon', 'instance', 'service', 'completion', 'help'] // oxfmt-ignore
 
 const programExamples = [
-  ['spacedrive quickstart ~/Pictures', 'index a folder and look at what it holds'],
-  ['spacedrive search holiday', 'find files by name, at once'],
+  ['spacedrive quickstart ~/Pictures', 'index a folder and show a summary'],
+  ['spacedrive search holiday', 'find files by name'],
 ] as const
 
 function programHelp(commands: readonly CommandSpec[], view: HelpView): string {
@@ -67,16 +63,10 @@ function programHelp(commands: readonly CommandSpec[], view: HelpView): string {
       view,
     ),
     ...section('Short forms', table(shortForms, view), view),
-    ...section('Everywhere', table([...flagRows(globalFlags), ...ownFlags], view), view),
+    ...section('Everywhere', table(flagRows(globalFlags), view), view),
     'More: `spacedrive <command> --help`, `spacedrive help exit-codes`.',
   ])
 }
-
-/** What the parser itself understands. */
-const ownFlags: readonly Row[] = [
-  ['-h, --help', 'show help, also about a command or a group'],
-  ['--version', 'print the version'],
-]
 
 function isGroup(word: string, commands: readonly CommandSpec[]): boolean {
   return commands.some(({ words }) => words.length > 1 && words[0] === word)
@@ -167,7 +157,7 @@ function flagRows(flags: readonly FlagSpec[]): Row[] {
 }
 
 function flagSummary({ fallback, kind, summary }: FlagSpec): string {
-  // What the schema describes is what this flag turns off.
+  // The schema describes the setting that this flag turns off.
   if (kind === 'off') return `do not ${summary}`
   return fallback === undefined ? summary : `${summary} (default ${fallback})`
 }

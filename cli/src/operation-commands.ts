@@ -27,7 +27,7 @@ export function operationCommands(contract: readonly ContractOp[]): CommandSpec[
   })
 }
 
-/** What stands for a bare argument in an example that nobody wrote. */
+/** Sample values for arguments in generated examples, by the name of the field. */
 const samples: Readonly<Record<string, string>> = {
   path: '~/Pictures',
   location: 'Pictures',
@@ -54,7 +54,7 @@ const waitFlag: FlagSpec = {
   name: 'wait',
   field: 'wait',
   kind: 'switch',
-  summary: 'show the progress and leave when the job has ended',
+  summary: 'show the progress and exit when the work has ended',
   choices: [],
   aliases: [],
 }

@@ -1,7 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type CommandSpec, type FlagSpec, flagSpellings, wordsOf } from './command-spec.ts'
 import { allCommands } from './main.ts'
 import { parseCommandLine } from './parse.ts'
 import { UsageError } from './usage-error.ts'
+import { type UsageProblem, problemText } from './usage-problem.ts'
 
 const commands = allCommands()
 
@@ -11,14 +14,9 @@ function parse(line: string) {
   return { words: invocation.command.words.join(' '), values: invocation.values, globals: invocation.globals }
 }
 
-function refused(line: string): { message: string; suggestions: readonly string[] } {
-  try {
-    parse(line)
-  } catch (err) {
-    if (err instanceof UsageError) return { message: err.message, suggestions: err.suggestions }
-    throw err
-  }
-  throw new Error(`${line} was understood`)
+function refused(line: string): string {
+  const { problem } = problemOf(line.split(' '))
+  return problem === null ? '' : problemText(problem)
 }
 
 describe('a command line', () => {
@@ -62,6 +60,23 @@ describe('a command line', () => {
     expect(parse('scan /x --watch')).toMatchObject({ values: { path: '/x', watch: true } })
   })
 
+  test('takes a value behind a space or an equals sign, and the last of several', () => {
+    expect(parse('search x --limit 3 --limit=5')).toMatchObject({ values: { limit: 5 } })
+    expect(parse('location add /x --name=a=b --max-depth=-1')).toMatchObject({ values: { name: 'a=b', maxDepth: -1 } })
+    expect(parse('search x --type image --kind video,audio')).toMatchObject({
+      values: { type: ['image', 'video', 'audio'] },
+    })
+    expect(parse('location update x --watch=no')).toMatchObject({ values: { watch: false } })
+  })
+
+  test('takes letters together, numbers below zero as words, and every word behind two dashes', () => {
+    expect(parse('status -vq')).toMatchObject({ globals: { verbose: true, quiet: true } })
+    expect(parse('library create -5.5')).toMatchObject({ values: { name: '-5.5' } })
+    expect(parse('library create -- --json')).toMatchObject({ values: { name: '--json' }, globals: {} })
+    expect(parse('search --hidden -- true')).toMatchObject({ values: { query: ['true'], hidden: true } })
+    expect(parse('file cat - -')).toMatchObject({ values: { file: ['-', '-'] } })
+  })
+
   test('reads JSON where a value may be anything', () => {
     expect(parse('job run index --input {"a":[1]}')).toMatchObject({ values: { name: 'index', input: { a: [1] } } })
   })
@@ -100,45 +115,85 @@ const specified = [
   '--instance x --data-dir /x --library y --json --jsonl -v -q --no-color --no-input -y --no-start status',
 ] // oxfmt-ignore
 
+function problemOf(argv: readonly string[]): { problem: UsageProblem | null; suggestions: readonly string[] } {
+  try {
+    parseCommandLine(argv, commands)
+  } catch (err) {
+    if (err instanceof UsageError) return { problem: err.problem, suggestions: err.suggestions }
+    throw err
+  }
+  throw new Error(`${argv.join(' ')} was understood`)
+}
+
+const modes = ['shallow', 'content', 'deep', 'metadata']
+
 describe('a command line that makes no sense', () => {
-  test.each([
-    ['locaton add /x', 'there is no command "locaton"', 'spacedrive location add'],
-    ['location ad', 'there is no command "location ad"', 'spacedrive location add'],
-    ['add', 'there is no command "add"', 'spacedrive location add'],
-    ['lib', 'there is no command "lib"', 'spacedrive library'],
-    ['location rem', 'there is no command "location rem"', 'spacedrive location remove'],
-    ['locaton --help', 'there is no command "locaton"', 'spacedrive location'],
-    ['strat', 'there is no command "strat"', 'spacedrive start'],
-    ['job list --stauts running', 'unknown option "--stauts"', '--status'],
+  test.each<[line: string, problem: UsageProblem, suggestion?: string]>([
+    ['locaton add /x', { kind: 'unknown-command', typed: 'locaton' }, 'spacedrive location add'],
+    ['location ad', { kind: 'unknown-command', typed: 'location ad' }, 'spacedrive location add'],
+    ['add', { kind: 'unknown-command', typed: 'add' }, 'spacedrive location add'],
+    ['lib', { kind: 'unknown-command', typed: 'lib' }, 'spacedrive library'],
+    ['location rem', { kind: 'unknown-command', typed: 'location rem' }, 'spacedrive location remove'],
+    ['locaton --help', { kind: 'unknown-command', typed: 'locaton' }, 'spacedrive location'],
+    ['strat', { kind: 'unknown-command', typed: 'strat' }, 'spacedrive start'],
+    ['daemon lst', { kind: 'unknown-command', typed: 'daemon lst' }, 'spacedrive daemon list'],
+    ['--colour', { kind: 'unknown-flag', flag: '--colour' }, '--no-color'],
+    ['location --jsn', { kind: 'unknown-flag', flag: '--jsn' }, '--json'],
+    ['job list --stauts=running', { kind: 'unknown-flag', flag: '--stauts' }, '--status'],
+    ['location add /x --watch', { kind: 'unknown-flag', flag: '--watch' }, '--no-watch'],
+    ['status -json', { kind: 'unknown-flag', flag: '-json' }, '--json'],
+    ['status -vx', { kind: 'unknown-flag', flag: '-vx' }],
+    ['location add /x --mode', { kind: 'missing-value', flag: '--mode', choices: modes }],
+    ['status --library', { kind: 'missing-value', flag: '--library', choices: [] }],
+    ['search x --limit --json', { kind: 'ambiguous-value', flag: '--limit', value: '--json' }],
+    ['status --json=yes', { kind: 'unwanted-value', flag: '--json', value: 'yes' }],
+    ['location add /x --no-watch=no', { kind: 'unwanted-value', flag: '--no-watch', value: 'no' }],
     [
       'location add /x --mode shalow',
-      '--mode cannot be "shalow"; it is one of shallow, content, deep, metadata',
+      { kind: 'invalid-choice', name: '--mode', value: 'shalow', choices: modes },
       'shallow',
     ],
-  ])('%s: says what and suggests the nearest', (line, message, suggestion) => {
-    const error = refused(line)
-    expect(error.message).toBe(message)
-    expect(error.suggestions[0]).toBe(suggestion)
+    [
+      'completion ash',
+      { kind: 'invalid-choice', name: 'shell', value: 'ash', choices: ['bash', 'zsh', 'fish', 'pwsh'] },
+      'bash',
+    ],
+    ['job list --limit x', { kind: 'invalid-number', name: '--limit', value: 'x' }],
+    ['job list --limit=', { kind: 'invalid-number', name: '--limit', value: '' }],
+    ['location update x --watch=maybe', { kind: 'invalid-boolean', name: '--watch', value: 'maybe' }],
+    ['location add', { kind: 'missing-argument', name: 'path' }],
+    ['network spacedrop laptop', { kind: 'missing-argument', name: 'paths' }],
+    ['location info a b c', { kind: 'excess-arguments', values: ['b', 'c'] }],
+    ['location info a -- --json', { kind: 'excess-arguments', values: ['--json'] }],
+    ['status -5.5', { kind: 'excess-arguments', values: ['-5.5'] }],
+  ])('%s', (line, problem, suggestion) => {
+    const found = problemOf(line.split(' '))
+    expect(found.problem).toEqual(problem)
+    expect(found.suggestions[0]).toBe(suggestion)
   })
 
-  test.each([
-    ['location add', 'missing required argument "path"'],
-    ['job list --limit x', '--limit cannot be "x"; it is a number'],
-    ['location info a b', 'unexpected "b"'],
-    ['--colour', 'unknown option "--colour"'],
-  ])('%s: says what', (line, message) => {
-    expect(refused(line).message).toBe(message)
+  test('JSON that cannot be read is reported with the reason', () => {
+    const { problem } = problemOf(['job', 'run', 'index', '--input', '{'])
+    expect(problem).toMatchObject({ kind: 'invalid-json', name: '--input', reason: expect.stringContaining('JSON') })
+  })
+
+  test('help is shown whatever else is wrong with the line', () => {
+    expect(['location add --mode nope --help', 'location --foo -h', 'status --help --version'].map(parse)).toEqual([
+      'help',
+      'help',
+      'help',
+    ])
   })
 
   test.each(['volume add-cloud x', 'search x --tag y', 'file copy a b', 'sync status', 'library export /x'])(
     'what is not there yet is not known: %s',
     (line) => {
-      expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
+      expect(refused(line)).toMatch(/^(there is no command|unknown option)/)
     },
   )
 
   test.each(['file copy a b'])('help about what is not there is not given: %s', (line) => {
-    expect(refused(`${line} --help`).message).toMatch(/^there is no command/)
+    expect(refused(`${line} --help`)).toMatch(/^there is no command/)
   })
 
   test('what the specification has is there: every command of the engine, and every flag', () => {
@@ -151,5 +206,118 @@ describe('a command line that makes no sense', () => {
       }
     })
     expect(unknown).toEqual([])
+  })
+})
+
+/** A flag with one of its values, as a user may type it. */
+interface Typed {
+  readonly field: string
+  readonly value: unknown
+  readonly words: readonly string[]
+}
+
+function typedFlag(flag: FlagSpec): fc.Arbitrary<Typed> {
+  return fc
+    .record({ value: valueFor(flag), spelling: fc.constantFrom(...flagSpellings(flag)), isInline: fc.boolean() })
+    .map(({ isInline, spelling, value: { text, value } }) => {
+      const words =
+        text === null ? [spelling] : isInline && spelling.startsWith('--') ? [`${spelling}=${text}`] : [spelling, text]
+      return { field: flag.field, value, words }
+    })
+}
+
+/** The text of a value, and the value that the parser must give back. */
+function valueFor({ choices, kind }: FlagSpec): fc.Arbitrary<{ text: string | null; value: unknown }> {
+  const text = choices.length > 0 ? fc.constantFrom(...choices) : fc.string({ minLength: 1 }).map((part) => `v${part}`)
+  switch (kind) {
+    case 'switch':
+      return fc.constant({ text: null, value: true })
+    case 'off':
+      return fc.constant({ text: null, value: false })
+    case 'boolean':
+      return fc.boolean().map((value) => ({ text: String(value), value }))
+    case 'number':
+      return fc.integer().map((value) => ({ text: String(value), value }))
+    case 'list':
+      return fc
+        .array(fc.constantFrom(...(choices.length > 0 ? choices : ['a', 'b c', '-d'])), { minLength: 1 })
+        .map((value) => ({ text: value.join(','), value }))
+    case 'json':
+      return fc.jsonValue().map((value) => {
+        const written = JSON.stringify(value)
+        return { text: written, value: JSON.parse(written) as unknown }
+      })
+    case 'text':
+    case 'path':
+      return text.map((value) => ({ text: value, value }))
+  }
+}
+
+function typedArguments({ args }: CommandSpec): fc.Arbitrary<readonly string[]> {
+  const word = (choices: readonly string[]) =>
+    choices.length > 0 ? fc.constantFrom(...choices) : fc.string({ minLength: 1 }).map((part) => `w${part}`)
+  return fc.tuple(...args.map(({ choices }) => word(choices)))
+}
+
+interface TypedLine {
+  readonly command: CommandSpec
+  readonly words: readonly string[]
+  readonly args: readonly string[]
+  readonly flags: readonly Typed[]
+}
+
+const typedLine: fc.Arbitrary<TypedLine> = fc.constantFrom(...commands).chain((command) =>
+  fc.record({
+    command: fc.constant(command),
+    words: fc.constantFrom(...wordsOf(command)),
+    args: typedArguments(command),
+    flags: fc
+      .subarray([...command.flags])
+      .chain((flags) => fc.tuple(...flags.map(typedFlag)))
+      .chain((typed) => fc.shuffledSubarray(typed, { minLength: typed.length })),
+  }),
+)
+
+/** Throws any error but one with a problem. */
+function outcomeOf(read: () => string): string {
+  try {
+    return read()
+  } catch (err) {
+    if (err instanceof UsageError && err.problem !== null && err.message === problemText(err.problem)) return 'refused'
+    throw err
+  }
+}
+
+describe('any command line', () => {
+  test('that is spelled out from values gives them back, whatever their order and spelling', () => {
+    fc.assert(
+      fc.property(typedLine, ({ args, command, flags, words }) => {
+        const argv = [...words, ...flags.flatMap((flag) => flag.words), ...args]
+        const invocation = parseCommandLine(argv, commands)
+        if (invocation.kind !== 'run') throw new Error(`is ${invocation.kind}`)
+        const expected = Object.fromEntries([
+          ...command.args.map(({ name, variadic }, at) => [name, variadic ? [args[at]] : args[at]]),
+          ...flags.map(({ field, value }) => [field, value]),
+        ])
+        expect(invocation.command).toBe(command)
+        expect(invocation.values).toEqual(expected)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('is understood, or refused with a problem that has a text', () => {
+    const words = commands.flatMap((command) => [...command.words, ...command.flags.flatMap(flagSpellings)])
+    const word = fc.oneof(
+      fc.constantFrom(...words, '--', '-', '-1', '--json', '-vq', '--no-', '=', '--=x'),
+      fc.string(),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...commands), fc.array(word, { maxLength: 6 }), (command, rest) => {
+        const read = () => parseCommandLine([...command.words, ...rest], commands).kind
+        expect(['run', 'help', 'version', 'refused']).toContain(outcomeOf(read))
+      }),
+      { numRuns: 500 },
+    )
   })
 })

@@ -1,268 +1,200 @@
-import { errorMessage } from '@spacedrive/core/errors'
+import { parseArgs } from 'node:util'
 import { nearest } from '@spacedrive/core/nearest'
-import { Command, CommanderError, Option } from 'commander'
-import type { ArgSpec, CommandSpec, FlagSpec, Values } from './command-spec.ts'
+import {
+  type CommandSpec,
+  type FlagSpec,
+  type Values,
+  commandCalled,
+  flagSpellings,
+  startsWith,
+  wordsOf,
+} from './command-spec.ts'
 import { globalFlags } from './globals.ts'
+import { isBooleanWord, parseBoolean, parseChoice, parseValue } from './parse-value.ts'
 import { unknownCommand } from './unknown-command.ts'
 import { UsageError } from './usage-error.ts'
 
-/** What a command line asks for. `help` names the words it is about: none, a group's or a command's. */
+/** The request of a command line. `help` has the words of a group or a command, or none for the whole program. */
 export type Invocation =
   | { readonly kind: 'run'; readonly command: CommandSpec; readonly values: Values; readonly globals: Values }
   | { readonly kind: 'help'; readonly words: readonly string[]; readonly globals: Values }
   | { readonly kind: 'version' }
 
-/** Throws UsageError where the line makes no sense. */
+/** Throws UsageError if the line cannot be understood. */
 export function parseCommandLine(argv: readonly string[], commands: readonly CommandSpec[]): Invocation {
-  let invocation: Invocation | null = null
-  const program = createProgram(argv, commands, (found) => (invocation = found))
-  try {
-    program.parse(spellOutBooleans(argv, commands), { from: 'user' })
-  } catch (err) {
-    // Help is asked for through an exception; every other error is a UsageError by now.
-    if (!(err instanceof CommanderError)) throw err
-  }
-  if (program.opts().version) return { kind: 'version' }
-  return invocation ?? { kind: 'help', words: [], globals: program.opts() }
+  const words = commandWordsOf(argv, commands)
+  const command = commandCalled(words, commands)
+  const grammar = { flags: spelledOut([...globalFlags, ...(command?.flags ?? [])]), words: command?.words ?? words }
+  const pieces = piecesOf(argv, grammar.flags)
+  const ofEveryCommand = pieces.filter((piece) => piece.kind === 'flag' && isGlobal(piece.spelling))
+  const globals = byField(read(ofEveryCommand, grammar).values, globalFlags)
+  // A user who asks for help may have the rest of the line wrong.
+  if (globals.help === true) return { kind: 'help', words, globals }
+  if (globals.version === true) return { kind: 'version' }
+  const { bare, values } = read(pieces, grammar)
+  if (!command) return { kind: 'help', words, globals }
+  const args = readArguments(bare.slice(words.length), command)
+  return { kind: 'run', command, values: { ...args, ...byField(values, command.flags) }, globals }
 }
 
-const booleanWords: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  false: false,
-  no: false,
-  off: false,
+/** A word of the line, or a flag with the value behind it. */
+type Piece = BarePiece | FlagPiece
+
+interface BarePiece {
+  readonly kind: 'bare'
+  readonly text: string
+  readonly at: number
 }
 
-/** `--hidden` alone means `--hidden true`; said here, because a parser would take the next word for its value. */
-function spellOutBooleans(argv: readonly string[], commands: readonly CommandSpec[]): string[] {
-  const possible = commands.filter(({ words, aliases }) =>
-    [words, ...aliases].some((all) => all.every((word) => argv.includes(word))),
-  )
-  const flags = possible.flatMap((command) => command.flags)
-  const isBoolean = (arg: string) =>
-    flags.some((flag) => `--${flag.name}` === arg) &&
-    flags.every((flag) => `--${flag.name}` !== arg || flag.kind === 'boolean')
-  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
-  return argv.map((arg, at) =>
-    at < end && isBoolean(arg) && !Object.hasOwn(booleanWords, argv[at + 1] ?? '') ? `${arg}=true` : arg,
-  )
+interface FlagPiece {
+  readonly kind: 'flag'
+  /** With its dashes. */
+  readonly spelling: string
+  readonly value: string | undefined
+  /** As in `--mode=deep`. */
+  readonly isInline: boolean
+  readonly at: number
 }
 
-type Found = (invocation: Invocation) => void
+/** By every spelling, with the dashes. */
+type Flags = ReadonlyMap<string, FlagSpec>
 
-function createProgram(argv: readonly string[], commands: readonly CommandSpec[], found: Found): Command {
-  const program = quiet(new Command('spacedrive'), [])
-  for (const flag of globalFlags) addFlag(program, flag, [])
-  program.option('--version')
-  const tree: Tree = { program, commands, groups: new Map(), found }
-  const placed = commands.flatMap((command) =>
-    // Building all hundred takes longer than everything else; only those that can be meant are needed.
-    [command.words, ...command.aliases]
-      .filter(([first = '']) => argv.includes(first))
-      .map((words) => ({ command, words })),
-  )
-  // The longest first: a word that is a group by then is no command beside it.
-  for (const { command, words } of placed.toSorted((a, b) => b.words.length - a.words.length)) {
-    if (!tree.groups.has(words.join(' '))) addCommand(groupFor(words.slice(0, -1), tree), { command, words, tree })
-  }
-  return asGroup(program, [], tree)
-}
-
-interface Tree {
-  readonly program: Command
-  readonly commands: readonly CommandSpec[]
-  /** By their words, a space between. */
-  readonly groups: Map<string, Command>
-  readonly found: Found
-}
-
-interface Placed {
-  readonly command: CommandSpec
+/** The flags that may stand in a line, and the words of its command, which a message points to. */
+interface Grammar {
+  readonly flags: Flags
   readonly words: readonly string[]
-  readonly tree: Tree
 }
 
-function addCommand(parent: Command, { command, words, tree }: Placed): void {
-  const node = quiet(parent.command(words.at(-1) ?? ''), words)
-  for (const arg of command.args) node.argument(argUsage(arg))
-  for (const flag of command.flags) addFlag(node, flag, words)
-  node.action(() => {
-    tree.found({ kind: 'run', command, values: valuesOf(node, command), globals: tree.program.opts() })
+function spelledOut(flags: readonly FlagSpec[]): Flags {
+  return new Map(flags.flatMap((flag) => flagSpellings(flag).map((spelling) => [spelling, flag])))
+}
+
+const globalsBySpelling = spelledOut(globalFlags)
+
+function isGlobal(spelling: string): boolean {
+  return globalsBySpelling.has(spelling)
+}
+
+/** The words that begin the line, as far as they name a group or a command. Throws UsageError if they name neither. */
+function commandWordsOf(argv: readonly string[], commands: readonly CommandSpec[]): string[] {
+  const pieces = piecesOf(argv, globalsBySpelling)
+  const end = pieces.findIndex((piece) => piece.kind === 'flag' && !isGlobal(piece.spelling))
+  const typed = pieces
+    .slice(0, end < 0 ? pieces.length : end)
+    .flatMap((piece) => (piece.kind === 'bare' ? piece.text : []))
+  const known = commands.flatMap(wordsOf)
+  const length = typed.findIndex((_word, at) => !known.some((words) => startsWith(words, typed.slice(0, at + 1))))
+  if (length < 0) return typed
+  const words = typed.slice(0, length)
+  const isGroup = words.length === 0 || known.some((other) => other.length > words.length && startsWith(other, words))
+  if (isGroup) throw unknownCommand(typed, commands)
+  return words
+}
+
+const negativeNumber = /^-\d+(\.\d+)?$/
+
+/** `parseArgs` splits the line; it is told which flags take the next word as their value, and leaves every check to us. */
+function piecesOf(argv: readonly string[], flags: Flags): Piece[] {
+  const { tokens } = parseArgs({ args: [...argv], options: optionsOf(flags), strict: false, tokens: true })
+  return tokens.flatMap((token, position): Piece[] => {
+    const { index: at } = token
+    if (token.kind === 'option-terminator') return []
+    if (token.kind === 'positional') return [{ kind: 'bare', text: token.value, at }]
+    const typed = argv[at] ?? ''
+    // A number below zero comes as one flag for each of its digits.
+    if (negativeNumber.test(typed)) return tokens[position - 1]?.index === at ? [] : [{ kind: 'bare', text: typed, at }]
+    const { inlineValue: isInline = false, rawName, value } = token
+    // Of letters behind one dash, `-vq`, an unknown one is shown with its neighbours.
+    const spelling = rawName.startsWith('--') || flags.has(rawName) ? rawName : typed
+    return [{ kind: 'flag', spelling, value, isInline, at }]
   })
-  helpAs(node, words, tree)
 }
 
-function groupFor(words: readonly string[], tree: Tree): Command {
-  const name = words.at(-1)
-  if (name === undefined) return tree.program
-  const known = tree.groups.get(words.join(' '))
-  if (known) return known
-  const parent = groupFor(words.slice(0, -1), tree)
-  const group = asGroup(quiet(parent.command(name), words), words, tree)
-  tree.groups.set(words.join(' '), group)
-  return group
-}
-
-/** A word that only other words make a command: alone it is the command of that name, or help. */
-function asGroup(group: Command, words: readonly string[], tree: Tree): Command {
-  group.argument('[words...]').allowUnknownOption()
-  group.action(() => {
-    const typed = group.args[0]
-    if (typed?.startsWith('-')) throw unknownFlag(typed, words)
-    if (typed !== undefined) throw unknownCommand([...words, ...group.args], tree.commands)
-    const own = tree.commands.find((command) =>
-      [command.words, ...command.aliases].some((other) => other.join(' ') === words.join(' ')),
-    )
-    const globals = tree.program.opts()
-    tree.found(own ? { kind: 'run', command: own, values: {}, globals } : { kind: 'help', words, globals })
+function optionsOf(flags: Flags) {
+  const options = [...flags].flatMap(([spelling, { kind, short }]) => {
+    if (!spelling.startsWith('--')) return []
+    const type: 'boolean' | 'string' = kind === 'switch' || kind === 'off' || kind === 'boolean' ? 'boolean' : 'string'
+    return [[spelling.slice('--'.length), short === undefined ? { type } : { type, short }] as const]
   })
-  helpAs(group, words, tree)
-  const { helpInformation } = group
-  group.helpInformation = () => {
-    const typed = group.args.filter((arg) => !arg.startsWith('-'))
-    // Help about the group would say that such a command exists.
-    if (typed.length > 0) throw unknownCommand([...words, ...typed], tree.commands)
-    return helpInformation.call(group)
+  return Object.fromEntries(options)
+}
+
+interface Reading {
+  readonly values: ReadonlyMap<FlagSpec, unknown>
+  readonly bare: readonly string[]
+}
+
+/** Throws UsageError at the first flag that is unknown or has a wrong value. */
+function read(pieces: readonly Piece[], grammar: Grammar): Reading {
+  const values = new Map<FlagSpec, unknown>()
+  const bare: string[] = []
+  let taken: BarePiece | null = null
+  for (const [at, piece] of pieces.entries()) {
+    if (piece === taken) continue
+    if (piece.kind === 'bare') {
+      bare.push(piece.text)
+      continue
+    }
+    const flag = grammar.flags.get(piece.spelling)
+    if (!flag) throw unknownFlag(piece.spelling, grammar)
+    // `--hidden` alone means `--hidden true`, so it takes only a word that is a boolean.
+    const next: BarePiece | null =
+      flag.kind === 'boolean' && !piece.isInline ? booleanBehind(piece, pieces[at + 1]) : null
+    const value = flagValue(flag, next ? { ...piece, value: next.text } : piece, grammar)
+    const before = values.get(flag)
+    values.set(flag, Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value)
+    taken = next
   }
-  return group
+  return { values, bare }
 }
 
-/** Nothing is printed and nothing exits: what Commander has to say is thrown, in our words. */
-function quiet(command: Command, words: readonly string[]): Command {
-  command.error = (message) => {
-    throw usageErrorFrom(message, words)
-  }
-  return command
-    .exitOverride()
-    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
-    .helpCommand(false)
+function booleanBehind(flag: FlagPiece, next: Piece | undefined): BarePiece | null {
+  return next?.kind === 'bare' && next.at === flag.at + 1 && isBooleanWord(next.text) ? next : null
 }
 
-function helpAs(command: Command, words: readonly string[], { program, found }: Tree): Command {
-  command.helpInformation = () => {
-    found({ kind: 'help', words, globals: program.opts() })
-    return ''
-  }
-  return command
-}
-
-function argUsage({ name, required, variadic }: ArgSpec): string {
-  const shown = variadic ? `${name}...` : name
-  return required ? `<${shown}>` : `[${shown}]`
-}
-
-function addFlag(command: Command, flag: FlagSpec, words: readonly string[]): void {
-  const short = flag.short ? `-${flag.short}, ` : ''
-  const dashed = flag.kind === 'off' ? `--no-${flag.name}` : `--${flag.name}`
-  const value = flag.kind === 'off' || flag.kind === 'switch' ? '' : ' <value>'
-  command.addOption(withParser(new Option(`${short}${dashed}${value}`), flag, words))
-  for (const alias of flag.aliases) {
-    // Another spelling fills the same value.
-    command.addOption(withParser(new Option(`--${alias}${value}`), flag, words))
-    command.on(`option:${alias}`, () =>
-      command.setOptionValueWithSource(attribute(flag.name), command.getOptionValue(attribute(alias)), 'cli'),
-    )
-  }
-}
-
-function withParser(option: Option, flag: FlagSpec, words: readonly string[]): Option {
-  const place = { name: option.long ?? '', choices: flag.choices, words }
-  switch (flag.kind) {
-    case 'number':
-      return option.argParser((text: string) => parseNumber(text, place))
-    case 'boolean':
-      return option.argParser((text: string) => parseBoolean(text, place))
-    case 'list':
-      return option.argParser((text: string, before: readonly string[] | undefined) => [
-        ...(before ?? []),
-        ...splitList(text).map((item) => parseChoice(item, place)),
-      ])
-    case 'json':
-      return option.argParser((text: string) => parseJson(text, place))
-    case 'text':
-      return option.argParser((text: string) => parseChoice(text, place))
+function flagValue({ choices, kind }: FlagSpec, { isInline, spelling, value }: FlagPiece, grammar: Grammar): unknown {
+  const { flags, words } = grammar
+  const place = { name: spelling, choices, words }
+  switch (kind) {
     case 'switch':
     case 'off':
+      if (value !== undefined) throw new UsageError({ kind: 'unwanted-value', flag: spelling, value }, { words })
+      return kind === 'switch'
+    case 'boolean':
+      return value === undefined ? true : parseBoolean(value, place)
+    case 'text':
     case 'path':
-      return option
+    case 'number':
+    case 'list':
+    case 'json':
+      if (value === undefined) throw new UsageError({ kind: 'missing-value', flag: spelling, choices }, { words })
+      if (!isInline && flags.has(value))
+        throw new UsageError({ kind: 'ambiguous-value', flag: spelling, value }, { words })
+      return parseValue(kind, value, place)
   }
 }
 
-function valuesOf(node: Command, command: CommandSpec): Values {
-  const values: Record<string, unknown> = {}
-  for (const [at, arg] of command.args.entries()) {
-    const given = node.processedArgs[at] as unknown
-    const value = Array.isArray(given) && given.length === 0 ? undefined : given
-    if (value !== undefined)
-      values[arg.name] = typeof value === 'string' ? parseChoice(value, { ...arg, words: command.words }) : value
-    else if (arg.fallback !== undefined) values[arg.name] = arg.fallback
-  }
-  for (const flag of command.flags) {
-    const name = attribute(flag.name)
-    if (node.getOptionValueSource(name) === 'cli') values[flag.field] = node.getOptionValue(name)
-  }
-  return values
+/** The values that were given for `flags`. */
+function byField(values: ReadonlyMap<FlagSpec, unknown>, flags: readonly FlagSpec[]): Values {
+  return Object.fromEntries(flags.flatMap((flag) => (values.has(flag) ? [[flag.field, values.get(flag)]] : [])))
 }
 
-/** Where a value stands, for the message that it makes no sense. */
-interface Place {
-  readonly name: string
-  readonly choices: readonly string[]
-  readonly words: readonly string[]
+function readArguments(typed: readonly string[], { args, words }: CommandSpec): Values {
+  const excess = typed.slice(args.some(({ variadic }) => variadic) ? typed.length : args.length)
+  const missing = args.find(({ required }, at) => required && typed[at] === undefined)
+  if (missing) throw new UsageError({ kind: 'missing-argument', name: missing.name }, { words })
+  if (excess.length > 0) throw new UsageError({ kind: 'excess-arguments', values: excess }, { words })
+  return Object.fromEntries(
+    args.flatMap(({ choices, fallback, name, variadic }, at): [string, unknown][] => {
+      const given = variadic ? typed.slice(at) : typed.slice(at, at + 1)
+      if (given.length === 0) return fallback === undefined ? [] : [[name, fallback]]
+      const checked = given.map((text) => parseChoice(text, { name, choices, words }))
+      return [[name, variadic ? checked : checked[0]]]
+    }),
+  )
 }
 
-function parseChoice(text: string, { choices, name, words }: Place): string {
-  if (choices.length === 0 || choices.includes(text)) return text
-  const message = `${name} cannot be "${text}"; it is one of ${choices.join(', ')}`
-  throw new UsageError(message, { suggestions: nearest(text, choices), words })
-}
-
-function parseNumber(text: string, { name, words }: Place): number {
-  const value = Number(text)
-  if (text.trim() !== '' && Number.isFinite(value)) return value
-  throw new UsageError(`${name} cannot be "${text}"; it is a number`, { words })
-}
-
-function parseBoolean(text: string, { name, words }: Place): boolean {
-  const value = Object.hasOwn(booleanWords, text) ? booleanWords[text] : undefined
-  if (value === undefined) throw new UsageError(`${name} cannot be "${text}"; it is true or false`, { words })
-  return value
-}
-
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
-}
-
-function parseJson(text: string, { name, words }: Place): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch (err) {
-    throw new UsageError(`${name} cannot be read as JSON: ${errorMessage(err)}`, { words })
-  }
-}
-
-function attribute(name: string): string {
-  return new Option(`--${name}`).attributeName()
-}
-
-function unknownFlag(typed: string, words: readonly string[]): UsageError {
-  const names = globalFlags.map((flag) => (flag.kind === 'off' ? `--no-${flag.name}` : `--${flag.name}`))
-  return new UsageError(`unknown option "${typed}"`, { suggestions: nearest(typed, names), words })
-}
-
-function usageErrorFrom(said: string, words: readonly string[]): UsageError {
-  const [first = '', ...rest] = said.replace(/^error: /, '').split('\n')
-  const excess = /^too many arguments for '(.*)'\. Expected (\d+) arguments? but got \d+: (.*)\.$/.exec(first)
-  if (excess) {
-    const [, , expected, got = ''] = excess
-    const unexpected = got.split(', ').slice(Number(expected))
-    return new UsageError(`unexpected ${unexpected.map((arg) => JSON.stringify(arg)).join(' ')}`, { words })
-  }
-  const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(rest.join(' '))?.[1]
-  return new UsageError(first.replaceAll("'", '"'), { suggestions: suggestion ? suggestion.split(', ') : [], words })
+function unknownFlag(flag: string, { flags, words }: Grammar): UsageError {
+  const known = [...flags.keys()].filter((spelling) => spelling.startsWith('--'))
+  return new UsageError({ kind: 'unknown-flag', flag }, { suggestions: nearest(flag, known), words })
 }

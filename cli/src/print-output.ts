@@ -1,18 +1,24 @@
 import type { Ops } from '@spacedrive/daemon/ops'
 import type { CliContext } from './context.ts'
 import type { OutputOf } from '@spacedrive/client'
-import { afterwards } from './hints.ts'
 import { renderOutput } from './render/index.ts'
 import { viewOf } from './render/view.ts'
 import type { SubjectNames } from './subject-names.ts'
 import { wrap } from './text/wrap.ts'
 
-/** Prints an operation's answer as `--json`, as `--jsonl` or for a person, with what is likely wanted next. */
+interface PrintOptions {
+  /** The names of the objects whose ids are in the output. */
+  readonly names?: SubjectNames | undefined
+  /** The command that the user is likely to want next. */
+  readonly next?: string | undefined
+}
+
+/** Prints an operation's answer as `--json`, as `--jsonl` or for a person. */
 export async function printOutput(
   name: keyof Ops,
   output: unknown,
   context: CliContext,
-  names: SubjectNames = new Map(),
+  { names = new Map(), next }: PrintOptions = {},
 ): Promise<void> {
   const { globals, io } = context
   if (globals.jsonl) {
@@ -26,9 +32,7 @@ export async function printOutput(
   const lines = await renderOutput(name, output as OutputOf<typeof name>, viewOf(context, names))
   // Tables fit already; a sentence breaks between its words, not where the terminal ends.
   if (lines.length > 0) io.print(lines.flatMap((line) => wrap(line, io.out.width)).join('\n'))
-  // What was only tried out leads to nothing.
-  const next = isDryRun(output) ? undefined : afterwards[name]
-  if (next !== undefined) io.note(io.err.style('dim', `Next: spacedrive ${next}`))
+  if (next !== undefined && !isDryRun(output)) io.note(io.err.style('dim', `Next: spacedrive ${next}`))
 }
 
 function isDryRun(output: unknown): boolean {

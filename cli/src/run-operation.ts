@@ -3,74 +3,82 @@ import { resolve } from 'node:path'
 import type { Ops } from '@spacedrive/daemon/ops'
 import type { Values } from './command-spec.ts'
 import type { CliContext } from './context.ts'
-import { ClientError, type OutputOf } from '@spacedrive/client'
+import { ClientError } from '@spacedrive/client'
 import type { ContractOp } from './contract.ts'
 import { confirm } from './confirm.ts'
-import { exitCodeOfJob, exitCodes } from './exit-codes.ts'
+import { exitCodes } from './exit-codes.ts'
+import { extrasOf } from './operations/index.ts'
 import { flagName } from './flag-name.ts'
 import { printOutput } from './print-output.ts'
 import { type Session, openSession } from './session.ts'
 import { rawArgument } from './raw-arguments.ts'
 import { subjectNames } from './subject-names.ts'
 import { UsageError } from './usage-error.ts'
-import { wholeJobId } from './whole-job-id.ts'
-import { wholeTransferId } from './whole-transfer-id.ts'
+import { wholeId } from './whole-id.ts'
 
-/** Runs the operation of a command: asks where it destroys, sends it, prints what came back, waits where that is wanted. */
+/** Runs the operation of a command: asks if it destroys, sends it, prints the answer, waits if the user wants that. */
 export async function runOperation(operation: ContractOp, values: Values, context: CliContext): Promise<number> {
   using session = await openSession(context)
+  const { cli } = operation
   const { wait, ...given } = values
   const input = await inputOf(operation, given, session)
   const said = (err: unknown) => {
     throw inOwnWords(err, operation)
   }
-  if (operation.cli?.confirm !== undefined) await confirm(operation, input, session).catch(said)
-  if (operation.name === 'jobs.wait' && isWatched(context)) return await watchJob(String(input.job), session)
+  const extras: Extras = await extrasOf(operation.name)
+  if (cli?.confirm !== undefined) await confirmed({ operation, input, extras }, session).catch(said)
+  if (extras.watch && isWatched(context)) return await extras.watch(input, session)
   const output = await session.call(operation, input).catch(said)
-  if (wait === true && (operation.name === 'files.fetch' || operation.name === 'transfers.resume')) {
+  if (wait === true && cli?.wait === 'transfers') {
     const { waitForTransfers } = await import('./live/wait-for-transfers.ts')
-    return await waitForTransfers(operation.name, output, session)
+    return await waitForTransfers(output, session)
   }
   if (wait === true && !isNothingToDo(output)) {
     const { waitForOutputJob } = await import('./live/wait-for-job.ts')
     return await waitForOutputJob(output, session)
   }
-  const names = wantsNames(operation, context) ? await subjectNames(session) : undefined
-  await printOutput(operation.name, output, context, names)
-  if (operation.name === 'sidecars.pending') await sayHindrances(session)
-  return exitCodeOfOutput(operation, output)
+  const isForAPerson = !context.globals.json && !context.globals.jsonl
+  const names =
+    isForAPerson && cli?.names !== undefined ? await subjectNames(session, cli.names as keyof Ops) : undefined
+  await printOutput(operation.name, output, context, { names, next: cli?.next })
+  const notes = isForAPerson && extras.notes ? await extras.notes(session) : []
+  if (notes.length > 0) context.io.note(notes.join('\n'))
+  return extras.exitCode?.(output) ?? exitCodeOfOutput(output, cli?.exit)
 }
 
-/** What is not even queued is in no list of what waits. */
-async function sayHindrances(session: Session): Promise<void> {
-  const { globals, io } = session.context
-  if (globals.json || globals.jsonl) return
-  const { hindranceLines } = await import('./live/sidecar-summary.ts')
-  const lines = hindranceLines(await session.query('sidecars.hindrances', {}), io.err.style)
-  if (lines.length > 0) io.note(lines.join('\n'))
+/** Of an operation that is known only by its contract. */
+interface Extras {
+  touches?(input: Input, session: Session): Promise<string | null>
+  watch?(input: Input, session: Session): Promise<number>
+  notes?(session: Session): Promise<readonly string[]>
+  exitCode?(output: unknown): number
 }
 
-/** Whether it has queued no job, there being nothing for it to do. */
+type Input = Readonly<Record<string, unknown>>
+
+interface Asked {
+  readonly operation: ContractOp
+  readonly input: Input
+  readonly extras: Extras
+}
+
+async function confirmed({ extras, input, operation }: Asked, session: Session): Promise<void> {
+  if (session.context.globals.yes || input.dryRun === true) return
+  const touched = await extras.touches?.(input, session)
+  if (touched !== null) await confirm(operation, { input, touched }, session)
+}
+
+/** Whether the operation had nothing to do and so queued no job. */
 function isNothingToDo(output: unknown): boolean {
   return typeof output === 'object' && output !== null && Reflect.get(output, 'job') === null
 }
 
-/** Whether somebody looks on: then a wait shows how far it is. */
+/** Whether a user watches at a terminal: then a wait shows its progress. */
 function isWatched({ globals, io }: CliContext): boolean {
   return io.err.animated && !globals.json && !globals.jsonl && !globals.quiet
 }
 
-async function watchJob(id: string, session: Session): Promise<number> {
-  const { waitForOutputJob } = await import('./live/wait-for-job.ts')
-  return await waitForOutputJob({ job: { id } }, session)
-}
-
-/** A list of jobs is for a person a list of what they work on. */
-function wantsNames({ name }: ContractOp, { globals }: CliContext): boolean {
-  return (name === 'jobs.list' || name === 'jobs.info') && !globals.json && !globals.jsonl
-}
-
-/** What the daemon says of a field, said of the flag or argument that was typed. */
+/** The daemon's error about a field, rewritten for the flag or argument that the user typed. */
 function inOwnWords(err: unknown, { cli }: ContractOp): unknown {
   const issues = err instanceof ClientError && err.code === 'InvalidInput' ? issuesOf(err.details) : []
   if (issues.length === 0) return err
@@ -86,7 +94,7 @@ function issuesOf(details: unknown): readonly { readonly field: string; readonly
   return Array.isArray(issues) ? (issues as { field: string; message: string }[]) : []
 }
 
-/** What a person typed as the operation takes it: absolute paths, whole ids, words joined. */
+/** The typed values as the operation takes them: absolute paths, whole ids, words joined. */
 async function inputOf({ cli, input }: ContractOp, values: Values, session: Session): Promise<Record<string, unknown>> {
   const resolved: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(values)) {
@@ -97,9 +105,8 @@ async function inputOf({ cli, input }: ContractOp, values: Values, session: Sess
       resolved[field] = eachText(joined, (text) => (UUID.test(text) ? text : absolutePath(text)))
     else if (cli?.references?.includes(field))
       resolved[field] = eachText(joined, (text) => (isPath(text) ? absolutePath(text) : text))
-    else if (field === 'job' && typeof joined === 'string') resolved[field] = await wholeJobId(joined, session)
-    else if (field === 'transfer' && typeof joined === 'string')
-      resolved[field] = await wholeTransferId(joined, session)
+    else if (cli?.shortIds && Object.hasOwn(cli.shortIds, field) && typeof joined === 'string')
+      resolved[field] = await wholeId(joined, { noun: field, list: cli.shortIds[field] as keyof Ops }, session)
     else resolved[field] = joined
   }
   return resolved
@@ -122,33 +129,20 @@ function absolutePath(text: string): string {
 
 const SLASH = 0x2f
 
-/** A location may have any name, but not one that begins like a path. A name with a slash is a path if that is there. */
+/** The name of a location never starts like a path. A text with a slash is a path if such a file exists. */
 function isPath(text: string): boolean {
   if (/^(\.{0,2}[/\\]|\.{1,2}$)/.test(text)) return true
   return /[/\\]/.test(text) && (existsSync(resolve(text)) || typeof rawArgument(text) !== 'string')
 }
 
-function exitCodeOfOutput({ name }: ContractOp, output: unknown): number {
-  return answers[name]?.(output) ?? exitCodes.ok
-}
-
-/** Most operations have worked when they answer; these answer a question. */
-const answers: Readonly<Partial<Record<keyof Ops, (output: unknown) => number>>> = {
-  'indexing.verify': (output) => {
-    const { total, unreadableTotal } = output as OutputOf<'indexing.verify'>
-    if (total > 0) return exitCodes.failed
-    return unreadableTotal > 0 ? exitCodes.partial : exitCodes.ok
-  },
-  'libraries.check': (output) => ((output as OutputOf<'libraries.check'>).ok ? exitCodes.ok : exitCodes.failed),
-  'network.diagnose': (output) =>
-    (output as OutputOf<'network.diagnose'>).checks.some(({ state }) => state === 'error')
-      ? exitCodes.failed
-      : exitCodes.ok,
-  'indexing.quickScan': (output) =>
-    (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial,
-  'sidecars.verify': (output) =>
-    (output as OutputOf<'sidecars.verify'>).problems.length === 0 ? exitCodes.ok : exitCodes.failed,
-  'sidecars.convert': (output) =>
-    (output as OutputOf<'sidecars.convert'>).conflictCount === 0 ? exitCodes.ok : exitCodes.partial,
-  'jobs.wait': (output) => exitCodeOfJob(output as OutputOf<'jobs.wait'>),
+/** Most operations have worked when they answer; some answer a question. */
+function exitCodeOfOutput(output: unknown, rules: NonNullable<ContractOp['cli']>['exit'] = {}): number {
+  const counts = (field: string) => {
+    const value: unknown = typeof output === 'object' && output !== null ? Reflect.get(output, field) : undefined
+    return Array.isArray(value) ? value.length > 0 : value === true || (typeof value === 'number' && value > 0)
+  }
+  const { failedIf, failedUnless, partialIf } = rules
+  if (failedIf !== undefined && counts(failedIf)) return exitCodes.failed
+  if (failedUnless !== undefined && !counts(failedUnless)) return exitCodes.failed
+  return partialIf !== undefined && counts(partialIf) ? exitCodes.partial : exitCodes.ok
 }

@@ -1,10 +1,10 @@
 import { nearest } from '@spacedrive/core/nearest'
-import type { CommandSpec } from './command-spec.ts'
+import { type CommandSpec, wordsOf } from './command-spec.ts'
 import { UsageError } from './usage-error.ts'
 
-/** That there is no such command, and which was probably meant. `typed` may have arguments behind the words that name no command. */
+/** The error for words that name no command, with the commands that the user probably meant. `typed` may have arguments at its end. */
 export function unknownCommand(typed: readonly string[], commands: readonly CommandSpec[]): UsageError {
-  const shown = commands.filter((command) => !command.hidden).flatMap((command) => [command.words, ...command.aliases])
+  const shown = commands.filter((command) => !command.hidden).flatMap(wordsOf)
   const names = shown.map((words) => words.join(' '))
   const [first = '', second] = typed
   const known = shown.some((words) => words[0] === first)
@@ -24,7 +24,7 @@ export function unknownCommand(typed: readonly string[], commands: readonly Comm
       .map((words) => words.join(' ')),
   ]
   const suggestions = [...new Set(near)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`)
-  return new UsageError(`there is no command "${known ? `${first} ${second}` : first}"`, { suggestions })
+  return new UsageError({ kind: 'unknown-command', typed: known ? `${first} ${second}` : first }, { suggestions })
 }
 
 /** More than a few are no help. */

@@ -1,3 +1,5 @@
+import { type UsageProblem, problemText } from './usage-problem.ts'
+
 interface UsageErrorOptions {
   readonly suggestions?: readonly string[]
   readonly words?: readonly string[]
@@ -6,12 +8,15 @@ interface UsageErrorOptions {
 /** The command line was not understood; exit code 2. */
 export class UsageError extends Error {
   override name = 'UsageError'
-  /** What the person probably wants to type instead, ready to paste. */
+  /** What the parser found; null if a command found the fault itself. */
+  readonly problem: UsageProblem | null
+  /** What the user probably wants to type instead, ready to paste. */
   readonly suggestions: readonly string[]
   /** The command whose help says more; none: the program's. */
   readonly words: readonly string[]
-  constructor(message: string, { suggestions = [], words = [] }: UsageErrorOptions = {}) {
-    super(message)
+  constructor(fault: string | UsageProblem, { suggestions = [], words = [] }: UsageErrorOptions = {}) {
+    super(typeof fault === 'string' ? fault : problemText(fault))
+    this.problem = typeof fault === 'string' ? null : fault
     this.suggestions = suggestions
     this.words = words
   }

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { globalFlags } from '../src/globals.ts'
 import { allCommands } from '../src/main.ts'
 import { parseCommandLine } from '../src/parse.ts'
 import { TestHome } from './run-cli.ts'
@@ -53,6 +55,25 @@ test('every command has a summary, and examples that work', () => {
       expect(parseCommandLine(shellWords(example), commands)).toMatchObject({ kind: 'run', command: { words } })
     }
   }
+})
+
+/** Words that usually mark a sentence to rewrite: they stand in place of a noun. */
+const vague = /\b(what|who|whoever|somebody|nobody|anybody|meanwhile|lies|at the most|of it|no more|any more)\b/i
+
+test('help names things, and says who does what', () => {
+  const texts = [{ words: [], summary: '', args: [], flags: globalFlags }, ...allCommands()].flatMap((command) =>
+    [command, ...command.args, ...command.flags].map(({ summary }) => `${command.words.join(' ')}: ${summary}`),
+  )
+  expect(texts.filter((text) => vague.test(text))).toEqual([])
+})
+
+test('the groups of commands, and the words for sidecars, are terms of the project', async () => {
+  const page = await readFile(new URL('../../docs/terms.md', import.meta.url), 'utf8')
+  const terms = new Set(Array.from(page.matchAll(/\*\*(.+?)\*\*/g), ([, term]) => term))
+  const groups = allCommands().flatMap(({ hidden, words: [group, verb] }) => (hidden || !verb ? [] : [group]))
+  const flags = ['kind', 'variant', 'policy', 'mode', 'scope']
+  const nouns = ['sidecar', 'generator', 'engine', 'recipe', 'reference', 'grant', 'offer', 'transfer', 'member']
+  expect([...new Set([...groups, ...flags, ...nouns])].filter((noun) => !terms.has(noun))).toEqual([])
 })
 
 /** The words of a line without variables, up to a pipe or a redirection. */

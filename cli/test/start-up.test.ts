@@ -12,7 +12,7 @@ registerHooks({ load(url, context, next) { writeSync(2, 'loaded ' + url + '\\n')
 
 /** Their loading alone takes longer than a command may take. */
 const heavy =
-  /node_modules\/(zod|kysely|ink|react|pino|@clack|msgpackr)\/|\/core\/src\/(core|ops|domain|library)|\/daemon\/src\//
+  /node_modules\/(zod|kysely|ink|react|pino|@clack|msgpackr|string-width|slice-ansi)\/|\/core\/src\/(core|ops|domain|library)|\/daemon\/src\//
 
 test.each([
   [['--help']],

@@ -9,7 +9,7 @@ import { jobTones, statusLabel } from '../render/jobs.ts'
 import { type Session, openSession, untilLeft } from '../session.ts'
 import { shortId } from '../short-id.ts'
 import { type SubjectNames, subjectNames, subjectOf } from '../subject-names.ts'
-import { wholeJobId } from '../whole-job-id.ts'
+import { wholeId } from '../whole-id.ts'
 import { printable } from '../text/escape.ts'
 import { fixedWidth } from '../text/shorten.ts'
 import { textWidth } from '../text/width.ts'
@@ -24,7 +24,8 @@ const WIDE = 100
 /** Live bars of the jobs there are, until Ctrl-C; with `--job-id` until that job has ended. In a pipe, JSON lines. */
 export async function jobMonitor(values: Values, context: CliContext): Promise<number> {
   using session = await openSession(context)
-  const only = typeof values.jobId === 'string' ? await wholeJobId(values.jobId, session) : null
+  const only =
+    typeof values.jobId === 'string' ? await wholeId(values.jobId, { noun: 'job', list: 'jobs.list' }, session) : null
   const tracker = new JobTracker(Date.now)
   const { globals, interrupt, io } = context
   const live = io.out.animated && !globals.json && !globals.jsonl
@@ -93,7 +94,7 @@ function barLine(view: JobView, frame: number, { names, session }: Pick<Drawing,
   const { job } = view
   const { style, width } = session.context.io.out
   const mark = job.status === 'running' ? spinner(frame) : '•'
-  // On a wide screen there is room for what `job cancel` takes.
+  // On a wide screen there is room for the whole id, which `job cancel` takes.
   const name =
     fixedWidth(subjectOf(job, names) ?? printable(job.name), NAME_WIDTH) + (width >= WIDE ? ` ${shortId(job.id)}` : '')
   const room = width - textWidth(name) - PHASE_WIDTH - 5

@@ -5,24 +5,29 @@ type OwnCommand = Pick<CommandSpec, 'words' | 'summary' | 'load'> & Partial<Comm
 const httpPort = flag(
   'http-port',
   'text',
-  'port of the explorer, or the next free one; 0: any; off: none; http.port by default',
+  'port of the explorer, or the next free one; 0: any free port; off: no explorer; the setting http.port by default',
 )
 
 const enableNetworking = flag(
   'enable-networking',
   'switch',
-  'connect to paired devices as long as this daemon runs; `network start` does so for good',
+  'connect to paired devices while this daemon runs; `network start` connects at every start',
 )
 
 /** The commands that are more than one operation. Their code is loaded when they run. */
 export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['quickstart'],
-    summary: 'Index a folder and show what it holds; creates the library on the way',
-    args: [arg('path', { kind: 'path', summary: 'the folder; this one by default', fallback: '.' })],
+    summary: 'Index a folder and show a summary; creates a library if there is none',
+    args: [arg('path', { kind: 'path', summary: 'the folder; the working directory by default', fallback: '.' })],
     flags: [
-      flag('mode', 'text', 'how much is learned of each file', { choices: ['shallow', 'content', 'deep'] }),
-      flag('once', 'switch', 'leave when everything is indexed'),
+      flag(
+        'mode',
+        'text',
+        'shallow: names and sizes; content: also content identity; deep: also types and media metadata',
+        { choices: ['shallow', 'content', 'deep'] },
+      ),
+      flag('once', 'switch', 'exit when everything is indexed'),
       httpPort,
     ],
     examples: ['quickstart ~/Pictures', 'quickstart ~/Documents --once --json'],
@@ -31,31 +36,40 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['start'],
     summary: 'Start the daemon',
-    flags: [flag('foreground', 'switch', 'stay in this terminal, log to stdout'), httpPort, enableNetworking],
+    flags: [flag('foreground', 'switch', 'stay in this terminal and log to stdout'), httpPort, enableNetworking],
     examples: ['start', 'start --http-port 8000', 'start --instance test --foreground', 'start --enable-networking'],
     load: async () => (await import('./daemon.ts')).start,
   }),
   own({
     words: ['open'],
     summary: 'Open the explorer in a browser, signed in',
-    args: [arg('to', { summary: 'page to show, such as /jobs, or local://laptop/home/me; the first one by default' })],
-    flags: [flag('print', 'switch', 'print the link instead; it signs in once, within two minutes')],
+    args: [
+      arg('to', {
+        summary:
+          'page to show, such as /jobs, or an address, such as local://laptop/home/me; the first page by default',
+      }),
+    ],
+    flags: [flag('print', 'switch', 'print the link instead; it works once and expires after two minutes')],
     examples: ['open', 'open /jobs', 'open --print'],
     load: async () => (await import('./open.ts')).open,
   }),
   own({
     words: ['web', 'expose'],
-    summary: 'Let others on the network reach the explorer, by TLS and with a passphrase',
+    summary: 'Let other machines on the network open the explorer, with TLS and a passphrase',
     flags: [
-      flag('off', 'switch', 'end it: every session from elsewhere, at once'),
-      flag('passphrase-file', 'text', 'a file whose first line is the passphrase, - for stdin; asked for by default'),
-      flag('port', 'number', 'where others reach it', { fallback: '7379' }),
-      flag('address', 'text', 'the address to listen at; every one of this machine by default'),
-      flag('name', 'list', 'other names this machine is reached by'),
+      flag('off', 'switch', 'close the explorer to other machines and end their sessions at once'),
+      flag(
+        'passphrase-file',
+        'text',
+        'file whose first line is the passphrase, - for stdin; the command asks by default',
+      ),
+      flag('port', 'number', 'port for other machines', { fallback: '7379' }),
+      flag('address', 'text', 'address to listen on; every address of this machine by default'),
+      flag('name', 'list', 'other host names of this machine, for the certificate'),
       flag(
         'allow',
         'list',
-        'what they may do beside looking and downloading: manage (locations, jobs), transfer (files of devices), disk (files outside of locations)',
+        'rights besides viewing and downloading: manage (locations, jobs), transfer (files between devices), disk (files outside locations)',
       ),
     ],
     examples: [
@@ -68,13 +82,13 @@ export const ownCommands: readonly CommandSpec[] = [
   }),
   own({
     words: ['mcp'],
-    summary: 'Serve tools that read the library to an assistant, by MCP over stdin and stdout',
+    summary: 'Let an assistant read the library, over MCP on stdin and stdout',
     examples: ['mcp', 'mcp --library Photos'],
     load: async () => (await import('./mcp.ts')).mcp,
   }),
   own({
     words: ['stop'],
-    summary: 'Stop the daemon; jobs go on at the next start',
+    summary: 'Stop the daemon; jobs resume at the next start',
     examples: ['stop', 'stop --instance test'],
     load: async () => (await import('./daemon.ts')).stop,
   }),
@@ -88,7 +102,7 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['status'],
     aliases: [['daemon', 'status'], ['daemon']],
-    summary: 'Show what the daemon is doing; never starts it',
+    summary: 'Show the daemon, its jobs and its memory; never starts it',
     examples: ['status', 'status --json'],
     load: async () => (await import('./status.ts')).status,
   }),
@@ -108,14 +122,14 @@ export const ownCommands: readonly CommandSpec[] = [
   }),
   own({
     words: ['service', 'install'],
-    summary: 'Start the daemon with the computer, as a system service',
+    summary: 'Install a system service that starts the daemon with the computer',
     flags: [userFlag('install')],
     examples: ['service install --user', 'service install --user --instance test'],
     load: async () => (await import('./service.ts')).installService,
   }),
   own({
     words: ['service', 'uninstall'],
-    summary: 'Remove the system service again',
+    summary: 'Remove the system service',
     flags: [userFlag('remove')],
     examples: ['service uninstall --user'],
     load: async () => (await import('./service.ts')).uninstallService,
@@ -123,29 +137,29 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['service', 'status'],
     summary: 'Show whether the system service is installed and running',
-    flags: [userFlag('look at')],
+    flags: [userFlag('show')],
     examples: ['service status --user'],
     load: async () => (await import('./service.ts')).serviceStatus,
   }),
   own({
     words: ['doctor'],
-    summary: 'Check the installation and say how to repair what is wrong',
-    flags: [flag('bundle', 'path', 'also write what a bug report needs to this .tar.gz, without names of files')],
+    summary: 'Check the installation and show how to fix each problem',
+    flags: [flag('bundle', 'path', 'also write an archive (.tar.gz) for a bug report; it contains no file names')],
     examples: ['doctor', 'doctor --bundle report.tar.gz'],
     load: async () => (await import('./doctor.ts')).doctor,
   }),
   own({
     words: ['file', 'cat'],
     aliases: [['cat']],
-    summary: 'Write a file, or what was derived from one, to stdout',
+    summary: 'Write a file or a sidecar to stdout',
     args: [
       arg('file', {
         variadic: true,
         required: true,
-        summary: 'path, or address: local://<device>/path, content://<id>, or sidecar://, which may hold * and ?',
+        summary: 'path, or address: local://<device>/path, content://<id>, or sidecar://… with * and ? as wildcards',
       }),
     ],
-    flags: [flag('wait', 'switch', 'make a sidecar that is not there yet, and wait for it')],
+    flags: [flag('wait', 'switch', 'if a sidecar is missing, generate it and wait')],
     examples: [
       'cat sidecar://<content>/ocr/default.json',
       'cat local://laptop/home/me/notes.txt',
@@ -155,17 +169,21 @@ export const ownCommands: readonly CommandSpec[] = [
   }),
   own({
     words: ['network', 'pair'],
-    summary: 'Pair with another device, by twelve words that one shows and the other is told',
+    summary: 'Pair with another device: one device shows twelve words, the user types them on the other',
     args: [
       arg('action', {
-        summary: 'make a code, use one, see how far it is, end it, or say that the numbers are the same',
+        summary:
+          'generate a pairing code, join with one, show the status, cancel, or confirm that both numbers are equal',
         choices: ['generate', 'join', 'status', 'cancel', 'confirm'],
       }),
-      arg('words', { variadic: true, summary: 'the twelve words, or the text of the QR code; for confirm the number' }),
+      arg('words', {
+        variadic: true,
+        summary: 'for join: the twelve words, or the text of the QR code; for confirm: the number',
+      }),
     ],
     flags: [
-      flag('auto-accept', 'switch', 'do not compare the number on this device; generate then returns at once'),
-      flag('address', 'text', 'where the other device is, such as 192.168.1.5:45123; found by default'),
+      flag('auto-accept', 'switch', 'do not ask about the number on this device; generate then returns at once'),
+      flag('address', 'text', 'address of the other device, such as 192.168.1.5:45123; found automatically by default'),
       flag('initiate', 'switch', 'the same as generate'),
       flag('join', 'text', 'the same as join'),
       flag('status', 'switch', 'the same as status'),
@@ -180,17 +198,17 @@ export const ownCommands: readonly CommandSpec[] = [
   }),
   own({
     words: ['network', 'spacedrop'],
-    summary: 'Offer files to a device, paired or nearby, and wait until they are there',
+    summary: 'Offer files to a paired or nearby device and wait until they have arrived',
     args: [
       arg('device', {
         required: true,
-        summary: 'a paired device: its name, slug or id; with --nearby its name, or the beginning of its key',
+        summary: 'name, slug or id of a paired device; with --nearby: name of the device, or the beginning of its key',
       }),
       arg('paths', { variadic: true, required: true, summary: 'files and folders' }),
     ],
     flags: [
-      flag('sender', 'text', 'who sends them, as the person there reads it'),
-      flag('nearby', 'switch', 'to a device that is not paired, and lets itself be seen: `network nearby` lists them'),
+      flag('sender', 'text', 'name of the sender that the other device shows'),
+      flag('nearby', 'switch', 'send to a visible device that is not paired; `network nearby` lists such devices'),
     ],
     examples: [
       'network spacedrop laptop photo.jpg',
@@ -202,26 +220,28 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['network', 'relay'],
     aliases: [['relay']],
-    summary: 'Run a relay here, through which devices reach each other where there is no other way; ends with Ctrl-C',
+    summary: 'Run a relay, which passes packets between devices that cannot connect directly; Ctrl-C stops it',
     flags: [
-      flag('port', 'number', 'TCP, and UDP for the reflection of addresses; 0: any', { fallback: '3340' }),
-      flag('host', 'text', 'the address of this machine to listen at; every IPv4 address by default'),
-      flag('allow', 'list', 'the keys of the devices that may use it, as `network status` shows them'),
-      flag('token', 'text', 'a secret that stands in the address which devices set; whoever has it may use the relay'),
+      flag('port', 'number', 'TCP port of the relay, and UDP port of its reflector; 0: any free port', {
+        fallback: '3340',
+      }),
+      flag('host', 'text', 'address to listen on; every IPv4 address by default'),
+      flag('allow', 'list', 'keys of the devices that may use the relay, as `network status` shows them'),
+      flag('token', 'text', 'a secret in the address of the relay; every device with the secret may use the relay'),
     ],
     examples: ['network relay', 'network relay --token 8f2c… --port 3340', 'relay --json'],
     load: async () => (await import('./relay.ts')).relay,
   }),
   own({
     words: ['monitor'],
-    summary: 'Watch everything the daemon does, full screen',
+    summary: 'Show everything that the daemon does, full screen',
     examples: ['monitor', 'monitor | grep job.ended'],
     load: async () => (await import('./monitor.ts')).monitor,
   }),
   own({
     words: ['job', 'monitor'],
-    summary: 'Watch jobs with live progress; JSON lines when piped',
-    flags: [flag('job-id', 'text', 'only this job')],
+    summary: 'Show jobs with live progress; JSON lines when piped',
+    flags: [flag('job-id', 'text', 'show only this job')],
     examples: ['job monitor', 'job monitor --job-id 0199…'],
     load: async () => (await import('./job-monitor.ts')).jobMonitor,
   }),
@@ -229,16 +249,16 @@ export const ownCommands: readonly CommandSpec[] = [
     words: ['system', 'logs'],
     summary: 'Show the end of the daemon’s log',
     flags: [
-      flag('tail', 'number', 'how many lines', { fallback: '100' }),
-      flag('follow', 'switch', 'go on with new lines as they come', { short: 'f' }),
+      flag('tail', 'number', 'number of lines', { fallback: '100' }),
+      flag('follow', 'switch', 'show new lines as they are written', { short: 'f' }),
     ],
     examples: ['system logs --tail 20', 'system logs --follow'],
     load: async () => (await import('./logs.ts')).logs,
   }),
   own({
     words: ['completion'],
-    summary: 'Print a script that completes commands in your shell',
-    args: [arg('shell', { summary: 'which shell', required: true, choices: ['bash', 'zsh', 'fish', 'pwsh'] })],
+    summary: 'Print the completion script for a shell',
+    args: [arg('shell', { summary: 'the shell', required: true, choices: ['bash', 'zsh', 'fish', 'pwsh'] })],
     examples: [
       'completion bash > ~/.local/share/bash-completion/completions/spacedrive',
       'completion fish > ~/.config/fish/completions/spacedrive.fish',
@@ -248,8 +268,8 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['complete'],
     hidden: true,
-    summary: 'Say what could come next on a command line; the completion scripts call it',
-    args: [arg('words', { variadic: true, summary: 'the line so far; its last word is being typed' })],
+    summary: 'List the possible next words of a command line; completion scripts call this',
+    args: [arg('words', { variadic: true, summary: 'the words of the line; the last one is incomplete' })],
     load: async () => (await import('./completion.ts')).complete,
   }),
   own({
@@ -275,5 +295,5 @@ function flag(name: string, kind: FlagSpec['kind'], summary: string, rest: Parti
 }
 
 function userFlag(verb: string): FlagSpec {
-  return flag('user', 'switch', `${verb} the service of this user, not of the machine`)
+  return flag('user', 'switch', `${verb} the service of this user, not of the whole machine`)
 }

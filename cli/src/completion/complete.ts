@@ -1,7 +1,7 @@
-import { type CommandSpec, type FlagSpec } from '../command-spec.ts'
+import { type CommandSpec, type FlagSpec, commandCalled, flagSpellings, startsWith, wordsOf } from '../command-spec.ts'
 import { globalFlags } from '../globals.ts'
 
-/** What could stand where the last word of a line is being typed. `files`: the shell offers names of files. */
+/** The possible words at the end of a line. `files`: the shell also offers names of files. */
 export interface Completions {
   readonly candidates: readonly Candidate[]
   readonly files: boolean
@@ -57,16 +57,16 @@ function readLine(words: readonly string[], commands: readonly CommandSpec[]): L
     if (pending) {
       pending = null
     } else if (word.startsWith('-')) {
-      pending = flagCalled(word, find(path, commands))
+      pending = flagCalled(word, commandCalled(path, commands))
     } else if (rest.length === 0 && isPrefix([...path, word], commands)) path = [...path, word]
     else rest.push(word)
   }
-  return { command: find(path, commands), path, rest, pending }
+  return { command: commandCalled(path, commands), path, rest, pending }
 }
 
 /** The flag of that spelling, where it takes a value. */
 function flagCalled(word: string, command: CommandSpec | null): FlagSpec | null {
-  const flag = flagsFor(command).find((candidate) => spellings(candidate).includes(word))
+  const flag = flagsFor(command).find((candidate) => flagSpellings(candidate).includes(word))
   return flag && flag.kind !== 'switch' && flag.kind !== 'off' ? flag : null
 }
 
@@ -78,11 +78,11 @@ interface Place extends Omit<Line, 'pending'> {
 function offers({ command, path, rest, typed, commands }: Place): Completions {
   if (typed.startsWith('-')) {
     const candidates = flagsFor(command).flatMap((flag) =>
-      spellings(flag)
+      flagSpellings(flag)
         .filter((name) => name.startsWith('--'))
         .map((text) => ({ text, summary: flag.summary })),
     )
-    return { candidates: [...candidates, ...ownFlags], files: false }
+    return { candidates, files: false }
   }
   if (command?.words[0] === 'help') return { candidates: nextWords(rest, commands), files: false }
   const next = rest.length === 0 ? nextWords(path, commands) : []
@@ -92,18 +92,12 @@ function offers({ command, path, rest, typed, commands }: Place): Completions {
   return { candidates: [...next, ...values.candidates], files: values.files }
 }
 
-/** What the parser itself understands. */
-const ownFlags: readonly Candidate[] = [
-  { text: '--help', summary: 'show help' },
-  { text: '--version', summary: 'print the version' },
-]
-
 function valuesOf(choices: readonly string[], kind: string): Completions {
   const offered = choices.length > 0 ? choices : kind === 'boolean' ? ['true', 'false'] : []
   return { candidates: offered.map((text) => ({ text, summary: '' })), files: kind === 'path' || kind === 'reference' }
 }
 
-/** The words that may follow, with what they mean: a group's by the verbs in it. */
+/** The words that may follow, each with its summary; a group has none. */
 function nextWords(path: readonly string[], commands: readonly CommandSpec[]): Candidate[] {
   const found = new Map<string, Candidate>()
   for (const { words, summary } of spelledOut(commands)) {
@@ -118,30 +112,13 @@ function nextWords(path: readonly string[], commands: readonly CommandSpec[]): C
 function spelledOut(commands: readonly CommandSpec[]): { words: readonly string[]; summary: string }[] {
   return commands
     .filter((command) => !command.hidden)
-    .flatMap(({ words, aliases, summary }) => [words, ...aliases].map((all) => ({ words: all, summary })))
+    .flatMap((command) => wordsOf(command).map((words) => ({ words, summary: command.summary })))
 }
 
 function isPrefix(path: readonly string[], commands: readonly CommandSpec[]): boolean {
   return spelledOut(commands).some(({ words }) => startsWith(words, path))
 }
 
-function startsWith(words: readonly string[], path: readonly string[]): boolean {
-  return path.every((word, at) => words[at] === word)
-}
-
-function find(path: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null {
-  return (
-    commands.find(({ words, aliases }) =>
-      [words, ...aliases].some((all) => all.length === path.length && startsWith(all, path)),
-    ) ?? null
-  )
-}
-
 function flagsFor(command: CommandSpec | null): readonly FlagSpec[] {
   return [...(command?.flags ?? []), ...globalFlags]
-}
-
-function spellings(flag: FlagSpec): string[] {
-  const dash = flag.kind === 'off' ? '--no-' : '--'
-  return [...[flag.name, ...flag.aliases].map((name) => dash + name), ...(flag.short ? [`-${flag.short}`] : [])]
 }

@@ -20,20 +20,14 @@ const STEP_MS = 1_000
 /** More at once are counted, not shown. */
 const MAX_SHOWN = 6
 
-/** What `--wait` adds: shows how transfers go until they have ended or are paused, then what came of them. */
-export async function waitForTransfers(
-  operation: 'files.fetch' | 'transfers.resume',
-  output: unknown,
-  session: Session,
-): Promise<number> {
-  const begun =
-    operation === 'files.fetch'
-      ? (output as OutputOf<'files.fetch'>).transfers
-      : [output as OutputOf<'transfers.resume'>]
+/** `--wait`: shows the progress of transfers until they have ended or are paused, then their results. */
+export async function waitForTransfers(output: unknown, session: Session): Promise<number> {
+  const { transfers: several } = output as Partial<OutputOf<'files.fetch'>>
+  const begun = several ?? [output as OutputOf<'transfers.resume'>]
   const transfers = await follow(session, begun)
   const { globals, io } = session.context
   if (globals.json || globals.jsonl) {
-    if (operation === 'files.fetch') io.printJson({ transfers })
+    if (several) io.printJson({ transfers })
     else io.printJson(transfers[0])
   } else io.print(transfers.flatMap((transfer) => wrap(endLine(transfer, session), io.out.width)).join('\n'))
   for (const { failures, notes } of transfers) {

@@ -1,4 +1,5 @@
-import type { Event } from '@spacedrive/core/events'
+import type { Job, NetworkDevice, Volume } from '@spacedrive/core/domain'
+import type { EventData, EventType } from '@spacedrive/core/events'
 import { printable } from '../text/escape.ts'
 import { formatBytes, formatTime, plural } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
@@ -15,95 +16,76 @@ export function eventLine(
 ): string {
   const often = times > 1 ? ` ×${times}` : ''
   const text = shortenMiddle(
-    printable(what(event, (id) => names.get(id) ?? id)),
+    printable(eventText(event.type, event.data, (id) => names.get(id) ?? id)),
     width - TYPE_WIDTH - 12 - often.length,
   )
   return `  ${style('dim', formatTime(event.at))} ${style('accent', event.type.padEnd(TYPE_WIDTH))} ${text}${style('dim', often)}`
 }
 
-function what(event: Event, nameOf: (id: string) => string): string {
-  switch (event.type) {
-    case 'core.started':
-      return `version ${event.data.version}`
-    case 'core.stopped':
-      return ''
-    case 'library.created':
-    case 'library.opened':
-    case 'library.updated':
-      return event.data.name
-    case 'library.shared':
-      return `${event.data.library.name} by ${event.data.device.name}`
-    case 'library.closed':
-    case 'library.members-changed':
-    case 'library.deleted':
-      return event.data.libraryId
-    case 'library.failed':
-      return `${event.data.path}: ${event.data.message}`
-    case 'location.added':
-    case 'location.updated':
-      return event.data.name
-    case 'location.state-changed':
-      return `${nameOf(event.data.locationId)} ${event.data.state}${event.data.error === null ? '' : `: ${event.data.error}`}`
-    case 'location.removed':
-      return nameOf(event.data.locationId)
-    case 'entries.changed':
-      return `${plural(event.data.created.length + event.data.modified.length + event.data.deleted.length, 'change')} in ${event.data.path}`
-    case 'entry.moved':
-      return event.data.to
-    case 'tree.changed':
-      return event.data.path
-    case 'content.identified':
-      return plural(event.data.contentIds.length, 'content')
-    case 'sidecars.changed':
-      return `${event.data.kind} ${event.data.state}: ${event.data.more ? 'more than ' : ''}${plural(event.data.contentIds.length, 'content')}`
-    case 'watcher.degraded':
-      return `${event.data.path}: ${event.data.message}`
-    case 'job.queued':
-    case 'job.started':
-    case 'job.progressed':
-    case 'job.paused':
-    case 'job.ended':
-      return [event.data.name, event.data.subject === null ? '' : nameOf(event.data.subject), event.data.status]
-        .filter(Boolean)
-        .join(' ')
-    case 'job.warned':
-      return `${event.data.path ?? ''} ${event.data.message}`.trim()
-    case 'volume.added':
-    case 'volume.updated':
-      return `${event.data.name}, ${formatBytes(event.data.freeBytes)} free`
-    case 'volume.speed-tested':
-      return event.data.name
-    case 'volume.removed':
-      return event.data.fingerprint
-    case 'network.state-changed':
-      return `${event.data.state}${event.data.error === null ? '' : `: ${event.data.error}`}`
-    case 'offer.changed':
-      return `${event.data.from.name} ${event.data.state}: ${event.data.names.join(', ')}`
-    case 'transfer.changed':
-      return `${event.data.title}: ${event.data.state}`
-    case 'pairing.changed':
-      return [event.data.state, event.data.device?.name ?? '', event.data.reason ?? ''].filter(Boolean).join(': ')
-    case 'network.port-mapped':
-      return `the router forwards ${event.data.address}`
-    case 'network.port-unmapped':
-      return `the router no longer forwards ${event.data.address}`
-    case 'network.nearby-changed':
-      return event.data.name === null ? 'not to be seen' : `to be seen as ${event.data.name}`
-    case 'network.grant-requested':
-      return `${event.data.device.name}: ${event.data.what}`
-    case 'network.grant-changed':
-      return `${event.data.device.name}: ${event.data.what} ${event.data.allowed ? 'allowed' : 'not allowed'}`
-    case 'device.paired':
-    case 'device.connected':
-    case 'device.updated':
-      return `${event.data.name}, ${event.data.path ?? event.data.state}`
-    case 'device.disconnected':
-      return `${nameOf(event.data.deviceId)}: ${event.data.reason}`
-    case 'device.revoked':
-      return event.data.name
-    case 'device.job-changed':
-      return `${nameOf(event.data.deviceId)}: ${event.data.job.name} ${event.data.job.status}`
-    case 'config.changed':
-      return event.data.key
-  }
+type NameOf = (id: string) => string
+
+/** The data of an event in a few words. */
+export function eventText<T extends EventType>(type: T, data: EventData<T>, nameOf: NameOf): string {
+  const write = texts[type]
+  return write ? write(data, nameOf) : plainText(data, nameOf)
+}
+
+/** `Pictures offline: the disk is gone`: the fields that most events have. An event without a text of its own reads so. */
+function plainText(data: object, nameOf: NameOf): string {
+  const fields = new Map(
+    Object.entries(data).filter((field): field is [string, string] => typeof field[1] === 'string'),
+  )
+  const first = (names: readonly string[]) => names.map((name) => fields.get(name)).find((text) => text !== undefined)
+  const id = first(['locationId', 'deviceId', 'libraryId', 'jobId'])
+  const subject = first(['name', 'title', 'path', 'key']) ?? (id === undefined ? undefined : nameOf(id))
+  const head = [subject, fields.get('state')].filter((text) => text !== undefined).join(' ')
+  return [head, first(['message', 'reason', 'error']) ?? ''].filter(Boolean).join(': ')
+}
+
+/** The events whose data says more than `plainText` finds in it, or less. */
+const texts: { readonly [T in EventType]?: (data: EventData<T>, nameOf: NameOf) => string } = {
+  'core.started': ({ version }) => `version ${version}`,
+  'library.shared': ({ device, library }) => `${library.name} by ${device.name}`,
+  'location.added': ({ name }) => name,
+  'location.updated': ({ name }) => name,
+  'entries.changed': ({ created, deleted, modified, path }) =>
+    `${plural(created.length + modified.length + deleted.length, 'change')} in ${path}`,
+  'entry.moved': ({ to }) => to,
+  'content.identified': ({ contentIds }) => plural(contentIds.length, 'content'),
+  'sidecars.changed': ({ contentIds, kind, more, state }) =>
+    `${kind} ${state}: ${more ? 'more than ' : ''}${plural(contentIds.length, 'content')}`,
+  'job.queued': jobText,
+  'job.started': jobText,
+  'job.progressed': jobText,
+  'job.paused': jobText,
+  'job.ended': jobText,
+  'job.warned': ({ message, path }) => `${path ?? ''} ${message}`.trim(),
+  'volume.added': volumeText,
+  'volume.updated': volumeText,
+  'volume.removed': ({ fingerprint }) => fingerprint,
+  'offer.changed': ({ from, names, state }) => `${from.name} ${state}: ${names.join(', ')}`,
+  'transfer.changed': ({ state, title }) => `${title}: ${state}`,
+  'pairing.changed': ({ device, reason, state }) => [state, device?.name, reason].filter(Boolean).join(': '),
+  'network.port-mapped': ({ address }) => `the router forwards ${address}`,
+  'network.port-unmapped': ({ address }) => `the router no longer forwards ${address}`,
+  'network.nearby-changed': ({ name }) => (name === null ? 'not to be seen' : `to be seen as ${name}`),
+  'network.grant-requested': ({ device, what }) => `${device.name}: ${what}`,
+  'network.grant-changed': ({ allowed, device, what }) =>
+    `${device.name}: ${what} ${allowed ? 'allowed' : 'not allowed'}`,
+  'device.paired': deviceText,
+  'device.connected': deviceText,
+  'device.updated': deviceText,
+  'device.job-changed': ({ deviceId, job }, nameOf) => `${nameOf(deviceId)}: ${job.name} ${job.status}`,
+}
+
+function jobText({ name, status, subject }: Job, nameOf: NameOf): string {
+  return [name, subject === null ? '' : nameOf(subject), status].filter(Boolean).join(' ')
+}
+
+function volumeText({ freeBytes, name }: Volume): string {
+  return `${name}, ${formatBytes(freeBytes)} free`
+}
+
+function deviceText({ name, path, state }: NetworkDevice): string {
+  return `${name}, ${path ?? state}`
 }

@@ -2,6 +2,7 @@ import type { Job, Location, NetworkDevice, Transfer, Volume } from '@spacedrive
 import type { Event } from '@spacedrive/core/events'
 import { describe, expect, test } from 'vitest'
 import { plainStyle } from '../text/style.ts'
+import { eventText } from './event-line.ts'
 import { textWidth } from '../text/width.ts'
 import { monitorScreen } from './screen.ts'
 import {
@@ -207,6 +208,18 @@ describe('the screen', () => {
     expect(lines).toHaveLength(24)
     expect(lines).toContain('  nothing to do')
   })
+})
+
+test('an event without a text of its own shows the fields that most events have', () => {
+  const nameOf = (id: string) => (id === location.id ? 'Pictures' : id)
+  const locationId = location.id
+  expect(eventText('location.removed', { locationId }, nameOf)).toBe('Pictures')
+  expect(eventText('location.state-changed', { locationId, state: 'offline', error: 'the disk is gone' }, nameOf)).toBe(
+    'Pictures offline: the disk is gone',
+  )
+  expect(eventText('network.state-changed', { state: 'running', error: null }, nameOf)).toBe('running')
+  expect(eventText('library.failed', { path: '/x', message: 'no such folder' }, nameOf)).toBe('/x: no such folder')
+  expect(eventText('core.stopped', {}, nameOf)).toBe('')
 })
 
 describe('the state', () => {

@@ -1,10 +1,10 @@
 import type { Job, JobStatus, Location, NetworkDevice, Transfer, Volume } from '@spacedrive/core/domain'
-import type { Event } from '@spacedrive/core/events'
+import type { Event, EventData, EventType } from '@spacedrive/core/events'
 import type { OutputOf } from '@spacedrive/client'
 import { type JobView, firstView, nextView } from '../live/job-progress.ts'
 import type { SubjectNames } from '../subject-names.ts'
 
-/** What the screen shows, and nothing else: drawing is a function of it. */
+/** Everything that the screen shows. Drawing is a function of this state alone. */
 export interface MonitorState {
   readonly status: OutputOf<'system.status'> | null
   readonly locations: readonly Location[]
@@ -15,7 +15,7 @@ export interface MonitorState {
   readonly transfers: readonly Transfer[]
   /** The newest first. */
   readonly jobs: readonly JobView[]
-  /** What the daemon has not told yet: that it is empty is not known. */
+  /** The lists that the daemon has not sent yet; they may be empty or not. */
   readonly untold: ReadonlySet<Told>
   /** The newest first. */
   readonly events: readonly HeardEvent[]
@@ -23,7 +23,7 @@ export interface MonitorState {
   /** Id of the selected job. */
   readonly selected: string | null
   readonly overlay: 'help' | 'details' | null
-  /** What the last key did, or why the daemon does not answer. */
+  /** The result of the last key, or the reason why the daemon does not answer. */
   readonly message: string | null
   readonly now: number
   /** Turns the spinners. */
@@ -67,7 +67,7 @@ export function emptyState(now: number): MonitorState {
   }
 }
 
-/** What jobs and events are about, by id. */
+/** The names of the objects that jobs and events name by id. */
 export function namesIn({ locations }: MonitorState): SubjectNames {
   return new Map(locations.map(({ id, name }) => [id, name]))
 }
@@ -99,7 +99,7 @@ export function told(state: MonitorState, what: Told, answer: Partial<MonitorSta
   return { ...state, ...answer, untold: new Set([...state.untold].filter((each) => each !== what)) }
 }
 
-/** The list as the daemon gives it; what was seen of running jobs is kept. */
+/** The list of the daemon. The measured rates of running jobs are kept. */
 export function withJobs(state: MonitorState, jobs: readonly Job[]): MonitorState {
   return told(state, 'jobs', { jobs: jobs.map((job) => updated(state.jobs, job, state.now)) })
 }
@@ -107,88 +107,71 @@ export function withJobs(state: MonitorState, jobs: readonly Job[]): MonitorStat
 /** The state after something happened in the daemon. */
 export function withEvent(state: MonitorState, event: Event): MonitorState {
   const next = isProgress(state, event) ? state : { ...state, events: withHeard(state.events, event) }
-  switch (event.type) {
-    case 'job.queued':
-    case 'job.started':
-    case 'job.progressed':
-    case 'job.paused':
-    case 'job.ended':
-      return withJob(next, event.data)
-    case 'job.warned':
-      return withFailure(next, event.data)
-    case 'location.added':
-    case 'location.updated':
-      return { ...next, locations: placed(next.locations, event.data, ({ id }) => id) }
-    case 'location.state-changed':
-      return {
-        ...next,
-        locations: next.locations.map((location) =>
-          location.id === event.data.locationId
-            ? { ...location, state: event.data.state, error: event.data.error }
-            : location,
-        ),
-      }
-    case 'location.removed':
-      return { ...next, locations: next.locations.filter(({ id }) => id !== event.data.locationId) }
-    case 'volume.added':
-    case 'volume.updated':
-    case 'volume.speed-tested':
-      return { ...next, volumes: placed(next.volumes, event.data, ({ fingerprint }) => fingerprint) }
-    case 'volume.removed':
-      return {
-        ...next,
-        volumes: next.volumes.map((volume) =>
-          volume.fingerprint === event.data.fingerprint ? { ...volume, online: false } : volume,
-        ),
-      }
-    case 'transfer.changed':
-      return { ...next, transfers: withTransfer(next.transfers, event.data) }
-    case 'device.paired':
-    case 'device.connected':
-    case 'device.updated':
-      return { ...next, devices: placed(next.devices, event.data, ({ id }) => id) }
-    case 'device.disconnected':
-      return {
-        ...next,
-        devices: next.devices.map((device) =>
-          device.id === event.data.deviceId
-            ? { ...device, state: 'disconnected', path: null, latencyMs: null }
-            : device,
-        ),
-      }
-    case 'device.revoked':
-      return { ...next, devices: next.devices.filter(({ id }) => id !== event.data.deviceId) }
-    case 'core.started':
-    case 'core.stopped':
-    case 'library.created':
-    case 'library.opened':
-    case 'library.closed':
-    case 'library.shared':
-    case 'library.members-changed':
-    case 'library.updated':
-    case 'library.deleted':
-    case 'library.failed':
-    case 'entries.changed':
-    case 'entry.moved':
-    case 'tree.changed':
-    case 'content.identified':
-    case 'sidecars.changed':
-    case 'watcher.degraded':
-    case 'network.state-changed':
-    case 'offer.changed':
-    case 'pairing.changed':
-    case 'network.port-mapped':
-    case 'network.port-unmapped':
-    case 'network.nearby-changed':
-    case 'network.grant-requested':
-    case 'network.grant-changed':
-    case 'device.job-changed':
-    case 'config.changed':
-      return next
-  }
+  return changed(next, event.type, event.data)
 }
 
-/** What is heard many times a second is no line of its own. */
+function changed<T extends EventType>(state: MonitorState, type: T, data: EventData<T>): MonitorState {
+  return changes[type]?.(state, data) ?? state
+}
+
+/** The events that change more on the screen than the list of events. */
+const changes: { readonly [T in EventType]?: (state: MonitorState, data: EventData<T>) => MonitorState } = {
+  'job.queued': withJob,
+  'job.started': withJob,
+  'job.progressed': withJob,
+  'job.paused': withJob,
+  'job.ended': withJob,
+  'job.warned': withFailure,
+  'location.added': withLocation,
+  'location.updated': withLocation,
+  'location.state-changed': (state, { error, locationId, state: now }) => ({
+    ...state,
+    locations: state.locations.map((location) =>
+      location.id === locationId ? { ...location, state: now, error } : location,
+    ),
+  }),
+  'location.removed': (state, { locationId }) => ({
+    ...state,
+    locations: state.locations.filter(({ id }) => id !== locationId),
+  }),
+  'volume.added': withVolume,
+  'volume.updated': withVolume,
+  'volume.speed-tested': withVolume,
+  'volume.removed': (state, { fingerprint }) => ({
+    ...state,
+    volumes: state.volumes.map((volume) =>
+      volume.fingerprint === fingerprint ? { ...volume, online: false } : volume,
+    ),
+  }),
+  'transfer.changed': (state, transfer) => ({ ...state, transfers: withTransfer(state.transfers, transfer) }),
+  'device.paired': withDevice,
+  'device.connected': withDevice,
+  'device.updated': withDevice,
+  'device.disconnected': (state, { deviceId }) => ({
+    ...state,
+    devices: state.devices.map((device) =>
+      device.id === deviceId ? { ...device, state: 'disconnected', path: null, latencyMs: null } : device,
+    ),
+  }),
+  'device.revoked': (state, { deviceId }) => ({
+    ...state,
+    devices: state.devices.filter(({ id }) => id !== deviceId),
+  }),
+}
+
+function withLocation(state: MonitorState, location: Location): MonitorState {
+  return { ...state, locations: placed(state.locations, location, ({ id }) => id) }
+}
+
+function withVolume(state: MonitorState, volume: Volume): MonitorState {
+  return { ...state, volumes: placed(state.volumes, volume, ({ fingerprint }) => fingerprint) }
+}
+
+function withDevice(state: MonitorState, device: NetworkDevice): MonitorState {
+  return { ...state, devices: placed(state.devices, device, ({ id }) => id) }
+}
+
+/** Progress arrives many times a second; it gets no line of its own. */
 function isProgress({ transfers }: MonitorState, event: Event): boolean {
   if (event.type === 'job.progressed') return true
   if (event.type !== 'transfer.changed') return false

@@ -1,5 +1,6 @@
 import type { Ops } from '@spacedrive/daemon/ops'
 import type { OutputOf } from '@spacedrive/client'
+import { plainLines } from './plain.ts'
 import type { Renderers, View } from './view.ts'
 
 /** Loaded by feature, because a command needs one of them. */
@@ -25,7 +26,7 @@ const features: Readonly<Record<string, () => Promise<Renderers>>> = {
   config: async () => (await import('./config.ts')).configRenderers,
 }
 
-/** The output of an operation as a person reads it; JSON where no renderer knows better. */
+/** The output of an operation for a person; a plain table or list of fields if the operation has no renderer. */
 export async function renderOutput<N extends keyof Ops>(
   name: N,
   output: OutputOf<N>,
@@ -33,5 +34,5 @@ export async function renderOutput<N extends keyof Ops>(
 ): Promise<readonly string[]> {
   const renderers = await features[name.split('.')[0] ?? '']?.()
   const render = renderers?.[name]
-  return render ? render(output, view) : JSON.stringify(output, null, 2).split('\n')
+  return render ? render(output, view) : plainLines(output, view)
 }

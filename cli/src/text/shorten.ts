@@ -1,9 +1,9 @@
-import { graphemeWidth, splitGraphemes, textWidth } from './width.ts'
+import { sliceCells, textWidth } from './width.ts'
 
 /** Cut at the end, with an ellipsis where something is missing. */
 export function shortenEnd(text: string, width: number): string {
   if (textWidth(text) <= width) return text
-  return width < 1 ? '' : `${head(splitGraphemes(text), width - 1)}…`
+  return width < 1 ? '' : `${sliceCells(text, 0, width - 1)}…`
 }
 
 /** Exactly `width` cells: cut, or filled with spaces. */
@@ -16,25 +16,24 @@ export function fixedWidth(text: string, width: number): string {
 export function shortenMiddle(text: string, width: number): string {
   if (textWidth(text) <= width) return text
   if (width < MIN_MIDDLE) return shortenEnd(text, width)
-  const parts = splitGraphemes(text)
   const name = textWidth(text.slice(text.lastIndexOf('/')))
   // The end says which file it is, so it gets the larger half, or all that the name needs.
   const tailWidth = Math.min(Math.max(Math.ceil((width - 1) * 0.6), name), width - 1 - MIN_HEAD)
-  const end = tail(parts, tailWidth)
-  return `${head(parts, width - 1 - textWidth(end))}…${end}`
+  const end = tail(text, tailWidth)
+  return `${sliceCells(text, 0, width - 1 - textWidth(end))}…${end}`
 }
 
 type Ranges = readonly (readonly [number, number])[]
 
 /**
- * Cut at both ends so that the first of the marked ranges is seen, with some of what stands before it. The ranges that
- * are left are those of what is left.
+ * Cuts at both ends so that the first marked range is visible, with some of the text before it. Returns the ranges in the
+ * shortened text.
  */
 export function cutAround(text: string, ranges: Ranges, width: number): { text: string; ranges: [number, number][] } {
   const first = ranges[0]?.[0] ?? 0
   const before = text.slice(0, first)
   const isFarOff = textWidth(text) > width && textWidth(before) > width * MOST_BEFORE
-  const lead = isFarOff ? `…${tail(splitGraphemes(before), Math.floor(width * LEFT_BEFORE)).trimStart()}` : before
+  const lead = isFarOff ? `…${tail(before, Math.floor(width * LEFT_BEFORE)).trimStart()}` : before
   const whole = lead + text.slice(first)
   const shown = shortenEnd(whole, width)
   const end = shown === whole ? whole.length : shown.length - 1
@@ -45,27 +44,16 @@ export function cutAround(text: string, ranges: Ranges, width: number): { text: 
   return { text: shown, ranges: moved.filter(([from]) => from < end) }
 }
 
-/** The share of a line that may stand before what was found, and how much of it is left where more does. */
+/** The share of a line that may stand before the first range, and the share that stays if the text there is longer. */
 const MOST_BEFORE = 0.5
 const LEFT_BEFORE = 0.25
 
 /** Below this there is no room for a beginning, an ellipsis and an end. */
 const MIN_MIDDLE = 8
-/** What is always left of the beginning. */
+/** Cells of the beginning that always stay. */
 const MIN_HEAD = 2
 
-function head(parts: readonly string[], width: number): string {
-  return parts.slice(0, fitting(parts, width)).join('')
-}
-
-function tail(parts: readonly string[], width: number): string {
-  const count = fitting(parts.toReversed(), width)
-  return count ? parts.slice(-count).join('') : ''
-}
-
-/** How many of the first `parts` take at most `width` cells. */
-function fitting(parts: readonly string[], width: number): number {
-  let used = 0
-  const end = parts.findIndex((part) => (used += graphemeWidth(part)) > width)
-  return end < 0 ? parts.length : end
+function tail(text: string, width: number): string {
+  const whole = textWidth(text)
+  return sliceCells(text, Math.max(0, whole - width), whole)
 }

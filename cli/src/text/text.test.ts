@@ -9,8 +9,10 @@ import { textWidth } from './width.ts'
 import { wrap } from './wrap.ts'
 
 test('text is as wide as a terminal shows it', () => {
-  const widths = ['abc', 'é', 'e\u0301', '日本', '👍', '👩‍👩‍👧', '🇩🇪', '\u001b[1mab\u001b[22m', ''].map(textWidth)
-  expect(widths).toEqual([3, 1, 1, 4, 2, 2, 2, 2, 0])
+  const widths = ['abc', 'é', 'e\u0301', '日本', '👍', '👩‍👩‍👧', '🇩🇪', '1️⃣', '\u001b[1mab\u001b[22m', 'a\u00ad', ''].map(
+    textWidth,
+  )
+  expect(widths).toEqual([3, 1, 1, 4, 2, 2, 2, 2, 2, 1, 0])
 })
 
 test('nothing in a name reaches the terminal as a command', () => {
@@ -29,6 +31,7 @@ describe('shortening', () => {
 
   test('wide characters are never cut in two', () => {
     expect(shortenEnd('日本語の名前', 6)).toBe('日本…')
+    expect(shortenEnd('ab👩‍👩‍👧cd', 4)).toBe('ab…')
     expect(textWidth(shortenMiddle('/写真/旅行/二千二十四年/日本語の名前.jpg', 20))).toBeLessThanOrEqual(20)
   })
 })
@@ -104,6 +107,9 @@ test('fields line up and wrap below themselves', () => {
 test('words longer than a line are broken, the others are not', () => {
   expect(wrap('go to /a/very/long/path now', 10)).toEqual(['go to', '/a/very/lo', 'ng/path', 'now'])
   expect(wrap('  two words', 8)).toEqual(['  two', '  words'])
+  expect(wrap('日本語の写真', 5)).toEqual(['日本', '語の', '写真'])
+  expect(wrap('👩‍👩‍👧日', 1)).toEqual(['👩‍👩‍👧', '日'])
+  expect(wrap('', 5)).toEqual([''])
 })
 
 function ask(isTTY: boolean, env: Record<string, string>, color = true): boolean {

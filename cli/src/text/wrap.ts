@@ -1,11 +1,11 @@
-import { splitGraphemes, textWidth } from './width.ts'
+import { sliceCells, textWidth } from './width.ts'
 
-/** Breaks text at spaces into lines of at most `width` cells; a word that is longer, such as a path, breaks where it must. Keeps line breaks and indents. */
+/** Breaks text at spaces into lines of at most `width` cells; a longer word, such as a path, breaks at the width. Keeps line breaks and indents. */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, width))
 }
 
-/** Broken between words, but never inside a command that one would paste. */
+/** Breaks between words, but never inside a command in backquotes, which users paste. */
 export function wrapSentence(text: string, width: number): string[] {
   const whole = text.replace(/`[^`]*`/g, (command) => command.replaceAll(' ', '\u00a0'))
   return wrap(whole, width).map((line) => line.replaceAll('\u00a0', ' '))
@@ -32,15 +32,13 @@ function wrapWords(text: string, width: number): string[] {
 }
 
 function breakWord(word: string, width: number): string[] {
-  if (textWidth(word) <= width) return [word]
   const parts: string[] = []
-  let part = ''
-  for (const grapheme of splitGraphemes(word)) {
-    if (textWidth(part + grapheme) > width && part) {
-      parts.push(part)
-      part = ''
-    }
-    part += grapheme
+  let rest = word
+  while (textWidth(rest) > width) {
+    // A wide character stands alone where even one is too wide.
+    const part = sliceCells(rest, 0, Math.max(1, width)) || sliceCells(rest, 0, 2) || rest
+    parts.push(part)
+    rest = sliceCells(rest, textWidth(part), Infinity)
   }
-  return [...parts, part]
+  return rest === '' && parts.length > 0 ? parts : [...parts, rest]
 }

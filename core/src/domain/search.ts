@@ -24,7 +24,9 @@ export const SearchInput = z.object({
     .string()
     .max(MAX_QUERY_LENGTH)
     .default('')
-    .describe('words of the name in any order; "…" keeps words together; empty finds all that the filters let through'),
+    .describe(
+      'words of the name in any order; "…" keeps words together; an empty query finds everything that the filters allow',
+    ),
   type: z.array(SearchType).max(MAX_FILTER_VALUES).default([]).describe('only these types: image, document, folder …'),
   ext: z.array(z.string()).max(MAX_FILTER_VALUES).default([]).describe('only these extensions'),
   location: z
@@ -37,25 +39,25 @@ export const SearchInput = z.object({
     .string()
     .max(100)
     .optional()
-    .describe("only what was changed then: today, 'last summer', 2024-05, 2024-05-01..2024-06-01, >2023, 7d"),
+    .describe("only files changed then: today, 'last summer', 2024-05, 2024-05-01..2024-06-01, >2023, 7d"),
   hidden: z
     .boolean()
     .optional()
-    .describe('also hidden files and what is in hidden folders; a query that begins with a dot does so too'),
+    .describe('also hidden files and files in hidden folders; a query that starts with a dot includes them too'),
   content: z
     .boolean()
     .default(false)
-    .describe('also what files say: text in documents and pictures; whole words, of which the last may go on'),
+    .describe('also search the text in documents and pictures, by whole words; the last word may be incomplete'),
   semantic: z
     .boolean()
     .default(false)
-    .describe('also what means something alike, whatever its words; with `content`, and only where a model is set'),
-  sort: SearchSort.default('relevance').describe('best match first; without a query, newest first'),
+    .describe('also find texts of similar meaning; needs `content` and a model in the settings'),
+  sort: SearchSort.default('relevance').describe('relevance: best match first; without a query, newest first'),
   order: z
     .enum(['asc', 'desc'])
     .optional()
     .describe('for name, size and modified: asc for names, desc for the others by default'),
-  limit: z.int().min(1).max(MAX_RESULTS).default(DEFAULT_RESULTS).describe('how many at the most'),
+  limit: z.int().min(1).max(MAX_RESULTS).default(DEFAULT_RESULTS).describe('maximum number of results'),
   cursor: z.string().max(10_000).optional().describe('where the last page ended: the `cursor` of its answer'),
 })
 export type SearchInput = z.infer<typeof SearchInput>

@@ -15,9 +15,9 @@ const of = {
     .array(z.string())
     .max(MAX_FILTER_VALUES)
     .default([])
-    .describe('only contents of which a copy lies below one of these folders'),
-  cursor: z.string().max(100).optional().describe('where the last page ended: the `cursor` of its answer'),
-  thumbs: z.boolean().default(false).describe('with each file what there is to show of its content'),
+    .describe('only contents with a copy below one of these folders'),
+  cursor: z.string().max(100).optional().describe('the `cursor` in the answer of the previous page'),
+  thumbs: z.boolean().default(false).describe('also report the thumbnails of each file'),
 }
 
 const CopyFile = Entry.extend({
@@ -31,10 +31,10 @@ export const listCopies = defineQuery({
   name: 'copies.list',
   scope: 'library',
   access: 'view',
-  summary: 'Page through the contents that several files hold, those first that take the most room',
+  summary: 'List duplicates page by page, the largest total size first',
   input: z.object({
     ...of,
-    limit: z.int().min(1).max(MAX_GROUPS).default(50).describe('how many contents at the most'),
+    limit: z.int().min(1).max(MAX_GROUPS).default(50).describe('maximum number of contents'),
   }),
   output: z.object({
     groups: z.array(
@@ -68,8 +68,8 @@ export const uniqueFiles = defineQuery({
   name: 'copies.unique',
   scope: 'library',
   access: 'view',
-  summary: 'Page through the files whose content exists only once in the library, the largest first',
-  input: z.object({ ...of, limit: z.int().min(1).max(MAX_FILES).default(100).describe('how many files at the most') }),
+  summary: 'List the files without a copy in the library page by page, largest first',
+  input: z.object({ ...of, limit: z.int().min(1).max(MAX_FILES).default(100).describe('maximum number of files') }),
   output: z.object({
     items: z.array(CopyFile),
     /** Number of all files that pass the filters; files of unknown content are not counted. */
@@ -85,8 +85,8 @@ export const compareCopies = defineAction({
   name: 'copies.compare',
   scope: 'library',
   access: 'manage',
-  summary: 'Read all copies of a content whole, and say whether they are the same to the last byte',
-  input: z.object({ contentId: ContentId.describe('of which content; see copies.list') }),
+  summary: 'Read all copies of a content completely and compare every byte',
+  input: z.object({ contentId: ContentId.describe('id of the content, from copies.list') }),
   output: z.object({
     /** Groups of identical files; one group if all are identical. */
     groups: z.array(z.object({ files: z.array(z.object({ path: z.string() })) })),
@@ -98,3 +98,6 @@ export const compareCopies = defineAction({
   errors: ['NotFound'],
   run: (input, { library, signal }) => library.copies.compare(input.contentId, signal),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listCopies, uniqueFiles, compareCopies] as const

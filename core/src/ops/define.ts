@@ -48,10 +48,29 @@ export interface CliHints {
   readonly defaults?: Readonly<Record<string, string>>
   /** Other spellings of the flag of a field. */
   readonly flagAliases?: Readonly<Record<string, readonly string[]>>
-  /** Adds `--wait`: the command waits for the job with the id `job.id` of the output. */
-  readonly wait?: boolean
-  /** The command shows this question and waits for an answer; `--yes` answers it. */
+  /**
+   * Fields that hold an id, and the query that lists the things with such ids. The end of an id, as lists show it, is
+   * enough.
+   */
+  readonly shortIds?: Readonly<Record<string, string>>
+  /**
+   * Adds `--wait`: the command waits for the job with the id `job.id` of the output, or for the transfers that the
+   * output holds.
+   */
+  readonly wait?: 'job' | 'transfers'
+  /** The command shows this sentence, asks, and waits for an answer; `--yes` answers it. */
   readonly confirm?: string
+  /** The sentence instead of `confirm` if this flag is given. */
+  readonly confirmWith?: Readonly<Record<string, string>>
+  /**
+   * The exit code by fields of the output. A field counts if it is true, above zero or a list with items. Otherwise the
+   * code is 0.
+   */
+  readonly exit?: { readonly failedIf?: string; readonly failedUnless?: string; readonly partialIf?: string }
+  /** The query that lists the things whose ids are in the output; people see their names. */
+  readonly names?: string
+  /** The command, without `spacedrive`, that a user is likely to want next. */
+  readonly next?: string
   /** Shown first in `--help`. */
   readonly examples?: readonly string[]
 }
@@ -128,4 +147,9 @@ export function defineAction<
   C extends ContextOf<S> = ContextOf<S>,
 >(def: Definition<N, S, I, O, C>): Op<'action', N, S, I, O, C> {
   return { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null, ...def, kind: 'action' }
+}
+
+/** Operations by their names. */
+export function byName<const L extends readonly Op[]>(all: L): { readonly [O in L[number] as O['name']]: O } {
+  return Object.fromEntries(all.map((op) => [op.name, op])) as { readonly [O in L[number] as O['name']]: O }
 }

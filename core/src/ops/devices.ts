@@ -6,8 +6,7 @@ export const listDevices = defineQuery({
   name: 'devices.list',
   scope: 'library',
   access: 'view',
-  summary:
-    'List the devices that have opened this library, each as it was when it last did, and those paired with this one',
+  summary: 'List the devices that have opened this library, and the paired devices',
   input: z.object({}),
   output: z.array(KnownDevice),
   cli: { words: ['device', 'list'] },
@@ -42,7 +41,7 @@ export const deviceInfo = defineQuery({
 export const renameDevice = defineAction({
   name: 'devices.rename',
   scope: 'core',
-  summary: 'Give this device another name',
+  summary: 'Rename this device',
   input: z.object({ name: z.string().min(1).max(64).describe('the new name') }),
   output: Device,
   cli: {
@@ -52,3 +51,6 @@ export const renameDevice = defineAction({
   },
   run: (input, { core }) => core.renameDevice(input.name),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listDevices, deviceInfo, renameDevice] as const

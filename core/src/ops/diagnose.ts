@@ -5,9 +5,14 @@ import { Check } from './system.ts'
 export const diagnoseNetwork = defineQuery({
   name: 'network.diagnose',
   scope: 'core',
-  summary: 'Find out why two devices do not see each other, by trying it, and say what to do',
+  summary: 'Test the connection between two devices and show how to fix each problem',
   input: z.object({
-    device: z.string().min(1).max(200).optional().describe('a paired device to reach: its name, slug or id'),
+    device: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('name, slug or id of a paired device that this one cannot reach'),
   }),
   output: z.object({ ok: z.boolean(), checks: z.array(Check) }),
   errors: ['NotFound'],
@@ -21,3 +26,6 @@ export const diagnoseNetwork = defineQuery({
     return network.diagnose(input.device === undefined ? null : network.registry.find(input.device), signal)
   },
 })
+
+/** In the order of help and of the documents. */
+export const operations = [diagnoseNetwork] as const

@@ -13,26 +13,26 @@ const address = z.string().describe('absolute path, or address: local://<device>
 
 const order = {
   sort: FileSort.default('name').describe(
-    'names, types and extensions from A; sizes and times from the largest and latest',
+    'column to sort by: names, types and extensions from A, sizes and times from the largest and latest',
   ),
-  reverse: z.boolean().default(false).describe('the other way round'),
-  foldersFirst: z.boolean().default(true).describe('folders before all else, whichever way round'),
+  reverse: z.boolean().default(false).describe('reverse the order'),
+  foldersFirst: z.boolean().default(true).describe('list folders first, in both orders'),
 }
-const thumbs = z.boolean().default(false).describe('with each item what there is to show of its content')
+const thumbs = z.boolean().default(false).describe('also report the thumbnails of each item')
 
 export const listFiles = defineQuery({
   name: 'files.list',
   scope: 'anywhere',
   access: 'view',
   files: ['path'],
-  summary: 'List a folder, from the index where it is indexed and from the disk where it is not',
+  summary: 'List a folder, from the index if it is indexed, otherwise from the disk',
   input: z.object({
     path: address,
-    all: z.boolean().default(false).describe('also what a rule keeps out of the index, with the rule'),
+    all: z.boolean().default(false).describe('also entries that a rule keeps out of the index, with the rule'),
     ...order,
     thumbs,
-    limit: z.int().min(1).max(10_000).default(1_000).describe('how many entries at the most'),
-    offset: z.int().min(0).default(0).describe('how many to pass over'),
+    limit: z.int().min(1).max(10_000).default(1_000).describe('maximum number of entries'),
+    offset: z.int().min(0).default(0).describe('number of results to skip'),
   }),
   output: z.object({
     path: z.string(),
@@ -64,15 +64,15 @@ export const seekFile = defineQuery({
   scope: 'anywhere',
   access: 'view',
   files: ['path', 'entryPath'],
-  summary: 'Say at which row of a listing something is: what begins with some letters, or one entry',
+  summary: 'Find the row of an entry in a listing, by the beginning of its name or by its path',
   input: z
     .object({
       path: address,
-      all: z.boolean().default(false).describe('of the listing that shows what rules keep out of the index'),
+      all: z.boolean().default(false).describe('in the listing with the entries that rules keep out of the index'),
       ...order,
-      prefix: z.string().min(1).max(MAX_PREFIX).optional().describe('what the name begins with, whatever its case'),
-      entryPath: z.string().optional().describe('where the entry lies'),
-      from: z.int().min(0).default(0).describe('the row to begin at; behind the last it goes on at the first'),
+      prefix: z.string().min(1).max(MAX_PREFIX).optional().describe('beginning of the name, in upper or lower case'),
+      entryPath: z.string().optional().describe('path of the entry'),
+      from: z.int().min(0).default(0).describe('row to start at; after the last row the search continues at the first'),
     })
     .refine((input) => (input.prefix === undefined) !== (input.entryPath === undefined), {
       message: 'is given, or entryPath, and not both',
@@ -92,11 +92,11 @@ export const fileSizes = defineQuery({
   scope: 'library',
   access: 'view',
   files: ['path'],
-  summary: 'Show what takes the room in a folder: the largest files and folders, each with what is in it',
+  summary: 'Show the largest files and folders in a folder, each with its contents',
   input: z.object({
     path,
-    depth: z.int().min(1).max(MAX_DEPTH).default(2).describe('how many levels'),
-    limit: z.int().min(1).max(MAX_NODES).default(200).describe('how many files and folders at the most'),
+    depth: z.int().min(1).max(MAX_DEPTH).default(2).describe('number of levels'),
+    limit: z.int().min(1).max(MAX_NODES).default(200).describe('maximum number of files and folders'),
   }),
   output: FolderSize,
   errors: ['NotFound', 'Unavailable'],
@@ -115,7 +115,7 @@ export const fileInfo = defineQuery({
   scope: 'anywhere',
   access: 'view',
   files: ['path'],
-  summary: 'Show all that is known of one file or folder',
+  summary: 'Show everything about one file or folder',
   input: z.object({
     path: z.string().describe('absolute path, or address: local://<device>/path, content://<id>, sidecar://…'),
   }),
@@ -135,8 +135,8 @@ export const filePath = defineQuery({
   name: 'files.path',
   scope: 'library',
   access: 'view',
-  summary: 'Say where an indexed file lies',
-  input: z.object({ id: EntryId.describe('id of its entry') }),
+  summary: 'Show the path of an indexed file',
+  input: z.object({ id: EntryId.describe('id of the entry') }),
   output: Entry.pick({ path: true, pathBase64: true }),
   errors: ['NotFound', 'Offline'],
   run: async (input, { library }) => library.files.pathById(input.id),
@@ -146,10 +146,10 @@ export const duplicates = defineAction({
   name: 'files.duplicates',
   scope: 'library',
   access: 'manage',
-  summary: 'Group the files that hold the same content',
+  summary: 'List groups of files with the same content',
   input: z.object({
-    verify: z.boolean().default(false).describe('read the files whole and compare them'),
-    limit: z.int().min(1).max(10_000).default(100).describe('how many groups, the largest first'),
+    verify: z.boolean().default(false).describe('read the whole files and compare them'),
+    limit: z.int().min(1).max(10_000).default(100).describe('number of groups, largest first'),
   }),
   output: z.object({
     groups: z.array(
@@ -175,11 +175,11 @@ export const listArchive = defineQuery({
   scope: 'anywhere',
   access: 'view',
   files: ['path'],
-  summary: 'List what is in an archive: zip and tar always, 7z, rar and others where bsdtar or 7z is installed',
+  summary: 'List the files in an archive: zip and tar always; 7z, rar and others if bsdtar or 7z is installed',
   input: z.object({
     path: address,
-    limit: z.int().min(1).max(10_000).default(1_000).describe('how many members at the most'),
-    offset: z.int().min(0).default(0).describe('how many to pass over'),
+    limit: z.int().min(1).max(10_000).default(1_000).describe('maximum number of files'),
+    offset: z.int().min(0).default(0).describe('number of results to skip'),
   }),
   output: ArchiveListing,
   errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Unsupported', 'Corrupt', 'Timeout'],
@@ -218,13 +218,13 @@ export const readFile = defineQuery({
   scope: 'anywhere',
   access: 'view',
   files: ['path'],
-  summary: 'Read a piece of a file, here or on another device; of a content from where it comes most quickly',
+  summary: 'Read a part of a file on this or another device; a content is read from the fastest device',
   input: z.object({
     path: z.string().describe('absolute path, or address: local://<device>/path, content://<id>, sidecar://…'),
-    offset: z.int().min(0).default(0).describe('where to begin, in bytes'),
-    length: z.int().min(0).max(MAX_READ).default(MAX_READ).describe('how many bytes at the most'),
-    etag: z.string().max(128).optional().describe('that of the piece before: another file is refused'),
-    from: DeviceId.optional().describe('who the piece before of a content was had from'),
+    offset: z.int().min(0).default(0).describe('first byte to read'),
+    length: z.int().min(0).max(MAX_READ).default(MAX_READ).describe('maximum number of bytes'),
+    etag: z.string().max(128).optional().describe('etag of the previous part; a changed file is rejected'),
+    from: DeviceId.optional().describe('device that sent the previous part of a content'),
   }),
   output: z.object({
     name: z.string(),
@@ -255,15 +255,18 @@ export const fetchFiles = defineAction({
   access: 'transfer',
   files: ['addresses'],
   onlyHere: ['to'],
-  summary: 'Copy files and folders of paired devices to this one; it goes on by itself after a lost connection',
+  summary: 'Copy files and folders from paired devices to this one; resumes after a lost connection',
   input: z.object({
     addresses: z
       .array(z.string().min(1))
       .min(1)
       .max(MAX_ADDRESSES)
       .describe('local://<device>/path of files and folders, or content://<id>'),
-    to: z.string().optional().describe('absolute path of the folder they come to; network.receiveFolder by default'),
-    preserve: z.boolean().default(false).describe('files keep their times and permissions'),
+    to: z
+      .string()
+      .optional()
+      .describe('absolute path of the target folder; the setting network.receiveFolder by default'),
+    preserve: z.boolean().default(false).describe('keep the times and permissions of the files'),
   }),
   output: z.object({ transfers: z.array(Transfer) }),
   errors: ['NotFound', 'NotAuthorised', 'Offline', 'PermissionDenied', 'DiskFull'],
@@ -272,7 +275,7 @@ export const fetchFiles = defineAction({
     positional: ['addresses'],
     variadic: true,
     paths: ['to'],
-    wait: true,
+    wait: 'transfers',
     examples: [
       'network fetch local://laptop/home/me/Pictures --to . --wait',
       'network fetch content://<id> --to ~/Downloads',
@@ -280,3 +283,17 @@ export const fetchFiles = defineAction({
   },
   run: async (input, { core, signal }) => ({ transfers: await core.files.fetch(input, signal) }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  listFiles,
+  seekFile,
+  fileSizes,
+  fileInfo,
+  filePath,
+  duplicates,
+  listArchive,
+  openFile,
+  readFile,
+  fetchFiles,
+] as const

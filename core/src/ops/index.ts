@@ -1,244 +1,48 @@
-import { compareCopies, listCopies, uniqueFiles } from './copies.ts'
-import { deviceInfo, listDevices, renameDevice } from './devices.ts'
-import { diagnoseNetwork } from './diagnose.ts'
-import {
-  duplicates,
-  fetchFiles,
-  fileInfo,
-  filePath,
-  fileSizes,
-  listArchive,
-  listFiles,
-  openFile,
-  readFile,
-  seekFile,
-} from './files.ts'
-import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
-import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
-import {
-  backupLibrary,
-  checkLibrary,
-  closeLibrary,
-  createLibrary,
-  currentLibrary,
-  deleteLibrary,
-  previewDeleteLibrary,
-  libraryInfo,
-  listLibraries,
-  openLibrary,
-  optimizeLibrary,
-  renameLibrary,
-  restoreLibrary,
-  switchLibrary,
-} from './libraries.ts'
-import {
-  addLocation,
-  listLocations,
-  locationSummary,
-  locationInfo,
-  pauseLocation,
-  removeLocation,
-  rescanLocation,
-  resumeLocation,
-  scanLocation,
-  updateLocation,
-} from './locations.ts'
-import { listMedia, mediaTimeline, seekMedia } from './media.ts'
-import {
-  blockDevice,
-  devicePlaces,
-  grantDevice,
-  initNetwork,
-  listGrants,
-  networkDevices,
-  networkStatus,
-  pingDevice,
-  revokeDevice,
-  startNetwork,
-  stopNetwork,
-  whereIsContent,
-} from './network.ts'
-import { cancelPairing, confirmPairing, generatePairingCode, joinPairing, pairingStatus } from './pairing.ts'
-import {
-  declineLibrary,
-  joinLibrary,
-  leaveLibrary,
-  libraryInvitations,
-  libraryMembers,
-  shareLibrary,
-  unshareLibrary,
-} from './membership.ts'
-import { searchFiles } from './search.ts'
-import {
-  cleanupSidecars,
-  convertSidecars,
-  createReference,
-  listSidecars,
-  pendingSidecars,
-  previewConversion,
-  reconcileSidecars,
-  regenerateSidecars,
-  resolveSidecars,
-  retrySidecars,
-  sidecarHindrances,
-  listSidecarKinds,
-  sidecarPath,
-  sidecarPresence,
-  sidecarText,
-  sidecarUsage,
-  sidecarWhere,
-  verifySidecars,
-  thumbsOfContents,
-  wantSidecars,
-} from './sidecars.ts'
-import {
-  acceptOffer,
-  confirmOffer,
-  declineOffer,
-  listNearby,
-  listOffers,
-  offerInfo,
-  sendOffer,
-  setVisible,
-  withdrawOffer,
-} from './spacedrop.ts'
-import { libraryStatistics } from './statistics.ts'
-import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemPlaces } from './system.ts'
-import { cancelTransfer, listTransfers, pauseTransfer, resumeTransfer, transferInfo } from './transfers.ts'
-import { listVolumes, speedTestVolume, trackVolume, untrackVolume, volumeInfo } from './volumes.ts'
+import { byName } from './define.ts'
+import { operations as copies } from './copies.ts'
+import { operations as devices } from './devices.ts'
+import { operations as diagnose } from './diagnose.ts'
+import { operations as files } from './files.ts'
+import { operations as indexing } from './indexing.ts'
+import { operations as jobs } from './jobs.ts'
+import { operations as libraries } from './libraries.ts'
+import { operations as locations } from './locations.ts'
+import { operations as media } from './media.ts'
+import { operations as membership } from './membership.ts'
+import { operations as network } from './network.ts'
+import { operations as pairing } from './pairing.ts'
+import { operations as search } from './search.ts'
+import { operations as sidecars } from './sidecars.ts'
+import { operations as spacedrop } from './spacedrop.ts'
+import { operations as statistics } from './statistics.ts'
+import { operations as system } from './system.ts'
+import { operations as transfers } from './transfers.ts'
+import { operations as volumes } from './volumes.ts'
 
-/** Every operation of the engine. A host adds its own. */
-export const ops = {
-  [createLibrary.name]: createLibrary,
-  [listLibraries.name]: listLibraries,
-  [openLibrary.name]: openLibrary,
-  [switchLibrary.name]: switchLibrary,
-  [currentLibrary.name]: currentLibrary,
-  [libraryInfo.name]: libraryInfo,
-  [closeLibrary.name]: closeLibrary,
-  [renameLibrary.name]: renameLibrary,
-  [previewDeleteLibrary.name]: previewDeleteLibrary,
-  [deleteLibrary.name]: deleteLibrary,
-  [backupLibrary.name]: backupLibrary,
-  [restoreLibrary.name]: restoreLibrary,
-  [checkLibrary.name]: checkLibrary,
-  [optimizeLibrary.name]: optimizeLibrary,
-  [addLocation.name]: addLocation,
-  [scanLocation.name]: scanLocation,
-  [listLocations.name]: listLocations,
-  [locationSummary.name]: locationSummary,
-  [locationInfo.name]: locationInfo,
-  [updateLocation.name]: updateLocation,
-  [pauseLocation.name]: pauseLocation,
-  [resumeLocation.name]: resumeLocation,
-  [rescanLocation.name]: rescanLocation,
-  [removeLocation.name]: removeLocation,
-  [quickScan.name]: quickScan,
-  [browse.name]: browse,
-  [indexPath.name]: indexPath,
-  [verify.name]: verify,
-  [explain.name]: explain,
-  [listJobs.name]: listJobs,
-  [jobInfo.name]: jobInfo,
-  [waitForJob.name]: waitForJob,
-  [pauseJob.name]: pauseJob,
-  [resumeJob.name]: resumeJob,
-  [cancelJob.name]: cancelJob,
-  [retryJob.name]: retryJob,
-  [jobTypes.name]: jobTypes,
-  [runJob.name]: runJob,
-  [listFiles.name]: listFiles,
-  [seekFile.name]: seekFile,
-  [fileSizes.name]: fileSizes,
-  [fileInfo.name]: fileInfo,
-  [filePath.name]: filePath,
-  [duplicates.name]: duplicates,
-  [listCopies.name]: listCopies,
-  [uniqueFiles.name]: uniqueFiles,
-  [compareCopies.name]: compareCopies,
-  [listArchive.name]: listArchive,
-  [openFile.name]: openFile,
-  [readFile.name]: readFile,
-  [fetchFiles.name]: fetchFiles,
-  [searchFiles.name]: searchFiles,
-  [mediaTimeline.name]: mediaTimeline,
-  [listMedia.name]: listMedia,
-  [seekMedia.name]: seekMedia,
-  [libraryStatistics.name]: libraryStatistics,
-  [listSidecars.name]: listSidecars,
-  [sidecarPresence.name]: sidecarPresence,
-  [sidecarText.name]: sidecarText,
-  [sidecarPath.name]: sidecarPath,
-  [thumbsOfContents.name]: thumbsOfContents,
-  [wantSidecars.name]: wantSidecars,
-  [listSidecarKinds.name]: listSidecarKinds,
-  [sidecarUsage.name]: sidecarUsage,
-  [sidecarWhere.name]: sidecarWhere,
-  [sidecarHindrances.name]: sidecarHindrances,
-  [pendingSidecars.name]: pendingSidecars,
-  [regenerateSidecars.name]: regenerateSidecars,
-  [resolveSidecars.name]: resolveSidecars,
-  [retrySidecars.name]: retrySidecars,
-  [cleanupSidecars.name]: cleanupSidecars,
-  [verifySidecars.name]: verifySidecars,
-  [reconcileSidecars.name]: reconcileSidecars,
-  [createReference.name]: createReference,
-  [previewConversion.name]: previewConversion,
-  [convertSidecars.name]: convertSidecars,
-  [listVolumes.name]: listVolumes,
-  [volumeInfo.name]: volumeInfo,
-  [trackVolume.name]: trackVolume,
-  [untrackVolume.name]: untrackVolume,
-  [speedTestVolume.name]: speedTestVolume,
-  [listDevices.name]: listDevices,
-  [deviceInfo.name]: deviceInfo,
-  [renameDevice.name]: renameDevice,
-  [shareLibrary.name]: shareLibrary,
-  [unshareLibrary.name]: unshareLibrary,
-  [joinLibrary.name]: joinLibrary,
-  [declineLibrary.name]: declineLibrary,
-  [leaveLibrary.name]: leaveLibrary,
-  [libraryMembers.name]: libraryMembers,
-  [libraryInvitations.name]: libraryInvitations,
-  [initNetwork.name]: initNetwork,
-  [startNetwork.name]: startNetwork,
-  [stopNetwork.name]: stopNetwork,
-  [networkStatus.name]: networkStatus,
-  [networkDevices.name]: networkDevices,
-  [whereIsContent.name]: whereIsContent,
-  [pingDevice.name]: pingDevice,
-  [diagnoseNetwork.name]: diagnoseNetwork,
-  [revokeDevice.name]: revokeDevice,
-  [blockDevice.name]: blockDevice,
-  [grantDevice.name]: grantDevice,
-  [listGrants.name]: listGrants,
-  [devicePlaces.name]: devicePlaces,
-  [listTransfers.name]: listTransfers,
-  [transferInfo.name]: transferInfo,
-  [pauseTransfer.name]: pauseTransfer,
-  [resumeTransfer.name]: resumeTransfer,
-  [cancelTransfer.name]: cancelTransfer,
-  [generatePairingCode.name]: generatePairingCode,
-  [joinPairing.name]: joinPairing,
-  [pairingStatus.name]: pairingStatus,
-  [sendOffer.name]: sendOffer,
-  [listOffers.name]: listOffers,
-  [offerInfo.name]: offerInfo,
-  [acceptOffer.name]: acceptOffer,
-  [confirmOffer.name]: confirmOffer,
-  [declineOffer.name]: declineOffer,
-  [withdrawOffer.name]: withdrawOffer,
-  [listNearby.name]: listNearby,
-  [setVisible.name]: setVisible,
-  [confirmPairing.name]: confirmPairing,
-  [cancelPairing.name]: cancelPairing,
-  [systemLogs.name]: systemLogs,
-  [systemDoctor.name]: systemDoctor,
-  [systemPlaces.name]: systemPlaces,
-  [getConfig.name]: getConfig,
-  [setConfig.name]: setConfig,
-  [explainConfig.name]: explainConfig,
-}
+/** Every operation of the engine, by feature. A host adds its own. */
+const features = [
+  ...libraries,
+  ...locations,
+  ...indexing,
+  ...jobs,
+  ...files,
+  ...copies,
+  ...search,
+  ...media,
+  ...statistics,
+  ...sidecars,
+  ...volumes,
+  ...devices,
+  ...membership,
+  ...network,
+  ...diagnose,
+  ...transfers,
+  ...pairing,
+  ...spacedrop,
+  ...system,
+] as const
+
+export const ops = byName(features)
 
 export type { CliHints, CoreContext, Kind, Op, Scope } from './define.ts'
-export { defineAction, defineQuery } from './define.ts'
+export { byName, defineAction, defineQuery } from './define.ts'

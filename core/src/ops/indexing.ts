@@ -14,10 +14,10 @@ export const quickScan = defineAction({
   scope: 'library',
   access: 'manage',
   files: ['path'],
-  summary: 'Scan one folder at once: into the index where it lies in a location, otherwise only to look',
+  summary: 'Scan one folder now: updates the index if the folder is in a location, otherwise only lists it',
   input: z.object({
     path,
-    scope: Scope.default('current').describe('current: this folder; recursive: everything below'),
+    scope: Scope.default('current').describe('current: this folder; recursive: everything below it'),
     ephemeral: z.boolean().default(false).describe('never write to the index'),
   }),
   output: z.object({
@@ -34,6 +34,7 @@ export const quickScan = defineAction({
     words: ['index', 'quick-scan'],
     positional: ['path'],
     paths: ['path'],
+    exit: { partialIf: 'warnings' },
     examples: ['index quick-scan ~/Downloads', 'index quick-scan /usr/share --scope recursive --ephemeral'],
   },
   run: (input, { library, signal }) => library.indexing.quickScan(input, signal),
@@ -44,12 +45,12 @@ export const browse = defineQuery({
   scope: 'anywhere',
   access: 'view',
   files: ['path'],
-  summary: 'Look into any folder, indexed or not, without changing anything',
+  summary: 'List any folder, indexed or not, without changing the index',
   input: z.object({
     path: z.string().describe('absolute path of a folder, or address: local://<device>/path'),
-    scope: Scope.default('current').describe('current: this folder; recursive: everything below'),
+    scope: Scope.default('current').describe('current: this folder; recursive: everything below it'),
     content: z.boolean().default(false).describe('also identify the content of the files'),
-    limit: z.int().min(1).max(10_000).default(1_000).describe('how many entries at the most'),
+    limit: z.int().min(1).max(10_000).default(1_000).describe('maximum number of entries'),
   }),
   output: z.object({ path: z.string(), items: z.array(Entry), total: z.number(), tookMs: z.number() }),
   errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Unsupported'],
@@ -70,8 +71,8 @@ export const indexPath = defineAction({
   summary: 'Index a location, or a folder inside one, with a scope and a mode',
   input: z.object({
     location: z.string().describe('path, id or name'),
-    scope: Scope.default('recursive').describe('current: this folder; recursive: everything below'),
-    mode: IndexMode.optional().describe('for this run; the location’s own by default'),
+    scope: Scope.default('recursive').describe('current: this folder; recursive: everything below it'),
+    mode: IndexMode.optional().describe('mode of this run; the mode of the location by default'),
   }),
   output: z.object({ location: Location, job: z.object({ id: JobId }) }),
   errors: ['NotFound', 'Offline', 'Conflict'],
@@ -79,7 +80,8 @@ export const indexPath = defineAction({
     words: ['index', 'location'],
     positional: ['location'],
     references: ['location'],
-    wait: true,
+    wait: 'job',
+    next: 'job monitor',
     examples: ['index location ~/Pictures --mode deep'],
   },
   run: (input, { library }) => library.indexing.indexPath(input),
@@ -118,6 +120,7 @@ export const verify = defineAction({
     words: ['index', 'verify'],
     positional: ['path'],
     references: ['path'],
+    exit: { failedIf: 'total', partialIf: 'unreadableTotal' },
     examples: ['index verify ~/Pictures', 'index verify ~/Pictures --fix'],
   },
   run: (input, { library, signal }) => library.indexing.verify(input, signal),
@@ -128,7 +131,7 @@ export const explain = defineQuery({
   scope: 'library',
   access: 'view',
   files: ['path'],
-  summary: 'Say which rule keeps a path out of the index',
+  summary: 'Show the rule that keeps a path out of the index',
   input: z.object({ path: z.string().describe('absolute path') }),
   output: z.object({
     path: z.string(),
@@ -146,3 +149,6 @@ export const explain = defineQuery({
   },
   run: (input, { library }) => library.indexing.explain(input.path),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [quickScan, browse, indexPath, verify, explain] as const

@@ -10,15 +10,19 @@ export const listJobs = defineQuery({
   access: 'view',
   // The jobs of another device need no library here.
   scope: 'anywhere',
-  summary: 'List jobs, the newest first',
+  summary: 'List jobs, newest first',
   input: z.object({
     status: JobStatus.optional().describe('only jobs in this state'),
-    device: z.string().optional().describe('only jobs of this device: its id, name or slug'),
-    limit: z.int().min(1).max(1_000).default(100).describe('how many at the most'),
+    device: z.string().optional().describe('only jobs of this device: id, name or slug'),
+    limit: z.int().min(1).max(1_000).default(100).describe('maximum number of results'),
   }),
   output: z.array(Job),
   errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
-  cli: { words: ['job', 'list'], examples: ['job list', 'job list --status failed', 'job list --device laptop'] },
+  cli: {
+    words: ['job', 'list'],
+    names: 'locations.list',
+    examples: ['job list', 'job list --status failed', 'job list --device laptop'],
+  },
   run: async ({ device, limit, status }, { core, library, signal }) => {
     const { id, name, slug } = core.device.info()
     if (device === undefined || [id, name, slug].includes(device)) {
@@ -38,7 +42,7 @@ export const jobInfo = defineQuery({
   input: job,
   output: JobDetails,
   errors: ['NotFound'],
-  cli: { words: ['job', 'info'], positional: ['job'] },
+  cli: { words: ['job', 'info'], positional: ['job'], shortIds: { job: 'jobs.list' }, names: 'locations.list' },
   run: async (input, { library }) => library.jobs.info(input.job),
 })
 
@@ -50,7 +54,7 @@ export const waitForJob = defineQuery({
   input: job,
   output: Job,
   errors: ['NotFound', 'Timeout'],
-  cli: { words: ['job', 'wait'], positional: ['job'], examples: ['job wait 0199…'] },
+  cli: { words: ['job', 'wait'], positional: ['job'], shortIds: { job: 'jobs.list' }, examples: ['job wait 0199…'] },
   run: (input, { library, signal }) => library.jobs.wait(input.job, signal),
 })
 
@@ -58,11 +62,11 @@ export const pauseJob = defineAction({
   name: 'jobs.pause',
   scope: 'library',
   access: 'manage',
-  summary: 'Pause a job; it keeps what it has done',
+  summary: 'Pause a job; finished work is kept',
   input: job,
   output: Job,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['job', 'pause'], positional: ['job'] },
+  cli: { words: ['job', 'pause'], positional: ['job'], shortIds: { job: 'jobs.list' }, next: 'job resume <job>' },
   run: (input, { library }) => library.jobs.pause(input.job),
 })
 
@@ -70,11 +74,11 @@ export const resumeJob = defineAction({
   name: 'jobs.resume',
   scope: 'library',
   access: 'manage',
-  summary: 'Go on with a paused job where it stopped',
+  summary: 'Resume a paused job where it stopped',
   input: job,
   output: Job,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['job', 'resume'], positional: ['job'] },
+  cli: { words: ['job', 'resume'], positional: ['job'], shortIds: { job: 'jobs.list' } },
   run: (input, { library }) => library.jobs.resume(input.job),
 })
 
@@ -82,11 +86,11 @@ export const cancelJob = defineAction({
   name: 'jobs.cancel',
   scope: 'library',
   access: 'manage',
-  summary: 'End a job; what it has recorded stays',
+  summary: 'Cancel a job; recorded results stay',
   input: job,
   output: Job,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['job', 'cancel'], positional: ['job'] },
+  cli: { words: ['job', 'cancel'], positional: ['job'], shortIds: { job: 'jobs.list' } },
   run: (input, { library }) => library.jobs.cancel(input.job),
 })
 
@@ -98,7 +102,7 @@ export const retryJob = defineAction({
   input: job,
   output: Job,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['job', 'retry'], positional: ['job'] },
+  cli: { words: ['job', 'retry'], positional: ['job'], shortIds: { job: 'jobs.list' } },
   run: (input, { library }) => library.jobs.retry(input.job),
 })
 
@@ -106,7 +110,7 @@ export const jobTypes = defineQuery({
   name: 'jobs.types',
   scope: 'library',
   access: 'view',
-  summary: 'List the kinds of job there are',
+  summary: 'List the types of jobs',
   input: z.object({}),
   output: z.array(JobType),
   cli: { words: ['job', 'types'] },
@@ -118,15 +122,16 @@ export const runJob = defineAction({
   scope: 'library',
   summary: 'Start a job by its name',
   input: z.object({
-    name: z.string().describe('one of `job types`'),
-    input: z.unknown().describe('its input, as JSON'),
+    name: z.string().describe('a name that `job types` lists'),
+    input: z.unknown().describe('input of the job, as JSON'),
   }),
   output: z.object({ job: z.object({ id: JobId }) }),
   errors: ['NotFound'],
   cli: {
     words: ['job', 'run'],
     positional: ['name'],
-    wait: true,
+    wait: 'job',
+    next: 'job monitor',
     examples: [
       `job run indexing.content --input '{"locationId":"0199…"}'`,
       `job run indexing.location --input '{"locationId":"0199…","mode":"deep"}' --wait`,
@@ -134,3 +139,16 @@ export const runJob = defineAction({
   },
   run: async (input, { library }) => ({ job: await library.jobs.enqueueByName(input.name, input.input) }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  listJobs,
+  jobInfo,
+  waitForJob,
+  pauseJob,
+  resumeJob,
+  cancelJob,
+  retryJob,
+  jobTypes,
+  runJob,
+] as const

@@ -7,10 +7,10 @@ const reference = z.string().describe('name or id of the library')
 export const createLibrary = defineAction({
   name: 'libraries.create',
   scope: 'core',
-  summary: 'Make a library and switch to it',
+  summary: 'Create a library and switch to it',
   input: z.object({
-    name: z.string().min(1).describe('what to call it'),
-    path: z.string().optional().describe('folder to make it in; the data folder by default'),
+    name: z.string().min(1).describe('name of the library'),
+    path: z.string().optional().describe('folder for the new library; the data folder by default'),
   }),
   output: Library,
   errors: ['AlreadyExists', 'PermissionDenied'],
@@ -18,6 +18,7 @@ export const createLibrary = defineAction({
     words: ['library', 'create'],
     positional: ['name'],
     paths: ['path'],
+    next: 'location add <folder>',
     examples: ['library create Photos', 'library create Work --path /mnt/disk'],
   },
   run: (input, { core }) => core.libraries.create(input),
@@ -27,7 +28,7 @@ export const listLibraries = defineQuery({
   name: 'libraries.list',
   scope: 'core',
   access: 'view',
-  summary: 'List the libraries this installation knows',
+  summary: 'List the libraries',
   input: z.object({}),
   output: z.array(Library),
   cli: { words: ['library', 'list'], examples: ['library list', 'library list --json'] },
@@ -40,7 +41,7 @@ export const openLibrary = defineAction({
   summary: 'Open a library folder and switch to it',
   input: z.object({
     path: z.string().describe('the .sdlibrary folder'),
-    readOnly: z.boolean().default(false).describe('open without the right to change it'),
+    readOnly: z.boolean().default(false).describe('open the library without changing it'),
   }),
   output: Library,
   errors: ['NotFound', 'Locked', 'VersionMismatch', 'Corrupt'],
@@ -48,6 +49,7 @@ export const openLibrary = defineAction({
     words: ['library', 'open'],
     positional: ['path'],
     paths: ['path'],
+    next: 'library info',
     examples: ['library open ~/Photos.sdlibrary', 'library open /mnt/disk/Old.sdlibrary --read-only'],
   },
   run: (input, { core }) => core.libraries.open(input),
@@ -61,7 +63,12 @@ export const switchLibrary = defineAction({
   input: z.object({ library: reference }),
   output: Library,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['library', 'switch'], positional: ['library'], examples: ['library switch Photos'] },
+  cli: {
+    words: ['library', 'switch'],
+    positional: ['library'],
+    next: 'library info',
+    examples: ['library switch Photos'],
+  },
   run: (input, { core }) => core.libraries.switchTo(input.library),
 })
 
@@ -80,7 +87,7 @@ export const libraryInfo = defineQuery({
   name: 'libraries.info',
   scope: 'library',
   access: 'view',
-  summary: 'Show what a library holds: counts, sizes, duplicates',
+  summary: 'Show the library: number of files, sizes, duplicates',
   input: z.object({}),
   output: LibraryInfo,
   cli: { words: ['library', 'info'], examples: ['library info', 'library info --library Photos --json'] },
@@ -90,7 +97,7 @@ export const libraryInfo = defineQuery({
 export const closeLibrary = defineAction({
   name: 'libraries.close',
   scope: 'core',
-  summary: 'Close a library; its jobs pause and go on when it is opened again',
+  summary: 'Close a library; its jobs pause until it is opened again',
   input: z.object({ library: reference.optional() }),
   output: Library,
   errors: ['NotFound'],
@@ -118,7 +125,7 @@ const MovedIn = z.object({ files: z.number(), bytes: z.number() }).nullable()
 export const previewDeleteLibrary = defineQuery({
   name: 'libraries.previewDelete',
   scope: 'core',
-  summary: 'Say what deleting a library would take away: its index, and files that were moved into it',
+  summary: 'Show what deleting a library would remove: its index, and files that were moved into it',
   input: z.object({ library: reference }),
   output: z.object({ libraryId: z.string(), name: z.string(), path: z.string(), movedIn: MovedIn }),
   errors: ['NotFound'],
@@ -128,10 +135,13 @@ export const previewDeleteLibrary = defineQuery({
 export const deleteLibrary = defineAction({
   name: 'libraries.delete',
   scope: 'core',
-  summary: 'Remove a library: its folder goes to the trash, the files it indexed stay where they are',
+  summary: 'Remove a library: its folder moves to the trash, the indexed files stay in place',
   input: z.object({
     library: reference,
-    keepFiles: z.boolean().default(false).describe('only forget it; leave the .sdlibrary folder where it is'),
+    keepFiles: z
+      .boolean()
+      .default(false)
+      .describe('remove the library from the list only; the .sdlibrary folder stays in place'),
   }),
   output: z.object({
     libraryId: z.string(),
@@ -144,6 +154,10 @@ export const deleteLibrary = defineAction({
   cli: {
     words: ['library', 'delete'],
     positional: ['library'],
+    confirmWith: {
+      keepFiles:
+        'The library is removed from the list; its folder stays in place. The files it indexed are not touched.',
+    },
     examples: ['library delete Photos', 'library delete Photos --keep-files'],
     confirm: 'The library folder moves to the trash. The files it indexed are not touched.',
   },
@@ -153,7 +167,7 @@ export const deleteLibrary = defineAction({
 export const backupLibrary = defineAction({
   name: 'libraries.backup',
   scope: 'library',
-  summary: 'Write a verified backup of the library database, while it is in use',
+  summary: 'Write a verified backup of the library database, also while it is in use',
   input: z.object({ to: z.string().optional().describe('folder for the backup; inside the library by default') }),
   output: z.object({ path: z.string(), bytes: z.number(), verified: z.boolean() }),
   errors: ['DiskFull', 'PermissionDenied'],
@@ -164,7 +178,7 @@ export const backupLibrary = defineAction({
 export const checkLibrary = defineAction({
   name: 'libraries.check',
   scope: 'library',
-  summary: 'Check the database: its integrity, its references, the paths and sums of its folders',
+  summary: 'Check the integrity of the database, its references, and the paths and sums of folders',
   input: z.object({
     fix: z.boolean().default(false).describe('repair the index first: references, paths and sums'),
   }),
@@ -177,14 +191,18 @@ export const checkLibrary = defineAction({
     /** The newest backup that passes the same checks; offered if the database does not pass. */
     goodBackup: z.string().nullable(),
   }),
-  cli: { words: ['library', 'check'], examples: ['library check', 'library check --fix'] },
+  cli: {
+    words: ['library', 'check'],
+    exit: { failedUnless: 'ok' },
+    examples: ['library check', 'library check --fix'],
+  },
   run: (input, { core, library, signal }) => core.libraries.check(library, signal, input),
 })
 
 export const optimizeLibrary = defineAction({
   name: 'libraries.optimize',
   scope: 'library',
-  summary: 'Give unused space back and refresh the planner’s statistics',
+  summary: 'Shrink the database and refresh its statistics',
   input: z.object({}),
   output: z.object({ bytesBefore: z.number(), bytesAfter: z.number(), tookMs: z.number() }),
   errors: ['DiskFull'],
@@ -195,11 +213,11 @@ export const optimizeLibrary = defineAction({
 export const restoreLibrary = defineAction({
   name: 'libraries.restore',
   scope: 'core',
-  summary: 'Put a backup in the place of a damaged database; the damaged one is kept beside it',
+  summary: 'Replace a damaged database with a backup; the damaged database is kept beside it',
   input: z.object({
     path: z.string().describe('the .sdlibrary folder'),
-    backup: z.string().optional().describe('which backup; the newest good one by default'),
-    of: z.string().optional().describe('name or id of the library the backup is of, if it is of another library'),
+    backup: z.string().optional().describe('the backup; the newest valid one by default'),
+    of: z.string().optional().describe('name or id of the library in the backup, if it is another library'),
   }),
   output: z.object({ restored: z.string(), setAside: z.string().nullable() }),
   errors: ['NotFound', 'Locked', 'Conflict'],
@@ -208,7 +226,25 @@ export const restoreLibrary = defineAction({
     positional: ['path'],
     paths: ['path', 'backup'],
     examples: ['library restore ~/Photos.sdlibrary', 'library restore ~/Photos.sdlibrary --backup ~/photos.db'],
-    confirm: 'Replaces the database of the library with the backup. What was indexed since is found again by a rescan.',
+    confirm: 'Replaces the database of the library with the backup. A rescan finds the changes since the backup.',
   },
   run: (input, { core, signal }) => core.libraries.restore(input, signal),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  createLibrary,
+  listLibraries,
+  openLibrary,
+  switchLibrary,
+  currentLibrary,
+  libraryInfo,
+  closeLibrary,
+  renameLibrary,
+  previewDeleteLibrary,
+  deleteLibrary,
+  backupLibrary,
+  restoreLibrary,
+  checkLibrary,
+  optimizeLibrary,
+] as const

@@ -17,8 +17,8 @@ const settings = {
   policy: z
     .array(z.string())
     .optional()
-    .describe('what is made of its files: thumb=off, ocr=on, thumb=grid@2x+icon@1x, ocr=default'),
-  globs: z.array(z.string()).optional().describe('patterns to leave out, as in .gitignore'),
+    .describe('sidecars to generate: thumb=off, ocr=on, thumb=grid@2x+icon@1x, ocr=default'),
+  globs: z.array(z.string()).optional().describe('patterns of files to leave out, as in .gitignore'),
 }
 
 export const addLocation = defineAction({
@@ -29,8 +29,8 @@ export const addLocation = defineAction({
   input: z.object({
     path: z.string().describe('absolute path of the folder'),
     ...settings,
-    maxDepth: z.int().min(0).nullable().default(null).describe('how many levels below the folder to index'),
-    watch: z.boolean().default(true).describe('keep up with changes as they happen'),
+    maxDepth: z.int().min(0).nullable().default(null).describe('number of folder levels to index'),
+    watch: z.boolean().default(true).describe('watch the folder for changes'),
     allowNested: z.boolean().default(false).describe('allow a folder inside or around another location'),
   }),
   output: z.object({ location: Location, job: jobReference }),
@@ -39,7 +39,8 @@ export const addLocation = defineAction({
     words: ['location', 'add'],
     positional: ['path'],
     paths: ['path'],
-    wait: true,
+    wait: 'job',
+    next: 'job monitor',
     examples: ['location add ~/Pictures', 'location add /mnt/disk --mode deep --wait'],
   },
   run: ({ policy = [], ...input }, { library }) =>
@@ -51,15 +52,22 @@ export const scanLocation = defineAction({
   scope: 'library',
   access: 'manage',
   files: ['path'],
-  summary: 'Index a folder: add it as a location, or scan it again where it is one',
+  summary: 'Index a folder: add it as a location, or rescan it if it is one',
   input: z.object({
     path: z.string().describe('absolute path of the folder'),
     mode: settings.mode,
-    watch: z.boolean().default(false).describe('keep up with changes afterwards'),
+    watch: z.boolean().default(false).describe('watch the folder for changes afterwards'),
   }),
   output: z.object({ location: Location, job: jobReference }),
   errors: ['NotFound', 'Conflict', 'PermissionDenied'],
-  cli: { words: ['scan'], positional: ['path'], paths: ['path'], wait: true, examples: ['scan ~/Downloads --wait'] },
+  cli: {
+    words: ['scan'],
+    positional: ['path'],
+    paths: ['path'],
+    wait: 'job',
+    next: 'job monitor',
+    examples: ['scan ~/Downloads --wait'],
+  },
   run: (input, { library }) => library.locations.scan(input),
 })
 
@@ -106,10 +114,10 @@ export const locationSummary = defineQuery({
   name: 'locations.summary',
   scope: 'library',
   access: 'view',
-  summary: 'Sum up the contents of a location: duplicates, and what was derived from them',
+  summary: 'Summarise a location: its duplicates and its sidecars',
   input: z.object({
     location: reference,
-    since: z.int().default(0).describe('what was made from then on counts as made, in milliseconds since 1970'),
+    since: z.int().default(0).describe('count the sidecars generated since this time, in milliseconds since 1970'),
   }),
   output: z.object({
     contents: z.number(),
@@ -136,11 +144,11 @@ export const updateLocation = defineAction({
   name: 'locations.update',
   scope: 'library',
   access: 'manage',
-  summary: 'Change a location’s settings; what they change in the index is scanned',
+  summary: 'Change the settings of a location and rescan the affected folders',
   input: z.object({
     location: reference,
     ...settings,
-    watch: z.boolean().optional().describe('keep up with changes as they happen: true or false'),
+    watch: z.boolean().optional().describe('watch the folder for changes: true or false'),
   }),
   output: Location,
   errors: ['NotFound'],
@@ -172,7 +180,12 @@ export const pauseLocation = defineAction({
   input: z.object({ location: reference }),
   output: Location,
   errors: ['NotFound'],
-  cli: { words: ['location', 'pause'], positional: ['location'], references: ['location'] },
+  cli: {
+    words: ['location', 'pause'],
+    positional: ['location'],
+    references: ['location'],
+    next: 'location resume <location>',
+  },
   run: (input, { library }) => library.locations.pause(input.location),
 })
 
@@ -180,7 +193,7 @@ export const resumeLocation = defineAction({
   name: 'locations.resume',
   scope: 'library',
   access: 'manage',
-  summary: 'Go on with a paused location; what changed meanwhile is found',
+  summary: 'Resume a paused location and scan for changes',
   input: z.object({ location: reference }),
   output: Location,
   errors: ['NotFound'],
@@ -192,13 +205,13 @@ export const rescanLocation = defineAction({
   name: 'locations.rescan',
   scope: 'library',
   access: 'manage',
-  summary: 'Compare a location with the disk and record what changed',
+  summary: 'Compare a location with the disk and record the changes',
   input: z.object({
     location: reference,
     force: z
       .boolean()
       .default(false)
-      .describe('believe the disk where a scan would refuse: a root that was replaced or emptied'),
+      .describe('scan even if the root was replaced or is empty, which a scan refuses otherwise'),
   }),
   output: z.object({ location: Location, job: jobReference }),
   errors: ['NotFound', 'Offline', 'Conflict'],
@@ -206,7 +219,8 @@ export const rescanLocation = defineAction({
     words: ['location', 'rescan'],
     positional: ['location'],
     references: ['location'],
-    wait: true,
+    wait: 'job',
+    next: 'job monitor',
     examples: ['location rescan Pictures --wait'],
   },
   run: (input, { library }) => library.locations.rescan(input),
@@ -216,7 +230,7 @@ export const removeLocation = defineAction({
   name: 'locations.remove',
   scope: 'library',
   access: 'manage',
-  summary: 'Forget a location and what was indexed there; the files are not touched',
+  summary: 'Remove a location and its index; the files are not touched',
   input: z.object({ location: reference }),
   output: z.object({ locationId: z.string(), removedEntries: z.number() }),
   errors: ['NotFound'],
@@ -224,7 +238,21 @@ export const removeLocation = defineAction({
     words: ['location', 'remove'],
     positional: ['location'],
     references: ['location'],
-    confirm: 'The index of this location is dropped. The files themselves are not touched.',
+    confirm: 'The index of this location is removed. The files themselves are not touched.',
   },
   run: (input, { library }) => library.locations.remove(input.location),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  addLocation,
+  scanLocation,
+  listLocations,
+  locationSummary,
+  locationInfo,
+  updateLocation,
+  pauseLocation,
+  resumeLocation,
+  rescanLocation,
+  removeLocation,
+] as const

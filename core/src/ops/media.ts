@@ -3,7 +3,7 @@ import { MediaItem, MediaTimeline, MediaType, mediaTypes } from '../domain/media
 import { defineQuery } from './define.ts'
 
 const of = {
-  path: z.string().optional().describe('a folder, with all below it; the whole library where left out'),
+  path: z.string().optional().describe('a folder with everything below it; the whole library by default'),
   types: z
     .array(MediaType)
     .min(1)
@@ -17,8 +17,8 @@ export const seekMedia = defineQuery({
   scope: 'library',
   access: 'view',
   files: ['path', 'entryPath'],
-  summary: 'Say at which place of the list of photos and films one of them is',
-  input: z.object({ ...of, entryPath: z.string().describe('where it lies: an absolute path') }),
+  summary: 'Find the row of a photo or film in the list',
+  input: z.object({ ...of, entryPath: z.string().describe('absolute path of the photo or film') }),
   /** From 0; null if it is not in the list. */
   output: z.object({ offset: z.number().nullable() }),
   errors: ['NotFound', 'Unavailable'],
@@ -33,7 +33,7 @@ export const mediaTimeline = defineQuery({
   scope: 'library',
   access: 'view',
   files: ['path'],
-  summary: 'Say how many photos and films were taken in each month',
+  summary: 'Count the photos and films of each month',
   input: z.object(of),
   output: MediaTimeline,
   errors: ['NotFound', 'Unavailable'],
@@ -51,12 +51,12 @@ export const listMedia = defineQuery({
   scope: 'library',
   access: 'view',
   files: ['path'],
-  summary: 'List photos and films in the order they were taken in, the newest first',
+  summary: 'List photos and films by the time they were taken, newest first',
   input: z.object({
     ...of,
-    thumbs: z.boolean().default(false).describe('with each item what there is to show of its content'),
-    limit: z.int().min(1).max(MAX_MEDIA).default(100).describe('how many at the most'),
-    offset: z.int().min(0).default(0).describe('how many to pass over'),
+    thumbs: z.boolean().default(false).describe('also report the thumbnails of each item'),
+    limit: z.int().min(1).max(MAX_MEDIA).default(100).describe('maximum number of results'),
+    offset: z.int().min(0).default(0).describe('number of results to skip'),
   }),
   output: z.object({ items: z.array(MediaItem), total: z.number() }),
   errors: ['NotFound', 'Unavailable'],
@@ -68,3 +68,6 @@ export const listMedia = defineQuery({
   },
   run: (input, { library }) => library.overview.media(input),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [mediaTimeline, listMedia, seekMedia] as const

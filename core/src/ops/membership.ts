@@ -4,7 +4,7 @@ import { Timestamp } from '../domain/time.ts'
 import type { ShownMember } from '../network/index.ts'
 import { type CoreContext, defineAction, defineQuery } from './define.ts'
 
-const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')
+const device = z.string().min(1).max(200).describe('name, slug or id of a paired device')
 const library = z.string().min(1).max(200).describe('name or id of the library')
 
 const Named = z.object({ id: LibraryId, name: z.string() })
@@ -30,7 +30,7 @@ const Shared = z.object({
 export const shareLibrary = defineAction({
   name: 'libraries.share',
   scope: 'core',
-  summary: 'Let a paired device join a library; somebody there says yes with `library join`',
+  summary: 'Share a library with a paired device; a user there accepts with `library join`',
   input: z.object({ library, device }),
   output: Shared.extend({ device: NamedDevice, isMember: z.boolean() }),
   errors: ['NotFound', 'NotAuthorised', 'PermissionDenied', 'Offline', 'Unavailable'],
@@ -57,11 +57,11 @@ export const shareLibrary = defineAction({
 export const joinLibrary = defineAction({
   name: 'libraries.join',
   scope: 'core',
-  summary: 'Become a member of a library that a paired device shares; it has the same id here',
+  summary: 'Join a library that a paired device shares',
   input: z.object({
     device,
     library,
-    name: z.string().min(1).max(200).optional().describe('what to call it here, where its name is taken'),
+    name: z.string().min(1).max(200).optional().describe('other name on this device, if the name is taken'),
   }),
   output: Shared,
   errors: ['NotFound', 'AlreadyExists', 'Conflict', 'NotAuthorised', 'Offline', 'Timeout'],
@@ -81,14 +81,14 @@ export const joinLibrary = defineAction({
 export const leaveLibrary = defineAction({
   name: 'libraries.leave',
   scope: 'core',
-  summary: 'Be a member of a shared library no longer; the library stays here as it is',
+  summary: 'Leave a shared library; this device keeps its copy',
   input: z.object({ library }),
   output: z.object({ library: Named }),
   errors: ['NotFound', 'PermissionDenied', 'Offline'],
   cli: {
     words: ['library', 'leave'],
     positional: ['library'],
-    confirm: 'Nothing of it is exchanged with the other devices any more; nothing is deleted.',
+    confirm: 'The library is no longer exchanged with other devices. Nothing is deleted.',
   },
   async run(input, { core }) {
     const { id, name } = core.libraries.resolve(input.library)
@@ -100,8 +100,8 @@ export const leaveLibrary = defineAction({
 export const unshareLibrary = defineAction({
   name: 'libraries.unshare',
   scope: 'core',
-  summary: 'Take a device out of a library, or back what it was offered; at once',
-  input: z.object({ library, device: device.describe('a member: its name, slug or id') }),
+  summary: 'Stop sharing a library with a device at once, or withdraw the invitation',
+  input: z.object({ library, device: device.describe('name, slug or id of a member') }),
   output: Shared,
   errors: ['NotFound', 'NotAuthorised', 'Conflict', 'PermissionDenied', 'Offline'],
   cli: {
@@ -126,7 +126,7 @@ export const libraryMembers = defineQuery({
   name: 'libraries.members',
   scope: 'core',
   access: 'view',
-  summary: 'List the devices a library is shared with',
+  summary: 'List the members of a library',
   input: z.object({ library: library.optional() }),
   output: Shared,
   errors: ['NotFound', 'Unavailable'],
@@ -151,9 +151,9 @@ const Invitation = z.object({ device: NamedDevice, library: Named, at: Timestamp
 export const libraryInvitations = defineQuery({
   name: 'libraries.invitations',
   scope: 'core',
-  summary: 'List the libraries of paired devices that can be joined here, or those of this one that wait elsewhere',
+  summary: 'List the libraries that paired devices share with this one, or the reverse',
   input: z.object({
-    sent: z.boolean().default(false).describe('those that this device has shared, and that nobody has joined yet'),
+    sent: z.boolean().default(false).describe('libraries that this device shares and that no device has joined yet'),
   }),
   output: z.array(Invitation),
   cli: { words: ['library', 'invitations'] },
@@ -178,7 +178,7 @@ export const libraryInvitations = defineQuery({
 export const declineLibrary = defineAction({
   name: 'libraries.decline',
   scope: 'core',
-  summary: 'Forget that a paired device shares a library',
+  summary: 'Decline a library that a paired device shares',
   input: z.object({ device, library }),
   output: z.object({ library: Named }),
   errors: ['NotFound'],
@@ -200,3 +200,14 @@ async function openedBy({ libraries }: CoreContext['core'], id: string) {
 function show({ key: _key, since, ...member }: ShownMember) {
   return { ...member, since: new Date(since).toISOString() }
 }
+
+/** In the order of help and of the documents. */
+export const operations = [
+  shareLibrary,
+  unshareLibrary,
+  joinLibrary,
+  declineLibrary,
+  leaveLibrary,
+  libraryMembers,
+  libraryInvitations,
+] as const

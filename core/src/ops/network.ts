@@ -8,7 +8,7 @@ const MAX_PASSWORD = 1_024
 const MAX_GRANTED = 1_000
 const MAX_PATH = 8_192
 
-const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')
+const device = z.string().min(1).max(200).describe('name, slug or id of a paired device')
 
 function password(what: string) {
   return z.string().min(1).max(MAX_PASSWORD).optional().describe(what)
@@ -17,12 +17,10 @@ function password(what: string) {
 export const initNetwork = defineAction({
   name: 'network.init',
   scope: 'core',
-  summary: 'Make the key of this device, or keep it under another password, and start networking',
+  summary: 'Create the key of this device, or change the password of the key, and start networking',
   input: z.object({
-    password: password(
-      'the key is kept wrapped with it, and it is asked for at each start; left out: the key is not wrapped',
-    ),
-    currentPassword: password('the one the key is wrapped with now'),
+    password: password('encrypts the stored key; each start then needs the password; not encrypted by default'),
+    currentPassword: password('current password of the key'),
   }),
   output: NetworkStatus,
   errors: ['NotAuthorised', 'Conflict', 'Unsupported'],
@@ -39,7 +37,7 @@ export const startNetwork = defineAction({
   name: 'network.start',
   scope: 'core',
   summary: 'Connect to paired devices, now and whenever the daemon starts',
-  input: z.object({ password: password('the one the key of this device is wrapped with') }),
+  input: z.object({ password: password('password of the key of this device') }),
   output: NetworkStatus,
   errors: ['NotAuthorised', 'Conflict', 'Unsupported'],
   cli: { words: ['network', 'start'] },
@@ -52,7 +50,7 @@ export const startNetwork = defineAction({
 export const stopNetwork = defineAction({
   name: 'network.stop',
   scope: 'core',
-  summary: 'Leave the network, until it is started again',
+  summary: 'Stop networking until the next `network start`',
   input: z.object({}),
   output: NetworkStatus,
   cli: { words: ['network', 'stop'] },
@@ -66,7 +64,7 @@ export const networkStatus = defineQuery({
   name: 'network.status',
   scope: 'core',
   access: 'view',
-  summary: 'Show whether networking is on, and where this device is reached',
+  summary: 'Show whether networking is on, and the addresses of this device',
   input: z.object({}),
   output: NetworkStatus,
   cli: { words: ['network', 'status'] },
@@ -77,7 +75,7 @@ export const networkDevices = defineQuery({
   name: 'network.devices',
   scope: 'core',
   access: 'view',
-  summary: 'List the paired devices with their state',
+  summary: 'List the paired devices and their states',
   input: z.object({}),
   output: z.array(NetworkDevice),
   cli: { words: ['network', 'devices'] },
@@ -88,7 +86,7 @@ export const pingDevice = defineAction({
   name: 'network.ping',
   scope: 'core',
   access: 'view',
-  summary: 'Ask a paired device for an answer, and say how long it took',
+  summary: 'Measure how long a paired device takes to answer',
   input: z.object({ device }),
   output: z.object({ device: NetworkDevice, ms: z.number() }),
   errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
@@ -103,14 +101,14 @@ export const pingDevice = defineAction({
 export const revokeDevice = defineAction({
   name: 'network.revoke',
   scope: 'core',
-  summary: 'End the pairing with a device, at once; its key is refused from now on',
+  summary: 'End the pairing with a device at once; its key is rejected from then on',
   input: z.object({ device }),
   output: z.object({ device: z.object({ id: z.uuid(), name: z.string() }) }),
   errors: ['NotFound'],
   cli: {
     words: ['network', 'revoke'],
     positional: ['device'],
-    confirm: 'It can do nothing here any more, and is to be paired again to come back.',
+    confirm: 'The device loses all access. To connect again, pair it again.',
   },
   async run(input, { core }) {
     const { id, name } = core.network.revoke(core.network.registry.find(input.device).id)
@@ -121,8 +119,8 @@ export const revokeDevice = defineAction({
 export const blockDevice = defineAction({
   name: 'network.block',
   scope: 'core',
-  summary: 'Keep a paired device away until it is let in again; the pairing stays',
-  input: z.object({ device, off: z.boolean().default(false).describe('let it in again') }),
+  summary: 'Block a paired device; the pairing stays',
+  input: z.object({ device, off: z.boolean().default(false).describe('unblock the device') }),
   output: NetworkDevice,
   errors: ['NotFound'],
   cli: {
@@ -139,22 +137,22 @@ export const blockDevice = defineAction({
 export const grantDevice = defineAction({
   name: 'network.grant',
   scope: 'core',
-  summary: 'Allow a paired device something here, or take it back',
+  summary: 'Give a paired device a grant, or withdraw it',
   input: z.object({
     device,
     what: GrantKind.describe(
-      'browse: look at folders; read: read files; send: offer files; sidecars: thumbnails and texts of shared libraries',
+      'browse: list folders; read: read files; send: offer files; sidecars: thumbnails and texts of shared libraries',
     ),
     folders: z
       .array(z.string().min(1).max(MAX_PATH))
       .max(MAX_GRANTED)
       .default([])
-      .describe('for browse and read: folders, or names of locations; all locations by default'),
+      .describe('for browse and read: paths of folders, or names of locations; all locations by default'),
     everything: z
       .boolean()
       .default(false)
       .describe('for browse and read: every file on this device that you can read, on every disk'),
-    off: z.boolean().default(false).describe('take it back, at once: for these folders, or altogether'),
+    off: z.boolean().default(false).describe('withdraw the grant at once, for these folders or completely'),
   }),
   output: Grant,
   errors: ['NotFound', 'PermissionDenied'],
@@ -176,7 +174,7 @@ export const devicePlaces = defineQuery({
   name: 'network.places',
   scope: 'core',
   access: 'disk',
-  summary: 'List folders of a paired device to begin with; their paths are addresses',
+  summary: 'List the top folders of a paired device, as addresses',
   input: z.object({ device }),
   output: z.array(
     z.object({
@@ -194,7 +192,7 @@ export const devicePlaces = defineQuery({
 export const listGrants = defineQuery({
   name: 'network.grants',
   scope: 'core',
-  summary: 'List what paired devices may do here, and what they have asked for',
+  summary: 'List the grants of paired devices and their requests',
   input: z.object({ device: device.optional() }),
   output: z.array(Grant),
   errors: ['NotFound'],
@@ -216,9 +214,9 @@ export const whereIsContent = defineQuery({
   scope: 'anywhere',
   access: 'view',
   files: ['path'],
-  summary: 'Say which devices have a file with the same content',
+  summary: 'List the devices that have a file with the same content',
   input: z.object({
-    path: z.string().describe('a file that is indexed, or address: local://<device>/path, content://<id>'),
+    path: z.string().describe('path of an indexed file, or address: local://<device>/path, content://<id>'),
   }),
   output: ContentPlaces,
   withoutDisk: ({ devices, ...content }) => ({
@@ -236,3 +234,19 @@ export const whereIsContent = defineQuery({
   },
   run: (input, { core, library, signal }) => core.files.where(input.path, library, signal),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  initNetwork,
+  startNetwork,
+  stopNetwork,
+  networkStatus,
+  networkDevices,
+  whereIsContent,
+  pingDevice,
+  revokeDevice,
+  blockDevice,
+  grantDevice,
+  listGrants,
+  devicePlaces,
+] as const

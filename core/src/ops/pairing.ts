@@ -7,9 +7,9 @@ import { defineAction, defineQuery } from './define.ts'
 export const generatePairingCode = defineAction({
   name: 'pairing.generate',
   scope: 'core',
-  summary: 'Make a code of twelve words, and wait for the device where they are typed',
+  summary: 'Generate a pairing code and wait for the other device',
   input: z.object({
-    autoAccept: z.boolean().default(false).describe('whoever has the words is paired with; nobody here is asked'),
+    autoAccept: z.boolean().default(false).describe('pair with any device that has the words, without asking here'),
   }),
   output: z.object({
     /** Identifies this pairing. */
@@ -33,15 +33,15 @@ export const generatePairingCode = defineAction({
 export const joinPairing = defineAction({
   name: 'pairing.join',
   scope: 'core',
-  summary: 'Pair with the device that shows a code; answers when both have stored each other',
+  summary: 'Pair with the device that shows a code; answers when both devices have stored the pairing',
   input: z.object({
     code: z.string().max(4_000).describe('the twelve words, or the text of the QR code'),
     address: z
       .string()
       .max(100)
       .optional()
-      .describe('where that device is, such as 192.168.1.5:45123; found by default'),
-    autoAccept: z.boolean().default(false).describe('the number is not compared here'),
+      .describe('address of that device, such as 192.168.1.5:45123; found automatically by default'),
+    autoAccept: z.boolean().default(false).describe('do not compare the number on this device'),
   }),
   output: z.object({ device: z.object({ id: DeviceId, name: z.string() }) }),
   errors: ['Offline', 'NotAuthorised', 'Conflict', 'Timeout', 'Cancelled', 'Unavailable'],
@@ -54,7 +54,7 @@ export const joinPairing = defineAction({
 export const pairingStatus = defineQuery({
   name: 'pairing.status',
   scope: 'core',
-  summary: 'Show how far the pairing is that goes on, or how the last one ended',
+  summary: 'Show the state of the current pairing, or the result of the last one',
   input: z.object({}),
   output: PairingStatus,
   run: async (_input, { core }) => core.network.pairing.status(),
@@ -63,7 +63,7 @@ export const pairingStatus = defineQuery({
 export const confirmPairing = defineAction({
   name: 'pairing.confirm',
   scope: 'core',
-  summary: 'Say that the number on the other screen is the same',
+  summary: 'Confirm that both devices show the same number',
   input: z.object({ number: z.string().max(32).describe('the six digits that both screens show') }),
   output: PairingStatus,
   errors: ['Conflict'],
@@ -73,8 +73,11 @@ export const confirmPairing = defineAction({
 export const cancelPairing = defineAction({
   name: 'pairing.cancel',
   scope: 'core',
-  summary: 'End the pairing that goes on; its code is worth nothing any more',
+  summary: 'Cancel the current pairing; its code becomes invalid',
   input: z.object({}),
   output: z.object({ wasPairing: z.boolean() }),
   run: async (_input, { core }) => ({ wasPairing: await core.network.pairing.cancel() }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [generatePairingCode, joinPairing, pairingStatus, confirmPairing, cancelPairing] as const

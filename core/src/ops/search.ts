@@ -6,9 +6,9 @@ export const searchFiles = defineQuery({
   name: 'search.files',
   scope: 'library',
   access: 'view',
-  summary: 'Find files and folders by name, by what they say, or by what they mean',
+  summary: 'Find files and folders by name, by text, or by meaning',
   input: SearchInput.extend({
-    thumbs: z.boolean().default(false).describe('with each item what there is to show of its content'),
+    thumbs: z.boolean().default(false).describe('also report the thumbnails of each item'),
   }),
   output: SearchResult,
   cli: {
@@ -26,3 +26,6 @@ export const searchFiles = defineQuery({
   },
   run: ({ thumbs, ...input }, { library, signal }) => library.search.search(input, signal, { thumbs }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [searchFiles] as const

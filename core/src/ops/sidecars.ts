@@ -16,9 +16,11 @@ import { holdCauses } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const target = z.string().describe('content id, or absolute path of a file with the content')
-const listed = z.string().describe('content id, absolute path of a file, or sidecar:// address, which may hold * and ?')
-const kind = SidecarKind.describe('what was derived')
-const variant = z.string().describe('which size or form of it')
+const listed = z
+  .string()
+  .describe('content id, absolute path of a file, or sidecar:// address with * and ? as wildcards')
+const kind = SidecarKind.describe('kind of the sidecar')
+const variant = z.string().describe('variant of the sidecar, such as grid@2x')
 const queued = z.object({ queued: z.number() })
 
 /** The content id of a reference: an id, or a file with the content. */
@@ -49,11 +51,11 @@ export const listSidecars = defineQuery({
   scope: 'library',
   access: 'view',
   files: ['target'],
-  summary: 'Show what was derived from a content: thumbnails, text, and what is still to be made',
+  summary: 'List the sidecars of a content: thumbnails, texts, and pending ones',
   input: z.object({
     target: listed,
     kind: kind.optional(),
-    showPaths: z.boolean().default(false).describe('also where the files lie'),
+    showPaths: z.boolean().default(false).describe('also show the paths of the sidecar files'),
   }),
   output: z.object({
     /** Null if an address names sidecars of several contents. */
@@ -90,14 +92,14 @@ export const sidecarText = defineQuery({
   scope: 'library',
   access: 'view',
   files: ['target'],
-  summary: 'Show what a file says: its text, what was read in its pictures, or what is said in it',
+  summary: 'Show the text of a file: from the document, from its pictures, or from its sound',
   input: z.object({
     target,
-    kind: z.enum(textKinds).optional().describe('the first that says something where left out'),
-    page: z.int().min(1).optional().describe('begin at this page'),
-    timeMs: z.number().min(0).optional().describe('begin with what is said then: milliseconds from the start'),
-    characters: z.int().min(1).max(MAX_CHARACTERS).default(DEFAULT_CHARACTERS).describe('how much at the most'),
-    cursor: z.string().max(100).optional().describe('where the last answer ended: its `cursor`'),
+    kind: z.enum(textKinds).optional().describe('kind of the text; the first available one by default'),
+    page: z.int().min(1).optional().describe('first page'),
+    timeMs: z.number().min(0).optional().describe('position in the recording to start at, in milliseconds'),
+    characters: z.int().min(1).max(MAX_CHARACTERS).default(DEFAULT_CHARACTERS).describe('maximum number of characters'),
+    cursor: z.string().max(100).optional().describe('the `cursor` of the previous answer'),
   }),
   output: z.object({
     contentId: ContentId,
@@ -137,7 +139,7 @@ export const sidecarPresence = defineQuery({
   name: 'sidecars.presence',
   scope: 'library',
   access: 'view',
-  summary: 'Say of many contents at once which variants of a kind are there',
+  summary: 'List the sidecar variants of many contents at once',
   input: z.object({
     contentIds: z.array(ContentId).min(1).max(MAX_CONTENTS).describe('ids of contents'),
     kind: kind.default('thumb'),
@@ -173,7 +175,7 @@ export const thumbsOfContents = defineQuery({
   name: 'sidecars.thumbs',
   scope: 'library',
   access: 'view',
-  summary: 'Say of contents what there is to show of them, as listings with thumbnails do',
+  summary: 'Report the thumbnails of contents, as listings do',
   input: z.object({ contentIds: z.array(ContentId).max(MAX_WANTED).describe('ids of contents') }),
   /** Contents that are not known are left out. */
   output: z.array(z.object({ contentId: ContentId, thumb: Thumb })),
@@ -185,19 +187,20 @@ export const wantSidecars = defineAction({
   name: 'sidecars.want',
   scope: 'library',
   access: 'view',
-  summary: 'Have the sidecars of what somebody looks at made before all others, and say how far they are',
+  summary: 'Generate the sidecars that a user is viewing before all others, and report their progress',
   input: z.object({
     viewer: z
       .string()
       .min(1)
       .max(100)
-      .describe('who looks; in place of what the same viewer wanted of this kind before'),
-    contentIds: z
-      .array(ContentId)
-      .max(MAX_WANTED)
-      .describe('ids of contents, the first first; none: no more is wanted'),
+      .describe('id of the viewer; replaces the earlier wishes of the same viewer for this kind'),
+    contentIds: z.array(ContentId).max(MAX_WANTED).describe('ids of contents, most urgent first; empty to stop'),
     kind: kind.default('thumb'),
-    variants: z.array(variant).max(MAX_VARIANTS).optional().describe('what the policy asks for where left out'),
+    variants: z
+      .array(variant)
+      .max(MAX_VARIANTS)
+      .optional()
+      .describe('variants to generate; those of the policy by default'),
   }),
   output: z.array(
     Thumb.pick({ ready: true, version: true, state: true, error: true }).extend({ contentId: ContentId }),
@@ -216,7 +219,7 @@ export const sidecarPath = defineAction({
   scope: 'library',
   access: 'manage',
   files: ['target'],
-  summary: 'Say where a sidecar lies; one that is not here is fetched from a device that has it, or queued',
+  summary: 'Show the path of a sidecar; a missing one is fetched from another device or queued',
   input: z.object({ target, kind: kind.default('thumb'), variant: variant.default('grid@2x') }),
   output: z.object({
     contentId: ContentId,
@@ -323,7 +326,7 @@ export const sidecarUsage = defineQuery({
   name: 'sidecars.usage',
   scope: 'library',
   access: 'view',
-  summary: 'Show how much room sidecars take, by kind and variant',
+  summary: 'Show the space that sidecars use, by kind and variant',
   input: z.object({}),
   output: z.array(z.object({ kind: SidecarKind, variant: z.string(), files: z.number(), bytes: z.number() })),
   cli: { words: ['sidecar', 'usage'] },
@@ -334,11 +337,14 @@ export const pendingSidecars = defineQuery({
   name: 'sidecars.pending',
   scope: 'library',
   access: 'view',
-  summary: 'List what is still to be made, and what could not be made or was passed over, with the reason',
+  summary: 'List pending, failed and skipped sidecars, with the reasons',
   input: z.object({
-    failed: z.boolean().default(false).describe('only what could not be made'),
-    skipped: z.boolean().default(false).describe('only what nothing here makes, and what was given up for more room'),
-    limit: z.int().min(1).max(10_000).default(1_000).describe('how many at the most'),
+    failed: z.boolean().default(false).describe('only failed sidecars'),
+    skipped: z
+      .boolean()
+      .default(false)
+      .describe('only skipped sidecars: no engine can generate them, or they were removed to save space'),
+    limit: z.int().min(1).max(10_000).default(1_000).describe('maximum number of results'),
   }),
   output: z.array(PendingSidecar),
   cli: { words: ['sidecar', 'pending'], examples: ['sidecar pending --failed'] },
@@ -357,7 +363,7 @@ export const sidecarHindrances = defineQuery({
   name: 'sidecars.hindrances',
   scope: 'library',
   access: 'view',
-  summary: 'Say what keeps sidecars from being made now: no room, no power, nothing that makes them',
+  summary: 'Show why sidecars cannot be generated now: no space, no power, no engine',
   input: z.object({}),
   output: z.object({
     /** Kinds that wait for the machine. */
@@ -376,7 +382,7 @@ export const regenerateSidecars = defineAction({
   scope: 'library',
   access: 'manage',
   files: ['target'],
-  summary: 'Make the sidecars of a content again, or of all contents what would be made otherwise now',
+  summary: 'Generate the sidecars of a content again, or all outdated sidecars',
   input: z
     .object({
       target: target.optional(),
@@ -385,8 +391,8 @@ export const regenerateSidecars = defineAction({
       outdated: z
         .boolean()
         .default(false)
-        .describe('of all contents: what an older recipe or another engine than the one there now has made'),
-      dryRun: z.boolean().default(false).describe('only say how many that would be; of all contents'),
+        .describe('of all contents: the sidecars of an older recipe or of another engine'),
+      dryRun: z.boolean().default(false).describe('of all contents: only count the sidecars'),
     })
     .refine((input) => input.target !== undefined || input.outdated || input.kind !== undefined, {
       message: 'is missing; --outdated, or a --kind alone, is for all contents',
@@ -411,6 +417,7 @@ export const regenerateSidecars = defineAction({
     words: ['sidecar', 'regenerate'],
     positional: ['target'],
     contents: ['target'],
+    next: 'job monitor',
     examples: [
       'sidecar regenerate ~/Pictures/a.jpg --kind thumb',
       'sidecar regenerate --outdated --dry-run',
@@ -433,11 +440,11 @@ export const retrySidecars = defineAction({
   scope: 'library',
   access: 'manage',
   files: ['target'],
-  summary: 'Try again what could not be made',
+  summary: 'Try failed sidecars again',
   input: z.object({ target: target.optional(), kind: kind.optional() }),
   output: queued,
   errors: ['NotFound', 'Unavailable'],
-  cli: { words: ['sidecar', 'retry'], positional: ['target'], contents: ['target'] },
+  cli: { words: ['sidecar', 'retry'], positional: ['target'], contents: ['target'], next: 'job monitor' },
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = reference === undefined ? undefined : await contentOf(reference, library, signal)
     return { queued: await library.sidecars.queue.retry({ ...of, ...(contentId && { contentId }) }) }
@@ -447,14 +454,14 @@ export const retrySidecars = defineAction({
 export const resolveSidecars = defineAction({
   name: 'sidecars.resolve',
   scope: 'library',
-  summary: 'Say what a sidecar:// address names and where it lies; one that is not there can be made',
+  summary: 'Resolve a sidecar:// address to sidecars and their paths; missing ones can be generated',
   input: z.object({
-    address: z.string().describe('sidecar://<content>/<folder>/<file>; parts may hold * and ?'),
+    address: z.string().describe('sidecar://<content>/<folder>/<file> with * and ? as wildcards'),
     mode: z
       .enum(['local', 'now', 'generate', 'fetch', 'later'])
       .default('local')
       .describe(
-        'what is done about one that is not there: nothing; it is fetched from a device that has it, or made, and waited for; it is made; it is fetched; it is queued',
+        'for a missing sidecar: local: do nothing; now: fetch or generate it and wait; generate: generate it; fetch: fetch it; later: queue it',
       ),
   }),
   output: z.array(AddressedSidecar),
@@ -472,14 +479,14 @@ function ageMs(age: string | undefined): number | null {
 export const cleanupSidecars = defineAction({
   name: 'sidecars.cleanup',
   scope: 'library',
-  summary: 'Remove the sidecars of contents that no file has any more',
+  summary: 'Remove sidecars of contents that no file has',
   input: z.object({
-    dryRun: z.boolean().default(false).describe('only say what would be removed'),
+    dryRun: z.boolean().default(false).describe('only report the sidecars that would be removed'),
     olderThan: z
       .string()
       .regex(/^\d{1,6}[hdwy]$/, 'it is written as 12h, 180d, 2w or 1y')
       .optional()
-      .describe('only what was made longer ago, as 12h, 180d, 2w or 1y; then also variants that no policy asks for'),
+      .describe('only sidecars older than 12h, 180d, 2w or 1y; then also variants that no policy asks for'),
   }),
   output: z.object({ files: z.number(), bytes: z.number() }),
   cli: { words: ['sidecar', 'cleanup'], examples: ['sidecar cleanup --dry-run', 'sidecar cleanup --older-than 180d'] },
@@ -491,7 +498,7 @@ export const verifySidecars = defineQuery({
   name: 'sidecars.verify',
   scope: 'library',
   access: 'manage',
-  summary: 'Compare the files of sidecars with what was recorded of them',
+  summary: 'Compare the sidecar files with their records',
   input: z.object({}),
   output: z.object({
     checked: z.number(),
@@ -505,15 +512,14 @@ export const verifySidecars = defineQuery({
       }),
     ),
   }),
-  cli: { words: ['sidecar', 'verify'] },
+  cli: { words: ['sidecar', 'verify'], exit: { failedIf: 'problems' } },
   run: (_input, { library, signal }) => library.sidecars.upkeep.verify(signal),
 })
 
 export const reconcileSidecars = defineAction({
   name: 'sidecars.reconcile',
   scope: 'library',
-  summary:
-    'Bring sidecar files and their records together: make again what is missing, adopt or set aside what is not known',
+  summary: 'Repair the sidecars: generate missing files again, adopt or set aside unknown files',
   input: z.object({}),
   output: z.object({ adopted: z.number(), setAside: z.number(), requeued: z.number() }),
   errors: ['Unavailable'],
@@ -524,10 +530,10 @@ export const reconcileSidecars = defineAction({
 export const createReference = defineAction({
   name: 'sidecars.createReference',
   scope: 'library',
-  summary: 'Track an existing file as a sidecar of a content, where it lies',
+  summary: 'Track an existing file as a sidecar of a content; the file stays in place',
   input: z.object({
-    contentId: ContentId.describe('what it is a sidecar of'),
-    entryId: EntryId.describe('the file'),
+    contentId: ContentId.describe('id of the content'),
+    entryId: EntryId.describe('id of the entry of the file'),
     kind,
     variant,
     format: z.string().describe('extension of the file'),
@@ -545,10 +551,10 @@ const moves = z
     target: z
       .string()
       .optional()
-      .describe('content id, or absolute path of a file with the content or of its video; with --undo also a job'),
+      .describe('content id, or absolute path of a file with the content or of its video; with --undo also a job id'),
     allLivePhotos: z.boolean().default(false).describe('the videos of all Live Photos'),
     kind: kind.optional().describe('only these'),
-    undo: z.boolean().default(false).describe('move back what was moved, to where it came from'),
+    undo: z.boolean().default(false).describe('move the files back to their old places'),
   })
   .refine(({ allLivePhotos, target: named }) => allLivePhotos || named !== undefined, {
     message: 'is missing: a content id, a file or, with --undo, a job; or --all-live-photos',
@@ -592,7 +598,7 @@ async function movesOf(
 export const previewConversion = defineQuery({
   name: 'sidecars.previewConversion',
   scope: 'library',
-  summary: 'Say what moving files that belong to others into the library would move, and what stands in the way',
+  summary: 'Show the files that `sidecars.convert` would move, and the conflicts',
   input: moves,
   output: MovePreview,
   errors: ['NotFound', 'Unavailable'],
@@ -602,8 +608,8 @@ export const previewConversion = defineQuery({
 export const convertSidecars = defineAction({
   name: 'sidecars.convert',
   scope: 'library',
-  summary: 'Move files that belong to others, as the videos of Live Photos do, into the library, or back',
-  input: moves.safeExtend({ dryRun: z.boolean().default(false).describe('only say what would be moved') }),
+  summary: 'Move files that belong to other files, such as the videos of Live Photos, into the library, or back',
+  input: moves.safeExtend({ dryRun: z.boolean().default(false).describe('only report the files that would be moved') }),
   output: MovePreview.extend({
     /** Null if there is nothing to move, or for a preview. */
     job: z.object({ id: JobId }).nullable(),
@@ -614,8 +620,10 @@ export const convertSidecars = defineAction({
     words: ['sidecar', 'convert'],
     positional: ['target'],
     contents: ['target'],
-    wait: true,
-    confirm: 'They are taken out of their folders; `spacedrive sidecar convert --undo` puts them back.',
+    wait: 'job',
+    confirm: 'The files leave their folders; `spacedrive sidecar convert --undo` puts them back.',
+    confirmWith: { undo: 'The files move back to their old places. Existing files are never overwritten.' },
+    exit: { partialIf: 'conflictCount' },
     examples: [
       'sidecar convert --all-live-photos --dry-run',
       'sidecar convert ~/Pictures/IMG_1.HEIC',
@@ -630,3 +638,27 @@ export const convertSidecars = defineAction({
     return { ...preview, job, undo: input.undo }
   },
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  listSidecars,
+  sidecarPresence,
+  sidecarText,
+  sidecarPath,
+  thumbsOfContents,
+  wantSidecars,
+  listSidecarKinds,
+  sidecarUsage,
+  sidecarWhere,
+  sidecarHindrances,
+  pendingSidecars,
+  regenerateSidecars,
+  resolveSidecars,
+  retrySidecars,
+  cleanupSidecars,
+  verifySidecars,
+  reconcileSidecars,
+  createReference,
+  previewConversion,
+  convertSidecars,
+] as const

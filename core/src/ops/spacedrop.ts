@@ -11,27 +11,31 @@ const MAX_PATHS = 1_000
 const VISIBLE_MINUTES = 10
 const MAX_VISIBLE_MINUTES = 60
 
-const id = z.uuid().describe('the offer, from `network offers list`')
+const id = z.uuid().describe('id of the offer, from `network offers list`')
 
 export const sendOffer = defineAction({
   name: 'offers.send',
   scope: 'core',
   access: 'transfer',
   files: ['paths'],
-  summary: 'Offer files to a device, paired or nearby; whoever is there accepts or declines',
+  summary: 'Offer files to a paired or nearby device; the user there accepts or declines',
   input: z.object({
     device: z
       .string()
       .min(1)
       .max(200)
-      .describe('a paired device: its name, slug or id; one nearby: its name, or the beginning of its key'),
-    paths: z.array(z.string().min(1).max(MAX_PATH)).min(1).max(MAX_PATHS).describe('files and folders, absolute'),
-    sender: z.string().max(100).optional().describe('who sends them, as the person there reads it'),
+      .describe('name, slug or id of a paired device; for a nearby one: name, or the beginning of its key'),
+    paths: z
+      .array(z.string().min(1).max(MAX_PATH))
+      .min(1)
+      .max(MAX_PATHS)
+      .describe('absolute paths of files and folders'),
+    sender: z.string().max(100).optional().describe('name of the sender that the other device shows'),
     nearby: z
       .boolean()
       .default(false)
       .describe(
-        'to a device of the local network that is not paired and lets itself be seen; numbers are compared first',
+        'send to a visible device on the local network that is not paired; both users compare the number first',
       ),
   }),
   output: Offer,
@@ -47,9 +51,9 @@ export const listOffers = defineQuery({
   name: 'offers.list',
   scope: 'core',
   access: 'view',
-  summary: 'List the files that other devices offer, and that nobody has accepted or declined yet',
+  summary: 'List the open offers of other devices',
   input: z.object({
-    all: z.boolean().default(false).describe('those too that were answered, and those of this device'),
+    all: z.boolean().default(false).describe('also answered offers and the offers of this device'),
   }),
   output: z.array(Offer),
   cli: { words: ['network', 'offers', 'list'], aliases: [['network', 'offers']] },
@@ -60,7 +64,7 @@ export const offerInfo = defineQuery({
   name: 'offers.info',
   scope: 'core',
   access: 'view',
-  summary: 'Show one offer, and what came of it',
+  summary: 'Show one offer and its result',
   input: z.object({ id }),
   output: Offer,
   errors: ['NotFound'],
@@ -71,7 +75,7 @@ export const offerInfo = defineQuery({
 export const confirmOffer = defineAction({
   name: 'offers.confirm',
   scope: 'core',
-  summary: 'Say that the number on the other screen is the same: files of a device that is not paired',
+  summary: 'Confirm that both devices show the same number, for an offer of a device that is not paired',
   input: z.object({ id, number: z.string().max(32).describe('the six digits that both screens show') }),
   output: Offer,
   errors: ['NotFound', 'Conflict'],
@@ -88,10 +92,14 @@ export const acceptOffer = defineAction({
   scope: 'core',
   access: 'transfer',
   onlyHere: ['to'],
-  summary: 'Take what another device offers; nothing that is there is replaced',
+  summary: 'Accept an offer; existing files are never replaced',
   input: z.object({
     id,
-    to: z.string().max(MAX_PATH).optional().describe('the folder they come to; `network.receiveFolder` by default'),
+    to: z
+      .string()
+      .max(MAX_PATH)
+      .optional()
+      .describe('the target folder; the setting `network.receiveFolder` by default'),
   }),
   output: Offer,
   errors: ['NotFound', 'Conflict', 'PermissionDenied', 'DiskFull'],
@@ -108,7 +116,7 @@ export const declineOffer = defineAction({
   name: 'offers.decline',
   scope: 'core',
   access: 'transfer',
-  summary: 'Say no to what another device offers, or that the numbers differ',
+  summary: 'Decline an offer, or report that the numbers differ',
   input: z.object({ id }),
   output: Offer,
   errors: ['NotFound', 'Conflict'],
@@ -120,7 +128,7 @@ export const withdrawOffer = defineAction({
   name: 'offers.withdraw',
   scope: 'core',
   access: 'transfer',
-  summary: 'Take back what this device has offered',
+  summary: 'Withdraw an offer of this device',
   input: z.object({ id }),
   output: Offer,
   errors: ['NotFound', 'Conflict'],
@@ -133,7 +141,7 @@ const MINUTE_MS = 60_000
 export const listNearby = defineQuery({
   name: 'nearby.list',
   scope: 'core',
-  summary: 'List the devices of the local network that let everyone see them, and whether this one does',
+  summary: 'List the visible devices on the local network, and whether this one is visible',
   input: z.object({}),
   output: z.object({ visibility: Visibility, devices: z.array(NearbyDevice) }),
   errors: ['Offline', 'Unavailable'],
@@ -148,10 +156,11 @@ export const listNearby = defineQuery({
 export const setVisible = defineAction({
   name: 'nearby.show',
   scope: 'core',
-  summary: 'Let everyone on the local network see this device for a while, to be sent files by one that is not paired',
+  summary:
+    'Make this device visible on the local network for some minutes, so that devices without pairing can send files',
   input: z.object({
-    minutes: z.int().min(1).max(MAX_VISIBLE_MINUTES).default(VISIBLE_MINUTES).describe('for how long'),
-    off: z.boolean().default(false).describe('end it now'),
+    minutes: z.int().min(1).max(MAX_VISIBLE_MINUTES).default(VISIBLE_MINUTES).describe('number of minutes'),
+    off: z.boolean().default(false).describe('make the device invisible now'),
   }),
   output: Visibility,
   errors: ['Offline', 'Unavailable', 'Conflict'],
@@ -166,3 +175,16 @@ export const setVisible = defineAction({
     return nearby.visibility()
   },
 })
+
+/** In the order of help and of the documents. */
+export const operations = [
+  sendOffer,
+  listOffers,
+  offerInfo,
+  acceptOffer,
+  confirmOffer,
+  declineOffer,
+  withdrawOffer,
+  listNearby,
+  setVisible,
+] as const

@@ -6,9 +6,12 @@ export const libraryStatistics = defineQuery({
   name: 'statistics.library',
   scope: 'library',
   access: 'view',
-  summary: 'Show how much a library holds: by type, folder, age, volume and extension, copies, and how it grew',
+  summary: 'Show statistics of the library: by type, folder, age, volume and extension, copies, and growth',
   input: z.object({}),
   output: LibraryStatistics,
   cli: { words: ['statistics'], examples: ['statistics', 'statistics --library Photos --json'] },
   run: (_input, { library }) => library.overview.statistics(),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [libraryStatistics] as const

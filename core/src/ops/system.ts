@@ -5,7 +5,7 @@ export const systemLogs = defineQuery({
   name: 'system.logs',
   scope: 'core',
   summary: 'Show the end of the daemon’s log',
-  input: z.object({ tail: z.int().min(1).max(10_000).default(100).describe('how many lines') }),
+  input: z.object({ tail: z.int().min(1).max(10_000).default(100).describe('number of lines') }),
   output: z.object({ file: z.string().nullable(), lines: z.array(z.string()) }),
   run: (input, { core }) => core.logTail(input.tail),
 })
@@ -55,8 +55,8 @@ export const getConfig = defineQuery({
   name: 'config.get',
   scope: 'core',
   access: 'manage',
-  summary: 'Show the configuration, or one value of it',
-  input: z.object({ key: z.string().optional().describe('such as log.level') }),
+  summary: 'Show all settings, or one of them',
+  input: z.object({ key: z.string().optional().describe('name of the setting, such as log.level') }),
   output: z.array(Explained),
   errors: ['NotFound'],
   cli: { words: ['config', 'get'], positional: ['key'] },
@@ -66,8 +66,11 @@ export const getConfig = defineQuery({
 export const setConfig = defineAction({
   name: 'config.set',
   scope: 'core',
-  summary: 'Change a value of the configuration file',
-  input: z.object({ key: z.string().describe('such as log.level'), value: z.string().describe('the new value') }),
+  summary: 'Change a setting in the configuration file',
+  input: z.object({
+    key: z.string().describe('name of the setting, such as log.level'),
+    value: z.string().describe('the new value'),
+  }),
   output: Explained.extend({ restartNeeded: z.boolean() }),
   errors: ['NotFound'],
   cli: {
@@ -82,8 +85,8 @@ export const explainConfig = defineQuery({
   name: 'config.explain',
   scope: 'core',
   access: 'manage',
-  summary: 'Say where a value of the configuration comes from',
-  input: z.object({ key: z.string().describe('such as log.level') }),
+  summary: 'Show where the value of a setting comes from',
+  input: z.object({ key: z.string().describe('name of the setting, such as log.level') }),
   output: Explained,
   errors: ['NotFound'],
   cli: { words: ['config', 'explain'], positional: ['key'] },
@@ -94,7 +97,7 @@ export const systemPlaces = defineQuery({
   name: 'system.places',
   scope: 'core',
   access: 'view',
-  summary: 'List folders of this person to begin with: pictures, documents, downloads, home',
+  summary: 'List the common folders of the user: pictures, documents, downloads, home',
   input: z.object({}),
   output: z.array(
     z.object({
@@ -107,3 +110,6 @@ export const systemPlaces = defineQuery({
   ),
   run: (_input, { core }) => core.places(),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [systemLogs, systemDoctor, systemPlaces, getConfig, setConfig, explainConfig] as const

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { Transfer, transferStates } from '../domain/transfer.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-const transfer = z.string().min(1).max(64).describe('the transfer, from `network transfers`')
+const transfer = z.string().min(1).max(64).describe('id of the transfer, from `network transfers`')
 
 export const listTransfers = defineQuery({
   name: 'transfers.list',
   scope: 'core',
   access: 'view',
-  summary: 'List the files on their way from and to other devices, those that have ended last',
-  input: z.object({ state: z.enum(transferStates).optional().describe('only those that are so') }),
+  summary: 'List transfers from and to other devices; ended transfers come last',
+  input: z.object({ state: z.enum(transferStates).optional().describe('only transfers in this state') }),
   output: z.array(Transfer),
   cli: { words: ['network', 'transfers'], examples: ['network transfers', 'network transfers --state failed'] },
   run: async ({ state }, { core }) =>
@@ -20,11 +20,11 @@ export const transferInfo = defineQuery({
   name: 'transfers.info',
   scope: 'core',
   access: 'view',
-  summary: 'Show one transfer, and what could not be had',
+  summary: 'Show one transfer and the files that failed',
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound'],
-  cli: { words: ['network', 'transfer', 'info'], positional: ['transfer'] },
+  cli: { words: ['network', 'transfer', 'info'], positional: ['transfer'], shortIds: { transfer: 'transfers.list' } },
   run: async (input, { core }) => core.network.transfers.get(input.transfer),
 })
 
@@ -32,11 +32,11 @@ export const pauseTransfer = defineAction({
   name: 'transfers.pause',
   scope: 'core',
   access: 'transfer',
-  summary: 'Stop a transfer, to or from this device, until it is resumed; what has arrived stays',
+  summary: 'Pause a transfer; files that have arrived stay',
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['network', 'transfer', 'pause'], positional: ['transfer'] },
+  cli: { words: ['network', 'transfer', 'pause'], positional: ['transfer'], shortIds: { transfer: 'transfers.list' } },
   run: async (input, { core }) => core.network.transfers.pause(input.transfer),
 })
 
@@ -44,11 +44,16 @@ export const resumeTransfer = defineAction({
   name: 'transfers.resume',
   scope: 'core',
   access: 'transfer',
-  summary: 'Go on with a transfer that is paused or has failed; nothing is sent twice',
+  summary: 'Resume a paused or failed transfer; no data is sent twice',
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['network', 'transfer', 'resume'], positional: ['transfer'], wait: true },
+  cli: {
+    words: ['network', 'transfer', 'resume'],
+    positional: ['transfer'],
+    wait: 'transfers',
+    shortIds: { transfer: 'transfers.list' },
+  },
   run: async (input, { core }) => core.network.transfers.resume(input.transfer),
 })
 
@@ -56,10 +61,13 @@ export const cancelTransfer = defineAction({
   name: 'transfers.cancel',
   scope: 'core',
   access: 'transfer',
-  summary: 'End a transfer; files that are complete stay, parts of others are removed',
+  summary: 'Cancel a transfer; complete files stay, partial files are removed',
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound'],
-  cli: { words: ['network', 'transfer', 'cancel'], positional: ['transfer'] },
+  cli: { words: ['network', 'transfer', 'cancel'], positional: ['transfer'], shortIds: { transfer: 'transfers.list' } },
   run: (input, { core }) => core.network.transfers.cancel(input.transfer),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listTransfers, transferInfo, pauseTransfer, resumeTransfer, cancelTransfer] as const

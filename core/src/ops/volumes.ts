@@ -8,8 +8,8 @@ export const listVolumes = defineQuery({
   name: 'volumes.list',
   scope: 'library',
   access: 'view',
-  summary: 'List the volumes of this device and those the library remembers',
-  input: z.object({ all: z.boolean().default(false).describe('also system and virtual ones') }),
+  summary: 'List the volumes of this device and the tracked ones',
+  input: z.object({ all: z.boolean().default(false).describe('also system and virtual volumes') }),
   output: z.array(Volume),
   cli: { words: ['volume', 'list'], examples: ['volume list', 'volume list --all'] },
   run: (input, { library }) => library.volumes.list(input),
@@ -31,8 +31,8 @@ export const trackVolume = defineAction({
   name: 'volumes.track',
   scope: 'library',
   access: 'manage',
-  summary: 'Remember a volume, also while it is unplugged',
-  input: reference.extend({ name: z.string().min(1).optional().describe('a name of your own for it') }),
+  summary: 'Track a volume: it stays in the list while it is unplugged',
+  input: reference.extend({ name: z.string().min(1).optional().describe('display name of the volume') }),
   output: Volume,
   errors: ['NotFound'],
   cli: { words: ['volume', 'track'], positional: ['volume'], examples: ['volume track 3f9a… --name "Blue disk"'] },
@@ -43,7 +43,7 @@ export const untrackVolume = defineAction({
   name: 'volumes.untrack',
   scope: 'library',
   access: 'manage',
-  summary: 'Stop remembering a volume',
+  summary: 'Stop tracking a volume',
   input: reference,
   output: Volume,
   errors: ['NotFound', 'Conflict'],
@@ -54,10 +54,13 @@ export const untrackVolume = defineAction({
 export const speedTestVolume = defineAction({
   name: 'volumes.speedTest',
   scope: 'library',
-  summary: 'Measure how fast a volume reads and writes, with a small file that is removed again',
+  summary: 'Measure the read and write speed of a volume with a small temporary file',
   input: reference,
   output: Volume,
   errors: ['NotFound', 'Offline', 'PermissionDenied', 'DiskFull'],
   cli: { words: ['volume', 'speed-test'], positional: ['volume'] },
   run: (input, { library, signal }) => library.volumes.speedTest(input.volume, signal),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listVolumes, volumeInfo, trackVolume, untrackVolume, speedTestVolume] as const

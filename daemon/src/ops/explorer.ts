@@ -6,20 +6,20 @@ import { type DaemonContext, served } from './context.ts'
 export const explorerLink = defineAction({
   name: 'explorer.link',
   scope: 'core',
-  summary: 'Make a link that signs a browser in, once',
+  summary: 'Create a link that signs a browser in once',
   input: z.object({
     to: z
       .string()
       .max(4_096)
       .regex(/^\/(?![/\\])/)
       .default('/')
-      .describe('page that is shown then: a path with its query'),
+      .describe('page to show then: a path with its query'),
     folder: z
       .string()
       .max(4_096)
       .optional()
       .describe(
-        'folder for a private page that leads to the link; the page is removed when the link is used or too old',
+        'folder for a private page that leads to the link; the page is removed when the link is used or expires',
       ),
   }),
   output: z.object({
@@ -41,24 +41,28 @@ const DEFAULT_PORT = 7_379
 export const exposeExplorer = defineAction({
   name: 'explorer.expose',
   scope: 'core',
-  summary: 'Let others on the network reach the explorer, by TLS and with a passphrase',
+  summary: 'Let other machines on the network open the explorer, with TLS and a passphrase',
   input: z.object({
     passphrase: z
       .string()
       .min(MIN_PASSPHRASE, `needs at least ${MIN_PASSPHRASE} characters`)
       .max(MAX_PASSPHRASE)
-      .describe('what others type to sign in; it takes the place of the one before, and ends every session'),
-    port: z.int().min(0).max(65_535).default(DEFAULT_PORT).describe('0: any'),
+      .describe('passphrase for other machines; replaces the previous one and ends all sessions'),
+    port: z.int().min(0).max(65_535).default(DEFAULT_PORT).describe('port to listen on; 0: any free port'),
     address: z
       .union([z.ipv4(), z.ipv6()])
       .optional()
-      .describe('the address to listen at; every one of this machine where left out'),
-    names: z.array(z.hostname().max(253)).max(MAX_NAMES).default([]).describe('other names this machine is reached by'),
+      .describe('address to listen on; every address of this machine by default'),
+    names: z
+      .array(z.hostname().max(253))
+      .max(MAX_NAMES)
+      .default([])
+      .describe('other host names of this machine, for the certificate'),
     allow: z
       .array(Access)
       .max(accessNames.length)
       .default(['view'])
-      .describe('what they may do; `view` (look and download) is always among it'),
+      .describe('rights of other machines; `view` (view and download) is always included'),
   }),
   output: z.object({ urls: z.array(z.string()), fingerprint: z.string(), allow: z.array(Access) }),
   errors: ['Unavailable'],
@@ -71,8 +75,11 @@ export const exposeExplorer = defineAction({
 export const hideExplorer = defineAction({
   name: 'explorer.hide',
   scope: 'core',
-  summary: 'Keep the explorer to this machine again; every session from elsewhere ends at once',
+  summary: 'Close the explorer to other machines and end their sessions at once',
   input: z.object({}),
   output: z.object({ wasExposed: z.boolean() }),
   run: async (_input, { explorer }: DaemonContext) => ({ wasExposed: (await explorer?.hide()) ?? false }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [explorerLink, exposeExplorer, hideExplorer] as const

@@ -12,7 +12,7 @@ const MAX_RECORDS = 10_000
 export const listSessions = defineQuery({
   name: 'sessions.list',
   scope: 'core',
-  summary: 'List who is let in: browsers of this machine, of others, and programs with an API key',
+  summary: 'List the sessions of browsers, here and on other machines, and the API keys of programs',
   input: z.object({}),
   output: z.array(AccessSession),
   errors: ['Unavailable'],
@@ -23,8 +23,10 @@ export const listSessions = defineQuery({
 export const endSession = defineAction({
   name: 'sessions.end',
   scope: 'core',
-  summary: 'End a session or an API key; everything that came in by it is cut off at once',
-  input: z.object({ id: z.string().min(1).max(MAX_NAME).describe('the session or key, from `session list`') }),
+  summary: 'End a session or an API key and close its connections at once',
+  input: z.object({
+    id: z.string().min(1).max(MAX_NAME).describe('id of the session or API key, from `session list`'),
+  }),
   output: z.object({ id: z.string() }),
   errors: ['NotFound', 'Unavailable'],
   cli: { words: ['session', 'end'], positional: ['id'], examples: ['session end <id>'] },
@@ -37,17 +39,17 @@ export const endSession = defineAction({
 export const createApiKey = defineAction({
   name: 'sessions.createKey',
   scope: 'core',
-  summary: 'Make an API key for a program; it is shown this once',
+  summary: 'Create an API key for a program; the key is shown only once',
   input: z.object({
-    name: z.string().trim().min(1).max(MAX_NAME).describe('what the key is for'),
+    name: z.string().trim().min(1).max(MAX_NAME).describe('purpose of the key'),
     allow: z
       .array(Access)
       .max(accessNames.length)
       .default(['view'])
       .describe(
-        'what the program may do: `manage` changes locations and jobs, `transfer` sends and receives files, `disk` reaches files outside of locations',
+        'rights of the program: `manage` changes locations and jobs, `transfer` sends and receives files, `disk` reads files outside locations',
       ),
-    days: z.int().min(1).max(MAX_DAYS).default(DEFAULT_DAYS).describe('how long the key holds'),
+    days: z.int().min(1).max(MAX_DAYS).default(DEFAULT_DAYS).describe('number of days until the key expires'),
   }),
   output: z.object({ key: z.string().describe('sent as `Authorization: Bearer <key>`'), session: AccessSession }),
   errors: ['Conflict', 'Unavailable'],
@@ -62,10 +64,13 @@ export const createApiKey = defineAction({
 export const accessLog = defineQuery({
   name: 'sessions.log',
   scope: 'core',
-  summary: 'Show who signed in, who was refused, and what was paired and granted; the newest first',
-  input: z.object({ limit: z.int().min(1).max(MAX_RECORDS).default(100).describe('how many records at most') }),
+  summary: 'List sign-ins, rejected sign-ins, pairings and grants, newest first',
+  input: z.object({ limit: z.int().min(1).max(MAX_RECORDS).default(100).describe('maximum number of records') }),
   output: z.array(AccessRecord),
   errors: ['Unavailable'],
   cli: { words: ['session', 'log'], examples: ['session log', 'session log --limit 20'] },
   run: async ({ limit }, context: DaemonContext) => served(context).access.log(limit),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [listSessions, endSession, createApiKey, accessLog] as const

@@ -8,7 +8,7 @@ export const systemStatus = defineQuery({
   name: 'system.status',
   scope: 'core',
   access: 'view',
-  summary: 'Show what the daemon is doing',
+  summary: 'Show the daemon, its jobs and its memory',
   input: z.object({}),
   output: z.object({
     version: z.string(),
@@ -46,6 +46,9 @@ export const systemStatus = defineQuery({
     exposed: exposedOf(explorer),
   }),
 })
+
+/** In the order of help and of the documents. */
+export const operations = [systemStatus] as const
 
 function exposedOf(explorer: ExplorerHost | null) {
   const exposed = explorer?.exposed ?? null

@@ -1,0 +1,8 @@
+import { hindranceLines } from '../live/sidecar-summary.ts'
+import type { OperationExtras } from './extras.ts'
+
+export const sidecarsPending: OperationExtras<'sidecars.pending'> = {
+  // Work that cannot be queued at all is not in the list.
+  notes: async (session) =>
+    hindranceLines(await session.query('sidecars.hindrances', {}), session.context.io.err.style),
+}
