@@ -257,7 +257,7 @@ test('nothing is fetched ahead on a battery, on a line that is paid for, or abov
   await w.bob.library.indexing.enqueueScan(w.bob.library.locations.map.all()[0]!, { mode: 'content' })
   await vi.waitFor(() => expect(fetches(w.bob)[0]).toMatchObject({ status: 'completed' }), WAIT)
   const { output } = w.bob.library.jobs.info(fetches(w.bob)[0]!.id)
-  expect(output).toMatchObject({ fetched: 0, held: expect.stringContaining('paid for') })
+  expect(output).toMatchObject({ fetched: 0, held: expect.stringContaining('metered') })
   expect(await thumb(w.bob, w.contentId)).toBeUndefined()
   // What somebody asks for comes all the same.
   expect(await sidecars.requests.resolve(addressOf(w.contentId), 'fetch', signal)).toMatchObject([{ state: 'ready' }])

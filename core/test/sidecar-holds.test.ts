@@ -110,7 +110,7 @@ test('below the free space that is kept nothing is made, not even on demand, unt
   await t.settle()
   const waiting = { thumb: 'pending', ocr: 'pending' }
   expect(await t.states(path)).toEqual(waiting)
-  const line = 'only 1 MiB are free where the library is: nothing new is made until there are 512 MiB'
+  const line = 'the disk of the library has only 1 MiB free; sidecars wait until 512 MiB are free'
   expect((await t.pending()).map(({ why }) => why)).toEqual([
     expect.stringContaining(line),
     expect.stringContaining(line),

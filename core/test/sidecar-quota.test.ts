@@ -66,7 +66,7 @@ test('all sidecars stay below the quota: proxies go before thumbnails, and what 
   await t.settle()
   expect(await there(t)).toEqual({ 'thumb grid@2x': 5, 'proxy small': 1 })
   expect(await t.library.sidecars.views.pending({ state: 'pending', limit: 10 })).toMatchObject([
-    { kind: 'proxy', error: { message: expect.stringContaining('used up the 6 MiB') } },
+    { kind: 'proxy', error: { message: expect.stringContaining('quota of 6 MiB') } },
   ])
 
   // With more room all of it is made.
@@ -124,7 +124,9 @@ test('on a real disk that is nearly full nothing is made, and all of it once the
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   expect(await there(t)).toEqual({})
-  expect(t.core.status().notices).toEqual([expect.stringMatching(/^library Small, thumb: only \d+ MiB are free/)])
+  expect(t.core.status().notices).toEqual([
+    expect.stringMatching(/^library Small, thumb: the disk of the library has only \d+ MiB free/),
+  ])
   await t.core.config.set('sidecars.keepFreeBytes', String(2 * MEBIBYTE))
   await vi.waitFor(async () => expect(await there(t)).toEqual({ 'thumb grid@2x': 1 }))
 })

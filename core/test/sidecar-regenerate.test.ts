@@ -39,9 +39,9 @@ test('what a newer recipe, another version or a better engine would make otherwi
 
   const better = { ...engine('better', '7'), replaces: ['troubled'] }
   const cases: [string, Partial<Generator>, DetectedEngine[]][] = [
-    ['it is made in a newer way now', { recipe: 2 }, [engine('troubled', '1')]],
-    ['made by troubled 1, which is 2 now', {}, [engine('troubled', '2')]],
-    ['made by troubled, and there is better now', {}, [better, engine('troubled', '1')]],
+    ['a newer recipe makes it differently', { recipe: 2 }, [engine('troubled', '1')]],
+    ['made by troubled 1; version 2 is installed now', {}, [engine('troubled', '2')]],
+    ['made by troubled; better is available now', {}, [better, engine('troubled', '1')]],
   ]
   for (const [why, of, engines] of cases) {
     t.change(of, engines)

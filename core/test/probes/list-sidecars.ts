@@ -15,6 +15,7 @@ export interface ProbeReport {
 
 const [, , dataDir, path] = process.argv as unknown as [string, string, string, string]
 const { signal } = new AbortController()
+const isOutline = (kind: string) => kind === 'outline'
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const core = await Core.open({ dataDir, log: silent, machine: createTestMachine() })
 const library = core.libraries.resolve()
@@ -23,14 +24,14 @@ await library.sidecars.queue.refill(signal)
 await library.jobs.idle()
 const contentId = await library.files.contentOf(path, signal)
 const sidecars = await library.sidecars.views.list(contentId)
-const outline = sidecars.find(({ kind }) => String(kind) === 'outline')
+const outline = sidecars.find(({ kind }) => isOutline(kind))
 const kinds = await ops['sidecars.kinds'].run({}, { core, signal })
 const text =
   outline && (await library.sidecars.views.text(contentId, { kind: outline.kind as 'text', characters: 100 }, signal))
 const info = await library.files.info(path, signal)
 const report: ProbeReport = {
   sidecars: sidecars.map(({ format, kind, state, variant }) => ({ kind, state, file: `${variant}.${format}` })),
-  kind: kinds.find(({ kind }) => String(kind) === 'outline'),
+  kind: kinds.find(({ kind }) => isOutline(kind)),
   setting: settingsOf({}).find(({ key }) => key === 'sidecars.outline')?.summary,
   text: text?.parts.map((part) => part.text).join('\n'),
   type: info.type,

@@ -10,7 +10,7 @@ interface FetchingLibrary {
 /** Fetches sidecars from other devices in advance. One job at a time in a library: it has its own limits. */
 export const fetchSidecars = defineJobOn<FetchingLibrary>()({
   name: 'sidecars.fetch',
-  summary: 'Fetch what other devices have made of the same contents',
+  summary: 'Fetch sidecars that other devices have made of the same contents',
   input: z.object({}),
   // Fetched sidecars are in the rows, and after a restart the other devices send their digests again.
   state: z.object({}),

@@ -17,10 +17,10 @@ export interface SidecarAddress {
 /** Parses `sidecar://<content>/<kind's folder>/<file>`; the last parts may be left out. Throws `InvalidInput`. */
 export function parseSidecarAddress(text: string): SidecarAddress {
   const [content = '', folder = '*', file = '*', ...rest] = text.slice(SIDECAR_SCHEME.length).split('/')
-  const wrong = (what: string) =>
+  const wrong = (problem: string) =>
     new CoreError(
       'InvalidInput',
-      `${text} is no address of a sidecar: ${what}; one is ${SIDECAR_SCHEME}<content>/thumbs/grid@2x.webp`,
+      `${text} is not a sidecar address: ${problem}; an example is ${SIDECAR_SCHEME}<content>/thumbs/grid@2x.webp`,
     )
   if (!text.startsWith(SIDECAR_SCHEME) || rest.length > 0) throw wrong('it has three parts')
   if (!isPattern(content) && !ContentId.safeParse(content).success) throw wrong(`"${content}" is no id of a content`)

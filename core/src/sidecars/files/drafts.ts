@@ -28,7 +28,7 @@ export interface DraftSweepDeps {
   readonly pools: { hasResults(folder: string): boolean }
 }
 
-/** Removes what a killed daemon has left, once before sidecars are made. */
+/** Removes the leftovers of a killed daemon, once before sidecars are made. */
 export class DraftSweep {
   readonly #deps: DraftSweepDeps
   /** The latest sweep; null before the first one. */

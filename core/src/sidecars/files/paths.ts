@@ -29,7 +29,7 @@ export function contentFolder(root: string, contentId: ContentId): string {
   return join(root, 'content', contentId.slice(0, 2), contentId.slice(2, 4), contentId)
 }
 
-/** Parses a kind's folder and the name of a file in it; null if no sidecar has such a name. */
+/** Parses a kind's folder and the name of a file in it; null if it is not the name of a sidecar. */
 export function parseSidecarFile(folder: string, file: string): Pick<SidecarKey, 'kind' | 'variant' | 'format'> | null {
   const kind = sidecarKinds.find((each) => sidecarKindFacts[each].folder === folder)
   const dot = file.lastIndexOf('.')
@@ -69,7 +69,7 @@ export function partPath(root: string, { contentId, kind }: Pick<SidecarKey, 'co
   return join(partsFolder(root), `${contentId}-${kind}`)
 }
 
-/** Whether `partPath` creates such names. */
+/** Whether `partPath` creates names of this form. */
 export function isPartName(name: string): boolean {
   const [, kind] = /^[0-9a-f-]{36}-([a-z-]+)$/.exec(name) ?? []
   return kind !== undefined && Object.hasOwn(sidecarKindFacts, kind)

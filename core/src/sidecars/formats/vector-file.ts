@@ -42,7 +42,7 @@ export function readVectorHeader(bytes: Uint8Array): VectorHeader | null {
 export function parseVectors(file: Uint8Array): { header: VectorHeader; vectors: Float32Array[] } {
   const header = readVectorHeader(file)
   if (!header || file.length !== HEADER_BYTES + header.count * header.dimensions * 4)
-    throw new CoreError('Corrupt', 'it is no file of vectors')
+    throw new CoreError('Corrupt', 'it is not a vector file')
   const numbers = new Float32Array(new Uint8Array(file.subarray(HEADER_BYTES)).buffer)
   const vectors = Array.from({ length: header.count }, (_, i) =>
     numbers.subarray(i * header.dimensions, (i + 1) * header.dimensions),

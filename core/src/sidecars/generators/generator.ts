@@ -60,7 +60,7 @@ export interface Generator {
    * too.
    */
   readonly inputs?: readonly SidecarKind[]
-  /** Whether a sidecar can be made from such a content. */
+  /** Whether a sidecar can be made from this content. */
   accepts(content: ContentFacts): boolean
   /**
    * One line: why it can make no sidecars at all now, and the remedy. While it returns a reason, no sidecars are
@@ -147,7 +147,7 @@ export interface Made {
 }
 
 /**
- * Writes the outputs. Throws `CoreError`: `Unsupported` if no engine here reads such a content (the message says which
- * one would), `Corrupt` if the file is damaged. Any other error counts as `Corrupt`.
+ * Writes the outputs. Throws `CoreError`: `Unsupported` if no engine here can read the content (the message names one
+ * that could), `Corrupt` if the file is damaged. Any other error counts as `Corrupt`.
  */
 export type Make = (request: Omit<MakeRequest, 'module'>) => Promise<Made>

@@ -74,7 +74,7 @@ async function load(module: string): Promise<Make> {
   try {
     return ((await import(module)) as { make: Make }).make
   } catch (err) {
-    throw new CoreError('Internal', `what makes it cannot be loaded: ${errorMessage(err)}`)
+    throw new CoreError('Internal', `its generator cannot be loaded: ${errorMessage(err)}`)
   }
 }
 

@@ -183,7 +183,7 @@ export class SidecarPools implements AsyncDisposable {
       memoryMiB,
       box: { programs, temporary, parse: parseMakeReply, ...(excuses && { excuses }) },
       ...(layer && { layer }),
-      // Asked each time: the speed may be changed while it works.
+      // Read each time, because the speed may change while the pool works.
       get processes() {
         return parallel()
       },
@@ -258,7 +258,7 @@ async function makeFolders(library: string, folders: readonly string[]): Promise
 async function place(draft: string, path: string): Promise<void> {
   await rename(draft, path).catch((err: unknown) => {
     // A process that was taken over may leave no file, or something else that was removed.
-    if (systemCode(err) === 'ENOENT') throw new CoreError('Corrupt', 'its decoder has left no result', { cause: err })
+    if (systemCode(err) === 'ENOENT') throw new CoreError('Corrupt', 'its decoder wrote no result', { cause: err })
     throw pathError(err, path)
   })
 }

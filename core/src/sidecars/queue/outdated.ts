@@ -44,7 +44,7 @@ export async function regenerateAll(
     const engines = await deps.engines.of(generator)
     for (const batch of await deps.rows.upkeep.batches(generator.kind)) {
       signal.throwIfAborted()
-      const why = outdated ? whyOutdated(batch, generator, engines) : 'all are made again'
+      const why = outdated ? whyOutdated(batch, generator, engines) : 'requested'
       if (why === null || batch.code === GIVEN_UP) continue
       const files = dryRun ? batch.files : await deps.rows.queue.requeueBatch(generator.kind, batch, signal)
       found.push({ kind: generator.kind, why, files })
@@ -58,20 +58,18 @@ function whyOutdated(
   generator: Generator,
   engines: readonly DetectedEngine[],
 ): string | null {
-  if (recipe < generator.recipe) return 'it is made in a newer way now'
+  if (recipe < generator.recipe) return 'a newer recipe makes it differently'
   if (engine === null) return null
   if (code !== null) {
     const now = allEngines(engines)
-    return now.name === engine && now.version === version
-      ? null
-      : 'the engines are others than when it could not be made'
+    return now.name === engine && now.version === version ? null : 'the engines have changed since it failed'
   }
   const there = engines.filter(({ available }) => available)
   const better = there.find(({ replaces }) => replaces?.includes(engine))
-  if (better) return `made by ${engine}, and there is ${better.name} now`
+  if (better) return `made by ${engine}; ${better.name} is available now`
   const now = there.find(({ name }) => name === engine)?.version ?? null
   const isOther = version !== '' && now !== null && now !== version
-  return isOther ? `made by ${engine} ${version}, which is ${now} now` : null
+  return isOther ? `made by ${engine} ${version}; version ${now} is installed now` : null
 }
 
 /** The available engines as one, for failures: they record which engines were tried. */

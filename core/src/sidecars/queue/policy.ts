@@ -78,6 +78,6 @@ function checked(kind: SidecarKind, choice: string, generators: readonly Generat
   const variants = generators.find((each) => each.kind === kind)?.variants ?? []
   const unknown = choice.split('+').find((variant) => !variants.includes(variant))
   if (unknown === undefined) return choice
-  const there = variants.length > 0 ? `there are ${variants.join(', ')}` : 'nothing here makes that kind'
+  const there = variants.length > 0 ? `there are ${variants.join(', ')}` : 'no generator makes that kind'
   throw new CoreError('InvalidInput', `there is no ${kind} ${unknown}; ${there}`)
 }

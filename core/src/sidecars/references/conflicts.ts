@@ -71,11 +71,11 @@ export function conflict(path: RawName, reason: ConflictReason, more = ''): Conf
 }
 
 const sentences: Readonly<Record<ConflictReason, string>> = {
-  gone: 'it is not there any more',
+  gone: 'it no longer exists',
   offline: 'its volume is not mounted',
-  changed: 'it is not as the index knows it',
+  changed: 'it has changed since it was indexed',
   open: 'another program is writing to it',
-  'other-location': 'it lies in another location than what it belongs to',
+  'other-location': 'it is in another location than the file it belongs to',
   'read-only': 'its folder cannot be written to',
   exists: 'another file is in its place',
   'no-space': 'there is not enough room for it',

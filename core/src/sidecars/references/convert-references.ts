@@ -9,7 +9,7 @@ const Counts = z.object({ moved: z.number(), bytes: z.number(), kept: z.number()
 /** Moves companion files into the library, or back to their original paths. */
 export const convertReferences = defineJobOn<{ readonly references: { readonly conversions: Conversions } }>()({
   name: 'sidecars.convert',
-  summary: 'Move files that belong to others into the library, or back',
+  summary: 'Move companion files into the library, or back',
   input: z.object({
     direction: z.enum(['in', 'out']),
     contentId: ContentId.optional(),

@@ -18,7 +18,7 @@ interface FindingLibrary {
 /** Finds companion files: videos of Live Photos, and XMP files. One job at a time in a library. */
 export const findReferences = defineJobOn<FindingLibrary>()({
   name: 'sidecars.references',
-  summary: 'Find the videos of Live Photos and the XMP files that belong to others',
+  summary: 'Find the videos of Live Photos and the XMP files that belong to other files',
   input: z.object({}),
   // The rows hold the progress.
   state: z.object({}),

@@ -286,7 +286,7 @@ export const HAS_COMPANIONS = `select exists (select 1 from entries e where e.ty
   or exists (select 1 from entries e where ${IS_XMP})
   or exists (select 1 from sidecars where kind in (${kinds})) as found`
 
-/** Null for a name that is not valid text: such a file has no namesakes. */
+/** Null if the name is not valid text: the file then has no namesakes. */
 function fileRow(row: Record<string, SQLOutputValue>): FileRow | null {
   const name = row['name']
   if (typeof name !== 'string') return null

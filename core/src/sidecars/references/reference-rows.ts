@@ -181,7 +181,7 @@ export class ReferenceRows {
     const row = await this.#store.read((db) =>
       db.selectFrom('entries').select('content_id').where('id', '=', entryRowId).executeTakeFirst(),
     )
-    if (row?.content_id == null) throw new CoreError('NotFound', 'it is not in the index any more')
+    if (row?.content_id == null) throw new CoreError('NotFound', 'it is no longer in the index')
     return row.content_id
   }
 

@@ -122,7 +122,7 @@ export class References implements AsyncDisposable {
       .then(() => this.queue(this.#closing.signal))
       .catch((err: unknown) => {
         if (!this.#closing.signal.aborted)
-          this.#deps.log.warn({ err: errorMessage(err) }, 'files that belong together were not looked for again')
+          this.#deps.log.warn({ err: errorMessage(err) }, 'the search for companion files was not repeated')
       })
   }
 
@@ -173,12 +173,15 @@ export class References implements AsyncDisposable {
     const contentRowId = await contentRow(store, contentId)
     const entryRowId = await this.rows.entryRow(entryId)
     const entry = reader.byIds([entryRowId]).get(entryRowId)
-    if (entry?.kind !== 'file') throw new CoreError('NotFound', `${entryId} is no file of a location`)
-    if (!entry.online) throw new CoreError('Offline', `${entry.path} is not there now; plug its volume in`)
+    if (entry?.kind !== 'file') throw new CoreError('NotFound', `${entryId} is not a file in a location`)
+    if (!entry.online) throw new CoreError('Offline', `${entry.path} is offline; connect its volume`)
     await using pool = new HashPool({ threads: 1 })
     const result = await pool.full(placedPath(entry), { signal })
     if (!('hash' in result) || result.size !== entry.size)
-      throw new CoreError('Conflict', `${entry.path} is not as the index knows it; wait until it has been looked at`)
+      throw new CoreError(
+        'Conflict',
+        `${entry.path} has changed since it was indexed; rescan its location, then try again`,
+      )
     const wanted = { contentId: contentRowId, kind, variant, format, entryId: entryRowId, size: entry.size, by: '' }
     await this.rows.put([{ ...wanted, checksum: result.hash }], { engine: false })
     const sources = await this.rows.sourcesOf(contentId)

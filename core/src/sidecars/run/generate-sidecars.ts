@@ -14,7 +14,7 @@ interface GeneratingLibrary {
  */
 export const generateSidecars = defineJobOn<GeneratingLibrary>()({
   name: 'sidecars.generate',
-  summary: 'Make what is derived from files: pictures of them, text in them',
+  summary: 'Make sidecars: thumbnails, texts, transcripts and others',
   input: z.object({}),
   // The rows hold the progress.
   state: z.object({}),

@@ -37,7 +37,7 @@ export interface HoldsDeps {
   readonly cores: number
 }
 
-/** Kinds of this priority and above are what a user sees first in a folder, so neither battery nor load delays them. */
+/** A user sees kinds of this priority and above first in a folder, so neither battery nor load delays them. */
 const SEEN_AT_ONCE = 100
 /** From this load per core, caused by other programs, a machine counts as busy. */
 const BUSY_LOAD = 1
@@ -86,7 +86,7 @@ export class Holds {
     const kept = limits().keepFreeBytes
     const free = kept === 0 ? null : await machine.freeBytes(root)
     if (free === null || free >= kept) return null
-    const reason = `only ${mebibytes(free)} are free where the library is: nothing new is made until there are ${mebibytes(kept)} (sidecars.keepFreeBytes)`
+    const reason = `the disk of the library has only ${mebibytes(free)} free; sidecars wait until ${mebibytes(kept)} are free (sidecars.keepFreeBytes)`
     return { code: 'DiskFull', cause: 'disk', reason, passes: true }
   }
 
@@ -106,7 +106,7 @@ export class Holds {
         code: 'Unavailable',
         cause: 'busy',
         passes: true,
-        reason: 'it waits while others keep the machine busy (sidecars.speed: normal does not wait)',
+        reason: 'it waits while other programs keep the machine busy (sidecars.speed: normal does not wait)',
       }
     return null
   }

@@ -150,7 +150,7 @@ async function withoutPrivate(
 }
 
 function refused({ recipe }: Generator, { contentId, contentRowId, rows }: PendingContent): Outcomes {
-  const message = 'it belongs to Spacedrive itself: nothing is made of the files of the data folder'
+  const message = 'it belongs to Spacedrive itself; no sidecars are made of files in the data folder'
   const outcomes = rows.map(({ id }) => ({ id, state: 'failed' as const, code: 'PermissionDenied', message }))
   return { contentRowId, contentId, recipe, attempts: 0, tookMs: 0, findings: {}, outcomes }
 }

@@ -35,7 +35,7 @@ const MAX_MESSAGE = 500
 
 /**
  * Makes the pending sidecars of one content, from the first of its files that exists and is unchanged, or from its
- * other sidecars. Returns the outcomes; null if there is no such file now. Rejects with `Cancelled`, and with errors
+ * other sidecars. Returns the outcomes; null if none of the files can be read now. Rejects with `Cancelled`, and with errors
  * that would affect every content: a full disk (`DiskFull`), a system that cannot start a process (`Unavailable`), a
  * missing server or model (`Offline`).
  */
@@ -89,7 +89,7 @@ export async function makeSidecars(
       } catch (err) {
         await Promise.all(outputs.map(({ draft }) => rm(draft, { force: true })))
         const code = err instanceof CoreError ? err.code : 'Internal'
-        if (code === 'Cancelled' || isNobodysFault(err)) throw err
+        if (code === 'Cancelled' || concernsAllContents(err)) throw err
         signal.throwIfAborted()
         if (code === 'Conflict') break
         const died = code === 'Unavailable' || code === 'Timeout'
@@ -117,6 +117,6 @@ function firstLine(message: string): string {
 }
 
 /** Whether every other content would fail with the same error. */
-function isNobodysFault(err: unknown): boolean {
+function concernsAllContents(err: unknown): boolean {
   return err instanceof CoreError && (err.code === 'DiskFull' || err.code === 'Offline' || err.details === NOT_STARTED)
 }

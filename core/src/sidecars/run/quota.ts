@@ -67,7 +67,7 @@ export class Quota {
     if (quotaBytes === 0 || (this.#used ?? 0) < full) return Promise.resolve(null)
     const found = this.#turn.then(async () => {
       await this.#giveUp(this.#kinds.slice(0, this.#kinds.indexOf(kind)), full)
-      const reason = `sidecars have used up the ${Math.floor(quotaBytes / 1_048_576)} MiB they may take (sidecars.quotaBytes)`
+      const reason = `sidecars have used up their quota of ${Math.floor(quotaBytes / 1_048_576)} MiB (sidecars.quotaBytes)`
       return this.#used! < full ? null : ({ code: 'Unavailable', cause: 'quota', passes: false, reason } as const)
     })
     this.#turn = found.catch(() => {})

@@ -18,13 +18,13 @@ export async function readText(
       return path ? [{ kind, path }] : []
     })
   const said = there.length > 0 ? await read({ sidecars: there, of }) : null
-  if (!said) throw new CoreError('NotFound', `nothing is known of what it says: ${hint(sidecars, of.kind)}`)
+  if (!said) throw new CoreError('NotFound', `it has no text yet: ${hint(sidecars, of.kind)}`)
   return said
 }
 
 function hint(sidecars: readonly Sidecar[], kind: TextKind | undefined): string {
   const waiting = sidecars.find((each) => isText(each.kind) && (kind === undefined || each.kind === kind))
-  if (!waiting) return 'no text, ocr or transcript of it was made; `spacedrive location update` has them made'
+  if (!waiting) return 'no text, ocr or transcript was made; `spacedrive location update --policy` turns them on'
   return waiting.error
     ? `its ${waiting.kind} could not be made: ${waiting.error.message}`
     : `its ${waiting.kind} is ${waiting.state}`

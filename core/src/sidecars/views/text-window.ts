@@ -56,7 +56,7 @@ function cut(text: string, length: number): string {
 function startOf(parts: readonly TextPart[], { cursor, page, timeMs }: ReadTextInput): { at: number; offset: number } {
   if (cursor !== undefined) {
     const [, at, offset] = /^(\d{1,9})\.(\d{1,9})$/.exec(cursor) ?? []
-    if (at === undefined) throw new CoreError('InvalidInput', `${JSON.stringify(cursor)} is no cursor of a text`)
+    if (at === undefined) throw new CoreError('InvalidInput', `${JSON.stringify(cursor)} is not a cursor of a text`)
     return { at: Number(at), offset: Number(offset) }
   }
   if (page === undefined && timeMs === undefined) return { at: 0, offset: 0 }

@@ -85,7 +85,7 @@ function failureOf(err: unknown): unknown {
   if (/cannot allocate memory/i.test(complaint))
     return new CoreError('Unsupported', 'ffmpeg needs more memory for it than a process may take', { cause: err })
   if (/not on whitelist/i.test(complaint))
-    return new CoreError('Unsupported', 'its container is none of those of films', { cause: err })
+    return new CoreError('Unsupported', 'ffmpeg does not know its file format', { cause: err })
   if (/unknown decoder|decoder.* not found/i.test(complaint))
     return new CoreError('Unsupported', 'the ffmpeg on PATH does not know its codec', { cause: err })
   return new CoreError('Corrupt', reasonIn(complaint), { cause: err })

@@ -12,7 +12,7 @@ import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { EmbeddedFilm } from '../film/embedded-film.ts'
 import type { Webcodecs } from '../thumb/decoders/decode-frames.ts'
 
-/** Codecs that play everywhere; such sound is copied without conversion. */
+/** Codecs that play everywhere. Sound in them is copied without conversion. */
 const KEPT: readonly AudioCodec[] = ['aac', 'mp3', 'opus', 'ac3', 'eac3']
 /** Samples in an AAC packet. */
 const AAC_SAMPLES = 1_024

@@ -24,7 +24,7 @@ export function collectHtml(html: string, out: PageCollector, titleFrom = titles
   let depth = 0
   let inSkipped = 0
   let inPreformatted = 0
-  // The text ends with white space, so more of it is dropped.
+  // The text ends with white space, so further white space is dropped.
   let afterSpace = true
   let titled: string | null = null
   let title = ''

@@ -28,7 +28,7 @@ export async function readFileText(
   maxChars: number = MAX_CHARS,
 ): Promise<FileText> {
   const name = readerOf(content)
-  if (!name) throw new CoreError('Unsupported', `nothing here reads text in ${content.mime ?? content.type}`)
+  if (!name) throw new CoreError('Unsupported', `no engine here reads text in ${content.mime ?? content.type}`)
   const { read } = await load[name]()
   try {
     return await read(source, maxChars)

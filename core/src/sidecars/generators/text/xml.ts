@@ -8,7 +8,7 @@ export interface XmlHandler {
   open?(name: string, attributes: Readonly<Record<string, string>>): void
   text?(text: string): void
   close?(name: string): void
-  /** Returns true when no more is needed. */
+  /** Returns true if the rest of the document is not needed. */
   isDone?(): boolean
 }
 

@@ -69,7 +69,7 @@ export class ZipArchive implements Disposable {
     return this.#members.has(name)
   }
 
-  /** A member in chunks; nothing if there is no such member. */
+  /** Yields a member in chunks; yields nothing if the archive has no such member. */
   async *chunks(name: string): AsyncGenerator<Buffer> {
     const entry = this.#members.get(name)
     if (!entry) return
@@ -114,7 +114,7 @@ function check(entry: Entry): void {
   const { fileName, uncompressedSize, compressedSize, compressionMethod } = entry
   if (entry.isEncrypted()) throw new CoreError('Unsupported', 'it is locked with a password')
   if (compressionMethod !== STORED && compressionMethod !== DEFLATED)
-    throw new CoreError('Unsupported', `${fileName} in it is packed in a way nothing here unpacks`)
+    throw new CoreError('Unsupported', `${fileName} in it uses an unsupported compression method`)
   const packedTooTightly = uncompressedSize > RATIO_FREE_BYTES && uncompressedSize > compressedSize * MAX_RATIO
   if (uncompressedSize > MAX_MEMBER_BYTES || packedTooTightly)
     throw new CoreError('Corrupt', `${fileName} in it unpacks to far more than a document`)

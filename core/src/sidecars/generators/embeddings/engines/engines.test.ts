@@ -170,8 +170,8 @@ test.each([
 })
 
 test.each([
-  ['nothing among the vectors', 200, { data: [null, null] }, 'Corrupt', 'no vector'],
-  ['vectors in no place', 200, { data: [{ embedding: [1], index: 7 }] }, 'Corrupt', 'no vector'],
+  ['nothing among the vectors', 200, { data: [null, null] }, 'Corrupt', 'not a vector'],
+  ['vectors in no place', 200, { data: [{ embedding: [1], index: 7 }] }, 'Corrupt', 'not a vector'],
   ['all is well', 200, { error: 'no such endpoint' }, 'Offline', 'without vectors: no such endpoint'],
   ['no words', 500, { error: { message: { code: 7 } } }, 'Offline', '500: {"error"'],
   ['nothing', 500, null, 'Offline', '500: null'],

@@ -9,7 +9,7 @@ export function normalise(numbers: readonly number[] | Float32Array): Float32Arr
   for (const number of numbers) squares += number * number
   // Detects NaN and infinity.
   if (!Number.isFinite(squares))
-    throw new CoreError('Corrupt', 'the model gave a vector with something that is no number')
+    throw new CoreError('Corrupt', 'the model gave a vector with a value that is not a number')
   const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares)
   return Float32Array.from(numbers, (number) => number * scale)
 }

@@ -140,7 +140,7 @@ function inputOf(name: string, ids: readonly number[]): readonly number[] {
     case 'position_ids':
       return ids.map((_, i) => i)
     default:
-      throw new CoreError('Offline', `the model wants an input ${name}: it is no model of texts`)
+      throw new CoreError('Offline', `the model needs an input ${name}, so it is not a text model`)
   }
 }
 

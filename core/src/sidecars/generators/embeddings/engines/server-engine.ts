@@ -136,7 +136,7 @@ function readVectors(data: readonly unknown[], count: number): Float32Array[] {
     const at = typeof index === 'number' ? index : i
     const isVector = Array.isArray(embedding) && embedding.every((number) => typeof number === 'number')
     if (!isVector || !(at >= 0 && at < count))
-      throw new CoreError('Corrupt', 'the server’s answer holds something that is no vector')
+      throw new CoreError('Corrupt', 'the server’s answer contains a value that is not a vector')
     vectors[at] = normalise(embedding)
   }
   // A repeated index leaves a gap.

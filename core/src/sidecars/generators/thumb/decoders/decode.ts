@@ -23,7 +23,7 @@ const load: Readonly<Record<DecoderName, () => Promise<{ decode: Decode }>>> = {
 /** Decodes a content with the decoder for its type. */
 export const decode: Decode = async (source, content, side) => {
   const decoder = decoderOf(content)
-  if (!decoder) throw new CoreError('Unsupported', `nothing here makes a picture of ${content.mime ?? content.type}`)
+  if (!decoder) throw new CoreError('Unsupported', `no engine here makes a picture of ${content.mime ?? content.type}`)
   const { decode: decodeIt } = await load[decoder.name]()
   return decodeIt(source, content, side)
 }

@@ -133,7 +133,7 @@ test.skipIf(!existsSync(FONT)).each([
 test.each([
   ['word/other.xml', `${OOXML}.wordprocessingml.document`, 'its text cannot be drawn: there is no document in it'],
   ['word/document.xml', `${OOXML}.wordprocessingml.document`, 'there is no text in it to show'],
-  ['Index/Document.iwa', 'application/vnd.apple.pages', 'it was saved without a picture of itself'],
+  ['Index/Document.iwa', 'application/vnd.apple.pages', 'it has no embedded preview'],
 ])('a document without one and without text has none, and why: %s', async (name, mime, message) => {
   await expect(pictureOf(makeZip({ [name]: '<w:p/>' }), { mime })).rejects.toMatchObject({
     code: 'Unsupported',

@@ -35,7 +35,7 @@ const stills: Readonly<Record<string, string>> = {
 /** Decodes pictures without an embedded decoder: JPEG XL, JPEG 2000, Targa, OpenEXR… */
 export const decode: Decode = async (source, { mime }, side) => {
   const codec = stills[mime ?? '']
-  if (!codec) throw new CoreError('Unsupported', `nothing here reads pictures of the kind ${mime ?? 'it is'}`)
+  if (!codec) throw new CoreError('Unsupported', `no engine here reads pictures of the kind ${mime ?? 'it is'}`)
   const program = findFfmpeg()
   if (!program) throw new CoreError('Unsupported', `nothing embedded reads ${mime}; ffmpeg on PATH would make it`)
   return withTextPath(source, async (path) => {

@@ -30,16 +30,16 @@ export const decode: Decode = async (source, content, side) => {
     return drawText(source, content, side).catch((cause: unknown) => {
       if (!(cause instanceof CoreError) || cause.code !== 'Corrupt') throw cause
       // The generator of texts reports the damage; a thumbnail is optional here.
-      const why = `it was saved without a picture of itself, and its text cannot be drawn: ${cause.message}`
+      const why = `it has no embedded preview, and its text cannot be drawn: ${cause.message}`
       throw new CoreError('Unsupported', why, { cause })
     })
   if (!bytes)
     throw new CoreError(
       'Unsupported',
-      'it was saved without a picture of itself, which its program may put into it, and nothing here reads its text',
+      'it has no embedded preview, and its text cannot be read; its program may be able to save it with a preview',
     )
   return fromEncoded(bytes, side).catch((cause: unknown) => {
-    throw new CoreError('Corrupt', `the picture of it in it cannot be read: ${errorMessage(cause)}`, { cause })
+    throw new CoreError('Corrupt', `its embedded preview cannot be read: ${errorMessage(cause)}`, { cause })
   })
 }
 

@@ -101,7 +101,7 @@ test.skipIf(process.platform === 'win32').each([
     /^whisper-cli ended with 3: model is broken$/,
   ],
   ['crashes', `process.kill(process.pid, 'SIGSEGV'); ${WAIT}`, 'Unavailable', /^whisper-cli was ended by SIGSEGV$/],
-  ['writes nothing', 'return', 'Unavailable', /^whisper-cli heard nothing out of .*: is it a whole model\?$/],
+  ['writes nothing', 'return', 'Unavailable', /^whisper-cli could not use .*; check that the model file is complete$/],
 ])('a whisper-cli that %s is told by name, and does not live on', async (_, instead, code, message) => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
@@ -183,7 +183,7 @@ test.each([
   ['is being started', 503, {}, 'answers 503'],
   ['is one of something else', 200, { error: 'no such endpoint' }, 'answers without a transcript'],
   ['sends elsewhere', 302, {}, 'answers 302'],
-  ['says something else', 200, ['hello'], 'answers with something that is no JSON'],
+  ['says something else', 200, ['hello'], 'answers with invalid JSON'],
 ])('a server that %s is told by name, without its key', async (_, status, body, message) => {
   let elsewhere = 0
   await using other = await startPretendServer((response, each) => {

@@ -51,7 +51,7 @@ export class SpeechServer implements SpeechEngine {
     const answer = await this.#post(formOf(fields, wavOf(samples)), deadlineMs)
     const value = parseObject(answer.body)
     if (answer.status !== 200) throw this.#refusal(answer.status, value)
-    if (!value) throw new CoreError('Unavailable', `${this.name} answers with something that is no JSON`)
+    if (!value) throw new CoreError('Unavailable', `${this.name} answers with invalid JSON`)
     const heard = parseHeard(value, samples.length)
     if (!heard) throw new CoreError('Unavailable', `${this.name} answers without a transcript`)
     return heard

@@ -53,7 +53,9 @@ async function listen(
   const args = ['--model', model, '--language', language ?? 'auto', ...output, '--file', sound]
   await collectProgram({ program, name: 'whisper-cli', args, deadlineMs, maxBytes: MAX_PRINTED_BYTES })
   const json = await readFile(`${heard}.json`, 'utf8').catch((cause: unknown) => {
-    throw new CoreError('Unavailable', `whisper-cli heard nothing out of ${model}: is it a whole model?`, { cause })
+    throw new CoreError('Unavailable', `whisper-cli could not use ${model}; check that the model file is complete`, {
+      cause,
+    })
   })
   return parseHeard(json)
 }
@@ -67,7 +69,7 @@ function padded(samples: Int16Array): Int16Array {
 
 function parseHeard(json: string): Heard {
   const value = parseObject(json)
-  if (!value) throw new CoreError('Unavailable', 'whisper-cli wrote something that is no JSON')
+  if (!value) throw new CoreError('Unavailable', 'whisper-cli wrote invalid JSON')
   const language = text(object(value['result'])?.['language'])
   return { language: language && languageCode(language), segments: list(value['transcription'], segment) }
 }

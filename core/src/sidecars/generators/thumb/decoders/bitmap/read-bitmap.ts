@@ -76,7 +76,7 @@ function readPixels(bytes: Buffer, head: Head, mask: Buffer | null): RawPixels {
   if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new CoreError('Unsupported', `its colours have ${bits} bits`)
   const isRuns = compression === compressions.runs8 || compression === compressions.runs4
   if (!isRuns && !Object.values<number>(compressions).includes(compression))
-    throw new CoreError('Unsupported', `it is packed in the way ${compression}`)
+    throw new CoreError('Unsupported', `its compression method ${compression} is not supported`)
   const data = new Uint8Array(width * height * 4)
   const source = bytes.subarray(head.pixelsAt)
   const indexes = isRuns ? unpackRuns(source, head) : null

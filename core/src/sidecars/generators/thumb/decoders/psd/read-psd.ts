@@ -33,10 +33,7 @@ export function readPsd(bytes: Buffer): PsdPicture {
   const layers = section(bytes, extras.end, large ? 8 : 4)
   const version = resource(bytes.subarray(extras.start, extras.end), resources.version)
   if (version && version[4] === 0)
-    throw new CoreError(
-      'Unsupported',
-      'it was saved in layers alone; saved with “Maximize Compatibility” it can be shown',
-    )
+    throw new CoreError('Unsupported', 'it has no merged picture; save it with “Maximize Compatibility” to show it')
   const colours = mode === modes.rgb ? 3 : mode === modes.cmyk ? 4 : 1
   if (!Object.values<number>(modes).includes(mode)) throw new CoreError('Unsupported', `its colour mode is ${mode}`)
   // A negative number of layers means that the channel after the colours is the opacity of the whole picture.
