@@ -36,9 +36,11 @@ export class FakeDaemon {
   readonly asked: Asked[] = []
   #answers: Answers
   #seq = 0
+  readonly #pid: number
 
-  constructor(answers: Answers) {
+  constructor(answers: Answers, { pid = 7 } = {}) {
     this.#answers = answers
+    this.#pid = pid
     FakeDaemon.current = this
     // The page on the machine itself lets the daemon prove itself first; `early.ts` leaves that for the page to take.
     globalThis.earlyProof = Promise.resolve(PROVED)
@@ -82,7 +84,7 @@ export class FakeDaemon {
 
   async respond({ method, params }: Request): Promise<unknown> {
     if (method === methods.hello)
-      return { version: '1', protocol: 1, pid: 7, instance: 'test', dataDir: '/', idle: true }
+      return { version: '1', protocol: 1, pid: this.#pid, instance: 'test', dataDir: '/', idle: true }
     if (method === methods.subscribe) return { seq: this.#seq, complete: true }
     const op = ops[method as keyof Ops]
     this.asked.push({ method, params: params as Asked['params'] })
