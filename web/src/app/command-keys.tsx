@@ -42,11 +42,16 @@ export function CommandKeys({ children }: { children: ReactNode }) {
       const keys = changed[id] ?? commands[id]
       return [keys, (event: KeyboardEvent) => onKeys(event, id, keys, handlers)] as const
     })
-    const onKeyDown = createKeybindingsHandler(Object.fromEntries(bindings))
+    const onKeyDown = createKeybindingsHandler(Object.fromEntries(bindings), { ignore: isNoKeyPress })
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [changed, handlers])
   return <HandlersContext value={handlers}>{children}</HandlersContext>
+}
+
+/** Held down, or part of a character. `onKeys` decides which keys count in a field. */
+function isNoKeyPress({ isComposing, repeat }: KeyboardEvent): boolean {
+  return isComposing || repeat
 }
 
 function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Handlers): void {
@@ -55,6 +60,8 @@ function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Han
   if (id === 'select-all' && isTyping(event.target)) return
   const needsModifier = !/\$mod|Control|Alt|Meta/.test(keys) && id !== 'escape'
   if (needsModifier && isTyping(event.target)) return
+  // It closes the dialog, and nothing of the page behind it.
+  if (id === 'escape' && isInDialog(event.target)) return
   // Enter and Space do what the control does that has the focus.
   if ((id === 'open' || id === 'preview') && isControl(event.target)) return
   if (handlers.run(id)) event.preventDefault()
@@ -62,6 +69,10 @@ function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Han
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('[role="dialog"]') !== null
 }
 
 function isControl(target: EventTarget | null): boolean {

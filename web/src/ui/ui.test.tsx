@@ -247,7 +247,7 @@ const names = [
   { what: 'a short name', name: 'a.txt', text: 'a.txt' },
   { what: 'a name that turns the text round', name: 'a\u202Egpj.exe', text: 'aU+202Egpj.exe' },
   { what: 'a name with a line break', name: 'a\nb', text: 'aU+000Ab' },
-  { what: 'a name that looks like markup', name: '<b>x</b>', text: '<b>x</b>' },
+  { what: 'a name that looks like markup', name: '<b>', text: '<b>' },
 ]
 
 test.for(names)('$what is shown as text', async ({ name, text }) => {
