@@ -33,8 +33,10 @@ beforeEach(() => {
   usePreferences.setState({ ...usual, locale: 'en', view: 'list' }, true)
   useRecentSearches.setState(noSearches, true)
 })
-afterEach(() => {
+afterEach(async () => {
   cleanup()
+  // What a page still sends when it is left belongs to this test, and not to the next.
+  await new Promise((resolve) => setTimeout(resolve))
   queryClient.clear()
 })
 
