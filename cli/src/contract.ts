@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { CliHints, Kind, Ops, Scope } from '@spacedrive/core/ops'
 import type { ErrorCode } from '@spacedrive/core/errors'
+import type { Topic } from '@spacedrive/core/events'
 
 /** The part of JSON Schema that `z.toJSONSchema` writes and the command line reads. */
 export interface JsonSchema {
@@ -26,6 +27,8 @@ export interface ContractOp {
   readonly access: string | null
   readonly summary: string
   readonly errors: readonly ErrorCode[]
+  /** Of a query: what its answer tells of. An event about one of these makes a kept answer stale. */
+  readonly staleBy?: readonly Topic[]
   readonly cli: CliHints | null
   readonly input: JsonSchema
   readonly output: JsonSchema

@@ -30,6 +30,7 @@ const CopyFile = Entry.extend({
 export const listCopies = defineQuery({
   name: 'copies.list',
   scope: 'library',
+  staleBy: ['totals'],
   access: 'view',
   summary: 'Page through the contents that several files hold, those first that take the most room',
   input: z.object({
@@ -67,6 +68,7 @@ export const listCopies = defineQuery({
 export const uniqueFiles = defineQuery({
   name: 'copies.unique',
   scope: 'library',
+  staleBy: ['totals'],
   access: 'view',
   summary: 'Page through the files whose content exists only once in the library, the largest first',
   input: z.object({ ...of, limit: z.int().min(1).max(MAX_FILES).default(100).describe('how many files at the most') }),

@@ -5,6 +5,7 @@ import { defineAction, defineQuery } from './define.ts'
 export const listDevices = defineQuery({
   name: 'devices.list',
   scope: 'library',
+  staleBy: ['devices'],
   access: 'view',
   summary:
     'List the devices that have opened this library, each as it was when it last did, and those paired with this one',
@@ -31,6 +32,7 @@ export const listDevices = defineQuery({
 export const deviceInfo = defineQuery({
   name: 'devices.info',
   scope: 'core',
+  staleBy: [],
   access: 'view',
   summary: 'Show this device',
   input: z.object({}),

@@ -5,6 +5,7 @@ import { Check } from './system.ts'
 export const diagnoseNetwork = defineQuery({
   name: 'network.diagnose',
   scope: 'core',
+  staleBy: [],
   summary: 'Find out why two devices do not see each other, by trying it, and say what to do',
   input: z.object({
     device: z.string().min(1).max(200).optional().describe('a paired device to reach: its name, slug or id'),

@@ -23,6 +23,7 @@ const thumbs = z.boolean().default(false).describe('with each item what there is
 export const listFiles = defineQuery({
   name: 'files.list',
   scope: 'anywhere',
+  staleBy: ['tree', 'locations', 'volumes', 'elsewhere'],
   access: 'view',
   files: ['path'],
   summary: 'List a folder, from the index where it is indexed and from the disk where it is not',
@@ -62,6 +63,7 @@ const MAX_PREFIX = 1_000
 export const seekFile = defineQuery({
   name: 'files.seek',
   scope: 'anywhere',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path', 'entryPath'],
   summary: 'Say at which row of a listing something is: what begins with some letters, or one entry',
@@ -90,6 +92,7 @@ const MAX_NODES = 2_000
 export const fileSizes = defineQuery({
   name: 'files.sizes',
   scope: 'library',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path'],
   summary: 'Show what takes the room in a folder: the largest files and folders, each with what is in it',
@@ -113,6 +116,7 @@ export const fileSizes = defineQuery({
 export const fileInfo = defineQuery({
   name: 'files.info',
   scope: 'anywhere',
+  staleBy: ['tree', 'sidecars', 'locations', 'volumes', 'elsewhere'],
   access: 'view',
   files: ['path'],
   summary: 'Show all that is known of one file or folder',
@@ -134,6 +138,7 @@ export const fileInfo = defineQuery({
 export const filePath = defineQuery({
   name: 'files.path',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   summary: 'Say where an indexed file lies',
   input: z.object({ id: EntryId.describe('id of its entry') }),
@@ -173,6 +178,7 @@ export const duplicates = defineAction({
 export const listArchive = defineQuery({
   name: 'files.archive',
   scope: 'anywhere',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path'],
   summary: 'List what is in an archive: zip and tar always, 7z, rar and others where bsdtar or 7z is installed',
@@ -216,6 +222,7 @@ const MAX_READ = 524_288
 export const readFile = defineQuery({
   name: 'files.read',
   scope: 'anywhere',
+  staleBy: [],
   access: 'view',
   files: ['path'],
   summary: 'Read a piece of a file, here or on another device; of a content from where it comes most quickly',

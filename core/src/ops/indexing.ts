@@ -42,6 +42,7 @@ export const quickScan = defineAction({
 export const browse = defineQuery({
   name: 'indexing.browse',
   scope: 'anywhere',
+  staleBy: [],
   access: 'view',
   files: ['path'],
   summary: 'Look into any folder, indexed or not, without changing anything',
@@ -126,6 +127,7 @@ export const verify = defineAction({
 export const explain = defineQuery({
   name: 'indexing.explain',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   files: ['path'],
   summary: 'Say which rule keeps a path out of the index',

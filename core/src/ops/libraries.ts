@@ -26,6 +26,7 @@ export const createLibrary = defineAction({
 export const listLibraries = defineQuery({
   name: 'libraries.list',
   scope: 'core',
+  staleBy: ['libraries'],
   access: 'view',
   summary: 'List the libraries this installation knows',
   input: z.object({}),
@@ -68,6 +69,7 @@ export const switchLibrary = defineAction({
 export const currentLibrary = defineQuery({
   name: 'libraries.current',
   scope: 'core',
+  staleBy: ['libraries'],
   access: 'view',
   summary: 'Show the current library',
   input: z.object({}),
@@ -79,6 +81,7 @@ export const currentLibrary = defineQuery({
 export const libraryInfo = defineQuery({
   name: 'libraries.info',
   scope: 'library',
+  staleBy: ['totals', 'libraries'],
   access: 'view',
   summary: 'Show what a library holds: counts, sizes, duplicates',
   input: z.object({}),
@@ -118,6 +121,7 @@ const MovedIn = z.object({ files: z.number(), bytes: z.number() }).nullable()
 export const previewDeleteLibrary = defineQuery({
   name: 'libraries.previewDelete',
   scope: 'core',
+  staleBy: [],
   summary: 'Say what deleting a library would take away: its index, and files that were moved into it',
   input: z.object({ library: reference }),
   output: z.object({ libraryId: z.string(), name: z.string(), path: z.string(), movedIn: MovedIn }),

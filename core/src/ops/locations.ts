@@ -66,6 +66,7 @@ export const scanLocation = defineAction({
 export const listLocations = defineQuery({
   name: 'locations.list',
   scope: 'library',
+  staleBy: ['totals', 'locations'],
   access: 'view',
   summary: 'List the locations of the library',
   input: z.object({}),
@@ -77,6 +78,7 @@ export const listLocations = defineQuery({
 export const locationInfo = defineQuery({
   name: 'locations.info',
   scope: 'library',
+  staleBy: ['totals', 'locations'],
   access: 'view',
   summary: 'Show one location',
   input: z.object({ location: reference }),
@@ -105,6 +107,7 @@ const SidecarFailure = z.object({
 export const locationSummary = defineQuery({
   name: 'locations.summary',
   scope: 'library',
+  staleBy: ['locations'],
   access: 'view',
   summary: 'Sum up the contents of a location: duplicates, and what was derived from them',
   input: z.object({

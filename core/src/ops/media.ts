@@ -15,6 +15,7 @@ const of = {
 export const seekMedia = defineQuery({
   name: 'media.seek',
   scope: 'library',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path', 'entryPath'],
   summary: 'Say at which place of the list of photos and films one of them is',
@@ -31,6 +32,7 @@ const MAX_MEDIA = 500
 export const mediaTimeline = defineQuery({
   name: 'media.timeline',
   scope: 'library',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path'],
   summary: 'Say how many photos and films were taken in each month',
@@ -49,6 +51,7 @@ export const mediaTimeline = defineQuery({
 export const listMedia = defineQuery({
   name: 'media.list',
   scope: 'library',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path'],
   summary: 'List photos and films in the order they were taken in, the newest first',

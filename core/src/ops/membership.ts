@@ -125,6 +125,7 @@ export const unshareLibrary = defineAction({
 export const libraryMembers = defineQuery({
   name: 'libraries.members',
   scope: 'core',
+  staleBy: ['devices', 'members'],
   access: 'view',
   summary: 'List the devices a library is shared with',
   input: z.object({ library: library.optional() }),
@@ -151,6 +152,7 @@ const Invitation = z.object({ device: NamedDevice, library: Named, at: Timestamp
 export const libraryInvitations = defineQuery({
   name: 'libraries.invitations',
   scope: 'core',
+  staleBy: ['devices', 'members'],
   summary: 'List the libraries of paired devices that can be joined here, or those of this one that wait elsewhere',
   input: z.object({
     sent: z.boolean().default(false).describe('those that this device has shared, and that nobody has joined yet'),

@@ -65,6 +65,7 @@ export const stopNetwork = defineAction({
 export const networkStatus = defineQuery({
   name: 'network.status',
   scope: 'core',
+  staleBy: ['network', 'devices'],
   access: 'view',
   summary: 'Show whether networking is on, and where this device is reached',
   input: z.object({}),
@@ -76,6 +77,7 @@ export const networkStatus = defineQuery({
 export const networkDevices = defineQuery({
   name: 'network.devices',
   scope: 'core',
+  staleBy: ['devices'],
   access: 'view',
   summary: 'List the paired devices with their state',
   input: z.object({}),
@@ -175,6 +177,7 @@ export const grantDevice = defineAction({
 export const devicePlaces = defineQuery({
   name: 'network.places',
   scope: 'core',
+  staleBy: ['reach'],
   access: 'disk',
   summary: 'List folders of a paired device to begin with; their paths are addresses',
   input: z.object({ device }),
@@ -194,6 +197,7 @@ export const devicePlaces = defineQuery({
 export const listGrants = defineQuery({
   name: 'network.grants',
   scope: 'core',
+  staleBy: ['devices', 'grants'],
   summary: 'List what paired devices may do here, and what they have asked for',
   input: z.object({ device: device.optional() }),
   output: z.array(Grant),
@@ -214,6 +218,7 @@ export const listGrants = defineQuery({
 export const whereIsContent = defineQuery({
   name: 'network.where',
   scope: 'anywhere',
+  staleBy: ['reach'],
   access: 'view',
   files: ['path'],
   summary: 'Say which devices have a file with the same content',

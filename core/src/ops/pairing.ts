@@ -54,6 +54,7 @@ export const joinPairing = defineAction({
 export const pairingStatus = defineQuery({
   name: 'pairing.status',
   scope: 'core',
+  staleBy: ['pairing'],
   summary: 'Show how far the pairing is that goes on, or how the last one ended',
   input: z.object({}),
   output: PairingStatus,

@@ -10,6 +10,7 @@ const MAX_RECORDS = 10_000
 export const listSessions = defineQuery({
   name: 'sessions.list',
   scope: 'core',
+  staleBy: [],
   summary: 'List who is let in: browsers of this machine, of others, and programs with an API key',
   input: z.object({}),
   output: z.array(AccessSession),
@@ -60,6 +61,7 @@ export const createApiKey = defineAction({
 export const accessLog = defineQuery({
   name: 'sessions.log',
   scope: 'core',
+  staleBy: [],
   summary: 'Show who signed in, who was refused, and what was paired and granted; the newest first',
   input: z.object({ limit: z.int().min(1).max(MAX_RECORDS).default(100).describe('how many records at most') }),
   output: z.array(AccessRecord),

@@ -36,6 +36,7 @@ const AddressedSidecar = Sidecar.extend({
 export const listSidecars = defineQuery({
   name: 'sidecars.list',
   scope: 'library',
+  staleBy: ['sidecars'],
   access: 'view',
   files: ['target'],
   summary: 'Show what was derived from a content: thumbnails, text, and what is still to be made',
@@ -77,6 +78,7 @@ const DEFAULT_CHARACTERS = 20_000
 export const sidecarText = defineQuery({
   name: 'sidecars.text',
   scope: 'library',
+  staleBy: ['sidecars'],
   access: 'view',
   files: ['target'],
   summary: 'Show what a file says: its text, what was read in its pictures, or what is said in it',
@@ -125,6 +127,7 @@ const OtherDevice = z.object({ id: DeviceId, name: z.string(), online: z.boolean
 export const sidecarPresence = defineQuery({
   name: 'sidecars.presence',
   scope: 'library',
+  staleBy: ['sidecars', 'devices'],
   access: 'view',
   summary: 'Say of many contents at once which variants of a kind are there',
   input: z.object({
@@ -161,6 +164,7 @@ const MAX_VARIANTS = 16
 export const thumbsOfContents = defineQuery({
   name: 'sidecars.thumbs',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   summary: 'Say of contents what there is to show of them, as listings with thumbnails do',
   input: z.object({ contentIds: z.array(ContentId).max(MAX_WANTED).describe('ids of contents') }),
@@ -234,6 +238,7 @@ export const sidecarPath = defineAction({
 export const sidecarWhere = defineQuery({
   name: 'sidecars.where',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   files: ['target'],
   summary: 'List the devices of the library that have a sidecar',
@@ -272,6 +277,7 @@ export const sidecarWhere = defineQuery({
 export const sidecarUsage = defineQuery({
   name: 'sidecars.usage',
   scope: 'library',
+  staleBy: ['sidecars'],
   access: 'view',
   summary: 'Show how much room sidecars take, by kind and variant',
   input: z.object({}),
@@ -283,6 +289,7 @@ export const sidecarUsage = defineQuery({
 export const pendingSidecars = defineQuery({
   name: 'sidecars.pending',
   scope: 'library',
+  staleBy: ['sidecars'],
   access: 'view',
   summary: 'List what is still to be made, and what could not be made or was passed over, with the reason',
   input: z.object({
@@ -306,6 +313,7 @@ const Hindered = z.object({
 export const sidecarHindrances = defineQuery({
   name: 'sidecars.hindrances',
   scope: 'library',
+  staleBy: ['jobs'],
   access: 'view',
   summary: 'Say what keeps sidecars from being made now: no room, no power, nothing that makes them',
   input: z.object({}),
@@ -440,6 +448,7 @@ export const cleanupSidecars = defineAction({
 export const verifySidecars = defineQuery({
   name: 'sidecars.verify',
   scope: 'library',
+  staleBy: [],
   access: 'manage',
   summary: 'Compare the files of sidecars with what was recorded of them',
   input: z.object({}),
@@ -542,6 +551,7 @@ async function movesOf(
 export const previewConversion = defineQuery({
   name: 'sidecars.previewConversion',
   scope: 'library',
+  staleBy: [],
   summary: 'Say what moving files that belong to others into the library would move, and what stands in the way',
   input: moves,
   output: MovePreview,

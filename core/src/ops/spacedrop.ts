@@ -46,6 +46,7 @@ export const sendOffer = defineAction({
 export const listOffers = defineQuery({
   name: 'offers.list',
   scope: 'core',
+  staleBy: ['offers'],
   access: 'view',
   summary: 'List the files that other devices offer, and that nobody has accepted or declined yet',
   input: z.object({
@@ -59,6 +60,7 @@ export const listOffers = defineQuery({
 export const offerInfo = defineQuery({
   name: 'offers.info',
   scope: 'core',
+  staleBy: ['offers'],
   access: 'view',
   summary: 'Show one offer, and what came of it',
   input: z.object({ id }),
@@ -133,6 +135,7 @@ const MINUTE_MS = 60_000
 export const listNearby = defineQuery({
   name: 'nearby.list',
   scope: 'core',
+  staleBy: ['nearby'],
   summary: 'List the devices of the local network that let everyone see them, and whether this one does',
   input: z.object({}),
   output: z.object({ visibility: Visibility, devices: z.array(NearbyDevice) }),

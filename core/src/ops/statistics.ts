@@ -5,6 +5,7 @@ import { defineQuery } from './define.ts'
 export const libraryStatistics = defineQuery({
   name: 'statistics.library',
   scope: 'library',
+  staleBy: ['totals', 'volumes'],
   access: 'view',
   summary: 'Show how much a library holds: by type, folder, age, volume and extension, copies, and how it grew',
   input: z.object({}),

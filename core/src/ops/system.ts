@@ -5,6 +5,7 @@ import { defineAction, defineQuery } from './define.ts'
 export const systemStatus = defineQuery({
   name: 'system.status',
   scope: 'core',
+  staleBy: ['jobs', 'libraries', 'network'],
   access: 'view',
   summary: 'Show what the daemon is doing',
   input: z.object({}),
@@ -42,6 +43,7 @@ export const systemStatus = defineQuery({
 export const systemLogs = defineQuery({
   name: 'system.logs',
   scope: 'core',
+  staleBy: [],
   summary: 'Show the end of the daemon’s log',
   input: z.object({ tail: z.int().min(1).max(10_000).default(100).describe('how many lines') }),
   output: z.object({ file: z.string().nullable(), lines: z.array(z.string()) }),
@@ -58,6 +60,7 @@ export const Check = z.object({
 export const systemDoctor = defineQuery({
   name: 'system.doctor',
   scope: 'core',
+  staleBy: [],
   access: 'manage',
   summary: 'Check the installation: runtime, limits, space, databases, clock, engines',
   input: z.object({}),
@@ -92,6 +95,7 @@ const Explained = z.object({
 export const getConfig = defineQuery({
   name: 'config.get',
   scope: 'core',
+  staleBy: ['config'],
   access: 'manage',
   summary: 'Show the configuration, or one value of it',
   input: z.object({ key: z.string().optional().describe('such as log.level') }),
@@ -119,6 +123,7 @@ export const setConfig = defineAction({
 export const explainConfig = defineQuery({
   name: 'config.explain',
   scope: 'core',
+  staleBy: ['config'],
   access: 'manage',
   summary: 'Say where a value of the configuration comes from',
   input: z.object({ key: z.string().describe('such as log.level') }),
@@ -131,6 +136,7 @@ export const explainConfig = defineQuery({
 export const systemPlaces = defineQuery({
   name: 'system.places',
   scope: 'core',
+  staleBy: [],
   access: 'view',
   summary: 'List folders of this person to begin with: pictures, documents, downloads, home',
   input: z.object({}),

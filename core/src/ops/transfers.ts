@@ -7,6 +7,7 @@ const transfer = z.string().min(1).max(64).describe('the transfer, from `network
 export const listTransfers = defineQuery({
   name: 'transfers.list',
   scope: 'core',
+  staleBy: ['transfers'],
   access: 'view',
   summary: 'List the files on their way from and to other devices, those that have ended last',
   input: z.object({ state: z.enum(transferStates).optional().describe('only those that are so') }),
@@ -19,6 +20,7 @@ export const listTransfers = defineQuery({
 export const transferInfo = defineQuery({
   name: 'transfers.info',
   scope: 'core',
+  staleBy: ['transfers'],
   access: 'view',
   summary: 'Show one transfer, and what could not be had',
   input: z.object({ transfer }),

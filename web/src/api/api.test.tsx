@@ -186,7 +186,7 @@ test('a calm answer is left alone by what it does not tell of', async () => {
 const shownFiles = [
   { items: [aFile('/a.jpg', { contentId: contentId(1) }), aFile('/b.jpg', { contentId: contentId(2) })] },
 ]
-const made = { kind: 'thumb', state: 'ready', contentIds: [], more: false } as const
+const made = { kind: 'thumb' as const, state: 'ready' as const, contentIds: [], more: false }
 
 function News({ onNews }: { onNews: (ids: readonly string[]) => void }) {
   useThumbNews(shownFiles, onNews)
