@@ -74,7 +74,7 @@ export class FakeDaemon {
   /** Goes away: the connection is lost, and cannot be made again until `comeBack`. */
   stop(): void {
     FakeDaemon.current = null
-    for (const socket of [...FakeSocket.open]) socket.drop()
+    for (const socket of FakeSocket.open) socket.drop()
   }
 
   comeBack(): void {

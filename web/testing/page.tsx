@@ -1,4 +1,5 @@
 // Before every module of the page.
+// oxlint-disable-next-line import/no-unassigned-import
 import './browser.ts'
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'

@@ -4,16 +4,7 @@ import { act, screen, waitFor } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { until } from '../../../core/testing/until.ts'
 import { FakeDaemon, Refusal } from '../../testing/fake-daemon.ts'
-import {
-  aDevice,
-  aFile,
-  aLocation,
-  aNetworkStatus,
-  contentId,
-  jobId,
-  libraryId,
-  locationId,
-} from '../../testing/things.ts'
+import { aDevice, aFile, aLocation, aNetworkStatus, contentId, libraryId, locationId } from '../../testing/things.ts'
 import {
   askAgain,
   connection,
@@ -113,7 +104,7 @@ function State() {
 }
 
 test('while the daemon is away questions wait and actions fail; then questions are answered, and actions are not done', async () => {
-  const { daemon, user } = await show(<State />, { answers: { 'network.start': () => aNetworkStatus() as never } })
+  const { daemon, user } = await show(<State />, { answers: { 'network.start': () => aNetworkStatus() } })
   await screen.findByText('open')
   await screen.findByText('none')
   act(() => daemon.stop())

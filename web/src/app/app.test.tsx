@@ -52,7 +52,7 @@ test('every page is in the sidebar, and each leads to itself', async () => {
   const places = await screen.findByRole('navigation', { name: 'Places' })
   for (const { name, to } of pages) {
     const link = within(places).getByRole('link', { name: pageNames.en[name] })
-    expect(link.getAttribute('href'), name).toBe(to)
+    expect({ name, href: link.getAttribute('href') }).toEqual({ name, href: to })
   }
   expect(within(places).getByRole('link', { current: 'page', name: 'Settings' })).toBeTruthy()
   await page.user.click(within(places).getByRole('link', { name: 'Jobs' }))
@@ -100,7 +100,7 @@ test('another library is chosen from the menu above the places, and everything i
   const page = await openPage('/settings', {
     answers: {
       'libraries.list': () => [home, work, aLibrary({ id: libraryId(3), name: 'Old', open: false, current: false })],
-      'libraries.switch': () => ({ ...work, current: true }) as never,
+      'libraries.switch': () => ({ ...work, current: true }),
     },
   })
   await page.user.click(await screen.findByRole('button', { name: 'Library: Home' }))
@@ -287,7 +287,9 @@ test('other keys than the usual ones take their place, and are shown', async () 
   const done: string[] = []
   const { user } = await show(<Doing done={done} ids={['palette']} />)
   expect(screen.getByText('Ctrl+K')).toBeTruthy()
-  act(() => usePreferences.setState({ keys: { palette: 'Alt+KeyP' } }))
+  act(() => {
+    usePreferences.setState({ keys: { palette: 'Alt+KeyP' } })
+  })
   expect(screen.getByText('Alt+P')).toBeTruthy()
   await user.keyboard('{Control>}k{/Control}')
   expect(done).toEqual([])
@@ -349,10 +351,14 @@ test('colours and language are those of the settings, or of the system', async (
   await openPage('/jobs')
   await screen.findByText('No job has run yet')
   expect(document.documentElement.dataset['theme']).toBeUndefined()
-  act(() => usePreferences.setState({ theme: 'dark', locale: 'de' }))
+  act(() => {
+    usePreferences.setState({ theme: 'dark', locale: 'de' })
+  })
   await until(() => document.documentElement.lang === 'de')
   expect(document.documentElement.dataset['theme']).toBe('dark')
   expect(screen.getByText('Noch keine Aufgabe ist gelaufen')).toBeTruthy()
-  act(() => usePreferences.setState({ theme: 'system', locale: null }))
+  act(() => {
+    usePreferences.setState({ theme: 'system', locale: null })
+  })
   await until(() => document.documentElement.dataset['theme'] === undefined)
 })

@@ -209,7 +209,7 @@ test('clicks choose as everywhere: alone, with Ctrl, with Shift', async () => {
         metaKey: key === 'Meta',
         shiftKey: key === 'Shift',
       })
-    expect(chosenNames(), does).toEqual(expected.map((letter) => `${letter}.txt`))
+    expect({ does, chosen: chosenNames() }).toEqual({ does, chosen: expected.map((letter) => `${letter}.txt`) })
   }
 })
 
@@ -245,8 +245,12 @@ test('keys go through rows, choose ranges with Shift, and only go with Ctrl', as
   for (const { chosen: expected, focus, from, keys } of keyCases) {
     await page.user.click(rowOf(`${from}.txt`))
     await page.user.keyboard(keys)
-    await waitFor(() => expect(focused(), `${keys} from ${from}`).toBe(`${focus}.txt`))
-    expect(chosenNames(), `${keys} from ${from}`).toEqual(expected.map((letter) => `${letter}.txt`))
+    await waitFor(() => expect({ from, keys, focus: focused() }).toEqual({ from, keys, focus: `${focus}.txt` }))
+    expect({ from, keys, chosen: chosenNames() }).toEqual({
+      from,
+      keys,
+      chosen: expected.map((letter) => `${letter}.txt`),
+    })
   }
 })
 

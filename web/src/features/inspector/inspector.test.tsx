@@ -212,7 +212,7 @@ test('what failed is tried again, and what is there is made again', async () => 
   const { daemon, inspector, user } = await inspect({
     info: { sidecars: [aSidecar('thumb'), failed] },
     answers: {
-      'sidecars.retry': () => ({ queued: 1 }) as never,
+      'sidecars.retry': () => ({ queued: 1 }),
       'sidecars.regenerate': () => {
         throw new Refusal('Unavailable', 'the disk is full')
       },
@@ -237,7 +237,7 @@ test('other devices that have a sidecar are named, with whether they can be reac
     answers: {
       'network.devices': () => [aDevice('bob')],
       'sidecars.presence': () => [
-        { contentId: contentId(1), variants: [], devices: [other('bob', 2, true), other('carol', 3, false)] } as never,
+        { contentId: contentId(1), variants: [], devices: [other('bob', 2, true), other('carol', 3, false)] },
       ],
     },
   })

@@ -205,7 +205,7 @@ test('what could not be made is listed once for each file, with its reason, and 
       { ...failed, variant: 'grid@2x' },
       { ...failed, contentId: contentId(2), path: null },
     ],
-    'sidecars.retry': () => ({ queued: 3 }) as never,
+    'sidecars.retry': () => ({ queued: 3 }),
   })
   const row = await rowOf('/p/a.jpg')
   expect(row.textContent).toContain('thumbnails (grid@1x, grid@2x): the picture is damaged (attempt 2)')

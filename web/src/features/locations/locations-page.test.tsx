@@ -55,7 +55,7 @@ test('a folder is added by going to it', async () => {
   expect(within(folders).getAllByRole('listitem')).toHaveLength(1)
   await user.click(within(folders).getByRole('button', { name: 'Pictures' }))
   await within(folders).findByText('2024')
-  expect((within(dialog).getByLabelText('Path') as HTMLInputElement).value).toBe('/home/me/Pictures')
+  expect(within(dialog).getByLabelText<HTMLInputElement>('Path').value).toBe('/home/me/Pictures')
   await user.click(within(dialog).getByRole('button', { name: 'Choose this folder' }))
   await waitFor(() => expect(daemon.asksOf('locations.add')).toEqual([{ path: '/home/me/Pictures' }]))
   expect(screen.queryByRole('dialog')).toBeNull()
@@ -65,7 +65,7 @@ test('the folder above is one step away, and a path can be typed', async () => {
   const { user } = await openLocations()
   await user.click((await screen.findAllByRole('button', { name: 'Add a folder' }))[0]!)
   const dialog = await screen.findByRole('dialog')
-  const path = within(dialog).getByLabelText('Path') as HTMLInputElement
+  const path = within(dialog).getByLabelText<HTMLInputElement>('Path')
   await user.clear(path)
   await user.type(path, '/home/me/Pictures/2024{Enter}')
   expect(await within(dialog).findByText('No folder in here')).toBeTruthy()
@@ -195,7 +195,7 @@ test('where nothing is indexed the first page asks which folder to look at', asy
       ...files.answers,
       'system.places': () => places,
       'libraries.list': () => [aLibrary({ open: false })],
-      'libraries.create': () => aLibrary() as never,
+      'libraries.create': () => aLibrary(),
       'locations.add': ({ path }) => ({ location: aLocation(path), job: { id: locationId(9) } }) as never,
     },
   })

@@ -10,8 +10,8 @@ import { aFile, aFolder, anInfo, aSidecar, aThumb, contentId, entryId } from '..
 /** What the daemon serves under `/media`: bytes by the end of their address, with ranges as the real one has them. */
 const served = new Map<string, string>()
 
-function serve(address: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const { pathname } = new URL(String(address))
+function serve(address: string, init?: RequestInit): Promise<Response> {
+  const { pathname } = new URL(address)
   const found = [...served].find(([end]) => decodeURIComponent(pathname).endsWith(end))?.[1]
   if (found === undefined) {
     const problem = { code: 'NotFound', detail: `nothing is at ${pathname}` }

@@ -301,7 +301,6 @@ test('what keeps a search from being whole is said, also where meanings cannot b
 })
 
 test('below an empty box are recent searches and ideas', async () => {
-  act(() => useRecentSearches.setState({ queries: ['whale', 'water'] }))
   const page = await openSearch()
   useRecentSearches.setState({ queries: ['whale', 'water'] })
   await page.user.click(await screen.findByRole('button', { name: 'water' }))
@@ -313,7 +312,9 @@ test('below an empty box are recent searches and ideas', async () => {
 
 test('arrows go through recent searches, and they are forgotten at a click', async () => {
   const page = await openSearch()
-  act(() => useRecentSearches.setState({ queries: ['whale', 'water'] }))
+  act(() => {
+    useRecentSearches.setState({ queries: ['whale', 'water'] })
+  })
   box().focus()
   await page.user.keyboard('{ArrowDown}')
   expect(document.activeElement?.textContent).toBe('whale')

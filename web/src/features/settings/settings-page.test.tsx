@@ -73,8 +73,8 @@ test('every setting of the engine has a control of its form, by its group', asyn
     },
   })
   const log = await section('Log')
-  expect((within(log).getByLabelText('log.level') as HTMLSelectElement).value).toBe('info')
-  expect((within(log).getByLabelText('log.files') as HTMLInputElement).value).toBe('5')
+  expect(within(log).getByLabelText<HTMLSelectElement>('log.level').value).toBe('info')
+  expect(within(log).getByLabelText<HTMLInputElement>('log.files').value).toBe('5')
   expect(log.textContent).toContain('what log.files does')
   const watching = await section('Watching folders')
   expect(within(watching).getByRole('switch', { name: 'watch.enabled' }).getAttribute('aria-checked')).toBe('true')
@@ -94,7 +94,7 @@ test('a switch and a choice are set at once; a text on Enter, and not at all aft
   })
   await user.click(await screen.findByRole('switch', { name: 'watch.enabled' }))
   await user.selectOptions(screen.getByLabelText('log.level'), 'debug')
-  const relay = screen.getByLabelText('network.relay') as HTMLInputElement
+  const relay = screen.getByLabelText<HTMLInputElement>('network.relay')
   await user.type(relay, 'nonsense{Escape}')
   expect(relay.value).toBe('')
   await user.type(relay, 'relay.example{Enter}')
@@ -144,7 +144,7 @@ test('a setting that is changed elsewhere is changed here', async () => {
   await screen.findByLabelText('log.files')
   daemon.answer({ 'config.get': () => [aSetting('log.files', 9)] })
   daemon.emit('config.changed', { key: 'log.files' })
-  await waitFor(() => expect((screen.getByLabelText('log.files') as HTMLInputElement).value).toBe('9'))
+  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('log.files').value).toBe('9'))
 })
 
 test('settings are explained in German where they are known, and engines and checks are named', async () => {
@@ -187,7 +187,7 @@ test('who is signed in is listed by what people call it, and ended', async () =>
 
 test('a key for a program is made with what is ticked, shown once, and copied', async () => {
   const { daemon, user } = await openSettings({
-    answers: { 'sessions.createKey': () => ({ key: 'sdk_secret', session: session('3', 'frame', 'key') }) as never },
+    answers: { 'sessions.createKey': () => ({ key: 'sdk_secret', session: session('3', 'frame', 'key') }) },
   })
   const list = await section('Who is signed in')
   await user.type(within(list).getByLabelText('New API key'), 'frame')
@@ -199,7 +199,7 @@ test('a key for a program is made with what is ticked, shown once, and copied', 
   await within(list).findByText('sdk_secret')
   await user.click(within(list).getByRole('button', { name: 'Copy the key' }))
   expect(await navigator.clipboard.readText()).toBe('sdk_secret')
-  expect((within(list).getByLabelText('New API key') as HTMLInputElement).value).toBe('')
+  expect(within(list).getByLabelText<HTMLInputElement>('New API key').value).toBe('')
 })
 
 test('what was recorded of access is listed, or that nothing was', async () => {

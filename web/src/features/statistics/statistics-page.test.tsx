@@ -80,7 +80,7 @@ const cards = [
 
 test('a library is told in tables: by kind, place, age and volume', async () => {
   await openStatistics()
-  for (const { card, rows } of cards) expect(rowsOf(card), card).toEqual(rows)
+  for (const { card, rows } of cards) expect({ card, rows: rowsOf(card) }).toEqual({ card, rows })
 })
 
 test('the headline says how much there is, twice, once, and not yet looked into', async () => {

@@ -52,7 +52,7 @@ async function openTimeline(
   answers: Answers = {},
 ): Promise<TestPage> {
   const page = await openPage(to, { answers: { ...media(items), ...answers } })
-  if (items.length > 0) await waitFor(() => expect(names()).not.toEqual([]))
+  await waitFor(() => expect(names().length > 0).toBe(items.length > 0))
   return page
 }
 
@@ -105,8 +105,8 @@ test('keys go through the timeline across months', async () => {
   for (const { chosen: expected, focus, from, keys } of keyCases) {
     await page.user.click(photo(from))
     await page.user.keyboard(keys)
-    await waitFor(() => expect(focused(), `${keys} from ${from}`).toBe(focus))
-    expect(chosen(), `${keys} from ${from}`).toEqual(expected)
+    await waitFor(() => expect({ from, keys, focus: focused() }).toEqual({ from, keys, focus }))
+    expect({ from, keys, chosen: chosen() }).toEqual({ from, keys, chosen: expected })
   }
 })
 
@@ -180,7 +180,7 @@ test('the scrubber goes by month and by year, and says where it is', async () =>
   scrubber().focus()
   for (const { keys, text } of scrubbing) {
     await page.user.keyboard(keys)
-    await waitFor(() => expect(scrubber().getAttribute('aria-valuetext'), keys).toBe(text))
+    await waitFor(() => expect({ keys, text: scrubber().getAttribute('aria-valuetext') }).toEqual({ keys, text }))
   }
 })
 

@@ -41,7 +41,7 @@ const inviter = { role: 'inviter', session: 's1', attemptsLeft: 3 } as const
 test('while networking is off the dialog turns it on first', async () => {
   const { daemon, dialog, user } = await openPairing('code', {
     'network.status': () => aNetworkStatus(),
-    'network.start': () => aNetworkStatus({ state: 'running' }) as never,
+    'network.start': () => aNetworkStatus({ state: 'running' }),
   })
   await within(dialog).findByRole('heading', { name: 'Networking is off' })
   expect(daemon.asksOf('pairing.generate')).toEqual([])
@@ -86,7 +86,7 @@ const comparing = aPairing('awaiting-confirmation', { ...inviter, device: bob, n
 
 test('both numbers are compared, and the device is paired', async () => {
   const { address, daemon, dialog, tell, user } = await openPairing('code', {
-    'pairing.confirm': () => ({ ...comparing, confirmed: true }) as never,
+    'pairing.confirm': () => ({ ...comparing, confirmed: true }),
   })
   await within(dialog).findByRole('list', { name: 'The twelve words' })
   tell(aPairing('challenge-issued', inviter))
@@ -131,7 +131,7 @@ test.for(ends)(
     await within(dialog).findByRole('list', { name: 'The twelve words' })
     tell(aPairing(state, { ...inviter, reason }))
     await within(dialog).findByRole('heading', { name: title })
-    if (reason) expect(dialog.textContent?.includes(reason)).toBe(isQuoted)
+    expect(reason !== null && dialog.textContent?.includes(reason)).toBe(isQuoted)
     daemon.answer({ 'pairing.generate': () => ({ ...code, session: 's2' }) })
     await user.click(within(dialog).getByRole('button', { name: 'Make a new code' }))
     expect(await within(dialog).findByRole('list', { name: 'The twelve words' })).toBeTruthy()
