@@ -42,3 +42,6 @@ Object.defineProperties(HTMLElement.prototype, {
 })
 Element.prototype.getBoundingClientRect = box
 Object.assign(Element.prototype, { setPointerCapture() {}, releasePointerCapture() {}, hasPointerCapture: () => false })
+
+// No style sheet is loaded, so that a style is what the element says itself; happy-dom looks for one with every question.
+globalThis.getComputedStyle = (element) => (element as HTMLElement).style

@@ -74,6 +74,7 @@ test('a preview has the name, the size, and ways to the next and the previous fi
 
 test('Escape closes the preview, and the focus is on the row of the file that was shown last', async () => {
   const { user } = await preview(aFolder('/p/a'), { beside: [aFolder('/p/b')] })
+  await screen.findByText('1 of 2')
   await user.keyboard('{ArrowRight}')
   await screen.findByRole('dialog', { name: 'Preview of b' })
   await user.keyboard('{Escape}')
