@@ -8,7 +8,6 @@ import { aDevice, aFile, aLocation, aNetworkStatus, contentId, libraryId, locati
 import {
   askAgain,
   connection,
-  queryClient,
   useAction,
   useCalmOperation,
   useConnection,
@@ -201,23 +200,6 @@ test('more thumbnails than an event names may be any that are shown', async () =
   daemon.emit('sidecars.changed', { ...made, more: true })
   await until(() => news.length > 0)
   expect(news).toEqual([[contentId(1), contentId(2)]])
-})
-
-test('the folder of an address is asked for before anything shows it', async () => {
-  const { askForFolder } = await import('../features/browse/index.ts')
-  const { daemon } = await show(<p>Page</p>, {
-    answers: { 'files.list': ({ path }) => ({ path, source: 'index', items: [], total: 0, online: true }) },
-  })
-  askForFolder({ path: '/p', all: false, sort: 'size', reverse: true })
-  await until(() => daemon.asksOf('files.list').length > 0)
-  expect(daemon.asksOf('files.list')[0]).toMatchObject({
-    path: '/p',
-    sort: 'size',
-    reverse: true,
-    thumbs: true,
-    offset: 0,
-  })
-  expect(queryClient.getQueryCache().getAll()).toHaveLength(1)
 })
 
 test('the page goes on through a restart of the daemon: places, jobs and answers', async () => {
