@@ -60,8 +60,6 @@ function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Han
   if (id === 'select-all' && isTyping(event.target)) return
   const needsModifier = !/\$mod|Control|Alt|Meta/.test(keys) && id !== 'escape'
   if (needsModifier && isTyping(event.target)) return
-  // It closes the dialog, and nothing of the page behind it.
-  if (id === 'escape' && isInDialog(event.target)) return
   // Enter and Space do what the control does that has the focus.
   if ((id === 'open' || id === 'preview') && isControl(event.target)) return
   if (handlers.run(id)) event.preventDefault()
@@ -69,10 +67,6 @@ function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Han
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
-}
-
-function isInDialog(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('[role="dialog"]') !== null
 }
 
 function isControl(target: EventTarget | null): boolean {
