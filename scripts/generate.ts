@@ -7,6 +7,7 @@ import { commandsPage } from './generate/commands-page.ts'
 import { contractJson } from './generate/contract.ts'
 import { manualPage } from './generate/man.ts'
 import { operationsPage } from './generate/operations-page.ts'
+import { staleAnswers } from './generate/stale-answers.ts'
 import { sidecarKindsModule } from './generate/sidecar-kinds.ts'
 import { assemble } from './generate/wasm.ts'
 
@@ -21,6 +22,7 @@ const generated: readonly { file: URL; make: () => string | Promise<string> }[] 
   { file: new URL('docs/index.md', root), make: indexPage },
   { file: new URL('docs/operations.md', root), make: operationsPage },
   { file: new URL('daemon/src/graphql/schema.graphql', root), make: printedSchema },
+  { file: new URL('web/src/api/stale-answers.json', root), make: staleAnswers },
   assembled('core/src/search/wasm/scan', 'SCANNER_BASE64'),
   assembled('core/src/search/vectors/hamming', 'HAMMING_BASE64'),
 ]

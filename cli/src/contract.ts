@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { CliHints, Kind, Scope } from '@spacedrive/core/ops'
 import type { ErrorCode } from '@spacedrive/core/errors'
+import type { Topic } from '@spacedrive/core/events'
 import type { Ops } from '@spacedrive/daemon/ops'
 
 /** The part of JSON Schema that `z.toJSONSchema` writes and the command line reads. */
@@ -27,6 +28,8 @@ export interface ContractOp {
   readonly access: string | null
   readonly summary: string
   readonly errors: readonly ErrorCode[]
+  /** Of a query: what its answer tells of. An event about one of these makes a kept answer stale. */
+  readonly staleBy?: readonly Topic[]
   readonly cli: CliHints | null
   readonly input: JsonSchema
   readonly output: JsonSchema

@@ -9,42 +9,6 @@ import { listingsAsked } from './listings-asked.ts'
 const MANY = 2_000
 const name = (i: number) => `file ${String(i).padStart(5, '0')}.txt`
 
-test('a folder is listed, sorted by a click on a column, and shown as tiles by a key', async ({
-  daemon,
-  files,
-  page,
-}) => {
-  files.write('small.txt', 'x')
-  files.write('large.txt', 'x'.repeat(5_000))
-  files.mkdir('a folder')
-  await files.index()
-  await daemon.open(page, files.address({ view: 'list' }))
-  await expect.poll(() => names(page)).toEqual(['a folder', 'large.txt', 'small.txt'])
-  await page.getByRole('columnheader', { name: 'Size' }).getByRole('button').click()
-  await expect(page).toHaveURL(/sort=size/)
-  await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
-  await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
-  await expect.poll(() => names(page)).toEqual(['a folder', 'small.txt', 'large.txt'])
-  await page.keyboard.press('Alt+1')
-  await expect(page).toHaveURL(/view=grid/)
-  await expect(page.getByRole('gridcell', { name: 'small.txt' })).toBeVisible()
-})
-
-test('keys go through a folder, into another and back to where they were', async ({ daemon, files, page }) => {
-  files.write('one/inside.txt')
-  files.write('two/below.txt')
-  await files.index()
-  await daemon.open(page, files.address({ view: 'list' }))
-  await page.getByRole('row', { name: /^one/ }).click()
-  await page.keyboard.press('ArrowDown')
-  await expect(page.getByRole('row', { name: /^two/ })).toBeFocused()
-  await page.keyboard.press('Enter')
-  await expect.poll(() => names(page)).toEqual(['below.txt'])
-  await page.keyboard.press('Alt+ArrowUp')
-  await expect(page.getByRole('row', { name: /^two/ })).toHaveAttribute('aria-selected', 'true')
-  await expect(page.getByRole('row', { name: /^two/ })).toBeFocused()
-})
-
 test('of many rows few are in the document, the last is reached, and Back finds the place again', async ({
   daemon,
   files,
@@ -77,22 +41,6 @@ test('of many rows few are in the document, the last is reached, and Back finds 
   await expect(page.getByRole('row', { name: name(1_505) })).toBeVisible()
   await expect.poll(() => scrollTop(page)).toBe(top)
   await expect(count).toHaveText(selected!)
-})
-
-test('all but one are chosen, and a range with Shift', async ({ daemon, files, page }) => {
-  for (let i = 0; i < 500; i++) files.write(name(i))
-  await files.index()
-  await daemon.open(page, files.address({ view: 'list' }))
-  await page.getByRole('row', { name: name(0) }).click()
-  await page.keyboard.press('Control+a')
-  await expect(page.getByText('500 selected')).toBeVisible()
-  await page.getByRole('row', { name: name(3) }).click({ modifiers: ['Control'] })
-  await expect(page.getByText('499 selected')).toBeVisible()
-  await page.keyboard.press('Escape')
-  await expect(page.getByText('500 items')).toBeVisible()
-  await page.getByRole('row', { name: name(2) }).click()
-  await page.keyboard.press('Shift+End')
-  await expect(page.getByText('498 selected')).toBeVisible()
 })
 
 test('a file that is made on the disk appears, and place and choice stay', async ({ daemon, files, page }) => {
@@ -136,53 +84,6 @@ test('the last rows are there before End, true to the disk, and those of the fol
   expect(new Set(lastAsked())).toEqual(new Set([inside]))
 })
 
-test('a path is typed, with names offered, and Escape keeps the old one', async ({ daemon, files, page }) => {
-  files.write('Pictures/Iceland/a.txt')
-  await files.index()
-  await daemon.open(page, files.address({ view: 'list' }))
-  await expect.poll(() => names(page)).toEqual(['Pictures'])
-  await page.keyboard.press('Control+g')
-  const field = page.getByRole('combobox', { name: 'Path' })
-  await expect(field).toBeFocused()
-  await field.fill(join(files.path, 'pic'))
-  await expect(page.getByRole('option', { name: /Pictures/ })).toBeVisible()
-  await page.keyboard.press('Escape')
-  await expect(field).toBeHidden()
-  await page.keyboard.press('Control+g')
-  await field.fill(`"${join(files.path, 'Pictures', 'Iceland')}/"`)
-  await page.keyboard.press('Enter')
-  await expect.poll(() => names(page)).toEqual(['a.txt'])
-})
-
-test('a folder opens that is not indexed, and can be', async ({ daemon, files, page }) => {
-  files.write('a.txt')
-  await daemon.open(page, files.address({ view: 'list' }))
-  await expect.poll(() => names(page)).toEqual(['a.txt'])
-  await page.getByRole('button', { name: /^Index this folder/ }).click()
-  await expect(page.getByText('it is not indexed')).toBeHidden()
-  await expect.poll(() => names(page)).toEqual(['a.txt'])
-})
-
-test('a folder that is empty or missing says so, and what to do', async ({ daemon, files, page }) => {
-  files.mkdir('empty')
-  await files.index()
-  await daemon.open(page, files.address({}, 'empty'))
-  await expect(page.getByRole('heading', { name: 'This folder is empty' })).toBeVisible()
-  await daemon.open(page, files.address({}, 'missing'))
-  await expect(page.getByRole('heading', { name: 'There is no such folder' })).toBeVisible()
-  await page.getByRole('button', { name: 'To the folder above' }).click()
-  await expect(page.getByRole('grid')).toBeVisible()
-})
-
-test('a name shows what cannot be seen in it, and stays text', async ({ daemon, files, page }) => {
-  files.write('photo\u202egpj.exe')
-  files.write('<img src=x onerror=alert(1)>.txt')
-  await files.index()
-  await daemon.open(page, files.address({ view: 'list' }))
-  await expect(page.getByText('U+202E')).toBeVisible()
-  await expect(page.getByRole('row', { name: '<img src=x onerror=alert(1)>.txt' })).toBeVisible()
-})
-
 for (const view of ['list', 'grid', 'columns'])
   test(`axe finds nothing in the view ${view}, in any look`, async ({ daemon, files, page }) => {
     files.write('a folder/inside.txt')
@@ -195,14 +96,7 @@ for (const view of ['list', 'grid', 'columns'])
 
 /** What is used of an element; these tests know no types of a document. */
 interface Element {
-  readonly title: string
   readonly scrollTop: number
-}
-
-/** The names of all rows that are in the document. */
-async function names(page: Page): Promise<string[]> {
-  const shown = page.locator('[role="row"] bdi')
-  return shown.evaluateAll((all) => (all as unknown as Element[]).map((each) => each.title))
 }
 
 async function scrollTop(page: Page): Promise<number> {

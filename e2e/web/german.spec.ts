@@ -1,14 +1,6 @@
 import { request } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 
-test.use({ locale: 'de-DE' })
-
-test('what the daemon says is said in German, with its own words below', async ({ daemon, files, page }) => {
-  await daemon.open(page, files.address({}, 'gone'))
-  await expect(page.getByText('Das gibt es nicht oder nicht mehr.')).toBeVisible()
-  await expect(page.locator('[lang=en]')).toContainText('does not exist')
-})
-
 test('what the daemon shows where the page is not there is German too', async ({ daemon }) => {
   const context = await request.newContext({
     baseURL: daemon.origin,

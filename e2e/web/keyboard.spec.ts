@@ -96,15 +96,6 @@ test('the menu of a file opens by a key, and Escape leads back to the file', asy
   await expect(row).toBeFocused()
 })
 
-test('the width of the sidebar follows arrow keys', async ({ daemon, page }) => {
-  await daemon.open(page, '/jobs')
-  const handle = page.getByRole('separator').first()
-  await tabTo(page, handle)
-  const before = Number(await handle.getAttribute('aria-valuenow'))
-  await page.keyboard.press('ArrowRight')
-  await expect(handle).toHaveAttribute('aria-valuenow', String(before + 16))
-})
-
 /** More than a page has. */
 const MOST_STOPS = 80
 

@@ -11,28 +11,21 @@ const test = base.extend<{ own: TestDaemon }>({
   },
 })
 
-for (const { locale, sentence, others } of [
-  { locale: 'en-GB', sentence: 'Files of the data folder were damaged', others: '1 thing needs your attention' },
-  { locale: 'de-DE', sentence: 'Beim Start des Dienstes waren Dateien', others: '1 Sache braucht Aufmerksamkeit' },
-]) {
-  test(`damaged files and a library that is away are told on every page, in ${locale}`, async ({ browser, own }) => {
-    const [library] = await own.call<{ path: string }[]>('libraries.list')
-    await own.stop()
-    for (const name of ['config.json', 'device.json']) writeFileSync(join(own.dataDir, name), '{ broken')
-    await own.startAgain()
-    await using context = await browser.newContext({ locale })
-    const page = await context.newPage()
-    await own.open(page, '/settings')
-    const banner = page.getByRole('status').filter({ hasText: sentence })
-    await expect(banner).toBeVisible()
-    await expect(banner).toContainText(`${join(own.dataDir, 'device.json')} was damaged: it was restored from its copy`)
-    await expect(banner).toContainText('config.json was damaged')
-    await expect(page.getByText(others)).toBeHidden()
-    const { path } = library!
-    renameSync(path, `${path}.away`)
-    await page.getByText(others).click()
-    await expect(page.getByRole('status').getByText('put it back, and it opens by itself')).toBeVisible()
-    renameSync(`${path}.away`, path)
-    await expect(page.getByText(others)).toBeHidden()
-  })
-}
+test('damaged files and a library that is away are told on every page', async ({ own, page }) => {
+  const [library] = await own.call<{ path: string }[]>('libraries.list')
+  await own.stop()
+  for (const name of ['config.json', 'device.json']) writeFileSync(join(own.dataDir, name), '{ broken')
+  await own.startAgain()
+  await own.open(page, '/settings')
+  const banner = page.getByRole('status').filter({ hasText: 'Files of the data folder were damaged' })
+  await expect(banner).toBeVisible()
+  await expect(banner).toContainText(`${join(own.dataDir, 'device.json')} was damaged: it was restored from its copy`)
+  await expect(banner).toContainText('config.json was damaged')
+  await expect(page.getByText('1 thing needs your attention')).toBeHidden()
+  const { path } = library!
+  renameSync(path, `${path}.away`)
+  await page.getByText('1 thing needs your attention').click()
+  await expect(page.getByRole('status').getByText('put it back, and it opens by itself')).toBeVisible()
+  renameSync(`${path}.away`, path)
+  await expect(page.getByText('1 thing needs your attention')).toBeHidden()
+})

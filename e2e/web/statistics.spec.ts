@@ -25,18 +25,6 @@ test('figures lead to their files, and change when those do', async ({ daemon, f
   await expect(page).toHaveURL(/\/browse\?path=/)
 })
 
-test('growth is told as a table, too', async ({ daemon, files, page }) => {
-  const old = files.write('old.pdf', 'x'.repeat(2_000))
-  utimesSync(old, new Date('2019-05-05T12:00:00Z'), new Date('2019-05-05T12:00:00Z'))
-  files.write('new.pdf', 'x'.repeat(2_000))
-  await files.index()
-  await daemon.open(page, '/statistics')
-  await expect(page.getByRole('img', { name: /^Grown from May 2019/ })).toBeVisible()
-  await page.getByText('As a table').click()
-  await page.getByRole('link', { name: 'May 2019' }).click()
-  await expect(page).toHaveURL(/modified=.*2019-05/)
-})
-
 test('axe finds nothing in the statistics, in any look', async ({ daemon, files, page }) => {
   for (const extension of ['jpg', 'mp4', 'mp3', 'pdf', 'ts', 'zip', 'exe', 'xyz'])
     files.write(`file.${extension}`, 'x'.repeat(5_000))

@@ -21,36 +21,6 @@ test('the map goes in by a click, the path goes out, and the table says the same
   await expect(page.getByRole('row', { name: /small\.txt/ })).toBeVisible()
 })
 
-test('keys alone go through the table, in, and to the preview', async ({ daemon, files, page }) => {
-  files.write('folder/notes.txt', 'what is written')
-  files.write('folder/big.bin', kilobytes(5))
-  files.write('a.txt', 'a')
-  await files.index()
-  await daemon.open(page, files.address({ view: 'size' }))
-  await page.getByRole('button', { name: 'folder' }).focus()
-  await page.keyboard.press('ArrowDown')
-  await expect(page.getByRole('button', { name: 'a.txt' })).toBeFocused()
-  await page.keyboard.press('ArrowUp')
-  await page.keyboard.press('Enter')
-  await expect(page.getByRole('button', { name: 'notes.txt' })).toBeVisible()
-  await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
-  await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending')
-  await page.getByRole('button', { name: 'notes.txt' }).dblclick()
-  await expect(page.getByRole('dialog', { name: /notes\.txt/ })).toBeVisible()
-})
-
-test('what is too small is told as so many smaller items, and found in the list', async ({ daemon, files, page }) => {
-  files.write('large.bin', kilobytes(900))
-  for (let i = 0; i < 230; i++) files.write(`tiny ${i}.txt`, 'x'.repeat(300 - i))
-  await files.index()
-  await daemon.open(page, files.address({ view: 'size' }))
-  const rest = page.getByRole('button', { name: '31 smaller items' })
-  await expect(rest).toBeVisible()
-  await rest.click()
-  await expect(page).toHaveURL(/view=list/)
-  await expect(page).toHaveURL(/sort=size/)
-})
-
 test('on a narrow screen the map and the table are shown in turn', async ({ daemon, files, page }) => {
   files.write('a.txt', kilobytes(1))
   await files.index()

@@ -12,6 +12,7 @@ export function contract(): ContractOp[] {
     access: op.access,
     summary: op.summary,
     errors: op.errors,
+    ...(op.staleBy && { staleBy: op.staleBy }),
     cli: op.cli,
     input: toSchema(op.input, 'input'),
     output: toSchema(op.output, 'output'),

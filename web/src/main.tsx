@@ -5,12 +5,13 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { askAhead } from './app/ask-ahead.ts'
+import { router } from './app/router.tsx'
 // oxlint-disable-next-line import/no-unassigned-import
 import './styles.css'
 
 askAhead()
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
-    <App />
+    <App router={router} />
   </StrictMode>,
 )

@@ -191,6 +191,83 @@ export const audiences = {
   'config.changed': 'manage',
 } as const satisfies Record<EventType, Access | null>
 
+/** What answers of queries tell of. Each query declares its topics, and `topicsOf` says which of them an event is about. */
+export const topics = [
+  /** Entries of folders. If an event names a folder, only answers about it, what is in it, or what it is in. */
+  'tree',
+  /** Sums over a library. */
+  'totals',
+  'sidecars',
+  'jobs',
+  'libraries',
+  'locations',
+  'volumes',
+  'config',
+  'network',
+  'devices',
+  'grants',
+  'pairing',
+  'offers',
+  'nearby',
+  'transfers',
+  'members',
+  /** Which other devices can be reached. */
+  'reach',
+  /** Entries of folders, as far as they are those of other devices. */
+  'elsewhere',
+] as const
+export type Topic = (typeof topics)[number]
+
+/** The topics that each event is about: it makes the answers stale that tell of them. */
+export const topicsOf = {
+  'core.started': [],
+  'core.stopped': [],
+  'library.created': ['libraries'],
+  'library.opened': ['libraries'],
+  'library.closed': ['libraries'],
+  'library.updated': ['libraries'],
+  'library.members-changed': ['members'],
+  'library.shared': ['members'],
+  'library.deleted': ['libraries'],
+  'library.failed': ['libraries'],
+  'location.added': ['locations', 'totals'],
+  'location.updated': ['locations'],
+  'location.state-changed': ['locations'],
+  'location.removed': ['locations', 'totals', 'tree'],
+  'entries.changed': ['tree', 'totals'],
+  'entry.moved': ['tree', 'totals'],
+  'tree.changed': ['tree', 'totals'],
+  'content.identified': ['tree', 'totals'],
+  'sidecars.changed': ['sidecars'],
+  'watcher.degraded': [],
+  'job.queued': ['jobs'],
+  'job.started': ['jobs'],
+  'job.progressed': ['jobs'],
+  'job.paused': ['jobs'],
+  'job.ended': ['jobs', 'totals', 'sidecars'],
+  'job.warned': ['jobs'],
+  'volume.added': ['volumes'],
+  'volume.removed': ['volumes'],
+  'volume.updated': ['volumes'],
+  'volume.speed-tested': ['volumes'],
+  'network.state-changed': ['network', 'devices', 'reach', 'elsewhere'],
+  'network.port-mapped': ['network'],
+  'network.port-unmapped': ['network'],
+  'pairing.changed': ['pairing'],
+  'network.grant-requested': ['grants'],
+  'network.grant-changed': ['grants'],
+  'device.paired': ['devices'],
+  'device.connected': ['devices', 'reach', 'elsewhere'],
+  'device.disconnected': ['devices', 'reach', 'elsewhere'],
+  'device.updated': ['devices'],
+  'device.job-changed': ['jobs'],
+  'device.revoked': ['devices'],
+  'transfer.changed': ['transfers'],
+  'network.nearby-changed': ['nearby'],
+  'offer.changed': ['offers'],
+  'config.changed': ['config'],
+} as const satisfies Record<EventType, readonly Topic[]>
+
 /** `seq` increases by one from the start of the process; `libraryId` is null for events of the whole engine. */
 export type Event = {
   [T in EventType]: { type: T; data: EventData<T>; seq: number; at: string; libraryId: LibraryId | null }

@@ -30,6 +30,7 @@ const CopyFile = Entry.extend({
 export const listCopies = defineQuery({
   name: 'copies.list',
   scope: 'library',
+  staleBy: ['totals'],
   access: 'view',
   summary: 'List duplicates page by page, the largest total size first',
   input: z.object({
@@ -67,6 +68,7 @@ export const listCopies = defineQuery({
 export const uniqueFiles = defineQuery({
   name: 'copies.unique',
   scope: 'library',
+  staleBy: ['totals'],
   access: 'view',
   summary: 'List the files without a copy in the library page by page, largest first',
   input: z.object({ ...of, limit: z.int().min(1).max(MAX_FILES).default(100).describe('maximum number of files') }),

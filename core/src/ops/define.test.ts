@@ -12,5 +12,5 @@ test('an operation that does not say whom it is for is for the user of this mach
     run: async () => ({}),
   } as const
   expect(defineAction({ ...of, name: 'some.action' }).access).toBeNull()
-  expect(defineQuery({ ...of, name: 'some.query' }).access).toBeNull()
+  expect(defineQuery({ ...of, name: 'some.query', staleBy: [] }).access).toBeNull()
 })

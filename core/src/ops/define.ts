@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Core } from '../core.ts'
+import type { Topic } from '../events/catalog.ts'
 import type { Library } from '../library/index.ts'
 import type { Access } from '../domain/access.ts'
 import type { ErrorCode } from '../util/errors.ts'
@@ -107,6 +108,8 @@ export interface Op<
   readonly files: readonly string[]
   /** Removes from the output what only the right `disk` may see, such as paths of other devices. Null: there is nothing. */
   readonly withoutDisk: ((output: z.output<O>) => z.output<O>) | null
+  /** What the answer tells of: an event about one of these makes a kept answer stale. Null for an action. */
+  readonly staleBy: readonly Topic[] | null
   /** Null: the operation is not a command. */
   readonly cli: CliHints | null
   run(input: z.output<I>, ctx: C): Promise<z.input<O>>
@@ -127,6 +130,17 @@ interface Definition<
   readonly cli?: CliHints
 }
 
+interface QueryDefinition<
+  N extends string,
+  S extends Scope,
+  I extends z.ZodType,
+  O extends z.ZodType,
+  C extends ContextOf<S> = ContextOf<S>,
+> extends Definition<N, S, I, O, C> {
+  /** Required, so that no query is kept for ever by mistake; empty if no event is about its answer. */
+  readonly staleBy: readonly Topic[]
+}
+
 /** An operation that reads. It may be repeated, cached and run in any order. */
 export function defineQuery<
   const N extends string,
@@ -134,7 +148,7 @@ export function defineQuery<
   I extends z.ZodType,
   O extends z.ZodType,
   C extends ContextOf<S> = ContextOf<S>,
->(def: Definition<N, S, I, O, C>): Op<'query', N, S, I, O, C> {
+>(def: QueryDefinition<N, S, I, O, C>): Op<'query', N, S, I, O, C> {
   return { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null, ...def, kind: 'query' }
 }
 
@@ -146,7 +160,17 @@ export function defineAction<
   O extends z.ZodType,
   C extends ContextOf<S> = ContextOf<S>,
 >(def: Definition<N, S, I, O, C>): Op<'action', N, S, I, O, C> {
-  return { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null, ...def, kind: 'action' }
+  return {
+    errors: [],
+    access: null,
+    onlyHere: [],
+    files: [],
+    withoutDisk: null,
+    cli: null,
+    ...def,
+    staleBy: null,
+    kind: 'action',
+  }
 }
 
 /** Operations by their names. */

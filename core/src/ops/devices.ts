@@ -5,6 +5,7 @@ import { defineAction, defineQuery } from './define.ts'
 export const listDevices = defineQuery({
   name: 'devices.list',
   scope: 'library',
+  staleBy: ['devices'],
   access: 'view',
   summary: 'List the devices that have opened this library, and the paired devices',
   input: z.object({}),
@@ -30,6 +31,7 @@ export const listDevices = defineQuery({
 export const deviceInfo = defineQuery({
   name: 'devices.info',
   scope: 'core',
+  staleBy: [],
   access: 'view',
   summary: 'Show this device',
   input: z.object({}),

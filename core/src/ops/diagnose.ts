@@ -5,6 +5,7 @@ import { Check } from './system.ts'
 export const diagnoseNetwork = defineQuery({
   name: 'network.diagnose',
   scope: 'core',
+  staleBy: [],
   summary: 'Test the connection between two devices and show how to fix each problem',
   input: z.object({
     device: z

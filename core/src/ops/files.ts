@@ -23,6 +23,7 @@ const thumbs = z.boolean().default(false).describe('also report the thumbnails o
 export const listFiles = defineQuery({
   name: 'files.list',
   scope: 'anywhere',
+  staleBy: ['tree', 'locations', 'volumes', 'elsewhere'],
   access: 'view',
   files: ['path'],
   summary: 'List a folder, from the index if it is indexed, otherwise from the disk',
@@ -62,6 +63,7 @@ const MAX_PREFIX = 1_000
 export const seekFile = defineQuery({
   name: 'files.seek',
   scope: 'anywhere',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path', 'entryPath'],
   summary: 'Find the row of an entry in a listing, by the beginning of its name or by its path',
@@ -90,6 +92,7 @@ const MAX_NODES = 2_000
 export const fileSizes = defineQuery({
   name: 'files.sizes',
   scope: 'library',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path'],
   summary: 'Show the largest files and folders in a folder, each with its contents',
@@ -113,6 +116,7 @@ export const fileSizes = defineQuery({
 export const fileInfo = defineQuery({
   name: 'files.info',
   scope: 'anywhere',
+  staleBy: ['tree', 'sidecars', 'locations', 'volumes', 'elsewhere'],
   access: 'view',
   files: ['path'],
   summary: 'Show everything about one file or folder',
@@ -134,6 +138,7 @@ export const fileInfo = defineQuery({
 export const filePath = defineQuery({
   name: 'files.path',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   summary: 'Show the path of an indexed file',
   input: z.object({ id: EntryId.describe('id of the entry') }),
@@ -173,6 +178,7 @@ export const duplicates = defineAction({
 export const listArchive = defineQuery({
   name: 'files.archive',
   scope: 'anywhere',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path'],
   summary: 'List the files in an archive: zip and tar always; 7z, rar and others if bsdtar or 7z is installed',
@@ -216,6 +222,7 @@ const MAX_READ = 524_288
 export const readFile = defineQuery({
   name: 'files.read',
   scope: 'anywhere',
+  staleBy: [],
   access: 'view',
   files: ['path'],
   summary: 'Read a part of a file on this or another device; a content is read from the fastest device',

@@ -43,6 +43,7 @@ export const quickScan = defineAction({
 export const browse = defineQuery({
   name: 'indexing.browse',
   scope: 'anywhere',
+  staleBy: [],
   access: 'view',
   files: ['path'],
   summary: 'List any folder, indexed or not, without changing the index',
@@ -129,6 +130,7 @@ export const verify = defineAction({
 export const explain = defineQuery({
   name: 'indexing.explain',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   files: ['path'],
   summary: 'Show the rule that keeps a path out of the index',

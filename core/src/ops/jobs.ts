@@ -10,6 +10,7 @@ export const listJobs = defineQuery({
   access: 'view',
   // The jobs of another device need no library here.
   scope: 'anywhere',
+  staleBy: ['jobs', 'devices'],
   summary: 'List jobs, newest first',
   input: z.object({
     status: JobStatus.optional().describe('only jobs in this state'),
@@ -37,6 +38,7 @@ export const listJobs = defineQuery({
 export const jobInfo = defineQuery({
   name: 'jobs.info',
   scope: 'library',
+  staleBy: ['jobs'],
   access: 'view',
   summary: 'Show a job with its warnings and the end of its log',
   input: job,
@@ -49,6 +51,7 @@ export const jobInfo = defineQuery({
 export const waitForJob = defineQuery({
   name: 'jobs.wait',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   summary: 'Wait until a job has ended',
   input: job,
@@ -109,6 +112,7 @@ export const retryJob = defineAction({
 export const jobTypes = defineQuery({
   name: 'jobs.types',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   summary: 'List the types of jobs',
   input: z.object({}),

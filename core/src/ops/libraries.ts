@@ -27,6 +27,7 @@ export const createLibrary = defineAction({
 export const listLibraries = defineQuery({
   name: 'libraries.list',
   scope: 'core',
+  staleBy: ['libraries'],
   access: 'view',
   summary: 'List the libraries',
   input: z.object({}),
@@ -75,6 +76,7 @@ export const switchLibrary = defineAction({
 export const currentLibrary = defineQuery({
   name: 'libraries.current',
   scope: 'core',
+  staleBy: ['libraries'],
   access: 'view',
   summary: 'Show the current library',
   input: z.object({}),
@@ -86,6 +88,7 @@ export const currentLibrary = defineQuery({
 export const libraryInfo = defineQuery({
   name: 'libraries.info',
   scope: 'library',
+  staleBy: ['totals', 'libraries'],
   access: 'view',
   summary: 'Show the library: number of files, sizes, duplicates',
   input: z.object({}),
@@ -125,6 +128,7 @@ const MovedIn = z.object({ files: z.number(), bytes: z.number() }).nullable()
 export const previewDeleteLibrary = defineQuery({
   name: 'libraries.previewDelete',
   scope: 'core',
+  staleBy: [],
   summary: 'Show what deleting a library would remove: its index, and files that were moved into it',
   input: z.object({ library: reference }),
   output: z.object({ libraryId: z.string(), name: z.string(), path: z.string(), movedIn: MovedIn }),

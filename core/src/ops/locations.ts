@@ -74,6 +74,7 @@ export const scanLocation = defineAction({
 export const listLocations = defineQuery({
   name: 'locations.list',
   scope: 'library',
+  staleBy: ['totals', 'locations'],
   access: 'view',
   summary: 'List the locations of the library',
   input: z.object({}),
@@ -85,6 +86,7 @@ export const listLocations = defineQuery({
 export const locationInfo = defineQuery({
   name: 'locations.info',
   scope: 'library',
+  staleBy: ['totals', 'locations'],
   access: 'view',
   summary: 'Show one location',
   input: z.object({ location: reference }),
@@ -113,6 +115,7 @@ const SidecarFailure = z.object({
 export const locationSummary = defineQuery({
   name: 'locations.summary',
   scope: 'library',
+  staleBy: ['locations'],
   access: 'view',
   summary: 'Summarise a location: its duplicates and its sidecars',
   input: z.object({

@@ -15,6 +15,7 @@ const of = {
 export const seekMedia = defineQuery({
   name: 'media.seek',
   scope: 'library',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path', 'entryPath'],
   summary: 'Find the row of a photo or film in the list',
@@ -31,6 +32,7 @@ const MAX_MEDIA = 500
 export const mediaTimeline = defineQuery({
   name: 'media.timeline',
   scope: 'library',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path'],
   summary: 'Count the photos and films of each month',
@@ -49,6 +51,7 @@ export const mediaTimeline = defineQuery({
 export const listMedia = defineQuery({
   name: 'media.list',
   scope: 'library',
+  staleBy: ['tree'],
   access: 'view',
   files: ['path'],
   summary: 'List photos and films by the time they were taken, newest first',

@@ -125,6 +125,7 @@ export const unshareLibrary = defineAction({
 export const libraryMembers = defineQuery({
   name: 'libraries.members',
   scope: 'core',
+  staleBy: ['devices', 'members'],
   access: 'view',
   summary: 'List the members of a library',
   input: z.object({ library: library.optional() }),
@@ -151,6 +152,7 @@ const Invitation = z.object({ device: NamedDevice, library: Named, at: Timestamp
 export const libraryInvitations = defineQuery({
   name: 'libraries.invitations',
   scope: 'core',
+  staleBy: ['devices', 'members'],
   summary: 'List the libraries that paired devices share with this one, or the reverse',
   input: z.object({
     sent: z.boolean().default(false).describe('libraries that this device shares and that no device has joined yet'),

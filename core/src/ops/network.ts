@@ -63,6 +63,7 @@ export const stopNetwork = defineAction({
 export const networkStatus = defineQuery({
   name: 'network.status',
   scope: 'core',
+  staleBy: ['network', 'devices'],
   access: 'view',
   summary: 'Show whether networking is on, and the addresses of this device',
   input: z.object({}),
@@ -74,6 +75,7 @@ export const networkStatus = defineQuery({
 export const networkDevices = defineQuery({
   name: 'network.devices',
   scope: 'core',
+  staleBy: ['devices'],
   access: 'view',
   summary: 'List the paired devices and their states',
   input: z.object({}),
@@ -173,6 +175,7 @@ export const grantDevice = defineAction({
 export const devicePlaces = defineQuery({
   name: 'network.places',
   scope: 'core',
+  staleBy: ['reach'],
   access: 'disk',
   summary: 'List the top folders of a paired device, as addresses',
   input: z.object({ device }),
@@ -192,6 +195,7 @@ export const devicePlaces = defineQuery({
 export const listGrants = defineQuery({
   name: 'network.grants',
   scope: 'core',
+  staleBy: ['devices', 'grants'],
   summary: 'List the grants of paired devices and their requests',
   input: z.object({ device: device.optional() }),
   output: z.array(Grant),
@@ -212,6 +216,7 @@ export const listGrants = defineQuery({
 export const whereIsContent = defineQuery({
   name: 'network.where',
   scope: 'anywhere',
+  staleBy: ['reach'],
   access: 'view',
   files: ['path'],
   summary: 'List the devices that have a file with the same content',

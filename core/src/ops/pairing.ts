@@ -54,6 +54,7 @@ export const joinPairing = defineAction({
 export const pairingStatus = defineQuery({
   name: 'pairing.status',
   scope: 'core',
+  staleBy: ['pairing'],
   summary: 'Show the state of the current pairing, or the result of the last one',
   input: z.object({}),
   output: PairingStatus,

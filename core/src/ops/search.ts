@@ -5,6 +5,7 @@ import { defineQuery } from './define.ts'
 export const searchFiles = defineQuery({
   name: 'search.files',
   scope: 'library',
+  staleBy: ['totals', 'volumes'],
   access: 'view',
   summary: 'Find files and folders by name, by text, or by meaning',
   input: SearchInput.extend({

@@ -49,6 +49,7 @@ const AddressedSidecar = Sidecar.extend({
 export const listSidecars = defineQuery({
   name: 'sidecars.list',
   scope: 'library',
+  staleBy: ['sidecars'],
   access: 'view',
   files: ['target'],
   summary: 'List the sidecars of a content: thumbnails, texts, and pending ones',
@@ -90,6 +91,7 @@ const DEFAULT_CHARACTERS = 20_000
 export const sidecarText = defineQuery({
   name: 'sidecars.text',
   scope: 'library',
+  staleBy: ['sidecars'],
   access: 'view',
   files: ['target'],
   summary: 'Show the text of a file: from the document, from its pictures, or from its sound',
@@ -138,6 +140,7 @@ const OtherDevice = z.object({ id: DeviceId, name: z.string(), online: z.boolean
 export const sidecarPresence = defineQuery({
   name: 'sidecars.presence',
   scope: 'library',
+  staleBy: ['sidecars', 'devices'],
   access: 'view',
   summary: 'List the sidecar variants of many contents at once',
   input: z.object({
@@ -174,6 +177,7 @@ const MAX_VARIANTS = 16
 export const thumbsOfContents = defineQuery({
   name: 'sidecars.thumbs',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   summary: 'Report the thumbnails of contents, as listings do',
   input: z.object({ contentIds: z.array(ContentId).max(MAX_WANTED).describe('ids of contents') }),
@@ -250,6 +254,7 @@ export const sidecarPath = defineAction({
 export const sidecarWhere = defineQuery({
   name: 'sidecars.where',
   scope: 'library',
+  staleBy: [],
   access: 'view',
   files: ['target'],
   summary: 'List the devices of the library that have a sidecar',
@@ -288,6 +293,7 @@ export const sidecarWhere = defineQuery({
 export const listSidecarKinds = defineQuery({
   name: 'sidecars.kinds',
   scope: 'core',
+  staleBy: ['config'],
   access: 'view',
   summary: 'List the kinds of sidecars, with their variants and the default choice of this device',
   input: z.object({}),
@@ -325,6 +331,7 @@ export const listSidecarKinds = defineQuery({
 export const sidecarUsage = defineQuery({
   name: 'sidecars.usage',
   scope: 'library',
+  staleBy: ['sidecars'],
   access: 'view',
   summary: 'Show the space that sidecars use, by kind and variant',
   input: z.object({}),
@@ -336,6 +343,7 @@ export const sidecarUsage = defineQuery({
 export const pendingSidecars = defineQuery({
   name: 'sidecars.pending',
   scope: 'library',
+  staleBy: ['sidecars'],
   access: 'view',
   summary: 'List pending, failed and skipped sidecars, with the reasons',
   input: z.object({
@@ -362,6 +370,7 @@ const Hindered = z.object({
 export const sidecarHindrances = defineQuery({
   name: 'sidecars.hindrances',
   scope: 'library',
+  staleBy: ['jobs'],
   access: 'view',
   summary: 'Show why sidecars cannot be generated now: no space, no power, no engine',
   input: z.object({}),
@@ -497,6 +506,7 @@ export const cleanupSidecars = defineAction({
 export const verifySidecars = defineQuery({
   name: 'sidecars.verify',
   scope: 'library',
+  staleBy: [],
   access: 'manage',
   summary: 'Compare the sidecar files with their records',
   input: z.object({}),
@@ -598,6 +608,7 @@ async function movesOf(
 export const previewConversion = defineQuery({
   name: 'sidecars.previewConversion',
   scope: 'library',
+  staleBy: [],
   summary: 'Show the files that `sidecars.convert` would move, and the conflicts',
   input: moves,
   output: MovePreview,

@@ -50,6 +50,7 @@ export const sendOffer = defineAction({
 export const listOffers = defineQuery({
   name: 'offers.list',
   scope: 'core',
+  staleBy: ['offers'],
   access: 'view',
   summary: 'List the open offers of other devices',
   input: z.object({
@@ -63,6 +64,7 @@ export const listOffers = defineQuery({
 export const offerInfo = defineQuery({
   name: 'offers.info',
   scope: 'core',
+  staleBy: ['offers'],
   access: 'view',
   summary: 'Show one offer and its result',
   input: z.object({ id }),
@@ -141,6 +143,7 @@ const MINUTE_MS = 60_000
 export const listNearby = defineQuery({
   name: 'nearby.list',
   scope: 'core',
+  staleBy: ['nearby'],
   summary: 'List the visible devices on the local network, and whether this one is visible',
   input: z.object({}),
   output: z.object({ visibility: Visibility, devices: z.array(NearbyDevice) }),

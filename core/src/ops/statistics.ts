@@ -5,6 +5,7 @@ import { defineQuery } from './define.ts'
 export const libraryStatistics = defineQuery({
   name: 'statistics.library',
   scope: 'library',
+  staleBy: ['totals', 'volumes'],
   access: 'view',
   summary: 'Show statistics of the library: by type, folder, age, volume and extension, copies, and growth',
   input: z.object({}),

@@ -4,6 +4,7 @@ import { defineAction, defineQuery } from './define.ts'
 export const systemLogs = defineQuery({
   name: 'system.logs',
   scope: 'core',
+  staleBy: [],
   summary: 'Show the end of the daemon’s log',
   input: z.object({ tail: z.int().min(1).max(10_000).default(100).describe('number of lines') }),
   output: z.object({ file: z.string().nullable(), lines: z.array(z.string()) }),
@@ -20,6 +21,7 @@ export const Check = z.object({
 export const systemDoctor = defineQuery({
   name: 'system.doctor',
   scope: 'core',
+  staleBy: [],
   access: 'manage',
   summary: 'Check the installation: runtime, limits, space, databases, clock, engines',
   input: z.object({}),
@@ -54,6 +56,7 @@ const Explained = z.object({
 export const getConfig = defineQuery({
   name: 'config.get',
   scope: 'core',
+  staleBy: ['config'],
   access: 'manage',
   summary: 'Show all settings, or one of them',
   input: z.object({ key: z.string().optional().describe('name of the setting, such as log.level') }),
@@ -84,6 +87,7 @@ export const setConfig = defineAction({
 export const explainConfig = defineQuery({
   name: 'config.explain',
   scope: 'core',
+  staleBy: ['config'],
   access: 'manage',
   summary: 'Show where the value of a setting comes from',
   input: z.object({ key: z.string().describe('name of the setting, such as log.level') }),
@@ -96,6 +100,7 @@ export const explainConfig = defineQuery({
 export const systemPlaces = defineQuery({
   name: 'system.places',
   scope: 'core',
+  staleBy: [],
   access: 'view',
   summary: 'List the common folders of the user: pictures, documents, downloads, home',
   input: z.object({}),

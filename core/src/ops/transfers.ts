@@ -7,6 +7,7 @@ const transfer = z.string().min(1).max(64).describe('id of the transfer, from `n
 export const listTransfers = defineQuery({
   name: 'transfers.list',
   scope: 'core',
+  staleBy: ['transfers'],
   access: 'view',
   summary: 'List transfers from and to other devices; ended transfers come last',
   input: z.object({ state: z.enum(transferStates).optional().describe('only transfers in this state') }),
@@ -19,6 +20,7 @@ export const listTransfers = defineQuery({
 export const transferInfo = defineQuery({
   name: 'transfers.info',
   scope: 'core',
+  staleBy: ['transfers'],
   access: 'view',
   summary: 'Show one transfer and the files that failed',
   input: z.object({ transfer }),

@@ -7,6 +7,7 @@ const reference = z.object({ volume: z.string().describe('fingerprint, id or nam
 export const listVolumes = defineQuery({
   name: 'volumes.list',
   scope: 'library',
+  staleBy: ['volumes'],
   access: 'view',
   summary: 'List the volumes of this device and the tracked ones',
   input: z.object({ all: z.boolean().default(false).describe('also system and virtual volumes') }),
@@ -18,6 +19,7 @@ export const listVolumes = defineQuery({
 export const volumeInfo = defineQuery({
   name: 'volumes.info',
   scope: 'library',
+  staleBy: ['volumes'],
   access: 'view',
   summary: 'Show one volume',
   input: reference,

@@ -12,6 +12,7 @@ const MAX_RECORDS = 10_000
 export const listSessions = defineQuery({
   name: 'sessions.list',
   scope: 'core',
+  staleBy: [],
   summary: 'List the sessions of browsers, here and on other machines, and the API keys of programs',
   input: z.object({}),
   output: z.array(AccessSession),
@@ -64,6 +65,7 @@ export const createApiKey = defineAction({
 export const accessLog = defineQuery({
   name: 'sessions.log',
   scope: 'core',
+  staleBy: [],
   summary: 'List sign-ins, rejected sign-ins, pairings and grants, newest first',
   input: z.object({ limit: z.int().min(1).max(MAX_RECORDS).default(100).describe('maximum number of records') }),
   output: z.array(AccessRecord),

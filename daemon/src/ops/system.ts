@@ -7,6 +7,7 @@ import type { DaemonContext } from './context.ts'
 export const systemStatus = defineQuery({
   name: 'system.status',
   scope: 'core',
+  staleBy: ['jobs', 'libraries', 'network'],
   access: 'view',
   summary: 'Show the daemon, its jobs and its memory',
   input: z.object({}),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Event } from '@spacedrive/core/events'
+import { type Event, topics, topicsOf } from '@spacedrive/core/events'
+import { type Op, ops } from '@spacedrive/core/ops'
 import { isStale, joined, OPERATION, staleBy } from './stale.ts'
 
 function changed(path: string): Event {
@@ -45,4 +46,23 @@ test('when a device comes or goes, its folders are stale, and those of this devi
   expect(concerns(event, 'files.list', { path: '/home' })).toBe(false)
   expect(concerns(event, 'files.list', { path: '/' })).toBe(false)
   expect(concerns(event, 'network.devices', {})).toBe(true)
+})
+
+test('every topic is told of by a query, and an event is about it', () => {
+  const declared = new Set(Object.values<Op>(ops).flatMap((op) => op.staleBy ?? []))
+  const told = new Set<string>(Object.values(topicsOf).flat())
+  expect([...declared].toSorted()).toEqual([...topics].toSorted())
+  expect([...told].toSorted()).toEqual([...topics].toSorted())
+})
+
+test('each query of the page is stale by what it declares', () => {
+  const event = { type: 'config.changed', data: { key: 'log.level' }, seq: 1, at: '', libraryId: null } as const
+  const stale = staleBy(event)!.map(({ operation }) => operation)
+  const declaring = Object.values<Op>(ops).filter((op) => op.staleBy?.includes('config'))
+  expect(stale).toEqual(declaring.map(({ name }) => name))
+  expect(stale).toContain('config.get')
+})
+
+test('an event that this page does not know makes nothing stale', () => {
+  expect(staleBy({ type: 'moon.landed', data: {}, seq: 1, at: '', libraryId: null } as unknown as Event)).toEqual([])
 })

@@ -5,13 +5,13 @@ import { RouterProvider } from '@tanstack/react-router'
 import { queryClient } from '../api/index.ts'
 import { CommandKeys } from './command-keys.tsx'
 import { Toasts } from '../ui/index.ts'
-import { router } from './router.tsx'
+import type { router as browserRouter } from './router.tsx'
 import { useDocumentSettings } from './use-document-settings.ts'
 
 const TOOLTIP_DELAY_MS = 500
 
 /** Everything the page stands on. */
-export function App() {
+export function App({ router }: { router: typeof browserRouter }) {
   useDocumentSettings()
   return (
     <CSPProvider disableStyleElements>

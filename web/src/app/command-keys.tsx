@@ -42,11 +42,16 @@ export function CommandKeys({ children }: { children: ReactNode }) {
       const keys = changed[id] ?? commands[id]
       return [keys, (event: KeyboardEvent) => onKeys(event, id, keys, handlers)] as const
     })
-    const onKeyDown = createKeybindingsHandler(Object.fromEntries(bindings))
+    const onKeyDown = createKeybindingsHandler(Object.fromEntries(bindings), { ignore: isNoKeyPress })
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [changed, handlers])
   return <HandlersContext value={handlers}>{children}</HandlersContext>
+}
+
+/** Held down, or part of a character. `onKeys` decides which keys count in a field. */
+function isNoKeyPress({ isComposing, repeat }: KeyboardEvent): boolean {
+  return isComposing || repeat
 }
 
 function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Handlers): void {

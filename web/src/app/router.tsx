@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from '@tanstack/react-router'
 import { BrowseRoute } from './browse-route.tsx'
 import { type BrowseSearch, readBrowseSearch, readTimelineSearch, type TimelineSearch } from './browse-search.ts'
 import { type CopiesSearch, readCopiesSearch } from './copies-search.ts'
@@ -81,24 +87,32 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/index.ts'), 'SettingsPage'),
 })
 
-export const router = createRouter({
-  routeTree: root.addChildren([
-    home,
-    jobs,
-    locations,
-    settings,
-    browse,
-    timeline,
-    statistics,
-    search,
-    duplicates,
-    devices,
-    device,
-  ]),
-  defaultPreload: 'intent',
-  // The views restore their own scrolling: they are virtual lists.
-  scrollRestoration: false,
-})
+const routeTree = root.addChildren([
+  home,
+  jobs,
+  locations,
+  settings,
+  browse,
+  timeline,
+  statistics,
+  search,
+  duplicates,
+  devices,
+  device,
+])
+
+/** Leads from addresses to pages; `history` is that of the browser, unless a test has its own. */
+export function makeRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    ...(history && { history }),
+    defaultPreload: 'intent',
+    // The views restore their own scrolling: they are virtual lists.
+    scrollRestoration: false,
+  })
+}
+
+export const router = makeRouter()
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -30,8 +30,9 @@ export function PreviewOverlay({
   useCommand('preview', onClose)
   useCommand('escape', onClose)
   useEffect(() => {
-    // What had the focus may have gone with the file before.
-    if (!popup.current?.contains(document.activeElement)) popup.current?.focus()
+    // What had the focus may have gone with the file before, or be the way on, of which there is none here.
+    const focused = document.activeElement
+    if (!popup.current?.contains(focused) || focused?.matches(':disabled')) popup.current?.focus()
   }, [entry])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Tab') event.nativeEvent.stopPropagation()
