@@ -1,5 +1,6 @@
 import { topics, topicsOf } from '@spacedrive/core/events'
-import { type Op, ops } from '@spacedrive/core/ops'
+import type { Op } from '@spacedrive/core/ops'
+import { ops } from '@spacedrive/daemon/ops'
 
 /** For the page, which knows the engine as types only: what each event is about, and the queries that tell of that. */
 export function staleAnswers(): string {
