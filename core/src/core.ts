@@ -3,15 +3,23 @@ import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
-import { grant, type GrantInput } from './granted-folders.ts'
-import { DeviceManager } from './device/index.ts'
-import type { Access, AccessRecord, AccessSession } from './domain/access.ts'
+import { DeviceManager, listPlaces, type Place } from './device/index.ts'
+import { type Doctor, runDoctor } from './doctor/index.ts'
 import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
+import type { AccessSessions, CoreHost, Exposed, ExplorerHost, ExplorerLink, ExposeInput } from './host.ts'
 import { type Library, LibraryManager } from './library/index.ts'
-import { IrohTransport, type MakeTransport, Network, type NetworkDeps, sharedFolders } from './network/index.ts'
+import {
+  grantFolders,
+  type GrantInput,
+  IrohTransport,
+  type MakeTransport,
+  Network,
+  type NetworkDeps,
+  sharedFolders,
+} from './network/index.ts'
 import {
   type DevicePolicy,
   type Generator,
@@ -21,8 +29,6 @@ import {
   type SidecarPoolsOptions,
   type Sidecars,
 } from './sidecars/index.ts'
-import { runDoctor, type Doctor } from './doctor.ts'
-import { listPlaces, type Place } from './places.ts'
 import { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { parsePath } from './util/file-name.ts'
@@ -37,94 +43,6 @@ import { readTail } from './util/read-tail.ts'
 import { removeTree } from './util/remove-tree.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
 import { homeFolder } from './util/home-folder.ts'
-
-/** The process around the engine, as `status` shows it. */
-export interface CoreHost {
-  readonly version: string
-  readonly instance: string
-  /** The path of the process's log file; null if there is none. */
-  readonly logFile: string | null
-  /** The web page that the process serves; null if it serves none. */
-  readonly explorer?: () => ExplorerHost | null
-  /** Problems of the process that the user should take care of, one sentence each. */
-  readonly notices?: () => readonly string[]
-  /** Uncaught failures in this process, newest first. */
-  readonly failures?: () => readonly UnexpectedFailure[]
-}
-
-/** A failure that ended only one operation. */
-export interface UnexpectedFailure {
-  /** ISO 8601. */
-  readonly at: string
-  readonly operation: string
-  readonly message: string
-}
-
-/** The web page of this engine, and the access to it. */
-export interface ExplorerHost {
-  /** `http://127.0.0.1:7378/` */
-  readonly url: string
-  /** The file with the token that programs send. */
-  readonly tokenFile: string
-  /** A socket in the data folder that serves the same without a token; null if this is not possible. */
-  readonly socket: string | null
-  /**
-   * An address below `url` that signs a browser in; valid once and briefly. It redirects to `to`, a path with its
-   * query. With a folder, `page` is a file there that leads to the address; only this user can read it, and it is
-   * removed when the address is no longer valid.
-   */
-  link(to: string, folder?: string): ExplorerLink
-  readonly access: AccessSessions
-  /** How other machines on the network reach the page; null if they cannot. */
-  readonly exposed: Exposed | null
-  /**
-   * Makes the page reachable for other machines, over TLS and with a passphrase. Throws `Unavailable` if the port
-   * cannot be used.
-   */
-  expose(input: ExposeInput): Promise<Exposed>
-  /** Ends the access of other machines at once. False if they had none. */
-  hide(): Promise<boolean>
-}
-
-export interface ExplorerLink {
-  readonly url: string
-  readonly expiresAt: string
-  readonly page: string | null
-}
-
-/** The sessions and API keys that may use the web page and its API. */
-export interface AccessSessions {
-  list(): AccessSession[]
-  /** Throws `NotFound`. */
-  end(id: string): Promise<void>
-  /** Throws `Conflict` if there are too many keys. */
-  createKey(input: {
-    name: string
-    allow: readonly Access[]
-    days: number
-  }): Promise<{ key: string; session: AccessSession }>
-  /** Newest records first. */
-  log(limit: number): AccessRecord[]
-}
-
-export interface ExposeInput {
-  readonly passphrase: string
-  readonly port: number
-  /** The address to bind; all addresses of this machine if omitted. */
-  readonly address?: string | undefined
-  /** Other names under which other machines reach this one. */
-  readonly names: readonly string[]
-  /** The rights of a user who signs in. */
-  readonly allow: readonly Access[]
-}
-
-export interface Exposed {
-  readonly urls: readonly string[]
-  /** SHA-256 of the certificate, to compare with the one that a browser shows. */
-  readonly fingerprint: string
-  /** The rights of a user who signs in. */
-  readonly allow: readonly Access[]
-}
 
 export interface CoreOptions {
   /** Folder of all data of the engine: device, configuration, libraries. Created if it does not exist. */
@@ -463,7 +381,9 @@ export class Core implements AsyncDisposable {
 
   /** Gives a paired device a grant, or withdraws it. */
   grant(input: GrantInput): Promise<Grant> {
-    return grant(this, input)
+    const { libraries, network } = this
+    const locations = () => libraries.opened().map((library) => library.locations.map)
+    return grantFolders({ grants: network.grants, registry: network.registry, locations }, input)
   }
 
   /** Lists an archive; see `files.archive`. If the file is offline, the library's error names its volume. */
@@ -494,7 +414,9 @@ export class Core implements AsyncDisposable {
     const forget = () => {
       if (this.#doctor === run) this.#doctor = null
     }
-    const run = (this.#doctor ??= new SharedWork((left) => runDoctor(this, left).finally(forget), forget))
+    const { dataDir, device, generators, libraries, network } = this
+    const deps = { dataDir, device, generators, libraries, network, failures: () => this.host.failures?.() ?? [] }
+    const run = (this.#doctor ??= new SharedWork((left) => runDoctor(deps, left).finally(forget), forget))
     return run.wait(signal)
   }
 

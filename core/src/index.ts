@@ -1,17 +1,10 @@
 export { ConfigManager } from './config/index.ts'
 export { FileTypeRegistry } from './content/index.ts'
-export {
-  type AccessSessions,
-  Core,
-  type CoreHost,
-  type CoreOptions,
-  type Exposed,
-  type ExplorerHost,
-  type ExposeInput,
-  type UnexpectedFailure,
-} from './core.ts'
+export { Core, type CoreOptions } from './core.ts'
 export { databaseError } from './db/index.ts'
+export type { UnexpectedFailure } from './doctor/index.ts'
 export { type IndexedContent, isAsIndexed, type OpenFile, openFile, type OpenFileDeps } from './files/index.ts'
+export type { AccessSessions, CoreHost, Exposed, ExplorerHost, ExposeInput } from './host.ts'
 export { defineJob, type JobContext, JobManager } from './jobs/index.ts'
 export { CoreError, type ErrorCode } from './util/errors.ts'
 export type { Library } from './library/index.ts'
