@@ -1,24 +1,27 @@
 import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
-import { connectFiles } from './connect-files.ts'
 import { DeviceManager, listPlaces, type Place } from './device/index.ts'
 import { type Doctor, runDoctor } from './doctor/index.ts'
 import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
-import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
-import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
+import { Archives, PlainView } from './files/index.ts'
+import { browseAlone, type IntelligencePort, listAlone, lookAtAlone, resolveFolder } from './indexing/index.ts'
 import type { AccessSessions, CoreHost, Exposed, ExplorerHost, ExplorerLink, ExposeInput } from './host.ts'
-import { type Library, LibraryManager } from './library/index.ts'
+import { type Library, LibraryManager, OwnDisk } from './library/index.ts'
 import {
+  DeviceFiles,
+  Fetches,
   grantFolders,
   type GrantInput,
   IrohTransport,
   type MakeTransport,
   Network,
   type NetworkDeps,
+  receiveFolder,
+  serveFiles,
   sharedFolders,
+  systemClock,
 } from './network/index.ts'
 import {
   type DevicePolicy,
@@ -29,9 +32,9 @@ import {
   type SidecarPoolsOptions,
   type Sidecars,
 } from './sidecars/index.ts'
+import { Sources } from './sources/index.ts'
 import { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
-import { parsePath } from './util/file-name.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
 import { Foreground } from './util/foreground.ts'
 import { isMetered } from './util/metered.ts'
@@ -83,13 +86,13 @@ export class Core implements AsyncDisposable {
   /** Other devices. */
   readonly network: Network
   /** Files by their paths and addresses, of this device and of others. */
-  readonly files: AddressedFiles
+  readonly sources: Sources<Library>
+  /** Copies files of other devices to this one. */
+  readonly fetches: Fetches<Library>
   /** The files of Spacedrive itself, which are never served. */
   readonly privateFiles: PrivateFiles
-  readonly #archives: Archives
   /** The generators that the current configuration enables. */
   readonly generators: () => readonly Generator[]
-  readonly #disk = new DiskListings(listAlone)
   /** The start time by a monotonic clock. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
@@ -110,11 +113,9 @@ export class Core implements AsyncDisposable {
       | 'generators'
       | 'network'
       | 'privateFiles'
-    > & {
-      archives: Archives
-      now: () => number
-      parts: AsyncDisposableStack
-    },
+      | 'sources'
+      | 'fetches'
+    > & { parts: AsyncDisposableStack },
   ) {
     this.dataDir = of.dataDir
     this.host = of.host
@@ -126,11 +127,11 @@ export class Core implements AsyncDisposable {
     this.libraries = of.libraries
     this.network = of.network
     this.generators = of.generators
-    this.#archives = of.archives
     this.privateFiles = of.privateFiles
     this.#startedAt = performance.now()
     this.#parts = of.parts
-    this.files = connectFiles(this, of.now)
+    this.sources = of.sources
+    this.fetches = of.fetches
   }
 
   static async open(options: CoreOptions): Promise<Core> {
@@ -211,6 +212,49 @@ export class Core implements AsyncDisposable {
       }),
     )
     others = network
+    const plain = new PlainView({
+      archives,
+      resolveFolder,
+      listFolder: listAlone,
+      browse: browseAlone,
+      lookAt: lookAtAlone,
+      look: volumes.look.bind(volumes),
+    })
+    const disk = new OwnDisk({
+      libraries,
+      volumes,
+      archives,
+      plain,
+      device: () => device.info(),
+      guard: privateFiles,
+      places: () => suggestedPlaces(),
+    })
+    const { contents } = disk
+    const { grants, membership, registry, sessions, transfers } = network
+    serveFiles({
+      sessions,
+      transfers,
+      disk: disk.served,
+      contents,
+      grants,
+      libraries: () => libraries.opened(),
+      isMember: (library, id) => membership.isMember(library, id),
+      privateFiles,
+    })
+    const sources = new Sources<Library>({
+      own: () => device.info(),
+      disk: (library) => disk.seenBy(library),
+      isHere: (content) => contents.holding(content).length > 0,
+      devices: new DeviceFiles({ sessions, registry, devices: () => network.devices(), clock: systemClock }),
+    })
+    const fetches = new Fetches<Library>({
+      sources,
+      transfers,
+      privateFiles,
+      dataDir,
+      receiveFolder: () => receiveFolder({ chosen: config.values.network.receiveFolder }),
+      now,
+    })
     const core = new Core({
       dataDir,
       host,
@@ -223,8 +267,8 @@ export class Core implements AsyncDisposable {
       network,
       generators,
       privateFiles,
-      archives,
-      now,
+      sources,
+      fetches,
       parts: parts.move(),
     })
     config.onChange((key) => events.emit('config.changed', { key }))
@@ -369,32 +413,11 @@ export class Core implements AsyncDisposable {
     ]
   }
 
-  /** Lists a folder on the disk if there is no library; see `files.list`. */
-  async listFolder(input: ListInput, signal: AbortSignal) {
-    return this.#disk.list(await resolveFolder(input.path), input, signal)
-  }
-
-  /** The same for `files.seek`. */
-  async seekInFolder(input: SeekInput, signal: AbortSignal) {
-    return this.#disk.seek(await resolveFolder(input.path), input, signal)
-  }
-
   /** Gives a paired device a grant, or withdraws it. */
   grant(input: GrantInput): Promise<Grant> {
     const { libraries, network } = this
     const locations = () => libraries.opened().map((library) => library.locations.map)
     return grantFolders({ grants: network.grants, registry: network.registry, locations }, input)
-  }
-
-  /** Lists an archive; see `files.archive`. If the file is offline, the library's error names its volume. */
-  async listArchive(input: Parameters<Archives['list']>[0], library: Library | null, signal: AbortSignal) {
-    library?.files.fileAt(parsePath(input.path))
-    return this.#archives.list(input, signal)
-  }
-
-  /** The same for `indexing.browse`. */
-  browse(input: Parameters<typeof browseAlone>[0], signal: AbortSignal): ReturnType<typeof browseAlone> {
-    return browseAlone(input, signal)
   }
 
   async logTail(lines: number): Promise<{ file: string | null; lines: string[] }> {
@@ -404,9 +427,7 @@ export class Core implements AsyncDisposable {
 
   /** Suggested folders of this machine. */
   places(): Promise<Place[]> {
-    const home = homeFolder()
-    const configHome = process.env['XDG_CONFIG_HOME'] || join(home, '.config')
-    return listPlaces({ home, platform: process.platform, configHome })
+    return suggestedPlaces()
   }
 
   /** Callers that ask during a run share its result, because a run checks whole databases and starts every engine. */
@@ -429,6 +450,12 @@ export class Core implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+function suggestedPlaces(): Promise<Place[]> {
+  const home = homeFolder()
+  const configHome = process.env['XDG_CONFIG_HOME'] || join(home, '.config')
+  return listPlaces({ home, platform: process.platform, configHome })
 }
 
 function makeDataDir(dataDir: string): void {

@@ -12,25 +12,4 @@ export { DeviceCard } from './registry/device-card.ts'
 export type { PairedDevice } from './registry/paired-device.ts'
 export type { Membership, ShownMember } from './membership/index.ts'
 export type { PrefetchSettings } from './sidecars/index.ts'
-export { locate, type Located } from './address/index.ts'
-export {
-  Browse,
-  fileResolvers,
-  type HeldFile,
-  type KnownFile,
-  type Holder,
-  type Listing,
-  MAX_PATHS,
-  pathText,
-  type Piece,
-  rawPathOf,
-  READ_BYTES,
-  readPiece,
-  type RemoteFile,
-  type RemoteThumbInput,
-  ServedBrowse,
-  type ServedFiles,
-  type ServedThumb,
-  type Subject,
-} from './browse/index.ts'
-export { CONTENT_KIND } from './transfer/index.ts'
+export { DeviceFiles, Fetches, serveFiles } from './browse/index.ts'
