@@ -32,7 +32,7 @@ import {
   type SidecarPoolsOptions,
   type Sidecars,
 } from './sidecars/index.ts'
-import { Sources } from './sources/index.ts'
+import { Sources, type UserDisk, userDisk } from './sources/index.ts'
 import { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
@@ -67,6 +67,8 @@ export interface CoreOptions {
   readonly generators?: readonly Generator[] | undefined
   /** The layer that confines decoders; by default the one that works on this system. */
   readonly decoderBox?: SidecarPoolsOptions['layer']
+  /** The disk on which files of users are moved; by default the real one. */
+  readonly userDisk?: UserDisk
   /** Creates the transport to other devices; by default Iroh. */
   readonly makeTransport?: MakeTransport
   /** The channel for discovery on the local network; multicast by default. */
@@ -188,6 +190,7 @@ export class Core implements AsyncDisposable {
         sidecarsElsewhere: (library) => others?.sidecars.elsewhere(library) ?? null,
         machine,
         privateFiles,
+        userDisk: options.userDisk ?? userDisk,
         foreground: new Foreground(),
         isMetered: () => isMetered(config.values.network.metered, machine),
         settings: { ...librarySettings(config.values), answerMs: options.answerMs },

@@ -20,6 +20,7 @@ import {
 } from '../sidecars/index.ts'
 import { type SidecarLimits, type SidecarPools, Sidecars } from '../sidecars/index.ts'
 import { Overview } from '../overview/index.ts'
+import type { UserDisk } from '../sources/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -53,6 +54,8 @@ export interface LibraryDeps {
   readonly machine: Machine
   /** The files of Spacedrive itself. They cannot be a location or the source of a sidecar. */
   readonly privateFiles: PrivateFiles
+  /** The disk on which files of users are moved. */
+  readonly userDisk: UserDisk
   /** Whether the network connection is metered. */
   readonly isMetered: () => Promise<boolean>
   /** Knows whether a user is waiting for this process. */
@@ -237,6 +240,7 @@ export class Library implements AsyncDisposable {
         jobs: () => jobs,
         locations: () => locations.map,
         policy: deps.sidecarPolicy,
+        disk: deps.userDisk,
         now,
         log,
       }),

@@ -26,3 +26,4 @@ export {
 export { type OpenFile, openFile, type OpenFileDeps } from './open-file.ts'
 export { readBytes } from './read-piece.ts'
 export { type DeviceSources, pathRef, Sources } from './sources.ts'
+export { threadDisk, type UserDisk, userDisk } from './user-disk.ts'

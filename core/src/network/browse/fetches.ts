@@ -1,7 +1,7 @@
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Transfer } from '../../domain/index.ts'
-import type { FetchRequest, FileReader, FileRef, Sources } from '../../sources/index.ts'
+import { type FetchRequest, type FileReader, type FileRef, type Sources, userDisk } from '../../sources/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { displayName } from '../../util/file-name.ts'
 import { unreachableError } from '../../util/path-error.ts'
@@ -48,7 +48,7 @@ export class Fetches<Library> {
     }
     const requests: FetchRequest[] = []
     for (const { refs, source } of bySource.values()) requests.push(...(await source.fetches(refs, signal)))
-    await mkdir(folder, { recursive: true }).catch((err: unknown) => {
+    await userDisk.makeFolder(folder).catch((err: unknown) => {
       throw unreachableError(err, folder)
     })
     if (to !== undefined) await privateFiles.refuse(await realpath(folder))

@@ -7,6 +7,7 @@ import type { JobItems, JobManager, ProgressUpdate } from '../../jobs/index.ts'
 import type { LibraryStore } from '../../store/index.ts'
 import type { ChangedFolder } from '../../indexing/change-recorder.ts'
 import type { KnownLocation, LocationMap } from '../../location/index.ts'
+import type { UserDisk } from '../../sources/index.ts'
 import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
 import { displayName, nameKey, parsePath, type RawName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
@@ -34,6 +35,7 @@ export interface ReferencesDeps {
   readonly policy: () => DevicePolicy
   /** Updates the index for folders of a location. */
   readonly refresh: (location: KnownLocation, folders: readonly ChangedFolder[], signal: AbortSignal) => Promise<void>
+  readonly disk: UserDisk
   readonly now: () => number
   readonly log: Logger
 }
@@ -81,11 +83,12 @@ export class References implements AsyncDisposable {
   constructor(deps: ReferencesDeps) {
     this.#deps = deps
     this.rows = new ReferenceRows(deps.store, deps.now)
-    const { locations, log, now, reader, root, store } = deps
+    const { disk, locations, log, now, reader, root, store } = deps
     this.conversions = new Conversions({
       reader,
       root,
       locations,
+      disk,
       log,
       references: this.rows,
       rows: new ConversionRows(store, now),
