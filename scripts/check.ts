@@ -38,6 +38,11 @@ const checks: readonly Check[] = [
     command: 'node scripts/host-words.ts',
     mend: 'move it to the daemon, which adds operations and settings of its own',
   },
+  {
+    name: 'user files',
+    command: 'node scripts/user-files.ts',
+    mend: 'change files of users through core/src/sources/user-disk.ts',
+  },
   { name: 'dead code', command: 'knip --no-progress', mend: 'delete it, or name a new starting point in knip.jsonc' },
   { name: 'licences', command: 'node scripts/licences.ts', mend: 'take another package' },
   { name: 'generated files', command: 'node scripts/generate.ts --check', mend: 'run `npm run generate`' },

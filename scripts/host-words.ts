@@ -12,7 +12,7 @@ const HOST_WORDS =
 const others: Readonly<Record<string, string>> = {
   'content/types/': 'formats of files',
   'network/discovery/multicast-channel.ts': 'programs that show services of the local network',
-  'network/transfer/worker/mark-origin.ts': 'who else sets this attribute',
+  'sources/mark-origin.ts': 'who else sets this attribute',
   'sidecars/generators/text/': 'documents to read',
 }
 

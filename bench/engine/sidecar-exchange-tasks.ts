@@ -98,7 +98,7 @@ async function listOnce({ core }: TaskContext, { everyMs, path }: Listing): Prom
   await wait(everyMs)
   const request = { path, all: false, sort: 'name', reverse: false, foldersFirst: true, thumbs: false } as const
   const begun = performance.now()
-  await core.files.list(
+  await core.sources.list(
     { ...request, limit: 100, offset: 0 },
     core.libraries.resolve(),
     AbortSignal.timeout(GIVE_UP_MS),

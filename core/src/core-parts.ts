@@ -1,13 +1,26 @@
 import { join } from 'node:path'
 import { type Config, ConfigManager } from './config/index.ts'
-import type { CoreHost, CoreOptions } from './core.ts'
+import type { CoreOptions } from './core.ts'
+import type { CoreHost } from './host.ts'
 import { DeviceManager } from './device/index.ts'
 import { generatedKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
-import { Archives } from './files/index.ts'
-import { LibraryManager } from './library/index.ts'
-import { IrohTransport, Network, sharedFolders } from './network/index.ts'
+import { Archives, PlainView } from './files/index.ts'
+import { browseAlone, listAlone, lookAtAlone, resolveFolder } from './indexing/index.ts'
+import { type Library, LibraryManager, OwnDisk } from './library/index.ts'
+import {
+  DeviceFiles,
+  Fetches,
+  IrohTransport,
+  Network,
+  receiveFolder,
+  serveFiles,
+  sharedFolders,
+  systemClock,
+} from './network/index.ts'
 import { type DevicePolicy, type Generator, makeGenerators, QueryEmbedder, SidecarPools } from './sidecars/index.ts'
+import { Sources, userDisk } from './sources/index.ts'
+import { suggestedPlaces } from './suggested-places.ts'
 import { errorMessage } from './util/errors.ts'
 import { Foreground } from './util/foreground.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
@@ -32,6 +45,9 @@ export interface CoreParts {
   readonly generators: () => readonly Generator[]
   readonly libraries: LibraryManager
   readonly network: Network
+  /** Files by their paths and addresses, of this device and of others. */
+  readonly sources: Sources<Library>
+  readonly fetches: Fetches<Library>
 }
 
 /** The processes that read files which may be hostile. */
@@ -59,13 +75,14 @@ export async function openParts(options: CoreOptions, stack: AsyncDisposableStac
   const decoders = await openDecoders(options, { dataDir, log, config, volumes, privateFiles }, stack)
   const queries = stack.use(new QueryEmbedder(() => config.values.embeddings))
   const generators = () => options.generators ?? makeGenerators(config.values)
-  let parts: CoreParts | null = null
+  let others: Network | null = null
   const used = { ...base, events, config, device, volumes, privateFiles, decoders, generators }
-  const libraries = stack.use(await openLibraries(options, { ...used, queries, network: () => parts?.network ?? null }))
+  const libraries = stack.use(await openLibraries(options, { ...used, queries, network: () => others }))
   // Created after the libraries and so closed before them, because answers to other devices need the libraries.
   const network = stack.use(await openNetwork(options, { ...base, events, config, device, libraries }))
-  parts = { ...used, libraries, network }
-  return parts
+  others = network
+  const opened = { ...used, libraries, network }
+  return { ...opened, ...openSources(opened) }
 }
 
 function openDevice({ dataDir, host, log, now }: Uses<'dataDir' | 'host' | 'log' | 'now'>): Promise<DeviceManager> {
@@ -97,14 +114,14 @@ async function openDecoders(
   }
 }
 
-interface LibrariesDeps extends Omit<CoreParts, 'host' | 'libraries' | 'network'> {
+interface LibrariesDeps extends Omit<CoreParts, 'host' | 'libraries' | 'network' | 'sources' | 'fetches'> {
   readonly queries: QueryEmbedder
   /** Null until it is open. */
   readonly network: () => Network | null
 }
 
 function openLibraries(
-  { answerMs, intelligence = [], machine = systemMachine() }: CoreOptions,
+  { answerMs, intelligence = [], machine = systemMachine(), userDisk: disk = userDisk }: CoreOptions,
   deps: LibrariesDeps,
 ): Promise<LibraryManager> {
   const { config, dataDir, decoders, device, events, generators, log, network, now, privateFiles, queries, volumes } =
@@ -123,6 +140,7 @@ function openLibraries(
     sidecarsElsewhere: (library) => network()?.sidecars.elsewhere(library) ?? null,
     machine,
     privateFiles,
+    userDisk: disk,
     foreground: new Foreground(),
     isMetered: () => isMetered(config.values.network.metered, machine),
     settings: { ...librarySettings(config.values), answerMs },
@@ -149,6 +167,65 @@ function openNetwork(
     makeTransport: makeTransport ?? ((endpoint) => IrohTransport.open(endpoint)),
     makeLanChannel,
   })
+}
+
+/** Opens the way to files: an address goes in, and a source comes out. Other devices are served from the same sources. */
+function openSources({
+  config,
+  dataDir,
+  decoders: { archives },
+  device,
+  libraries,
+  network,
+  now,
+  privateFiles,
+  volumes,
+}: Omit<CoreParts, 'sources' | 'fetches'>): Pick<CoreParts, 'sources' | 'fetches'> {
+  const look = volumes.look.bind(volumes)
+  const disk = new OwnDisk({
+    libraries,
+    volumes,
+    archives,
+    plain: new PlainView({
+      archives,
+      resolveFolder,
+      listFolder: listAlone,
+      browse: browseAlone,
+      lookAt: lookAtAlone,
+      look,
+    }),
+    device: () => device.info(),
+    guard: privateFiles,
+    places: () => suggestedPlaces(),
+  })
+  const { contents } = disk
+  const { grants, membership, registry, sessions, transfers } = network
+  serveFiles({
+    sessions,
+    transfers,
+    disk: disk.served,
+    contents,
+    grants,
+    libraries: () => libraries.opened(),
+    isMember: (library, id) => membership.isMember(library, id),
+    privateFiles,
+  })
+  const sources = new Sources<Library>({
+    own: () => device.info(),
+    disk: (library) => disk.seenBy(library),
+    isHere: (content) => contents.holding(content).length > 0,
+    devices: new DeviceFiles({ sessions, registry, devices: () => network.devices(), clock: systemClock }),
+  })
+  const chosenFolder = () => receiveFolder({ chosen: config.values.network.receiveFolder })
+  const fetches = new Fetches<Library>({
+    sources,
+    transfers,
+    privateFiles,
+    dataDir,
+    receiveFolder: chosenFolder,
+    now,
+  })
+  return { sources, fetches }
 }
 
 /** Removes the files of decoders that a killed daemon has left. No other process uses the data folder now. */

@@ -1,23 +1,26 @@
 import { chmodSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import type { AddressedFiles } from './addressed-files.ts'
 import type { ConfigManager } from './config/index.ts'
-import { connectFiles } from './connect-files.ts'
 import { type CoreParts, openParts } from './core-parts.ts'
-import { grant, type GrantInput } from './granted-folders.ts'
-import { type Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import type { EventBus } from './events/index.ts'
 import type { Device, Grant } from './domain/index.ts'
-import type { DeviceManager } from './device/index.ts'
-import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
+import { type DeviceManager, type Place } from './device/index.ts'
+import { type Doctor, runDoctor } from './doctor/index.ts'
+import type { CoreHost } from './host.ts'
+import type { IntelligencePort } from './indexing/index.ts'
 import type { Library, LibraryManager } from './library/index.ts'
-import type { MakeTransport, Network, NetworkDeps } from './network/index.ts'
+import {
+  type Fetches,
+  grantFolders,
+  type GrantInput,
+  type MakeTransport,
+  type Network,
+  type NetworkDeps,
+} from './network/index.ts'
 import type { Generator, SidecarPoolsOptions, Sidecars } from './sidecars/index.ts'
-import { runDoctor, type Doctor } from './doctor.ts'
-import { listPlaces, type Place } from './places.ts'
+import type { Sources, UserDisk } from './sources/index.ts'
+import { suggestedPlaces } from './suggested-places.ts'
 import type { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
-import { parsePath } from './util/file-name.ts'
 import type { Logger } from './util/logger.ts'
 import type { Machine } from './util/machine.ts'
 import { SharedWork } from './util/shared-work.ts'
@@ -25,27 +28,6 @@ import { makeFolders } from './util/make-folders.ts'
 import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import type { VolumeDetector, VolumeManager } from './volume/index.ts'
-import { homeFolder } from './util/home-folder.ts'
-
-/** The process around the engine, as `status` shows it. */
-export interface CoreHost {
-  readonly version: string
-  readonly instance: string
-  /** The path of the process's log file; null if there is none. */
-  readonly logFile: string | null
-  /** Problems of the process that the user should take care of, one sentence each. */
-  readonly notices?: () => readonly string[]
-  /** Uncaught failures in this process, newest first. */
-  readonly failures?: () => readonly UnexpectedFailure[]
-}
-
-/** A failure that ended only one operation. */
-export interface UnexpectedFailure {
-  /** ISO 8601. */
-  readonly at: string
-  readonly operation: string
-  readonly message: string
-}
 
 export interface CoreOptions {
   /** Folder of all data of the engine: device, configuration, libraries. Created if it does not exist. */
@@ -67,6 +49,8 @@ export interface CoreOptions {
   readonly generators?: readonly Generator[] | undefined
   /** The layer that confines decoders; by default the one that works on this system. */
   readonly decoderBox?: SidecarPoolsOptions['layer']
+  /** The disk on which files of users are moved; by default the real one. */
+  readonly userDisk?: UserDisk
   /** Creates the transport to other devices; by default Iroh. */
   readonly makeTransport?: MakeTransport
   /** The channel for discovery on the local network; multicast by default. */
@@ -86,13 +70,13 @@ export class Core implements AsyncDisposable {
   /** Other devices. */
   readonly network: Network
   /** Files by their paths and addresses, of this device and of others. */
-  readonly files: AddressedFiles
+  readonly sources: Sources<Library>
+  /** Copies files of other devices to this one. */
+  readonly fetches: Fetches<Library>
   /** The files of Spacedrive itself, which are never served. */
   readonly privateFiles: PrivateFiles
-  readonly #archives: Archives
   /** The generators that the current configuration enables. */
   readonly generators: () => readonly Generator[]
-  readonly #disk = new DiskListings(listAlone)
   /** The start time by a monotonic clock. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
@@ -110,11 +94,11 @@ export class Core implements AsyncDisposable {
     this.libraries = of.libraries
     this.network = of.network
     this.generators = of.generators
-    this.#archives = of.decoders.archives
     this.privateFiles = of.privateFiles
     this.#startedAt = performance.now()
     this.#parts = parts
-    this.files = connectFiles(this, of.now)
+    this.sources = of.sources
+    this.fetches = of.fetches
   }
 
   static async open(options: CoreOptions): Promise<Core> {
@@ -227,30 +211,11 @@ export class Core implements AsyncDisposable {
     ]
   }
 
-  /** Lists a folder on the disk if there is no library; see `files.list`. */
-  async listFolder(input: ListInput, signal: AbortSignal) {
-    return this.#disk.list(await resolveFolder(input.path), input, signal)
-  }
-
-  /** The same for `files.seek`. */
-  async seekInFolder(input: SeekInput, signal: AbortSignal) {
-    return this.#disk.seek(await resolveFolder(input.path), input, signal)
-  }
-
   /** Gives a paired device a grant, or withdraws it. */
   grant(input: GrantInput): Promise<Grant> {
-    return grant(this, input)
-  }
-
-  /** Lists an archive; see `files.archive`. If the file is offline, the library's error names its volume. */
-  async listArchive(input: Parameters<Archives['list']>[0], library: Library | null, signal: AbortSignal) {
-    library?.files.fileAt(parsePath(input.path))
-    return this.#archives.list(input, signal)
-  }
-
-  /** The same for `indexing.browse`. */
-  browse(input: Parameters<typeof browseAlone>[0], signal: AbortSignal): ReturnType<typeof browseAlone> {
-    return browseAlone(input, signal)
+    const { libraries, network } = this
+    const locations = () => libraries.opened().map((library) => library.locations.map)
+    return grantFolders({ grants: network.grants, registry: network.registry, locations }, input)
   }
 
   async logTail(lines: number): Promise<{ file: string | null; lines: string[] }> {
@@ -260,9 +225,7 @@ export class Core implements AsyncDisposable {
 
   /** Suggested folders of this machine. */
   places(): Promise<Place[]> {
-    const home = homeFolder()
-    const configHome = process.env['XDG_CONFIG_HOME'] || join(home, '.config')
-    return listPlaces({ home, platform: process.platform, configHome })
+    return suggestedPlaces()
   }
 
   /** Callers that ask during a run share its result, because a run checks whole databases and starts every engine. */
@@ -270,7 +233,9 @@ export class Core implements AsyncDisposable {
     const forget = () => {
       if (this.#doctor === run) this.#doctor = null
     }
-    const run = (this.#doctor ??= new SharedWork((left) => runDoctor(this, left).finally(forget), forget))
+    const { dataDir, device, generators, libraries, network } = this
+    const deps = { dataDir, device, generators, libraries, network, failures: () => this.host.failures?.() ?? [] }
+    const run = (this.#doctor ??= new SharedWork((left) => runDoctor(deps, left).finally(forget), forget))
     return run.wait(signal)
   }
 

@@ -8,7 +8,7 @@ import { createTestCore, type TestCore } from '../testing/index.ts'
 const { signal } = new AbortController()
 const isInstalled = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
 const list = (t: TestCore, path: string, page: { limit?: number; offset?: number } = {}) =>
-  t.core.listArchive({ path, limit: 1_000, offset: 0, ...page }, t.library, signal)
+  t.core.sources.archive({ path, limit: 1_000, offset: 0, ...page }, t.library, signal)
 const names = ({ items }: { items: readonly { path: string }[] }) => items.map(({ path }) => path)
 
 interface Header {

@@ -1,6 +1,6 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { ListInput } from '../src/files/index.ts'
+import type { ListInput } from '../src/sources/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 const { signal } = new AbortController()

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
 import { type ContentId, LibraryId } from '../src/domain/index.ts'
-import type { ListInput } from '../src/files/index.ts'
+import type { ListInput } from '../src/sources/index.ts'
 import { makeZip } from '../testing/documents/index.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
@@ -45,7 +45,7 @@ test('a folder of another device is listed as its own person sees it, and each p
   bob.write('trip/b.txt', 'two')
   bob.write('trip/a.txt', 'one')
   bob.write('trip/day/c.txt')
-  const listed = await alice.core.files.list(listing(at('trip')), null, signal)
+  const listed = await alice.core.sources.list(listing(at('trip')), null, signal)
   expect(listed).toMatchObject({
     path: at('trip'),
     source: 'disk',
@@ -57,9 +57,9 @@ test('a folder of another device is listed as its own person sees it, and each p
       { id: null, path: at('trip/b.txt'), name: 'b.txt', size: 3 },
     ],
   })
-  const inside = await alice.core.files.list(listing(listed.items[0]!.path), alice.library, signal)
+  const inside = await alice.core.sources.list(listing(listed.items[0]!.path), alice.library, signal)
   expect(inside.items.map(({ path }) => path)).toEqual([at('trip/day/c.txt')])
-  const found = await alice.core.files.seek({ ...listing(at('trip')), prefix: 'b', from: 0 }, null, signal)
+  const found = await alice.core.sources.seek({ ...listing(at('trip')), prefix: 'b', from: 0 }, null, signal)
   expect(found).toEqual({ offset: 2 })
 })
 
@@ -69,11 +69,11 @@ test('an archive of another device is looked into page by page, by whoever may r
   const members = Object.fromEntries(Array.from({ length: 450 }, (_, n) => [`day/${1_000 + n}.txt`, `${n}`]))
   bob.write('trip.zip', makeZip(members))
   const page = { path: at('trip.zip'), limit: 1_000, offset: 10 }
-  const look = () => alice.core.files.archive(page, null, signal)
+  const look = () => alice.core.sources.archive(page, null, signal)
   await expect(look()).rejects.toMatchObject({ code: 'NotAuthorised', message: expect.stringContaining('read') })
   allow(network, 'read', true)
   const listed = await look()
-  const here = await bob.core.files.archive({ ...page, path: bob.path('trip.zip') }, null, signal)
+  const here = await bob.core.sources.archive({ ...page, path: bob.path('trip.zip') }, null, signal)
   expect(listed).toEqual({ ...here, path: at('trip.zip') })
   expect([listed.format, listed.total, listed.items.length, listed.items[0]?.path]).toEqual([
     'zip',
@@ -82,11 +82,11 @@ test('an archive of another device is looked into page by page, by whoever may r
     'day/1010.txt',
   ])
   bob.write('letter.txt', 'no archive')
-  await expect(alice.core.files.archive({ ...page, path: at('letter.txt') }, null, signal)).rejects.toMatchObject({
+  await expect(alice.core.sources.archive({ ...page, path: at('letter.txt') }, null, signal)).rejects.toMatchObject({
     code: 'Unsupported',
   })
   const own = `local://bob${join(bob.dataDir, 'network.db')}`
-  await expect(alice.core.files.archive({ ...page, path: own }, null, signal)).rejects.toMatchObject({
+  await expect(alice.core.sources.archive({ ...page, path: own }, null, signal)).rejects.toMatchObject({
     code: 'PermissionDenied',
   })
 })
@@ -97,10 +97,10 @@ test('what that device has indexed comes from its index, with its contents', asy
   bob.write('trip/a.txt', 'one')
   await bob.add({ mode: 'content' })
   await bob.settle()
-  const { items, source } = await alice.core.files.list(listing(at('trip')), alice.library, signal)
+  const { items, source } = await alice.core.sources.list(listing(at('trip')), alice.library, signal)
   expect(source).toBe('index')
   expect(items[0]!.contentId).not.toBeNull()
-  const info = await alice.core.files.info(at('trip/a.txt'), null, signal)
+  const info = await alice.core.sources.info(at('trip/a.txt'), null, signal)
   expect(info).toMatchObject({
     path: at('trip/a.txt'),
     contentId: items[0]!.contentId,
@@ -113,8 +113,8 @@ test('a device without a library shows what its disk has', async () => {
   await using _network = network
   bob.write('a.txt', 'one')
   await bob.core.libraries.delete({ library: 'Test', keepFiles: false })
-  expect(await alice.core.files.list(listing(at('')), null, signal)).toMatchObject({ source: 'disk', total: 1 })
-  const info = await alice.core.files.info(at('a.txt'), null, signal)
+  expect(await alice.core.sources.list(listing(at('')), null, signal)).toMatchObject({ source: 'disk', total: 1 })
+  const info = await alice.core.sources.info(at('a.txt'), null, signal)
   expect(info).toMatchObject({ path: at('a.txt'), size: 3, contentId: null })
 })
 
@@ -123,9 +123,9 @@ test('a large folder comes page by page, in one order', async () => {
   await using _network = network
   const names = Array.from({ length: 1_203 }, (_, n) => `${String(n).padStart(4, '0')}.txt`)
   for (const name of names) bob.write(`many/${name}`, '')
-  const all = await alice.core.files.list(listing(at('many'), { limit: 5_000 }), null, signal)
+  const all = await alice.core.sources.list(listing(at('many'), { limit: 5_000 }), null, signal)
   expect(all.items.map(({ name }) => name)).toEqual(names)
-  const window = await alice.core.files.list(listing(at('many'), { limit: 700, offset: 900 }), null, signal)
+  const window = await alice.core.sources.list(listing(at('many'), { limit: 700, offset: 900 }), null, signal)
   expect(window.items.map(({ name }) => name)).toEqual(names.slice(900))
   expect(window.total).toBe(1_203)
 })
@@ -136,10 +136,10 @@ test('names that are no text are listed, read and fetched', async () => {
   bob.write('odd/x')
   const name = Buffer.from([0x61, 0xff, 0x62])
   writeFileSync(Buffer.concat([Buffer.from(`${bob.path('odd')}/`), name]), 'odd')
-  const { items } = await alice.core.files.list(listing(at('odd')), null, signal)
+  const { items } = await alice.core.sources.list(listing(at('odd')), null, signal)
   const odd = items.find(({ nameBase64 }) => nameBase64 !== undefined)!
   expect(odd.path).toMatch(/^local:\/\/bob\/base64:/)
-  const read = await alice.core.files.read({ path: odd.path, offset: 0, length: 10 }, null, signal)
+  const read = await alice.core.sources.read({ path: odd.path, offset: 0, length: 10 }, null, signal)
   expect(Buffer.from(read.base64, 'base64').toString()).toBe('odd')
 })
 
@@ -147,29 +147,31 @@ test('what was not allowed is refused with what to do, and its person sees that 
   const { alice, at, bob, network } = await createPair([])
   await using _network = network
   bob.write('a.txt')
-  await expect(alice.core.files.list(listing(at('')), null, signal)).rejects.toMatchObject({
+  await expect(alice.core.sources.list(listing(at('')), null, signal)).rejects.toMatchObject({
     code: 'NotAuthorised',
     message: expect.stringContaining('spacedrive network grant alice browse'),
   })
-  await expect(alice.core.files.read({ path: at('a.txt'), offset: 0, length: 1 }, null, signal)).rejects.toMatchObject({
+  await expect(
+    alice.core.sources.read({ path: at('a.txt'), offset: 0, length: 1 }, null, signal),
+  ).rejects.toMatchObject({
     code: 'NotAuthorised',
   })
   const asked = bob.core.network.grants.list().filter(({ requestedAt }) => requestedAt !== null)
   expect(asked.map(({ what }) => what)).toEqual(['browse', 'read'])
   allow(network, 'browse', true)
-  expect((await alice.core.files.list(listing(at('')), null, signal)).total).toBe(1)
+  expect((await alice.core.sources.list(listing(at('')), null, signal)).total).toBe(1)
 })
 
 test('to look is not to read, and what is taken back holds from the next piece on', async () => {
   const { alice, at, bob, network } = await createPair()
   await using _network = network
   bob.write('large.bin', randomBytes(1_500_000))
-  const file = await alice.core.files.openRemote('bob', { path: bob.path('large.bin') }, signal)
+  const file = await alice.core.sources.device('bob').open({ path: bob.path('large.bin') }, {}, signal)
   const space = new Uint8Array(600_000)
   expect(await file.read(space, 0, 600_000, 100_000)).toEqual({ bytesRead: 524_288 })
   allow(network, 'read', false)
   await expect(file.read(space, 0, 600_000, 700_000)).rejects.toMatchObject({ code: 'NotAuthorised' })
-  expect(await alice.core.files.info(at('large.bin'), null, signal)).toMatchObject({ size: 1_500_000 })
+  expect(await alice.core.sources.info(at('large.bin'), null, signal)).toMatchObject({ size: 1_500_000 })
 })
 
 test('a file is read piece by piece, and one that changes meanwhile is noticed', async () => {
@@ -180,7 +182,7 @@ test('a file is read piece by piece, and one that changes meanwhile is noticed',
   const pieces: Buffer[] = []
   let etag: string | undefined
   for (let offset = 0; offset < bytes.length;) {
-    const piece = await alice.core.files.read({ path: at('a.bin'), offset, length: 524_288, etag }, null, signal)
+    const piece = await alice.core.sources.read({ path: at('a.bin'), offset, length: 524_288, etag }, null, signal)
     etag = piece.etag
     pieces.push(Buffer.from(piece.base64, 'base64'))
     offset += pieces.at(-1)!.length
@@ -189,7 +191,7 @@ test('a file is read piece by piece, and one that changes meanwhile is noticed',
   expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
   bob.append('a.bin', 'more')
   await expect(
-    alice.core.files.read({ path: at('a.bin'), offset: 0, length: 10, etag }, null, signal),
+    alice.core.sources.read({ path: at('a.bin'), offset: 0, length: 10, etag }, null, signal),
   ).rejects.toMatchObject({ code: 'Conflict' })
 })
 
@@ -200,21 +202,24 @@ test('the data folder is shown and sent to nobody, whatever leads there', async 
   // A second name of the same file: its path says nothing about the data folder.
   linkSync(join(bob.dataDir, 'network-key.json'), bob.path('holiday.json'))
   for (const path of [bob.dataDir, bob.path('shortcut'), join(bob.dataDir, 'libraries')])
-    await expect(alice.core.files.list(listing(`local://bob${path}`), null, signal)).rejects.toMatchObject({
+    await expect(alice.core.sources.list(listing(`local://bob${path}`), null, signal)).rejects.toMatchObject({
       code: 'PermissionDenied',
     })
   const key = join(bob.dataDir, 'network-key.json')
   for (const path of [key, bob.path('shortcut/network-key.json'), bob.path('holiday.json')]) {
     const input = { path: `local://bob${path}`, offset: 0, length: 10 }
-    await expect(alice.core.files.read(input, null, signal)).rejects.toMatchObject({ code: 'PermissionDenied' })
+    await expect(alice.core.sources.read(input, null, signal)).rejects.toMatchObject({ code: 'PermissionDenied' })
     // Nor by way of the device itself.
-    await expect(bob.core.files.read({ ...input, path }, null, signal)).rejects.toMatchObject({
+    await expect(bob.core.sources.read({ ...input, path }, null, signal)).rejects.toMatchObject({
       code: 'PermissionDenied',
     })
   }
   const to = alice.path('received')
   for (const path of [bob.dataDir, join(bob.dataDir, 'libraries'), bob.path('holiday.json')]) {
-    const [transfer] = await alice.core.files.fetch({ addresses: [`local://bob${path}`], to, preserve: false }, signal)
+    const [transfer] = await alice.core.fetches.fetch(
+      { addresses: [`local://bob${path}`], to, preserve: false },
+      signal,
+    )
     const ended = await alice.core.network.transfers.wait(transfer!.id, signal)
     expect(ended).toMatchObject({ state: 'failed', error: { code: 'PermissionDenied' } })
   }
@@ -230,7 +235,7 @@ test('copies of the data folder, of its key and of a library are sent to nobody,
   cpSync(bob.library.path, bob.path('copied library'), { recursive: true })
   bob.write('board/lib/library.json', '{ "name": "ArduinoJson", "version": "7.0.4" }')
   bob.write('board/lib/database.db', 'x')
-  const read = (path: string) => alice.core.files.read({ path: at(path), offset: 0, length: 10 }, null, signal)
+  const read = (path: string) => alice.core.sources.read({ path: at(path), offset: 0, length: 10 }, null, signal)
   for (const path of ['backup/network.db', 'backup/config.json', 'key/network-key.json', 'copied library/database.db'])
     await expect(read(path)).rejects.toMatchObject({ code: 'PermissionDenied' })
   for (const name of ['library.json', 'database.db']) expect(await read(`board/lib/${name}`)).toMatchObject({ name })
@@ -243,7 +248,7 @@ test('of a folder above the data folder everything else is sent, and both sides 
   const above = join(bob.dataDir, '..')
   linkSync(join(bob.dataDir, 'network-key.json'), join(above, 'key-copy.json'))
   const to = alice.path('received')
-  const [transfer] = await alice.core.files.fetch({ addresses: [`local://bob${above}`], to, preserve: false }, signal)
+  const [transfer] = await alice.core.fetches.fetch({ addresses: [`local://bob${above}`], to, preserve: false }, signal)
   const ended = await alice.core.network.transfers.wait(transfer!.id, signal)
   expect(ended.state).toBe('completed')
   expect(ended.leftOut).toBeGreaterThanOrEqual(2)
@@ -267,7 +272,7 @@ test('nothing is received into the data folder', async () => {
   symlinkSync(alice.dataDir, alice.path('shortcut'))
   for (const to of [alice.dataDir, join(alice.dataDir, 'libraries', 'new'), alice.path('shortcut')])
     await expect(
-      alice.core.files.fetch({ addresses: [at('trip')], to, preserve: false }, signal),
+      alice.core.fetches.fetch({ addresses: [at('trip')], to, preserve: false }, signal),
     ).rejects.toMatchObject({ code: 'PermissionDenied' })
 })
 
@@ -278,7 +283,7 @@ test('files and folders are fetched together, under their names', async () => {
   bob.write('b.txt', 'two')
   const to = alice.path('received')
   const addresses = [at('trip'), at('b.txt')]
-  const transfers = await alice.core.files.fetch({ addresses, to, preserve: true }, signal)
+  const transfers = await alice.core.fetches.fetch({ addresses, to, preserve: true }, signal)
   expect(transfers).toHaveLength(1)
   const ended = await alice.core.network.transfers.wait(transfers[0]!.id, signal)
   expect(ended).toMatchObject({ state: 'completed', title: 'trip and 1 more', files: { done: 2 } })
@@ -294,17 +299,17 @@ test('a content comes from this disk where it is here, else from whoever has it'
   await bob.settle()
   const contentId = (await bob.library.files.info(bob.path('a.txt'), signal)).contentId!
   const path = `content://${contentId}`
-  const read = () => alice.core.files.read({ path, offset: 0, length: 100 }, alice.library, signal)
+  const read = () => alice.core.sources.read({ path, offset: 0, length: 100 }, alice.library, signal)
   expect(await read()).toMatchObject({ name: 'a.txt', source: { device: { name: 'bob' } } })
-  expect(await alice.core.files.info(path, null, signal)).toMatchObject({ path: `local://bob${bob.path('a.txt')}` })
+  expect(await alice.core.sources.info(path, null, signal)).toMatchObject({ path: `local://bob${bob.path('a.txt')}` })
   const to = alice.path('received')
-  const [transfer] = await alice.core.files.fetch({ addresses: [path], to, preserve: false }, signal)
+  const [transfer] = await alice.core.fetches.fetch({ addresses: [path], to, preserve: false }, signal)
   expect(await alice.core.network.transfers.wait(transfer!.id, signal)).toMatchObject({ state: 'completed' })
   expect(readFileSync(join(to, 'a.txt'), 'utf8')).toBe('the same text')
   await alice.add({ mode: 'content' })
   await alice.settle()
   expect(await read()).toMatchObject({ source: { device: null } })
-  expect(await alice.core.files.info(path, alice.library, signal)).toMatchObject({ path: join(to, 'a.txt') })
+  expect(await alice.core.sources.info(path, alice.library, signal)).toMatchObject({ path: join(to, 'a.txt') })
 })
 
 test('a member of a library has its contents without being allowed anything else', async () => {
@@ -319,9 +324,11 @@ test('a member of a library has its contents without being allowed anything else
   await photos.jobs.wait(job.id, signal)
   await photos.jobs.idle()
   const contentId = (await photos.files.info(bob.path('a.txt'), signal)).contentId!
-  const read = await alice.core.files.read({ path: `content://${contentId}`, offset: 0, length: 100 }, null, signal)
+  const read = await alice.core.sources.read({ path: `content://${contentId}`, offset: 0, length: 100 }, null, signal)
   expect(Buffer.from(read.base64, 'base64').toString()).toBe('the same text')
-  await expect(alice.core.files.read({ path: at('a.txt'), offset: 0, length: 1 }, null, signal)).rejects.toMatchObject({
+  await expect(
+    alice.core.sources.read({ path: at('a.txt'), offset: 0, length: 1 }, null, signal),
+  ).rejects.toMatchObject({
     code: 'NotAuthorised',
   })
 })
@@ -336,12 +343,12 @@ test('a small picture of a photo there is made there and shown here', async () =
   const path = bob.write('photo.png', await picture.png().toBuffer())
   await bob.add({ mode: 'content' })
   const thumb = async (of: { path: string } | { content: ContentId }) =>
-    alice.core.files.remoteThumb('bob', { of, variant: 'grid@2x' }, signal)
+    alice.core.sources.device('bob').thumb(of, 'grid@2x', signal)
   await vi.waitFor(async () => expect((await thumb({ path })).state).toBe('ready'), { interval: 100 })
   const shown = await thumb({ path })
   if (shown.state !== 'ready') throw new Error(shown.state)
   expect(await sharp(shown.bytes).metadata()).toMatchObject({ format: 'webp', width: 512 })
-  const listed = await alice.core.files.list(listing(`local://bob${bob.root}`, { thumbs: true }), null, signal)
+  const listed = await alice.core.sources.list(listing(`local://bob${bob.root}`, { thumbs: true }), null, signal)
   const [entry] = listed.items
   expect(entry).toMatchObject({ name: 'photo.png', thumb: { ready: expect.arrayContaining(['grid@2x']) } })
   expect((await thumb({ content: entry!.contentId! })).state).toBe('ready')
@@ -355,7 +362,7 @@ test('nobody learns of a content who may not have it', async () => {
   await bob.settle()
   const contentId = (await bob.library.files.info(bob.path('a.txt'), signal)).contentId!
   await expect(
-    alice.core.files.read({ path: `content://${contentId}`, offset: 0, length: 1 }, null, signal),
+    alice.core.sources.read({ path: `content://${contentId}`, offset: 0, length: 1 }, null, signal),
   ).rejects.toMatchObject({ code: 'NotFound' })
 })
 
@@ -363,13 +370,13 @@ test('a device that is not there is said to be so', async () => {
   const { alice, at, bob, network } = await createPair()
   await using _network = network
   await bob.core.network.stop()
-  await expect(alice.core.files.list(listing(at('')), null, signal)).rejects.toMatchObject({ code: 'Offline' })
+  await expect(alice.core.sources.list(listing(at('')), null, signal)).rejects.toMatchObject({ code: 'Offline' })
 })
 
 test('an address that leads nowhere says why', async () => {
   const { alice, at, network } = await createPair()
   await using _network = network
-  const list = (path: string) => alice.core.files.list(listing(path), null, signal)
+  const list = (path: string) => alice.core.sources.list(listing(path), null, signal)
   await expect(list('local://carol/home')).rejects.toMatchObject({ code: 'NotFound' })
   await expect(list(at('not-there'))).rejects.toMatchObject({ code: 'NotFound' })
   await expect(list('content://nothing')).rejects.toMatchObject({ code: 'InvalidInput' })
@@ -386,7 +393,7 @@ test('who has a content is told to members of the same library, and where it lie
     await device.add({ mode: 'content' })
     await device.settle()
   }
-  const where = () => alice.core.files.where(alice.path('mine.txt'), alice.library, signal)
+  const where = () => alice.core.sources.where(alice.path('mine.txt'), alice.library, signal)
   const own = { device: { id: network.idOf('alice'), name: 'alice' }, isOwn: true, online: true }
   const mine = [{ path: alice.path('mine.txt'), size: 14, online: true }]
   const there = { device: { id: network.idOf('bob'), name: 'bob' }, isOwn: false, online: true }
@@ -402,7 +409,7 @@ test('who has a content is told to members of the same library, and where it lie
   expect((await where()).devices[1]).toEqual({ ...there, files: [{ path: null, size: 14, online: true }] })
   allow(network, 'browse', true)
   expect((await where()).devices[1]!.files).toEqual([{ path: `local://bob${path}`, size: 14, online: true }])
-  expect((await alice.core.files.where(`content://${contentId}`, null, signal)).devices).toHaveLength(2)
+  expect((await alice.core.sources.where(`content://${contentId}`, null, signal)).devices).toHaveLength(2)
   await bob.core.network.stop()
   await vi.waitFor(async () => expect((await where()).devices[1]).toEqual({ ...there, online: false, files: null }), {
     interval: 100,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { CONTENT_KIND } from '../src/network/index.ts'
+import { CONTENT_KIND } from '../src/network/transfer/index.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
 const { signal } = new AbortController()
@@ -38,7 +38,7 @@ async function fetchTo(network: TestNetwork, path: string, from: readonly string
   const { id } =
     from.length > 0
       ? core.network.transfers.start({ devices: from.map((name) => network.idOf(name)), preserve: 'nothing', ...of })
-      : (await core.files.fetch({ addresses: [path], to, preserve: false }, signal))[0]!
+      : (await core.fetches.fetch({ addresses: [path], to, preserve: false }, signal))[0]!
   const ended = await core.network.transfers.wait(id, signal)
   const there = readdirSync(to)
   return { ended, there, bytes: there.map((name) => readFileSync(`${to}/${name}`)) }
@@ -112,7 +112,7 @@ test('a content that is opened is that content, or is not opened', async () => {
   const { network, path } = await createHolders(large, { lying: { mallory: changed } })
   await using _network = network
   const bob = network.device('bob')
-  await expect(bob.core.files.open(path, bob.library, signal)).rejects.toMatchObject({
+  await expect(bob.core.fetches.toOpen(path, bob.library, signal)).rejects.toMatchObject({
     code: 'Corrupt',
     message: expect.stringContaining('mallory sent something else'),
   })

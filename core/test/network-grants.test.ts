@@ -24,7 +24,8 @@ async function createPair() {
   }
   const at = (path: string) => `local://bob${realpathSync(bob.path('.'))}/${path}`
   const fetch = async (address: string) =>
-    (await alice.core.files.fetch({ addresses: [address], to: alice.path('received'), preserve: false }, signal))[0]!.id
+    (await alice.core.fetches.fetch({ addresses: [address], to: alice.path('received'), preserve: false }, signal))[0]!
+      .id
   return { network, alice, bob, folder, at, fetch, aliceId: network.idOf('alice') }
 }
 
@@ -38,7 +39,7 @@ test('a device reads and lists what is in its folders, and learns nothing of wha
   for (const what of ['browse', 'read'] as const)
     await bob.core.grant({ device: 'alice', what, folders: [open], everything: false, off: false })
   const list = (path: string) =>
-    alice.core.files.list(
+    alice.core.sources.list(
       { path, all: false, sort: 'name', reverse: false, foldersFirst: true, thumbs: false, limit: 10, offset: 0 },
       null,
       signal,
@@ -54,7 +55,7 @@ test('a device reads and lists what is in its folders, and learns nothing of wha
     (err: unknown) => err,
   )
   expect(refused).toMatchObject({ code: 'NotAuthorised' })
-  const places = await alice.core.files.places('bob', signal)
+  const places = await alice.core.sources.device('bob').places(signal)
   expect(places.map(({ path }) => path)).toEqual([at('open')])
   expect(bob.core.network.grants.list().find(({ what }) => what === 'browse')).toMatchObject({
     device: { id: aliceId },
@@ -183,20 +184,20 @@ test('a device learns no paths outside of its folders from what it finds by cont
   bob.write('closed/secret-name.txt', 'same')
   await bob.add({ mode: 'content', watch: false })
   await bob.settle()
-  const { files, network: own } = alice.core
+  const { network: own, sources } = alice.core
   const { grants, membership, registry } = bob.core.network
   grants.allow(aliceId, 'browse', { folders: [folder('open')] })
-  const { contentId, copies } = await files.info(at('open/a.txt'), null, signal)
+  const { contentId, copies } = await sources.info(at('open/a.txt'), null, signal)
   expect(copies.map(({ path }) => path)).toEqual([at('open/a.txt')])
   grants.takeBack(aliceId, 'browse')
   const library = LibraryId.parse(bob.library.id)
   await membership.share(library, registry.find('alice'))
   await own.membership.join({ device: network.idOf('bob'), library, name: 'Shared' }, signal)
   const content = `content://${contentId}`
-  const info = await files.info(content, null, signal)
+  const info = await sources.info(content, null, signal)
   expect([info.path, info.copies]).toEqual([content, []])
   for (const path of ['open/a.txt', 'closed/secret-name.txt']) rmSync(bob.path(path))
-  const refused = await files.read({ path: content, offset: 0, length: 4 }, null, signal).catch((err: unknown) => err)
+  const refused = await sources.read({ path: content, offset: 0, length: 4 }, null, signal).catch((err: unknown) => err)
   expect(refused).toMatchObject({
     code: 'NotFound',
     message: `bob: the file with the content ${contentId} cannot be read now`,
@@ -211,7 +212,9 @@ test('a link in an opened folder does not tell what is at the place that it lead
   symlinkSync(bob.path('closed'), bob.path('open/way-out'))
   symlinkSync(bob.path('closed/not-there'), bob.path('open/nowhere'))
   const refusal = (path: string) =>
-    alice.core.files.info(at(path), null, signal).catch((err: Error) => err.message.replaceAll(at(path).slice(11), ''))
+    alice.core.sources
+      .info(at(path), null, signal)
+      .catch((err: Error) => err.message.replaceAll(at(path).slice(11), ''))
   const wanted = await refusal('open/way-out/b.txt')
   expect(wanted).toMatch(/you may not look/)
   for (const path of ['way-out/none', 'way-out/none/../b.txt', 'way-out/../none', 'nowhere', 'nowhere/x'])

@@ -33,7 +33,7 @@ async function createPair() {
   mkdirSync(to, { recursive: true })
   const fetch = async (path: string, preserve: boolean) => {
     const address = `local://bob${realpathSync(bob.path(path))}`
-    const [begun] = await alice.core.files.fetch({ addresses: [address], to, preserve }, signal)
+    const [begun] = await alice.core.fetches.fetch({ addresses: [address], to, preserve }, signal)
     return alice.core.network.transfers.wait(begun!.id, signal)
   }
   const drop = async (paths: readonly string[]) => {
@@ -85,7 +85,7 @@ test('while a file comes nobody but its owner can read it', async () => {
   // So much that it takes minutes.
   chmodSync(bob.write('large.bin', new Uint8Array(64_000_000)), 0o644)
   const address = `local://bob${realpathSync(bob.path('large.bin'))}`
-  const [begun] = await alice.core.files.fetch({ addresses: [address], to, preserve: true }, signal)
+  const [begun] = await alice.core.fetches.fetch({ addresses: [address], to, preserve: true }, signal)
   const parts = () => readdirSync(to).filter((name) => name.endsWith('.part'))
   await vi.waitUntil(() => parts().length > 0)
   expect(modeOf(join(to, parts()[0]!))).toBe(0o600)
@@ -119,8 +119,7 @@ test.skipIf(process.platform !== 'linux')(
     const { alice, bob, network } = await createPair()
     await using _network = network
     const address = `local://bob${realpathSync(bob.write('tool.sh', '#!/bin/sh'))}`
-    // Where there is no desktop, it comes here all the same.
-    await alice.core.files.open(address, alice.library, signal).catch(() => {})
+    await alice.core.fetches.toOpen(address, alice.library, signal)
     const opened = readdirSync(join(alice.dataDir, 'opened'), { recursive: true, withFileTypes: true })
     const [file] = opened.filter((entry) => entry.isFile()).map(({ name, parentPath }) => join(parentPath, name))
     expect(modeOf(file!) & 0o111).toBe(0)

@@ -72,7 +72,7 @@ test('who hears every packet reads no file byte, no name, no pairing word', asyn
   alice.core.network.grants.allow(bobId, 'browse', { everything: true })
   const folder = { path: `local://alice-of-the-attic${alice.path('trip')}`, all: false, thumbs: false }
   const listing = { ...folder, limit: 10, offset: 0, sort: 'name', reverse: false, foldersFirst: true } as const
-  expect((await bob.core.files.list(listing, null, signal)).items.map(({ name }) => name)).toEqual([FILE])
+  expect((await bob.core.sources.list(listing, null, signal)).items.map(({ name }) => name)).toEqual([FILE])
 
   const heard = await sniffer.found()
   expect(heard.bytes).toBeGreaterThan(CONTENT.length * 50_000)

@@ -113,11 +113,11 @@ async function checkFiles(
 /** Throws `PermissionDenied` for a file in no location, unless the asker may reach every file. */
 export async function requireReachable(
   path: string,
-  { asker, core, what }: { asker: Asker; core: Pick<Core, 'files'>; what: string },
+  { asker, core, what }: { asker: Asker; core: Pick<Core, 'sources'>; what: string },
 ): Promise<void> {
   if (reachesEveryFile(asker.rights)) return
   try {
-    await core.files.requireInLocation(path)
+    await core.sources.requireInLibraries(path)
   } catch (err) {
     if (err instanceof CoreError && err.code === 'PermissionDenied') asker.onRefused?.(`${what}, outside of locations`)
     throw err

@@ -1,1 +1,2 @@
 export { DeviceManager, toSlug } from './device-manager.ts'
+export { listPlaces, type Place } from './places.ts'

@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FolderListing, FolderListingOptions, FolderOrder } from '../entries/index.ts'
 import { displayName, fsPath, nameKey, type RawName } from '../util/file-name.ts'
 import { SharedWork } from '../util/shared-work.ts'
-import type { ListInput } from './list-input.ts'
-import { isSought, type SeekInput } from './seek.ts'
+import type { ListInput, SeekInput } from '../sources/index.ts'
+import { isSought } from './seek.ts'
 
 /** Reads and orders a folder outside the main thread. */
 type ListFolder = (dir: RawName, options: FolderListingOptions, signal: AbortSignal) => Promise<FolderListing>

@@ -38,6 +38,7 @@ import {
   fsPath,
   joinName,
   nameBytes,
+  parentOf,
   parsePath,
   type RawName,
 } from '../util/file-name.ts'
@@ -51,8 +52,8 @@ import { historyOf } from './history.ts'
 import { FolderOrders, type FolderOrdersDeps, SMALL_FOLDER } from './folder-orders.ts'
 import { DiskListings } from './disk-listings.ts'
 import { namesBeginning } from './names-beginning.ts'
-import { firstFrom, type SeekInput } from './seek.ts'
-import type { ListInput } from './list-input.ts'
+import { firstFrom } from './seek.ts'
+import type { ListInput, SeekInput } from '../sources/index.ts'
 
 export interface FilesDeps {
   readonly store: LibraryStore
@@ -491,11 +492,6 @@ function folderPath({ volumePath }: Place): Uint8Array {
 
 function orderOf({ foldersFirst, reverse, sort }: FolderOrder): FolderOrder {
   return { foldersFirst, reverse, sort }
-}
-
-function parentOf(path: RawName): RawName {
-  const bytes = Buffer.from(nameBytes(path))
-  return bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(SLASH)))))
 }
 
 function toCamelCase(name: string): string {

@@ -1,16 +1,6 @@
 import { baseOf, displayName, nameKey, parsePath, type RawName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
-import type { FolderOrder } from '../entries/index.ts'
-
-/** The target of a seek in a listing: the beginning of a name, or a path. */
-export interface SeekInput extends FolderOrder {
-  readonly path: string
-  readonly all: boolean
-  readonly prefix?: string | undefined
-  readonly entryPath?: string | undefined
-  /** Start index; the search continues from the first row after the last. */
-  readonly from: number
-}
+import type { SeekInput } from '../sources/index.ts'
 
 /** Returns a test for the names that the seek looks for. */
 export function isSought({ entryPath, prefix = '' }: SeekInput): (name: RawName) => boolean {

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { CoreError } from '../util/errors.ts'
-import { displayName, type RawName } from '../util/file-name.ts'
+import type { Entry } from '../domain/index.ts'
+import { baseOf, displayName, parentOf, type RawName } from '../util/file-name.ts'
 import type { FolderListing, FolderListingOptions } from '../entries/index.ts'
 import { browsedToEntries, folderListing } from './browsed-entries.ts'
 import { resolveFolder } from './location-scope.ts'
@@ -19,6 +20,14 @@ export async function listAlone(
   const options = { recursive: false, content: false, hidden: all, limit, order }
   const { entries } = await lookInThread(requestOf(dir, options), signal)
   return folderListing(entries)
+}
+
+/** The entry at a path, without a library; null if there is none. Its folder is not read. */
+export async function lookAtAlone(path: RawName, signal: AbortSignal): Promise<Entry | null> {
+  const options = { recursive: false, content: false, hidden: true, limit: 1, order: BY_NAME, names: [baseOf(path)] }
+  const { entries } = await lookInThread(requestOf(parentOf(path), options), signal)
+  const [entry] = await browsedToEntries(entries)
+  return entry ? { ...entry, id: null } : null
 }
 
 /** Looks in a thread of its own, on a disk that answers. */
@@ -55,7 +64,8 @@ export async function browseAlone(
 /** Under the rules a new location has. */
 function requestOf(
   dir: RawName,
-  options: Pick<BrowseRequest, 'content' | 'hidden' | 'limit' | 'order' | 'recursive'>,
+  options: Pick<BrowseRequest, 'content' | 'hidden' | 'limit' | 'order' | 'recursive'> &
+    Partial<Pick<BrowseRequest, 'names'>>,
 ): BrowseRequest {
   return { dir, rules: defaultRules, rulesRoot: displayName(dir), names: null, patience: null, silent: [], ...options }
 }

@@ -149,6 +149,16 @@ test('many calls for one key at once make one job', async () => {
   expect(new Set(added.map((job) => job.id)).size).toBe(1)
 })
 
+test('the queue is idle also after a job whose end made room among the old ones', async () => {
+  const noop = createNoop()
+  await using queue = await openTestQueue([noop])
+  for (let n = 1; n <= 130; n++) {
+    await queue.jobs.wait((await queue.jobs.enqueue(noop, { n })).id)
+    await queue.jobs.idle()
+  }
+  expect(queue.jobs.counts()).toEqual({ running: 0, queued: 0 })
+})
+
 test('higher priorities run first, and within one the oldest', async () => {
   const order: number[] = []
   const noop = createNoop({ order })

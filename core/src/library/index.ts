@@ -1,2 +1,3 @@
 export { Library, type LibrarySettings } from './library.ts'
 export { LibraryManager } from './library-manager.ts'
+export { OwnDisk } from './own-disk.ts'

@@ -5,6 +5,7 @@ import { LibraryId, fileTypeByNumber } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { IntelligencePort } from '../indexing/index.ts'
 import type { DevicePolicy, Generator, PeerSidecars, SidecarLimits, SidecarPools } from '../sidecars/index.ts'
+import type { UserDisk } from '../sources/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
 import { isAlive, readLock } from '../util/lock-file.ts'
@@ -47,6 +48,7 @@ export interface LibraryManagerDeps {
   readonly sidecarLimits: () => SidecarLimits
   readonly sidecarsElsewhere: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
+  readonly userDisk: UserDisk
   readonly privateFiles: LibraryDeps['privateFiles']
   readonly foreground: Foreground
   readonly isMetered: () => Promise<boolean>

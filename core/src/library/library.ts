@@ -15,6 +15,7 @@ import type {
   SidecarPools,
   Sidecars,
 } from '../sidecars/index.ts'
+import type { UserDisk } from '../sources/index.ts'
 import type { LibraryStore } from '../store/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Foreground } from '../util/foreground.ts'
@@ -47,6 +48,8 @@ export interface LibraryDeps {
   readonly machine: Machine
   /** The files of Spacedrive itself. They cannot be a location or the source of a sidecar. */
   readonly privateFiles: PrivateFiles
+  /** The disk on which files of users are moved. */
+  readonly userDisk: UserDisk
   /** Whether the network connection is metered. */
   readonly isMetered: () => Promise<boolean>
   /** Knows whether a user is waiting for this process. */

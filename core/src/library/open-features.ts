@@ -157,6 +157,7 @@ function openSidecars(opening: Opening, { indexing, jobs, reader, records }: Wit
       ...common,
       refresh: (location, folders, signal) => indexing.refresh(location, folders, signal),
       policy: deps.sidecarPolicy,
+      disk: deps.userDisk,
       watch,
     }),
   )

@@ -54,7 +54,7 @@ export const listFiles = defineQuery({
     defaults: { path: '.' },
     examples: ['file list ~/Pictures', 'file list . --sort size', 'file list local://laptop/home/me'],
   },
-  run: (input, { core, library, signal }) => core.files.list(input, library, signal),
+  run: (input, { core, library, signal }) => core.sources.list(input, library, signal),
 })
 
 /** Longer than any name. */
@@ -82,7 +82,7 @@ export const seekFile = defineQuery({
     }),
   output: z.object({ offset: z.number().nullable() }),
   errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Timeout'],
-  run: (input, { core, library, signal }) => core.files.seek(input, library, signal),
+  run: (input, { core, library, signal }) => core.sources.seek(input, library, signal),
 })
 
 /** More levels cannot be distinguished in one picture. */
@@ -132,7 +132,7 @@ export const fileInfo = defineQuery({
     paths: ['path'],
     examples: ['file info ~/Pictures/cat.jpg', 'file info local://laptop/home/me/cat.jpg'],
   },
-  run: (input, { core, library, signal }) => core.files.info(input.path, library, signal),
+  run: (input, { core, library, signal }) => core.sources.info(input.path, library, signal),
 })
 
 export const filePath = defineQuery({
@@ -195,7 +195,7 @@ export const listArchive = defineQuery({
     paths: ['path'],
     examples: ['file archive ~/Downloads/photos.zip', 'file archive local://laptop/home/me/photos.zip'],
   },
-  run: (input, { core, library, signal }) => core.files.archive(input, library, signal),
+  run: (input, { core, library, signal }) => core.sources.archive(input, library, signal),
 })
 
 export const openFile = defineAction({
@@ -213,7 +213,8 @@ export const openFile = defineAction({
     paths: ['path'],
     examples: ['file open ~/Pictures/cat.jpg', 'file open ~/Pictures', 'file open local://laptop/home/me/cat.jpg'],
   },
-  run: (input, { core, library, signal }) => core.files.open(input.path, library, signal),
+  run: async (input, { core, library, signal }) =>
+    library.files.open(await core.fetches.toOpen(input.path, library, signal)),
 })
 
 /** Bytes of one reply: small enough to arrive quickly. */
@@ -251,7 +252,7 @@ export const readFile = defineQuery({
     }),
   }),
   errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Timeout', 'Conflict'],
-  run: (input, { core, library, signal }) => core.files.read(input, library, signal),
+  run: (input, { core, library, signal }) => core.sources.read(input, library, signal),
 })
 
 const MAX_ADDRESSES = 10_000
@@ -288,7 +289,7 @@ export const fetchFiles = defineAction({
       'network fetch content://<id> --to ~/Downloads',
     ],
   },
-  run: async (input, { core, signal }) => ({ transfers: await core.files.fetch(input, signal) }),
+  run: async (input, { core, signal }) => ({ transfers: await core.fetches.fetch(input, signal) }),
 })
 
 /** In the order of help and of the documents. */

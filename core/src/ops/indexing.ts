@@ -62,7 +62,7 @@ export const browse = defineQuery({
     defaults: { path: '.' },
     examples: ['index browse /media/usb', 'index browse /media/usb --scope recursive --json'],
   },
-  run: (input, { core, library, signal }) => core.files.browse(input, library, signal),
+  run: (input, { core, library, signal }) => core.sources.browse(input, library, signal),
 })
 
 export const indexPath = defineAction({

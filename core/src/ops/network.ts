@@ -189,7 +189,7 @@ export const devicePlaces = defineQuery({
   ),
   errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
   cli: { words: ['network', 'places'], positional: ['device'], examples: ['network places laptop'] },
-  run: (input, { core, signal }) => core.files.places(input.device, signal),
+  run: (input, { core, signal }) => core.sources.device(input.device).places(signal),
 })
 
 export const listGrants = defineQuery({
@@ -237,7 +237,7 @@ export const whereIsContent = defineQuery({
     paths: ['path'],
     examples: ['file where ~/Pictures/cat.jpg', 'file where content://0198c0de-0000-7000-8000-000000000001'],
   },
-  run: (input, { core, library, signal }) => core.files.where(input.path, library, signal),
+  run: (input, { core, library, signal }) => core.sources.where(input.path, library, signal),
 })
 
 /** In the order of help and of the documents. */

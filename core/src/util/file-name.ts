@@ -62,6 +62,12 @@ export function baseOf(path: RawName): RawName {
   return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(SLASH) + 1)))
 }
 
+/** The path of the folder around an absolute path. */
+export function parentOf(path: RawName): RawName {
+  const bytes = Buffer.from(nameBytes(path))
+  return bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(SLASH)))))
+}
+
 /**
  * The lower-cased part after the last dot; empty for dot files, names without a dot, and endings that are too long for
  * an extension.
@@ -78,6 +84,16 @@ const MAX_EXTENSION_LENGTH = 32
 /** Parses a path. `base64:<…>` stands for a path whose bytes are not text. */
 export function parsePath(text: string): RawName {
   return text.startsWith('base64:') ? bytesToName(Buffer.from(text.slice('base64:'.length), 'base64')) : text
+}
+
+/** A path as text that `parsePath` reads back, for any bytes. */
+export function pathText(path: RawName): string {
+  return typeof path === 'string' ? path : `base64:${Buffer.from(path).toString('base64')}`
+}
+
+/** The path of an entry, as text or bytes. */
+export function entryPath({ path, pathBase64 }: { path: string; pathBase64?: string | undefined }): RawName {
+  return parsePath(pathBase64 === undefined ? path : `base64:${pathBase64}`)
 }
 
 /** A name as a map key: text unchanged; bytes in hexadecimal after a NUL, which no text name contains. */

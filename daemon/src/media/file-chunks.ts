@@ -1,6 +1,5 @@
-import { CoreError, displayName } from '@spacedrive/core'
+import { CoreError, displayName, type SourceFile } from '@spacedrive/core'
 import type { ByteRange } from './byte-ranges.ts'
-import type { SentFile } from './send-file.ts'
 
 /** A piece of an answer: bytes as they are, or those of the file. */
 export type Piece = Uint8Array | ByteRange
@@ -10,14 +9,14 @@ export const CHUNK_BYTES = 524_288
 
 /** An answer from an open file, chunk by chunk. It owns the file, and closes it at its end. */
 export class FileChunks {
-  readonly #file: SentFile
+  readonly #file: SourceFile
   readonly #pieces: readonly Piece[]
   #at = 0
   /** Bytes of the current piece that are read already. */
   #done = 0
   #closed: Promise<void> | null = null
 
-  constructor(file: SentFile, pieces: readonly Piece[]) {
+  constructor(file: SourceFile, pieces: readonly Piece[]) {
     this.#file = file
     this.#pieces = pieces.filter((piece) => lengthOf(piece) > 0)
   }
@@ -44,7 +43,7 @@ export class FileChunks {
         this.#at++
         this.#done = 0
       }
-      if (this.#at === this.#pieces.length) await this.#end()
+      if (this.#at === this.#pieces.length) await this.#file.verify()
       return chunk
     } catch (err) {
       await this.close()
@@ -65,26 +64,20 @@ export class FileChunks {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#file.handle.close()
+    this.#closed ??= this.#file.close()
     return this.#closed
   }
 
   async #read({ first, last }: ByteRange, space: Uint8Array): Promise<Uint8Array> {
     const position = first + this.#done
     const length = Math.min(space.length, last + 1 - position)
-    const { bytesRead } = await this.#file.handle.read(space, 0, length, position)
+    const { bytesRead } = await this.#file.read(space, 0, length, position)
     if (bytesRead === 0) throw this.#changed()
     return space.subarray(0, bytesRead)
   }
 
-  async #end(): Promise<void> {
-    const { mtimeNs, size } = await this.#file.handle.stat({ bigint: true })
-    const { stats } = this.#file
-    if (size !== stats.size || mtimeNs !== stats.mtimeNs) throw this.#changed()
-  }
-
   #changed(): CoreError {
-    return new CoreError('Conflict', `${displayName(this.#file.path)} was changed while it was sent; ask for it again`)
+    return new CoreError('Conflict', `${displayName(this.#file.name)} was changed while it was sent; ask for it again`)
   }
 }
 

@@ -1,17 +1,4 @@
-import { resolve } from 'node:path'
-import {
-  bytesToName,
-  type Core,
-  CoreError,
-  displayName,
-  FileTypeRegistry,
-  fsPath,
-  type IndexedContent,
-  isAsIndexed,
-  openFile,
-  parsePath,
-  type RawName,
-} from '@spacedrive/core'
+import { type Core, CoreError, displayName, FileTypeRegistry, type Library, pathText } from '@spacedrive/core'
 import { EntryId } from '@spacedrive/core/domain'
 import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
@@ -21,7 +8,7 @@ import { HttpError, securityHeaders } from '../http/problem.ts'
 import { noteSignedIn } from '../http/signed-in.ts'
 import { ChunkSpaces } from './chunk-spaces.ts'
 import { signedSession } from './media-signature.ts'
-import { remoteFileHandler, remoteThumbHandler, sendRemote } from './remote-handler.ts'
+import { refusedThere, remoteFileHandler, remoteThumbHandler } from './remote-handler.ts'
 import { type MediaContext, sendFile, type SendDeps } from './send-file.ts'
 import { sidecarHandler } from './sidecar-handler.ts'
 
@@ -48,7 +35,6 @@ const SANDBOX =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; frame-ancestors 'none'"
 
 const FILE_CACHE = 'private, no-cache'
-const NS_RADIX = 36
 
 /** Files and sidecars, for pages and players: `/entry/<library>/<entry>/<name>`, `/file/<name>?path=`, `/remote/<device>/…` and `/sidecar/…`. */
 export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): HttpApp {
@@ -56,21 +42,13 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
   const look = core.volumes.look.bind(core.volumes)
   const app = new Hono<HttpEnv>()
 
-  async function send(c: MediaContext, path: RawName, content: IndexedContent | null): Promise<Response> {
-    const file = await openFile(path, { look, guard: core.privateFiles }, c.req.raw.signal)
-    const { ino, mtimeNs, size } = file.stats
-    const known = content && isAsIndexed(file.stats, content.of) ? content : null
-    return sendFile(
-      c,
-      file,
-      {
-        name: nameOf(path),
-        mime: known?.mime ?? null,
-        etag: known?.hash ?? [ino, size, mtimeNs].map((part) => part.toString(NS_RADIX)).join('-'),
-        cacheControl: FILE_CACHE,
-      },
-      deps,
-    )
+  async function send(c: MediaContext, address: string, library: Library | null): Promise<Response> {
+    const { ref, source } = core.sources.resolve(address, library)
+    // What was checked is this path, and not one that a link leads to.
+    const file = await source.open(ref, { exact: true }, c.req.raw.signal).catch(refusedThere)
+    const { etag, indexed, name } = file
+    const facts = { name: displayName(name), mime: indexed?.mime ?? null, etag: indexed?.hash ?? etag }
+    return sendFile(c, file, { ...facts, cacheControl: FILE_CACHE }, deps)
   }
 
   /** Pages have signed addresses. */
@@ -97,17 +75,13 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
   app.get('/entry/:library/:entry/:name?', (c) => {
     const id = EntryId.safeParse(c.req.param('entry'))
     if (!id.success) throw new CoreError('InvalidInput', `${c.req.param('entry')} is no id of an entry`)
-    const { content, path } = core.libraries.resolve(c.req.param('library')).files.fileById(id.data)
-    return send(c, path, content)
+    const library = core.libraries.resolve(c.req.param('library'))
+    return send(c, pathText(library.files.fileById(id.data).path), library)
   })
   app.get('/file/:name?', async (c) => {
     const asked = c.req.query('path') ?? ''
-    const at = core.files.locate(asked)
     await requireReachable(asked, { asker: asker(), core, what: 'a file' })
-    if (at.at === 'there') return sendRemote(c, { device: at.device.id, of: { path: at.path } }, { core, ...deps })
-    const path = givenPath(at.at === 'here' ? at.path : undefined)
-    const library = core.libraries.resolveIfAny(c.req.query('library'))
-    return send(c, path, library?.files.fileAt(path)?.content ?? null)
+    return send(c, asked, core.libraries.resolveIfAny(c.req.query('library')))
   })
   app.use('/remote/:device/*', async (c, next) => {
     const { onRefused, rights } = asker()
@@ -137,20 +111,4 @@ const PREFLIGHT_HEADERS = {
   'access-control-allow-methods': 'GET, HEAD',
   'access-control-allow-headers': 'range, if-range, if-match, if-none-match',
   'access-control-max-age': '600',
-}
-
-/** Throws `InvalidInput` where it is not the one way to write an absolute path. */
-function givenPath(text: string | undefined): RawName {
-  const path = parsePath(text ?? '')
-  const bytes = Buffer.from(fsPath(path)).toString('latin1')
-  if (bytes !== '' && !bytes.includes('\0') && resolve(bytes) === bytes) return path
-  throw new CoreError(
-    'InvalidInput',
-    `path is to be absolute, without "." and "..": ${JSON.stringify(displayName(path))} is not`,
-  )
-}
-
-function nameOf(path: RawName): string {
-  const bytes = Buffer.from(fsPath(path))
-  return displayName(bytesToName(bytes.subarray(bytes.lastIndexOf('/') + 1)))
 }

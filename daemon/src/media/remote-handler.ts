@@ -1,7 +1,7 @@
-import { type Core, CoreError, displayName, type RemoteFile, type Subject } from '@spacedrive/core'
+import { type Core, CoreError, displayName, type FileRef, pathRef } from '@spacedrive/core'
 import { ContentId } from '@spacedrive/core/domain'
 import { HttpError } from '../http/problem.ts'
-import { type MediaContext, sendFile, type SendDeps, type SentFile } from './send-file.ts'
+import { type MediaContext, sendFile, type SendDeps } from './send-file.ts'
 
 export interface RemoteDeps extends SendDeps {
   readonly core: Core
@@ -12,32 +12,24 @@ const FILE_CACHE = 'private, no-cache'
 const IMMUTABLE = 'private, max-age=31536000, immutable'
 /** Seconds: the other device makes one in less, and nobody waits much longer for the first look at it. */
 const RETRY_AFTER = '1'
-const NS_PER_MS = 1e6
 
 /** `/remote/<device>/file/<name>?path=` or `?content=`: a file of a paired device, with ranges. */
 export function remoteFileHandler(deps: RemoteDeps): (c: MediaContext) => Promise<Response> {
-  return async (c) => sendRemote(c, { device: c.req.param('device') ?? '', of: subjectOf(c, deps.core) }, deps)
-}
-
-/** Sends a file of a paired device: its path there, or its content. */
-export async function sendRemote(
-  c: MediaContext,
-  { device, of }: { device: string; of: Subject },
-  deps: RemoteDeps,
-): Promise<Response> {
-  const file = await deps.core.files.openRemote(device, of, c.req.raw.signal).catch(refusedThere)
-  const facts = { name: displayName(file.name), mime: null, etag: file.etag, cacheControl: FILE_CACHE }
-  return sendFile(c, sentFile(file), facts, deps)
+  return async (c) => {
+    const source = deps.core.sources.device(c.req.param('device') ?? '')
+    const file = await source.open(refOf(c), {}, c.req.raw.signal).catch(refusedThere)
+    const facts = { name: displayName(file.name), mime: null, etag: file.etag, cacheControl: FILE_CACHE }
+    return sendFile(c, file, facts, deps)
+  }
 }
 
 /** `/remote/<device>/thumb?path=` or `?content=`, with `variant=` and, to be kept for good, `v=<version>`. */
 export function remoteThumbHandler(deps: RemoteDeps): (c: MediaContext) => Promise<Response> {
   return async (c) => {
     const { core } = deps
-    const of = subjectOf(c, core)
     const variant = c.req.query('variant') ?? 'grid@2x'
     const device = c.req.param('device') ?? ''
-    const thumb = await core.files.remoteThumb(device, { of, variant }, c.req.raw.signal).catch(refusedThere)
+    const thumb = await core.sources.device(device).thumb(refOf(c), variant, c.req.raw.signal).catch(refusedThere)
     if (thumb.state === 'none') throw new HttpError(404, 'NotFound', `there is no thumbnail there: ${thumb.reason}`)
     if (thumb.state === 'pending')
       return c.json({ state: 'pending' }, 202, { 'retry-after': RETRY_AFTER, 'cache-control': 'no-store' })
@@ -49,13 +41,13 @@ export function remoteThumbHandler(deps: RemoteDeps): (c: MediaContext) => Promi
 }
 
 /** Whoever asks is signed in: it is the other device that allows nothing. */
-function refusedThere(err: unknown): never {
+export function refusedThere(err: unknown): never {
   if (err instanceof CoreError && err.code === 'NotAuthorised') throw new HttpError(403, 'NotAuthorised', err.message)
   throw err
 }
 
 /** Throws `InvalidInput` where neither is said, or the path is no path. */
-function subjectOf(c: MediaContext, { files }: Core): Subject {
+function refOf(c: MediaContext): FileRef {
   const content = c.req.query('content')
   if (content !== undefined) {
     const contentId = ContentId.safeParse(content)
@@ -64,21 +56,5 @@ function subjectOf(c: MediaContext, { files }: Core): Subject {
   }
   const path = c.req.query('path')
   if (!path) throw new CoreError('InvalidInput', 'path or content is to be given')
-  const at = files.locate(path)
-  if (at.at === 'here' || at.at === 'there') return { path: at.path }
-  throw new CoreError('InvalidInput', `${path} is no path of a device`)
-}
-
-/** A file of another device in the shape of one of this. That it has changed shows with each piece. */
-function sentFile(file: RemoteFile): SentFile {
-  const stats = { size: BigInt(file.size), mtimeNs: BigInt(Math.round(file.mtimeMs * NS_PER_MS)) }
-  return {
-    path: file.name,
-    stats,
-    handle: {
-      read: (space, at, length, position) => file.read(space, at, length, position),
-      stat: async () => stats,
-      close: async () => {},
-    },
-  }
+  return pathRef(path)
 }

@@ -1,4 +1,4 @@
-import type { FileTypeRegistry, Logger, RawName } from '@spacedrive/core'
+import type { FileTypeRegistry, Logger, SourceFile } from '@spacedrive/core'
 import type { ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { errorMessage } from '@spacedrive/core/errors'
@@ -14,18 +14,6 @@ import { formatHttpDate } from './http-date.ts'
 import { contentRange, multipart } from './multipart.ts'
 import { checkIfRange, checkPreconditions, type Validators } from './preconditions.ts'
 import { sendChunks } from './send-chunks.ts'
-
-/** A file that is open for reading, on this device or another. */
-export interface SentFile {
-  readonly path: RawName
-  /** As it was when it was opened. */
-  readonly stats: { readonly size: bigint; readonly mtimeNs: bigint }
-  readonly handle: {
-    read(space: Uint8Array, at: number, length: number, position: number): Promise<{ bytesRead: number }>
-    stat(options: { bigint: true }): Promise<{ readonly size: bigint; readonly mtimeNs: bigint }>
-    close(): Promise<void>
-  }
-}
 
 /** What is known of a file that is to be sent. */
 export interface FileFacts {
@@ -50,7 +38,7 @@ const MS_PER_SECOND = 1_000
 const NS_PER_MS = 1_000_000n
 
 /** Answers a GET or HEAD with an open file, which it closes. */
-export async function sendFile(c: MediaContext, file: SentFile, facts: FileFacts, deps: SendDeps): Promise<Response> {
+export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFacts, deps: SendDeps): Promise<Response> {
   let isOurs = true
   try {
     const request = c.req.raw.headers
@@ -96,7 +84,7 @@ export async function sendFile(c: MediaContext, file: SentFile, facts: FileFacts
     )
     return new Response(null, RESPONSE_ALREADY_SENT)
   } finally {
-    if (isOurs) await file.handle.close()
+    if (isOurs) await file.close()
   }
 }
 
@@ -107,7 +95,7 @@ function outgoingOf(c: MediaContext): ServerResponse | null {
   return bindings?.outgoing ?? null
 }
 
-function validatorsOf({ stats }: SentFile, { etag }: FileFacts, now: number): Validators {
+function validatorsOf({ stats }: SourceFile, { etag }: FileFacts, now: number): Validators {
   const modified = Math.floor(Number(stats.mtimeNs / NS_PER_MS) / MS_PER_SECOND) * MS_PER_SECOND
   // A file from the future has no time that could be compared with another.
   const lastModified = modified <= now && formatHttpDate(modified) !== null ? modified : null
@@ -125,11 +113,11 @@ function commonHeaders({ cacheControl }: FileFacts, { etag, lastModified }: Vali
 }
 
 /** Reads the beginning of the file only where the type, or how a text is encoded, is to be seen there. */
-async function typeOf(file: SentFile, { mime, name }: FileFacts, types: FileTypeRegistry): Promise<string> {
+async function typeOf(file: SourceFile, { mime, name }: FileFacts, types: FileTypeRegistry): Promise<string> {
   const size = Number(file.stats.size)
   if (mime !== null && !isText(mime)) return contentType(mime, { head: new Uint8Array(0), size })
   const space = Buffer.alloc(Math.min(size, HEAD_BYTES))
-  const { bytesRead } = await file.handle.read(space, 0, space.length, 0)
+  const { bytesRead } = await file.read(space, 0, space.length, 0)
   const head = space.subarray(0, bytesRead)
   return contentType(mime ?? detectMime({ head, name, size }, types), { head, size })
 }

@@ -1,4 +1,12 @@
-import { type Core, CoreError, type Library, openFile, type OpenFileDeps, parseSidecarFile } from '@spacedrive/core'
+import {
+  type Core,
+  CoreError,
+  DiskFile,
+  type Library,
+  openFile,
+  type OpenFileDeps,
+  parseSidecarFile,
+} from '@spacedrive/core'
 import { ContentId, GIVEN_UP, type Sidecar } from '@spacedrive/core/domain'
 import { HttpError } from '../http/problem.ts'
 import { type MediaContext, sendFile, type SendDeps } from './send-file.ts'
@@ -31,7 +39,7 @@ export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<
     const isVersioned = sidecar.versions.includes(c.req.query('v') ?? '')
     return sendFile(
       c,
-      opened,
+      new DiskFile(opened),
       {
         name: file,
         mime: null,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createStreamPair } from '../../../testing/memory-network/index.ts'
 import { ContentId, DeviceId, type PeerKey } from '../../domain/index.ts'
-import type { ListInput } from '../../files/index.ts'
+import type { ListInput } from '../../sources/index.ts'
 import { systemClock } from '../clock.ts'
 import { FrameStream } from '../wire/frame-stream.ts'
 import { packMessage } from '../wire/message-pack.ts'
@@ -154,7 +154,7 @@ test('no more than eight pieces are asked for at once', async () => {
 
 test('who has a content is believed for that content only, and whoever fails to answer has none', async () => {
   const other = ContentId.parse('3f2504e0-4f89-51d3-9a0c-0305e82c3302')
-  const held = (each: object) => createClient({ holding: () => [each] }).client.holders(contentId, signal)
+  const held = (each: object) => createClient({ holding: () => [each] }).client.holders.of(contentId, signal)
   expect(await held({ contentId, size: 5, name: 'a' })).toMatchObject([{ device: { name: 'bob' }, size: 5 }])
   expect(await held({ contentId: other, size: 5, name: 'a' })).toEqual([])
   expect(await held({ contentId, size: -5, name: 'a' })).toEqual([])
@@ -163,13 +163,13 @@ test('who has a content is believed for that content only, and whoever fails to 
 
 test('the device that was quick is the cheapest', async () => {
   const { client } = createClient({ holding: () => [{ contentId, size: 10_000_000, name: 'a' }] })
-  const [before] = await client.holders(contentId, signal)
-  client.sources.measured(bob.id, { bytes: 50_000_000, ms: 1_000 })
-  const [after] = await client.holders(contentId, signal)
+  const [before] = await client.holders.of(contentId, signal)
+  client.holders.measured(bob.id, { bytes: 50_000_000, ms: 1_000 })
+  const [after] = await client.holders.of(contentId, signal)
   expect(after).toMatchObject({ latencyMs: 2, bytesPerSecond: 50_000_000, costMs: 202 })
   expect(after!.costMs).toBeLessThan(before!.costMs)
-  client.sources.measured(bob.id, { bytes: 10, ms: 1_000 })
-  expect(client.sources.rateOf(bob.id)).toBe(50_000_000)
+  client.holders.measured(bob.id, { bytes: 10, ms: 1_000 })
+  expect(client.holders.rateOf(bob.id)).toBe(50_000_000)
 })
 
 function listOf(answer: unknown) {

@@ -1,17 +1,24 @@
 import type { ArchiveListing } from '../../domain/archive.ts'
 import { type ContentId, type DeviceId, type FileInfo, formatContentAddress } from '../../domain/index.ts'
-import type { ListInput, SeekInput } from '../../files/index.ts'
+import {
+  type ArchivePage,
+  type FoundCopies,
+  type Listing,
+  type ListInput,
+  MAX_PIECE_BYTES,
+  type Piece,
+  type SeekInput,
+} from '../../sources/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { parsePath } from '../../util/file-name.ts'
 import type { Clock } from '../clock.ts'
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { Peers } from '../wire/protocol.ts'
 import { ask, askDevice } from '../wire/rpc.ts'
-import { browse, PAGE_ENTRIES, PAGE_MEMBERS, READ_BYTES, type Subject } from './protocol.ts'
+import { browse, PAGE_ENTRIES, PAGE_MEMBERS, type Subject } from './protocol.ts'
 import { ReadTurns } from './read-turns.ts'
-import { type Piece, RemoteFile } from './remote-file.ts'
-import { type Holder, Sources } from './sources.ts'
-import type { ArchivePage, Listing } from './served-files.ts'
+import { RemoteFile } from './remote-file.ts'
+import { Holders } from './holders.ts'
 import { addressOf, entryFromWire, infoFromWire, nameOf } from './wire-entry.ts'
 
 export interface BrowseDeps {
@@ -22,13 +29,6 @@ export interface BrowseDeps {
 
 type Device = Pick<PairedDevice, 'id' | 'name' | 'slug'>
 
-/** A request for the thumbnail of a file on another device. */
-export interface RemoteThumbInput {
-  readonly of: { readonly path: string } | { readonly content: ContentId }
-  /** Such as `grid@2x`. */
-  readonly variant: string
-}
-
 /**
  * Reads folders and files of paired devices. Every method throws `Offline` if the device does not answer, and the
  * errors of that device about a path. If the device does not allow the request, the method throws `NotAuthorised`, and
@@ -36,13 +36,13 @@ export interface RemoteThumbInput {
  */
 export class Browse {
   /** The devices that have a content, and how fast they send. */
-  readonly sources: Sources
+  readonly holders: Holders
   readonly #deps: BrowseDeps
   readonly #turns = new Map<DeviceId, ReadTurns>()
 
   constructor(deps: BrowseDeps) {
     this.#deps = deps
-    this.sources = new Sources(deps)
+    this.holders = new Holders(deps)
   }
 
   /** The places of a device. Their paths are addresses. */
@@ -123,13 +123,13 @@ export class Browse {
     return { ...first, path: addressOf(device, parsePath(first.path)), items, truncated }
   }
 
-  async thumb(device: Device, { of, variant }: RemoteThumbInput, signal: AbortSignal) {
+  async thumb(device: Device, { of, variant }: { of: Subject; variant: string }, signal: AbortSignal) {
     const asked = { device: device.id, rpc: browse, verb: 'thumb', input: { of, variant } } as const
     return this.#turnsOf(device.id).take(() => askDevice(this.#deps.peers, asked, signal), signal)
   }
 
   /**
-   * Reads at most `READ_BYTES`. `etag`: that of the previous piece; throws `Conflict` if the file has changed since.
+   * Reads at most `MAX_PIECE_BYTES`. `etag`: that of the previous piece; throws `Conflict` if the file has changed since.
    */
   async read(
     device: Device,
@@ -137,7 +137,7 @@ export class Browse {
     signal: AbortSignal,
   ): Promise<Piece> {
     const { clock, peers } = this.#deps
-    const wanted = Math.min(length, READ_BYTES)
+    const wanted = Math.min(length, MAX_PIECE_BYTES)
     return this.#turnsOf(device.id).take(async () => {
       await peers.reach(device.id, signal)
       const begun = clock.ticks()
@@ -145,7 +145,7 @@ export class Browse {
       const piece = await askDevice(peers, { device: device.id, rpc: browse, verb: 'read', input }, signal)
       if (piece.bytes.length > wanted || offset + piece.bytes.length > Math.max(piece.size, offset))
         throw new CoreError('InvalidInput', `${device.name} sent more of a file than was asked for`)
-      this.sources.measured(device.id, { bytes: piece.bytes.length, ms: clock.ticks() - begun })
+      this.holders.measured(device.id, { bytes: piece.bytes.length, ms: clock.ticks() - begun })
       const { nameBase64: _nameBase64, ...rest } = piece
       return { ...rest, name: nameOf(piece) }
     }, signal)
@@ -156,31 +156,18 @@ export class Browse {
     return RemoteFile.open({ device, read: (piece) => this.read(device, { of, ...piece }, signal) })
   }
 
-  /** The connected devices that have a content and would send it, the cheapest first. */
-  holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
-    return this.sources.holders(contentId, signal)
-  }
-
-  /**
-   * The files with a content on each paired device. `files` is null if a device is not connected or does not answer.
-   */
-  async where(devices: readonly Device[], content: ContentId, signal: AbortSignal) {
-    const { peers } = this.#deps
-    const asked = await Promise.all(
-      devices.map(async (device) => {
-        const peer = peers.get(device.id)
-        const about = { device: { id: device.id, name: device.name }, online: peer !== null }
-        const found =
-          peer && (await ask(peer, { rpc: browse, verb: 'where', input: { content } }, signal).catch(() => null))
-        const files = found?.map((file) => ({
-          ...file,
-          path: file.path === null ? null : addressOf(device, parsePath(file.path)),
-        }))
-        return { ...about, files: files ?? null }
-      }),
-    )
+  /** The files with a content on a paired device. `files` is null if it is not connected or does not answer. */
+  async where(device: Device, content: ContentId, signal: AbortSignal): Promise<FoundCopies> {
+    const { id, name } = device
+    const peer = this.#deps.peers.get(id)
+    const found =
+      peer && (await ask(peer, { rpc: browse, verb: 'where', input: { content } }, signal).catch(() => null))
     signal.throwIfAborted()
-    return asked
+    const files = found?.map((file) => ({
+      ...file,
+      path: file.path === null ? null : addressOf(device, parsePath(file.path)),
+    }))
+    return { device: { id, name }, online: peer !== null, files: files ?? null }
   }
 
   #turnsOf(device: DeviceId): ReadTurns {

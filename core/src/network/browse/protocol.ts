@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import { ArchiveMember } from '../../domain/archive.ts'
 import { ContentId, Entry, FileInfo, FileSort, Sidecar } from '../../domain/index.ts'
+import { MAX_PIECE_BYTES, MAX_THUMB_BYTES } from '../../sources/index.ts'
 import type { Question, Rpc } from '../wire/rpc.ts'
 
 /** Most entries of one answer. Even with the longest names they stay far below a frame. */
 export const PAGE_ENTRIES = 500
-/**
- * Most bytes of a file in one answer. On a slow line they arrive within the deadline, and other requests are served
- * between.
- */
-export const READ_BYTES = 524_288
-/** Largest thumbnail in an answer, in bytes; larger sidecars are transferred. */
-export const MAX_THUMB_BYTES = 262_144
 /** Most contents of one question. */
 export const MAX_CONTENTS = 100
 /** Most archive members of one answer. Even with the longest names they stay below a frame. */
@@ -129,7 +123,7 @@ export const browse = {
       input: z.object({
         of: Subject,
         offset: z.int().min(0),
-        length: z.int().min(0).max(READ_BYTES),
+        length: z.int().min(0).max(MAX_PIECE_BYTES),
         etag: z.string().max(128).nullable(),
       }),
       output: z.object({
@@ -140,7 +134,7 @@ export const browse = {
           .string()
           .max(128)
           .regex(/^[0-9a-z-]+$/),
-        bytes: bytes(READ_BYTES),
+        bytes: bytes(MAX_PIECE_BYTES),
       }),
     },
     /** A page of an archive's listing. */

@@ -1,43 +1,34 @@
 import type { DeviceId } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { displayName, type RawName } from '../../util/file-name.ts'
-import { READ_BYTES } from './protocol.ts'
-
-/** A piece of a file of another device. */
-export interface Piece {
-  readonly name: RawName
-  readonly size: number
-  readonly mtimeMs: number
-  readonly etag: string
-  readonly bytes: Uint8Array<ArrayBuffer>
-}
+import { MAX_PIECE_BYTES, type Piece, type SourceFile } from '../../sources/index.ts'
 
 export interface RemoteFileDeps {
   readonly device: { readonly id: DeviceId; readonly name: string }
-  /** Reads at most `READ_BYTES`. Throws `Conflict` if the file no longer has this tag. */
+  /** Reads at most `MAX_PIECE_BYTES`. Throws `Conflict` if the file no longer has this tag. */
   readonly read: (piece: { offset: number; length: number; etag: string | null }) => Promise<Piece>
 }
 
+const NS_PER_MS = 1e6
 /** Bytes read at opening: enough to detect the type of a file, and all of a small file. */
 const HEAD_BYTES = 65_536
 
-/** An open file of another device. It has the methods of a local file, so the same code can read both. */
-export class RemoteFile {
-  readonly device: RemoteFileDeps['device']
+/** An open file of another device. */
+export class RemoteFile implements SourceFile {
   readonly name: RawName
-  readonly size: number
-  readonly mtimeMs: number
+  readonly stats: SourceFile['stats']
   readonly etag: string
+  readonly indexed = null
   readonly #deps: RemoteFileDeps
+  readonly #size: number
   readonly #head: Uint8Array
 
   private constructor(deps: RemoteFileDeps, { bytes, etag, mtimeMs, name, size }: Piece) {
     this.#deps = deps
     this.#head = bytes
-    this.device = deps.device
     this.name = name
-    this.size = size
-    this.mtimeMs = mtimeMs
+    this.stats = { size: BigInt(size), mtimeNs: BigInt(Math.round(mtimeMs * NS_PER_MS)) }
+    this.#size = size
     this.etag = etag
   }
 
@@ -45,9 +36,8 @@ export class RemoteFile {
     return new RemoteFile(deps, await deps.read({ offset: 0, length: HEAD_BYTES, etag: null }))
   }
 
-  /** Reads bytes of the file into `space`, from `at` on. May read fewer than requested; reads 0 only at the end. */
   async read(space: Uint8Array, at: number, length: number, position: number): Promise<{ bytesRead: number }> {
-    const wanted = Math.min(length, space.length - at, READ_BYTES, this.size - position)
+    const wanted = Math.min(length, space.length - at, MAX_PIECE_BYTES, this.#size - position)
     if (wanted <= 0) return { bytesRead: 0 }
     if (position < this.#head.length) {
       const bytes = this.#head.subarray(position, position + wanted)
@@ -58,9 +48,16 @@ export class RemoteFile {
     if (etag !== this.etag || bytes.length > wanted || bytes.length === 0)
       throw new CoreError(
         'Conflict',
-        `${displayName(this.name)} on ${this.device.name} is not what it was; ask for it again`,
+        `${displayName(this.name)} on ${this.#deps.device.name} is not what it was; ask for it again`,
       )
     space.set(bytes, at)
     return { bytesRead: bytes.length }
   }
+
+  /** Every piece after the first was compared with the tag when it was read. */
+  async verify(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -1,9 +1,19 @@
 import { realpath } from 'node:fs/promises'
 import { posix } from 'node:path'
 import type { ContentId, DeviceId, GrantKind, LibraryId } from '../../domain/index.ts'
-import { type OpenFile, openedFileTag } from '../../files/index.ts'
+import type { DiskContents, FileSource, HeldFile } from '../../sources/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import { baseOf, bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
+import {
+  baseOf,
+  bytesToName,
+  displayName,
+  entryPath,
+  fsPath,
+  nameBytes,
+  parsePath,
+  pathText,
+  type RawName,
+} from '../../util/file-name.ts'
 import { unreachableError } from '../../util/path-error.ts'
 import { realPathOf } from '../../util/real-path.ts'
 import type { PrivateFiles } from '../../util/private-files.ts'
@@ -11,13 +21,13 @@ import type { Grants } from '../grants/grants.ts'
 import type { IsMember } from '../messaging/shared-libraries.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
 import { answering } from '../wire/rpc.ts'
-import { browse, MAX_CONTENTS, MAX_PATH, MAX_THUMB_BYTES, PAGE_ENTRIES, type Subject } from './protocol.ts'
-import type { Piece } from './remote-file.ts'
-import type { HeldFile, ServedFiles } from './served-files.ts'
-import { entryToWire, infoToWire, nameToWire, pathText, rawPathOf } from './wire-entry.ts'
+import { browse, MAX_CONTENTS, MAX_PATH, PAGE_ENTRIES, type Subject } from './protocol.ts'
+import { entryToWire, infoToWire, nameToWire } from './wire-entry.ts'
 
 export interface ServeBrowseDeps {
-  readonly files: ServedFiles
+  /** This device's disk as its user sees it. The permission of a device is checked before each call. */
+  readonly disk: Pick<FileSource, 'archive' | 'list' | 'places' | 'read' | 'seek' | 'stat'>
+  readonly contents: Pick<DiskContents, 'copiesOf' | 'holding' | 'thumb'>
   readonly grants: Pick<Grants, 'covers' | 'folders' | 'require'>
   /** The open libraries. */
   readonly libraries: () => readonly { readonly id: LibraryId }[]
@@ -37,34 +47,34 @@ export class ServedBrowse {
   }
 
   handler(): ProtocolHandler {
-    const { files, grants } = this.#deps
+    const { contents, disk, grants } = this.#deps
     return answering(browse, {
-      places: async (_input, { id }) => {
+      places: async (_input, { id }, signal) => {
         grants.require(id, 'browse')
-        return this.#places(id)
+        return this.#places(id, signal)
       },
       list: async (input, peer, signal) => {
         const path = await this.#folder(input.path, peer)
-        const { items, ...listing } = await files.list({ ...input, path: pathText(path) }, signal)
+        const { items, ...listing } = await disk.list({ ...input, path: pathText(path) }, signal)
         return { ...listing, path: pathText(path), items: items.slice(0, PAGE_ENTRIES).map(entryToWire) }
       },
-      seek: async ({ prefix, entryPath, ...input }, peer, signal) => {
+      seek: async ({ prefix, entryPath: sought, ...input }, peer, signal) => {
         const path = await this.#folder(input.path, peer)
-        const sought = prefix === null ? { entryPath: entryPath ?? '' } : { prefix }
-        return files.seek({ ...input, ...sought, path: pathText(path) }, signal)
+        const wanted = prefix === null ? { entryPath: sought ?? '' } : { prefix }
+        return disk.seek({ ...input, ...wanted, path: pathText(path) }, signal)
       },
       info: async ({ of }, peer, signal) => {
         const path = await this.#pathOf(of, peer, 'browse')
-        const info = await this.#told(of, peer, path, () => files.info(pathText(path), signal))
+        const info = await this.#told(of, peer, path, () => disk.stat({ path: pathText(path) }, signal))
         const mayLook = (each: RawName) => grants.covers(peer.id, 'browse', each)
-        const at = rawPathOf(info)
+        const at = entryPath(info)
         const copies = info.copies.filter((copy) => mayLook(parsePath(copy.path)))
         return { path: mayLook(at) ? pathText(at) : null, info: infoToWire({ ...info, copies }) }
       },
       archive: async (input, peer, signal) => {
         // Listing an archive reads the file, so it needs the grant `read`.
         const path = pathText(await this.allowed(input.path, peer, 'read'))
-        const { items, truncated, ...listing } = await files.archive({ ...input, path }, signal)
+        const { items, truncated, ...listing } = await disk.archive({ ...input, path }, signal)
         const fitting = items.filter(
           (member) => Math.max(member.path.length, member.pathBase64?.length ?? 0) <= MAX_PATH,
         )
@@ -73,15 +83,13 @@ export class ServedBrowse {
       thumb: async ({ of, variant }, peer, signal) => this.#thumb(of, variant, peer, signal),
       read: async ({ of, ...piece }, peer, signal) => {
         const path = await this.#pathOf(of, peer, 'read')
-        const { name, ...rest } = await this.#told(of, peer, path, async () => {
-          await using file = await files.open(path, signal)
-          return await readPiece(file, piece)
-        })
+        const read = () => disk.read({ path: pathText(path) }, { ...piece, exact: true }, signal)
+        const { name, origin: _, ...rest } = await this.#told(of, peer, path, read)
         return { ...nameToWire(name), ...rest }
       },
       where: async ({ content }, peer) => {
-        const inShared = files.copiesOf(content, this.#sharedWith(peer))
-        const opened = files.copiesOf(content, this.#libraries()).filter(this.#covered(peer, 'browse'))
+        const inShared = contents.copiesOf(content, this.#sharedWith(peer))
+        const opened = contents.copiesOf(content, this.#libraries()).filter(this.#covered(peer, 'browse'))
         const found = new Map([...inShared, ...opened].map((copy) => [pathText(copy.path), copy]))
         return [...found.values()].slice(0, MAX_CONTENTS).map(({ online, path, size }) => ({
           path: grants.covers(peer.id, 'browse', path) ? pathText(path) : null,
@@ -89,8 +97,8 @@ export class ServedBrowse {
           online,
         }))
       },
-      holding: async ({ contents }, peer) => {
-        return contents.flatMap((contentId) => {
+      holding: async ({ contents: asked }, peer) => {
+        return asked.flatMap((contentId) => {
           const held = this.#heldBy(contentId, peer, 'read')
           return held ? [{ contentId, size: held.size, ...nameToWire(baseOf(held.path)) }] : []
         })
@@ -163,10 +171,10 @@ export class ServedBrowse {
 
   /** A file from a library that both devices share; otherwise one from an opened folder. */
   #heldBy(contentId: ContentId, peer: Peer, what: GrantKind): HeldFile | undefined {
-    const { files } = this.#deps
+    const { contents } = this.#deps
     return (
-      files.holding(contentId, this.#sharedWith(peer))[0] ??
-      files.holding(contentId, this.#libraries()).find(this.#covered(peer, what))
+      contents.holding(contentId, this.#sharedWith(peer))[0] ??
+      contents.holding(contentId, this.#libraries()).find(this.#covered(peer, what))
     )
   }
 
@@ -185,9 +193,9 @@ export class ServedBrowse {
   }
 
   /** The places that the device may browse, followed by the other folders that were opened for it. */
-  async #places(device: DeviceId): Promise<{ kind: string; name: string; path: string }[]> {
-    const { files, grants } = this.#deps
-    const known = (await files.places())
+  async #places(device: DeviceId, signal: AbortSignal): Promise<{ kind: string; name: string; path: string }[]> {
+    const { disk, grants } = this.#deps
+    const known = (await disk.places(signal))
       .filter(({ path }) => grants.covers(device, 'browse', parsePath(path)))
       .map(({ kind, name, path }) => ({ kind, name, path }))
     const shown = new Set(known.map(({ path }) => path))
@@ -199,19 +207,17 @@ export class ServedBrowse {
   }
 
   async #thumb(of: Subject, variant: string, peer: Peer, signal: AbortSignal) {
-    const { files } = this.#deps
+    const { contents, disk } = this.#deps
     let contentId: ContentId | null
-    if ('path' in of) ({ contentId } = await files.info(pathText(await this.allowed(of.path, peer, 'browse')), signal))
-    else contentId = of.content
+    if ('path' in of) {
+      const path = pathText(await this.allowed(of.path, peer, 'browse'))
+      contentId = (await disk.stat({ path }, signal)).contentId
+    } else contentId = of.content
     if (contentId === null) return { state: 'none' as const, reason: 'what is in it is not known yet' }
     const isOpened = this.#heldBy(contentId, peer, 'browse') !== undefined
     const libraries = isOpened ? this.#libraries() : this.#sharedWith(peer)
     if (libraries.size === 0) this.#deps.grants.require(peer.id, 'browse')
-    const thumb = await files.thumb({ contentId, variant, maxBytes: MAX_THUMB_BYTES, libraries })
-    if (thumb.state !== 'ready') return thumb
-    await using file = await files.openThumb(thumb.path, signal)
-    const bytes = await bytesOf(file, { offset: 0, length: MAX_THUMB_BYTES })
-    return { state: 'ready' as const, variant: thumb.variant, checksum: thumb.checksum, bytes }
+    return contents.thumb({ contentId, variant, libraries }, signal)
   }
 }
 
@@ -232,37 +238,4 @@ function lexical(path: RawName): RawName {
     : bytesToName(
         new Uint8Array(Buffer.from(posix.normalize(Buffer.from(nameBytes(path)).toString('latin1')), 'latin1')),
       )
-}
-
-/**
- * A piece of an open file, with the file's current size, time and tag. Throws `Conflict` if the tag no longer matches.
- */
-export async function readPiece(
-  file: OpenFile,
-  { etag, ...piece }: { etag: string | null; offset: number; length: number },
-): Promise<Piece> {
-  const { mtimeNs, size } = file.stats
-  const now = openedFileTag(file)
-  if (etag !== null && etag !== now)
-    throw new CoreError('Conflict', `${displayName(file.path)} was changed while it was read; begin again`)
-  return {
-    name: baseOf(file.path),
-    size: Number(size),
-    mtimeMs: Number(mtimeNs) / NS_PER_MS,
-    etag: now,
-    bytes: await bytesOf(file, piece),
-  }
-}
-
-const NS_PER_MS = 1e6
-
-async function bytesOf(file: OpenFile, { length, offset }: { offset: number; length: number }) {
-  const bytes = new Uint8Array(Math.max(0, Math.min(length, Number(file.stats.size) - offset)))
-  let filled = 0
-  while (filled < bytes.length) {
-    const { bytesRead } = await file.handle.read(bytes, filled, bytes.length - filled, offset + filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return bytes.subarray(0, filled)
 }

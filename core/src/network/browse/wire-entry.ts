@@ -1,5 +1,5 @@
 import { type Entry, type FileInfo, formatAddress } from '../../domain/index.ts'
-import { bytesToName, displayName, joinName, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
+import { bytesToName, displayName, joinName, nameBytes, pathText, type RawName } from '../../util/file-name.ts'
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { WireEntry, WireInfo } from './protocol.ts'
 
@@ -42,11 +42,6 @@ export function addressOf({ slug }: Pick<PairedDevice, 'slug'>, path: RawName): 
   return formatAddress(slug, pathText(path))
 }
 
-/** A path as text that `parsePath` reads back, for any bytes. */
-export function pathText(path: RawName): string {
-  return typeof path === 'string' ? path : `base64:${Buffer.from(path).toString('base64')}`
-}
-
 /** A name, text or bytes, in the format of messages. */
 export function nameToWire(name: RawName): { name: string; nameBase64?: string } {
   if (typeof name === 'string') return { name }
@@ -55,9 +50,4 @@ export function nameToWire(name: RawName): { name: string; nameBase64?: string }
 
 export function nameOf({ name, nameBase64 }: { name: string; nameBase64?: string | undefined }): RawName {
   return nameBase64 === undefined ? name : bytesToName(new Uint8Array(Buffer.from(nameBase64, 'base64')))
-}
-
-/** The path of an entry, as text or bytes. */
-export function rawPathOf({ path, pathBase64 }: Pick<Entry, 'path' | 'pathBase64'>): RawName {
-  return parsePath(pathBase64 === undefined ? path : `base64:${pathBase64}`)
 }

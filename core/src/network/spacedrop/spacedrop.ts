@@ -1,7 +1,8 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import type { DeviceId, Offer, OfferState, Transfer } from '../../domain/index.ts'
+import { threadDisk } from '../../sources/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { displayName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
@@ -289,7 +290,7 @@ export class Spacedrop implements Disposable {
     if (named !== null && !isAbsolute(named)) throw new CoreError('InvalidInput', `${named} is no absolute path`)
     const folder = named ?? this.#usualFolder()
     try {
-      mkdirSync(folder, { recursive: true })
+      threadDisk.makeFolders(folder)
     } catch (err) {
       throw unreachableError(err, folder)
     }

@@ -5,6 +5,7 @@ import type { SidecarKind } from '../../domain/index.ts'
 import type { EntryReader, PlacedEntry } from '../../entries/index.ts'
 import type { JobItems, ProgressUpdate } from '../../jobs/index.ts'
 import type { LocationMap } from '../../location/index.ts'
+import type { UserDisk } from '../../sources/index.ts'
 import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
 import { displayName, joinName, nameKey, type RawName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
@@ -31,6 +32,7 @@ export interface ConversionsDeps {
   /** Watches the files that the library owns from now on. */
   readonly watch: SidecarWatch
   readonly log: Logger
+  readonly disk: UserDisk
 }
 
 /** The files that would be moved, and those that would stay. */
@@ -216,7 +218,7 @@ export class Conversions {
   }
 
   async #finishIn(conversion: Conversion, entryRowId: number | null): Promise<void> {
-    const { root, rows, watch } = this.#deps
+    const { disk, root, rows, watch } = this.#deps
     const { path: from } = conversion
     const to = sidecarPath(root, conversion)
     // A move is never interrupted midway: the signal is checked between files only.
@@ -225,13 +227,13 @@ export class Conversions {
       if (conversion.state === 'moving') {
         const isOnlyHere = !(await look(from)) && (await holds(to, conversion, signal))
         const draft = join(root, ARRIVING, String(conversion.id))
-        if (!isOnlyHere) await placeFile({ ...conversion, from, to, draft }, signal)
+        if (!isOnlyHere) await placeFile({ ...conversion, from, to, draft }, disk, signal)
         await rows.own(conversion)
       } else if (!(await holds(to, conversion, signal))) {
         throw new CoreError('Conflict', `the library has lost ${to}; ${displayName(from)} stays where it is`)
       }
       await rows.sync()
-      await removePlaced({ ...conversion, from, to }, signal)
+      await removePlaced({ ...conversion, from, to }, disk, signal)
     } catch (err) {
       await this.#retreat(conversion, entryRowId)
       throw err
@@ -263,7 +265,7 @@ export class Conversions {
   }
 
   async #finishOut(conversion: Conversion): Promise<void> {
-    const { root, rows } = this.#deps
+    const { disk, root, rows } = this.#deps
     const { signal } = new AbortController()
     const from = sidecarPath(root, conversion)
     const to = conversion.path
@@ -271,14 +273,14 @@ export class Conversions {
       const isBack = !(await look(from)) && (await look(to)) !== null
       if (!isBack) {
         if (await this.#isNowhere(to)) throw new CoreError('Conflict', `the folder of ${displayName(to)} is gone`)
-        await placeFile({ ...conversion, from, to, draft: this.#draftBeside(conversion) }, signal)
+        await placeFile({ ...conversion, from, to, draft: this.#draftBeside(conversion) }, disk, signal)
       }
     } catch (err) {
       await rows.setState(conversion, 'moved')
       throw err
     }
     await rows.sync()
-    await removePlaced({ ...conversion, from, to }, signal)
+    await removePlaced({ ...conversion, from, to }, disk, signal)
     await removeFiles(root, [conversion])
     await rows.giveBack(conversion)
   }

@@ -1,11 +1,11 @@
-import { constants, type BigIntStats } from 'node:fs'
-import { copyFile, link, lstat, mkdir, open, rename, rm, unlink, utimes } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HashPool } from '../../content/index.ts'
+import type { UserDisk } from '../../sources/index.ts'
 import { CoreError, systemCode } from '../../util/errors.ts'
 import { bytesToName, displayName, fsPath, nameBytes, type RawName } from '../../util/file-name.ts'
 import { pathError } from '../../util/path-error.ts'
-import { syncDirectory } from '../../util/write-file.ts'
 
 /** A file to move to another path. */
 export interface Placing {
@@ -28,17 +28,19 @@ const CANNOT_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSY
  * else as a verified copy. Never overwrites: throws `AlreadyExists` if `to` is another file. Throws `Conflict` if
  * `from` is not the expected file. Safe to repeat after a kill at any moment.
  */
-export async function placeFile(placing: Placing, signal: AbortSignal): Promise<void> {
+export async function placeFile(placing: Placing, disk: UserDisk, signal: AbortSignal): Promise<void> {
   const { draft, from, to } = placing
   await using pool = new HashPool({ threads: 1 })
   const before = await look(from)
   if (!before) throw new CoreError('Conflict', `${displayName(from)} is gone`)
   await assertSame(from, placing, pool, signal)
-  await makeFolder(to)
+  await makeFolder(to, disk)
   if (await look(to)) await assertOurs(to, placing, pool, signal)
-  else if (!(await linked(from, to, before))) await copied(placing, before, pool, signal)
-  await rm(fsPath(draft), { force: true })
-  await syncFolder(to)
+  else if (!(await linked(placing, before, disk))) await copied(placing, before, { disk, pool, signal })
+  await disk.removeDraft(fsPath(draft)).catch((err: unknown) => {
+    throw pathError(err, displayName(draft))
+  })
+  await syncFolder(to, disk)
   const after = await look(from)
   if (!after || !isUntouched(before, after))
     throw new CoreError('Conflict', `${displayName(from)} was changed while it was moved; it stays where it is`)
@@ -54,7 +56,11 @@ export async function holds(path: RawName, of: Bytes, signal: AbortSignal): Prom
  * Removes a file that also exists at `to`. The caller has checked `to`. Throws `Conflict` if the file has changed, or
  * if both paths are the same file: another spelling of the name, or a folder that is mounted twice.
  */
-export async function removePlaced({ from, to, ...of }: Omit<Placing, 'draft'>, signal: AbortSignal): Promise<void> {
+export async function removePlaced(
+  { from, to, ...of }: Omit<Placing, 'draft'>,
+  disk: UserDisk,
+  signal: AbortSignal,
+): Promise<void> {
   const before = await look(from)
   if (!before) return
   await using pool = new HashPool({ threads: 1 })
@@ -64,26 +70,26 @@ export async function removePlaced({ from, to, ...of }: Omit<Placing, 'draft'>, 
     throw new CoreError('Conflict', `${displayName(to)} is gone; ${displayName(from)} stays where it is`)
   if (isSameFile(placed, before) && before.nlink < 2n)
     throw new CoreError('Conflict', `${displayName(from)} and ${displayName(to)} are one file; it stays where it is`)
-  await unlink(fsPath(from)).catch((err: unknown) => {
+  await disk.remove(fsPath(from)).catch((err: unknown) => {
     throw pathError(err, displayName(from))
   })
-  await syncFolder(from)
+  await syncFolder(from, disk)
 }
 
 /** Creates the folder of a path and its parents, durably. */
-async function makeFolder(path: RawName): Promise<void> {
+async function makeFolder(path: RawName, disk: UserDisk): Promise<void> {
   try {
-    const first = await mkdir(folderOf(path), { recursive: true })
+    const first = await disk.makeFolder(folderOf(path))
     if (first === undefined) return
     for (let at = rawFolder(path); nameBytes(at).length >= Buffer.byteLength(first); at = rawFolder(at))
-      await syncDirectory(folderOf(at))
+      await disk.syncFolder(folderOf(at))
   } catch (err) {
     throw pathError(err, `the folder of ${displayName(path)}`)
   }
 }
 
-async function syncFolder(path: RawName): Promise<void> {
-  await syncDirectory(folderOf(path)).catch((err: unknown) => {
+async function syncFolder(path: RawName, disk: UserDisk): Promise<void> {
+  await disk.syncFolder(folderOf(path)).catch((err: unknown) => {
     throw pathError(err, `the folder of ${displayName(path)}`)
   })
 }
@@ -109,11 +115,11 @@ export async function look(path: RawName): Promise<BigIntStats | null> {
   }
 }
 
-async function linked(from: RawName, to: RawName, { nlink }: BigIntStats): Promise<boolean> {
+async function linked({ from, to }: Placing, { nlink }: BigIntStats, disk: UserDisk): Promise<boolean> {
   // If the file has other names, writing to them would change the library's file.
   if (nlink > 1n) return false
   try {
-    await link(fsPath(from), fsPath(to))
+    await disk.link(fsPath(from), fsPath(to))
     return true
   } catch (err) {
     if (CANNOT_LINK.includes(systemCode(err) ?? '')) return false
@@ -123,37 +129,28 @@ async function linked(from: RawName, to: RawName, { nlink }: BigIntStats): Promi
 
 async function copied(
   { checksum, draft, from, size, to }: Placing,
-  { atimeNs, mtimeNs }: BigIntStats,
-  pool: HashPool,
-  signal: AbortSignal,
+  before: BigIntStats,
+  { disk, pool, signal }: { disk: UserDisk; pool: HashPool; signal: AbortSignal },
 ): Promise<void> {
-  await makeFolder(draft)
+  await makeFolder(draft, disk)
   try {
-    await rm(fsPath(draft), { force: true })
-    await copyFile(fsPath(from), fsPath(draft), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-    await utimes(fsPath(draft), seconds(atimeNs), seconds(mtimeNs))
-    await using file = await open(fsPath(draft), 'r+')
-    await file.sync()
+    await disk.removeDraft(fsPath(draft))
+    await disk.copy(fsPath(from), fsPath(draft))
+    await disk.setTimes(fsPath(draft), before)
+    await disk.sync(fsPath(draft))
     await assertSame(draft, { checksum, size }, pool, signal)
-    await link(fsPath(draft), fsPath(to)).catch(async (err: unknown) => {
+    await disk.link(fsPath(draft), fsPath(to)).catch(async (err: unknown) => {
       if (!CANNOT_LINK.includes(systemCode(err) ?? '')) throw err
       // Without hard links, no call is certain not to overwrite a file, so check once more.
       if (await look(to)) throw new CoreError('AlreadyExists', `${displayName(to)} exists already`)
-      await rename(fsPath(draft), fsPath(to))
+      await disk.rename(fsPath(draft), fsPath(to))
     })
   } catch (err) {
-    await rm(fsPath(draft), { force: true })
+    // Best effort: the next attempt removes it.
+    await disk.removeDraft(fsPath(draft)).catch(() => {})
     throw err instanceof CoreError ? err : pathError(err, displayName(to))
   }
 }
-
-/** A time for `utimes`, which takes seconds as a floating-point number and rounds down. */
-function seconds(nanoseconds: bigint): number {
-  return Number(nanoseconds + ROUNDING_NS) / 1e9
-}
-
-/** Nanoseconds that a present-day time may lose when it becomes a floating-point number. */
-const ROUNDING_NS = 300n
 
 async function assertSame(path: RawName, of: Bytes, pool: HashPool, signal: AbortSignal): Promise<void> {
   if (!(await isSame(path, of, pool, signal)))

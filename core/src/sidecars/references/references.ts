@@ -6,6 +6,7 @@ import type { EntryReader } from '../../entries/index.ts'
 import type { JobManager } from '../../jobs/index.ts'
 import type { LibraryStore } from '../../store/index.ts'
 import type { KnownLocation, LocationMap } from '../../location/index.ts'
+import type { UserDisk } from '../../sources/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { displayName, nameKey, parsePath, type RawName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
@@ -43,6 +44,7 @@ export interface ReferencesDeps {
   readonly refresh: (location: KnownLocation, folders: readonly FolderToRefresh[], signal: AbortSignal) => Promise<void>
   /** Watches the files that the library owns from now on. */
   readonly watch: SidecarWatch
+  readonly disk: UserDisk
   readonly now: () => number
   readonly log: Logger
 }
@@ -81,11 +83,12 @@ export class References implements AsyncDisposable {
   constructor(deps: ReferencesDeps) {
     this.#deps = deps
     this.rows = new ReferenceRows(deps.store, deps.now)
-    const { locations, log, now, reader, root, store, watch } = deps
+    const { disk, locations, log, now, reader, root, store, watch } = deps
     this.conversions = new Conversions({
       reader,
       root,
       locations,
+      disk,
       log,
       references: this.rows,
       rows: new ConversionRows(store, now),

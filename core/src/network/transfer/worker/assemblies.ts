@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ThreadDisk } from '../../../sources/user-disk.ts'
 import type { Blake3 } from '../../../util/blake3.ts'
 import { CHUNK_BYTES } from '../../bulk/index.ts'
 import type { FetchItem } from './fetch-item.ts'
@@ -23,6 +24,7 @@ export interface AssembliesDeps {
   readonly mark: string
   readonly blake3: Blake3
   readonly hashers: Hashers
+  readonly disk: ThreadDisk
 }
 
 /** The large files of a fetch. Each is opened when its first chunk arrives. */
@@ -75,11 +77,12 @@ export class Assemblies {
   }
 
   async #begin(index: number): Promise<Assembly> {
-    const { blake3, folder, hashers, items, mark } = this.#deps
+    const { blake3, disk, folder, hashers, items, mark } = this.#deps
     const item = items[index]!
     const path = partPath(item, mark)
     const hasher = await hashers.take()
-    const part = await PartFile.open({ path, record: join(folder, `${index}.chunks`), size: item.size }, blake3)
+    const record = join(folder, `${index}.chunks`)
+    const part = await PartFile.open({ path, record, size: item.size, disk }, blake3)
     if (this.#signal.aborted) {
       part.close()
       throw this.#signal.reason

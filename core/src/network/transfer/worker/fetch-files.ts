@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import type { ThreadDisk } from '../../../sources/user-disk.ts'
 import type { Blake3 } from '../../../util/blake3.ts'
 import { CoreError, type ErrorCode, errorMessage, systemCode, systemReason } from '../../../util/errors.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
@@ -11,7 +12,6 @@ import { DoneRecord } from './done-record.ts'
 import { type Asked, type ChannelOptions, FetchChannel } from './fetch-channel.ts'
 import type { FetchFailure, FetchItem, FetchResult } from './fetch-item.ts'
 import type { Hashers } from './hashers.ts'
-import { markOrigin } from './mark-origin.ts'
 import { lengthOf } from './part-file.ts'
 import {
   type FolderMark,
@@ -41,6 +41,7 @@ export interface FetchDeps {
   readonly origin: string | null
   readonly blake3: Blake3
   readonly hashers: Hashers
+  readonly disk: ThreadDisk
   /** Called for each chunk or file that was written. */
   readonly onProgress: (progress: { files: number; bytes: number }) => void
   /** `STALL_MS` by default. */
@@ -107,7 +108,7 @@ export class FetchFiles {
     const { items } = this.#deps
     for (const [index, item] of items.entries()) {
       if (item.kind === 'directory') {
-        makeOwnFolder(item.target)
+        makeOwnFolder(item.target, this.#deps.disk)
         this.#remember(item.target)
         continue
       }
@@ -132,7 +133,8 @@ export class FetchFiles {
     if (this.#done.has(index)) {
       try {
         // The process was killed after it recorded the file but before it renamed it.
-        if (lstatSync(this.#partOf(item), { throwIfNoEntry: false })) giveName(this.#partOf(item), item)
+        if (lstatSync(this.#partOf(item), { throwIfNoEntry: false }))
+          giveName(this.#partOf(item), item, this.#deps.disk)
       } catch (err) {
         if (!isOfOneFile(err)) throw err
         this.#open++
@@ -314,7 +316,7 @@ export class FetchFiles {
     const hash = this.#checkChunk(channel, reply)
     this.#checkWhole(item, { channel, hash })
     this.#requireFolderOf(item)
-    writeWhole(this.#partOf(item), reply.bytes)
+    writeWhole(this.#partOf(item), reply.bytes, this.#deps.disk)
     this.#checkContent(item, { channel, hash })
     this.#bytes += item.size
     this.#complete(index, item)
@@ -436,11 +438,11 @@ export class FetchFiles {
   /** Records the file first: if the process is killed before the rename, the next run renames it. */
   #complete(index: number, item: FetchItem): void {
     const part = this.#partOf(item)
-    const { origin } = this.#deps
-    if (origin !== null) this.#unmarked ??= markOrigin(part, origin)
-    setFileDetails(part, item)
+    const { disk, origin } = this.#deps
+    if (origin !== null) this.#unmarked ??= disk.markOrigin(part, origin)
+    setFileDetails(part, item, disk)
     this.#done.write(index)
-    giveName(part, item)
+    giveName(part, item, disk)
     this.#done.add(index)
     this.#files++
     this.#open--
@@ -460,7 +462,7 @@ export class FetchFiles {
       if (item.kind !== 'directory') continue
       try {
         const mark = this.#folders.get(keyOf(item.target))
-        if (mark) setFolderDetails(item, mark)
+        if (mark) setFolderDetails(item, mark, this.#deps.disk)
       } catch (err) {
         this.#failures.push({ item: index, ...failureOf(err) })
         this.#failed++

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync, renameSync } from 'node
 import { join } from 'node:path'
 import { Packr } from 'msgpackr'
 import { z } from 'zod'
+import type { ThreadDisk } from '../../../sources/user-disk.ts'
 import { CoreError, systemCode } from '../../../util/errors.ts'
 import { displayName } from '../../../util/file-name.ts'
 import { pathError } from '../../../util/path-error.ts'
@@ -59,6 +60,7 @@ export function openPlan(
     preserve,
     mark,
     taken,
+    disk,
   }: {
     items: readonly SourceItem[]
     destination: Destination
@@ -66,10 +68,11 @@ export function openPlan(
     mark: string
     /** Keys of free paths that are already reserved. */
     taken: ReadonlySet<string>
+    disk: ThreadDisk
   },
 ): Plan {
   const known = readPlan(folder)
-  if (known) return followSource(folder, known, items)
+  if (known) return followSource(folder, { plan: known, items, disk })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const plan = { mark, preserve, items: placed(items, { destination, taken }) }
   writePlan(folder, plan)
@@ -115,7 +118,10 @@ function placed(
   })
 }
 
-function followSource(folder: string, plan: Plan, items: readonly SourceItem[]): Plan {
+function followSource(
+  folder: string,
+  { disk, items, plan }: { plan: Plan; items: readonly SourceItem[]; disk: ThreadDisk },
+): Plan {
   const now = new Map(items.map((item) => [keyOf(item.names), item]))
   let changed = false
   const followed = plan.items.map((item, n) => {
@@ -126,7 +132,7 @@ function followSource(folder: string, plan: Plan, items: readonly SourceItem[]):
     changed = true
     if (!isSame && item.kind === 'file') {
       rmSync(join(folder, `${n}.chunks`), { force: true })
-      removePart(item.target, plan.mark)
+      removePart(item.target, plan.mark, disk)
     }
     return { ...item, size: source.size, mtimeMs: source.mtimeMs, mode: source.mode }
   })
@@ -137,18 +143,18 @@ function followSource(folder: string, plan: Plan, items: readonly SourceItem[]):
 }
 
 /** Removes unfinished files and the plan. Throws the error if an unfinished file cannot be removed. */
-export function discardPlan(folder: string): void {
+export function discardPlan(folder: string, disk: ThreadDisk): void {
   const plan = readPlan(folder)
   for (const { kind, target } of plan?.items ?? []) {
-    if (kind === 'file') removePart(target, plan!.mark)
+    if (kind === 'file') removePart(target, plan!.mark, disk)
   }
   rmSync(folder, { recursive: true, force: true })
 }
 
-function removePart(target: Uint8Array, mark: string): void {
+function removePart(target: Uint8Array, mark: string, disk: ThreadDisk): void {
   const part = Buffer.concat([target, Buffer.from(`.${mark}.part`)])
   try {
-    rmSync(part, { force: true })
+    disk.removeDraft(part)
   } catch (err) {
     // If its folder has become a file, the part is gone with the folder.
     if (systemCode(err) !== 'ENOTDIR') throw pathError(err, displayName(part))

@@ -1,4 +1,5 @@
-import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import type { ThreadDisk } from '../../../sources/user-disk.ts'
 import type { Blake3 } from '../../../util/blake3.ts'
 import { systemCode } from '../../../util/errors.ts'
 import { CHUNK_BYTES, HASH_BYTES } from '../../bulk/index.ts'
@@ -22,6 +23,7 @@ export interface PartFileOptions {
   /** The file that records the finished chunks. */
   readonly record: string
   readonly size: number
+  readonly disk: ThreadDisk
 }
 
 /**
@@ -50,8 +52,8 @@ export class PartFile {
 
   /** Opens the unfinished file, or creates it. */
   static async open(options: PartFileOptions, blake3: Blake3): Promise<PartFile> {
-    const { path, record, size } = options
-    const fd = reopenPart(path) ?? createPart(path)
+    const { disk, path, record, size } = options
+    const fd = reopenPart(path, disk) ?? createPart(path, disk)
     const has = new Uint8Array(Math.ceil(size / CHUNK_BYTES))
     const known = readRecord(record)
     // Without the unfinished file, the record is of an earlier one.
@@ -91,7 +93,7 @@ export class PartFile {
     if (this.has(chunk)) return
     for (let at = 0; at < bytes.length;) {
       const length = Math.min(WRITE_BYTES, bytes.length - at)
-      at += writeSync(this.#fd, bytes, at, length, chunk * CHUNK_BYTES + at)
+      at += this.#options.disk.write(this.#fd, bytes, at, length, chunk * CHUNK_BYTES + at)
     }
     writeSync(this.#record, line(chunk, hash))
     this.#has[chunk] = 1
@@ -141,7 +143,7 @@ export class PartFile {
   #flush(): void {
     this.#unflushed = 0
     this.#flushing = new Promise((resolve) => {
-      fdatasync(this.#fd, (err) => {
+      this.#options.disk.flush(this.#fd, (err) => {
         // The system reports a failed write only once.
         this.#flushError ??= err
         this.#flushing = null

@@ -1,20 +1,5 @@
-import {
-  type BigIntStats,
-  chmodSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  futimesSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeSync,
-} from 'node:fs'
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, statSync } from 'node:fs'
+import type { ThreadDisk } from '../../../sources/user-disk.ts'
 import { CoreError, systemCode } from '../../../util/errors.ts'
 import type { FetchItem } from './fetch-item.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from './permissions.ts'
@@ -34,14 +19,13 @@ export function partPath({ target }: FetchItem, mark: string): Buffer {
  * Creates an unfinished file. An entry that has its name is removed: in a folder that other users can write to, the
  * entry may be a link, or the file of another user.
  */
-export function createPart(path: Buffer): number {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
+export function createPart(path: Buffer, disk: ThreadDisk): number {
   try {
-    return openSync(path, flags, PRIVATE_FILE)
+    return disk.createFile(path, PRIVATE_FILE)
   } catch (err) {
     if (systemCode(err) !== 'EEXIST') throw err
-    unlinkSync(path)
-    return openSync(path, flags, PRIVATE_FILE)
+    disk.remove(path)
+    return disk.createFile(path, PRIVATE_FILE)
   }
 }
 
@@ -52,11 +36,10 @@ const NO_OWN_PART: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK', '
  * Opens an unfinished file to continue it. Null if there is none, or if another user may have it open: a user who can write
  * to the folder could have made the file, to read the received bytes.
  */
-export function reopenPart(path: Buffer): number | null {
-  const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+export function reopenPart(path: Buffer, disk: ThreadDisk): number | null {
   let fd: number
   try {
-    fd = openSync(path, flags)
+    fd = disk.openFile(path)
   } catch (err) {
     if (NO_OWN_PART.has(systemCode(err) ?? '')) return null
     throw err
@@ -66,7 +49,7 @@ export function reopenPart(path: Buffer): number | null {
     const isOwn = process.geteuid === undefined || stats.uid === process.geteuid()
     if (stats.isFile() && stats.nlink <= 1 && isOwn) {
       // Older versions let others read it.
-      setMode({ kind: 'file', mode: PRIVATE_FILE }, () => fchmodSync(fd, PRIVATE_FILE))
+      setMode({ kind: 'file', mode: PRIVATE_FILE }, () => disk.setMode(fd, PRIVATE_FILE))
       return fd
     }
   } catch (err) {
@@ -78,26 +61,26 @@ export function reopenPart(path: Buffer): number | null {
 }
 
 /** Writes all of a small file. */
-export function writeWhole(path: Buffer, bytes: Uint8Array): void {
-  const fd = createPart(path)
+export function writeWhole(path: Buffer, bytes: Uint8Array, disk: ThreadDisk): void {
+  const fd = createPart(path, disk)
   try {
-    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+    for (let at = 0; at < bytes.length;) at += disk.write(fd, bytes, at, bytes.length - at, null)
   } finally {
     closeSync(fd)
   }
 }
 
 /** Sets the permissions and the time of an unfinished file. */
-export function setFileDetails(part: Buffer, item: FetchItem): void {
-  setMode(item, () => chmodSync(part, item.mode))
-  if (item.mtimeMs !== null) utimesSync(part, item.mtimeMs / 1_000, item.mtimeMs / 1_000)
+export function setFileDetails(part: Buffer, item: FetchItem, disk: ThreadDisk): void {
+  setMode(item, () => disk.setMode(part, item.mode))
+  if (item.mtimeMs !== null) disk.setTime(part, item.mtimeMs)
 }
 
 /** The same for a folder of the transfer. Throws `Conflict` if another folder or a link has taken its place. */
-export function setFolderDetails(item: FetchItem, own: FolderMark): void {
+export function setFolderDetails(item: FetchItem, own: FolderMark, disk: ThreadDisk): void {
   const { mode, mtimeMs, target } = item
   // Windows opens no folders, and its links need rights that other users do not have.
-  if (constants.O_DIRECTORY === undefined) return setFileDetails(target, item)
+  if (constants.O_DIRECTORY === undefined) return setFileDetails(target, item, disk)
   let fd: number
   try {
     fd = openSync(target, constants.O_RDONLY | constants.O_DIRECTORY)
@@ -106,8 +89,8 @@ export function setFolderDetails(item: FetchItem, own: FolderMark): void {
   }
   try {
     if (!isMarked(fstatSync(fd, { bigint: true }), own)) throw replaced(target)
-    setMode(item, () => fchmodSync(fd, mode))
-    if (mtimeMs !== null) futimesSync(fd, mtimeMs / 1_000, mtimeMs / 1_000)
+    setMode(item, () => disk.setMode(fd, mode))
+    if (mtimeMs !== null) disk.setTime(fd, mtimeMs)
   } finally {
     closeSync(fd)
   }
@@ -148,18 +131,18 @@ function replaced(path: Buffer): CoreError {
 }
 
 /** Renames a finished part. Fails if the target exists, because an existing file is never replaced. */
-export function giveName(part: Buffer, { target }: FetchItem): void {
+export function giveName(part: Buffer, { target }: FetchItem, disk: ThreadDisk): void {
   try {
-    linkSync(part, target)
-    unlinkSync(part)
+    disk.link(part, target)
+    disk.remove(part)
   } catch (err) {
     // It has both names if the process was killed between the two calls.
-    if (systemCode(err) === 'EEXIST' && isOneFile(part, target)) return unlinkSync(part)
+    if (systemCode(err) === 'EEXIST' && isOneFile(part, target)) return disk.remove(part)
     if (!NO_LINKS.has(systemCode(err) ?? '')) throw err
     // Without hard links, another program could still take the name between this check and the rename.
     if (lstatSync(target, { throwIfNoEntry: false }))
       throw new CoreError('AlreadyExists', `${target.toString()} exists`)
-    renameSync(part, target)
+    disk.rename(part, target)
   }
 }
 

@@ -1,4 +1,5 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
+import type { ThreadDisk } from '../../../sources/user-disk.ts'
 import { CoreError, systemCode } from '../../../util/errors.ts'
 import { bytesToName, displayName } from '../../../util/file-name.ts'
 import { pathError } from '../../../util/path-error.ts'
@@ -166,9 +167,9 @@ export function isTakenIn(folder: Buffer): (name: Buffer) => boolean {
 /**
  * Makes a folder of the transfer. If it exists, it must be a real folder, because a link would lead out of the target.
  */
-export function makeOwnFolder(path: Buffer): void {
+export function makeOwnFolder(path: Buffer, disk: ThreadDisk): void {
   try {
-    mkdirSync(path, { mode: PRIVATE_FOLDER })
+    disk.makeFolder(path, PRIVATE_FOLDER)
   } catch (err) {
     if (systemCode(err) !== 'EEXIST') throw pathError(err, path.toString())
     if (!lstatSync(path).isDirectory()) {

@@ -20,6 +20,7 @@ import { connect, createServer } from 'node:net'
 import { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/index.ts'
+import { threadDisk } from '../../../sources/index.ts'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { PrivateFiles } from '../../../util/private-files.ts'
 import { CHUNK_BYTES } from '../../bulk/index.ts'
@@ -82,6 +83,7 @@ function createExchange() {
         origin: null,
         blake3,
         hashers,
+        disk: threadDisk,
         onProgress: () => {},
       })
     },

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { parentPort } from 'node:worker_threads'
+import { threadDisk } from '../../../sources/user-disk.ts'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import { PrivateFiles, type PrivatePlaces } from '../../../util/private-files.ts'
@@ -118,7 +119,14 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     return null
   },
   async openFetch({ fetch, folder, items, destination, content, origin, preserve }) {
-    const plan = openPlan(folder, { items, destination, preserve, mark: fetch.slice(-8), taken: takenNames() })
+    const plan = openPlan(folder, {
+      items,
+      destination,
+      preserve,
+      mark: fetch.slice(-8),
+      taken: takenNames(),
+      disk: threadDisk,
+    })
     const news = new Lately((progress: { files: number; bytes: number }) =>
       tell({ news: 'progress', fetch, ...progress }),
     )
@@ -130,6 +138,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       origin,
       blake3,
       hashers,
+      disk: threadDisk,
       onProgress: (progress) => news.tell(progress),
     })
     fetches.set(fetch, { plan, files, ending: new AbortController() })
@@ -166,7 +175,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     return files.result()
   },
   async discardFetch({ folder }) {
-    discardPlan(folder)
+    discardPlan(folder, threadDisk)
     return null
   },
   async limit({ bytesPerSecond }) {

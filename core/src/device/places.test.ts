@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createTempDir } from '../testing/temp-dir.ts'
+import { createTempDir } from '../../testing/temp-dir.ts'
 import { listPlaces } from './places.ts'
 
 test('the places of a person are those the desktop knows, as far as they are there, each once', async () => {

@@ -27,18 +27,18 @@ export interface Holder {
   readonly costMs: number
 }
 
-export interface SourcesDeps {
+export interface HoldersDeps {
   readonly peers: Peers
   readonly clock: Clock
   readonly latencyOf: (device: DeviceId) => number | null
 }
 
 /** Chooses the device from which to fetch a content, by the measured rates. */
-export class Sources {
-  readonly #deps: SourcesDeps
+export class Holders {
+  readonly #deps: HoldersDeps
   readonly #rates = new Map<DeviceId, number>()
 
-  constructor(deps: SourcesDeps) {
+  constructor(deps: HoldersDeps) {
     this.#deps = deps
   }
 
@@ -58,7 +58,7 @@ export class Sources {
    * The connected devices that have a content and would send it, the cheapest first. Devices that do not answer are
    * left out.
    */
-  async holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
+  async of(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
     const asked = await Promise.all(this.#deps.peers.connected().map((peer) => this.#ask(peer, contentId, signal)))
     signal.throwIfAborted()
     return asked.flat().toSorted((a, b) => a.costMs - b.costMs)

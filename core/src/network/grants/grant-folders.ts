@@ -1,9 +1,20 @@
 import { realpath } from 'node:fs/promises'
-import type { Core } from './core.ts'
-import { type Grant, type GrantKind, grantsFolders } from './domain/index.ts'
-import { CoreError } from './util/errors.ts'
-import { bytesToName, displayName, fsPath, nameBytes, nameKey, parsePath, type RawName } from './util/file-name.ts'
-import { unreachableError } from './util/path-error.ts'
+import { type Grant, type GrantKind, grantsFolders } from '../../domain/index.ts'
+import type { LocationMap } from '../../location/index.ts'
+import { CoreError } from '../../util/errors.ts'
+import { bytesToName, displayName, fsPath, nameBytes, nameKey, parsePath, type RawName } from '../../util/file-name.ts'
+import { unreachableError } from '../../util/path-error.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Grants } from './grants.ts'
+
+export interface GrantFoldersDeps {
+  readonly grants: Pick<Grants, 'allow' | 'folders' | 'takeBack'>
+  readonly registry: Pick<Registry, 'find'>
+  /** The locations of each open library. */
+  readonly locations: () => readonly Pick<LocationMap, 'all' | 'find'>[]
+}
+
+type Locations = GrantFoldersDeps['locations']
 
 export interface GrantInput {
   /** Name, slug or id of a paired device. */
@@ -18,17 +29,19 @@ export interface GrantInput {
  * Gives a paired device a grant or withdraws it. Throws `NotFound`, and `InvalidInput` if the options contradict each
  * other.
  */
-export async function grant(core: Pick<Core, 'libraries' | 'network'>, input: GrantInput): Promise<Grant> {
+export async function grantFolders(
+  { grants, locations, registry }: GrantFoldersDeps,
+  input: GrantInput,
+): Promise<Grant> {
   const { everything, folders, off, what } = input
-  const { grants, registry } = core.network
   const { id } = registry.find(input.device)
   if (!grantsFolders(what) && (folders.length > 0 || everything))
     throw new CoreError('InvalidInput', `${what} is not for folders; leave them out`)
   if (everything && folders.length > 0)
     throw new CoreError('InvalidInput', 'name folders, or say --everything, but not both')
-  if (off) return grants.takeBack(id, what, await foldersToTakeBack(core, folders, grants.folders(id, what)))
+  if (off) return grants.takeBack(id, what, await foldersToTakeBack(locations, folders, grants.folders(id, what)))
   if (!grantsFolders(what)) return grants.allow(id, what)
-  return grants.allow(id, what, everything ? { everything } : { folders: await grantedFolders(core, folders) })
+  return grants.allow(id, what, everything ? { everything } : { folders: await grantedFolders(locations, folders) })
 }
 
 /**
@@ -36,16 +49,16 @@ export async function grant(core: Pick<Core, 'libraries' | 'network'>, input: Gr
  * first: such a folder may be gone now, may be on a disk that is offline, or may have become a link to another place.
  */
 async function foldersToTakeBack(
-  core: Pick<Core, 'libraries'>,
+  locations: Locations,
   references: readonly string[],
   granted: readonly RawName[],
 ): Promise<RawName[]> {
   const found = await Promise.all(
     references.map(async (reference) => {
       const path = parsePath(reference)
-      const meant = new Set([withoutSlashes(path), ...locationsCalled(core, path)].map(nameKey))
+      const meant = new Set([withoutSlashes(path), ...locationsCalled(locations, path)].map(nameKey))
       const own = granted.filter((folder) => meant.has(nameKey(folder)))
-      return own.length > 0 ? own : grantedFolders(core, [reference])
+      return own.length > 0 ? own : grantedFolders(locations, [reference])
     }),
   )
   return distinct(found.flat())
@@ -56,11 +69,11 @@ async function foldersToTakeBack(
  * Without references, all locations of all open libraries are meant. Throws `NotFound` if a reference is unknown, and
  * `InvalidInput` if there is no location.
  */
-async function grantedFolders(core: Pick<Core, 'libraries'>, references: readonly string[]): Promise<RawName[]> {
+async function grantedFolders(locations: Locations, references: readonly string[]): Promise<RawName[]> {
   const found = references.flatMap((reference): RawName[] => {
     const path = parsePath(reference)
     const isPath = nameBytes(path)[0] === SLASH || /^[a-z]:[\\/]/i.test(reference)
-    const located = locationsCalled(core, path)
+    const located = locationsCalled(locations, path)
     if (located.length > 0) return located
     if (isPath) return [path]
     throw new CoreError(
@@ -68,10 +81,7 @@ async function grantedFolders(core: Pick<Core, 'libraries'>, references: readonl
       `no location is called ${JSON.stringify(reference)}; name a folder by its absolute path, or see \`spacedrive location list\``,
     )
   })
-  const folders =
-    references.length > 0
-      ? found
-      : core.libraries.opened().flatMap((library) => library.locations.map.all().map(({ path }) => path))
+  const folders = references.length > 0 ? found : locations().flatMap((map) => map.all().map(({ path }) => path))
   if (folders.length === 0)
     throw new CoreError(
       'InvalidInput',
@@ -81,8 +91,8 @@ async function grantedFolders(core: Pick<Core, 'libraries'>, references: readonl
 }
 
 /** The folders of the locations with this name, id or path, in all open libraries. */
-function locationsCalled({ libraries }: Pick<Core, 'libraries'>, reference: RawName): RawName[] {
-  return libraries.opened().flatMap((library) => library.locations.map.find(reference).map(({ path }) => path))
+function locationsCalled(locations: Locations, reference: RawName): RawName[] {
+  return locations().flatMap((map) => map.find(reference).map(({ path }) => path))
 }
 
 function withoutSlashes(path: RawName): RawName {

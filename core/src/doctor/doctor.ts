@@ -1,9 +1,31 @@
 import { readdir, readFile, statfs } from 'node:fs/promises'
-import type { Core } from './core.ts'
-import { type DetectedEngine, detectEngines } from './sidecars/index.ts'
-import { type ErrorCode, errorMessage } from './util/errors.ts'
-import { shellWord } from './util/shell-word.ts'
-import { type BoxState, boxState, CLOSES_SIGNALS } from './workers/index.ts'
+import type { DeviceManager } from '../device/index.ts'
+import type { LibraryManager } from '../library/index.ts'
+import type { Network } from '../network/index.ts'
+import { type DetectedEngine, detectEngines, type Generator } from '../sidecars/index.ts'
+import { type ErrorCode, errorMessage } from '../util/errors.ts'
+import { shellWord } from '../util/shell-word.ts'
+import { type BoxState, boxState, CLOSES_SIGNALS } from '../workers/index.ts'
+
+export interface DoctorDeps {
+  readonly dataDir: string
+  readonly device: Pick<DeviceManager, 'copiedFrom' | 'info'>
+  readonly network: Pick<Network, 'notices' | 'status'>
+  readonly libraries: Libraries
+  readonly generators: () => readonly Generator[]
+  /** Failures that no code handled, newest first. */
+  readonly failures: () => readonly UnexpectedFailure[]
+}
+
+type Libraries = Pick<LibraryManager, 'check' | 'failed' | 'opened'>
+
+/** A failure that ended only one operation. */
+export interface UnexpectedFailure {
+  /** ISO 8601. */
+  readonly at: string
+  readonly operation: string
+  readonly message: string
+}
 
 export interface DoctorCheck {
   readonly name: string
@@ -26,23 +48,24 @@ const MIN_NODE_MAJOR = 24
 const EARLIEST_CLOCK = Date.UTC(2025, 0, 1)
 
 /** Checks everything that the user would have to check when something does not work. */
-export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor> {
+export async function runDoctor(deps: DoctorDeps, signal: AbortSignal): Promise<Doctor> {
+  const { dataDir, device, failures, generators, libraries, network } = deps
   const checks = [
     checkNode(),
-    await checkSpace(core.dataDir),
-    await checkInotify(core),
+    await checkSpace(dataDir),
+    await checkInotify(libraries),
     await checkOpenFiles(),
     checkClock(),
     checkDecoders(await boxState()),
-    checkDevice(core),
-    checkNetwork(core),
-    checkFailures(core),
-    ...checkLocations(core),
-    ...checkLibraries(core),
-    ...(await checkSidecars(core)),
-    ...(await checkDatabases(core, signal)),
+    checkDevice(device),
+    checkNetwork(network),
+    checkFailures(failures()),
+    ...checkLocations(libraries),
+    ...checkLibraries(libraries),
+    ...(await checkSidecars(libraries)),
+    ...(await checkDatabases(libraries, signal)),
   ]
-  const engines = (await detectEngines(core.generators())).map(({ replaces: _, ...engine }) => engine)
+  const engines = (await detectEngines(generators())).map(({ replaces: _, ...engine }) => engine)
   return { ok: checks.every((check) => check.state === 'ok'), checks, engines }
 }
 
@@ -67,12 +90,12 @@ async function checkSpace(folder: string): Promise<DoctorCheck> {
 }
 
 /** Each watched folder takes one watch, and the system limits the watches of a user. */
-async function checkInotify(core: Core): Promise<DoctorCheck> {
+async function checkInotify(libraries: Libraries): Promise<DoctorCheck> {
   const name = 'watching'
   if (process.platform !== 'linux') return { name, state: 'ok', detail: 'the system watches whole trees', fix: null }
   const limit = Number(await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8').catch(() => '0'))
   let folders = 0
-  for (const library of core.libraries.opened()) {
+  for (const library of libraries.opened()) {
     for (const location of await library.locations.list())
       if (location.watch) folders += location.counts.directories + 1
   }
@@ -127,7 +150,7 @@ export function checkDecoders(box: BoxState): DoctorCheck {
   }
 }
 
-function checkDevice({ device }: Core): DoctorCheck {
+function checkDevice(device: DoctorDeps['device']): DoctorCheck {
   const { id, name } = device.info()
   const detail = `${name}, ${id}`
   if (device.copiedFrom === null) return { name: 'identity', state: 'ok', detail, fix: null }
@@ -139,7 +162,7 @@ function checkDevice({ device }: Core): DoctorCheck {
   }
 }
 
-function checkNetwork({ network }: Core): DoctorCheck {
+function checkNetwork(network: DoctorDeps['network']): DoctorCheck {
   const name = 'network'
   const { addresses, devices, error, state } = network.status()
   switch (state) {
@@ -162,18 +185,16 @@ function checkNetwork({ network }: Core): DoctorCheck {
   }
 }
 
-/** Failures that no code handled. Each ended only one operation. */
-function checkFailures({ host }: Core): DoctorCheck {
+function checkFailures(failures: readonly UnexpectedFailure[]): DoctorCheck {
   const name = 'unexpected failures'
-  const failures = host.failures?.() ?? []
   if (failures.length === 0) return { name, state: 'ok', detail: 'none since the start', fix: null }
   const detail = failures.map(({ at, message, operation }) => `${operation} at ${at}: ${message}`).join('; ')
   return { name, state: 'warning', detail, fix: 'report it with what `spacedrive doctor --bundle <file>` writes' }
 }
 
-function checkLocations(core: Core): DoctorCheck[] {
+function checkLocations(libraries: Libraries): DoctorCheck[] {
   const checks: DoctorCheck[] = []
-  for (const library of core.libraries.opened()) {
+  for (const library of libraries.opened()) {
     for (const { name, state, error } of library.locations.map.all()) {
       if (error === null) continue
       checks.push({
@@ -187,8 +208,8 @@ function checkLocations(core: Core): DoctorCheck[] {
   return checks
 }
 
-function checkLibraries(core: Core): DoctorCheck[] {
-  return core.libraries.failed().map(({ name, path, error, errorCode }) => ({
+function checkLibraries(libraries: Libraries): DoctorCheck[] {
+  return libraries.failed().map(({ name, path, error, errorCode }) => ({
     name: `library ${name}`,
     state: 'error',
     detail: `not opened: ${error}`,
@@ -206,9 +227,9 @@ function fixOf(code: ErrorCode | null, path: string): string {
 }
 
 /** Checks which sidecars are not generated now, and why: no space, no engine, or a busy machine. */
-async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
+async function checkSidecars(libraries: Libraries): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = []
-  for (const { name, readOnly, sidecars } of core.libraries.opened()) {
+  for (const { name, readOnly, sidecars } of libraries.opened()) {
     if (readOnly) continue
     for (const [reason, held] of Map.groupBy(await sidecars.runner.holds(), ({ reason: why }) => why)) {
       const isFull = held.some(({ code }) => code === 'DiskFull')
@@ -226,12 +247,12 @@ async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
   return checks
 }
 
-async function checkDatabases(core: Core, signal: AbortSignal): Promise<DoctorCheck[]> {
+async function checkDatabases(libraries: Libraries, signal: AbortSignal): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = []
-  for (const library of core.libraries.opened()) {
+  for (const library of libraries.opened()) {
     const name = `database of ${library.name}`
     try {
-      const { ok, problems } = await core.libraries.check(library, signal)
+      const { ok, problems } = await libraries.check(library, signal)
       const detail = ok ? 'sound' : problems.map((problem) => problem.detail).join('; ')
       checks.push({
         name,

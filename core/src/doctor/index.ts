@@ -1,0 +1,1 @@
+export { type Doctor, runDoctor, type UnexpectedFailure } from './doctor.ts'

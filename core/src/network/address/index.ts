@@ -1,1 +1,0 @@
-export { type Located, locate, type LocateDeps } from './locate.ts'
