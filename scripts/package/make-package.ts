@@ -12,7 +12,7 @@ export const PROVENANCE_FILE = 'provenance.intoto.jsonl'
 /** What is committed and needed to install and run the program: not its tests, pages and tools. */
 const SHIPPED =
   /^(?:package(?:-lock)?\.json|README\.md|CHANGELOG\.md|LICENSE-[A-Z0-9]+|(?:core|client|daemon|cli|web)\/.+)$/
-const NOT_SHIPPED = /\.test\.tsx?$|\/tests?\/|^core\/testing\//
+const NOT_SHIPPED = /\.test\.tsx?$|\/tests?\/|^\w+\/testing\//
 const MAX_TREE_BYTES = 256 * 1024 * 1024
 
 export interface MakePackageInput {
