@@ -5,6 +5,9 @@ import { Relay, type RelayOptions } from '@spacedrive/relay'
 import { expect, test, vi } from 'vitest'
 import { device, serve } from '../../core/src/network/rendezvous/fixtures/device.ts'
 
+/** A device whose time passes into another slot leaves its notice again, so a board may have more than one waits for. */
+const noticesOf = (relay: Relay) => Number(/notices (\d+)/.exec(relay.metrics())?.[1])
+
 test('paired devices find each other by word left there, and nobody else learns it', async () => {
   await using relay = await openRelay()
   const secret = randomBytes(32)
@@ -12,13 +15,13 @@ test('paired devices find each other by word left there, and nobody else learns 
   const bob = device(relay.url, { pairedWith: [{ key: alice.key, secret }] })
   const mallory = device(relay.url, { pairedWith: [{ key: alice.key, secret: randomBytes(32) }] })
   using _a = alice.begin([{ key: bob.key, secret }])
-  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
+  await vi.waitUntil(() => noticesOf(relay) >= 1)
   using _b = bob.begin()
   using _m = mallory.begin()
   await vi.waitUntil(() => bob.found.length > 0)
   expect(bob.found[0]).toEqual({ key: alice.key, addresses: alice.addresses })
   // Each of them has been answered by now: there are a notice for bob, one of bob and one of mallory.
-  await vi.waitUntil(() => relay.metrics().includes('notices 3'))
+  await vi.waitUntil(() => noticesOf(relay) >= 3)
   expect(mallory.found).toEqual([])
 })
 
@@ -28,10 +31,10 @@ test('those that are connected are not asked for, and found once they are not', 
   const alice = device(relay.url, { pairedWith: [] })
   const bob = device(relay.url, { pairedWith: [{ key: alice.key, secret }] })
   using _a = alice.begin([{ key: bob.key, secret }])
-  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
+  await vi.waitUntil(() => noticesOf(relay) >= 1)
   bob.connectedWith.add(alice.key)
   using board = bob.begin()
-  await vi.waitUntil(() => relay.metrics().includes('notices 2'))
+  await vi.waitUntil(() => noticesOf(relay) >= 2)
   expect(bob.found).toEqual([])
   bob.connectedWith.clear()
   board.look()
@@ -64,7 +67,7 @@ test('a code that is made while the server takes its time is told right after', 
   const code = randomBytes(32)
   using _announced = alice.announceCode(code, () => ['192.0.2.7:4433'])
   slow.resolve()
-  await vi.waitUntil(() => relay.metrics().includes('notices 2'))
+  await vi.waitUntil(() => noticesOf(relay) >= 2)
   expect(requests).toBe(2)
 })
 
@@ -74,7 +77,7 @@ test('more devices than one request takes are all told and found', async () => {
   const alice = device(relay.url)
   const bob = device(relay.url, { pairedWith: secrets.map((secret) => ({ key: alice.key, secret })) })
   using _a = alice.begin(secrets.map((secret) => ({ key: bob.key, secret })))
-  await vi.waitUntil(() => relay.metrics().includes('notices 100'))
+  await vi.waitUntil(() => noticesOf(relay) >= 100)
   using _b = bob.begin()
   await vi.waitFor(() => expect(bob.found).toHaveLength(100))
 })
@@ -86,7 +89,7 @@ test('a wrong token, or a server that is not there, is said, and no longer once 
   await vi.waitUntil(() => wrong.problem !== null)
   expect(wrong.problem).toMatch(/^the rendezvous http:\/\/127\.0\.0\.1:\d+ is not reached: it answers 404$/)
   using right = device(`${relay.url}/right`, { pairedWith: friend }).begin()
-  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
+  await vi.waitUntil(() => noticesOf(relay) >= 1)
   expect(right.problem).toBeNull()
   const { url } = relay
   await relay.close()

@@ -44,6 +44,7 @@ export class Copies {
   constructor(deps: CopiesDeps) {
     this.#deps = deps
     this.#kept = new KeptReadings({
+      connection: deps.store.connection,
       feed: deps.store.changes,
       isStale: ({ entries, touchesEntries }) => touchesEntries || entries.identified.length > 0,
       now: deps.now,

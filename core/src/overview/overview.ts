@@ -43,6 +43,7 @@ export class Overview {
   constructor(deps: OverviewDeps) {
     this.#deps = deps
     this.#kept = new KeptReadings({
+      connection: deps.store.connection,
       feed: deps.store.changes,
       isStale: (changes) => changes.touchesEntries || changes.touches('image_media', 'video_media', 'audio_media'),
       now: deps.now,

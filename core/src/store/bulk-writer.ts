@@ -52,6 +52,7 @@ export class BulkWriter implements AsyncDisposable {
       idleMs: IDLE_MS,
       closeMs: CLOSE_MS,
       closedMessage: 'the library is closed',
+      onStuck: () => deps.log.warn({}, 'a file system does not answer: the thread that waits for it is left behind'),
     })
   }
 

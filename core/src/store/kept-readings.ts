@@ -1,3 +1,4 @@
+import type { ReadDatabase } from '../db/sqlite.ts'
 import { heard } from '../util/heard.ts'
 import type { ChangeFeed, ChangeSet } from './change-feed.ts'
 
@@ -9,11 +10,12 @@ const MAX_AGE_MS = 10_000
 interface Kept {
   readonly value: Promise<unknown>
   readonly changes: number
-  readonly commits: number
+  readonly version: number
   readonly at: number
 }
 
 export interface KeptReadingsDeps {
+  readonly connection: ReadDatabase
   readonly feed: ChangeFeed
   /** Whether a change makes all readings stale at once. */
   readonly isStale: (changes: ChangeSet) => boolean
@@ -27,12 +29,10 @@ export class KeptReadings implements Disposable {
   readonly #kept = new Map<string, Kept>()
   readonly #subscription: Disposable
   #changes = 0
-  #commits = 0
 
   constructor(deps: KeptReadingsDeps) {
     this.#deps = deps
     this.#subscription = deps.feed.subscribe((changes) => {
-      this.#commits++
       if (deps.isStale(changes)) this.#changes++
     })
   }
@@ -41,7 +41,7 @@ export class KeptReadings implements Disposable {
   async get<T>(key: string, read: () => Promise<T>): Promise<T> {
     const kept = this.#kept.get(key)
     this.#kept.delete(key)
-    const now = { changes: this.#changes, commits: this.#commits, at: this.#deps.now() }
+    const now = { changes: this.#changes, version: this.#version, at: this.#deps.now() }
     const made = kept && isFresh(kept, now) ? kept : { ...now, value: heard(read()) }
     this.#kept.set(key, made)
     const [oldest] = this.#kept.keys()
@@ -54,6 +54,11 @@ export class KeptReadings implements Disposable {
     }
   }
 
+  /** Changes with every commit of another connection, also of another process. */
+  get #version(): number {
+    return Number(this.#deps.connection.prepare('pragma data_version').get()!['data_version'])
+  }
+
   [Symbol.dispose](): void {
     this.#subscription[Symbol.dispose]()
   }
@@ -61,5 +66,5 @@ export class KeptReadings implements Disposable {
 
 function isFresh(kept: Kept, now: Omit<Kept, 'value'>): boolean {
   if (kept.changes !== now.changes) return false
-  return kept.commits === now.commits || Math.abs(now.at - kept.at) < MAX_AGE_MS
+  return kept.version === now.version || Math.abs(now.at - kept.at) < MAX_AGE_MS
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { ResourceLimits, Transferable } from 'node:worker_threads'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { heard } from '../util/heard.ts'
+import { settledWithin } from '../util/settled-within.ts'
 import { type FromThread, fromPlainError, type ToThread, toPlainError } from './thread-messages.ts'
 
 export interface ThreadPoolOptions {
@@ -29,6 +29,8 @@ export interface ThreadPoolOptions {
   readonly resourceLimits?: ResourceLimits
   /** Called with each message of a thread that belongs to no request. */
   readonly onTold?: (message: unknown) => void
+  /** Called at disposal if a thread has not ended after `closeMs`: a system call of it hangs. */
+  readonly onStuck?: () => void
   /** Called when a thread dies. */
   readonly onLost?: (err: CoreError) => void
 }
@@ -130,20 +132,24 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     clearTimeout(this.#idle)
     const reason = this.#options.closedMessage === undefined ? cancelled : () => this.#closedError()
     for (const job of this.#queue.splice(0)) job.reject(reason())
-    await this.#drain()
-    await this.#endThreads(reason)
+    const { closeMs = 0 } = this.#options
+    if (closeMs === 0) return this.#endThreads(reason)
+    const threads = [...this.#threads]
+    const ended = heard(this.#drain().then(() => this.#endThreads(reason)))
+    if (await settledWithin(closeMs, [ended])) return
+    // Nothing can end a thread that waits for a file system, or for a thread of its own that does. It is left behind, and
+    // ends with the process.
+    this.#options.onStuck?.()
+    this.#takeThreads(reason)
+    for (const { worker } of threads) worker.unref()
   }
 
-  /** Waits for the running requests, but not for a system call that never returns. */
+  /** Waits for the running requests; those that run side by side are asked to stop. */
   async #drain(): Promise<void> {
-    const { closeMs = 0 } = this.#options
-    if (closeMs === 0 || !this.isBusy) return
+    if (!this.isBusy) return
     if (this.#options.sideBySide)
       for (const thread of this.#threads) for (const job of thread.jobs) this.#askToStop(thread, job)
-    const drained = new Promise<void>((resolve) => (this.#drained = resolve))
-    const clock = new AbortController()
-    await Promise.race([drained, heard(delay(closeMs, undefined, { signal: clock.signal }))])
-    clock.abort()
+    await new Promise<void>((resolve) => (this.#drained = resolve))
   }
 
   #dispatch(): void {
@@ -261,6 +267,11 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
   }
 
   async #endThreads(reason: () => CoreError): Promise<void> {
+    await Promise.all(this.#takeThreads(reason).map(({ worker }) => worker.terminate()))
+  }
+
+  /** Rejects the requests of all threads; the pool no longer knows the threads. */
+  #takeThreads(reason: () => CoreError): Thread<Request, Reply>[] {
     const threads = [...this.#threads]
     this.#threads.clear()
     for (const job of threads.flatMap((thread) => thread.jobs.splice(0))) {
@@ -268,16 +279,7 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
       Atomics.store(job.stop, 0, 1)
       job.reject(reason())
     }
-    await Promise.all(threads.map((thread) => this.#end(thread.worker)))
-  }
-
-  /** Ends a thread. One that waits for a file system that does not answer is left behind, if `closeMs` says so. */
-  async #end(worker: Worker): Promise<void> {
-    const { closeMs } = this.#options
-    const ended = worker.terminate()
-    if (closeMs === undefined) return void (await ended)
-    await Promise.race([ended, delay(closeMs, undefined, { ref: false })])
-    worker.unref()
+    return threads
   }
 
   #closedError(): CoreError {
