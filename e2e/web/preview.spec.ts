@@ -151,14 +151,15 @@ test('a PDF with a password asks for it', async ({ daemon, files, page }) => {
 })
 
 test('HTML is shown as it is written, in colours, and nothing in it runs', async ({ daemon, files, page }) => {
-  const html = '<!doctype html><script>document.title = "ran"</script><img src=x onerror="document.title = 1">'
+  const html =
+    '<!doctype html><script>document.title = "it ran"</script><img src=x onerror="document.title = \'it ran\'">'
   files.write('page.html', html)
   await files.index('deep')
   await openPreview(daemon, files, page, 'page.html')
   const lines = page.getByRole('region', { name: 'Lines of the file' })
   await expect(lines.locator('code')).toHaveText(html)
   await expect(lines.locator('code span').first()).toHaveAttribute('style', /light-dark/)
-  expect(await page.title()).not.toMatch(/ran|1/)
+  expect(await page.title()).not.toContain('it ran')
   expect(await violations(page)).toEqual([])
 })
 
