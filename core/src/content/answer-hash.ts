@@ -2,7 +2,7 @@ import { fsPath, type RawName } from '../util/file-name.ts'
 import { ContentHasher } from './content-hash.ts'
 import { HashBatchBuilder } from './hash-batch.ts'
 import type { HashReply, HashRequest } from './hash-messages.ts'
-import type { Served } from '../workers/thread-messages.ts'
+import type { Served } from '../workers/worker-messages.ts'
 
 const hasher = await ContentHasher.load()
 

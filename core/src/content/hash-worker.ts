@@ -1,5 +1,5 @@
 import type { HashRequest } from './hash-messages.ts'
 import { answerHash } from './answer-hash.ts'
-import { serveThread } from '../workers/serve-thread.ts'
+import { serveWorker } from '../workers/serve-worker.ts'
 
-serveThread((request: HashRequest, { note, stopped }) => answerHash(request, { stopped, progress: note }))
+serveWorker((request: HashRequest, { note, stopped }) => answerHash(request, { stopped, progress: note }))

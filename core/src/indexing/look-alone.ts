@@ -1,13 +1,11 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
-import { CoreError } from '../util/errors.ts'
 import type { Entry } from '../domain/index.ts'
 import { baseOf, displayName, parentOf, type RawName } from '../util/file-name.ts'
 import type { FolderListing, FolderListingOptions } from '../entries/index.ts'
 import { browsedToEntries, folderListing } from './browsed-entries.ts'
 import { resolveFolder } from './location-scope.ts'
 import { defaultRules } from '../domain/rules.ts'
-import type { LookAnswer } from './thread/look-worker.ts'
+import { WorkerClient } from '../workers/worker-client.ts'
+import { inThread } from '../workers/worker-link.ts'
 import { BY_NAME } from './thread/order-listing.ts'
 import type { BrowseReport, BrowseRequest } from './thread/requests.ts'
 
@@ -30,17 +28,16 @@ export async function lookAtAlone(path: RawName, signal: AbortSignal): Promise<E
   return entry ? { ...entry, id: null } : null
 }
 
+const worker = inThread({ entry: new URL('./thread/look-worker.ts', import.meta.url), name: 'look' })
+
 /** Looks in a thread of its own, on a disk that answers. */
 export async function lookInThread(request: BrowseRequest, signal: AbortSignal): Promise<BrowseReport> {
-  const worker = new Worker(new URL('./thread/look-worker.ts', import.meta.url), { name: 'look', workerData: request })
+  const thread = new WorkerClient<BrowseRequest, BrowseReport>({ worker })
   try {
-    // A folder on a share that never answers must not hold up a cancelled caller, nor the end of the process.
-    worker.unref()
-    const [answer] = (await once(worker, 'message', { signal })) as [LookAnswer]
-    if ('report' in answer) return answer.report
-    throw new CoreError(answer.code, answer.message, { details: answer.details })
+    return await thread.run(request, { signal })
   } finally {
-    void worker.terminate()
+    // A folder on a share that never answers must not hold up a cancelled caller, nor the end of the process.
+    thread.abandon()
   }
 }
 

@@ -1,7 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { databaseError } from '../db/errors.ts'
 import { openDatabase } from '../db/sqlite.ts'
 import { findBrokenRules } from '../indexing/thread/invariants.ts'
 import { errorMessage } from '../util/errors.ts'
+import { serveWorker } from '../workers/serve-worker.ts'
 
 /** Work on a whole database file; it takes so long that it needs a separate thread. */
 export type MaintenanceTask =
@@ -54,4 +55,10 @@ function check(file: string): Problem[] {
   return problems
 }
 
-if (parentPort) parentPort.postMessage(run(workerData as MaintenanceTask))
+serveWorker((task: MaintenanceTask) => {
+  try {
+    return { reply: run(task) }
+  } catch (err) {
+    throw databaseError(err, task.file)
+  }
+})

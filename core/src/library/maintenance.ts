@@ -1,7 +1,9 @@
-import { Worker } from 'node:worker_threads'
-import { databaseError } from '../db/index.ts'
 import { CoreError } from '../util/errors.ts'
+import { WorkerClient } from '../workers/worker-client.ts'
+import { inThread } from '../workers/worker-link.ts'
 import type { MaintenanceTask, Problem } from './maintenance-worker.ts'
+
+const worker = inThread({ entry: new URL('./maintenance-worker.ts', import.meta.url), name: 'maintenance' })
 
 /**
  * Runs one task in a separate thread. Aborting ends the thread, and SQLite rolls its transaction back. Throws
@@ -9,21 +11,11 @@ import type { MaintenanceTask, Problem } from './maintenance-worker.ts'
  */
 export async function maintain(task: MaintenanceTask, signal?: AbortSignal): Promise<Problem[]> {
   if (signal?.aborted) throw cancelled(task)
-  const worker = new Worker(new URL('./maintenance-worker.ts', import.meta.url), {
-    workerData: task,
-    name: 'maintenance',
-  })
-  const stop = () => void worker.terminate()
-  signal?.addEventListener('abort', stop, { once: true })
+  await using thread = new WorkerClient<MaintenanceTask, Problem[]>({ worker })
   try {
-    return await new Promise<Problem[]>((resolve, reject) => {
-      worker.once('message', resolve)
-      worker.once('error', (err) => reject(databaseError(err, task.file)))
-      worker.once('exit', () => reject(cancelled(task)))
-    })
-  } finally {
-    signal?.removeEventListener('abort', stop)
-    await worker.terminate()
+    return await thread.run(task, { signal })
+  } catch (err) {
+    throw signal?.aborted ? cancelled(task) : err
   }
 }
 

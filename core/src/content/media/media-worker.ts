@@ -1,4 +1,4 @@
-import { serveThread } from '../../workers/serve-thread.ts'
+import { serveWorker } from '../../workers/serve-worker.ts'
 import { type MediaRequest, readMedia } from './read-media.ts'
 
-serveThread(async (request: MediaRequest) => ({ reply: await readMedia(request) }))
+serveWorker(async (request: MediaRequest) => ({ reply: await readMedia(request) }))

@@ -1,10 +1,10 @@
-import { serveThread } from '../../workers/serve-thread.ts'
-import type { Served } from '../../workers/thread-messages.ts'
+import { serveWorker } from '../../workers/serve-worker.ts'
+import type { Served } from '../../workers/worker-messages.ts'
 
 export type FixtureRequest = 'echo' | 'throw' | 'die' | 'hang' | 'progress'
 
 /** Simulates the effects of damaged files on a thread. */
-serveThread(async (request: FixtureRequest, { note }): Promise<Served<string>> => {
+serveWorker(async (request: FixtureRequest, { note }): Promise<Served<string>> => {
   switch (request) {
     case 'echo':
       return { reply: 'echo' }

@@ -55,5 +55,3 @@ export interface WalkResults {
 }
 
 export type WalkStatus = 'same' | 'listed' | 'failed'
-
-export type WalkRequest = { setup: WalkSetup } | { tasks: readonly WalkTask[] }

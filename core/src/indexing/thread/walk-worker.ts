@@ -1,19 +1,12 @@
-import { parentPort } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import { serveWorker } from '../../workers/serve-worker.ts'
 import { Walker } from './walk.ts'
-import type { WalkRequest } from './walk-messages.ts'
+import type { WalkSetup, WalkTask } from './walk-messages.ts'
 
-/** A walking thread: keeps its scan's rules and answers each batch of folders with one message. */
-function serve(port: NonNullable<typeof parentPort>): void {
-  let walker: Walker | null = null
-  port.on('message', (request: WalkRequest) => {
-    if ('setup' in request) {
-      walker = new Walker(request.setup)
-      return
-    }
-    if (!walker) throw new Error('folders came before the setup')
-    const results = walker.run(request.tasks)
-    port.postMessage(results, [results.numbers.buffer as ArrayBuffer])
-  })
-}
+// A walking thread: keeps its scan's rules and answers each batch of folders with one message.
+const walker = new Walker(workerData as WalkSetup)
 
-if (parentPort) serve(parentPort)
+serveWorker((tasks: readonly WalkTask[]) => {
+  const reply = walker.run(tasks)
+  return { reply, transfer: [reply.numbers.buffer as ArrayBuffer] }
+})

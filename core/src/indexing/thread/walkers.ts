@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads'
 import { settledWithin } from '../../util/settled-within.ts'
+import { WorkerClient } from '../../workers/worker-client.ts'
+import { inThread } from '../../workers/worker-link.ts'
 import type { PatientDisk } from './patient-disk.ts'
-import type { WalkRequest, WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
+import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 
 /** How long the end of a session waits for its threads. */
 const GONE_MS = 2_000
@@ -18,24 +19,23 @@ export interface WalkListener {
   failed(err: unknown): void
 }
 
+const entry = new URL('./walk-worker.ts', import.meta.url)
+
 /** Each thread starts with its first task. */
 export function walkingThreads(setup: WalkSetup, count: number, listener: WalkListener): Walkers {
-  const threads: (Worker | undefined)[] = Array.from({ length: count })
-  const start = (walker: number) => {
-    const thread = new Worker(new URL('./walk-worker.ts', import.meta.url), { name: 'walk' })
-    thread.on('message', (results: WalkResults) => listener.answered(walker, results))
-    thread.on('error', (err) => listener.failed(err))
-    thread.postMessage({ setup } satisfies WalkRequest)
-    return thread
-  }
+  const threads: (WorkerClient<readonly WalkTask[], WalkResults> | undefined)[] = Array.from({ length: count })
+  const worker = inThread({ entry, name: 'walk', data: setup })
   return {
     count,
-    post: (walker, tasks) => (threads[walker] ??= start(walker)).postMessage({ tasks } satisfies WalkRequest),
+    post(walker, tasks) {
+      const thread = (threads[walker] ??= new WorkerClient({ worker }))
+      answer(walker, thread.run(tasks), listener)
+    },
     async [Symbol.asyncDispose]() {
       const started = threads.filter((thread) => thread !== undefined)
-      const ended = started.map((thread) => thread.terminate())
+      const ended = started.map((thread) => thread.end())
       // One that waits for a file system which does not answer cannot be ended: it is left behind.
-      if (!(await settledWithin(GONE_MS, ended))) for (const thread of started) thread.unref()
+      if (!(await settledWithin(GONE_MS, ended))) for (const thread of started) thread.abandon()
     },
   }
 }
@@ -46,13 +46,17 @@ export function walkingProcesses(setup: WalkSetup, disk: PatientDisk, count: num
   return {
     count,
     post(walker, tasks) {
-      disk.ask('walk', { setup, tasks }, end.signal).then(
-        (results) => listener.answered(walker, results),
-        (err: unknown) => listener.failed(err),
-      )
+      answer(walker, disk.ask('walk', { setup, tasks }, end.signal), listener)
     },
     async [Symbol.asyncDispose]() {
       end.abort()
     },
   }
+}
+
+function answer(walker: number, walked: Promise<WalkResults>, listener: WalkListener): void {
+  walked.then(
+    (results) => listener.answered(walker, results),
+    (err: unknown) => listener.failed(err),
+  )
 }

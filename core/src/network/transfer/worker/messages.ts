@@ -122,15 +122,9 @@ export type Asked<V extends TransferVerb> = TransferQuestions[V][0]
 export type Answered<V extends TransferVerb> = TransferQuestions[V][1]
 
 export interface TransferRequest<V extends TransferVerb = TransferVerb> {
-  readonly id: number
   readonly verb: V
   readonly asked: Asked<V>
 }
-
-export type TransferReply =
-  | { readonly id: number; readonly answered: unknown }
-  | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly message: string } }
-  | TransferNews
 
 /** Messages that the thread sends on its own. */
 export type TransferNews =

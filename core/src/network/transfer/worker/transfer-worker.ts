@@ -1,23 +1,15 @@
 import type { Duplex } from 'node:stream'
-import { parentPort } from 'node:worker_threads'
 import { threadDisk } from '../../../sources/user-disk.ts'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import { PrivateFiles, type PrivatePlaces } from '../../../util/private-files.ts'
+import { serveWorker } from '../../../workers/serve-worker.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
 import { ContentCheck } from './content-check.ts'
 import { FetchFiles } from './fetch-files.ts'
 import { discardPlan, itemsOf, keyOfPath, numbersIn, openPlan, type Plan, renamedIn } from './fetch-plan.ts'
 import { Hashers } from './hashers.ts'
-import type {
-  Answered,
-  Asked,
-  FetchChannel,
-  TransferNews,
-  TransferReply,
-  TransferRequest,
-  TransferVerb,
-} from './messages.ts'
+import type { Answered, Asked, FetchChannel, TransferNews, TransferRequest, TransferVerb } from './messages.ts'
 import { portDuplex } from './port-duplex.ts'
 import { RateLimit } from './rate-limit.ts'
 import { serveFiles } from './serve-files.ts'
@@ -41,7 +33,6 @@ interface Fetching {
   readonly ending: AbortController
 }
 
-const port = parentPort!
 const blake3 = await loadBlake3()
 const hashers = new Hashers()
 const limit = new RateLimit(null)
@@ -184,17 +175,12 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
   },
 }
 
-port.on('message', (request: TransferRequest) => {
-  void answer(request).then((reply) => port.postMessage(reply))
-})
-
-async function answer({ id, verb, asked }: TransferRequest): Promise<TransferReply> {
-  try {
-    return { id, answered: await (answers[verb] as (asked: unknown) => Promise<unknown>)(asked) }
-  } catch (err) {
-    return { id, error: errorOf(err) }
-  }
-}
+const thread = serveWorker(
+  async ({ verb, asked }: TransferRequest) => ({
+    reply: await (answers[verb] as (asked: unknown) => Promise<unknown>)(asked),
+  }),
+  { sideBySide: true, hidesPathErrors: true },
+)
 
 async function serveOver(channel: string, socket: Duplex): Promise<void> {
   const serving = servings.get(channel)
@@ -264,7 +250,7 @@ function fetchOf(fetch: string): Fetching {
 }
 
 function tell(news: TransferNews): void {
-  port.postMessage(news)
+  thread.tell(news)
 }
 
 function errorOf(err: unknown) {

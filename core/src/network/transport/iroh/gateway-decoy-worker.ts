@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { parentPort, workerData } from 'node:worker_threads'
+import { serveWorker } from '../../../workers/serve-worker.ts'
 
 /** The multicast group where programs search for routers (UPnP Device Architecture 1.1 §1.3). */
 const GROUP = '239.255.255.250'
@@ -20,15 +20,12 @@ interface Sender {
   readonly port: number
 }
 
-/** The start data of this thread: the address of a page that describes a router. */
+/** The request to this thread, which is answered once it listens: the address of a page that describes a router. */
 export interface DecoyData {
   readonly location: string
 }
 
-/** The message of this thread to its parent: null once it listens, otherwise the reason why it cannot. */
-export type DecoyState = string | null
-
-/** Answers searches. It imports only modules of Node, so that the thread takes 10 MB instead of 25. */
+/** Answers searches. It imports little besides modules of Node, so that the thread takes 10 MB instead of 25. */
 class Decoy {
   readonly #location: string
   readonly #searches: Socket
@@ -150,8 +147,7 @@ function answerWith(location: string): string {
   ].join('\r\n')
 }
 
-const tell = (state: DecoyState): void => parentPort?.postMessage(state)
-await Decoy.listen(workerData as DecoyData).then(
-  () => tell(null),
-  (err: unknown) => tell(err instanceof Error ? err.message : String(err)),
-)
+serveWorker(async (data: DecoyData) => {
+  await Decoy.listen(data)
+  return { reply: null }
+})

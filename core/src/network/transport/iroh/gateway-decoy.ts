@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Worker } from 'node:worker_threads'
-import { errorMessage } from '../../../util/errors.ts'
+import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { Logger } from '../../../util/logger.ts'
-import type { DecoyData, DecoyState } from './gateway-decoy-worker.ts'
+import { WorkerClient } from '../../../workers/worker-client.ts'
+import { inThread, type WorkerEnd } from '../../../workers/worker-link.ts'
+import type { DecoyData } from './gateway-decoy-worker.ts'
+
+type DecoyThread = WorkerClient<DecoyData, null>
 
 /** The heap of the thread, in MB. It holds a few lines of text. */
 const HEAP_MB = 16
@@ -21,7 +24,7 @@ const HEAP_MB = 16
 export class GatewayDecoy implements AsyncDisposable {
   readonly #log: Logger
   #server: Server | null = null
-  #worker: Worker | null = null
+  #thread: DecoyThread | null = null
   #problem: string | null = null
 
   private constructor(log: Logger) {
@@ -46,7 +49,7 @@ export class GatewayDecoy implements AsyncDisposable {
   async #open(): Promise<void> {
     try {
       this.#server = await servePages()
-      this.#worker = await answerSearches(this.#server, (err) => this.#fail(err))
+      this.#thread = await answerSearches(this.#server, (err) => this.#fail(err))
     } catch (err) {
       this.#fail(err)
     }
@@ -64,7 +67,7 @@ export class GatewayDecoy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closePages()
-    await this.#worker?.terminate()
+    await this.#thread?.end()
   }
 
   #closePages(): void {
@@ -88,24 +91,31 @@ async function servePages(): Promise<Server> {
   return server.unref()
 }
 
-async function answerSearches(server: Server, onEnd: (err: unknown) => void): Promise<Worker> {
+async function answerSearches(server: Server, onEnd: (err: unknown) => void): Promise<DecoyThread> {
   const { port } = server.address() as AddressInfo
-  const worker = new Worker(new URL('./gateway-decoy-worker.ts', import.meta.url), {
-    name: 'gateway-decoy',
-    workerData: { location: `http://127.0.0.1:${port}/router` } satisfies DecoyData,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 1 },
+  let isListening = false
+  const thread: DecoyThread = new WorkerClient({
+    worker: inThread({
+      entry: new URL('./gateway-decoy-worker.ts', import.meta.url),
+      name: 'gateway-decoy',
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 1 },
+    }),
+    lost: ended,
+    onLost: (err) => isListening && onEnd(err),
   })
-  const problem = await Promise.race([
-    once(worker, 'message').then(([state]) => state as DecoyState),
-    once(worker, 'exit').then(() => 'the thread that answers searches has ended'),
-  ])
-  if (problem !== null) {
-    await worker.terminate()
-    throw new Error(problem)
+  try {
+    await thread.run({ location: `http://127.0.0.1:${port}/router` })
+    isListening = true
+    return thread
+  } catch (err) {
+    await thread.end()
+    throw err
   }
-  worker.on('error', onEnd)
-  worker.unref()
-  return worker
+}
+
+function ended({ error }: WorkerEnd): CoreError {
+  const reason = error === undefined ? 'the thread that answers searches has ended' : errorMessage(error)
+  return new CoreError('Internal', reason, { cause: error })
 }
 
 /** The smallest description of a router with one connection. */

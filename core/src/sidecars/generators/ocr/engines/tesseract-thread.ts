@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module'
-import { Worker } from 'node:worker_threads'
+import { pathToFileURL } from 'node:url'
 import { type Page, PSM } from 'tesseract.js'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import { inThread, type WorkerLink } from '../../../../workers/worker-link.ts'
 import { DENSITY } from './engine.ts'
 
 /** The package's script for its threads. It is used directly, because the package's own API sets no limits. */
-const SCRIPT = createRequire(import.meta.url).resolve('tesseract.js/src/worker-script/node/index.js')
+const SCRIPT = pathToFileURL(createRequire(import.meta.url).resolve('tesseract.js/src/worker-script/node/index.js'))
 /**
  * Space for the thread's machine code: the default is half a gigabyte, which counts against the limit of the process.
  * The engine itself is WebAssembly and needs little.
@@ -30,23 +31,22 @@ interface ThreadMessage {
 /** A thread in which Tesseract reads one picture after another. */
 export class TesseractThread {
   readonly languages: string
-  readonly #worker: Worker
+  readonly #link: WorkerLink
   #answer: PromiseWithResolvers<unknown> | null = null
   /** Pictures read so far. */
   count = 0
 
   private constructor(languages: string) {
     this.languages = languages
-    this.#worker = new Worker(SCRIPT, { resourceLimits: LIMITS, stdout: true, stderr: true })
-    // Discard its output.
-    this.#worker.stdout.resume()
-    this.#worker.stderr.resume()
-    this.#worker.on('message', ({ status, data }: ThreadMessage) => {
-      if (status === 'resolve') this.#answer?.resolve(data)
-      if (status === 'reject') this.#fail(String(data))
+    const worker = inThread({ entry: SCRIPT, name: 'tesseract', resourceLimits: LIMITS, isSilent: true })
+    this.#link = worker.start({
+      onMessage: (message) => {
+        const { status, data } = message as ThreadMessage
+        if (status === 'resolve') this.#answer?.resolve(data)
+        if (status === 'reject') this.#fail(String(data))
+      },
+      onEnd: ({ code, error }) => this.#fail(error === undefined ? `ended with ${code}` : errorMessage(error)),
     })
-    this.#worker.on('error', (err) => this.#fail(errorMessage(err)))
-    this.#worker.on('exit', (code) => this.#fail(`ended with ${code}`))
   }
 
   /** Throws `Unavailable` if the engine or the data cannot be loaded. */
@@ -75,7 +75,7 @@ export class TesseractThread {
   }
 
   async end(): Promise<void> {
-    await this.#worker.terminate()
+    await this.#link.end()
   }
 
   async #ask(action: string, payload: object, deadlineMs: number): Promise<unknown> {
@@ -85,7 +85,7 @@ export class TesseractThread {
       () => reject(new CoreError('Timeout', `tesseract.js did not answer within ${deadlineMs / 1_000} s`)),
       deadlineMs,
     )
-    this.#worker.postMessage({ workerId: 'reader', jobId: action, action, payload })
+    this.#link.post({ workerId: 'reader', jobId: action, action, payload })
     try {
       return await promise
     } finally {

@@ -1,7 +1,14 @@
-import { parentPort } from 'node:worker_threads'
-import { type FromThread, fromPlainError, type Served, type ToThread, toPlainError } from './thread-messages.ts'
+import { parentPort, type Transferable } from 'node:worker_threads'
+import {
+  type FromWorker,
+  fromPlainError,
+  ownError,
+  type Served,
+  type ToWorker,
+  toPlainError,
+} from './worker-messages.ts'
 
-/** A request in a thread. */
+/** A request in a worker. */
 export interface ServeContext {
   /** Aborted when the caller stops waiting for the answer. A loop that never awaits must ask `stopped` instead. */
   readonly signal: AbortSignal
@@ -16,6 +23,8 @@ export interface ServeContext {
 export interface ServeOptions {
   /** True: requests run side by side. By default, they run one after another, in order of arrival. */
   readonly sideBySide?: boolean
+  /** True: errors of file system calls are `Internal`. By default, they have a code and a sentence for the user. */
+  readonly hidesPathErrors?: boolean
   /** Called with each message that belongs to no request. */
   readonly onTold?: (message: unknown) => void
 }
@@ -27,25 +36,27 @@ interface Question {
   readonly reject: (err: unknown) => void
 }
 
-/** The thread's half of `ThreadPool`. Returns a function that sends the main thread a message without a request. */
-export function serveThread<Request, Reply>(
+/**
+ * The worker's half of `WorkerClient`, in a thread or in a process. Returns a function that sends the owner a message
+ * without a request.
+ */
+export function serveWorker<Request, Reply>(
   handle: Handle<Request, Reply>,
-  { sideBySide = false, onTold }: ServeOptions = {},
+  { sideBySide = false, hidesPathErrors = false, onTold }: ServeOptions = {},
 ): { tell(message: unknown): void } {
-  const port = parentPort
-  if (!port) throw new Error('serveThread runs in a worker thread only')
+  const port = openPort<ToWorker<Request>>()
   const running = new Map<number, AbortController>()
   const questions = new Map<number, Question>()
   let lastTicket = 0
   let last: Promise<void> = Promise.resolve()
-  const send = (message: FromThread<Reply>, transfer = NOTHING) => port.postMessage(message, transfer)
+  const send = (message: FromWorker<Reply>, transfer?: Transferable[]) => port.post(message, transfer)
 
-  const answer = async ({ id, request, stop }: Extract<ToThread<Request>, { kind: 'request' }>): Promise<void> => {
+  const answer = async ({ id, request, stop }: Extract<ToWorker<Request>, { kind: 'request' }>): Promise<void> => {
     const controller = new AbortController()
     running.set(id, controller)
     const context: ServeContext = {
       signal: controller.signal,
-      stopped: () => Atomics.load(stop, 0) === 1,
+      stopped: () => controller.signal.aborted || (stop !== null && Atomics.load(stop, 0) === 1),
       note: (note) => send({ kind: 'note', id, note }),
       ask: (question) =>
         new Promise((resolve, reject) => {
@@ -57,15 +68,15 @@ export function serveThread<Request, Reply>(
     try {
       if (context.stopped()) throw new Error('cancelled before it began')
       const { reply, transfer } = await handle(request, context)
-      send({ kind: 'reply', id, reply }, transfer as typeof NOTHING | undefined)
+      send({ kind: 'reply', id, reply }, transfer)
     } catch (err) {
-      send({ kind: 'error', id, error: toPlainError(err) })
+      send({ kind: 'error', id, error: hidesPathErrors ? ownError(err) : toPlainError(err) })
     } finally {
       running.delete(id)
     }
   }
 
-  port.on('message', (message: ToThread<Request>) => {
+  port.listen((message) => {
     switch (message.kind) {
       case 'request':
         if (sideBySide) return void answer(message)
@@ -81,7 +92,7 @@ export function serveThread<Request, Reply>(
     }
   })
 
-  function settle(message: Extract<ToThread<Request>, { ticket: number }>): void {
+  function settle(message: Extract<ToWorker<Request>, { ticket: number }>): void {
     const question = questions.get(message.ticket)
     questions.delete(message.ticket)
     if (message.kind === 'answer') question?.resolve(message.answer)
@@ -91,4 +102,21 @@ export function serveThread<Request, Reply>(
   return { tell: (message) => send({ kind: 'tell', message }) }
 }
 
-const NOTHING: [] = []
+interface Port<Message> {
+  post(message: unknown, transfer?: Transferable[]): void
+  listen(onMessage: (message: Message) => void): void
+}
+
+function openPort<Message>(): Port<Message> {
+  const port = parentPort
+  if (port) {
+    return {
+      post: (message, transfer = []) => port.postMessage(message, transfer),
+      listen: (onMessage) => void port.on('message', onMessage),
+    }
+  }
+  const send = process.send?.bind(process)
+  if (!send) throw new Error('serveWorker runs in a worker only')
+  process.on('disconnect', () => process.exit())
+  return { post: (message) => void send(message), listen: (onMessage) => void process.on('message', onMessage) }
+}

@@ -10,23 +10,26 @@ export interface PlainError {
   readonly stack: string
 }
 
-export type ToThread<Request> =
+export type ToWorker<Request> =
   | {
       readonly kind: 'request'
       readonly id: number
       readonly request: Request
-      /** Becomes 1 when the caller stops waiting for the answer; a thread in the middle of a loop can read it. */
-      readonly stop: Int32Array
+      /**
+       * Becomes 1 when the caller stops waiting for the answer; a thread in the middle of a loop can read it. Null for a
+       * process, which shares no memory.
+       */
+      readonly stop: Int32Array | null
     }
   /** The caller stops waiting for the answer. */
   | { readonly kind: 'stop'; readonly id: number }
-  /** The answer to a question of the thread. */
+  /** The answer to a question of the worker. */
   | { readonly kind: 'answer'; readonly ticket: number; readonly answer: unknown }
   | { readonly kind: 'refusal'; readonly ticket: number; readonly error: PlainError }
   /** A message that belongs to no request. */
   | { readonly kind: 'tell'; readonly message: unknown }
 
-export type FromThread<Reply> =
+export type FromWorker<Reply> =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply }
   | { readonly kind: 'error'; readonly id: number; readonly error: PlainError }
   /** A message about a request before its reply. */
@@ -34,7 +37,7 @@ export type FromThread<Reply> =
   | { readonly kind: 'question'; readonly id: number; readonly ticket: number; readonly question: unknown }
   | { readonly kind: 'tell'; readonly message: unknown }
 
-/** A reply, and the buffers in it that move to the main thread without a copy. */
+/** A reply, and the buffers in it that move from a thread without a copy. */
 export interface Served<Reply> {
   readonly reply: Reply
   readonly transfer?: Transferable[]
@@ -42,15 +45,23 @@ export interface Served<Reply> {
 
 /** The error as a message can carry it. Only a `CoreError`, an abort, or an error about a path keeps its meaning. */
 export function toPlainError(err: unknown): PlainError {
-  const stack = err instanceof Error ? (err.stack ?? '') : ''
-  if (err instanceof CoreError) return { code: err.code, message: err.message, details: err.details, stack }
-  if (err instanceof Error && err.name === 'AbortError')
-    return { code: 'Cancelled', message: 'cancelled', details: null, stack }
   // A folder can lose its permissions between two system calls; that is not an error of this program.
   const path = err instanceof Error && 'path' in err && typeof err.path === 'string' ? err.path : null
   const known = path === null ? err : pathError(err, path)
-  if (known instanceof CoreError) return { code: known.code, message: known.message, details: known.details, stack }
+  return { ...ownError(known), stack: stackOf(err) }
+}
+
+/** Like `toPlainError`, but an error about a path is `Internal`. */
+export function ownError(err: unknown): PlainError {
+  const stack = stackOf(err)
+  if (err instanceof CoreError) return { code: err.code, message: err.message, details: err.details, stack }
+  if (err instanceof Error && err.name === 'AbortError')
+    return { code: 'Cancelled', message: 'cancelled', details: null, stack }
   return { code: 'Internal', message: errorMessage(err), details: null, stack }
+}
+
+function stackOf(err: unknown): string {
+  return err instanceof Error ? (err.stack ?? '') : ''
 }
 
 export function fromPlainError({ code, message, details, stack }: PlainError): CoreError {
