@@ -1,17 +1,18 @@
-import { CoreError } from '../util/errors.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
 import type { RawName } from '../util/file-name.ts'
 import type { BackendKind } from './create-backend.ts'
 import type { WatchLimits } from './limits.ts'
 import type { WatchBackend, WatchEvents, WatchRoot } from './watch-backend.ts'
-import type { OpenWatchChannel, WatchChannel } from './watch-channel.ts'
-import type { WatchAnswer, WatchRequest } from './watch-messages.ts'
+import type { WatchNews, WatchNotice, WatchRequest } from './watch-messages.ts'
 import { heard } from '../util/heard.ts'
+import { WorkerClient } from '../workers/worker-client.ts'
+import type { Startable, WorkerEnd } from '../workers/worker-link.ts'
 
 export interface RemoteBackendDeps {
   readonly kind: BackendKind
   readonly limits: WatchLimits
   readonly events: WatchEvents
-  readonly open: OpenWatchChannel
+  readonly worker: Startable
   /** The backend ended by itself; nothing is watched any more. */
   readonly onEnd: (reason: string) => void
   /** The backend has not answered for a while, or answers again. */
@@ -21,77 +22,57 @@ export interface RemoteBackendDeps {
 /** A backend in another thread or process. */
 export class RemoteBackend implements WatchBackend {
   readonly #deps: RemoteBackendDeps
-  readonly #channel: WatchChannel
-  readonly #asked = new Map<number, PromiseWithResolvers<number>>()
+  readonly #client: WorkerClient<WatchRequest, number>
   readonly #pulse: NodeJS.Timeout
-  #ids = 0
   #isSilent = false
 
   constructor(deps: RemoteBackendDeps) {
     this.#deps = deps
-    this.#channel = deps.open({
-      onAnswer: (answer) => this.#hear(answer),
-      onEnd: (reason) => {
-        this.#stop(reason)
-        deps.onEnd(reason)
+    this.#client = new WorkerClient({
+      worker: deps.worker,
+      sideBySide: true,
+      onTold: (news) => this.#hear(news as WatchNews),
+      lost: (end) => stopped(reasonOf(end)),
+      onLost: (err) => {
+        clearInterval(this.#pulse)
+        deps.onEnd(String(err.cause))
       },
     })
-    this.#channel.post({ type: 'start', kind: deps.kind, limits: deps.limits })
+    this.#tell({ type: 'start', kind: deps.kind, limits: deps.limits })
     this.#pulse = setInterval(() => void this.#ping(), deps.limits.answerMs)
   }
 
   async watch(root: WatchRoot): Promise<{ directories: number }> {
-    return { directories: await this.#ask((id) => ({ type: 'watch', id, root })) }
+    return { directories: await this.#client.run({ type: 'watch', root }) }
   }
 
   async addDirectories(key: string, dirs: readonly RawName[]): Promise<void> {
-    await this.#ask((id) => ({ type: 'add', id, key, dirs }))
+    await this.#client.run({ type: 'add', key, dirs })
   }
 
   async unwatch(key: string): Promise<void> {
-    await this.#ask((id) => ({ type: 'unwatch', id, key }))
+    await this.#client.run({ type: 'unwatch', key })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop('it was closed')
-    await this.#channel.close()
+    clearInterval(this.#pulse)
+    await this.#client.end(stopped('it was closed'))
   }
 
-  #ask(request: (id: number) => WatchRequest): Promise<number> {
-    const id = ++this.#ids
-    const asked = Promise.withResolvers<number>()
-    this.#asked.set(id, asked)
-    this.#channel.post(request(id))
-    return asked.promise
+  #hear(news: WatchNews): void {
+    if (news.type === 'problem') this.#deps.events.onProblem(news.problem)
+    else void heard(this.#deliver(news))
   }
 
-  #hear(answer: WatchAnswer): void {
-    switch (answer.type) {
-      case 'done':
-        this.#settle(answer.id)?.resolve(answer.directories)
-        return
-      case 'failed':
-        this.#settle(answer.id)?.reject(new CoreError(answer.code, answer.message))
-        return
-      case 'problem':
-        this.#deps.events.onProblem(answer.problem)
-        return
-      case 'batch':
-        void heard(this.#deliver(answer))
-    }
+  #tell(notice: WatchNotice): void {
+    this.#client.tell(notice)
   }
 
-  #settle(id: number): PromiseWithResolvers<number> | undefined {
-    const asked = this.#asked.get(id)
-    this.#asked.delete(id)
-    return asked
-  }
-
-  async #deliver({ id, batch }: WatchAnswer & { type: 'batch' }): Promise<void> {
+  async #deliver({ id, batch }: WatchNews & { type: 'batch' }): Promise<void> {
     try {
       await this.#deps.events.onBatch(batch)
     } finally {
-      this.#channel.post({ type: 'taken', batch: id })
+      this.#tell({ type: 'taken', batch: id })
     }
   }
 
@@ -99,7 +80,7 @@ export class RemoteBackend implements WatchBackend {
     const { answerMs } = this.#deps.limits
     const silence = setTimeout(() => this.#setSilent(true), answerMs)
     try {
-      await this.#ask((id) => ({ type: 'ping', id }))
+      await this.#client.run({ type: 'ping' })
       this.#setSilent(false)
     } catch {
       // The worker ended, which `onEnd` reports.
@@ -113,11 +94,12 @@ export class RemoteBackend implements WatchBackend {
     this.#isSilent = isSilent
     this.#deps.onSilence(isSilent)
   }
+}
 
-  #stop(reason: string): void {
-    clearInterval(this.#pulse)
-    for (const { reject } of this.#asked.values())
-      reject(new CoreError('Unavailable', `the file watcher stopped: ${reason}`))
-    this.#asked.clear()
-  }
+function stopped(reason: string): CoreError {
+  return new CoreError('Unavailable', `the file watcher stopped: ${reason}`, { cause: reason })
+}
+
+function reasonOf({ code, error }: WorkerEnd): string {
+  return error === undefined ? `it ended with ${code}` : errorMessage(error)
 }

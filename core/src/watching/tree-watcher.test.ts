@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { describeWatchBackend, type OpenWatchBackend } from '../../testing/watch-backend-suite.ts'
 import { silentLogger } from '../util/logger.ts'
-import { type DirtyFolder, TreeWatcher, type WatchMode, type WatchProblem } from './index.ts'
-import { type OpenWatchChannel, openWatchProcess, openWatchThread } from './watch-channel.ts'
+import { type DirtyFolder, TreeWatcher, type WatchProblem } from './index.ts'
+import type { Startable } from '../workers/worker-link.ts'
+import { type WatchMode, watchWorkers } from './watch-workers.ts'
 
 const isLinux = process.platform === 'linux'
 const limits = { quietMs: 20, burstMs: 60, rootCheckMs: 50, overflowMs: 50, pollMs: 10, answerMs: 60_000 }
@@ -92,14 +93,17 @@ function open(backend: WatchMode): OpenWatchBackend {
 
 /** A folder of its own, and a watcher whose worker can be made to end or to say nothing. */
 function openWorld(mode: WatchMode) {
-  const openChannel = mode === 'native' ? openWatchThread : openWatchProcess
-  const channel: OpenWatchChannel = (events) => {
-    const real = openChannel({ ...events, onAnswer: (answer) => world.isMute || events.onAnswer(answer) })
-    world.end = async () => {
-      await real.close()
-      events.onEnd('it was killed')
-    }
-    return real
+  const real = watchWorkers[mode]
+  const worker: Startable = {
+    name: real.name,
+    start: (events) => {
+      const link = real.start({ ...events, onMessage: (message) => world.isMute || events.onMessage(message) })
+      world.end = async () => {
+        await link.end()
+        events.onEnd({ error: undefined, code: null })
+      }
+      return link
+    },
   }
   const world = {
     root: realpathSync(mkdtempSync(join(tmpdir(), 'watch-'))),
@@ -116,7 +120,7 @@ function openWorld(mode: WatchMode) {
     watcher: TreeWatcher.start({
       log: silentLogger,
       limits,
-      open: { native: channel, polling: channel },
+      workers: { native: worker, polling: worker },
       onProblem: (problem) => void world.problems.push(problem),
       onBatch: (batch) => {
         if (world.failures-- > 0) throw new Error('the disk is full')

@@ -5,11 +5,9 @@ import { nativeBackendKind } from './create-backend.ts'
 import { defaultWatchLimits, type WatchLimits } from './limits.ts'
 import { RemoteBackend } from './remote-backend.ts'
 import type { WatchBackend, WatchBatch, WatchEvents, WatchProblem, WatchRoot } from './watch-backend.ts'
-import { type OpenWatchChannel, openWatchProcess, openWatchThread } from './watch-channel.ts'
+import { type WatchMode, watchWorkers } from './watch-workers.ts'
 import { heard } from '../util/heard.ts'
-
-/** `native`: the system's events. `polling`: for network mounts and other places that send none. */
-export type WatchMode = 'native' | 'polling'
+import type { Startable } from '../workers/worker-link.ts'
 
 export interface WatchedTreeRoot extends WatchRoot {
   readonly backend: WatchMode
@@ -18,8 +16,8 @@ export interface WatchedTreeRoot extends WatchRoot {
 export interface TreeWatcherDeps extends WatchEvents {
   readonly log: Logger
   readonly limits?: Partial<WatchLimits>
-  /** Starts the worker of each mode; tests replace it. */
-  readonly open?: Readonly<Record<WatchMode, OpenWatchChannel>>
+  /** The worker of each mode; tests replace it. */
+  readonly workers?: Readonly<Record<WatchMode, Startable>>
 }
 
 /** If a worker ends this often in a row, its roots are given up. */
@@ -40,7 +38,7 @@ interface Host {
 export class TreeWatcher implements WatchBackend {
   readonly #deps: TreeWatcherDeps
   readonly #limits: WatchLimits
-  readonly #open: Readonly<Record<WatchMode, OpenWatchChannel>>
+  readonly #workers: Readonly<Record<WatchMode, Startable>>
   readonly #hosts = new Map<WatchMode, Host>()
   readonly #roots = new Map<string, WatchedTreeRoot>()
   /** Roots that are not watched yet; if watching fails, the caller gets the error. */
@@ -55,7 +53,7 @@ export class TreeWatcher implements WatchBackend {
   private constructor(deps: TreeWatcherDeps) {
     this.#deps = deps
     this.#limits = { ...defaultWatchLimits, ...deps.limits }
-    this.#open = deps.open ?? { native: openWatchThread, polling: openWatchProcess }
+    this.#workers = deps.workers ?? watchWorkers
   }
 
   async watch(root: WatchedTreeRoot): Promise<{ directories: number }> {
@@ -100,7 +98,7 @@ export class TreeWatcher implements WatchBackend {
     const backend = new RemoteBackend({
       kind: mode === 'polling' ? 'polling' : nativeBackendKind(process.platform),
       limits: this.#limits,
-      open: this.#open[mode],
+      worker: this.#workers[mode],
       events: { onBatch: (batch) => this.#deliver(batch), onProblem: (problem) => this.#tell(problem) },
       onEnd: (reason) => void heard(this.#restart(mode, reason)),
       onSilence: (isSilent) => this.#toldSilence(mode, isSilent),
