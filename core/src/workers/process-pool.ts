@@ -1,30 +1,17 @@
-import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
-import { once } from 'node:events'
 import { statfs } from 'node:fs/promises'
-import { constants } from 'node:os'
 import { dirname } from 'node:path'
-import type { Duplex, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { nameKey } from '../util/file-name.ts'
 import { heard } from '../util/heard.ts'
 import { pathError } from '../util/path-error.ts'
 import { settledWithin } from '../util/settled-within.ts'
-import { boxArgs, type BoxStart, boxStart, type Reach } from './box/box.ts'
+import { boxStart, type Reach } from './box/box.ts'
 import { type BoxState, boxState } from './box/box-state.ts'
-import { bwrapArgs } from './box/bwrap.ts'
-import { decoderEnvironment } from './box/environment.ts'
-import { knowsProcessor } from './box/filter.ts'
-import { hideDescriptors } from './box/own-descriptors.ts'
-import { callsFilter } from './box/seccomp.ts'
-import { SEALED_VARIABLE } from './box/variables.ts'
-import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts'
+import { compileCache, compileModules } from './compile-cache.ts'
 import { Deadline, processorTimes } from './deadline.ts'
-import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
-import { leadsGroupItself } from './lead-group.ts'
-import { assertPlain } from './plain-message.ts'
-import { CHANNEL, ProcessChannel } from './process-channel.ts'
+import { type Box, type LimitedProcess, type LimitedStart, startLimitedProcess } from './limited-process.ts'
 import {
   lend,
   type LentFile,
@@ -36,25 +23,16 @@ import {
 } from './process-folders.ts'
 import { parseReply } from './process-reply.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
-import { setNiceness } from './set-niceness.ts'
+import { cancelled, settled } from './worker-client.ts'
+import type { WorkerEnd } from './worker-link.ts'
 
-export interface ProcessPoolOptions {
-  /** The purpose of the processes; used in messages and in the process list. */
-  readonly name: string
-  /** The module that a process runs; it calls `serveProcess`. */
-  readonly entry: URL
+export interface ProcessPoolOptions extends LimitedStart {
   /** The most processes; each starts when there is work for it. */
   readonly processes: number
-  /** A process that uses more memory than this is ended. On Linux, it cannot even allocate much more. */
-  readonly memoryMiB: number
   /** A process is replaced after this many requests, because native decoders leak memory. */
   readonly recycleAfter?: number
   /** All processes end after this long without work. */
   readonly idleMs?: number
-  /** Heap of a process; 128 MiB by default, because most keep large data outside the heap. */
-  readonly heapMiB?: number
-  /** The system's priority value, from -20 to 19. By default it is lower than that of any work a user waits for. */
-  readonly niceness?: number
   /**
    * The sandbox of a process, if the system supports one. The process can access only the files in `reach`, its own
    * folders, the programs named here, the usual environment variables, and no network. Null: it has no folders, and can
@@ -69,12 +47,8 @@ export interface ProcessPoolOptions {
     /** Throws if the reply to a request is not valid, because a process that was taken over may send anything. */
     readonly parse: (reply: unknown) => unknown
   } | null
-  /** A process that sends a larger message is ended. By default 1 MiB with a box, and 1 GiB without. */
-  readonly maxReplyBytes?: number
   /** Returns the layer that forms the box; by default the one that works on this system. */
   readonly layer?: () => Promise<BoxState>
-  /** Returns the folder of the compile cache, or null for none; by default that of this process. */
-  readonly cache?: () => string | null
 }
 
 export interface ProcessRunOptions {
@@ -101,33 +75,16 @@ export interface ProcessRunOptions {
 /** Requests between two replacements of a process. */
 const RECYCLE_AFTER = 500
 const IDLE_MS = 60_000
-/** Memory that Node maps as data at its start, in MiB; with a lower limit it does not start. */
-const NODE_DATA_MIB = 800
 /**
  * A process in a system call to a file system or driver ends only when the call returns. The pool waits this long for
  * it.
  */
 const GONE_MS = 2_000
-/** Heap of a process: its own JavaScript is small, and pictures are stored outside the heap. */
-const HEAP_MIB = 128
-/** Below all work that a user waits for. */
-const NICENESS = constants.priority.PRIORITY_LOW
-
-/** Most results are files, so replies are small. */
-const MAX_BOXED_REPLY_BYTES = 2 ** 20
-/** Listings of folders and results of models, from processes that decode no files. */
-const MAX_REPLY_BYTES = 2 ** 30
 /** Limit on the length of an error message. */
 const MAX_MESSAGE_CHARACTERS = 10_000
 
 /** The `details` of an error that no request has caused: the system did not start a process. */
 export const NOT_STARTED = 'not-started'
-
-/** The layer that confines a process, and its parameters. */
-interface Box {
-  readonly by: Extract<BoxState, { layer: string }>
-  readonly start: BoxStart
-}
 
 /** Errors that a process reports if it can no longer access a file. */
 const MAY_BE_BOXED_OUT: ReadonlySet<ErrorCode> = new Set(['PermissionDenied', 'NotFound', 'Conflict'])
@@ -142,21 +99,17 @@ const FULL_BYTES = 256 * 2 ** 20
 
 const REPLACED = { code: 'Cancelled' as const, message: 'replaced' }
 
-interface Job<Request, Reply> {
+interface Job<Request, Reply> extends PromiseWithResolvers<Reply> {
   readonly id: number
   readonly request: Request
   readonly options: ProcessRunOptions
-  readonly resolve: (reply: Reply) => void
-  readonly reject: (err: unknown) => void
   isCancelled: boolean
   /** The request has failed, although its process is still ending. */
   isGivenUp: boolean
 }
 
 interface Process<Request, Reply> {
-  readonly child: ChildProcess
-  readonly stream: Duplex & Refs
-  readonly channel: ProcessChannel
+  readonly link: LimitedProcess
   /** Null in a pool without a box. */
   readonly folders: ProcessFolders | null
   /** The key of its `Reach`, if it is boxed; see `reachKey`. */
@@ -178,14 +131,17 @@ interface Process<Request, Reply> {
   /** The timer that rejects the request although the process has not ended. */
   givingUp: NodeJS.Timeout | undefined
   /** Why the pool is ending the process. */
-  reason: { code: ErrorCode; message: string; cause?: string } | null
+  reason: Reason | null
+}
+
+interface Reason {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly cause?: string
 }
 
 type Answer = Extract<ProcessReply<unknown>, { ok: true }>
 type Failed = Extract<ProcessReply<unknown>, { ok: false }>
-
-/** The handles that keep the current process alive while it waits. */
-type Refs = Pick<ChildProcess, 'ref' | 'unref'>
 
 /**
  * Processes that answer requests one at a time, for code that may hang, crash or use up all memory: decoders of
@@ -215,7 +171,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** Ids of the running processes. */
   get pids(): number[] {
-    return [...this.#processes].map(({ child }) => child.pid!).filter((pid) => pid !== undefined)
+    return [...this.#processes].map(({ link }) => link.pid!).filter((pid) => pid !== undefined)
   }
 
   /** Number of processes that work on a request. */
@@ -248,25 +204,20 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (this.#options.box !== null) await this.isBoxed()
     if (this.#closed || options.signal?.aborted) throw cancelled()
     clearTimeout(this.#idle)
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>()
     const job: Job<Request, Reply> = {
       id: this.#nextId++,
       request,
       options,
-      resolve,
-      reject,
       isCancelled: false,
       isGivenUp: false,
+      ...Promise.withResolvers<Reply>(),
     }
-    const onAbort = () => this.#cancel(job)
-    options.signal?.addEventListener('abort', onAbort, { once: true })
     if (options.urgent) this.#queue.unshift(job)
     else this.#queue.push(job)
     this.#dispatch()
     try {
-      return await promise
+      return await settled(job, options.signal, () => this.#cancel(job))
     } finally {
-      options.signal?.removeEventListener('abort', onAbort)
       this.#sleepWhenIdle()
     }
   }
@@ -280,13 +231,13 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     this.#starting.clear()
     for (const process of this.#processes) {
       // This function waits for the process to end, so it must keep the current process alive.
-      process.child.ref()
+      process.link.keepAlive(true)
       this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     }
     await settledWithin(GONE_MS, [...this.#unfinished])
     // Waits for the folders of processes that have just ended.
     await settledWithin(GONE_MS, [...this.#unfinished])
-    for (const process of this.#processes) release(process)
+    for (const process of this.#processes) process.link.keepAlive(false)
   }
 
   #dispatch(): void {
@@ -299,7 +250,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
         const isOneEnding = [...this.#processes].some(({ reason }) => reason !== null)
         if (idle[0] && !isOneEnding) {
           // The request waits for this process to end, so it must keep the current process alive.
-          idle[0].child.ref()
+          idle[0].link.keepAlive(true)
           this.#end(idle[0], REPLACED)
         }
         return
@@ -332,15 +283,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** Rejects the request if the process cannot be started; the caller gets no error. */
   #begin(job: Job<Request, Reply>, folders: ProcessFolders | null): void {
-    const fail = (err: unknown) => {
+    try {
+      this.#hand(job, this.#start(job, folders))
+    } catch (err) {
       job.reject(this.#notStarted(err))
       if (folders) this.#finish(this.#remove(folders))
-    }
-    try {
-      const process = this.#start(job, folders, fail)
-      if (process) this.#hand(job, process)
-    } catch (err) {
-      fail(err)
     }
   }
 
@@ -363,24 +310,21 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
   }
 
-  /** Null if the system lacks descriptors; `onFailed` is then called later. */
-  #start(
-    first: Job<Request, Reply>,
-    folders: ProcessFolders | null,
-    onFailed: (err: Error) => void,
-  ): Process<Request, Reply> | null {
+  #start(first: Job<Request, Reply>, folders: ProcessFolders | null): Process<Request, Reply> {
     const box = this.#boxOf(first, folders)
-    const child = startChild(this.#options, { box, folders, variables: first.options.reach?.variables ?? [] })
-    const { box: boxes, maxReplyBytes = boxes ? MAX_BOXED_REPLY_BYTES : MAX_REPLY_BYTES } = this.#options
-    if (!hasPipes(child)) {
-      child.on('error', onFailed)
-      return null
-    }
-    const stream = child.stdio[CHANNEL] as Duplex & Refs
+    const variables = first.options.reach?.variables ?? []
+    const confinement = this.#options.box === null ? null : { box, folders, variables }
+    const gone = Promise.withResolvers<void>()
+    const link = startLimitedProcess(this.#options, confinement, {
+      onMessage: (message) => this.#receive(process, message),
+      onBroken: (err) => this.#end(process, this.#invalid(err)),
+      onEnd: (end) => {
+        gone.resolve()
+        this.#lost(process, end)
+      },
+    })
     const process: Process<Request, Reply> = {
-      child,
-      stream,
-      channel: new ProcessChannel(stream, maxReplyBytes, boxes ? assertPlain : undefined),
+      link,
       folders,
       reach: reachKey(first.options.reach),
       job: null,
@@ -395,22 +339,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       reason: null,
     }
     this.#processes.add(process)
-    this.#finish(once(child, 'exit').catch(() => {}))
-    process.channel.receive(
-      (message) => this.#receive(process, message),
-      (err) => this.#end(process, this.#invalid(err)),
-    )
-    child.on('error', (cause) => {
-      const { code, message } = this.#notStarted(cause)
-      process.reason ??= { code, message, cause: NOT_STARTED }
-      this.#lost(process, '')
-    })
-    child.on('exit', (code, signalled) => {
-      const signal = signalled ?? (box?.by.layer === 'bwrap' ? signalTold(code) : null)
-      if (child.pid !== undefined) endLeftBehind(child.pid)
-      if (signal === TOO_LARGE) process.reason ??= this.#tooLarge
-      this.#lost(process, signal ? `was ended by ${signal}` : `ended with ${code}`)
-    })
+    this.#finish(gone.promise)
     return process
   }
 
@@ -418,12 +347,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const { deadlineMs, files = [], ready } = job.options
     const { folders } = process
     process.job = job
-    process.child.ref()
-    process.stream.ref()
+    process.link.keepAlive(true)
     stopClocks(process)
     process.deadline = new Deadline(deadlineMs, {
       onExpired: (ms) => this.#expire(process, ms),
-      times: () => processorTimes(process.child.pid),
+      times: () => processorTimes(process.link.pid),
     })
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
@@ -446,7 +374,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const message: ProcessRequest<Request> = { id, request, folders }
     try {
       // If the process has just died, its exit event reports that.
-      process.channel.send(message)
+      process.link.post(message)
       process.isAsked = true
     } catch (err) {
       const refusal = new CoreError('Internal', `the request cannot be sent: ${errorMessage(err)}`, { cause: err })
@@ -560,7 +488,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.job = null
       outcome()
       // An idle process does not keep the current process alive.
-      if (process.reason === null) release(process)
+      if (process.reason === null) process.link.keepAlive(false)
       this.#dispatch()
     }
     if (folders === null || files.length === 0) return free(settle)
@@ -600,25 +528,18 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }, GONE_MS)
   }
 
-  #end(process: Process<Request, Reply>, reason: NonNullable<Process<Request, Reply>['reason']>): void {
+  #end(process: Process<Request, Reply>, reason: Reason): void {
     process.reason ??= reason
-    if (process.child.pid !== undefined && this.#processes.has(process)) endProcess(process.child.pid)
+    if (this.#processes.has(process)) void heard(process.link.end())
   }
 
   /** Handles the end of a process: its request fails. */
-  #lost(process: Process<Request, Reply>, how: string): void {
+  #lost(process: Process<Request, Reply>, end: WorkerEnd): void {
     if (!this.#processes.delete(process)) return
     stopClocks(process)
-    // Ends the processes that it has left running.
-    process.stream.destroy()
-    const reason = process.reason ?? {
-      code: 'Unavailable' as const,
-      message: `the ${this.#options.name} process ${how}${process.isReady ? '' : ' before it was ready'}`,
-      ...(!process.isReady && { cause: NOT_STARTED }),
-    }
+    const reason = process.reason ?? this.#reasonOf(process, end)
     const { code, message } = reason
-    const reject = () =>
-      process.job?.reject(new CoreError(code, message, { details: 'cause' in reason ? reason.cause : null }))
+    const reject = () => process.job?.reject(new CoreError(code, message, { details: reason.cause ?? null }))
     if (process.folders === null) reject()
     else this.#finish(this.#cleanUp(process, process.folders).then(reject))
     this.#dispatch()
@@ -646,6 +567,20 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     void heard(work).finally(() => this.#unfinished.delete(work))
   }
 
+  #reasonOf({ isReady }: Process<Request, Reply>, { code, error }: WorkerEnd): Reason {
+    if (error !== undefined) {
+      const { code: known, message } = this.#notStarted(error)
+      return { code: known, message, cause: NOT_STARTED }
+    }
+    if (code === TOO_LARGE) return this.#tooLarge
+    const how = typeof code === 'string' ? `was ended by ${code}` : `ended with ${code}`
+    return {
+      code: 'Unavailable' as const,
+      message: `the ${this.#options.name} process ${how}${isReady ? '' : ' before it was ready'}`,
+      ...(!isReady && { cause: NOT_STARTED }),
+    }
+  }
+
   #invalid(cause: unknown) {
     const message = `the ${this.#options.name} process sent a message that is not valid: ${errorMessage(cause)}`
     return { code: 'Corrupt' as const, message: message.slice(0, MAX_MESSAGE_CHARACTERS) }
@@ -665,102 +600,6 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 }
 
-/**
- * On Linux, starts the process through a shell that sets limits (no core dump, limited memory), and for a box also
- * through `enter-box` or bubblewrap. On other systems, only the guard inside the process limits it. The process leads a
- * group, so everything it starts ends with it.
- */
-function startChild(
-  {
-    box: boxes,
-    cache: find = compileCache,
-    entry,
-    memoryMiB,
-    heapMiB = HEAP_MIB,
-    niceness = NICENESS,
-  }: ProcessPoolOptions,
-  { box, folders, variables }: ChildStart,
-): ChildProcess {
-  if (box) hideDescriptors()
-  const { before, parentPid, piped } = box ? entryOf(box) : OPEN
-  const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(parentPid), String(memoryMiB)]
-  const options: SpawnOptions = {
-    // On Windows, only this kind of pipe is read and written without delay.
-    stdio: ['ignore', 'ignore', 'ignore', 'overlapped', ...piped.map(() => 'pipe' as const)],
-    // The first processes of bubblewrap end together only as a group; bubblewrap then creates its own session anyway.
-    detached: process.platform !== 'win32' && (!leadsGroupItself || box?.by.layer === 'bwrap'),
-    env: {
-      ...(boxes === null ? process.env : decoderEnvironment(process.env, variables)),
-      ...(folders && { TMPDIR: folders.temporary }),
-      ...(box && !box.start.programs && { [SEALED_VARIABLE]: '1' }),
-      [CACHE_VARIABLE]: find() ?? '',
-    },
-  }
-  const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}; ${boxes === null ? '' : FIRST_TO_GO}`
-  const child =
-    process.platform === 'linux'
-      ? spawn('/bin/sh', ['-c', `${limits}exec "$0" "$@"`, ...before, ...args], options)
-      : spawn(process.execPath, args, options)
-  // If the process has already died, its exit event reports that.
-  for (const [i, bytes] of piped.entries()) {
-    const pipe = hasPipes(child) ? (child.stdio[PIPED + i] as Writable | null | undefined) : null
-    pipe?.on('error', () => {}).end(bytes)
-  }
-  setNiceness(child, niceness)
-  return child
-}
-
-/** Node creates no pipes if there are too many open files; then the child's `error` event follows. */
-function hasPipes({ stdio }: { readonly stdio: ChildProcess['stdio'] | undefined }): boolean {
-  return stdio !== undefined
-}
-
-interface ChildStart {
-  readonly box: Box | null
-  readonly folders: ProcessFolders | null
-  /** Environment variables that it receives in addition to the usual ones. */
-  readonly variables: readonly string[]
-}
-
-interface Entry {
-  /** The program, and its arguments before those of Node. */
-  readonly before: readonly string[]
-  /** The process id of the parent, from inside the process. */
-  readonly parentPid: number
-  /** The data on the descriptors after the channel's. */
-  readonly piped: readonly Buffer[]
-}
-
-const OPEN: Entry = { before: [process.execPath], parentPid: process.pid, piped: [] }
-/** The descriptor after the channel's. */
-const PIPED = CHANNEL + 1
-/** Bubblewrap is the first process in its namespace. */
-const BWRAP_PID = 1
-/** If memory runs out, the system ends a decoder and everything it has started before any other process. */
-const FIRST_TO_GO = 'echo 1000 > /proc/self/oom_score_adj; '
-
-function entryOf({ by, start }: Box): Entry {
-  switch (by.layer) {
-    case 'landlock':
-      return { ...OPEN, before: [process.execPath, ...boxArgs(start, [CHANNEL])] }
-    case 'bwrap': {
-      const filter = knowsProcessor() ? callsFilter(start) : null
-      const filters = filter ? ['--seccomp', String(PIPED + 1)] : []
-      const before = [by.program, '--args', String(PIPED), ...filters, '--', process.execPath]
-      const args = Buffer.concat(bwrapArgs(start).flatMap((arg) => [arg, Buffer.of(0)]))
-      return { before, parentPid: BWRAP_PID, piped: [args, filter ?? []].flat() }
-    }
-  }
-}
-
-/** The signal that ended the process: bubblewrap exits with 128 plus the signal's number. */
-function signalTold(code: number | null): NodeJS.Signals | null {
-  const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
-  return names.find(([, number]) => code === SIGNAL_BASE + number)?.[0] ?? null
-}
-
-const SIGNAL_BASE = 128
-
 /** A key that is equal for equal reaches. */
 function reachKey({ network = false, read = [], results, variables = [] }: Partial<Reach> = {}): string {
   return JSON.stringify([network, read.map(nameKey), results, variables])
@@ -771,17 +610,7 @@ async function freeBytes(path: string): Promise<number> {
   return bavail * bsize
 }
 
-/** Lets the current process exit while this process is still running. */
-function release({ child, stream }: { readonly child: Refs; readonly stream: Refs }): void {
-  child.unref()
-  stream.unref()
-}
-
 function stopClocks({ deadline, givingUp }: Pick<Process<unknown, unknown>, 'deadline' | 'givingUp'>): void {
   deadline?.[Symbol.dispose]()
   clearTimeout(givingUp)
-}
-
-function cancelled(): CoreError {
-  return new CoreError('Cancelled', 'cancelled')
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { FixtureRequest } from '../content/test/fixture-worker.ts'
+import type { FixtureRequest } from './test/fixture-worker.ts'
 import { ThreadPool } from './thread-pool.ts'
 
 function createPool(options: { threads?: number; perThread?: number } = {}): ThreadPool<FixtureRequest, string> {
-  const entry = new URL('../content/test/fixture-worker.ts', import.meta.url)
+  const entry = new URL('./test/fixture-worker.ts', import.meta.url)
   return new ThreadPool({ entry, name: 'fixture', threads: 1, perThread: 1, idleMs: 60_000, ...options })
 }
 

@@ -87,13 +87,14 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
     this.#send({ kind: 'tell', message })
   }
 
+  /** Sends a request to the worker; its promise settles as `run` describes. */
   hand(job: WorkerJob<Request, Reply>): void {
     if (this.#over) return job.reject(this.#over)
     const id = ++this.#lastId
     const { options, request, stop } = job
+    this.#send({ kind: 'request', id, request, stop: this.#link.sharesMemory ? stop : null }, options.transfer)
     this.#jobs.set(id, job)
     this.#link.keepAlive(true)
-    this.#send({ kind: 'request', id, request, stop: this.#link.sharesMemory ? stop : null }, options.transfer)
     if (this.#options.sideBySide || this.load === 1) this.#startClock(job)
   }
 
@@ -143,6 +144,7 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
   }
 
   #receive(message: FromWorker<Reply>): void {
+    if (this.#over) return
     if (message.kind === 'tell') return this.#options.onTold?.(message.message)
     const job = this.#jobs.get(message.id)
     if (!job) return

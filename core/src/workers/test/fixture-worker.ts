@@ -1,5 +1,5 @@
-import { serveWorker } from '../../workers/serve-worker.ts'
-import type { Served } from '../../workers/worker-messages.ts'
+import { serveWorker } from '../serve-worker.ts'
+import type { Served } from '../worker-messages.ts'
 
 export type FixtureRequest = 'echo' | 'throw' | 'die' | 'hang' | 'progress'
 
