@@ -1,5 +1,5 @@
 import type { HashRequest } from './hash-messages.ts'
 import { answerHash } from './answer-hash.ts'
-import { serveWorker } from '../workers/serve-worker.ts'
+import { serveRequests } from '../workers/serve-requests.ts'
 
-serveWorker((request: HashRequest, { note, stopped }) => answerHash(request, { stopped, progress: note }))
+serveRequests((request: HashRequest, { note, stopped }) => answerHash(request, { stopped, progress: note }))

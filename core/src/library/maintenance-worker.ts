@@ -2,7 +2,7 @@ import { databaseError } from '../db/errors.ts'
 import { openDatabase } from '../db/sqlite.ts'
 import { findBrokenRules } from '../indexing/thread/invariants.ts'
 import { errorMessage } from '../util/errors.ts'
-import { serveWorker } from '../workers/serve-worker.ts'
+import { serveRequests } from '../workers/serve-requests.ts'
 
 /** Work on a whole database file; it takes so long that it needs a separate thread. */
 export type MaintenanceTask =
@@ -55,7 +55,7 @@ function check(file: string): Problem[] {
   return problems
 }
 
-serveWorker((task: MaintenanceTask) => {
+serveRequests((task: MaintenanceTask) => {
   try {
     return { reply: run(task) }
   } catch (err) {

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import type { EntryChanges } from '../store/index.ts'
-import { serveWorker } from '../workers/serve-worker.ts'
+import { serveRequests } from '../workers/serve-requests.ts'
 import { LibraryIndex } from './library-index.ts'
 import type { LocatedPlan } from './messages.ts'
 
@@ -16,7 +16,7 @@ export interface SearchWorkerData {
 const { file, sidecars } = workerData as SearchWorkerData
 let index: LibraryIndex | null = null
 
-serveWorker(
+serveRequests(
   (plan: LocatedPlan) => {
     index ??= new LibraryIndex(file, sidecars)
     return { reply: index.search(plan) }

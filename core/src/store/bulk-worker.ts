@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads'
 import { databaseError } from '../db/errors.ts'
 import { openDatabase } from '../db/sqlite.ts'
 import { giveWay } from '../util/give-way.ts'
-import { type ServeContext, serveWorker } from '../workers/serve-worker.ts'
+import { type ServeContext, serveRequests } from '../workers/serve-requests.ts'
 import type { BulkHost, BulkNote, BulkQuestion, BulkRequest, BulkWork, BulkWorkerData } from './bulk-messages.ts'
 import { TrackedTransactions } from './tracked-transaction.ts'
 
@@ -20,7 +20,7 @@ if (!readOnly) db.exec(`pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
 const memory = new Map<string, unknown>()
 const transactions = new TrackedTransactions(db)
 
-serveWorker(
+serveRequests(
   async ({ input, module, name }: BulkRequest, context) => {
     try {
       const works = (await import(module)) as Record<string, BulkWork<unknown, unknown>>

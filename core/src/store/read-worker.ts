@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads'
 import { databaseError } from '../db/errors.ts'
 import { openDatabase } from '../db/sqlite.ts'
-import { serveWorker } from '../workers/serve-worker.ts'
+import { serveRequests } from '../workers/serve-requests.ts'
 import type { Reading, ReadRequest, ReadWorkerData } from './read-messages.ts'
 
 /** Page cache that is kept between readings, in KiB. */
@@ -12,7 +12,7 @@ const { file } = workerData as ReadWorkerData
 const db = openDatabase(file, { readOnly: true, cacheKiB: CACHE_KIB })
 const memory = new Map<string, unknown>()
 
-serveWorker(async ({ input, module, name }: ReadRequest) => {
+serveRequests(async ({ input, module, name }: ReadRequest) => {
   try {
     const readings = (await import(module)) as Record<string, Reading<unknown, unknown>>
     return { reply: readings[name]!(db, input, memory) }

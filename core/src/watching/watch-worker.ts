@@ -1,4 +1,4 @@
-import { serveWorker } from '../workers/serve-worker.ts'
+import { serveRequests } from '../workers/serve-requests.ts'
 import { createBackend } from './create-backend.ts'
 import { createRuleFilter } from './rule-filter.ts'
 import type { WatchBackend } from './watch-backend.ts'
@@ -9,7 +9,7 @@ let backend: WatchBackend
 let batches = 0
 const untaken = new Map<number, () => void>()
 
-const worker = serveWorker(async (request: WatchRequest) => ({ reply: await run(request) }), {
+const worker = serveRequests(async (request: WatchRequest) => ({ reply: await run(request) }), {
   sideBySide: true,
   hidesPathErrors: true,
   onTold: (message) => {

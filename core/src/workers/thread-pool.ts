@@ -4,7 +4,7 @@ import { settledWithin } from '../util/settled-within.ts'
 import { cancelled, createJob, type RunOptions, settled, WorkerClient, type WorkerJob } from './worker-client.ts'
 import { inThread, type ThreadStart } from './worker-link.ts'
 
-/** The module of the threads calls `serveWorker`. */
+/** The module of the threads calls `serveRequests`. */
 export interface ThreadPoolOptions extends ThreadStart {
   /** The most threads; each starts when there is work for it. */
   readonly threads: number

@@ -5,7 +5,7 @@ import type { Startable, WorkerEnd, WorkerLink } from './worker-link.ts'
 import { type FromWorker, fromPlainError, type ToWorker, toPlainError } from './worker-messages.ts'
 
 export interface WorkerClientOptions<Request, Reply> {
-  /** Starts the worker, whose module calls `serveWorker`: `inThread` or `inProcess`. */
+  /** Starts the worker, whose module calls `serveRequests`: `inThread` or `inProcess`. */
   readonly worker: Startable
   /**
    * Set if the worker works on its requests side by side: they then fail together, and stopped ones are waited for.

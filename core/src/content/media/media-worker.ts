@@ -1,4 +1,4 @@
-import { serveWorker } from '../../workers/serve-worker.ts'
+import { serveRequests } from '../../workers/serve-requests.ts'
 import { type MediaRequest, readMedia } from './read-media.ts'
 
-serveWorker(async (request: MediaRequest) => ({ reply: await readMedia(request) }))
+serveRequests(async (request: MediaRequest) => ({ reply: await readMedia(request) }))

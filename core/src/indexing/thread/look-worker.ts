@@ -1,9 +1,9 @@
-import { serveWorker } from '../../workers/serve-worker.ts'
+import { serveRequests } from '../../workers/serve-requests.ts'
 import { browse } from './browse.ts'
 import { EphemeralIds } from './ephemeral-ids.ts'
 import type { BrowseRequest } from './requests.ts'
 
 // A thread that looks into one folder.
-serveWorker(async (request: BrowseRequest, { signal }) => ({
+serveRequests(async (request: BrowseRequest, { signal }) => ({
   reply: await browse(request, { ids: new EphemeralIds(Date.now), signal }),
 }))

@@ -33,7 +33,7 @@ export class TransferThread implements AsyncDisposable {
         if (!used) return
         used = false
         this.#users--
-        if (this.#users === 0) this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref()
+        if (this.#users === 0) this.#idle = setTimeout(() => void heard(this.#end()), IDLE_MS).unref()
       },
     }
   }

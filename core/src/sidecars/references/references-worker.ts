@@ -2,14 +2,14 @@ import { lstat, open } from 'node:fs/promises'
 import { errorMessage, systemReason } from '../../util/errors.ts'
 import { fsPath } from '../../util/file-name.ts'
 import { type Capture, readCapture } from '../../content/media/capture/read-capture.ts'
-import { serveWorker } from '../../workers/serve-worker.ts'
+import { serveRequests } from '../../workers/serve-requests.ts'
 import { openDatabase } from '../../db/sqlite.ts'
 import type { Finding, ReadTarget, ReferenceReply, ReferenceRequest } from './messages.ts'
 import { planReferences } from './plan-references.ts'
 import { MAX_XMP_BYTES, readXmp } from './read-xmp.ts'
 
 // Reading and comparing many files takes long, so this thread does it.
-serveWorker<ReferenceRequest, ReferenceReply>(async (request, { stopped }) => {
+serveRequests<ReferenceRequest, ReferenceReply>(async (request, { stopped }) => {
   switch (request.task) {
     case 'plan': {
       const db = openDatabase(request.file, { readOnly: true })

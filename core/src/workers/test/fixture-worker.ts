@@ -1,10 +1,10 @@
-import { serveWorker } from '../serve-worker.ts'
+import { serveRequests } from '../serve-requests.ts'
 import type { Served } from '../worker-messages.ts'
 
 export type FixtureRequest = 'echo' | 'throw' | 'die' | 'hang' | 'progress'
 
 /** Simulates the effects of damaged files on a thread. */
-serveWorker(async (request: FixtureRequest, { note }): Promise<Served<string>> => {
+serveRequests(async (request: FixtureRequest, { note }): Promise<Served<string>> => {
   switch (request) {
     case 'echo':
       return { reply: 'echo' }

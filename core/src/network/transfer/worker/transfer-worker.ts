@@ -3,7 +3,7 @@ import { threadDisk } from '../../../sources/user-disk.ts'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import { PrivateFiles, type PrivatePlaces } from '../../../util/private-files.ts'
-import { serveWorker } from '../../../workers/serve-worker.ts'
+import { serveRequests } from '../../../workers/serve-requests.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
 import { ContentCheck } from './content-check.ts'
 import { FetchFiles } from './fetch-files.ts'
@@ -175,7 +175,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
   },
 }
 
-const thread = serveWorker(
+const thread = serveRequests(
   async ({ verb, asked }: TransferRequest) => ({
     reply: await (answers[verb] as (asked: unknown) => Promise<unknown>)(asked),
   }),

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { serveWorker } from '../../../workers/serve-worker.ts'
+import { serveRequests } from '../../../workers/serve-requests.ts'
 
 /** The multicast group where programs search for routers (UPnP Device Architecture 1.1 §1.3). */
 const GROUP = '239.255.255.250'
@@ -147,7 +147,7 @@ function answerWith(location: string): string {
   ].join('\r\n')
 }
 
-serveWorker(async (data: DecoyData) => {
+serveRequests(async (data: DecoyData) => {
   await Decoy.listen(data)
   return { reply: null }
 })

@@ -40,7 +40,7 @@ interface Question {
  * The worker's half of `WorkerClient`, in a thread or in a process. Returns a function that sends the owner a message
  * without a request.
  */
-export function serveWorker<Request, Reply>(
+export function serveRequests<Request, Reply>(
   handle: Handle<Request, Reply>,
   { sideBySide = false, hidesPathErrors = false, onTold }: ServeOptions = {},
 ): { tell(message: unknown): void } {
@@ -116,7 +116,7 @@ function openPort<Message>(): Port<Message> {
     }
   }
   const send = process.send?.bind(process)
-  if (!send) throw new Error('serveWorker runs in a worker only')
+  if (!send) throw new Error('serveRequests runs in a worker only')
   process.on('disconnect', () => process.exit())
   return { post: (message) => void send(message), listen: (onMessage) => void process.on('message', onMessage) }
 }
