@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 
 // All other folders take SQLite's types and functions from here.
 export { backup } from 'node:sqlite'
@@ -74,5 +74,53 @@ export function readSnapshot<T>(db: ReadDatabase, read: () => T): T {
     return read()
   } finally {
     db.prepare('rollback').all()
+  }
+}
+
+/** SQLite tells at the compilation of a statement what it will write, also by triggers and foreign keys. */
+const WRITES = new Set([constants.SQLITE_INSERT, constants.SQLITE_UPDATE, constants.SQLITE_DELETE])
+
+/**
+ * Calls `onWritten` when a statement that writes one of the tables is first prepared, before it can run. After that, a
+ * `delete` without a condition removes the rows of these tables one by one, so that sessions see them. `exec` compiles
+ * and runs at once, so it refuses to be the first to write one of the tables. Call this once per connection.
+ */
+export function watchWrites(db: DatabaseSync, tables: ReadonlySet<string>, onWritten: (table: string) => void): void {
+  const prepare = db.prepare.bind(db)
+  const exec = db.exec.bind(db)
+  const known = new Set<string>()
+  let found: string[] = []
+  let refused: string | null = null
+  let runsAtOnce = false
+  db.setAuthorizer((action, table) => {
+    if (!WRITES.has(action) || table === null || !tables.has(table)) return constants.SQLITE_OK
+    if (runsAtOnce && !known.has(table)) {
+      refused = table
+      return constants.SQLITE_DENY
+    }
+    if (!known.has(table)) found.push(table)
+    // https://www.sqlite.org/c3ref/set_authorizer.html: a delete proceeds, without the shortcut of emptying the table.
+    return action === constants.SQLITE_DELETE ? constants.SQLITE_IGNORE : constants.SQLITE_OK
+  })
+  db.prepare = (sql, options) => {
+    found = []
+    const statement = prepare(sql, options)
+    for (const table of new Set(found)) {
+      known.add(table)
+      onWritten(table)
+    }
+    return statement
+  }
+  db.exec = (sql) => {
+    runsAtOnce = true
+    try {
+      exec(sql)
+    } catch (err) {
+      if (refused === null) throw err
+      throw new Error(`write the table ${refused} by a prepared statement, so that its changes are recorded`)
+    } finally {
+      runsAtOnce = false
+      refused = null
+    }
   }
 }

@@ -57,7 +57,7 @@ export class LibraryStore implements AsyncDisposable {
     this.#reading = openDatabase(file, { readOnly: true })
     // The same object under a type without its writing methods; Kysely has no conversion.
     this.#reader = kyselyOver(this.#reading) as unknown as Reader
-    this.#writer = writing && { db: kyselyOver(writing), recorder: new ChangeRecorder(writing) }
+    this.#writer = writing && { db: kyselyOver(writing), recorder: ChangeRecorder.of(writing) }
     this.#close = () => {
       this.#reading.close()
       writing?.close()

@@ -1,5 +1,5 @@
-import type { DatabaseSync, Session } from '../db/sqlite.ts'
-import { trackedTableNames } from './tracked-tables.ts'
+import { type DatabaseSync, type Session, watchWrites } from '../db/sqlite.ts'
+import { type TrackedTable, trackedTableNames } from './tracked-tables.ts'
 
 /** The entries that a transaction touched, by row id. */
 export interface EntryChanges {
@@ -23,22 +23,38 @@ export interface RecordedChanges {
 }
 
 /**
- * Records what a transaction of one writing connection changes. SQLite itself records it (its session extension), so no
- * statement can be forgotten, and neither can a trigger or a foreign key.
+ * Records what the transactions of one writing connection change. SQLite itself records it (its session extension), so no
+ * statement can be forgotten, and neither can a trigger or a foreign key. A table is recorded once a statement that
+ * writes it has been prepared: a session makes every insert slower, also into other tables, and a first index writes
+ * only entries.
  */
 export class ChangeRecorder implements Disposable {
   readonly #db: DatabaseSync
-  #sessions: Session[] = []
+  /** The tracked tables that statements of this connection write. */
+  readonly #written = new Set<TrackedTable>()
+  /** Null outside of transactions. */
+  #sessions: Session[] | null = null
   #recordsEntries = false
 
-  constructor(db: DatabaseSync) {
+  private constructor(db: DatabaseSync) {
     this.#db = db
+    watchWrites(db, new Set<string>(trackedTableNames), (table) => {
+      this.#written.add(table as TrackedTable)
+      this.#sessions?.push(db.createSession({ table }))
+    })
+  }
+
+  /** The recorder of a connection; there is one for each. */
+  static of(db: DatabaseSync): ChangeRecorder {
+    const recorder = recorders.get(db) ?? new ChangeRecorder(db)
+    recorders.set(db, recorder)
+    return recorder
   }
 
   /** Records from here on. Anything recorded before is dropped. */
   start(): void {
     this[Symbol.dispose]()
-    this.#sessions = trackedTableNames.map((table) => this.#db.createSession({ table }))
+    this.#sessions = Array.from(this.#written, (table) => this.#db.createSession({ table }))
   }
 
   /**
@@ -46,23 +62,25 @@ export class ChangeRecorder implements Disposable {
    * because it makes each row of a first index a third more expensive.
    */
   recordEntries(): void {
-    if (this.#recordsEntries) return
+    if (this.#recordsEntries || !this.#sessions) return
     this.#recordsEntries = true
     this.#sessions.push(this.#db.createSession({ table: 'entries' }))
   }
 
   /** The changes so far. Call it at the end of the transaction, before the commit. */
   take(): readonly Uint8Array[] {
-    return this.#sessions.map((session) => session.changeset()).filter(({ length }) => length > 0)
+    return (this.#sessions ?? []).map((session) => session.changeset()).filter(({ length }) => length > 0)
   }
 
   /** Ends the recording. */
   [Symbol.dispose](): void {
-    for (const session of this.#sessions) session.close()
-    this.#sessions = []
+    for (const session of this.#sessions ?? []) session.close()
+    this.#sessions = null
     this.#recordsEntries = false
   }
 }
+
+const recorders = new WeakMap<DatabaseSync, ChangeRecorder>()
 
 /** Transactions of one writing connection; each is recorded. */
 export class TrackedTransactions {
@@ -71,7 +89,7 @@ export class TrackedTransactions {
 
   constructor(db: DatabaseSync) {
     this.#db = db
-    this.recorder = new ChangeRecorder(db)
+    this.recorder = ChangeRecorder.of(db)
   }
 
   begin(): void {

@@ -342,13 +342,14 @@ test('a symlink in the place of a file has none of its content', async () => {
   using index = await createTestIndex(dir.path)
   await index.scan()
   const { id } = index.rows().get('f')!
-  index.db.exec(
+  const facts = [
     `insert into content_identities(id, uuid, hash, hash_version, size, type, confidence)
-       values(1, randomblob(16), randomblob(32), 1, 7, 0, 0);
-     insert into stale_contents(entry_id, content_id) values(${id}, 1);
-     insert into content_conflicts(entry_id, extension, looks_like) values(${id}, 'a', 'b');
-     update entries set content_id = 1, content_state = 1 where id = ${id}`,
-  )
+       values(1, randomblob(16), randomblob(32), 1, 7, 0, 0)`,
+    `insert into stale_contents(entry_id, content_id) values(${id}, 1)`,
+    `insert into content_conflicts(entry_id, extension, looks_like) values(${id}, 'a', 'b')`,
+    `update entries set content_id = 1, content_state = 1 where id = ${id}`,
+  ]
+  for (const sql of facts) index.db.prepare(sql).run()
   rmSync(join(dir.path, 'f'))
   symlinkSync('nowhere', join(dir.path, 'f'))
   await index.scan()
