@@ -104,9 +104,7 @@ export async function untilLeft(session: Session, signal: AbortSignal): Promise<
   const left = Promise.withResolvers<void>()
   signal.addEventListener('abort', () => left.resolve())
   void session.closed.then(() =>
-    left.reject(
-      new NoDaemonError(new ClientError('Unavailable', 'the daemon has stopped; `spacedrive start` starts it')),
-    ),
+    left.reject(new NoDaemonError(new ClientError('Unavailable', 'the daemon has stopped; run `spacedrive start`'))),
   )
   await left.promise
 }

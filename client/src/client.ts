@@ -187,7 +187,7 @@ export class Client implements Disposable {
 
   #receive(text: string): void {
     const frame = parseFrame(text)
-    if (!frame) return this.#lose(new ClientError('Internal', 'the daemon sent something that is not JSON'))
+    if (!frame) return this.#lose(new ClientError('Internal', 'the daemon sent an invalid message'))
     if ('method' in frame) {
       if (frame.method === methods.event) this.#deliver(frame.params as EventParams)
       return
@@ -229,7 +229,7 @@ function errorFrom({ data, message }: WireError): ClientError {
 }
 
 function cancelled(method: string, signal: AbortSignal | undefined): ClientError {
-  return new ClientError('Cancelled', `${method} was given up`, { cause: signal?.reason })
+  return new ClientError('Cancelled', `${method} was cancelled`, { cause: signal?.reason })
 }
 
 function lost(method: string, reason: Error | null): ClientError {

@@ -240,7 +240,7 @@ test.skipIf(isInstalled('bsdtar') || isInstalled('7z'))(
     const path = t.write('a.7z', Buffer.from('377abcaf271c0004', 'hex'))
     await expect(list(t, path)).rejects.toMatchObject({
       code: 'Unsupported',
-      message: expect.stringMatching(/a\.7z: .*7z is listed by bsdtar or 7z; install one of them$/) as string,
+      message: expect.stringMatching(/a\.7z: .*7z archive needs bsdtar or 7z; install one of them$/) as string,
     })
   },
 )

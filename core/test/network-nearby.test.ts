@@ -194,7 +194,7 @@ test('a restart, or networking that stops, ends what there was with strangers, i
   await agree(alice, bob, other.id)
   await bob.restart()
   expect(offersOf(bob).get(other.id)).toMatchObject({ state: 'failed' })
-  expect(() => offersOf(bob).accept(other.id, null)).toThrow('waits no more')
+  expect(() => offersOf(bob).accept(other.id, null)).toThrow('no longer waits')
 })
 
 /** A local network on which everyone hears everything. */

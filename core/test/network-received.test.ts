@@ -148,7 +148,7 @@ test('names that had to be changed are said', async () => {
   const changed = ended.notes.map(({ path }) => path.normalize('NFC')).toSorted()
   expect(changed).toEqual([`trip/${long}`, 'trip/\u00e9.txt'])
   for (const { message } of ended.notes) {
-    const name = /^it is called (.+) here: /.exec(message)![1]!
+    const name = /^it was saved as (.+): its name /.exec(message)![1]!
     expect(readdirSync(join(to, 'trip'))).toContain(name)
   }
   expect(alice.core.network.transfers.get(ended.id).notes).toEqual(ended.notes)

@@ -67,7 +67,7 @@ test('what is offered is seen, accepted into a folder, and there; nothing is rep
   expect(readFileSync(join(to, 'b.txt'), 'utf8')).toBe('old')
   expect(readFileSync(join(to, 'b (2).txt'), 'utf8')).toBe('new')
   expect(readFileSync(join(to, 'trip/a.txt'), 'utf8')).toBe('one')
-  expect(() => offersOf(bob).accept(sent.id, to)).toThrow('waits no more')
+  expect(() => offersOf(bob).accept(sent.id, to)).toThrow('no longer waits')
 })
 
 test('what was not offered is not taken, and the folder for it is said to be wrong if it is', async () => {
@@ -124,7 +124,7 @@ test('who declines is heard, and who withdraws too', async () => {
   await offersOf(alice).withdraw(withdrawn.id)
   expect(offersOf(bob).get(withdrawn.id).state).toBe('withdrawn')
   expect(offersOf(bob).list({ all: false })).toEqual([])
-  expect(() => offersOf(bob).accept(withdrawn.id, null)).toThrow('waits no more')
+  expect(() => offersOf(bob).accept(withdrawn.id, null)).toThrow('no longer waits')
   // Nobody else can have it, and it is not to be had any more.
   const { id } = bob.core.network.transfers.start({
     devices: [network.idOf('alice')],

@@ -93,7 +93,7 @@ test('what is cancelled where it comes from ends on both sides, in words; asked 
   expect(await out.cancel(outgoing)).toMatchObject({ state: 'cancelled' })
   const ended = await to.wait(id, signal)
   expect(ended).toMatchObject({ state: 'failed', error: { code: 'Cancelled' } })
-  expect(ended.error!.message).toContain('alice: the transfer was cancelled there')
+  expect(ended.error!.message).toContain('alice: the other device cancelled the transfer')
   expect(readdirSync(folder)).not.toContain('large.bin')
   await alice.core.config.set('network.maxBytesPerSecond', '0')
   to.resume(id)

@@ -95,7 +95,7 @@ export class Connection implements Disposable {
       if (this.#running.size >= this.#deps.limits.requestsInFlight) {
         throw new CoreError(
           'Unavailable',
-          `a connection can ask for ${this.#running.size} things at once, not for more`,
+          `this connection has ${this.#running.size} running requests, the maximum; wait for an answer first`,
         )
       }
       this.#running.set(id, controller)
@@ -103,7 +103,7 @@ export class Connection implements Disposable {
       this.#writer.send({ jsonrpc: '2.0', id, result: result ?? null })
     } catch (err) {
       if (!(err instanceof CoreError))
-        this.#deps.core.log.error({ err, method: request.method }, 'no answer could be sent')
+        this.#deps.core.log.error({ err, method: request.method }, 'cannot send an answer')
       this.#writer.send({ jsonrpc: '2.0', id, error: wireError(err) })
     } finally {
       if (this.#running.get(id) === controller) this.#running.delete(id)
@@ -139,13 +139,13 @@ export class Connection implements Disposable {
     const { core, limits } = this.#deps
     const parsed = Subscribe.safeParse(params)
     if (!parsed.success)
-      throw new CoreError('InvalidInput', 'this is no subscription: a type is unknown, or no number given')
+      throw new CoreError('InvalidInput', 'invalid subscription: it needs a number and known event types')
     const { library, since, subscription, ...filter } = parsed.data
     if (this.#subscriptions.has(subscription)) {
       throw new CoreError('InvalidInput', `subscription ${subscription} is in use`)
     }
     if (this.#subscriptions.size >= limits.subscriptions) {
-      throw new CoreError('Unavailable', `a connection can have ${limits.subscriptions} subscriptions`)
+      throw new CoreError('Unavailable', `this connection has ${limits.subscriptions} subscriptions, the maximum`)
     }
     const { rights } = this.#carrier.asker
     const libraryId = library === undefined ? {} : { libraryId: core.libraries.resolve(library).id }
@@ -188,7 +188,7 @@ export class Connection implements Disposable {
   }
 
   #drop(why: string): void {
-    this.#deps.core.log.warn({ why }, 'a client was dropped')
+    this.#deps.core.log.warn({ why }, 'disconnected a client')
     this.#carrier.destroy()
   }
 

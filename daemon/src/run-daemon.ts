@@ -153,10 +153,10 @@ class Daemon {
   }
 
   async close(why: string): Promise<void> {
-    this.#log.info({ why }, 'the daemon ends')
+    this.#log.info({ why }, 'daemon stopping')
     const closed = this.#parts.disposeAsync().then(() => true)
     const inTime = await Promise.race([closed, wait(SHUTDOWN_MS, false, { ref: false })])
-    if (!inTime) throw new CoreError('Timeout', `not everything was closed after ${SHUTDOWN_MS / 1_000} s`)
+    if (!inTime) throw new CoreError('Timeout', `the daemon did not shut down cleanly within ${SHUTDOWN_MS / 1_000} s`)
   }
 }
 
@@ -263,7 +263,9 @@ async function listen(connections: Connections, paths: InstancePaths, log: Logge
     }
   }
   const cause = new AggregateError(failures)
-  throw new CoreError('Unavailable', `no socket can be made: ${failures.map(String).join('; ')}`, { cause })
+  throw new CoreError('Unavailable', `cannot create the socket of the daemon: ${failures.map(String).join('; ')}`, {
+    cause,
+  })
 }
 
 async function writeRecord({ recordFile }: InstancePaths, socket: string): Promise<void> {

@@ -47,7 +47,7 @@ export function httpSocketPlace(
   if (bytes <= longest) return place
   throw new CoreError(
     'Unavailable',
-    `${place} has ${bytes} bytes, and the path of a socket at most ${longest}; choose a shorter folder with --data-dir`,
+    `the socket path ${place} has ${bytes} bytes, more than the maximum of ${longest}; choose a shorter folder with --data-dir`,
   )
 }
 
@@ -80,7 +80,7 @@ export function makePrivateFolder(path: string, { uid }: Pick<PathHost, 'uid'> =
     throw unusable(path, cause)
   }
   if (!isPrivate(path, uid)) {
-    throw new CoreError('PermissionDenied', `others can enter ${path}; it must be a folder of yours with mode 0700`)
+    throw new CoreError('PermissionDenied', `other users can enter ${path}; make it your own folder with mode 0700`)
   }
 }
 

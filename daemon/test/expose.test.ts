@@ -208,7 +208,7 @@ test('whoever is signed in from elsewhere may do what was chosen and nothing els
   const refused = { code: 'PermissionDenied' }
   for (const { access, name } of Object.values<Op>(ops)) {
     if (access === 'view') continue
-    const detail = access === null ? 'on the machine itself only' : `needs the right "${access}"`
+    const detail = access === null ? 'only on the machine itself' : `needs the right "${access}"`
     expect([name, await post(`/api/v1/${name.replace('.', '/')}`, {})]).toMatchObject([
       name,
       { status: 403, said: { ...refused, detail: expect.stringContaining(detail) } },
@@ -384,7 +384,7 @@ test('whoever guesses waits ever longer, and this machine does not', async () =>
   const { port } = await expose(http)
   for (let attempt = 0; attempt < 3; attempt++) {
     const wrong = await login(port, 'wrong passphrase')
-    expect([wrong.status, wrong.body]).toMatchObject([401, expect.stringContaining('This is not the passphrase.')])
+    expect([wrong.status, wrong.body]).toMatchObject([401, expect.stringContaining('The passphrase is wrong.')])
   }
   const waits: number[] = []
   for (let attempt = 0; attempt < 3; attempt++) {

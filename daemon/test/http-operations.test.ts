@@ -93,7 +93,7 @@ test('a problem has a stable code, and names its request as the log does', async
     type: 'about:blank',
     title: 'Internal Server Error',
     status: 500,
-    detail: 'system.doctor failed inside the daemon; its log says why',
+    detail: 'unexpected error in system.doctor; see `spacedrive system logs`',
     code: 'Internal',
     details: null,
     instance: `urn:uuid:${answer.headers.get('x-request-id')}`,

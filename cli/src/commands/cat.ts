@@ -38,7 +38,7 @@ async function pathsOf(
   if (paths.length > 0) return paths
   const [reason] = found.flatMap(({ error }) => error?.message ?? [])
   const advice = wait || /[*?]/.test(address) ? '' : '; --wait makes it first'
-  throw new CoreError('NotFound', `${address} is not there${reason === undefined ? advice : `: ${reason}`}`)
+  throw new CoreError('NotFound', `${address} does not exist${reason === undefined ? advice : `: ${reason}`}`)
 }
 
 async function write(files: readonly (string | { readonly address: string })[], context: CliContext): Promise<void> {
@@ -66,7 +66,8 @@ async function* bytesAt(path: string): AsyncGenerator<Buffer> {
     const code = systemCode(err)
     if (code === 'ENOENT') throw new CoreError('NotFound', `there is no file ${path}`, { cause: err })
     if (code === 'EISDIR') throw new CoreError('InvalidInput', `${path} is a folder; \`spacedrive ls\` lists it`)
-    if (code === 'EACCES') throw new CoreError('PermissionDenied', `${path} may not be read`, { cause: err })
+    if (code === 'EACCES')
+      throw new CoreError('PermissionDenied', `cannot read ${path}: permission denied`, { cause: err })
     throw err
   }
 }

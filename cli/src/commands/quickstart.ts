@@ -88,7 +88,8 @@ async function existingFolder(typed: string): Promise<string> {
     return path
   } catch (err) {
     if (systemCode(err) === 'ENOENT') throw new CoreError('NotFound', `there is no folder ${path}`, { cause: err })
-    if (systemCode(err) === 'EACCES') throw new CoreError('PermissionDenied', `${path} may not be read`, { cause: err })
+    if (systemCode(err) === 'EACCES')
+      throw new CoreError('PermissionDenied', `cannot read ${path}: permission denied`, { cause: err })
     throw err
   }
 }

@@ -110,7 +110,7 @@ function taskScheduler(options: ServiceOptions, { env }: Machine): ServiceManage
 function unsupported(where: string): CoreError {
   return new CoreError(
     'Unsupported',
-    `a service cannot be installed ${where}. \`spacedrive start\` starts the daemon now; to start it with the machine, have what starts your programs run \`spacedrive start --foreground\`.`,
+    `cannot install a service ${where}. Run \`spacedrive start\` to start the daemon now. To start it with the machine, run \`spacedrive start --foreground\` from your own init system.`,
   )
 }
 

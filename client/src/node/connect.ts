@@ -176,7 +176,7 @@ interface NotYet {
 }
 
 function notUp({ instance, logFile }: InstancePaths): ClientError {
-  return new ClientError('Timeout', `the daemon of instance ${instance} does not come up; its log is ${logFile}`)
+  return new ClientError('Timeout', `the daemon of instance ${instance} did not start in time; see its log ${logFile}`)
 }
 
 async function replace(client: Client, paths: InstancePaths, signal?: AbortSignal): Promise<void> {
@@ -195,7 +195,7 @@ async function untilReleased(pid: number, paths: InstancePaths, signal?: AbortSi
   const deadline = performance.now() + STOP_TIMEOUT_MS
   while (holdsFolder(pid, paths)) {
     if (performance.now() > deadline) {
-      throw new ClientError('Timeout', `the daemon (process ${pid}) does not end; its log is ${paths.logFile}`)
+      throw new ClientError('Timeout', `the daemon (process ${pid}) did not stop in time; see its log ${paths.logFile}`)
     }
     await pause(POLL_MS, signal)
   }
@@ -203,7 +203,7 @@ async function untilReleased(pid: number, paths: InstancePaths, signal?: AbortSi
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await wait(ms, undefined, signal && { signal }).catch((cause: unknown) => {
-    throw new ClientError('Cancelled', 'the daemon was not waited for', { cause })
+    throw new ClientError('Cancelled', 'stopped waiting for the daemon', { cause })
   })
 }
 
@@ -235,7 +235,7 @@ function mismatch(client: Client): ClientError {
   const why = idle ? '' : ' and is busy'
   return new ClientError(
     'VersionMismatch',
-    `the daemon of instance ${instance} is version ${version}${why}, this command is ${own}; run \`spacedrive restart\`: jobs go on where they stopped`,
+    `the daemon of instance ${instance} is version ${version}${why}, this command is ${own}; run \`spacedrive restart\`; jobs resume where they stopped`,
     { details: { daemon: version, command: own, pid } },
   )
 }

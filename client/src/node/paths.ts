@@ -57,7 +57,7 @@ export function instancePaths(options: InstanceOptions = {}, host: PathHost = pa
   if (!INSTANCE_NAME.test(instance)) {
     throw new ClientError(
       'InvalidInput',
-      `${JSON.stringify(instance)} is no name for an instance: 1 to 64 letters, digits, - and _`,
+      `${JSON.stringify(instance)} is not a valid instance name; use 1 to 64 letters, digits, - and _`,
     )
   }
   const own = options.dataDir === undefined ? null : resolve(options.dataDir)

@@ -47,7 +47,7 @@ export async function spawnDaemon(options: SpawnOptions): Promise<void> {
   const giveUp = signal ? AbortSignal.any([timeout, signal]) : timeout
   try {
     const message = await Promise.race([readyMessage(addAbortSignal(giveUp, pipe)), failure(child)])
-    if (signal?.aborted) throw new ClientError('Cancelled', 'the daemon was not waited for', { cause: signal.reason })
+    if (signal?.aborted) throw new ClientError('Cancelled', 'stopped waiting for the daemon', { cause: signal.reason })
     if (message === null) throw timeout.aborted ? stillStarting(paths) : died(paths)
     if (!message.ready) throw refused(message)
   } finally {
@@ -112,7 +112,7 @@ function openErrorFile(file: string): number {
   } catch (err) {
     throw new ClientError(
       pathErrorCode(err) ?? 'Unavailable',
-      `the daemon cannot be started: ${errorMessage(pathError(err, file))}`,
+      `cannot start the daemon: ${errorMessage(pathError(err, file))}`,
       { cause: err },
     )
   }
@@ -132,7 +132,7 @@ async function readyMessage(pipe: Readable): Promise<ReadyMessage | null> {
 function failure(child: ChildProcess): Promise<never> {
   return new Promise((_resolve, reject) => {
     child.once('error', (cause) =>
-      reject(new ClientError('Unavailable', `the daemon cannot be started: ${cause.message}`, { cause })),
+      reject(new ClientError('Unavailable', `cannot start the daemon: ${cause.message}`, { cause })),
     )
   })
 }
@@ -142,7 +142,7 @@ function refused({ code, details, message }: Extract<ReadyMessage, { ready: fals
 }
 
 function stillStarting({ logFile }: InstancePaths): ClientError {
-  return new ClientError('Timeout', `the daemon is still starting after a minute; its log is ${logFile}`, {
+  return new ClientError('Timeout', `the daemon is still starting after a minute; see its log ${logFile}`, {
     details: { logFile },
   })
 }
@@ -150,7 +150,7 @@ function stillStarting({ logFile }: InstancePaths): ClientError {
 function died({ errorFile, logFile }: InstancePaths): ClientError {
   const lines = lastLines(errorFile)
   const said = lines.length > 0 ? `\n${lines.join('\n')}` : ''
-  return new ClientError('Unavailable', `the daemon did not start; its log is ${logFile}${said}`, {
+  return new ClientError('Unavailable', `the daemon did not start; see its log ${logFile}${said}`, {
     details: { logFile, lines },
   })
 }

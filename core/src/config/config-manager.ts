@@ -185,7 +185,7 @@ function fileLayer(raw: RawConfig, { file, log, settings }: FileReading): Layer 
     else
       log.warn(
         { file, key },
-        `${key} has a value that makes no sense: ${issuesSentence(parsed.error.issues)}; it is passed over`,
+        `${key} has an invalid value: ${issuesSentence(parsed.error.issues)}; it is ignored`,
       )
   }
   return values

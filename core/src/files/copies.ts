@@ -135,7 +135,7 @@ export class Copies {
           online: entry.online,
         }))
       : []
-    if (files.length === 0) throw new CoreError('NotFound', `no file holds the content ${contentId} any more`)
+    if (files.length === 0) throw new CoreError('NotFound', `no file has the content ${contentId} any more`)
     const group = { contentRowId, contentId, size: Number(row!['size']), copies: files.length, files }
     const totals = { groups: 1, files: files.length - 1, bytes: group.size * (files.length - 1) }
     const { groups, notes } = await compareDuplicates([group], { totals, store, signal })

@@ -287,7 +287,7 @@ export class JobManager<L = unknown> implements AsyncDisposable {
     if (byParent && row.wanted !== null)
       throw new CoreError('Cancelled', `job ${id} is being stopped and enqueues nothing more`)
     if (hasEnded(row))
-      throw new CoreError('Conflict', `job ${id} has ended (${row.status}), so it takes no more children`)
+      throw new CoreError('Conflict', `job ${id} has ended (${row.status}), so no child jobs can be added`)
     return row
   }
 

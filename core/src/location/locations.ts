@@ -116,7 +116,7 @@ export class Locations implements Disposable {
     if (same) {
       throw new CoreError(
         'AlreadyExists',
-        `${displayName(dir)} is the folder of location ${same.name}, mounted a second time; it is indexed as ${displayName(same.path)}`,
+        `${displayName(dir)} is the folder of location ${same.name}, mounted a second time; it is already indexed as ${displayName(same.path)}`,
       )
     }
     const row = {
@@ -354,7 +354,7 @@ function toNames(names: readonly string[]): RuleSettings['names'] {
   return names.map((name) => {
     const parsed = RuleName.safeParse(name)
     if (!parsed.success)
-      throw new CoreError('InvalidInput', `no rule ${JSON.stringify(name)}; there are ${RuleName.options.join(', ')}`)
+      throw new CoreError('InvalidInput', `unknown rule ${JSON.stringify(name)}; the rules are ${RuleName.options.join(', ')}`)
     return parsed.data
   })
 }

@@ -168,7 +168,7 @@ export class NameSearch implements AsyncDisposable {
     const what = isPath ? 'folder' : 'location'
     throw new CoreError(
       'NotFound',
-      `no ${what} ${JSON.stringify(reference)}; \`spacedrive location list\` shows the locations`,
+      `unknown ${what} ${JSON.stringify(reference)}; \`spacedrive location list\` shows the locations`,
     )
   }
 }

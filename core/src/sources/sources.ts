@@ -110,7 +110,7 @@ export class Sources<Library> {
   async archive(page: ArchivePage, library: Library | null, signal: AbortSignal): Promise<ArchiveListing> {
     const located = this.#locate(page.path, library)
     if ('path' in located) return located.source.archive({ ...page, path: located.path }, signal)
-    throw new CoreError('InvalidInput', `${page.path} is no archive at a path; \`file info\` and \`file cat\` take it`)
+    throw new CoreError('InvalidInput', `${page.path} is not an archive at a path; use \`file info\` or \`file cat\` for it`)
   }
 
   /** See `files.info`. */
@@ -133,7 +133,7 @@ export class Sources<Library> {
     if (contentId === null)
       throw new CoreError(
         'NotFound',
-        `it is not known yet what is in ${address}; \`index verify\` says what is missing`,
+        `the content of ${address} is not indexed yet; run \`index verify\` to see the missing parts`,
       )
     const { devices, disk } = this.#deps
     const own = await disk(library).where(contentId, signal)
@@ -181,7 +181,7 @@ export class Sources<Library> {
 export function pathRef(text: string): FileRef {
   const address = parseAddress(text)
   if (address.kind === 'path' || address.kind === 'device') return { path: address.path }
-  throw new CoreError('InvalidInput', `${text} is no path of a device`)
+  throw new CoreError('InvalidInput', `${text} is not a path on a device`)
 }
 
 function isOwn(device: string, { id, name, slug }: Pick<Device, 'id' | 'name' | 'slug'>): boolean {

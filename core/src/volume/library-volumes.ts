@@ -115,7 +115,7 @@ export class LibraryVolumes implements AsyncDisposable {
         .where('uuid', '=', uuidToBlob(id))
         .executeTakeFirstOrThrow()
       if ((await volumesInUse(db)).has(row.id)) {
-        throw new CoreError('Conflict', `a location lies on volume ${volume.name}; remove the location first`)
+        throw new CoreError('Conflict', `volume ${volume.name} has a location; remove the location first`)
       }
       const changed = { ...row, tracked: 0, display_name: null }
       await db.updateTable('volumes').set({ tracked: 0, display_name: null }).where('id', '=', row.id).execute()
@@ -205,7 +205,7 @@ export class LibraryVolumes implements AsyncDisposable {
     if (this.#deps.store.readOnly) return
     this.#recording = this.#recording
       .then(() => this.#record(change))
-      .catch((err: unknown) => this.#deps.log.warn({ err }, 'what is mounted was not recorded in the library'))
+      .catch((err: unknown) => this.#deps.log.warn({ err }, 'cannot store the mounted volumes in the library'))
   }
 
   /** Updates the records of volumes that changed or were unplugged, so that their last state stays known. */

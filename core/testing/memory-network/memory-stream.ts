@@ -69,7 +69,7 @@ export class MemoryStream implements ByteStream {
   }
 
   abort(): void {
-    this.cut(new CoreError('Unavailable', 'the stream was given up'))
+    this.cut(new CoreError('Unavailable', 'the stream was cancelled'))
   }
 
   cut(reason: CoreError): void {

@@ -100,8 +100,8 @@ export class Exposure implements AsyncDisposable {
     try {
       await this.#inTurn(() => this.#start(kept))
     } catch (err) {
-      this.#deps.core.log.error({ err, port: kept.port }, 'the explorer cannot be reached by others')
-      this.#notice = `others do not reach the explorer: ${errorMessage(err)}; \`spacedrive web expose --port <n>\` tries another port, \`--off\` ends it`
+      this.#deps.core.log.error({ err, port: kept.port }, 'cannot open the explorer to other machines')
+      this.#notice = `other machines cannot reach the explorer: ${errorMessage(err)}; run \`spacedrive web expose --port <n>\` to try another port, or \`--off\` to stop trying`
     }
   }
 
@@ -178,10 +178,10 @@ export class Exposure implements AsyncDisposable {
     try {
       this.#running = { listener: await listenSomewhere(address, listen), fingerprint, names, allow, sessions }
     } catch (cause) {
-      throw new CoreError('Unavailable', `port ${port} cannot be had: ${errorMessage(cause)}`, { cause })
+      throw new CoreError('Unavailable', `cannot listen on port ${port}: ${errorMessage(cause)}`, { cause })
     }
     this.#notice = null
-    core.log.info({ port: this.#running.listener.port }, 'others reach the explorer')
+    core.log.info({ port: this.#running.listener.port }, 'explorer open to other machines')
   }
 
   /**

@@ -64,7 +64,7 @@ export class Login {
       this.#byAddress.failed(from.network)
       if (from.site !== null) this.#bySite.failed(from.site)
       audit.add({ what: 'refused', from: address, detail: 'a wrong passphrase' })
-      throw new HttpError(401, 'NotAuthorised', 'this is not the passphrase')
+      throw new HttpError(401, 'NotAuthorised', 'the passphrase is wrong')
     }
     this.#byAddress.succeeded(from.network)
     if (from.site !== null) this.#bySite.succeeded(from.site)
@@ -80,6 +80,6 @@ export class Login {
 }
 
 function tooMany(seconds: number): HttpError {
-  const message = `too many attempts failed; try again in ${seconds} s`
+  const message = `too many failed attempts; try again in ${seconds} s`
   return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }

@@ -43,7 +43,7 @@ export function graphqlHandler(deps: GraphqlHandlerDeps): (request: Request) => 
       debug: () => {},
       info: () => {},
       warn: (...said) => core.log.warn({ said }, 'GraphQL'),
-      error: (...said) => core.log.error({ said }, 'a GraphQL request failed'),
+      error: (...said) => core.log.error({ said }, 'GraphQL request failed'),
     },
   })
   return async (request) => yoga.fetch(request)

@@ -83,8 +83,8 @@ function argsOf(op: Op, input: JsonSchema, types: TypeMap): GraphQLFieldConfigAr
     args[name] = { type, description: schema.description ?? null }
   }
   if (op.scope === 'core') return args
-  if (args[LIBRARY]) throw new Error(`${op.name} has an input of the name ${LIBRARY}`)
-  args[LIBRARY] = { type: GraphQLString, description: 'name or id of the library; the current one by default' }
+  if (args[LIBRARY]) throw new Error(`the operation ${op.name} has an input field ${LIBRARY}, which GraphQL reserves`)
+  args[LIBRARY] = { type: GraphQLString, description: 'name or id of the library; the current library by default' }
   return args
 }
 

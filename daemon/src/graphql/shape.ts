@@ -32,7 +32,7 @@ function variantsOf(schema: JsonSchema, root: JsonSchema): readonly JsonSchema[]
 function resolve(reference: string, root: JsonSchema): JsonSchema {
   if (reference === '#') return root
   const found = root.$defs?.[reference.replace('#/$defs/', '')]
-  if (!found) throw new Error(`there is no ${reference}`)
+  if (!found) throw new Error(`the schema has no definition ${reference}`)
   return found
 }
 

@@ -173,7 +173,7 @@ export class TypeMap {
   ): T {
     const made = this.#byName.get(name)
     if (made instanceof kind) return made
-    if (made) throw new Error(`two types want the name ${name}`)
+    if (made) throw new Error(`two GraphQL types have the name ${name}`)
     const type = make()
     this.#byName.set(name, type)
     return type

@@ -41,7 +41,10 @@ export class ApiKeys implements AsyncDisposable {
     this.#file.check()
     for (const [id, { expiresAt }] of this.#keys) if (expiresAt <= this.#now()) this.#forget(id)
     if (this.#keys.size >= MAX_KEYS)
-      throw new CoreError('Conflict', `there are ${MAX_KEYS} keys; end one with \`spacedrive session end <id>\` first`)
+      throw new CoreError(
+        'Conflict',
+        `there are ${MAX_KEYS} API keys, the maximum; revoke one with \`spacedrive session end <id>\` first`,
+      )
     const secret = PREFIX + randomBytes(SECRET_BYTES).toString('base64url')
     const key: ApiKey = {
       id: randomBytes(ID_BYTES).toString('base64url'),

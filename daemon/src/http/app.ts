@@ -53,7 +53,7 @@ function frameOf({ core, metrics }: Pick<AppDeps, 'core' | 'metrics'>): HttpApp 
   })
   app.onError((err, c) => {
     const { requestId } = c.var
-    if (!(err instanceof CoreError)) core.log.error({ err, requestId, path: c.req.path }, 'a request failed')
+    if (!(err instanceof CoreError)) core.log.error({ err, requestId, path: c.req.path }, 'HTTP request failed')
     return problemResponse(err, requestId)
   })
   app.notFound((c) =>
@@ -142,7 +142,7 @@ function graphqlRoutes({ closing, core, limits }: AppDeps, calls: OperationCalls
     return handler(c, next)
   })
   routes.all('/', () => {
-    throw new HttpError(405, 'Unsupported', 'GraphQL is asked by GET and POST', { allow: 'GET, POST' })
+    throw new HttpError(405, 'Unsupported', 'send GraphQL requests by GET or POST', { allow: 'GET, POST' })
   })
   return routes
 }
@@ -155,7 +155,7 @@ async function mcpRoute(
   const handle = mcpHandler({
     version: core.host.version,
     call: (request, signal) => calls.run(request, signal),
-    onError: (err) => core.log.error({ err }, 'a tool failed in a way nobody expected'),
+    onError: (err) => core.log.error({ err }, 'unexpected error in an MCP tool'),
     closing,
   })
   return (c) => handle(c.req.raw)
@@ -163,7 +163,7 @@ async function mcpRoute(
 
 /** Requests to become one do not come this far. */
 function notAWebSocket(): never {
-  throw new HttpError(426, 'InvalidInput', 'this is the address of a WebSocket', { upgrade: 'websocket' })
+  throw new HttpError(426, 'InvalidInput', 'this address accepts WebSocket connections only', { upgrade: 'websocket' })
 }
 
 async function openApiHandler(version: string): Promise<(c: Context<HttpEnv>) => Response> {
@@ -177,9 +177,9 @@ function checkLength({ headers }: IncomingMessage, { bodyBytes }: HttpLimits): v
   // What else it sends is not waited for.
   const end = { connection: 'close' }
   if (headers['transfer-encoding'] !== undefined) {
-    throw new HttpError(411, 'InvalidInput', 'say how large the request is, with `content-length`', end)
+    throw new HttpError(411, 'InvalidInput', 'send the size of the request in `content-length`', end)
   }
   if (Number(headers['content-length'] ?? 0) > bodyBytes) {
-    throw new HttpError(413, 'InvalidInput', `a request has at most ${bodyBytes} bytes`, end)
+    throw new HttpError(413, 'InvalidInput', `the request is larger than ${bodyBytes} bytes`, end)
   }
 }

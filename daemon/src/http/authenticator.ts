@@ -85,7 +85,7 @@ export class Authenticator {
    * waiting: other users of this machine have the same address, and nobody guesses one.
    */
   linkRefused(request: IncomingMessage): HttpError {
-    const why = 'this link was used, or is too old; `spacedrive open` makes another'
+    const why = 'this link has been used or has expired; run `spacedrive open` to get another'
     return this.#failure(request, this.#failedCodes, why)
   }
 
@@ -110,7 +110,7 @@ export class Authenticator {
     if (bearer !== null && this.#isToken(bearer)) return ownUser
     const key = bearer === null ? null : apiKeys?.find(bearer)
     if (key) return { rights: key.allow, id: key.id, onRefused: this.#recorder(key.name, `key ${key.id}`) }
-    throw this.#failure(request, this.#failedTokens, 'this is not the token, nor a key that holds')
+    throw this.#failure(request, this.#failedTokens, 'the token or API key is wrong or was revoked')
   }
 
   /** Records that somebody who is let in asked for what the rights do not cover. */
@@ -136,13 +136,16 @@ export class Authenticator {
   }
 
   #checkCookie(request: IncomingMessage, session: Session | null): void {
-    if (!session)
-      throw new HttpError(401, 'NotAuthorised', 'nobody is signed in here; `spacedrive open` makes a link', challenge)
+    if (!session) throw new HttpError(401, 'NotAuthorised', 'you are not signed in; run `spacedrive open`', challenge)
     // A browser sends the cookie of its own accord; `Origin`, which was checked, says that our page asks.
     const isOwnPage = request.headers.origin !== undefined
     const isSafe = SAFE_METHODS.includes(request.method) && request.headers.upgrade === undefined
     if (isSafe || isOwnPage) return
-    throw new HttpError(403, 'PermissionDenied', 'with a cookie only the explorer may do this')
+    throw new HttpError(
+      403,
+      'PermissionDenied',
+      'requests with a cookie must come from the explorer; other programs send a token',
+    )
   }
 
   #failure(request: IncomingMessage, failed: FailedLogins, why: string): HttpError {
@@ -155,7 +158,7 @@ export class Authenticator {
 }
 
 function tooMany(seconds: number): HttpError {
-  const message = `too many attempts failed; try again in ${seconds} s`
+  const message = `too many failed attempts; try again in ${seconds} s`
   return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }
 

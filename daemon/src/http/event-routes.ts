@@ -98,7 +98,8 @@ function filterOf(c: Context<HttpEnv>, core: Core) {
     ...(library === undefined ? {} : { library }),
     ...(path === undefined ? {} : { path }),
   })
-  if (!parsed.success) throw new CoreError('InvalidInput', 'there are no such events: a type is unknown')
+  if (!parsed.success)
+    throw new CoreError('InvalidInput', '`types` contains an unknown event type; docs/events.md lists all types')
   const { library: wanted, ...filter } = parsed.data
   const libraryId = wanted === undefined ? {} : { libraryId: core.libraries.resolve(wanted).id }
   return { ...filter, rights: currentAsker().rights, ...libraryId }
@@ -109,7 +110,7 @@ function startOf(c: Context<HttpEnv>, epoch: string): number | 'lost' | null {
   const last = c.req.header('last-event-id') ?? c.req.query('since')
   if (last === undefined || last === '') return null
   const [, itsEpoch, seq] = /^(?:([0-9a-z]+)\.)?(\d{1,15})$/.exec(last) ?? []
-  if (seq === undefined) throw new CoreError('InvalidInput', `${JSON.stringify(last)} is the id of no event`)
+  if (seq === undefined) throw new CoreError('InvalidInput', `${JSON.stringify(last)} is not an event id`)
   return itsEpoch === undefined || itsEpoch === epoch ? Number(seq) : 'lost'
 }
 

@@ -77,7 +77,7 @@ export class Exchanges implements Disposable {
       line.taken.push(taken)
       if (line.taken.length <= LOOKS) continue
       if (taken - line.taken.shift()! >= slowBytes) continue
-      this.#log.warn({ waiting: left }, 'a client was cut off: it does not read its answer, or too slowly')
+      this.#log.warn({ waiting: left }, 'disconnected a client that read its answer too slowly')
       socket.destroy()
     }
   }

@@ -226,7 +226,9 @@ export class HttpListener implements AsyncDisposable {
     if (place.user === 'own') this.#keepOwn(slot)
     if (place.user === 'unknown' && process.platform === 'linux') this.#ofUnknownUser.add(socket)
     if (claim.isTentative && this.#ofUnknownUser.size > 0 && !this.#isReading)
-      this.#readUsers().catch((err: unknown) => this.#options.log.error({ err }, 'users of connections are not known'))
+      this.#readUsers().catch((err: unknown) =>
+        this.#options.log.error({ err }, 'cannot find out which users opened the connections'),
+      )
   }
 
   /** Over TLS, a program of this user may be a proxy for others. There, signing in decides. */
@@ -306,7 +308,7 @@ export class HttpListener implements AsyncDisposable {
     const now = performance.now()
     if (now - this.#othersToldAt < OTHERS_TOLD_MS) return
     this.#othersToldAt = now
-    this.#options.log.warn({}, 'another user of this machine took up the connections')
+    this.#options.log.warn({}, 'another user of this machine occupies all connections')
   }
 
   /** Finds the users of connections for which the kernel could not be asked at once. One reading serves all of them. */

@@ -89,7 +89,8 @@ function listenForMedia(
         attach: (session, end) => sessions.attach(session, end),
       },
     }),
-    upgrade: (_request, client) => refuseUpgrade(client, new HttpError(404, 'NotFound', 'here are files alone')),
+    upgrade: (_request, client) =>
+      refuseUpgrade(client, new HttpError(404, 'NotFound', 'this address serves files only, no WebSocket')),
     limits,
     log: core.log,
   })

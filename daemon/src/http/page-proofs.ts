@@ -144,7 +144,7 @@ export function publicKeyOf(text: string): KeyObject | null {
 }
 
 function notSignedIn(): HttpError {
-  return new HttpError(401, 'NotAuthorised', 'nobody is signed in here; `spacedrive open` makes a link')
+  return new HttpError(401, 'NotAuthorised', 'you are not signed in; run `spacedrive open`')
 }
 
 /** Null if there is none, and if others could have read it. */

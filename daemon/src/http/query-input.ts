@@ -53,6 +53,6 @@ function unknownField(name: string, names: readonly string[]): CoreError {
   const [hint] = nearest(name, [...names])
   const rest = hint ? `; did you mean ${hint}?` : ''
   return new CoreError('InvalidInput', `there is no parameter ${JSON.stringify(name)}${rest}`, {
-    details: { issues: [{ field: name, message: 'is not known' }] },
+    details: { issues: [{ field: name, message: 'is unknown' }] },
   })
 }

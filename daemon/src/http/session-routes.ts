@@ -38,7 +38,7 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
   routes.post('/', async (c) => {
     const origin = originOf(c, place)
     const { code, publicKey } = await bodyOf(c, SignIn)
-    if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the key is not one of ECDSA, P-256')
+    if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the public key must be an ECDSA P-256 key')
     // Who sends no code of ours costs no look at the table of connections.
     if (links.holds(code)) await authenticator.checkUser(c.env.incoming)
     const to = links.take(code)
@@ -106,15 +106,18 @@ export function browserOf({ headers }: IncomingMessage): string {
 /** The origin of a page, which must be that of the pages. A program that sends no origin is no page. */
 function originOf(c: Context<HttpEnv>, { page }: PageSessionDeps['place']): string {
   const { origin } = c.env.incoming.headers
-  if (origin === undefined) throw new HttpError(403, 'PermissionDenied', 'only a page of the explorer signs in here')
+  if (origin === undefined)
+    throw new HttpError(403, 'PermissionDenied', 'only the explorer can sign in at this address')
   if (origin === page) return origin
-  throw new HttpError(403, 'PermissionDenied', `${origin} is not the address of the pages; they are at ${page}/`)
+  throw new HttpError(403, 'PermissionDenied', `the explorer is not served at ${origin}; open ${page}/`)
 }
 
 async function bodyOf<T>(c: Context<HttpEnv>, schema: z.ZodType<T>): Promise<T> {
   if (!(Number(c.req.header('content-length')) <= MAX_BODY_BYTES))
-    throw new HttpError(413, 'InvalidInput', `a request has at most ${MAX_BODY_BYTES} bytes`, { connection: 'close' })
+    throw new HttpError(413, 'InvalidInput', `the request is larger than ${MAX_BODY_BYTES} bytes`, {
+      connection: 'close',
+    })
   const parsed = schema.safeParse(await readJsonBody(c))
-  if (!parsed.success) throw new HttpError(400, 'InvalidInput', 'the request is not one of the page')
+  if (!parsed.success) throw new HttpError(400, 'InvalidInput', 'the sign-in request is malformed; reload the page')
   return parsed.data
 }

@@ -77,7 +77,10 @@ export class FileChunks {
   }
 
   #changed(): CoreError {
-    return new CoreError('Conflict', `${displayName(this.#file.name)} was changed while it was sent; ask for it again`)
+    return new CoreError(
+      'Conflict',
+      `${displayName(this.#file.name)} changed while it was being sent; request it again`,
+    )
   }
 }
 

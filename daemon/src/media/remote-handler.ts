@@ -30,7 +30,8 @@ export function remoteThumbHandler(deps: RemoteDeps): (c: MediaContext) => Promi
     const variant = c.req.query('variant') ?? 'grid@2x'
     const device = c.req.param('device') ?? ''
     const thumb = await core.sources.device(device).thumb(refOf(c), variant, c.req.raw.signal).catch(refusedThere)
-    if (thumb.state === 'none') throw new HttpError(404, 'NotFound', `there is no thumbnail there: ${thumb.reason}`)
+    if (thumb.state === 'none')
+      throw new HttpError(404, 'NotFound', `the other device has no thumbnail: ${thumb.reason}`)
     if (thumb.state === 'pending')
       return c.json({ state: 'pending' }, 202, { 'retry-after': RETRY_AFTER, 'cache-control': 'no-store' })
     const etag = `"${thumb.checksum.slice(0, 32)}"`
@@ -51,10 +52,10 @@ function refOf(c: MediaContext): FileRef {
   const content = c.req.query('content')
   if (content !== undefined) {
     const contentId = ContentId.safeParse(content)
-    if (!contentId.success) throw new CoreError('InvalidInput', `${content} is no id of a content`)
+    if (!contentId.success) throw new CoreError('InvalidInput', `${content} is not a content id`)
     return { content: contentId.data }
   }
   const path = c.req.query('path')
-  if (!path) throw new CoreError('InvalidInput', 'path or content is to be given')
+  if (!path) throw new CoreError('InvalidInput', 'pass `path` or `content`')
   return pathRef(path)
 }

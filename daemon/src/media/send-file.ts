@@ -47,7 +47,12 @@ export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFac
     const precondition = checkPreconditions(request, validators)
     if (precondition === 'not-modified') return c.body(null, 304, headers)
     if (precondition === 'failed')
-      throw new HttpError(412, 'Conflict', `${facts.name} is not in the state that was asked for`, headers)
+      throw new HttpError(
+        412,
+        'Conflict',
+        `${facts.name} has changed since the version that the request names`,
+        headers,
+      )
     const size = Number(file.stats.size)
     const type = await typeOf(file, facts, deps.types)
     const isHead = c.req.method === 'HEAD'
@@ -58,7 +63,7 @@ export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFac
       throw new HttpError(
         416,
         'InvalidInput',
-        `${facts.name} has ${size} bytes; what was asked for lies behind its end`,
+        `the requested range lies beyond the end of ${facts.name}, which has ${size} bytes`,
         {
           ...headers,
           'content-range': `bytes */${size}`,
@@ -80,7 +85,7 @@ export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFac
     if (!outgoing || chunks.length <= CHUNK_BYTES) return c.body(await chunks.all(), answer.status, all)
     outgoing.writeHead(answer.status, Object.fromEntries(c.body(null, answer.status, all).headers))
     await sendChunks(chunks, outgoing, deps.spaces).catch((err: unknown) =>
-      deps.log.warn({ name: facts.name, err: errorMessage(err) }, 'a file was not sent to its end'),
+      deps.log.warn({ name: facts.name, err: errorMessage(err) }, 'a file was sent only in part'),
     )
     return new Response(null, RESPONSE_ALREADY_SENT)
   } finally {

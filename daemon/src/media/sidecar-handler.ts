@@ -30,7 +30,7 @@ export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<
     const contentId = ContentId.safeParse(content)
     const named = parseSidecarFile(folder, file)
     if (!contentId.success || !named)
-      throw new CoreError('InvalidInput', `${content}/${folder}/${file} is no address of a sidecar`)
+      throw new CoreError('InvalidInput', `${content}/${folder}/${file} is not the address of a sidecar`)
     const key = { contentId: contentId.data, ...named }
     const library = deps.core.libraries.resolve(reference)
     const sidecar = await library.sidecars.views.find(key)
@@ -60,7 +60,7 @@ async function missing(c: MediaContext, key: Key, sidecar: Sidecar | null, { sid
   const what = `the ${kind} ${variant} of ${contentId}`
   const { error = null, state = 'absent' } = sidecar ?? {}
   const notThere = (why: string) => new HttpError(404, 'NotFound', `${what} ${why}`, {}, { state, error })
-  if (state === 'failed' && error?.code !== GIVEN_UP) throw notThere(`could not be made: ${error?.message}`)
+  if (state === 'failed' && error?.code !== GIVEN_UP) throw notThere(`could not be generated: ${error?.message}`)
   const isElsewhere = sidecars.exchange
     .holders(contentId, kind)
     .some((holder) => holder.online && holder.variant === variant)

@@ -13,6 +13,6 @@ export function served({ explorer }: DaemonContext): ExplorerHost {
   if (explorer) return explorer
   throw new CoreError(
     'Unavailable',
-    'no explorer is served; `spacedrive config explain http.port` says whether it is off, the log of the daemon what went wrong',
+    'the explorer is not running; see `spacedrive config explain http.port` for its setting and the log of the daemon for errors',
   )
 }

@@ -29,7 +29,7 @@ export async function readWithProgram(path: RawName, format: string, list: Membe
       if (isWhole !== null) return isWhole
     }
   }
-  throw new CoreError('Unsupported', `what is in a ${format} is listed by bsdtar or 7z; install one of them`)
+  throw new CoreError('Unsupported', `listing a ${format} archive needs bsdtar or 7z; install one of them`)
 }
 
 /** Null if the program is not installed. */
@@ -57,7 +57,7 @@ async function run(program: string, lister: Lister, path: string, list: MemberLi
   if (code !== 0 && list.members.length === 0)
     throw new CoreError(
       'Corrupt',
-      `${program} cannot list it; it is damaged, locked with a password or of a form it does not know`,
+      `${program} cannot list the archive; it is damaged, protected by a password or in an unknown format`,
     )
   return code === 0
 }

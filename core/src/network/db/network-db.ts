@@ -59,7 +59,7 @@ export class NetworkDb implements Disposable {
       return new NetworkDb(
         file,
         await openNew(deps),
-        `the list of paired devices was damaged and set aside as ${aside}; pair them again`,
+        `the list of paired devices was damaged and moved to ${aside}; pair the devices again`,
       )
     }
   }

@@ -257,7 +257,7 @@ export class Membership implements Disposable {
   async leave(library: LibraryId): Promise<void> {
     const folder = this.#folder(library)
     await this.#change(folder, async (list, key) => {
-      if (!list?.has(key)) throw new CoreError('NotFound', `${folder.name} is shared with nobody`)
+      if (!list?.has(key)) throw new CoreError('NotFound', `${folder.name} is not shared with any device`)
       return this.#signed(list, { kind: 'leave' })
     })
   }
@@ -333,7 +333,10 @@ export class Membership implements Disposable {
     try {
       list = this.#kept.read(folder)
     } catch (err) {
-      this.#deps.log.error({ library: folder.name, err: errorMessage(err) }, 'a library is shared with nobody now')
+      this.#deps.log.error(
+        { library: folder.name, err: errorMessage(err) },
+        'a library is not shared with any device now',
+      )
     }
     this.#lists.set(folder, { list })
     return list
@@ -342,7 +345,7 @@ export class Membership implements Disposable {
   /** Throws `NotFound` for a device that was never a member. The error does not reveal whether the library exists. */
   #knownTo(library: LibraryId, key: PeerKey): MemberList {
     const list = this.#list(library)
-    if (!list?.knows(key)) throw new CoreError('NotFound', 'no such library is shared with you there')
+    if (!list?.knows(key)) throw new CoreError('NotFound', 'the other device does not share this library with you')
     return list
   }
 
@@ -409,7 +412,7 @@ export class Membership implements Disposable {
     }
     throw new CoreError(
       'Conflict',
-      `the list of members takes no more changes by ${name}; change the members on another device`,
+      `${name} has made the maximum number of changes to the list of members; change the members on another device`,
     )
   }
 

@@ -131,8 +131,8 @@ export class Nearby implements Peers {
       onArrived: (arrived) => this.#arrived(arrived),
       guestOf: (offer, key) => this.#guestOf(offer, key),
       onTooMany: () => {
-        log.warn({ times: MAX_GREETINGS }, 'so many strangers came that this device is not to be seen any more')
-        this.#hide(`strangers came ${MAX_GREETINGS} times; let yourself be seen again if that was meant well`)
+        log.warn({ times: MAX_GREETINGS }, 'too many strangers connected: this device is no longer visible')
+        this.#hide(`strangers connected ${MAX_GREETINGS} times; make this device visible again if you expected them`)
       },
     })
     this.hide()

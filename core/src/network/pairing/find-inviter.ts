@@ -28,7 +28,7 @@ export async function findInviter({ code, deps, known, signal, transport }: Find
   if (!discovery && known.length === 0) {
     throw new CoreError(
       'Unavailable',
-      'there is no way to look for the other device: discovery is off and no relay is set; name its address with --address',
+      'cannot look for the other device: discovery is off and no relay is set; pass its address with --address',
     )
   }
   const found = Promise.withResolvers<Link>()

@@ -222,7 +222,7 @@ export class Inviter {
     this.#first.reject(
       new CoreError(
         'NotAuthorised',
-        `the code was given up: ${MAX_ATTEMPTS} times somebody tried it and could not prove the words; \`spacedrive network pair generate\` makes a new one`,
+        `the pairing code was withdrawn after ${MAX_ATTEMPTS} wrong attempts; run \`spacedrive network pair generate\` for a new code`,
       ),
     )
     return 'attempts'

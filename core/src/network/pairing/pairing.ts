@@ -136,7 +136,7 @@ export class Pairing implements AsyncDisposable {
     if (this.#session && !this.#session.hasEnded) {
       throw new CoreError(
         'Conflict',
-        'another pairing goes on; `spacedrive network pair status` shows it, `spacedrive network pair cancel` ends it',
+        'another pairing is in progress; `spacedrive network pair status` shows it, `spacedrive network pair cancel` ends it',
       )
     }
     const { changed, limits, now } = this.#deps
@@ -165,7 +165,7 @@ export class Pairing implements AsyncDisposable {
       return paired
     } catch (err) {
       session.end(endStateOf(err), errorMessage(err))
-      log.info({ session: session.status.session, err: errorMessage(err) }, 'a pairing came to nothing')
+      log.info({ session: session.status.session, err: errorMessage(err) }, 'a pairing failed')
       throw err
     }
   }

@@ -87,13 +87,13 @@ export class PairingSession {
     if (state !== 'awaiting-confirmation' || expected === null) {
       throw new CoreError(
         'Conflict',
-        'no device waits to be confirmed; `spacedrive network pair status` says what goes on',
+        'no device is waiting for confirmation; `spacedrive network pair status` shows the state of the pairing',
       )
     }
     if (!isNumber(number, expected)) {
       throw new CoreError(
         'InvalidInput',
-        'this is another number than the one here; where the two screens differ, somebody is in between: `spacedrive network pair cancel`',
+        'the numbers on the two screens differ: an attacker may be in between; run `spacedrive network pair cancel`',
       )
     }
     this.#decision.resolve()

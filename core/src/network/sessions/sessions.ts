@@ -200,7 +200,7 @@ export class Sessions implements Peers {
     const streams = new WaitingStreams()
     link.onStream((stream) => streams.take(stream))
     void this.#greet(link, streams, async (own) => greetBack(await streams.first, own)).catch((err: unknown) => {
-      this.#deps.log.debug({ key: link.key, err }, `a connection came to nothing: ${errorMessage(err)}`)
+      this.#deps.log.debug({ key: link.key, err }, `a connection failed: ${errorMessage(err)}`)
     })
   }
 

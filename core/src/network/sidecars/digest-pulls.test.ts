@@ -63,7 +63,7 @@ test('who is about to make something waits for what is being said, and not for l
   expect(await isSettled(heard)).toBe(false)
   pass(1)
   expect(await isSettled(heard)).toBe(true)
-  // It still says nothing: nobody waits for it again.
+  // The device still does not answer, so no pull waits for it again.
   expect(await isSettled(pulls.settled(library, 2_000, signal))).toBe(true)
   await pulls[Symbol.asyncDispose]()
 })

@@ -82,7 +82,7 @@ test('a device that asks now and then knows what another one has, whether it was
       has = Array.from({ length: 40 }, (_, n) => n).filter((n) => (random() < 0.9 ? has.includes(n) : random() < 0.5))
       // The other device was started anew.
       if (random() < 0.05) own = new Inventory()
-      // All is read anew, or only what has changed: more may seem to have than has.
+      // The digest is read completely or as changes: either way it may list more sidecars than the device has.
       if (own.mark === null || random() < 0.3) own.take(all(sorted(has.map((n) => record(n)))))
       else
         own.take(

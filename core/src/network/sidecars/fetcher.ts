@@ -242,7 +242,7 @@ export class Fetcher implements AsyncDisposable {
         },
         deadline.signal,
       )
-      if (liars.length > 0) log.warn({ devices: liars }, 'a device sent sidecars that are not what it said they are')
+      if (liars.length > 0) log.warn({ devices: liars }, 'a device sent sidecars that do not match its digest')
       const placed: Confirmed[] = []
       for (const [index, each] of batch.entries()) if (await place(draftOf(index), each)) placed.push(each)
       if (placed.length > 0) sources.served(devices[0]!, { bytes, ms: clock.ticks() - begun })

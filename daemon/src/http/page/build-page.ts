@@ -25,7 +25,7 @@ interface Vite {
 }
 
 const [folder] = process.argv.slice(2)
-if (folder === undefined) throw new Error('build-page.ts takes the folder of the page’s workspace')
+if (folder === undefined) throw new Error('pass the folder of the explorer’s workspace to build-page.ts')
 await buildPage(folder)
 
 /** Builds the page unless it is what its sources make. Of several processes one builds at a time. */
@@ -35,7 +35,7 @@ async function buildPage(root: string): Promise<void> {
   await mkdir(work, { recursive: true })
   using _building = await takeTurn(join(work, 'lock'))
   const fingerprint = await sourceFingerprint(root)
-  if (fingerprint === null) throw new Error(`there is nothing to build in ${root}`)
+  if (fingerprint === null) throw new Error(`${root} has no explorer to build`)
   const built = await readFile(join(dist, FINGERPRINT_FILE), 'utf8').catch(() => null)
   if (built === fingerprint) return
   await clear(work)

@@ -95,7 +95,7 @@ export class WebPage implements Disposable {
     const [done, said] = await Promise.all([exit, text(child.stderr).catch(String)])
     this.#building = null
     this.#looked = null
-    if (done) return this.#log.info({ ms: Math.round(performance.now() - startedAt) }, 'the page was built')
+    if (done) return this.#log.info({ ms: Math.round(performance.now() - startedAt) }, 'explorer built')
     if (this.#closed) return
     const reason = stripVTControlCharacters(said).trim().slice(-MAX_REASON_LENGTH)
     this.#failed = { fingerprint, reason }

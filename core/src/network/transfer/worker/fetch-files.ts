@@ -533,5 +533,5 @@ function chunksOf(item: number, size: number): Request[] {
 
 function asDiskError(cause: unknown): CoreError {
   const code = pathErrorCode(cause) ?? 'Internal'
-  return new CoreError(code, `what is received cannot be written: ${systemReason(errorMessage(cause))}`, { cause })
+  return new CoreError(code, `cannot write the received files: ${systemReason(errorMessage(cause))}`, { cause })
 }

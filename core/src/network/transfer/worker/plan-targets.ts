@@ -79,7 +79,7 @@ function freeName(bytes: Uint8Array, { rules, used, isTaken }: Naming): Buffer {
     used.add(folded)
     return candidate
   }
-  throw new CoreError('Conflict', `there are ${MAX_TWINS} files called ${name.toString()} already`)
+  throw new CoreError('Conflict', `${MAX_TWINS} files are already called ${name.toString()}`)
 }
 
 function foldBytes(name: Buffer, rules: NameRules): string {

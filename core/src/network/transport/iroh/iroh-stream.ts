@@ -59,7 +59,7 @@ export class IrohStream implements ByteStream {
   }
 
   abort(): void {
-    this.cut(new CoreError('Unavailable', 'the stream was given up'))
+    this.cut(new CoreError('Unavailable', 'the stream was cancelled'))
   }
 
   /** Rejects waiting calls with `reason`. Data from before a `finish` still reaches the other side. */

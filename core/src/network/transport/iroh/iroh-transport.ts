@@ -151,7 +151,7 @@ export class IrohTransport implements Transport {
    */
   async addExternalAddress(address: string): Promise<void> {
     if (!parseAddress(address))
-      throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address with a port`)
+      throw new CoreError('InvalidInput', `${JSON.stringify(address)} is not an address with a port`)
     await this.#opened().addExternalAddr(address)
     this.#external.add(address)
   }
@@ -201,9 +201,11 @@ export class IrohTransport implements Transport {
       if (parseAddress(seen)) return seen
     } catch (err) {
       signal.throwIfAborted()
-      throw new CoreError('Unavailable', `${address} does not say what it sees: ${irohMessage(err)}`, { cause: err })
+      throw new CoreError('Unavailable', `${address} did not report our outside address: ${irohMessage(err)}`, {
+        cause: err,
+      })
     }
-    throw new CoreError('Unavailable', `${address} does not say what it sees`)
+    throw new CoreError('Unavailable', `${address} did not report our outside address`)
   }
 
   close(): Promise<void> {
@@ -237,7 +239,7 @@ export class IrohTransport implements Transport {
     const ended = [this.#opened().close(), this.#accepting]
     this.#endpoint = null
     if (!(await settledWithin(CLOSE_TIMEOUT_MS, ended)))
-      this.#options.log.warn({ timeoutMs: CLOSE_TIMEOUT_MS }, 'Iroh did not end in time; it is left to the process')
+      this.#options.log.warn({ timeoutMs: CLOSE_TIMEOUT_MS }, 'Iroh did not close in time; it ends with the process')
   }
 
   #opened(): Endpoint {
@@ -288,7 +290,7 @@ export class IrohTransport implements Transport {
       const connection = await handshake(incoming).finally(() => this.#handshakes--)
       this.#welcome(connection)
     } catch (err) {
-      this.#options.log.debug({ reason: irohMessage(err) }, 'a connection from another device came to nothing')
+      this.#options.log.debug({ reason: irohMessage(err) }, 'a connection from another device failed')
     }
   }
 
