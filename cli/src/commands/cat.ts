@@ -45,7 +45,7 @@ async function write(files: readonly (string | { readonly address: string })[], 
   try {
     await pipeline(bytesOf(files, context), process.stdout, { end: false, signal: context.interrupt.signal })
   } catch (err) {
-    // Whoever reads has had enough, as `head` has.
+    // The reader closed the pipe, as `head` does.
     if (systemCode(err) !== 'EPIPE') throw err
   }
 }
@@ -73,7 +73,7 @@ async function* bytesAt(path: string): AsyncGenerator<Buffer> {
 }
 
 /**
- * Piece by piece. A content whose device goes away in the middle goes on from another. What came from others is compared
+ * Piece by piece. If the device of a content disconnects, another device continues. Data from other devices is compared
  * with the content at the end, when it is printed already: throws `Corrupt` where it is something else.
  */
 async function* bytesThrough(session: Session, path: string): AsyncGenerator<Buffer> {

@@ -13,7 +13,7 @@ import { UsageError } from '../usage-error.ts'
 
 type Status = OutputOf<'pairing.status'>
 
-/** What the command line asks for; the flags are other spellings of the words. */
+/** The subcommand, given by words or by the flags that mean the same. */
 type Wish =
   | { readonly what: 'generate' | 'status' | 'cancel' }
   | { readonly what: 'join'; readonly code: string }
@@ -91,7 +91,7 @@ async function generate(session: Session, autoAccept: boolean): Promise<number> 
   throw new ClientError(code, ended.reason ?? `the pairing ended: ${ended.state}`)
 }
 
-/** What stands below the picture: the words and what to do with them. */
+/** The text below the QR code: the words and how to use them. */
 const LINES_BELOW = 7
 
 /** Words that a picture has pushed out of sight are worse than no picture. */
@@ -180,7 +180,7 @@ class Asker {
     const { context } = this.#session
     const name = `${printable(device.name)} (${printable(device.os)})`
     if (!context.io.canAsk) {
-      // What the other side does without is its own affair: only `--auto-accept` here leaves the comparison out here.
+      // Only our own `--auto-accept` skips the comparison here, whatever the other side does.
       const where = unattended ? '; there, `spacedrive network pair status` shows it' : ''
       context.io.announce(
         `${name} has the words. Compare the number ${formatNumber(number)} with the one there${where}. If they are the same: spacedrive network pair confirm ${number}. To pair without comparing, join with --auto-accept.`,

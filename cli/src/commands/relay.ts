@@ -72,7 +72,7 @@ function keyOf(text: string): PeerKey {
   })
 }
 
-/** What others set, with the token. */
+/** The setting for the other devices, with the token. */
 function urlsOf({ url }: Relay, { host, token }: Options): string[] {
   const { port } = new URL(url)
   const hosts = isEverywhere(host) ? machineAddresses(host) : [bracketed(host)]
@@ -109,7 +109,7 @@ function say({ io, metrics, options, urls }: { io: Io; metrics: string; options:
   io.note('Its port is to be open for TCP and, so that devices find a straight way, for UDP. Ctrl-C ends it.')
 }
 
-/** Warnings for a person; the rest where somebody asked for more. */
+/** Prints warnings; with --verbose also other messages. */
 function loggerOf(io: Io, verbose: boolean): Logger {
   const tell = (fields: object, message: string) => io.note(printable(`${message} ${JSON.stringify(fields)}`))
   const quiet = () => {}

@@ -60,7 +60,7 @@ function accessOf(named: string): Access {
   throw new UsageError(`--allow is one or more of ${accessNames.join(', ')}, not ${JSON.stringify(named)}`)
 }
 
-/** From the file that is named, `-` for stdin; else somebody types it, twice. A flag would stand in the list of processes. */
+/** Reads the passphrase from the given file (`-`: stdin), or asks for it twice. A flag would show it in the process list. */
 async function readPassphrase(values: Values, context: CliContext): Promise<string> {
   const { passphraseFile: file } = values
   if (typeof file === 'string') return firstLine(file === '-' ? await text(process.stdin) : await readText(file))

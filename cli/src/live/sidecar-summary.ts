@@ -24,7 +24,7 @@ export function sidecarTotals(byKind: Summary['byKind']): SidecarTotals {
 /** Reasons that are named; `sidecar pending` has them all. */
 const MAX_REASONS = 10
 
-/** What was made, what was not and why, and what took longest. */
+/** The generated sidecars, the others with their reason, and the slowest kinds. */
 export function sidecarLines(
   {
     failures,
@@ -42,7 +42,7 @@ export function sidecarLines(
   style: Style,
 ): string[] {
   const { byKind, failed, made, ready, skipped } = sidecars
-  const blockers =  = blockerLines({ held, off }, style)
+  const blockers = blockerLines({ held, off }, style)
   if (made + ready + failed + skipped === 0) return blockers
   const kinds = Object.entries(byKind).flatMap(([kind, counts]) =>
     counts.made > 0 ? [`${kind} ${formatCount(counts.made)}`] : [],
@@ -70,7 +70,7 @@ export function sidecarLines(
   ]
 }
 
-/** What is not made now, whatever the files: a line for each reason. */
+/** One line for each reason that stops the generation of sidecars of all files. */
 export function blockerLines({ held, off }: Pick<Summary, 'held' | 'off'>, style: Style): string[] {
   const lines = (hindered: readonly { kind: string; reason: string }[], tone: Tone, what: string) =>
     [...Map.groupBy(hindered, ({ reason }) => reason)].map(
