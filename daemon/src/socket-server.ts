@@ -14,7 +14,7 @@ export interface SocketServerOptions {
   readonly log: Logger
 }
 
-/** Answers on the daemon's socket. Disposing it drops who is connected there, with what they were sent so far. */
+/** Serves the daemon's socket. Disposing it disconnects all clients, even in the middle of an answer. */
 export class SocketServer implements AsyncDisposable {
   readonly socket: string
   readonly #connections: Connections

@@ -14,7 +14,7 @@ export interface AccessListDeps {
   readonly audit: AuditLog
 }
 
-/** Everybody who is let in, to be seen and ended one by one. */
+/** All sessions and API keys. Each can be listed and ended. */
 export class AccessList implements AccessSessions {
   readonly #deps: AccessListDeps
 

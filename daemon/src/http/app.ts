@@ -25,21 +25,21 @@ export interface AppDeps extends DispatchDeps {
   readonly authenticator: Authenticator
   readonly page: WebPage
   readonly limits: HttpLimits
-  /** Null: nobody is to be told figures. */
+  /** Null: the server has no metrics. */
   readonly metrics: Metrics | null
   /** Tells this process from the one before. */
   readonly epoch: string
-  /** Aborted when the server closes: what would go on for ever ends. */
+  /** Aborted when the server closes, to end endless streams. */
   readonly closing: AbortSignal
   /** Signing in and out. */
   readonly sessionRoutes: HttpApp
   /** Where files are that pages show; null: where the page is. */
   readonly mediaOrigin: () => string | null
-  /** Adds what comes before everything else. */
+  /** Adds middleware that runs first. */
   readonly addFirst?: (app: HttpApp) => void
 }
 
-/** What holds for every answer. */
+/** Middleware for every answer. */
 function frameOf({ core, metrics }: Pick<AppDeps, 'core' | 'metrics'>): HttpApp {
   const app = new Hono<HttpEnv>()
   app.use(async (c, next) => {
@@ -62,7 +62,7 @@ function frameOf({ core, metrics }: Pick<AppDeps, 'core' | 'metrics'>): HttpApp 
   return app
 }
 
-/** Everything that is answered over HTTP. What is not named here as open to all is for those who are signed in. */
+/** All HTTP routes. Every route needs a sign-in, except those that this function lists as public. */
 export function createApp(deps: AppDeps): HttpApp {
   const { authenticator, limits } = deps
   const app = frameOf(deps)
@@ -100,7 +100,7 @@ export function createMediaApp(
   return app
 }
 
-/** Routes for those who are signed in, by the beginning of their path. Nothing else answers below it. */
+/** Routes that need a sign-in, by path prefix. No other route serves paths below the prefix. */
 function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
   const { core, explorer, limits, metrics } = deps
   const calls = new OperationCalls({ core, explorer, max: limits.requestsInFlight })
@@ -174,7 +174,7 @@ async function openApiHandler(version: string): Promise<(c: Context<HttpEnv>) =>
 
 /** Throws 413, and 411 where a request does not say how large it is; Node sees to it that it is no larger. */
 function checkLength({ headers }: IncomingMessage, { bodyBytes }: HttpLimits): void {
-  // What else it sends is not waited for.
+  // Do not wait for the rest of the request.
   const end = { connection: 'close' }
   if (headers['transfer-encoding'] !== undefined) {
     throw new HttpError(411, 'InvalidInput', 'send the size of the request in `content-length`', end)

@@ -13,25 +13,25 @@ import { HttpError } from './problem.ts'
 import type { Session, Sessions } from './sessions.ts'
 
 export interface AuthenticatorOptions {
-  /** Of the file that programs of this user read; null where it does not let in. */
+  /** The token in the file that this user's programs read; null if tokens are not accepted. */
   readonly token: string | null
   readonly apiKeys: ApiKeys | null
-  /** Browsers show a secret in a cookie, by TLS; null where no cookie lets in. */
+  /** Sessions of browsers, by a secret in a cookie over TLS; null if cookies are not accepted. */
   readonly cookies: { readonly name: string; readonly sessions: Sessions } | null
-  /** Pages show what they were given when they proved their key; null where none does. */
+  /** Accepts the secrets that pages got when they proved their key; null if pages cannot sign in. */
   readonly proofs: PageProofs | null
-  /** A request without any bearer has all rights: the file system decides who reaches the server. */
+  /** A request without any bearer has all rights: file permissions protect the server. */
   readonly isOpen?: boolean
-  /** All rights are only for connections of this user; null where the system does not tell users apart. */
+  /** Full rights need a connection from this user; null if the system cannot tell users apart. */
   readonly connectionUsers: ConnectionUsers | null
-  /** What a browser that is signed in may do. */
+  /** The rights of a signed-in browser. */
   readonly rights: Rights
   readonly limits: HttpLimits
   readonly now: () => number
   readonly audit: AuditLog
 }
 
-/** Requests that change nothing, whoever makes a browser send them. */
+/** Methods that change nothing, so another site may cause them safely. */
 const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD']
 
 /** Decides whether a request may be answered: by the token, an API key, the session of a page, or a cookie. */
@@ -45,7 +45,7 @@ export class Authenticator {
     const { limits, now, token } = options
     this.#options = options
     this.#tokenHash = token === null ? null : hash('sha256', token)
-    // Apart, so that a script with an old token keeps nobody from signing in.
+    // Counted separately, so that a script with an old token does not block sign-ins.
     this.#failedTokens = new FailedLogins(limits, now)
     this.#failedCodes = new FailedLogins(limits, now)
   }
@@ -81,8 +81,8 @@ export class Authenticator {
   }
 
   /**
-   * The error for a link that signs nobody in; 429 for an address that has failed too often. A right link is never kept
-   * waiting: other users of this machine have the same address, and nobody guesses one.
+   * The error for an invalid link; 429 for an address that has failed too often. A valid link never has to wait: other
+   * users of this machine share the address, and links cannot be guessed.
    */
   linkRefused(request: IncomingMessage): HttpError {
     const why = 'this link has been used or has expired; run `spacedrive open` to get another'
@@ -113,7 +113,7 @@ export class Authenticator {
     throw this.#failure(request, this.#failedTokens, 'the token or API key is wrong or was revoked')
   }
 
-  /** Records that somebody who is let in asked for what the rights do not cover. */
+  /** Returns a function that records requests beyond the rights of a signed-in client. */
   #recorder(from: string, who: string): (what: string) => void {
     return (what) => this.#options.audit.add({ what: 'refused', from, detail: `${who} may not ask for ${what}` })
   }
@@ -168,8 +168,8 @@ const challenge = { 'www-authenticate': 'Bearer realm="spacedrive"' }
 const ACCESS = 'access'
 
 /**
- * What a sender claims to be let in by. A header that holds no token is a wrong one; where no bearer is needed (`isOpen`),
- * one of another scheme is for a proxy in front of the server.
+ * The token or key in a request. An `Authorization` header without a token counts as a wrong token. If no token is needed
+ * (`isOpen`), a header of another scheme is ignored, because it is for a proxy in front of the server.
  */
 function accessOf({ headers, url = '' }: IncomingMessage, isOpen: boolean): string | null {
   const { authorization = '' } = headers
@@ -188,7 +188,7 @@ function cookieOf({ headers }: IncomingMessage, name: string): string | null {
   return null
 }
 
-/** Of one length, so that the time it takes tells nothing. */
+/** Compares in constant time, so that the duration reveals nothing. */
 function equalHashes(one: string, other: string): boolean {
   return timingSafeEqual(Buffer.from(one), Buffer.from(other))
 }

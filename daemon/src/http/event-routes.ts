@@ -28,7 +28,7 @@ export function eventRoutes(deps: EventRoutesDeps): HttpApp {
   const pool = new ClientPool({ total: deps.limits.eventStreams, what: 'streams of events are open' })
   routes.get('/', (c) => {
     pool.check(currentAsker())
-    // Nobody would read the stream of a HEAD, nor end it.
+    // No client would read or end the stream of a HEAD request.
     if (c.req.method === 'HEAD') return c.body(null, 200, STREAM_HEADERS)
     const place = pool.take(currentAsker())
     try {
@@ -66,7 +66,7 @@ function openStream(c: Context<HttpEnv>, deps: EventRoutesDeps, onClosed: () => 
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        // What is between us takes a quiet connection for a dead one.
+        // Proxies close connections that stay quiet for long.
         heartbeat = setInterval(() => {
           // One that does not read gets no more to read.
           if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'))

@@ -42,7 +42,7 @@ export class Exchanges implements Disposable {
   /** Calls `answer` when the answers before it on its connection are sent; never if the connection ends before. */
   add(exchange: Exchange, answer: () => void): void {
     const { socket } = exchange.request
-    // What was read before the connection was cut off.
+    // Data that was read before the connection was cut off.
     if (socket.destroyed) return
     const line = this.#lines.get(socket)
     if (!line) return this.#begin({ ...exchange, answer }, [])

@@ -15,7 +15,7 @@ const MAX_PORT = 65_535
 /** The port of files is so far from that of the page. */
 const MEDIA_PORT = 100
 
-/** What every app of a server is made of, wherever it listens. */
+/** The parts that the apps of all listeners share. */
 export type SharedAppDeps = Omit<AppDeps, 'authenticator' | 'sessionRoutes' | 'mediaOrigin' | 'addFirst'>
 
 export interface LocalListenersDeps {

@@ -10,7 +10,7 @@ export interface Problem {
   readonly status: number
   /** For people. */
   readonly detail: string
-  /** Stable: what a program looks at. */
+  /** Stable, for programs. */
   readonly code: ErrorCode
   readonly details: unknown
   /** The request, as the log and `x-request-id` name it. */

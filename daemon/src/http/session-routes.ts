@@ -30,7 +30,7 @@ const Proof = z.object({ nonce: text, signature: text })
 /** Of a request; none of the three is larger. */
 const MAX_BODY_BYTES = 8 * 1024
 
-/** Signing a page of this machine in, and its proofs from then on. Each route decides for itself who may ask. */
+/** Routes that sign in a page of this machine and answer its later proofs. Each route checks its own callers. */
 export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
   const { audit, authenticator, links, place, proofs, sessions } = deps
   const routes = sessionRoutes(authenticator, async (id) => void (await sessions.end(id)))
@@ -39,7 +39,7 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
     const origin = originOf(c, place)
     const { code, publicKey } = await bodyOf(c, SignIn)
     if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the public key must be an ECDSA P-256 key')
-    // Who sends no code of ours costs no look at the table of connections.
+    // Check the code first: reading the table of connections costs more.
     if (links.holds(code)) await authenticator.checkUser(c.env.incoming)
     const to = links.take(code)
     if (to === null) throw authenticator.linkRefused(c.env.incoming)
@@ -79,7 +79,7 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
   return routes
 }
 
-/** Whether somebody is signed in, and signing out. `end`: ends a session by its id. */
+/** Routes that return the session, and that sign out. `end` ends a session by its id. */
 export function sessionRoutes(
   authenticator: Authenticator,
   end: (id: string, c: Context<HttpEnv>) => Promise<void>,
@@ -98,7 +98,7 @@ export function sessionRoutes(
   return routes
 }
 
-/** What a browser says that it is. */
+/** The browser's description of itself. */
 export function browserOf({ headers }: IncomingMessage): string {
   return headers['user-agent'] ?? 'a browser that does not say its name'
 }

@@ -15,7 +15,7 @@ export interface SidecarDeps extends SendDeps, OpenFileDeps {
   readonly core: Core
 }
 
-/** What has a version in its address is never asked for again. */
+/** Files with a version in their address never change, so browsers may cache them for ever. */
 const IMMUTABLE = 'private, max-age=31536000, immutable'
 const CHANGING = 'private, no-cache'
 /** Seconds: a thumbnail takes less, and nobody waits much longer for the first look at it. */

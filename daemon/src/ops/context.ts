@@ -2,7 +2,7 @@ import { CoreError } from '@spacedrive/core/errors'
 import type { CoreContext } from '@spacedrive/core/ops'
 import type { ExplorerHost } from '../explorer-host.ts'
 
-/** What the daemon's own operations run on. */
+/** The context of the daemon's own operations. */
 export interface DaemonContext extends CoreContext {
   /** Null if the daemon serves no web page. */
   readonly explorer: ExplorerHost | null
