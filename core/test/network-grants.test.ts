@@ -110,7 +110,10 @@ test.each(['a grant that is taken back', 'a folder that is taken back', 'a libra
     expect(to.get(id).bytes.done - before).toBeLessThan(MOST_BYTES_AFTER)
     expect(out.list()[0]).toMatchObject({
       state: 'failed',
-      error: { code: 'NotAuthorised', message: 'alice may not receive these files any more: the permission was revoked here' },
+      error: {
+        code: 'NotAuthorised',
+        message: 'alice may not receive these files any more: the permission was revoked here',
+      },
     })
     expect(to.get(id)).toMatchObject({ state: 'failed', error: { code: 'NotAuthorised' } })
   },

@@ -85,7 +85,7 @@ test('files go to a device that is not paired, once both numbers were compared a
   }
 })
 
-test('whoever says that the numbers differ ends it on both sides, and nothing was told of the files', async () => {
+test('if one user says that the numbers differ, the meeting ends on both sides and no file name was sent', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
   alice.write('secret.txt', 'one')

@@ -78,7 +78,7 @@ test.each([false, true])('permissions are never wider than there, with preserve 
   expect(times.map((time) => time === old.getTime())).toEqual([preserve, preserve])
 })
 
-test('while a file comes nobody but its owner can read it', async () => {
+test('during a transfer, only the owner can read the unfinished file', async () => {
   const { alice, bob, network, to } = await createPair()
   await using _network = network
   await bob.core.config.set('network.maxBytesPerSecond', '500000')

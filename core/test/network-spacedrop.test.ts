@@ -39,7 +39,7 @@ function sendInstead({ core }: TestCore, path: string): void {
   })
 }
 
-test('what is offered is seen, accepted into a folder, and there; nothing is replaced', async () => {
+test('an offer is shown and accepted into a folder, and its files arrive without replacing others', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
   alice.write('trip/a.txt', 'one')
@@ -70,7 +70,7 @@ test('what is offered is seen, accepted into a folder, and there; nothing is rep
   expect(() => offersOf(bob).accept(sent.id, to)).toThrow('no longer waits')
 })
 
-test('what was not offered is not taken, and the folder for it is said to be wrong if it is', async () => {
+test('files that were not offered are refused, and an invalid target folder is reported', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
   alice.write('holiday.jpg', 'photo')
@@ -112,7 +112,7 @@ test('after a restart, too, what was not offered is not taken', async () => {
   expect(readdirSync(bob.path('chosen'))).toEqual([])
 })
 
-test('who declines is heard, and who withdraws too', async () => {
+test('the other side learns of a declined offer and of a withdrawn one', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
   alice.write('a.txt', 'one')

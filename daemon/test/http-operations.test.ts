@@ -116,7 +116,7 @@ test('an answer is not sent again to one who has it', async () => {
   expect((await again(etag)).status).toBe(200)
 })
 
-test('what is asked for is given up when whoever asked is gone', async () => {
+test('a request is cancelled when its client disconnects', async () => {
   const asked = Promise.withResolvers<AbortSignal>()
   const doctor = (signal: AbortSignal) => {
     asked.resolve(signal)

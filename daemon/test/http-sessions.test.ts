@@ -135,7 +135,7 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
-test('who signed in, who was refused and what was opened is recorded, for this user alone', async () => {
+test('sign-ins, refusals and exposures are recorded, for this user only', async () => {
   await using http = await startTestHttp()
   await http.openPage()
   await http.raw('/session', { headers: { authorization: 'Bearer guess' } })
