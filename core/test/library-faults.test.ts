@@ -67,7 +67,7 @@ test('the backup of another library is refused, unless that library is named', a
   await t.core.libraries.close('Test')
   await expect(t.core.libraries.restore({ path, backup: backup.path }, signal)).rejects.toMatchObject({
     code: 'Conflict',
-    message: `${backup.path} is a backup of library Other (${other.id}), not of library Test; to put it in place all the same, add --of Other`,
+    message: `${backup.path} is a backup of library Other (${other.id}), not of library Test; to restore it anyway, add --of Other`,
   })
   await t.core.libraries.restore({ path, backup: own.path }, signal)
   await t.core.libraries.switchTo('Test')

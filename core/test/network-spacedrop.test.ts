@@ -89,7 +89,7 @@ test('files that were not offered are refused, and an invalid target folder is r
     state: 'failed',
     error: {
       code: 'InvalidInput',
-      message: 'the device sends other.desktop, which it did not offer; no file was taken',
+      message: 'the device sends other.desktop, which it did not offer; no file was stored',
     },
   })
   expect(readdirSync(bob.path('chosen'))).toEqual([])

@@ -90,7 +90,7 @@ async function* bytesThrough(session: Session, path: string): AsyncGenerator<Buf
         return session.query('files.read', { path, offset })
       })
     if (last !== null && piece.size !== last.size)
-      throw new CoreError('Conflict', `${path} is not the same there; read it again`)
+      throw new CoreError('Conflict', `${path} has changed on the other device; read it again`)
     if (isContent && piece.source.device?.id !== last?.source.device?.id) io.note(sourceLine(piece))
     const bytes = Buffer.from(piece.base64, 'base64')
     if (isContent) {

@@ -116,7 +116,7 @@ async function untilEnded(session: Session, id: string): Promise<Status> {
     else asker.see(status).catch(end.reject)
   }
   const look = async () => see(await session.query('pairing.status', {}))
-  const onInterrupt = () => end.reject(new InterruptedError('interrupted; the code is worth nothing any more'))
+  const onInterrupt = () => end.reject(new InterruptedError('interrupted; the pairing code is no longer valid'))
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true })
   void session.closed.then(() =>
     end.reject(new ClientError('Unavailable', 'the daemon has stopped; so has the pairing')),
@@ -201,7 +201,7 @@ class Asker {
     const signal = AbortSignal.any([interrupt.signal, this.#leaving.signal])
     const answer = await prompts.confirm({ message, initialValue: false, output: process.stderr, signal })
     if (this.#leaving.signal.aborted) return
-    if (prompts.isCancel(answer) || !answer) throw new InterruptedError('nothing was stored, here or there')
+    if (prompts.isCancel(answer) || !answer) throw new InterruptedError('no pairing was stored on either device')
   }
 }
 

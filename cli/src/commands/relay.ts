@@ -67,9 +67,12 @@ function optionsOf({ allow, host, port, token }: Values): Options {
 function keyOf(text: string): PeerKey {
   const key = PeerKey.safeParse(text.toLowerCase())
   if (key.success) return key.data
-  throw new UsageError(`${text} is no key of a device; \`spacedrive network status\` there shows it`, {
-    words: ['network', 'relay'],
-  })
+  throw new UsageError(
+    `${text} is not the key of a device; run \`spacedrive network status\` on that device to see its key`,
+    {
+      words: ['network', 'relay'],
+    },
+  )
 }
 
 /** The setting for the other devices, with the token. */

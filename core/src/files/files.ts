@@ -283,7 +283,7 @@ export class Files {
     if (typeof target !== 'string') {
       throw new CoreError(
         'Unsupported',
-        `the name of ${displayName(target)} is not text, so it cannot be handed to another program; rename it first`,
+        `the name of ${displayName(target)} is not valid UTF-8, so no other program can open it; rename it first`,
       )
     }
     const program = openerFor(process.platform)

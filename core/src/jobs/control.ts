@@ -157,7 +157,7 @@ export class Control<L> {
     if (!this.#isResumable(row)) {
       throw new CoreError(
         'Conflict',
-        `${row.name} cannot be paused, since it cannot go on in the middle; cancel it instead`,
+        `${row.name} cannot be paused, because it cannot resume in the middle; cancel it instead`,
       )
     }
   }

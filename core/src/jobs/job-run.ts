@@ -267,6 +267,7 @@ export class JobRun<L> {
   }
 
   #assertNotOver(): void {
-    if (this.#over) throw new CoreError('Conflict', `job ${this.id} has already come back; it cannot save more`)
+    if (this.#over)
+      throw new CoreError('Conflict', `job ${this.id} has already returned; it cannot store another checkpoint`)
   }
 }

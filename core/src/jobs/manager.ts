@@ -285,7 +285,7 @@ export class JobManager<L = unknown> implements AsyncDisposable {
   #parent(id: JobId, byParent: boolean): JobRow {
     const row = this.#control.find(id)
     if (byParent && row.wanted !== null)
-      throw new CoreError('Cancelled', `job ${id} is being stopped and enqueues nothing more`)
+      throw new CoreError('Cancelled', `job ${id} is being stopped and cannot enqueue other jobs`)
     if (hasEnded(row))
       throw new CoreError('Conflict', `job ${id} has ended (${row.status}), so no child jobs can be added`)
     return row

@@ -490,7 +490,7 @@ export class LibraryManager implements AsyncDisposable {
       const code = err instanceof CoreError ? err.code : 'Internal'
       // Best effort: if the list cannot be written either, the error is in the log.
       await this.#known.fail(path, { code, message }).catch((cause: unknown) => {
-        log.warn({ path, err: cause }, 'it was not noted that a library could not be opened')
+        log.warn({ path, err: cause }, 'cannot record that a library could not be opened')
       })
       events.emit('library.failed', { path, message })
     }
@@ -603,6 +603,6 @@ function assertBackupOf(backup: string, { id, name, of, path }: RestoreTarget): 
   const named = shellWord(origin ? origin.name : name)
   throw new CoreError(
     'Conflict',
-    `${backup} is a backup of ${whose}, not of library ${name}; to put it in place all the same, add --of ${named}`,
+    `${backup} is a backup of ${whose}, not of library ${name}; to restore it anyway, add --of ${named}`,
   )
 }

@@ -298,7 +298,10 @@ export class Network implements AsyncDisposable {
     // Other members learn of the removal from the signed lists, now or when they connect.
     for (const library of shared) {
       this.membership.remove(library, device, [device.key]).catch((err: unknown) => {
-        this.#deps.log.warn({ library, device: device.name, err: errorMessage(err) }, 'it stays on the list of members')
+        this.#deps.log.warn(
+          { library, device: device.name, err: errorMessage(err) },
+          'cannot remove a revoked device from the list of members of a library',
+        )
       })
     }
     return device

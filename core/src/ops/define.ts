@@ -96,7 +96,7 @@ export interface Op<
   /** The codes that a caller must expect, besides InvalidInput and Internal. */
   readonly errors: readonly ErrorCode[]
   /**
-   * The right that remote users and API keys need. Null: only the user of this machine may run the operation.
+   * The right that callers other than the user of this machine need. Null: only the user of this machine may run the operation.
    */
   readonly access: Access | null
   /** Input fields that only the user of this machine may set, such as a destination folder. */

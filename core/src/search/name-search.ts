@@ -134,7 +134,7 @@ export class NameSearch implements AsyncDisposable {
 
   async #meaningOf(plan: SearchPlan, query: string, signal: AbortSignal | undefined): Promise<Meaning> {
     if (plan.words.length === 0) throw new CoreError('InvalidInput', 'a search by meaning needs words')
-    if (!this.#deps.meaningOf) throw new CoreError('Unavailable', 'nothing here searches by meaning')
+    if (!this.#deps.meaningOf) throw new CoreError('Unavailable', 'search by meaning is not available in this library')
     return this.#deps.meaningOf(query, signal)
   }
 
@@ -151,7 +151,7 @@ export class NameSearch implements AsyncDisposable {
       for (const folder of folders) {
         if ('directoryId' in folder) inside.push(folder.directoryId)
         else if (plan.locations.length === 1) return folder
-        else throw new CoreError('InvalidInput', `${reference} is not indexed; search it alone`)
+        else throw new CoreError('InvalidInput', `${reference} is not indexed; search it without other locations`)
       }
     }
     return {

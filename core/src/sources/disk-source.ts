@@ -139,7 +139,7 @@ export class DiskSource implements FileSource {
     if (path !== null && this.#deps.locations().some((location) => pathBelow(path, location) !== null)) return
     throw new CoreError(
       'PermissionDenied',
-      `${displayName(given)} is in no location of an open library; only the right "disk" reaches it`,
+      `${displayName(given)} is in no location of an open library; reading it needs the right "disk"`,
     )
   }
 

@@ -79,7 +79,7 @@ export class Sources<Library> {
   folder(address: string, library: Library | null): { readonly source: FileSource; readonly path: string } {
     const located = this.#locate(address, library)
     if ('path' in located) return located
-    throw new CoreError('InvalidInput', `${address} is one file and no folder; \`file info\` and \`file cat\` take it`)
+    throw new CoreError('InvalidInput', `${address} is a file, not a folder; use \`file info\` or \`file cat\` for it`)
   }
 
   /** A paired device by its name, slug or id. */
@@ -110,7 +110,10 @@ export class Sources<Library> {
   async archive(page: ArchivePage, library: Library | null, signal: AbortSignal): Promise<ArchiveListing> {
     const located = this.#locate(page.path, library)
     if ('path' in located) return located.source.archive({ ...page, path: located.path }, signal)
-    throw new CoreError('InvalidInput', `${page.path} is not an archive at a path; use \`file info\` or \`file cat\` for it`)
+    throw new CoreError(
+      'InvalidInput',
+      `${page.path} is not an archive at a path; use \`file info\` or \`file cat\` for it`,
+    )
   }
 
   /** See `files.info`. */

@@ -35,8 +35,7 @@ export class LinuxDetector implements VolumeDetector {
 
   async mountToken(): Promise<string> {
     const table = await this.#files.read(MOUNT_TABLE)
-    if (!table)
-      throw new CoreError('Unavailable', `cannot read the mount table ${MOUNT_TABLE}, so no volume is known`)
+    if (!table) throw new CoreError('Unavailable', `cannot read the mount table ${MOUNT_TABLE}, so no volume is known`)
     return table.toString('latin1')
   }
 

@@ -22,7 +22,10 @@ interface Lister {
 export async function readWithProgram(path: RawName, format: string, list: MemberList): Promise<boolean> {
   const given = fsPath(path)
   if (typeof given !== 'string')
-    throw new CoreError('Unsupported', `the name of this ${format} is not text, so no program can be handed it`)
+    throw new CoreError(
+      'Unsupported',
+      `the name of this ${format} archive is not valid UTF-8, so no other program can open it; rename it first`,
+    )
   for (const lister of listers) {
     for (const program of lister.programs) {
       const isWhole = await run(program, lister, given, list)

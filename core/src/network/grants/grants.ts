@@ -143,7 +143,7 @@ export class Grants {
           at,
         )
       if (this.folders(device, what).length > MAX_FOLDERS)
-        throw new CoreError('InvalidInput', `one grant is for at most ${MAX_FOLDERS} folders`)
+        throw new CoreError('InvalidInput', `one grant can have at most ${MAX_FOLDERS} folders`)
     })
   }
 

@@ -204,7 +204,7 @@ export class Membership implements Disposable {
         if (founded.root === key) return this.#signed(founded, { kind: 'add' })
         throw new CoreError(
           'NotAuthorised',
-          `this device is not a member of ${folder.name}; \`spacedrive library join\` it first`,
+          `this device is not a member of ${folder.name}; run \`spacedrive library join\` first`,
         )
       }
       if (!founded.has(device.key)) requireMayAdd(founded, { by: key, folder, device })
@@ -242,7 +242,7 @@ export class Membership implements Disposable {
       if (list?.members.some((member) => member.key !== key))
         throw new CoreError(
           'Conflict',
-          `${folder.name} is shared with others from here; \`spacedrive library leave\` it first`,
+          `this device shares ${folder.name} with other devices; run \`spacedrive library leave\` first`,
         )
       return theirs
     })
@@ -288,7 +288,10 @@ export class Membership implements Disposable {
       if (!list.has(key)) throw new CoreError('NotAuthorised', `this device is not a member of ${folder.name}`)
       const removed = members.filter((member) => member.key !== list.root)
       if (removed.length === 0)
-        throw new CoreError('Conflict', `${device.name} has shared ${folder.name} first, and can only leave it itself`)
+        throw new CoreError(
+          'Conflict',
+          `${device.name} was the first to share ${folder.name}, so other members cannot remove it`,
+        )
       const isPaired = (each: { readonly key: PeerKey }) => this.#deps.registry.byKey(each.key) !== null
       let left = list
       try {
@@ -400,7 +403,8 @@ export class Membership implements Disposable {
   ): Promise<MemberList> {
     const { clock, own, sign } = this.#deps
     const { id, key, name } = own()
-    if (key === null) throw new CoreError('Offline', 'this device has no key yet; `spacedrive network start` makes one')
+    if (key === null)
+      throw new CoreError('Offline', 'this device has no key yet; run `spacedrive network start` to create it')
     const about = of ?? { device: id, key, name }
     const { device, key: subject, name: called } = about
     const said = { kind, device, key: subject, name: called, by: key, at: clock.now() }

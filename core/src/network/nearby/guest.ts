@@ -130,7 +130,7 @@ export class Guest {
     this.#ending.abort(err)
     this.#timer[Symbol.dispose]()
     this.#live?.link.close(nearbyManners.goodbye)
-    // Before both sides have confirmed, `#compare` first tells the other side.
+    // Until both sides have confirmed, `#compare` sends this side's answer first.
     if (this.#isAgreed) this.#part()
   }
 

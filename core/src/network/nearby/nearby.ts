@@ -118,7 +118,7 @@ export class Nearby implements Peers {
       await transport.close()
       throw new CoreError(
         'Conflict',
-        'nothing is received here: `network.receive` is off; `spacedrive config set network.receive ask` changes it',
+        'this device receives no files: `network.receive` is off; run `spacedrive config set network.receive ask` to allow them',
       )
     }
     const door = new Door({
@@ -167,7 +167,7 @@ export class Nearby implements Peers {
     const found = byKey.length > 0 ? byKey : strangers.filter(({ name }) => name === reference)
     if (found.length > 1) {
       const keys = found.map(({ key }) => key.slice(0, 2 * MIN_KEY_PREFIX)).join(', ')
-      throw new CoreError('Conflict', `${found.length} devices nearby may be meant; name one by its key: ${keys}`)
+      throw new CoreError('Conflict', `${found.length} nearby devices match; choose one by its key: ${keys}`)
     }
     if (found[0]) return found[0]
     const [hint] = nearest(
@@ -297,7 +297,7 @@ export class Nearby implements Peers {
     if (discovery) return discovery
     throw new CoreError(
       'Unavailable',
-      'devices nearby are not looked for: `spacedrive config set network.discovery true` turns it on',
+      'cannot search for nearby devices: discovery is off; run `spacedrive config set network.discovery true`',
     )
   }
 
@@ -407,7 +407,7 @@ export class Nearby implements Peers {
     const hints = { addresses, relay: null }
     const link = await transport.dial(key, hints, { alpn: alpns.spacedrop, signal }).catch((err: unknown) => {
       signal.throwIfAborted()
-      throw new CoreError('Offline', `${name} does not answer; is it still to be seen?`, { cause: err })
+      throw new CoreError('Offline', `${name} does not answer; check that it is still visible`, { cause: err })
     })
     if (link.key !== key) {
       link.close(nearbyManners.goodbye)

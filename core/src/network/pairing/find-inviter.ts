@@ -82,7 +82,7 @@ async function keepDialling(
 function notFound(cause: unknown): CoreError {
   return new CoreError(
     'Offline',
-    'no device answers to these words. Is the code still shown on the other device, and are both on one network? Else name the address it shows: --address <ip:port>',
+    'no device answers to this code. Check that the other device still shows the code, and that both devices are on one network; or pass the address that it shows: --address <ip:port>',
     { cause },
   )
 }

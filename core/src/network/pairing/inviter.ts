@@ -171,7 +171,7 @@ export class Inviter {
       return await conversation.receive(Response, { ms: this.#options.deps.limits.stepMs, signal })
     } catch (err) {
       signal.throwIfAborted()
-      this.#options.deps.log.debug({ err: errorMessage(err) }, 'a device took the challenge and did not answer it')
+      this.#options.deps.log.debug({ err: errorMessage(err) }, 'a device received the challenge and did not answer it')
       return null
     }
   }

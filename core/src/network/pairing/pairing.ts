@@ -105,7 +105,7 @@ export class Pairing implements AsyncDisposable {
    * Call it when the user has compared the number. Throws `Conflict` if no device waits, `InvalidInput` if it differs.
    */
   confirm(number: string): PairingStatus {
-    if (!this.#session) throw new CoreError('Conflict', 'no device waits to be confirmed')
+    if (!this.#session) throw new CoreError('Conflict', 'no device is waiting for confirmation')
     this.#session.confirm(number)
     return this.#session.status
   }

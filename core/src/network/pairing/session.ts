@@ -124,6 +124,6 @@ export class PairingSession {
 /** No device came, or no user compared the number, in time. */
 export class ExpiredError extends CoreError {
   constructor() {
-    super('Timeout', 'the time of the code is over; `spacedrive network pair generate` makes a new one')
+    super('Timeout', 'the pairing code has expired; run `spacedrive network pair generate` for a new code')
   }
 }

@@ -201,7 +201,7 @@ export class Registry {
     if (id === own.id || key === own.key) {
       throw new CoreError(
         'Conflict',
-        `${name} says it is this device; if its data folder is a copy of yours, restart Spacedrive there to give it its own identity`,
+        `${name} has the identity of this device; if its data folder is a copy of yours, restart Spacedrive there to give it its own identity`,
       )
     }
     const holder = this.#byId.get(id)

@@ -43,7 +43,7 @@ export async function askDigest(
     if (!head) throw new CoreError('Unavailable', `${peer.name} ended the connection without an answer`)
     if ('refused' in head) throw new CoreError('NotAuthorised', `${peer.name}: ${head.refused}`)
     if (head.groups.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_DIGEST_BYTES)
-      throw new CoreError('InvalidInput', `${peer.name} says it has more than a device can have`)
+      throw new CoreError('InvalidInput', `${peer.name} reports more sidecars than the limit`)
     const groups = []
     for (const { bytes: length, ...of } of head.groups) {
       const bytes = await receiveBytes(stream, length)

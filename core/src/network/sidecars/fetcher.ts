@@ -275,7 +275,7 @@ function indexOf(
   const text = names.length === 1 ? Buffer.from(names[0]!).toString() : ''
   const wanted = /^\d{1,4}$/.test(text) ? batch[Number(text)] : undefined
   if (kind !== 'file' || !wanted)
-    throw new CoreError('InvalidInput', 'the other device sent something that was not asked for')
+    throw new CoreError('InvalidInput', 'the other device sent a sidecar that was not requested')
   if (size !== wanted.sidecar.size)
     throw new CoreError(
       'InvalidInput',

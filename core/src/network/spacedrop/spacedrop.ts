@@ -266,7 +266,8 @@ export class Spacedrop implements Disposable {
   }
 
   #requireWaiting({ direction, state }: OfferRow, wanted: Offer['direction']): void {
-    if (direction !== wanted) throw new CoreError('Conflict', 'the offer is one this device has made')
+    if (direction !== wanted)
+      throw new CoreError('Conflict', 'this device made the offer itself, so it cannot accept or decline it')
     if (state === 'comparing')
       throw new CoreError('Conflict', 'the numbers on both screens are to be compared first: `network offers confirm`')
     if (state !== 'waiting') throw new CoreError('Conflict', `the offer no longer waits for an answer: it is ${state}`)

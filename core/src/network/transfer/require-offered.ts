@@ -14,7 +14,7 @@ export function requireOffered(items: readonly SourceItem[], { atMost, isAll, ma
   const shown = new Set(names)
   const other = tops.find((name, at) => (isAll || at < names.length) && !shown.has(name))
   if (other !== undefined)
-    throw new CoreError('InvalidInput', `the device sends ${other}, which it did not offer; no file was taken`)
+    throw new CoreError('InvalidInput', `the device sends ${other}, which it did not offer; no file was stored`)
   requireAmount(items, atMost)
 }
 

@@ -469,10 +469,7 @@ export class Transfers implements AsyncDisposable {
     { asking, liars, offers }: { asking: Asking; liars: readonly string[]; offers: readonly Offer[] },
   ): void {
     const contentId = contentOf(asking)!
-    this.#deps.log.warn(
-      { devices: liars, contentId },
-      'a device sent something else than the content it was said to have',
-    )
+    this.#deps.log.warn({ devices: liars, contentId }, 'a device sent data that does not match the requested content')
     refused.add(liars, { asking, contentId, offers })
   }
 

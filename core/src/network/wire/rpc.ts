@@ -73,7 +73,7 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
     // If the deadline or the caller has aborted the stream, that is the reason to throw.
     deadline.signal.throwIfAborted()
     if (err instanceof z.ZodError)
-      throw new CoreError('InvalidInput', `${peer.name} sent an answer that is not understood`, { cause: err })
+      throw new CoreError('InvalidInput', `${peer.name} sent an invalid answer`, { cause: err })
     throw err
   } finally {
     stream?.abort()

@@ -360,7 +360,7 @@ export class FetchFiles {
       // If all chunks are those of most sources, only this source lies: ask another one.
       const isOfAll = isWanted && (this.#agreement.isReached || item.expected !== null)
       if (!isOfAll) this.#forget(index, assembly)
-      throw new CoreError('Corrupt', `${channel.name} sent a file that is not the one it has`)
+      throw new CoreError('Corrupt', `${channel.name} sent a file that does not match its hash`)
     }
     try {
       this.#checkContent(item, { channel, hash: own })

@@ -99,7 +99,7 @@ function placed(
   if ('targets' in destination) {
     const { targets, expected } = destination
     if (targets.length !== items.length)
-      throw new CoreError('Corrupt', 'the other device offers other files than it was asked for')
+      throw new CoreError('Corrupt', 'the other device offers other files than the requested ones')
     return items.map((item, n) => ({
       ...item,
       names: [...item.names],

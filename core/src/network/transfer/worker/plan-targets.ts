@@ -61,7 +61,7 @@ function keyOf(names: readonly Uint8Array[]): string {
 }
 
 function notATree(): CoreError {
-  return new CoreError('InvalidInput', 'the other device sent a list of files that is none')
+  return new CoreError('InvalidInput', 'the other device sent an invalid list of files')
 }
 
 interface Naming {

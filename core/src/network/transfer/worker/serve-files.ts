@@ -235,7 +235,10 @@ function drained(channel: Duplex): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onDrain = () => done(resolve)
   const onClose = () => done(() => reject(new CoreError('Unavailable', 'the connection ended')))
-  const timer = setTimeout(() => done(() => reject(new CoreError('Timeout', 'the other side reads nothing'))), STALL_MS)
+  const timer = setTimeout(
+    () => done(() => reject(new CoreError('Timeout', 'the other device stopped reading'))),
+    STALL_MS,
+  )
   const done = (end: () => void) => {
     clearTimeout(timer)
     channel.off('drain', onDrain)

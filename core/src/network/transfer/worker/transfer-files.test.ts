@@ -488,6 +488,6 @@ test('names are made safe for the system they come to', () => {
   ])
   expect(plan('linux', [['top'], ['top', '..'], ['top', '..', 'x']])).toEqual(['top', 'top/__', 'top/__/x'])
   expect(plan('linux', [['x'.repeat(5_000) + '.jpeg']])[0]).toMatch(/^x{200,}\.jpeg$/)
-  expect(() => plan('linux', [['a', 'b']])).toThrow('a list of files that is none')
-  expect(() => plan('linux', [['a'], ['a']])).toThrow('a list of files that is none')
+  expect(() => plan('linux', [['a', 'b']])).toThrow('an invalid list of files')
+  expect(() => plan('linux', [['a'], ['a']])).toThrow('an invalid list of files')
 })

@@ -112,7 +112,7 @@ export class IrohTransport implements Transport {
       return new IrohTransport(iroh, await build(iroh, options, [...named(bind), ...beside]).bind(), options)
     } catch (err) {
       if (v4.length === 0 || !isWithoutIpv6(err)) throw bindError(err, options.port)
-      options.log.info({ bind, reason: irohMessage(err) }, 'this machine has no IPv6; listening on IPv4 alone')
+      options.log.info({ bind, reason: irohMessage(err) }, 'this machine has no IPv6; listening on IPv4 only')
     }
     try {
       return new IrohTransport(iroh, await build(iroh, options, named(v4)).bind(), options)
@@ -168,7 +168,7 @@ export class IrohTransport implements Transport {
   async dial(key: PeerKey, hints: DialHints, { alpn, signal }: DialOptions): Promise<Link> {
     signal.throwIfAborted()
     if (this.#closing) throw new CoreError('Unavailable', 'networking has stopped')
-    if (key === this.key) throw new CoreError('InvalidInput', 'that is this device: it does not connect to itself')
+    if (key === this.key) throw new CoreError('InvalidInput', 'a device cannot connect to itself')
     if (this.#dials >= MAX_DIALS || this.#links.size >= MAX_LINKS)
       throw new CoreError('Unavailable', 'there are too many connections; try again in a minute')
     const deadline = AbortSignal.timeout(DIAL_TIMEOUT_MS)
