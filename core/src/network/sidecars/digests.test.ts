@@ -166,10 +166,10 @@ test('who knows a filter is told all once they are few enough to be told exactly
   expect(heard()).toEqual({ size: null, isLikely: true })
 })
 
-test('what is not in order, or cut off, is refused', () => {
+test('an unsorted or cut-off digest is refused', () => {
   const records = sorted([record(1), record(2)])
   expect(() => assertSorted(records, RECORD_BYTES)).not.toThrow()
-  expect(() => assertSorted(Buffer.concat([record(1), record(1)]), RECORD_BYTES)).toThrow('not in order')
+  expect(() => assertSorted(Buffer.concat([record(1), record(1)]), RECORD_BYTES)).toThrow('unsorted')
   expect(() => assertSorted(records.subarray(1), RECORD_BYTES)).toThrow('cut off')
   expect(findRecord(records, record(3).subarray(0, ID_BYTES))).toBe(null)
 })
