@@ -147,7 +147,7 @@ test('more than was offered is not taken from a stranger', async () => {
   alice.write('a.txt', 'a thousand times as much')
   offersOf(bob).accept(sent.id, null)
   await vi.waitUntil(() => offersOf(bob).get(sent.id).state === 'failed')
-  expect(offersOf(bob).get(sent.id).reason).toContain('more came than was offered')
+  expect(offersOf(bob).get(sent.id).reason).toContain('more data than the offer')
   expect(readdirSync(bob.path('received'))).toEqual([])
 })
 

@@ -243,10 +243,7 @@ export class JobManager<L = unknown> implements AsyncDisposable {
     const { definitions, store, commits, announcer, now } = this.#parts
     if (this.#isReadOnly) throw new CoreError('PermissionDenied', 'the library is open read-only: no job can run in it')
     if (definitions.get(job.name) !== job) {
-      throw new CoreError(
-        'Unsupported',
-        `job "${job.name}" is not in the list of definitions this library was opened with`,
-      )
+      throw new CoreError('Unsupported', `the job definition "${job.name}" was not passed when this library was opened`)
     }
     const parsed = parseInput(job, input)
     const key = job.key(parsed)

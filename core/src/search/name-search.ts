@@ -184,8 +184,8 @@ function found(
 ): SearchItem[] {
   const why = entry && matchReasons(entry.name, plan.words)
   if (!entry || (!why && !texts)) return []
-  // If a text matched, words found in the name count although others are missing there. A match by meaning has no such
-  // words.
+  // If the text matched, the name may contain only some of the words; these are reasons, too. A match by meaning has no
+  // matching words.
   const some = texts?.some(({ field }) => field === 'text') ? someReasons(entry.name, plan.words) : []
   return [{ ...entry, why: [...(why ?? some), ...(texts ?? [])] }]
 }

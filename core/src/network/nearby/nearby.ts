@@ -175,10 +175,7 @@ export class Nearby implements Peers {
       strangers.map(({ name }) => name),
     )
     const advice = hint === undefined ? 'see `spacedrive network nearby`' : `did you mean ${hint}?`
-    throw new CoreError(
-      'NotFound',
-      `no device nearby that lets itself be seen is ${JSON.stringify(reference)}; ${advice}`,
-    )
+    throw new CoreError('NotFound', `no visible nearby device matches ${JSON.stringify(reference)}; ${advice}`)
   }
 
   /**
@@ -437,7 +434,7 @@ export class Nearby implements Peers {
     this.#closeIdleDoors()
   }
 
-  /** Closes doors that strangers do not see any more, once no guest that came in may reconnect. */
+  /** Closes doors that strangers no longer see. While a guest that entered may still reconnect, all doors stay open. */
   #closeIdleDoors(): void {
     if ([...this.#guests.keys()].some((id) => !this.#dialled.has(id))) return
     for (const door of this.#doors) {

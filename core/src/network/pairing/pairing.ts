@@ -102,7 +102,7 @@ export class Pairing implements AsyncDisposable {
   }
 
   /**
-   * Call it when the user has compared the number. Throws `Conflict` if no device waits, `InvalidInput` if it differs.
+   * Call it when the user has compared the number. Throws `Conflict` if no device waits, `InvalidInput` if the number differs.
    */
   confirm(number: string): PairingStatus {
     if (!this.#session) throw new CoreError('Conflict', 'no device is waiting for confirmation')

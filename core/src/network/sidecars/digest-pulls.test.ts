@@ -44,7 +44,7 @@ function silence() {
   return { clock, lost, pass, peer, pulls }
 }
 
-/** Whether a promise has settled by the time that everything else has had its turn. */
+/** Whether a promise has settled after all pending callbacks have run. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false
   void promise.catch(() => {}).finally(() => (settled = true))

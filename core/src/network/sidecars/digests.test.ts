@@ -119,7 +119,7 @@ test('who is up to date is told nothing, who has fallen far behind all', () => {
 function tooMany(): Buffer {
   const bytes = Buffer.alloc((MAX_EXACT + 1) * RECORD_BYTES)
   for (let n = 0; n <= MAX_EXACT; n++) {
-    // As spread as the digits of a hash, and in order.
+    // Ids in ascending order whose bytes are spread like those of a hash.
     bytes.writeUInt32BE(n * 17_000, n * RECORD_BYTES)
     bytes.writeUInt32BE(Math.imul(n, 2_654_435_761) >>> 0, n * RECORD_BYTES + 12)
   }
