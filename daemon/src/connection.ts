@@ -23,7 +23,7 @@ export interface ConnectionDeps extends DispatchDeps {
 
 type EventStream = ReturnType<Core['events']['stream']>
 
-/** One client: its requests, its subscriptions, and what waits to be read by it. */
+/** One client: its requests, its subscriptions, and its unread messages. */
 export class Connection implements Disposable {
   readonly #carrier: Carrier
   readonly #deps: ConnectionDeps
@@ -56,7 +56,7 @@ export class Connection implements Disposable {
     })
   }
 
-  /** Drops the client; what it asked for is given up. */
+  /** Disconnects the client and cancels its requests. */
   [Symbol.dispose](): void {
     this.#carrier.end(this.#deps.limits.farewellMs)
     this.#close()
@@ -163,7 +163,7 @@ export class Connection implements Disposable {
     this.#subscriptions.delete(subscription)
   }
 
-  /** Sends events as fast as the client reads; what it is too slow for, the stream counts as missed. */
+  /** Sends events as fast as the client reads. The stream counts the others as missed. */
   async #pump(subscription: number, kept: Iterable<EventParams['event']>, stream: EventStream): Promise<void> {
     // The answer to the request goes first.
     await nextTurn()
@@ -205,7 +205,7 @@ export class Connection implements Disposable {
   }
 }
 
-/** How long a batch is, in milliseconds: what waits goes out in less. */
+/** Time for which messages are collected into one batch, in milliseconds. */
 const BATCH_MS = 10
 
 /** Settles at once for what belongs to the batch that goes out, else when the next one may. */

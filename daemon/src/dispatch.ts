@@ -27,7 +27,7 @@ export interface DispatchDeps {
   readonly explorer: () => ExplorerHost | null
 }
 
-/** What somebody asks for. */
+/** A request for an operation. */
 export interface Asked {
   readonly method: string
   readonly params: unknown
@@ -71,7 +71,7 @@ export async function dispatch(
   }
 }
 
-/** Throws `PermissionDenied` where whoever asks may not: an operation that does not say whom it is for is for this machine. */
+/** Throws `PermissionDenied` if the asker has no right. An operation without `access` is only for the user of this machine. */
 function checkAccess({ access, name, onlyHere: fields }: Op, { asker, params }: OperationRequest): void {
   const { rights } = asker
   if (rights === 'all') return
@@ -103,7 +103,7 @@ function checkPaths({ cli, name }: Op, input: unknown): void {
   }
 }
 
-/** Throws `PermissionDenied` for files that are in no location, where whoever asks may not reach them. */
+/** Throws `PermissionDenied` for files outside all locations, if the asker has no right to them. */
 async function checkFiles(
   { files, name }: Op,
   { asker, core, input }: { asker: Asker; core: Core; input: unknown },
@@ -193,7 +193,7 @@ function asCoreError(err: unknown, { core, method, library, signal }: Failure): 
   return new CoreError('Internal', `unexpected error in ${method}; see \`spacedrive system logs\``, { cause: err })
 }
 
-/** A library may be closed while an operation is about it; what that comes upon then is no mistake. */
+/** A library may be closed during an operation. The errors that follow from it are not bugs. */
 function isClosed(core: Core, library: Library | null): boolean {
   return library !== null && !core.libraries.opened().includes(library)
 }

@@ -20,7 +20,7 @@ export class ExplorerPlace implements AsyncDisposable {
     return this.#server
   }
 
-  /** Why it is not where somebody would look for it. */
+  /** Why the explorer is not at its usual address. */
   get notices(): readonly string[] {
     return [...this.#notices, ...(this.#server?.notices ?? [])]
   }

@@ -40,9 +40,9 @@ export interface DaemonOptions extends InstanceOptions {
   readonly onReady?: () => void
 }
 
-/** Jobs get some seconds to come to a checkpoint, and so does each library; what is not closed after this is left to the next start. */
+/** Jobs get some seconds to come to a checkpoint, and so does each library; the next start recovers the rest. */
 const SHUTDOWN_MS = 40_000
-/** What a shell says of a program that a signal ended: 128 and the number of SIGINT. */
+/** Exit code of a program that SIGINT ended, as in a shell: 128 plus the number of the signal. */
 const EXIT_NOW = 130
 
 /** Runs the daemon of an instance until it is asked to end, by a signal or by a client. Throws where it cannot start. */
@@ -119,7 +119,7 @@ class Daemon {
     parts.use(explorer)
     const server = parts.use(await listen(connections, paths, log.logger))
     parts.use(removeSocketAtExit(server))
-    // Whoever comes while it closes finds no daemon, and waits for the lock.
+    // A client that connects during the shutdown finds no daemon, and waits for the lock.
     parts.defer(() => rmSync(paths.recordFile, { force: true }))
     await writeRecord(paths, server.socket)
     const restore = async () => {
@@ -290,7 +290,7 @@ function giveUp(err: unknown, { before, isReady, log }: GiveUpParts): void {
   const now = Date.now()
   const restarts = isReady() && mayRestart(before, now)
   log.error({ err, restarts }, restarts ? 'the daemon crashed and restarts' : 'the daemon crashed')
-  // For whoever started it, and waits.
+  // For the parent process, which waits.
   process.stderr.write(`the daemon crashed: ${err instanceof Error ? err.stack : String(err)}\n`)
   if (restarts) restartProcess(errorMessage(err), before, now)
   process.exit(1)

@@ -38,14 +38,14 @@ const ExposureFile = z.object({
   address: z.string(),
   port: z.int(),
   names: z.array(z.string()),
-  /** What whoever signs in may do. */
+  /** The rights of remote sessions. */
   allow: z.array(Access).default(['view']),
   passphrase: PassphraseHash,
 })
 type ExposureFile = z.infer<typeof ExposureFile>
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-/** Who is away for a week types the passphrase again. */
+/** After a week without use, the user must enter the passphrase again. */
 const SESSION_MS = 7 * DAY_MS
 /** Every address of this machine, of both kinds; of one where there is no other. */
 const EVERYWHERE = '::'
@@ -75,7 +75,7 @@ export class Exposure implements AsyncDisposable {
     this.#sessionsFile = join(deps.runDir, 'http-expose-sessions.json')
   }
 
-  /** Null: nobody else reaches it. */
+  /** Null: other machines cannot reach the explorer. */
   get exposed(): Exposed | null {
     if (!this.#running) return null
     const { allow, fingerprint, listener, names } = this.#running
@@ -83,7 +83,7 @@ export class Exposure implements AsyncDisposable {
     return { urls: [...new Set(urls)], fingerprint, allow }
   }
 
-  /** Those who are signed in from elsewhere; null where nobody can be. */
+  /** The remote sessions; null if the explorer is not exposed. */
   get sessions(): Sessions | null {
     return this.#running?.sessions ?? null
   }
@@ -105,7 +105,7 @@ export class Exposure implements AsyncDisposable {
     }
   }
 
-  /** Begins anew, with another passphrase, too; whoever was signed in from elsewhere is not any more. */
+  /** Exposes the explorer again, possibly with another passphrase. Ends all remote sessions. */
   async expose({ address, allow, names, passphrase, port }: ExposeInput): Promise<Exposed> {
     const kept = {
       address: address ?? EVERYWHERE,
@@ -202,7 +202,7 @@ export class Exposure implements AsyncDisposable {
     this.#running = null
     this.#notice = null
     if (!running) return
-    // It accepts nobody from here on, so nobody comes in between.
+    // The listener accepts no connections from here on, so no sign-in can happen in between.
     const closed = heard(running.listener[Symbol.asyncDispose]())
     running.listener.drop()
     await running.sessions[Symbol.asyncDispose]()

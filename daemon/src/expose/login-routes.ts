@@ -15,7 +15,7 @@ export interface LoginRoutesDeps {
   readonly sessionMs: number
 }
 
-/** A browser takes a cookie of such a name by TLS alone, and from nobody else. */
+/** Browsers accept a cookie with this prefix only over TLS and only from this host. */
 export const COOKIE = '__Host-spacedrive_session'
 
 /** The header that gives a browser the secret of a session. */

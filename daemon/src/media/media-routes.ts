@@ -44,7 +44,7 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
 
   async function send(c: MediaContext, address: string, library: Library | null): Promise<Response> {
     const { ref, source } = core.sources.resolve(address, library)
-    // What was checked is this path, and not one that a link leads to.
+    // The checks covered this path, not the target of a link.
     const file = await source.open(ref, { exact: true }, c.req.raw.signal).catch(refusedThere)
     const { etag, indexed, name } = file
     const facts = { name: displayName(name), mime: indexed?.mime ?? null, etag: indexed?.hash ?? etag }
@@ -97,7 +97,7 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
   return app
 }
 
-/** What a page may read of an answer: the guard has let through the `Origin` of our pages alone. */
+/** CORS headers for our pages. The guard has already refused every other `Origin`. */
 function showToPages(c: MediaContext): void {
   const { origin } = c.env.incoming.headers
   c.header('Cross-Origin-Resource-Policy', 'cross-origin')

@@ -8,9 +8,9 @@ export interface RemoteDeps extends SendDeps {
 }
 
 const FILE_CACHE = 'private, no-cache'
-/** What has a version in its address is never asked for again. */
+/** Files with a version in their address never change, so browsers may cache them for ever. */
 const IMMUTABLE = 'private, max-age=31536000, immutable'
-/** Seconds: the other device makes one in less, and nobody waits much longer for the first look at it. */
+/** In seconds. The other device needs less for a thumbnail, and a user would not wait longer. */
 const RETRY_AFTER = '1'
 
 /** `/remote/<device>/file/<name>?path=` or `?content=`: a file of a paired device, with ranges. */
@@ -41,7 +41,7 @@ export function remoteThumbHandler(deps: RemoteDeps): (c: MediaContext) => Promi
   }
 }
 
-/** Whoever asks is signed in: it is the other device that allows nothing. */
+/** 403 instead of 401: the client is signed in, but the other device refuses. */
 export function refusedThere(err: unknown): never {
   if (err instanceof CoreError && err.code === 'NotAuthorised') throw new HttpError(403, 'NotAuthorised', err.message)
   throw err

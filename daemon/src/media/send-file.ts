@@ -15,7 +15,7 @@ import { contentRange, multipart } from './multipart.ts'
 import { checkIfRange, checkPreconditions, type Validators } from './preconditions.ts'
 import { sendChunks } from './send-chunks.ts'
 
-/** What is known of a file that is to be sent. */
+/** The facts about a file to send. */
 export interface FileFacts {
   readonly name: string
   /** Null where it has to be found out. */
@@ -81,7 +81,7 @@ export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFac
     if (isHead) return c.body(null, 200, all)
     isOurs = false
     const outgoing = outgoingOf(c)
-    // What is read before the answer begins can still be answered otherwise. Without a socket there is nobody to wait for.
+    // An error before the answer begins can still get its own status. Without a socket, no client waits.
     if (!outgoing || chunks.length <= CHUNK_BYTES) return c.body(await chunks.all(), answer.status, all)
     outgoing.writeHead(answer.status, Object.fromEntries(c.body(null, answer.status, all).headers))
     await sendChunks(chunks, outgoing, deps.spaces).catch((err: unknown) =>

@@ -18,7 +18,7 @@ export interface SidecarDeps extends SendDeps, OpenFileDeps {
 /** Files with a version in their address never change, so browsers may cache them for ever. */
 const IMMUTABLE = 'private, max-age=31536000, immutable'
 const CHANGING = 'private, no-cache'
-/** Seconds: a thumbnail takes less, and nobody waits much longer for the first look at it. */
+/** In seconds. A thumbnail takes less, and a user would not wait longer. */
 const RETRY_AFTER = '1'
 const ETAG_DIGITS = 32
 const NS_RADIX = 36
