@@ -268,7 +268,7 @@ test('a device that offers one small file and sends a folder of that name, or mo
     const { transfer } = bob.core.network.spacedrop.accept(id, null)
     expect(await bob.core.network.transfers.wait(transfer!, signal)).toMatchObject({
       state: 'failed',
-      error: { code: 'InvalidInput', message: expect.stringContaining('nothing was taken') },
+      error: { code: 'InvalidInput', message: expect.stringContaining('no file was stored') },
     })
     await vi.waitUntil(() => alice.core.network.spacedrop.get(id).reason !== null)
     expect(alice.core.network.spacedrop.get(id).reason).toBe(MORE_THAN_OFFERED)
