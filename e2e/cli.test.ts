@@ -69,7 +69,7 @@ for (const [what, folder, without] of [
   )
 }
 
-test('what changes in a folder nobody watches is told by verify, and mended by --fix', async () => {
+test('verify reports changes in an unwatched folder, and --fix repairs them', async () => {
   await using home = await TestHome.create()
   const photos = await photosIn(home)
   await home.json('library', 'create', 'Mine')
@@ -106,7 +106,7 @@ test('a row that is wrong is told by verify, and mended by --fix', async () => {
   expect((await home.run('index', 'verify', photos)).code).toBe(0)
 })
 
-test('what changed while no daemon ran is found when one starts', async () => {
+test('changes made while no daemon ran are found when one starts', async () => {
   await using home = await TestHome.create()
   const photos = await photosIn(home)
   await home.json('quickstart', photos, '--once')
@@ -175,7 +175,7 @@ test('instances have daemons and libraries of their own, and are stopped one by 
   await untilNothingRuns(home)
 })
 
-test('what goes wrong is said by the exit code, and with --json by a code of its own', async () => {
+test('an error sets the exit code, and with --json also an error code', async () => {
   await using home = await TestHome.create()
   const photos = await photosIn(home)
   const answer = async (...args: string[]) => {

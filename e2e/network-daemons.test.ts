@@ -110,7 +110,7 @@ test('a folder of another device is listed, and a file of it comes here, once th
   expect(unwrapped(whole.stdout)).toMatch(/1 file, .*; 1 file or folder left out: network transfer info /)
 })
 
-test('a content that is another one by now is not kept, and whoever prints it is told at the end', async () => {
+test('a content that has changed is not stored, and printing it ends with an error', async () => {
   const folder = join(home.path, 'contents')
   await mkdir(folder)
   const path = join(folder, 'note.txt')
@@ -135,7 +135,7 @@ function unwrapped(text: string): string {
   return text.replaceAll(/\s+/g, ' ')
 }
 
-test('what is offered arrives when it is accepted', async () => {
+test('offered files arrive once the offer is accepted', async () => {
   const path = join(home.path, 'shell.txt')
   await writeFile(path, 'shell')
   const sending = as('alice', 'network', 'spacedrop', 'bob', path)

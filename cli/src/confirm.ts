@@ -15,11 +15,11 @@ export async function confirm(
 ): Promise<void> {
   const { io } = session.context
   const lines = [touched, sentence(cli, input)].filter((line) => line !== undefined)
-  if (!io.canAsk) throw new CoreError('NeedsConfirmation', [...lines, 'Add --yes to do it.'].join(' '))
+  if (!io.canAsk) throw new CoreError('NeedsConfirmation', [...lines, 'Add --yes to confirm.'].join(' '))
   io.err.write(`${lines.flatMap((line) => wrap(line, io.err.width)).join('\n')}\n`)
   const prompts = await import('@clack/prompts')
   const answer = await prompts.confirm({
-    message: 'Go on? [y/N]',
+    message: 'Continue? [y/N]',
     initialValue: false,
     output: process.stderr,
     signal: session.context.interrupt.signal,

@@ -3,7 +3,7 @@ import type { Globals } from './globals.ts'
 import type { Interrupt } from './interrupt.ts'
 import type { Io } from './io.ts'
 
-/** What a command is given besides its own values. */
+/** The context of a command, besides its own arguments. */
 export interface CliContext {
   readonly globals: Globals
   readonly io: Io

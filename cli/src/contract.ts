@@ -24,11 +24,11 @@ export interface ContractOp {
   readonly name: keyof Ops
   readonly kind: Kind
   readonly scope: Scope
-  /** What a session from another machine, or an API key, needs to ask for it; null: this machine alone may. */
+  /** The right that a session from another machine, or an API key, needs. Null: only this machine may run the operation. */
   readonly access: string | null
   readonly summary: string
   readonly errors: readonly ErrorCode[]
-  /** Of a query: what its answer tells of. An event about one of these makes a kept answer stale. */
+  /** For a query: the data that its answer depends on. An event about it makes a cached answer stale. */
   readonly staleBy?: readonly Topic[]
   readonly cli: CliHints | null
   readonly input: JsonSchema

@@ -22,7 +22,7 @@ export interface Globals {
 export const globalFlags: readonly FlagSpec[] = [
   flag('instance', 'text', 'name of the instance (SPACEDRIVE_INSTANCE)'),
   flag('data-dir', 'path', 'data folder of the instance (SPACEDRIVE_DATA_DIR)'),
-  flag('library', 'text', 'name or id of the library; the current one by default'),
+  flag('library', 'text', 'name or id of the library; the current library by default'),
   flag('json', 'switch', 'print one JSON document'),
   flag('jsonl', 'switch', 'print one JSON document per line'),
   flag('verbose', 'switch', 'print more details', 'v'),

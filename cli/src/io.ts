@@ -8,7 +8,7 @@ export interface Screen {
   readonly isTTY: boolean
   /** Whether it can be drawn over: a terminal that understands cursor movements. */
   readonly animated: boolean
-  /** Cells in a line; Infinity where nobody cuts lines. */
+  /** Cells in a line; Infinity if lines are not cut. */
   readonly width: number
   /** Lines that are seen at once; Infinity where it is no terminal. */
   readonly height: number
@@ -20,7 +20,7 @@ export interface Screen {
 export interface Io {
   readonly out: Screen
   readonly err: Screen
-  /** Whether somebody is there to answer. */
+  /** Whether a user can answer questions on this terminal. */
   readonly canAsk: boolean
   /** Text for a person, or for a pipe. */
   print(text: string): void
@@ -57,7 +57,7 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
   }
 }
 
-/** What a table is drawn for where a terminal does not say how wide it is. */
+/** The width for tables if the terminal does not report its own. */
 const DEFAULT_WIDTH = 80
 const DEFAULT_HEIGHT = 24
 /** Nothing is readable below this. */

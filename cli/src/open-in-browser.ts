@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { homeFolder } from '@spacedrive/core/home-folder'
 import { systemCode } from '@spacedrive/core/errors'
 
-/** Over SSH, or without a screen, a browser would open where nobody sits. */
+/** Over SSH, or without a screen, the user would not see the browser. */
 export function hasBrowser(env: NodeJS.ProcessEnv): boolean {
   if (env.SSH_CONNECTION !== undefined) return false
   if (process.platform === 'win32' || process.platform === 'darwin') return true

@@ -28,7 +28,7 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   const pieces = piecesOf(argv, grammar.flags)
   const ofEveryCommand = pieces.filter((piece) => piece.kind === 'flag' && isGlobal(piece.spelling))
   const globals = byField(read(ofEveryCommand, grammar).values, globalFlags)
-  // A user who asks for help may have the rest of the line wrong.
+  // `--help` works even if the rest of the line is wrong.
   if (globals.help === true) return { kind: 'help', words, globals }
   if (globals.version === true) return { kind: 'version' }
   const { bare, values } = read(pieces, grammar)

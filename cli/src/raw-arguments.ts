@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** What stands for bytes that are no UTF-8. */
+/** The replacement character for bytes that are not valid UTF-8. */
 const REPLACEMENT = '\uFFFD'
 
 /**

@@ -11,7 +11,7 @@ interface ReportOptions {
   readonly screen: Pick<Screen, 'write' | 'style' | 'width' | 'isTTY'>
 }
 
-/** Tells the person or the script what went wrong, on stderr. Gives the exit code. */
+/** Prints the error to stderr, as text or JSON. Returns the exit code. */
 export function reportError(err: unknown, { json, screen }: ReportOptions): number {
   const { code, message, details, exitCode } = describe(err)
   if (json) {

@@ -93,7 +93,7 @@ export async function openSession(context: CliContext, options: Partial<SessionO
   }
 }
 
-/** A daemon that has just started tells what it found damaged, whatever it was started for. */
+/** Prints the damage that a newly started daemon found, whichever command started it. */
 async function sayDamaged(client: Client, io: CliContext['io']): Promise<void> {
   const { damaged } = await client.query('system.status', {})
   for (const sentence of damaged) io.note(printable(sentence))
@@ -104,9 +104,7 @@ export async function untilLeft(session: Session, signal: AbortSignal): Promise<
   const left = Promise.withResolvers<void>()
   signal.addEventListener('abort', () => left.resolve())
   void session.closed.then(() =>
-    left.reject(
-      new NoDaemonError(new ClientError('Unavailable', 'the daemon has stopped; `spacedrive start` starts it')),
-    ),
+    left.reject(new NoDaemonError(new ClientError('Unavailable', 'the daemon has stopped; run `spacedrive start`'))),
   )
   await left.promise
 }
@@ -123,7 +121,7 @@ export async function stopDaemonOf(context: CliContext): Promise<boolean> {
   }
 }
 
-/** What takes longer than this is said. */
+/** A start that takes longer than this is announced. */
 const SLOW_STOP_MS = 1_500
 
 /** Which daemon the command is about. */

@@ -8,9 +8,9 @@ interface UsageErrorOptions {
 /** The command line was not understood; exit code 2. */
 export class UsageError extends Error {
   override name = 'UsageError'
-  /** What the parser found; null if a command found the fault itself. */
+  /** The problem that the parser found; null if a command found the mistake itself. */
   readonly problem: UsageProblem | null
-  /** What the user probably wants to type instead, ready to paste. */
+  /** Probable corrections, ready to paste. */
   readonly suggestions: readonly string[]
   /** The command whose help says more; none: the program's. */
   readonly words: readonly string[]

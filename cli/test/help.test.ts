@@ -18,7 +18,7 @@ test('help of the program, of a group and of a command', async () => {
   await expect(await home.transcript('help', 'exit-codes')).toMatchFileSnapshot(golden('help-exit-codes'))
 })
 
-test('what is not understood is answered with the nearest', async () => {
+test('an unknown command is answered with the nearest known one', async () => {
   await using home = await TestHome.create()
   const lines = [
     ['locaton', 'add', '/x'],

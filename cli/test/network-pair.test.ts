@@ -69,7 +69,7 @@ test('a device that compares nothing does not switch off the comparison here', a
   expect(joined.stderr).toContain(`network pair confirm ${String(number)}`)
 })
 
-test('what goes wrong is said, with what to do', async () => {
+test('errors of pairing are shown with a remedy', async () => {
   const typed = 'abandn amount liar amount expire adjust cage candy arch gather drum buyer'
   const wrong = await as('bob', 'network', 'pair', 'join', ...typed.split(' '))
   expect(wrong).toMatchObject({ code: 2, stdout: '' })

@@ -125,7 +125,7 @@ test('a daemon without an explorer says so', async () => {
   await home.json('start', '--http-port', 'off')
   expect(await home.json('status')).toMatchObject({ explorer: null, tokenFile: null, httpSocket: null })
   const refused = await home.run('open')
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no explorer is served') })
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('the explorer is not running') })
   const again = await home.run('start', '--http-port', '0')
   expect(again.stderr).toContain('restart --http-port')
   expect(await home.json('restart', '--http-port', '0')).toMatchObject({ explorer: expect.stringContaining('http://') })

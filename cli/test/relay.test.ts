@@ -34,7 +34,7 @@ test('relay --json says it in one line, ends with SIGINT, and says what is wrong
   })
   expect(await ended(child, 'SIGINT')).toEqual([0, null])
   const wrong = await home.run('network', 'relay', '--allow', 'nonsense')
-  expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('is no key of a device') })
+  expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('is not the key of a device') })
   expect(await home.run('relay', '--port', '70000')).toMatchObject({ code: 2 })
 })
 

@@ -148,7 +148,7 @@ const madeAgain: readonly (readonly string[])[] = [
   ['cat', 'no-such-file'],
 ]
 
-test('what is derived from files is listed, looked after and written out', async () => {
+test('sidecars can be listed, maintained and printed', async () => {
   await using home = await TestHome.create()
   const photos = await makeWorld(home.path)
   await mkdir(join(home.path, 'pictures'))

@@ -4,7 +4,7 @@ export interface ClientErrorOptions extends ErrorOptions {
   readonly details?: unknown
 }
 
-/** What the daemon answered instead of a result, or why there is no answer. `code` is stable; `message` is for people. */
+/** An error that the daemon answered, or the reason why there is no answer. `code` is stable; `message` is for people. */
 export class ClientError extends Error {
   override name = 'ClientError'
   readonly code: ErrorCode

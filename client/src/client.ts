@@ -31,7 +31,7 @@ export interface Transport {
 
 export interface TransportListener {
   onFrame(frame: string): void
-  /** Called once; `reason` says what went wrong, null where somebody just closed it. */
+  /** Called once; `reason` is the error, or null if one side closed the connection normally. */
   onClose(reason: Error | null): void
 }
 
@@ -65,7 +65,7 @@ interface Subscriber {
 }
 
 /**
- * Asks a daemon, over any transport. Every method that waits throws `ClientError`: what the daemon answered, `Cancelled`
+ * A client of a daemon, over any transport. Every async method throws `ClientError`: the daemon's error, `Cancelled`
  * where the signal was aborted, `Unavailable` where the connection is gone.
  */
 export class Client implements Disposable {
@@ -91,7 +91,7 @@ export class Client implements Disposable {
     return client
   }
 
-  /** Opens the transport and says hello: what is asked before the answer goes behind it. Closes where it is refused. */
+  /** Opens the transport and says hello. Requests made before the answer wait. Closes the transport if hello is refused. */
   static async greet(
     openTransport: OpenTransport,
     version: string,
@@ -118,7 +118,7 @@ export class Client implements Disposable {
     }
   }
 
-  /** Who answered when the connection was made. */
+  /** The hello of the daemon. */
   get hello(): Hello {
     if (!this.#hello) throw new Error('the client is not open yet')
     return this.#hello
@@ -187,12 +187,12 @@ export class Client implements Disposable {
 
   #receive(text: string): void {
     const frame = parseFrame(text)
-    if (!frame) return this.#lose(new ClientError('Internal', 'the daemon sent something that is not JSON'))
+    if (!frame) return this.#lose(new ClientError('Internal', 'the daemon sent an invalid message'))
     if ('method' in frame) {
       if (frame.method === methods.event) this.#deliver(frame.params as EventParams)
       return
     }
-    // An answer that nobody waits for any more belongs to a request that was given up.
+    // An answer without a waiting request belongs to a cancelled request.
     const pending = frame.id === null ? undefined : this.#pending.get(Number(frame.id))
     if ('result' in frame) pending?.resolve(frame.result)
     else if (pending) pending.reject(errorFrom(frame.error))
@@ -229,7 +229,7 @@ function errorFrom({ data, message }: WireError): ClientError {
 }
 
 function cancelled(method: string, signal: AbortSignal | undefined): ClientError {
-  return new ClientError('Cancelled', `${method} was given up`, { cause: signal?.reason })
+  return new ClientError('Cancelled', `${method} was cancelled`, { cause: signal?.reason })
 }
 
 function lost(method: string, reason: Error | null): ClientError {

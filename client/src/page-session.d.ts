@@ -4,7 +4,7 @@ export class SignedOutError extends Error {}
 /** The program at this address cannot prove that it is the daemon this browser was signed in by. */
 export class ImpostorError extends Error {}
 
-/** What both sides sign: who asks, from where, and what each has made up for this one time. */
+/** The text that both sides sign: the requester, its origin, and a one-time random value of each side. */
 export interface Said {
   readonly origin: string
   /** Of the session. */

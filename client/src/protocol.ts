@@ -2,7 +2,7 @@ import type { Event, EventType } from '@spacedrive/core/events'
 import type { ErrorCode } from '@spacedrive/core/errors'
 
 /**
- * What client and daemon say to each other: JSON-RPC 2.0, one document a frame. Raised when the two would no longer
+ * Version of the protocol between client and daemon: JSON-RPC 2.0, one document per frame. Raised when the two would no longer
  * understand each other; `hello` and `daemon.stop` stay as they are for ever, so that a newer command can always
  * replace an older daemon.
  */
@@ -29,14 +29,14 @@ export interface HelloParams {
   readonly protocol: number
 }
 
-/** Who answers. */
+/** The daemon that answers. */
 export interface Hello {
   readonly version: string
   readonly protocol: number
   readonly pid: number
   readonly instance: string
   readonly dataDir: string
-  /** Nothing runs or waits and nobody else is connected: it can be restarted without anyone noticing. */
+  /** No job or request runs or waits, and no other client is connected: a restart disturbs no user. */
   readonly idle: boolean
 }
 
@@ -86,7 +86,7 @@ export interface Request {
 }
 
 export interface WireError {
-  /** JSON-RPC's number; `data.code` is what to look at. */
+  /** The number of JSON-RPC. Programs should use `data.code` instead. */
   readonly code: number
   readonly message: string
   readonly data: { readonly code: ErrorCode; readonly details: unknown }

@@ -89,7 +89,7 @@ test('a daemon that dies while it starts is quoted', async () => {
   const err = await refusal({ dataDir, start: 'auto', daemonEntry: here('dying-daemon.ts') })
   expect(err).toMatchObject({
     code: 'Unavailable',
-    message: `the daemon did not start; its log is ${instancePaths({ dataDir }).logFile}\nfirst line\nno engine in this one`,
+    message: `the daemon did not start; see its log ${instancePaths({ dataDir }).logFile}\nfirst line\nno engine in this one`,
     details: { lines: ['first line', 'no engine in this one'] },
   })
 })

@@ -137,7 +137,7 @@ function openLibraries(
     generators,
     sidecarPolicy: () => devicePolicy(config.values),
     sidecarLimits: () => config.values.sidecars,
-    sidecarsElsewhere: (library) => network()?.sidecars.elsewhere(library) ?? null,
+    peerSidecarsOf: (library) => network()?.sidecars.elsewhere(library) ?? null,
     machine,
     privateFiles,
     userDisk: disk,

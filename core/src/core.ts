@@ -132,7 +132,10 @@ export class Core implements AsyncDisposable {
     for (const library of this.libraries.opened()) {
       if (library.readOnly) continue
       void change(library.sidecars, new AbortController().signal).catch((err: unknown) => {
-        this.log.warn({ library: library.name, err: errorMessage(err) }, 'sidecars were not queued anew')
+        this.log.warn(
+          { library: library.name, err: errorMessage(err) },
+          'cannot queue sidecars after the change of settings',
+        )
       })
     }
   }
@@ -277,7 +280,7 @@ function closeToOthers(dataDir: string): void {
   }
   throw new CoreError(
     'PermissionDenied',
-    `other users can enter the data folder ${dataDir}; run \`chmod 700\` on it, or choose a folder of yours with --data-dir`,
+    `other users can enter the data folder ${dataDir}; run \`chmod 700\` on it, or choose your own folder with --data-dir`,
   )
 }
 

@@ -183,7 +183,7 @@ test('one file that is packed is listed as that', async () => {
   expect(found).toMatchObject({ format: 'gz', items: [{ path: 'notes.txt', kind: 'file', size: null }], total: 1 })
 })
 
-test('what is damaged shows what it still has', async () => {
+test('a damaged archive lists its readable entries', async () => {
   await using t = await createTestCore()
   const bytes = tarOf(member({ name: 'a' }, 'x'.repeat(5_000)), member({ name: 'b' }, 'y'.repeat(5_000)))
   expect(await list(t, t.write('cut.tar', bytes.subarray(0, 6_200)))).toMatchObject({ total: 2, truncated: true })
@@ -197,7 +197,7 @@ test('what is damaged shows what it still has', async () => {
   await expect(list(t, t.write('cut.gz', gzipSync('hello').subarray(0, 8)))).rejects.toMatchObject({ code: 'Corrupt' })
 })
 
-test('what means harm is listed within bounds, or refused', async () => {
+test('a malicious archive is listed within the limits, or refused', async () => {
   await using t = await createTestCore()
   // A header that promises more than any disk holds.
   const liar = tarOf(header({ name: 'a', size: 8 ** 11 - 1 }), member({ name: 'b' }))
@@ -214,7 +214,7 @@ test('what means harm is listed within bounds, or refused', async () => {
   expect(found.total).toBeLessThanOrEqual(100_000)
 })
 
-test('what is no archive says so, and what is no file as well', async () => {
+test('a file that is not an archive, and a path that is not a file, are refused with a message', async () => {
   await using t = await createTestCore()
   mkdirSync(t.path('folder'))
   await expect(list(t, t.write('a.txt', 'text'))).rejects.toMatchObject({ code: 'Unsupported' })
@@ -240,7 +240,7 @@ test.skipIf(isInstalled('bsdtar') || isInstalled('7z'))(
     const path = t.write('a.7z', Buffer.from('377abcaf271c0004', 'hex'))
     await expect(list(t, path)).rejects.toMatchObject({
       code: 'Unsupported',
-      message: expect.stringMatching(/a\.7z: .*7z is listed by bsdtar or 7z; install one of them$/) as string,
+      message: expect.stringMatching(/a\.7z: .*7z archive needs bsdtar or 7z; install one of them$/) as string,
     })
   },
 )

@@ -62,7 +62,7 @@ test('a quick scan writes where the folder is indexed, and only looks where it i
   expect(outside).toMatchObject({ persisted: false, counts: { files: 1 }, job: null })
 })
 
-test('a search in a folder that is not indexed finds what is there', async () => {
+test('a search in a folder that is not indexed finds its files', async () => {
   await using t = await createTestCore()
   t.write('deep/receipt 2024.pdf')
   const result = await t.library.search.search(

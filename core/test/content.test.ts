@@ -76,7 +76,7 @@ test('a file that was away when its content was to be read gets its identity onc
   expect((await info(t, 'late.txt')).contentId).not.toBeNull()
 })
 
-test('what a killed run has left is looked for by the next one, though another has gone on behind it', async () => {
+test('the next run finds the files that a killed run left, even if a later run has passed them', async () => {
   await using t = await createTestCore()
   write(t, 'a.txt', 'a')
   const { locationId } = await t.add({ mode: 'content', watch: false })
@@ -182,7 +182,7 @@ test('all copies of a content are told with where they lie', async () => {
   expect(contentHash).toMatch(/^[0-9a-f]{16}$/)
 })
 
-test('an empty file has an identity, and is nobody’s duplicate', async () => {
+test('an empty file has an identity and is never a duplicate', async () => {
   await using t = await createTestCore()
   write(t, 'empty1', '')
   write(t, 'empty2', '')

@@ -108,7 +108,7 @@ test('a Live Photo’s video moves into the library, and back, with all its byte
   expect(await t.library.sidecars.upkeep.verify(signal)).toEqual({ checked: 2, problems: [] })
 })
 
-test('who deletes a library is told how many files were moved into it, and go where it goes', async () => {
+test('deleting a library reports how many files were moved into it and are deleted with it', async () => {
   await using t = await livePhotos(2)
   const { libraries } = t.core
   expect(libraries.previewDelete('Test')).toMatchObject({ movedIn: { files: 0, bytes: 0 } })
@@ -124,7 +124,7 @@ test('who deletes a library is told how many files were moved into it, and go wh
   expect(videos).toHaveLength(2)
 })
 
-test('what stands in the way of a file leaves it where it is, and says so', async () => {
+test('a file whose target is occupied stays in place, and a message says so', async () => {
   await using t = await livePhotos(6)
   writeFileSync(t.path('IMG_1.MOV'), 'another film')
   rmSync(t.path('IMG_2.MOV'))
@@ -153,7 +153,7 @@ test('what stands in the way of a file leaves it where it is, and says so', asyn
   expect(readFileSync(t.path('other name.bin'))).toEqual(readFileSync(five!.path!))
 })
 
-test('what lies where a file came from is never written over', async () => {
+test('converting back never overwrites a file at the original path', async () => {
   await using t = await livePhotos(1)
   await convert(t, { direction: 'in' })
   t.write('IMG_1.MOV', 'somebody’s new film')

@@ -29,7 +29,7 @@ test('contents are paged by the room they take, with what all of them take toget
   await expect(t.library.copies.list({ ...all, cursor: 'x' })).rejects.toMatchObject({ code: 'InvalidInput' })
 })
 
-test('what all copies take together is what it is now, on every page', async () => {
+test('every page of duplicates shows the current sum of all copies', async () => {
   await using t = await createTestCore()
   for (const copy of ['a', 'b', 'c']) for (const name of ['x', 'y', 'z']) t.write(`${copy}/${name}`, name.repeat(100))
   const { locationId } = await t.add({ mode: 'content' })
@@ -75,7 +75,7 @@ test('copies are narrowed to types, and to contents of which one lies below a fo
   await expect(names({ below: [t.path('none')] })).rejects.toMatchObject({ code: 'NotFound' })
 })
 
-test('what exists once is listed, also where it has two names', async () => {
+test('files that exist once are listed, even with two names', async () => {
   await using t = await createTestCore()
   t.write('twice/a.txt', 'two of it')
   t.write('twice/b.txt', 'two of it')
@@ -88,7 +88,7 @@ test('what exists once is listed, also where it has two names', async () => {
   expect([total, totalBytes]).toEqual([2, 18 + 8])
 })
 
-test('what exists once is paged, and is what it is now', async () => {
+test('the list of files that exist once is paged and up to date', async () => {
   await using t = await createTestCore()
   for (const [name, size] of [
     ['a', 30],

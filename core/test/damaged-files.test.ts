@@ -39,7 +39,7 @@ test.each([
   },
 )
 
-test('how long the engine runs is told by a clock that nobody sets', async () => {
+test('the uptime comes from a monotonic clock', async () => {
   let now = Date.now()
   await using t = await createTestCore({ now: () => now })
   now -= 50 * 365 * 86_400_000

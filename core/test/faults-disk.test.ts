@@ -48,7 +48,7 @@ test('a full disk stops a scan with a clear error, reading goes on, and so does 
   expect((await t.library.locations.list())[0]).toMatchObject({ state: 'complete', counts: { files: 6_001 } })
 })
 
-test('a full disk is told wherever somebody looks, and the job goes on by itself', async ({ skip }) => {
+test('a full disk is reported everywhere, and the job resumes automatically', async ({ skip }) => {
   if (NO_MOUNTS) return skip(NO_MOUNTS)
   await using t = await createTestCore()
   using small = await onSmallDisk(t)
@@ -92,7 +92,7 @@ test('a full disk stops the identification of contents, which goes on where it w
   expect(await t.differences()).toEqual([])
 })
 
-test('what changes while the disk is full is recorded once there is room', async ({ skip }) => {
+test('changes made while the disk is full are recorded once it has free space', async ({ skip }) => {
   if (NO_MOUNTS) return skip(NO_MOUNTS)
   await using t = await createTestCore()
   using small = await onSmallDisk(t)

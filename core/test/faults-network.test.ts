@@ -83,7 +83,7 @@ function diskProcesses(): number[] {
     .map(Number)
 }
 
-test('what lies on a network mount is indexed, identified, watched, verified, browsed and explained', async () => {
+test('files on a network mount are indexed, identified, watched, verified, browsed and explained', async () => {
   await using t = await createNetworkCore()
   t.write('a.txt', 'one')
   t.write('sub/deep/b.txt', 'two')

@@ -5,7 +5,7 @@ import { createTestCore } from '../testing/index.ts'
 
 const { signal } = new AbortController()
 
-test('of a file with several names one is listed among the copies, and a thousand copies are enough to look at', async () => {
+test('a file with several names is listed once among the copies, and at most a thousand copies are listed', async () => {
   await using t = await createTestCore()
   const first = t.write('a/first.txt', 'the same')
   linkSync(first, t.path('a/other-name.txt'))

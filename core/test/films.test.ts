@@ -44,7 +44,7 @@ function fakeFfmpeg(t: TestCore, onCopy: string): { pids(): number[] } {
 }
 
 describe.skipIf(!canMakeFilms())('films (there is no embedded engine for this platform)', () => {
-  test('a film has thumbnails; a proxy and a thumbstrip only when somebody asks for them', async () => {
+  test('a film has thumbnails; a proxy and a thumbstrip only on request', async () => {
     await using t = await createTestCore({ generators: undefined })
     const film = t.path('film.mp4')
     await makeFilm(film, { toneFrom: 0 })

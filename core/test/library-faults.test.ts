@@ -67,7 +67,7 @@ test('the backup of another library is refused, unless that library is named', a
   await t.core.libraries.close('Test')
   await expect(t.core.libraries.restore({ path, backup: backup.path }, signal)).rejects.toMatchObject({
     code: 'Conflict',
-    message: `${backup.path} is a backup of library Other (${other.id}), not of library Test; to put it in place all the same, add --of Other`,
+    message: `${backup.path} is a backup of library Other (${other.id}), not of library Test; to restore it anyway, add --of Other`,
   })
   await t.core.libraries.restore({ path, backup: own.path }, signal)
   await t.core.libraries.switchTo('Test')
@@ -185,7 +185,7 @@ test('a library that changed is backed up once a day, and the last seven backups
   await change()
   await daily()
   expect(existsSync(`${damaged}.damaged`)).toBe(true)
-  expect(t.warnings.join()).toContain('an older backup is no longer sound')
+  expect(t.warnings.join()).toContain('an older backup is damaged')
   expect((await listBackups(backups)).map((file) => basename(file))).not.toContain(basename(damaged!))
 })
 
@@ -195,7 +195,7 @@ test('a backup to a file or a device is refused with a sentence', async () => {
   for (const to of [file, '/dev/null', join(file, 'below')]) {
     await expect(t.core.libraries.backup(t.library, { to }, signal)).rejects.toMatchObject({
       name: 'CoreError',
-      message: expect.stringMatching(/is no folder; name a folder|does not exist/),
+      message: expect.stringMatching(/is not a folder; name a folder|does not exist/),
     })
   }
   mkdirSync(t.path('folder'))

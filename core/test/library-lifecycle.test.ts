@@ -216,7 +216,7 @@ test('a backup ends, and holds one moment, though the library is written to all 
   expect(readdirSync(join(t.library.path, 'backups'))).toHaveLength(1)
 })
 
-test('what a killed process left of a backup is cleared away by the next', async () => {
+test('the next backup removes the unfinished one of a killed process', async () => {
   await using t = await createTestCore()
   const backups = join(t.library.path, 'backups')
   mkdirSync(backups)

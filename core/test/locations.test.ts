@@ -152,7 +152,7 @@ test('rules keep things out, say so, and let them in when they change', async ()
   expect(await t.differences()).toEqual([])
 })
 
-test('what changed while the engine was closed is found when it opens', async () => {
+test('changes made while the engine was closed are found when it opens', async () => {
   await using t = await createTestCore()
   t.write('a.txt')
   t.write('sub/b.txt')
@@ -220,7 +220,7 @@ test.runIf(process.platform === 'linux')('a rule is explained for a path whose b
   expect(await explain('missing')).toMatchObject({ indexed: false, rule: null, reason: 'it does not exist' })
 })
 
-test('what is looked at inside a location is under the rules of the location', async () => {
+test('browsing inside a location applies the rules of the location', async () => {
   await using t = await createTestCore()
   t.write('.spacedriveignore', '/sub/secret.txt\n')
   t.write('sub/secret.txt')

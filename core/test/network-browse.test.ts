@@ -91,7 +91,7 @@ test('an archive of another device is looked into page by page, by whoever may r
   })
 })
 
-test('what that device has indexed comes from its index, with its contents', async () => {
+test('an indexed folder of another device is listed from its index, with contents', async () => {
   const { alice, at, bob, network } = await createPair()
   await using _network = network
   bob.write('trip/a.txt', 'one')
@@ -143,7 +143,7 @@ test('names that are no text are listed, read and fetched', async () => {
   expect(Buffer.from(read.base64, 'base64').toString()).toBe('odd')
 })
 
-test('what was not allowed is refused with what to do, and its person sees that it was asked for', async () => {
+test('a request without a grant is refused with a remedy, and the owner sees the request', async () => {
   const { alice, at, bob, network } = await createPair([])
   await using _network = network
   bob.write('a.txt')
@@ -195,7 +195,7 @@ test('a file is read piece by piece, and one that changes meanwhile is noticed',
   ).rejects.toMatchObject({ code: 'Conflict' })
 })
 
-test('the data folder is shown and sent to nobody, whatever leads there', async () => {
+test('the data folder is never listed or sent, by whichever path', async () => {
   const { alice, bob, network } = await createPair()
   await using _network = network
   symlinkSync(bob.dataDir, bob.path('shortcut'))
@@ -241,7 +241,7 @@ test('copies of the data folder, of its key and of a library are sent to nobody,
   for (const name of ['library.json', 'database.db']) expect(await read(`board/lib/${name}`)).toMatchObject({ name })
 })
 
-test('of a folder above the data folder everything else is sent, and both sides are told what is not', async () => {
+test('a folder above the data folder is sent without it, and both sides see the omission', async () => {
   const { alice, bob, network } = await createPair()
   await using _network = network
   bob.write('letter.txt', 'dear alice')
@@ -291,7 +291,7 @@ test('files and folders are fetched together, under their names', async () => {
   expect(readFileSync(join(to, 'b.txt'), 'utf8')).toBe('two')
 })
 
-test('a content comes from this disk where it is here, else from whoever has it', async () => {
+test('a content is read from this disk if it is here, else from another device', async () => {
   const { alice, bob, network } = await createPair()
   await using _network = network
   bob.write('a.txt', 'the same text')
@@ -354,7 +354,7 @@ test('a small picture of a photo there is made there and shown here', async () =
   expect((await thumb({ content: entry!.contentId! })).state).toBe('ready')
 })
 
-test('nobody learns of a content who may not have it', async () => {
+test('a device without a grant does not learn whether a content exists', async () => {
   const { alice, bob, network } = await createPair(['browse'])
   await using _network = network
   bob.write('a.txt', 'the same text')
@@ -384,7 +384,7 @@ test('an address that leads nowhere says why', async () => {
   expect((await list(`local://${alice.root}`)).path).toBe(alice.root)
 })
 
-test('who has a content is told to members of the same library, and where it lies to those who may look around', async () => {
+test('members of a library learn which devices have a content, and devices with a grant also its path', async () => {
   const { alice, bob, network } = await createPair([])
   await using _network = network
   alice.write('mine.txt', 'the same words')

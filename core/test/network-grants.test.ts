@@ -110,7 +110,10 @@ test.each(['a grant that is taken back', 'a folder that is taken back', 'a libra
     expect(to.get(id).bytes.done - before).toBeLessThan(MOST_BYTES_AFTER)
     expect(out.list()[0]).toMatchObject({
       state: 'failed',
-      error: { code: 'NotAuthorised', message: 'alice may not have this any more: it was taken back here' },
+      error: {
+        code: 'NotAuthorised',
+        message: 'alice may not receive these files any more: the permission was revoked here',
+      },
     })
     expect(to.get(id)).toMatchObject({ state: 'failed', error: { code: 'NotAuthorised' } })
   },
@@ -171,7 +174,7 @@ test.each(['a grant is taken back', 'an offer is withdrawn'])(
     })
     expect(await transfers.wait(id, signal)).toMatchObject({
       state: 'failed',
-      error: { code: 'NotAuthorised', message: expect.stringContaining('taken back') },
+      error: { code: 'NotAuthorised', message: expect.stringContaining('revoked here') },
     })
     expect(bob.core.network.transfers.list()).toEqual([])
   },

@@ -58,7 +58,7 @@ test('a library that is shared is joined under its id and name, and both know wh
   expect(await bob.core.network.messages.libraries(network.idOf('alice'), signal)).toEqual([{ id, name: 'Photos' }])
 })
 
-test('who leaves while nobody is there is a member no longer, and the others hear of it when they meet', async () => {
+test('a device that leaves while the others are offline is no longer a member, and they learn it when they meet', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   const library = await shared(network)
@@ -69,7 +69,7 @@ test('who leaves while nobody is there is a member no longer, and the others hea
   await vi.waitFor(() => expect(names(alice, library)).toEqual(['alice']))
 })
 
-test('who is removed is told, may see nothing more, and can be asked again', async () => {
+test('a removed member is told, loses all access, and can be invited again', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   const library = await shared(network)
@@ -101,7 +101,7 @@ test('a revoked pairing ends it at once, and a third device learns nothing of th
   await vi.waitFor(() => expect(names(alice, library)).toEqual(['alice']))
 })
 
-test('a list that somebody has changed by hand is set aside, and the library shared with nobody', async () => {
+test('a member list that was changed by hand is set aside, and the library is no longer shared', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const bob = network.device('bob')
   const library = await shared(network)
@@ -116,7 +116,7 @@ test('a list that somebody has changed by hand is set aside, and the library sha
   expect(names(bob, library)).toEqual(['alice', 'bob'])
 })
 
-test('what paired devices share is joined without asking where that is set', async () => {
+test('libraries of paired devices are joined without asking if the setting allows it', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   await bob.core.config.set('network.joinLibraries', 'true')
@@ -304,7 +304,7 @@ test('a member that claims to be another device is removed by its name, and so i
   expect(names(alice, library)).toEqual(['alice'])
 })
 
-test('a device that has left is no member again before it joins, whoever adds it', async () => {
+test('a device that has left becomes a member again only by joining, whichever member adds it', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   const library = await shared(network)

@@ -85,7 +85,7 @@ test('files go to a device that is not paired, once both numbers were compared a
   }
 })
 
-test('whoever says that the numbers differ ends it on both sides, and nothing was told of the files', async () => {
+test('if one user says that the numbers differ, the meeting ends on both sides and no file name was sent', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
   alice.write('secret.txt', 'one')
@@ -147,7 +147,7 @@ test('more than was offered is not taken from a stranger', async () => {
   alice.write('a.txt', 'a thousand times as much')
   offersOf(bob).accept(sent.id, null)
   await vi.waitUntil(() => offersOf(bob).get(sent.id).state === 'failed')
-  expect(offersOf(bob).get(sent.id).reason).toContain('more came than was offered')
+  expect(offersOf(bob).get(sent.id).reason).toContain('more data than the offer')
   expect(readdirSync(bob.path('received'))).toEqual([])
 })
 
@@ -194,7 +194,7 @@ test('a restart, or networking that stops, ends what there was with strangers, i
   await agree(alice, bob, other.id)
   await bob.restart()
   expect(offersOf(bob).get(other.id)).toMatchObject({ state: 'failed' })
-  expect(() => offersOf(bob).accept(other.id, null)).toThrow('waits no more')
+  expect(() => offersOf(bob).accept(other.id, null)).toThrow('no longer waits')
 })
 
 /** A local network on which everyone hears everything. */

@@ -78,7 +78,7 @@ test.each([false, true])('permissions are never wider than there, with preserve 
   expect(times.map((time) => time === old.getTime())).toEqual([preserve, preserve])
 })
 
-test('while a file comes nobody but its owner can read it', async () => {
+test('during a transfer, only the owner can read the unfinished file', async () => {
   const { alice, bob, network, to } = await createPair()
   await using _network = network
   await bob.core.config.set('network.maxBytesPerSecond', '500000')
@@ -148,7 +148,7 @@ test('names that had to be changed are said', async () => {
   const changed = ended.notes.map(({ path }) => path.normalize('NFC')).toSorted()
   expect(changed).toEqual([`trip/${long}`, 'trip/\u00e9.txt'])
   for (const { message } of ended.notes) {
-    const name = /^it is called (.+) here: /.exec(message)![1]!
+    const name = /^it was saved as (.+): its name /.exec(message)![1]!
     expect(readdirSync(join(to, 'trip'))).toContain(name)
   }
   expect(alice.core.network.transfers.get(ended.id).notes).toEqual(ended.notes)
@@ -268,7 +268,7 @@ test('a device that offers one small file and sends a folder of that name, or mo
     const { transfer } = bob.core.network.spacedrop.accept(id, null)
     expect(await bob.core.network.transfers.wait(transfer!, signal)).toMatchObject({
       state: 'failed',
-      error: { code: 'InvalidInput', message: expect.stringContaining('nothing was taken') },
+      error: { code: 'InvalidInput', message: expect.stringContaining('no file was stored') },
     })
     await vi.waitUntil(() => alice.core.network.spacedrop.get(id).reason !== null)
     expect(alice.core.network.spacedrop.get(id).reason).toBe(MORE_THAN_OFFERED)

@@ -76,7 +76,7 @@ test('a device is pinged, and what may be done is asked for, seen and granted', 
   await vi.waitFor(async () => expect(await jobs()).toEqual(bob.library.jobs.list()))
 })
 
-test('of a failed job another device learns the kind of error, and no path', async () => {
+test('another device sees the error code of a failed job, but no path', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   bob.core.network.grants.allow(network.idOf('alice'), 'browse', { folders: [bob.path('.')] })
@@ -92,7 +92,7 @@ test('of a failed job another device learns the kind of error, and no path', asy
   ])
 })
 
-test('a message is taken by whoever listens for its kind, or nobody does', async () => {
+test('a message reaches the handler of its type, or is refused', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   const send = (contentType: string) =>

@@ -127,7 +127,7 @@ test('thumbnails of contents that both have are fetched ahead, and made once', a
   }, WAIT)
 })
 
-test('what a job is to make is fetched where another device has made it', async () => {
+test('a job fetches the sidecars that another device has already generated', async () => {
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
   // What bob makes himself is another picture.
@@ -150,7 +150,7 @@ test('a kind that is to be made here is made here', async () => {
   expect((await thumb(w.bob, w.contentId))!.checksum).not.toBe((await thumb(w.alice, w.contentId))!.checksum)
 })
 
-test('what is not what its sender said is not kept; another device has it', async () => {
+test('a sidecar that differs from its checksum is discarded and fetched from another device', async () => {
   await using w = await world(names, { make: ['alice', 'carol'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice', 'carol']), WAIT)
   // Nobody watches the folder while it happens: the database says still what was there before.
@@ -168,7 +168,7 @@ test('what is not what its sender said is not kept; another device has it', asyn
   expect((await w.bob.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
 })
 
-test('a device that lies, and nobody else has it: it is made here', async () => {
+test('if the only device with a sidecar sends wrong data, the sidecar is generated here', async () => {
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
   const { sidecars } = w.alice.library
@@ -181,7 +181,7 @@ test('a device that lies, and nobody else has it: it is made here', async () => 
   expect((await w.bob.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
 })
 
-test('who is no member, no longer one, or may not, gets nothing', async () => {
+test('a device that is not a member, or has no grant, gets no sidecars', async () => {
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
   await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
   const fetched = () => w.bob.library.sidecars.requests.resolve(addressOf(w.contentId), 'fetch', signal)
@@ -214,7 +214,7 @@ function fetches({ library }: TestCore) {
   return library.jobs.list().filter(({ name }) => name === 'sidecars.fetch')
 }
 
-test('what is fetched ahead is a job that says how far it is', async () => {
+test('fetching in advance is a job with progress', async () => {
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: 'thumb' })
   await vi.waitFor(async () => expect(await thumb(w.bob, w.contentId)).toMatchObject({ state: 'ready' }), WAIT)
   await vi.waitFor(() => expect(fetches(w.bob)[0]).toMatchObject({ status: 'completed' }), WAIT)
@@ -297,7 +297,7 @@ test('fetching ahead takes no more of the line than it may', async () => {
     expect(begun[i + 1]! - begun[i]!).toBeGreaterThanOrEqual((size / rate) * 1_000 - 1)
 })
 
-test('of a content that this device has no file of what others have made is fetched when it is asked for', async () => {
+test('sidecars of a content without a local file are fetched on request', async () => {
   await using w = await world(['alice', 'bob'], { make: ['alice'], eager: 'thumb' })
   w.alice.write('photos/hill.jpg', await photo('#40a020'))
   await w.alice.library.indexing.enqueueScan(w.alice.library.locations.map.all()[0]!, { mode: 'content' })
@@ -322,7 +322,7 @@ test('of a content that this device has no file of what others have made is fetc
   expect(await w.bob.library.sidecars.upkeep.cleanup({ dryRun: false }, signal)).toMatchObject({ files: 1 })
 })
 
-test('what is large comes from all that have it', async () => {
+test('large sidecars are fetched from all devices that have them', async () => {
   await using w = await world(names, { make: [], eager: '' })
   const carol = w.network.device('carol')
   const bytes = randomBytes(20_000_000)

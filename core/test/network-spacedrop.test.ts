@@ -39,7 +39,7 @@ function sendInstead({ core }: TestCore, path: string): void {
   })
 }
 
-test('what is offered is seen, accepted into a folder, and there; nothing is replaced', async () => {
+test('an offer is shown and accepted into a folder, and its files arrive without replacing others', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
   alice.write('trip/a.txt', 'one')
@@ -67,10 +67,10 @@ test('what is offered is seen, accepted into a folder, and there; nothing is rep
   expect(readFileSync(join(to, 'b.txt'), 'utf8')).toBe('old')
   expect(readFileSync(join(to, 'b (2).txt'), 'utf8')).toBe('new')
   expect(readFileSync(join(to, 'trip/a.txt'), 'utf8')).toBe('one')
-  expect(() => offersOf(bob).accept(sent.id, to)).toThrow('waits no more')
+  expect(() => offersOf(bob).accept(sent.id, to)).toThrow('no longer waits')
 })
 
-test('what was not offered is not taken, and the folder for it is said to be wrong if it is', async () => {
+test('files that were not offered are refused, and an invalid target folder is reported', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
   alice.write('holiday.jpg', 'photo')
@@ -89,7 +89,7 @@ test('what was not offered is not taken, and the folder for it is said to be wro
     state: 'failed',
     error: {
       code: 'InvalidInput',
-      message: 'the device sends other.desktop, which it did not offer; no file was taken',
+      message: 'the device sends other.desktop, which it did not offer; no file was stored',
     },
   })
   expect(readdirSync(bob.path('chosen'))).toEqual([])
@@ -112,7 +112,7 @@ test('after a restart, too, what was not offered is not taken', async () => {
   expect(readdirSync(bob.path('chosen'))).toEqual([])
 })
 
-test('who declines is heard, and who withdraws too', async () => {
+test('the other side learns of a declined offer and of a withdrawn one', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network
   alice.write('a.txt', 'one')
@@ -124,7 +124,7 @@ test('who declines is heard, and who withdraws too', async () => {
   await offersOf(alice).withdraw(withdrawn.id)
   expect(offersOf(bob).get(withdrawn.id).state).toBe('withdrawn')
   expect(offersOf(bob).list({ all: false })).toEqual([])
-  expect(() => offersOf(bob).accept(withdrawn.id, null)).toThrow('waits no more')
+  expect(() => offersOf(bob).accept(withdrawn.id, null)).toThrow('no longer waits')
   // Nobody else can have it, and it is not to be had any more.
   const { id } = bob.core.network.transfers.start({
     devices: [network.idOf('alice')],

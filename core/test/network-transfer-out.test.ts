@@ -44,7 +44,7 @@ async function setUp() {
   return { network, alice, out, to, content, folder, begin, sending, moved }
 }
 
-test('what is sent is paused where it comes from, and goes on from there; nothing is sent twice', async () => {
+test('the sender pauses and resumes a transfer, and no byte is sent twice', async () => {
   const { alice, begin, content, folder, moved, network, out, sending, to } = await setUp()
   await using _network = network
   const id = begin()
@@ -65,7 +65,7 @@ test('what is sent is paused where it comes from, and goes on from there; nothin
   expect(() => out.pause(outgoing)).toThrow('completed')
 })
 
-test('what is paused where it comes from stays so when the other side pauses, and asks again', async () => {
+test('a transfer that the sender paused stays paused when the receiver pauses and resumes it', async () => {
   const { alice, begin, moved, network, out, sending, to } = await setUp()
   await using _network = network
   const id = begin()
@@ -84,7 +84,7 @@ test('what is paused where it comes from stays so when the other side pauses, an
   await vi.waitFor(() => expect(out.list()).toMatchObject([{ id: outgoing, state: 'completed' }]))
 })
 
-test('what is cancelled where it comes from ends on both sides, in words; asked for anew it is had', async () => {
+test('a transfer that the sender cancels ends on both sides with a message, and a new request succeeds', async () => {
   const { alice, begin, content, folder, moved, network, out, sending, to } = await setUp()
   await using _network = network
   const id = begin()
@@ -93,7 +93,7 @@ test('what is cancelled where it comes from ends on both sides, in words; asked 
   expect(await out.cancel(outgoing)).toMatchObject({ state: 'cancelled' })
   const ended = await to.wait(id, signal)
   expect(ended).toMatchObject({ state: 'failed', error: { code: 'Cancelled' } })
-  expect(ended.error!.message).toContain('alice: the transfer was cancelled there')
+  expect(ended.error!.message).toContain('alice: the other device cancelled the transfer')
   expect(readdirSync(folder)).not.toContain('large.bin')
   await alice.core.config.set('network.maxBytesPerSecond', '0')
   to.resume(id)

@@ -12,7 +12,7 @@ const { signal } = new AbortController()
 const CONTENT = 'what the file says is nobody else’s business; '
 const FILE = 'holiday-in-the-mountains.txt'
 
-test('who hears every packet reads no file byte, no name, no pairing word', async ({ skip }) => {
+test('an eavesdropper on every packet reads no file byte, no name, no pairing word', async ({ skip }) => {
   await using network = await createTestNetwork(['alice-of-the-attic', 'bob-of-the-basement'], {
     paired: false,
     core: { makeLanChannel: (log) => new MulticastChannel({ log, interfaces: () => ['127.0.0.1'] }) },

@@ -71,7 +71,7 @@ test('photos are in the order they were taken in, and it is said what tells so',
   await expect(t.library.overview.timeline({ types, path: t.dataDir })).rejects.toMatchObject({ code: 'Unavailable' })
 })
 
-test('what takes the room in a folder is shown, the largest first, and the rest in one sum', async () => {
+test('the largest children of a folder are listed first, and the rest is one sum', async () => {
   await using t = await createTestCore()
   t.write('a/deep/huge.bin', 'x'.repeat(5_000))
   t.write('a/small.bin', 'x'.repeat(10))
@@ -101,7 +101,7 @@ test('what takes the room in a folder is shown, the largest first, and the rest 
   expect(whole.rest).toEqual({ count: 1, size: 0 })
 })
 
-test('what a library holds is counted, and searches find the same', async () => {
+test('the statistics of a library match the results of searches', async () => {
   await using t = await createTestCore()
   touch(t.write('docs/a.txt', 'the same'), '2022-05-04')
   touch(t.write('docs/b.txt', 'the same'), '2022-05-31')

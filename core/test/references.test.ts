@@ -167,7 +167,7 @@ test('an XMP file belongs to the file it is named after', async () => {
   expect(info.metadata).toMatchObject({ xmp: { rating: 4 } })
 })
 
-test('any file is a sidecar of a content where somebody says so, and stays where it is', async () => {
+test('a user can make any file a reference of a content, and the file stays in its folder', async () => {
   await using t = await createTestCore()
   const photo = t.write('photo.jpg', livePhoto('jpg', {}))
   const note = t.write('spoken.wav', 'RIFF')

@@ -53,7 +53,7 @@ async function embeddings(t: TestCore, path: string) {
   return { contentId, items: items.filter(({ kind }) => kind === 'embeddings') }
 }
 
-test('what texts mean is found, whatever their words, and why is said', async () => {
+test('a search by meaning finds texts with other words, and says why', async () => {
   await using server = await startEmbeddingServer()
   await using t = await libraryOfLetters(server)
   const { items, total, totalIsExact, notices } = await ask(t, 'who mends a leaking tap')
@@ -124,7 +124,7 @@ test('without a model it says how to get one; without vectors it searches words,
   await expect(ask(t, '  ')).rejects.toMatchObject({ code: 'InvalidInput' })
 })
 
-test('what is changed, renamed or removed is not found as it was', async () => {
+test('changed, renamed and removed files are not found by their old state', async () => {
   await using server = await startEmbeddingServer()
   await using t = await libraryOfLetters(server)
   t.write('letters/kitten.txt', sea)
@@ -157,7 +157,7 @@ test('a name counts for the file that is called so, as long as it is', async () 
   expect(await near(t, 'my dog')).toEqual(['far.txt'])
 })
 
-test('vectors are made again when the text they are of is', async () => {
+test('vectors are regenerated together with their text', async () => {
   await using server = await startEmbeddingServer()
   await using t = await libraryOfLetters(server)
   const { contentId, items } = await embeddings(t, 'shop.md')

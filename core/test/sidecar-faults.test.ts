@@ -97,7 +97,7 @@ test('an engine that floods its error stream holds nothing up', async () => {
   expect(await t.sidecar(path)).toMatchObject({ state: 'ready' })
 })
 
-test('what a killed daemon was writing is removed after the next scan, also if nothing is to be made', async () => {
+test('drafts of a killed daemon are removed after the next scan, even if nothing is pending', async () => {
   await using t = await createTroubled()
   t.order('fine')
   await t.add({ mode: 'content', watch: false })
@@ -216,7 +216,7 @@ test('a library that is read-only shows its sidecars and makes none', async ({ s
   await expect(t.library.sidecars.requests.path(contentId, 'thumb', 'grid@2x')).resolves.toBe(before!.path)
 })
 
-test('what happened to sidecars while nobody looked is found, and put right', async () => {
+test('changes to sidecar files while the daemon was stopped are found and repaired', async () => {
   await using t = await createTroubled()
   const names = ['fine', 'deleted', 'changed', 'cut']
   const paths = new Map(names.map((name) => [name, t.order(name)]))
@@ -293,7 +293,7 @@ test.each([
   await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false, false]))
 })
 
-test('what is done to sidecars by hand is noticed as it happens, and put right', async () => {
+test('manual changes to sidecar files are noticed at once and repaired', async () => {
   await using t = await createTroubled()
   const names = ['deleted', 'changed', 'cut', 'emptied']
   const files = new Map<string, string>()

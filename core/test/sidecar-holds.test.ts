@@ -69,7 +69,7 @@ test('on a battery what a person sees is made, and the rest waits, saying why, u
   expect(t.core.status().notices).toEqual([])
 })
 
-test('what a person asks for is made on a battery all the same', async () => {
+test('requested sidecars are generated even on battery', async () => {
   await using t = await createHeld()
   t.machine.onBattery = true
   const [one, other] = [t.order('fine', 'one.txt'), t.order('fine', 'other.txt')]
@@ -138,7 +138,7 @@ test('a change of the space that is kept holds at once', async () => {
   await t.until(path, { thumb: 'ready', ocr: 'ready' })
 })
 
-test('what a person looks at is made before all others that wait', async () => {
+test('viewed sidecars are generated before all other pending ones', async () => {
   // One process, so that what is made first is begun first.
   await using t = await createHeld([{ ...pictures, pool: () => 'ml' }])
   const names = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -174,7 +174,7 @@ test('a folder is indexed while sidecars of another are made, however long that 
   await t.settle()
 })
 
-test('a content of which nothing can be made is passed over, and nobody is warned', async () => {
+test('a content without possible sidecars is skipped without a warning', async () => {
   await using t = await createHeld([{ ...pictures, maxBytes: 10 }])
   t.order('fine')
   await t.add({ mode: 'content', watch: false })

@@ -118,7 +118,7 @@ test('more contents than one turn takes are queued once, each with what its gene
   expect(t.counts()).toEqual(['10000 thumb 3', '4000 text 3'])
 })
 
-test('what is made of other sidecars is queued where there are some, whatever else is queued with it', async () => {
+test('sidecars derived from other sidecars are queued once those exist', async () => {
   await using t = await openFixture()
   const first = t.addContents(3, 'text')
   await t.enqueue([texts])
@@ -130,7 +130,7 @@ test('what is made of other sidecars is queued where there are some, whatever el
   expect(t.counts()).toEqual(['6 thumb 3', '1 embeddings 3', '3 text 3'])
 })
 
-test('what waits is given out in the order it was queued in, each content with all that waits of it', async () => {
+test('pending contents are handed out in the order of the queue, each with all its pending sidecars', async () => {
   await using t = await openFixture()
   const first = t.addContents(3, 'image')
   const later = first + 1
@@ -152,7 +152,7 @@ test('what waits is given out in the order it was queued in, each content with a
   expect([work.countPending(), work.countPending('thumb'), work.countPending('text')]).toEqual([5, 5, 0])
 })
 
-test('a sidecar has an id from when it is ready, and keeps it when it is made again', async () => {
+test('a sidecar gets an id when it is ready, and keeps it when it is regenerated', async () => {
   await using t = await openFixture()
   const contentRowId = t.addContents(1, 'text')
   await t.enqueue([texts])
@@ -186,7 +186,7 @@ test('a sidecar has an id from when it is ready, and keeps it when it is made ag
   expect(row()).toMatchObject({ uuid, state: READY })
 })
 
-test('what was queued and not begun is dropped, and nothing else', async () => {
+test('only work that was queued and not started is dropped', async () => {
   await using t = await openFixture()
   t.addContents(3_000, 'text')
   await t.enqueue([texts, thumbs])

@@ -74,7 +74,7 @@ test('all sidecars stay below the quota: proxies go before thumbnails, and what 
   await vi.waitFor(async () => expect(await there(t)).toEqual({ 'thumb grid@2x': 5, 'proxy small': 5 }))
 })
 
-test('what nobody asks for any more goes first, and is made again for who asks', async () => {
+test('above the quota, sidecars outside the policy are deleted first, and regenerated on request', async () => {
   await using t = await library(pictures)
   await t.add({ mode: 'content', watch: false })
   await t.settle()

@@ -29,7 +29,7 @@ async function attempts(t: TestCore, path: string): Promise<number | undefined> 
   return rows[0]?.attempts
 }
 
-test('what a newer recipe, another version or a better engine would make otherwise is made again, and nothing else', async () => {
+test('only sidecars of an older recipe, another version or a worse engine are regenerated', async () => {
   await using t = await createChanging()
   const path = t.write('a.txt', 'fine')
   t.write('b.txt', 'fine /dev/null too')
@@ -58,7 +58,7 @@ test('what a newer recipe, another version or a better engine would make otherwi
   expect(await regenerate(t)).toEqual([])
 })
 
-test('what could not be made is tried again with other engines, and only then', async () => {
+test('failed sidecars are retried only with other engines', async () => {
   await using t = await createChanging()
   t.change({ maxBytes: 5 }, [engine('troubled', '1')])
   const path = t.write('large.txt', 'fine /dev/null but large')
@@ -73,7 +73,7 @@ test('what could not be made is tried again with other engines, and only then', 
   expect(rows).toMatchObject([{ state: 'ready', engine: { name: 'troubled', version: '1' } }])
 })
 
-test('a kind is made again as a whole when somebody says so, and goes on after a restart', async () => {
+test('a whole kind is regenerated on request, and continues after a restart', async () => {
   await using t = await createChanging()
   const path = t.write('a.txt', 'fine')
   await t.add({ mode: 'content', watch: false })

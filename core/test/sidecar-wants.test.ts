@@ -25,7 +25,7 @@ function hear(t: TestCore): { heard: EventData<'sidecars.changed'>[]; subscripti
   return { heard, subscription: t.core.events.subscribe(listener, { types: ['sidecars.changed'] }) }
 }
 
-test('what became of sidecars is told, and what there is to show comes with a listing and with what is found', async () => {
+test('events report the state of sidecars, and listings and search results include the thumbnails', async () => {
   await using t = await createTestCore({ generators: [troubled], decoderBox: unboxed })
   const { heard, subscription } = hear(t)
   using _subscription = subscription
@@ -70,7 +70,7 @@ test('what became of sidecars is told, and what there is to show comes with a li
   await vi.waitFor(() => expect(['pending ready', 'ready']).toContain(told()))
 })
 
-test('what is looked at is made whatever waits, and what was scrolled away is not', async () => {
+test('viewed sidecars are generated before all waiting ones, and requests that were scrolled away are dropped', async () => {
   await using t = await createTestCore({ generators: [troubled], decoderBox: unboxed })
   await t.core.config.set('sidecars.thumb', 'off')
   const logs = Array.from({ length: 8 }, (_, i) => join(t.dataDir, '..', `slow-${i}.log`))

@@ -90,7 +90,7 @@ test('regenerate, retry, verify and reconcile put right what is not', async () =
   expect(await states(t, t.photo)).toMatchObject(thumbs('ready'))
 })
 
-test('what cannot be made says why, and is tried again when somebody asks', async () => {
+test('a failed sidecar gives its reason, and is retried on request', async () => {
   await using t = await createTestCore({ generators: undefined })
   const whole = await photo('#208040')
   const path = t.write('photos/broken.jpg', whole.subarray(0, 40))
@@ -104,7 +104,7 @@ test('what cannot be made says why, and is tried again when somebody asks', asyn
   expect((await t.library.sidecars.views.pending({ state: 'failed', limit: 10 }))[0]).toMatchObject({ attempts: 2 })
 })
 
-test('what belongs to no file any more is cleaned up, after a dry run that says how much that is', async () => {
+test('sidecars without a file are deleted, after a dry run that shows their size', async () => {
   await using t = await libraryWithPhoto()
   const { items } = await listed(t, t.photo)
   const paths = items.flatMap(({ path }) => path ?? [])
@@ -158,7 +158,7 @@ test('a location inside another makes its own choice', async () => {
   expect(await states(t, inner)).toEqual({})
 })
 
-test('what the device makes is a setting, and holds at once', async () => {
+test('the policy of the device is a setting that takes effect at once', async () => {
   await using t = await createTestCore({ generators: undefined })
   await t.core.config.set('sidecars.thumb', 'off')
   await t.core.config.set('sidecars.ocr', 'off')

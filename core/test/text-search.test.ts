@@ -10,7 +10,7 @@ async function said(t: TestCore, query: string, more: Partial<SearchInput> = {})
   return items.map(({ name }) => name).toSorted()
 }
 
-test('what documents say is found as soon as it was read, and no more when it is gone', async () => {
+test('the text of a document is found once it is extracted, and no longer once it is deleted', async () => {
   await using t = await createTestCore({ generators: undefined })
   t.write('notes/march.txt', 'The plumber comes on Thursday.')
   t.write('copy of march.txt', 'The plumber comes on Thursday.')

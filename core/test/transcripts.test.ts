@@ -14,7 +14,7 @@ import { createTestCore } from '../testing/index.ts'
 const ffmpeg = findProgram('ffmpeg')
 const { signal } = new AbortController()
 
-test('what is said in a recording is found, with its time, and can be shown as subtitles', async () => {
+test('the words of a recording are found with their time, and can be shown as subtitles', async () => {
   await using server = await startPretendServer()
   const generators = [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })]
   await using t = await createTestCore({ generators })

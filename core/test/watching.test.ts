@@ -94,7 +94,7 @@ test('a tree made in one go is complete, however deep, and so is what is put int
   expect(location?.counts).toMatchObject({ files: 103, directories: 62 })
 })
 
-test('what is moved out of the location is gone, and what is moved in is there', async () => {
+test('files moved out of the location disappear from the index, and files moved in appear', async () => {
   await using t = await watched()
   const outside = `${t.root}-outside`
   renameSync(t.path('folder'), outside)

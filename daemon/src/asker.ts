@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Client } from './client-pool.ts'
 
-/** Who has sent a request. */
+/** The sender of a request. */
 export interface Asker extends Client {
-  /** Records that the rights did not suffice for something: `network.start`. Null if nobody else can ask in this way. */
+  /** Records that the rights did not suffice for something: `network.start`. Null if only this user can send requests in this way. */
   readonly onRefused: ((what: string) => void) | null
 }
 
@@ -12,7 +12,7 @@ export const ownUser: Asker = { rights: 'all', id: null, onRefused: null }
 
 const askers = new AsyncLocalStorage<Asker>()
 
-/** Runs what answers a request. */
+/** Runs the handler of a request. */
 export function answerTo<T>(asker: Asker, answer: () => T): T {
   return askers.run(asker, answer)
 }

@@ -1,6 +1,6 @@
 import type { Asker } from './asker.ts'
 
-/** Hears what comes from one client. */
+/** Receives the documents of one client. */
 export interface CarrierListener {
   onFrame(frame: string): void
   /** The client sends a document that is larger than any may be; nothing comes after it. */
@@ -9,7 +9,7 @@ export interface CarrierListener {
   onClosed(): void
 }
 
-/** What carries whole JSON documents between the daemon and one client: a socket with a document a line, a WebSocket. */
+/** Carries whole JSON documents between the daemon and one client: a socket with one document per line, or a WebSocket. */
 export interface Carrier {
   readonly kind: 'socket' | 'websocket'
   /** The client. */
@@ -18,12 +18,12 @@ export interface Carrier {
   open(listener: CarrierListener): void
   /** Sends a piece of a document; the pieces of one come after each other. `onWritten`: the system has taken it. */
   write(piece: Buffer, isLast: boolean, onWritten: () => void): void
-  /** The client is not listened to until `resume`; what it sends waits on its side. */
+  /** Stops reading from the client until `resume`; its data waits on its side. */
   pause(): void
   resume(): void
-  /** Nothing is heard any more, not even what has come already. */
+  /** Stops reading for good; received data is dropped, too. */
   stopReading(): void
-  /** Closes once the client has read what it was sent; one that does not read is waited for so many milliseconds. */
+  /** Closes after the client has read all sent data, or after so many milliseconds. */
   end(farewellMs: number): void
   destroy(): void
 }

@@ -23,7 +23,7 @@ export interface ConnectionDeps extends DispatchDeps {
 
 type EventStream = ReturnType<Core['events']['stream']>
 
-/** One client: its requests, its subscriptions, and what waits to be read by it. */
+/** One client: its requests, its subscriptions, and its unread messages. */
 export class Connection implements Disposable {
   readonly #carrier: Carrier
   readonly #deps: ConnectionDeps
@@ -56,7 +56,7 @@ export class Connection implements Disposable {
     })
   }
 
-  /** Drops the client; what it asked for is given up. */
+  /** Disconnects the client and cancels its requests. */
   [Symbol.dispose](): void {
     this.#carrier.end(this.#deps.limits.farewellMs)
     this.#close()
@@ -95,7 +95,7 @@ export class Connection implements Disposable {
       if (this.#running.size >= this.#deps.limits.requestsInFlight) {
         throw new CoreError(
           'Unavailable',
-          `a connection can ask for ${this.#running.size} things at once, not for more`,
+          `this connection has ${this.#running.size} running requests, the maximum; wait for an answer first`,
         )
       }
       this.#running.set(id, controller)
@@ -103,7 +103,7 @@ export class Connection implements Disposable {
       this.#writer.send({ jsonrpc: '2.0', id, result: result ?? null })
     } catch (err) {
       if (!(err instanceof CoreError))
-        this.#deps.core.log.error({ err, method: request.method }, 'no answer could be sent')
+        this.#deps.core.log.error({ err, method: request.method }, 'cannot send an answer')
       this.#writer.send({ jsonrpc: '2.0', id, error: wireError(err) })
     } finally {
       if (this.#running.get(id) === controller) this.#running.delete(id)
@@ -139,13 +139,13 @@ export class Connection implements Disposable {
     const { core, limits } = this.#deps
     const parsed = Subscribe.safeParse(params)
     if (!parsed.success)
-      throw new CoreError('InvalidInput', 'this is no subscription: a type is unknown, or no number given')
+      throw new CoreError('InvalidInput', 'invalid subscription: it needs a number and known event types')
     const { library, since, subscription, ...filter } = parsed.data
     if (this.#subscriptions.has(subscription)) {
       throw new CoreError('InvalidInput', `subscription ${subscription} is in use`)
     }
     if (this.#subscriptions.size >= limits.subscriptions) {
-      throw new CoreError('Unavailable', `a connection can have ${limits.subscriptions} subscriptions`)
+      throw new CoreError('Unavailable', `this connection has ${limits.subscriptions} subscriptions, the maximum`)
     }
     const { rights } = this.#carrier.asker
     const libraryId = library === undefined ? {} : { libraryId: core.libraries.resolve(library).id }
@@ -163,7 +163,7 @@ export class Connection implements Disposable {
     this.#subscriptions.delete(subscription)
   }
 
-  /** Sends events as fast as the client reads; what it is too slow for, the stream counts as missed. */
+  /** Sends events as fast as the client reads. The stream counts the others as missed. */
   async #pump(subscription: number, kept: Iterable<EventParams['event']>, stream: EventStream): Promise<void> {
     // The answer to the request goes first.
     await nextTurn()
@@ -188,7 +188,7 @@ export class Connection implements Disposable {
   }
 
   #drop(why: string): void {
-    this.#deps.core.log.warn({ why }, 'a client was dropped')
+    this.#deps.core.log.warn({ why }, 'disconnected a client')
     this.#carrier.destroy()
   }
 
@@ -205,7 +205,7 @@ export class Connection implements Disposable {
   }
 }
 
-/** How long a batch is, in milliseconds: what waits goes out in less. */
+/** Time for which messages are collected into one batch, in milliseconds. */
 const BATCH_MS = 10
 
 /** Settles at once for what belongs to the batch that goes out, else when the next one may. */

@@ -7,7 +7,7 @@ import { defaultLimits, type ServerLimits } from './limits.ts'
 import { wireError } from './wire-error.ts'
 
 export interface ConnectionsOptions extends DispatchDeps {
-  /** Who answers; whether it is idle is known here. */
+  /** The hello of this daemon. Only this class knows whether the daemon is idle. */
   readonly identity: Omit<Hello, 'idle'>
   /** A client asked the daemon to end. */
   readonly onStop: () => void
@@ -69,7 +69,7 @@ export class Connections implements Disposable {
     this.#pools[kind].check(client)
   }
 
-  /** Drops the clients of one kind, with what they were sent so far. */
+  /** Disconnects the clients of one kind, even in the middle of an answer. */
   close(kind: Carrier['kind']): void {
     for (const connection of this.#open[kind]) connection[Symbol.dispose]()
   }

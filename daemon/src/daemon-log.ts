@@ -19,7 +19,7 @@ export interface DaemonLogOptions {
   readonly stdout: boolean
 }
 
-/** What holds until the configuration is read. */
+/** Log settings until the configuration is read. */
 const firstSettings: LogSettings = { level: 'info', maxBytes: 10_485_760, files: 5 }
 
 export function openDaemonLog({ file, stdout }: DaemonLogOptions): DaemonLog {
@@ -51,6 +51,6 @@ function writeToStdout(line: string): void {
   try {
     writeSync(process.stdout.fd, line)
   } catch {
-    // Nobody reads it any more, or cannot keep up: the file has it.
+    // The reader is gone or too slow. The log file has the line.
   }
 }

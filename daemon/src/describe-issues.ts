@@ -1,7 +1,7 @@
 import { issueSentence } from '@spacedrive/core'
 import type { z } from 'zod'
 
-/** What is wrong with one field of an input. */
+/** The error of one input field. */
 export interface InputIssue {
   /** `rules.0.name`; empty where the whole input is meant. */
   readonly field: string
@@ -11,7 +11,7 @@ export interface InputIssue {
 /** A form with a hundred mistakes is told about the first. */
 const MAX_ISSUES = 10
 
-/** The issues of a failed parse as a person reads them: which field, and what is wrong with it. */
+/** The issues of a failed parse as readable text: the field and its error. */
 export function describeIssues(
   issues: readonly z.core.$ZodIssue[],
   input: unknown,

@@ -27,7 +27,7 @@ export interface DispatchDeps {
   readonly explorer: () => ExplorerHost | null
 }
 
-/** What somebody asks for. */
+/** A request for an operation. */
 export interface Asked {
   readonly method: string
   readonly params: unknown
@@ -71,16 +71,20 @@ export async function dispatch(
   }
 }
 
-/** Throws `PermissionDenied` where whoever asks may not: an operation that does not say whom it is for is for this machine. */
+/** Throws `PermissionDenied` if the asker has no right. An operation without `access` is only for the user of this machine. */
 function checkAccess({ access, name, onlyHere: fields }: Op, { asker, params }: OperationRequest): void {
   const { rights } = asker
   if (rights === 'all') return
   if (access === null) throw onlyHere(name, asker)
   if (access !== 'view' && !rights.includes(access)) {
     asker.onRefused?.(name)
-    throw new CoreError('PermissionDenied', `${name} needs the right "${access}", which was not given`, {
-      details: { access },
-    })
+    throw new CoreError(
+      'PermissionDenied',
+      `${name} needs the right "${access}", which this session or key does not have`,
+      {
+        details: { access },
+      },
+    )
   }
   const given = fields.find((field) => isGiven(params, field))
   if (given !== undefined) throw onlyHere(`${name} with ${JSON.stringify(given)}`, asker)
@@ -99,7 +103,7 @@ function checkPaths({ cli, name }: Op, input: unknown): void {
   }
 }
 
-/** Throws `PermissionDenied` for files that are in no location, where whoever asks may not reach them. */
+/** Throws `PermissionDenied` for files outside all locations, if the asker has no right to them. */
 async function checkFiles(
   { files, name }: Op,
   { asker, core, input }: { asker: Asker; core: Core; input: unknown },
@@ -143,7 +147,7 @@ export function onlyHere(method: string, asker: Asker): CoreError {
   asker.onRefused?.(method)
   return new CoreError(
     'PermissionDenied',
-    `${method} can be asked for on the machine itself only, not from elsewhere and not with an API key; do it there, in its explorer or with \`spacedrive\``,
+    `${method} is allowed only on the machine itself, not over the network or with an API key; use \`spacedrive\` or the explorer there`,
   )
 }
 
@@ -176,20 +180,20 @@ const SYSTEM_CODES: ReadonlySet<ErrorCode | null> = new Set([
 
 function asCoreError(err: unknown, { core, method, library, signal }: Failure): CoreError {
   if (err instanceof CoreError) return err
-  if (signal.aborted) return new CoreError('Cancelled', `${method} was given up`, { cause: err })
+  if (signal.aborted) return new CoreError('Cancelled', `${method} was cancelled`, { cause: err })
   if (isClosed(core, library)) return new CoreError('Unavailable', `${method}: the library was closed`, { cause: err })
   const known = databaseError(err, 'the database of the library')
-  core.log.error({ err, method }, 'an operation failed in a way nobody expected')
+  core.log.error({ err, method }, 'unexpected error in an operation')
   if (known instanceof CoreError) return known
   const code = pathErrorCode(err)
   if (code && SYSTEM_CODES.has(code)) {
     const path = err instanceof Error && 'path' in err ? String(err.path) : 'a file'
     return new CoreError(code, `${method}: ${errorMessage(pathError(err, path))}`, { cause: err })
   }
-  return new CoreError('Internal', `${method} failed inside the daemon; its log says why`, { cause: err })
+  return new CoreError('Internal', `unexpected error in ${method}; see \`spacedrive system logs\``, { cause: err })
 }
 
-/** A library may be closed while an operation is about it; what that comes upon then is no mistake. */
+/** A library may be closed during an operation. The errors that follow from it are not bugs. */
 function isClosed(core: Core, library: Library | null): boolean {
   return library !== null && !core.libraries.opened().includes(library)
 }

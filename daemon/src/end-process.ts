@@ -10,7 +10,7 @@ const SHELL = '/bin/sh'
  */
 export function endProcess(code: number): never {
   if (process.execve === undefined || process.platform === 'win32' || !existsSync(SHELL)) process.exit(code)
-  // What Node and others do at the exit would otherwise be left.
+  // Otherwise the exit handlers of Node and of libraries would not run.
   process.emit('exit', code)
   flushCompileCache()
   return process.execve(SHELL, ['sh', '-c', `exit ${code}`], {})

@@ -20,7 +20,7 @@ export class ExplorerPlace implements AsyncDisposable {
     return this.#server
   }
 
-  /** Why it is not where somebody would look for it. */
+  /** Why the explorer is not at its usual address. */
   get notices(): readonly string[] {
     return [...this.#notices, ...(this.#server?.notices ?? [])]
   }
@@ -33,9 +33,9 @@ export class ExplorerPlace implements AsyncDisposable {
       const { HttpServer: Server } = await import('./http/index.ts')
       this.#server = await Server.listen({ ...rest, core, port, hasMetrics: metrics })
     } catch (err) {
-      core.log.error({ err, port }, 'the explorer cannot be served')
+      core.log.error({ err, port }, 'cannot serve the explorer')
       this.#notices = [
-        `the explorer is not served: ${errorMessage(err)}; \`spacedrive config set http.port\` sets another port`,
+        `cannot serve the explorer: ${errorMessage(err)}; choose another port with \`spacedrive config set http.port <n>\``,
       ]
     }
   }

@@ -42,10 +42,12 @@ export class Failures implements Disposable {
     const { log, now = Date.now, onBroken } = this.#deps
     const operation = currentOperation()
     const name = operation?.name ?? 'background work'
-    log.error({ err, operation: name }, `${name} failed in a way nobody expected`)
+    log.error({ err, operation: name }, `unexpected error in ${name}`)
     this.#kept.unshift({ at: new Date(now()).toISOString(), operation: name, message: errorMessage(err) })
     this.#kept.length = Math.min(this.#kept.length, MAX_KEPT)
-    operation?.fail(new CoreError('Internal', `${name} failed inside the daemon; its log says why`, { cause: err }))
+    operation?.fail(
+      new CoreError('Internal', `unexpected error in ${name}; see \`spacedrive system logs\``, { cause: err }),
+    )
     if (err instanceof AssertionError || this.#isFlood()) onBroken(err)
   }
 

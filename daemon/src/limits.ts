@@ -1,4 +1,4 @@
-/** Bounds on what clients may ask of the daemon. Tests lower them; nobody else needs to. */
+/** Limits for clients of the daemon. Only tests change them. */
 export interface ServerLimits {
   /** The largest request. */
   readonly frameBytes: number

@@ -49,6 +49,6 @@ function say(message: ReadyMessage): void {
     writeSync(readyFd, JSON.stringify(message))
     closeSync(readyFd)
   } catch {
-    // Said before, or whoever asked is gone.
+    // The result was sent before, or the parent process is gone.
   }
 }

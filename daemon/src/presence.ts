@@ -50,9 +50,9 @@ export class Presence implements AsyncDisposable {
       const found = await Promise.all(files().map(exists))
       if (holder && found.every(Boolean)) return
       await restore()
-      log.warn({ runDir: paths.runDir }, 'files of the running daemon were removed; they are made again')
+      log.warn({ runDir: paths.runDir }, 'files of the running daemon were deleted; creating them again')
     } catch (err) {
-      log.error({ err }, `the files of the running daemon cannot be made again: ${errorMessage(err)}`)
+      log.error({ err }, `cannot create the files of the running daemon again: ${errorMessage(err)}`)
     }
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const RequestId = z.union([z.number(), z.string().max(100)])
 
-/** What a client sends: a request, or without an id a notification. */
+/** A message of a client: a request, or without an id a notification. */
 export const Request = z.object({
   jsonrpc: z.literal('2.0'),
   id: RequestId.optional(),

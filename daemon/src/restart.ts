@@ -38,7 +38,7 @@ export function restartProcess(reason: string, before: readonly Restart[], now: 
   process.exit(1)
 }
 
-/** Whoever waited for the first start has been answered. */
+/** The process that waited for the first start has its answer. */
 function withoutReadyFd(args: readonly string[]): string[] {
   const at = args.indexOf('--ready-fd')
   return at < 0 ? [...args] : args.toSpliced(at, 2)

@@ -40,9 +40,9 @@ export interface DaemonOptions extends InstanceOptions {
   readonly onReady?: () => void
 }
 
-/** Jobs get some seconds to come to a checkpoint, and so does each library; what is not closed after this is left to the next start. */
+/** Jobs get some seconds to come to a checkpoint, and so does each library; the next start recovers the rest. */
 const SHUTDOWN_MS = 40_000
-/** What a shell says of a program that a signal ended: 128 and the number of SIGINT. */
+/** Exit code of a program that SIGINT ended, as in a shell: 128 plus the number of the signal. */
 const EXIT_NOW = 130
 
 /** Runs the daemon of an instance until it is asked to end, by a signal or by a client. Throws where it cannot start. */
@@ -119,7 +119,7 @@ class Daemon {
     parts.use(explorer)
     const server = parts.use(await listen(connections, paths, log.logger))
     parts.use(removeSocketAtExit(server))
-    // Whoever comes while it closes finds no daemon, and waits for the lock.
+    // A client that connects during the shutdown finds no daemon, and waits for the lock.
     parts.defer(() => rmSync(paths.recordFile, { force: true }))
     await writeRecord(paths, server.socket)
     const restore = async () => {
@@ -153,10 +153,10 @@ class Daemon {
   }
 
   async close(why: string): Promise<void> {
-    this.#log.info({ why }, 'the daemon ends')
+    this.#log.info({ why }, 'daemon stopping')
     const closed = this.#parts.disposeAsync().then(() => true)
     const inTime = await Promise.race([closed, wait(SHUTDOWN_MS, false, { ref: false })])
-    if (!inTime) throw new CoreError('Timeout', `not everything was closed after ${SHUTDOWN_MS / 1_000} s`)
+    if (!inTime) throw new CoreError('Timeout', `the daemon did not shut down cleanly within ${SHUTDOWN_MS / 1_000} s`)
   }
 }
 
@@ -263,7 +263,9 @@ async function listen(connections: Connections, paths: InstancePaths, log: Logge
     }
   }
   const cause = new AggregateError(failures)
-  throw new CoreError('Unavailable', `no socket can be made: ${failures.map(String).join('; ')}`, { cause })
+  throw new CoreError('Unavailable', `cannot create the socket of the daemon: ${failures.map(String).join('; ')}`, {
+    cause,
+  })
 }
 
 async function writeRecord({ recordFile }: InstancePaths, socket: string): Promise<void> {
@@ -288,7 +290,7 @@ function giveUp(err: unknown, { before, isReady, log }: GiveUpParts): void {
   const now = Date.now()
   const restarts = isReady() && mayRestart(before, now)
   log.error({ err, restarts }, restarts ? 'the daemon crashed and restarts' : 'the daemon crashed')
-  // For whoever started it, and waits.
+  // For the parent process, which waits.
   process.stderr.write(`the daemon crashed: ${err instanceof Error ? err.stack : String(err)}\n`)
   if (restarts) restartProcess(errorMessage(err), before, now)
   process.exit(1)

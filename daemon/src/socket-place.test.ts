@@ -112,9 +112,9 @@ test.skipIf(onWindows)('the folder of a socket is closed to others, and never so
   chmodSync(folder, 0o777)
   makePrivateFolder(folder)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
-  expect(() => makePrivateFolder(folder, { uid: pathHost().uid + 1 })).toThrow('others can enter')
+  expect(() => makePrivateFolder(folder, { uid: pathHost().uid + 1 })).toThrow('other users can enter')
   symlinkSync(folder, join(dir.path, 'link'))
-  expect(() => makePrivateFolder(join(dir.path, 'link'))).toThrow('others can enter')
+  expect(() => makePrivateFolder(join(dir.path, 'link'))).toThrow('other users can enter')
 })
 
 test.skipIf(onWindows)('a folder for sockets that somebody else has made is passed over', () => {

@@ -47,7 +47,7 @@ export function httpSocketPlace(
   if (bytes <= longest) return place
   throw new CoreError(
     'Unavailable',
-    `${place} has ${bytes} bytes, and the path of a socket at most ${longest}; choose a shorter folder with --data-dir`,
+    `the socket path ${place} has ${bytes} bytes, more than the maximum of ${longest}; choose a shorter folder with --data-dir`,
   )
 }
 
@@ -70,7 +70,7 @@ export async function isFree(place: string): Promise<boolean> {
   return true
 }
 
-/** Makes a folder that only this user can enter. Throws `PermissionDenied` where it is somebody else's. */
+/** Makes a folder that only this user can enter. Throws `PermissionDenied` if it belongs to another user. */
 export function makePrivateFolder(path: string, { uid }: Pick<PathHost, 'uid'> = pathHost()): void {
   try {
     makeFolders(path)
@@ -80,7 +80,7 @@ export function makePrivateFolder(path: string, { uid }: Pick<PathHost, 'uid'> =
     throw unusable(path, cause)
   }
   if (!isPrivate(path, uid)) {
-    throw new CoreError('PermissionDenied', `others can enter ${path}; it must be a folder of yours with mode 0700`)
+    throw new CoreError('PermissionDenied', `other users can enter ${path}; make it your own folder with mode 0700`)
   }
 }
 
@@ -106,7 +106,7 @@ function runtimeFolder({ env, temporary, uid }: PathHost): string {
   if (session?.startsWith('/') && isPrivate(session, uid)) return session
   const names = Array.from({ length: OWN_FOLDERS }, (_, n) => `spacedrive-${uid}${n === 0 ? '' : `-${n}`}`)
   const folders = names.map((name) => join(temporary, name))
-  // Everybody can make folders there: one that somebody else has made is passed over.
+  // All users can create folders there. Skip a folder of another user.
   return folders.find((folder) => isOwnOrFree(folder, uid)) ?? folders[0]!
 }
 
@@ -122,7 +122,7 @@ function isPrivate(path: string, uid: number): boolean {
   return isOwnFolder(path, uid) && (lstatSync(path).mode & 0o077) === 0
 }
 
-/** Not somebody else's, and no link that somebody else has put there. */
+/** Whether it is a folder of this user, and not a link that another user created. */
 function isOwnFolder(path: string, uid: number): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   return stats !== undefined && stats.isDirectory() && stats.uid === uid

@@ -14,7 +14,7 @@ export interface SocketServerOptions {
   readonly log: Logger
 }
 
-/** Answers on the daemon's socket. Disposing it drops who is connected there, with what they were sent so far. */
+/** Serves the daemon's socket. Disposing it disconnects all clients, even in the middle of an answer. */
 export class SocketServer implements AsyncDisposable {
   readonly socket: string
   readonly #connections: Connections
@@ -57,8 +57,8 @@ export class SocketServer implements AsyncDisposable {
   async #listen(): Promise<void> {
     this.#server.listen(this.socket)
     await once(this.#server, 'listening')
-    this.#server.on('error', (err) => this.#log.error({ err }, 'the socket failed'))
-    // Its folder is this user's alone, so nobody came before this.
+    this.#server.on('error', (err) => this.#log.error({ err }, 'the command socket failed'))
+    // Only this user can enter the folder, so no other user could connect before the chmod.
     if (process.platform !== 'win32') chmodSync(this.socket, 0o600)
   }
 

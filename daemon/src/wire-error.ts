@@ -9,7 +9,8 @@ const INVALID_REQUEST = -32_600
 
 /** An error as a client sees it. */
 export function wireError(err: unknown): WireError {
-  if (!(err instanceof CoreError)) return wireError(new CoreError('Internal', 'the daemon failed; its log says why'))
+  if (!(err instanceof CoreError))
+    return wireError(new CoreError('Internal', 'unexpected error in the daemon; see `spacedrive system logs`'))
   const { code, details, message } = err
   return { code: numbers[code] ?? OTHER_ERROR, message, data: { code, details } }
 }

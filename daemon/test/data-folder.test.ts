@@ -19,7 +19,7 @@ test('a second daemon on a data folder refuses, and says who has it', async () =
   expect(client.hello.pid).toBe(first.pid)
 })
 
-test('what a killed daemon leaves is not in the way of the next', async () => {
+test('files of a killed daemon do not stop the next one', async () => {
   using folder = createTempDir('daemon')
   await using killed = new DaemonProcess({ dataDir: folder.path })
   await killed.ready

@@ -78,7 +78,7 @@ async function signIn(port: number, from: Pick<Asked, 'localAddress'> = {}): Pro
   return headers['set-cookie']![0]!.split(';')[0]!
 }
 
-test('who knows the passphrase gets in by TLS; its cookie and the token hold where they belong, and nowhere else', async () => {
+test('the passphrase signs in over TLS; its cookie and the token are each valid only at their own address', async () => {
   await using http = await startTestHttp()
   const { port } = await expose(http)
   const person = { accept: 'text/html' }
@@ -193,7 +193,7 @@ test('it is reached by its names and addresses, asked by its own page, and speak
   expect(http.server.exposed).toMatchObject({ fingerprint })
 })
 
-test('whoever is signed in from elsewhere may do what was chosen and nothing else, however they ask', async () => {
+test('a remote session has exactly the chosen rights, by every interface', async () => {
   await using http = await startTestHttp()
   const { port } = await expose(http)
   const headers = {
@@ -208,7 +208,7 @@ test('whoever is signed in from elsewhere may do what was chosen and nothing els
   const refused = { code: 'PermissionDenied' }
   for (const { access, name } of Object.values<Op>(ops)) {
     if (access === 'view') continue
-    const detail = access === null ? 'on the machine itself only' : `needs the right "${access}"`
+    const detail = access === null ? 'only on the machine itself' : `needs the right "${access}"`
     expect([name, await post(`/api/v1/${name.replace('.', '/')}`, {})]).toMatchObject([
       name,
       { status: 403, said: { ...refused, detail: expect.stringContaining(detail) } },
@@ -269,7 +269,7 @@ test('with the right to transfer, files come to the chosen folder and nowhere el
   expect(await post('/api/v1/locations/add', { path: http.folder })).toMatchObject({ code: 'PermissionDenied' })
 })
 
-test('whoever may look sees the locations of the libraries, and no other file', async () => {
+test('the right to view covers files in locations and no others', async () => {
   await using http = await startTestHttp()
   const library = await http.core.libraries.create({ name: 'Photos' })
   const [shared, other] = ['shared', 'other'].map((name) => join(http.folder, name))
@@ -349,7 +349,7 @@ test('whoever may look is told of no path outside of locations whether there is 
   }
 })
 
-test('the keys of this device are served to nobody, whatever leads there', async () => {
+test('the keys of this device are never served, by whichever path', async () => {
   await using http = await startTestHttp()
   const { port } = await expose(http, PASSPHRASE, ['disk'])
   const headers = { cookie: await signIn(port) }
@@ -378,13 +378,13 @@ test('the keys of this device are served to nobody, whatever leads there', async
   }
 })
 
-test('whoever guesses waits ever longer, and this machine does not', async () => {
+test('wrong passphrases from another machine cause growing delays, but none on this machine', async () => {
   let now = Date.now()
   await using http = await startTestHttp({ now: () => now })
   const { port } = await expose(http)
   for (let attempt = 0; attempt < 3; attempt++) {
     const wrong = await login(port, 'wrong passphrase')
-    expect([wrong.status, wrong.body]).toMatchObject([401, expect.stringContaining('This is not the passphrase.')])
+    expect([wrong.status, wrong.body]).toMatchObject([401, expect.stringContaining('The passphrase is wrong.')])
   }
   const waits: number[] = []
   for (let attempt = 0; attempt < 3; attempt++) {

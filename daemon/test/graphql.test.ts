@@ -76,7 +76,7 @@ test('one document asks for several things, each with what it is made of', async
   })
 })
 
-test('what goes wrong has our code, and leaves the rest of the answer', async () => {
+test('an error has our code, and the other fields are still answered', async () => {
   await using http = await startTestHttp()
   const { data, errors } = await ask(
     http,
@@ -132,7 +132,7 @@ test.each([
   expect(errors!.map(({ message }) => message).join('\n')).toContain(why)
 })
 
-test('nobody is let in without the token, and no form or page of another site', async () => {
+test('requests without the token, and from forms and pages of other sites, are refused', async () => {
   await using http = await startTestHttp()
   const body = JSON.stringify({ query: '{ systemStatus { version } }' })
   const json = { 'content-type': 'application/json' }

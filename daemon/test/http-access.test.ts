@@ -139,7 +139,7 @@ test('after ten links that are none, an address has to wait a minute; a right li
   expect([await guess(), await wrong()]).toEqual([401, 401])
 })
 
-test('a script with an old token keeps nobody from signing in', async () => {
+test('a script with an old token does not block sign-ins', async () => {
   await using http = await startTestHttp({ limits: { failedLogins: 1 } })
   const headers = { authorization: 'Bearer old' }
   expect((await http.raw('/session', { headers })).status).toBe(401)

@@ -225,7 +225,7 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
       const child = spawn(process.execPath, ['-e', holder(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
       try {
         await once(child.stdout, 'data')
-        await vi.waitFor(() => expect(told).toContain('another user of this machine took up the connections'))
+        await vi.waitFor(() => expect(told).toContain('another user of this machine occupies all connections'))
         for (let n = 0; n < 50; n++) {
           const answer = await fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } })
           expect([answer.status, await answer.text()]).toEqual([200, 'ok'])

@@ -105,7 +105,7 @@ test('a stream ends with the daemon', async () => {
   expect(await stream.reading).toBe('ended')
 })
 
-test('a HEAD opens no stream that nobody reads', async () => {
+test('a HEAD request opens no event stream', async () => {
   await using http = await startTestHttp({ limits: { eventStreams: 1 } })
   for (let n = 0; n < 3; n++) {
     const head = await http.raw('/events', { method: 'HEAD', headers: { authorization: `Bearer ${http.token}` } })

@@ -153,7 +153,7 @@ test('five hundred requests at once for one file of the page are answered one af
   expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 1024 * 1024)
 })
 
-test('who sends more requests than one waits for is cut off', async () => {
+test('a client that sends too many requests at once is disconnected', async () => {
   await using http = await startTestHttp()
   const socket = await open(http)
   socket.write(`GET /health HTTP/1.1\r\nHost: ${host(http)}\r\n\r\n`.repeat(500))
@@ -205,7 +205,7 @@ test('figures are told where that is wanted, and nowhere else', async () => {
   }
 })
 
-test('what is being answered when the server closes has a moment to end', async () => {
+test('running requests get time to finish when the server closes', async () => {
   const started = Promise.withResolvers<void>()
   const doctor = async (signal: AbortSignal) => {
     started.resolve()

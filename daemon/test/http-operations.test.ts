@@ -93,7 +93,7 @@ test('a problem has a stable code, and names its request as the log does', async
     type: 'about:blank',
     title: 'Internal Server Error',
     status: 500,
-    detail: 'system.doctor failed inside the daemon; its log says why',
+    detail: 'unexpected error in system.doctor; see `spacedrive system logs`',
     code: 'Internal',
     details: null,
     instance: `urn:uuid:${answer.headers.get('x-request-id')}`,
@@ -116,7 +116,7 @@ test('an answer is not sent again to one who has it', async () => {
   expect((await again(etag)).status).toBe(200)
 })
 
-test('what is asked for is given up when whoever asked is gone', async () => {
+test('a request is cancelled when its client disconnects', async () => {
   const asked = Promise.withResolvers<AbortSignal>()
   const doctor = (signal: AbortSignal) => {
     asked.resolve(signal)

@@ -95,7 +95,7 @@ test.each([
   expect(headers['cache-control']).not.toContain('immutable')
 })
 
-test('in a checkout the page is built when somebody wants to see it, and again when its sources change', async () => {
+test('in a checkout, the page is built when it is first opened, and again when its sources change', async () => {
   using folder = createTempDir('page')
   const web = await makeWorkspace(folder.path)
   await using http = await startTestHttp({ webFolder: web })

@@ -135,7 +135,7 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
-test('who signed in, who was refused and what was opened is recorded, for this user alone', async () => {
+test('sign-ins, refusals and exposures are recorded, for this user only', async () => {
   await using http = await startTestHttp()
   await http.openPage()
   await http.raw('/session', { headers: { authorization: 'Bearer guess' } })
@@ -229,7 +229,7 @@ test('a flood of attempts neither fills the disk nor pushes the rest out of the 
   }
   // Nor do attempts from thousands of addresses, as each program of this machine has them.
   for (let n = 0; n < 20_000; n++)
-    log.add({ what: 'refused', from: `127.0.${n >> 8}.${n & 255}`, detail: 'this link was used, or is too old' })
+    log.add({ what: 'refused', from: `127.0.${n >> 8}.${n & 255}`, detail: 'this link has been used or has expired' })
   expect(log.list(1_000_000).at(-1)).toMatchObject({ what: 'signed-in', detail: 'first' })
   // Nor do sign-ins, by whoever knows the passphrase.
   log.add({ what: 'granted', from: 'laptop', detail: 'browse' })

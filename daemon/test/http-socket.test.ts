@@ -126,7 +126,7 @@ test.skipIf(onWindows)('a file that is no socket stays, and status says that HTT
   expect([httpSocket, explorer, notices]).toEqual([
     null,
     expect.stringContaining('http://127.0.0.1:'),
-    [expect.stringContaining(`${file} is taken`)],
+    [expect.stringContaining(`occupies ${file}`)],
   ])
   daemon.kill('SIGTERM')
   await daemon.exit
@@ -146,7 +146,7 @@ test.skipIf(onWindows)(
       null,
       [
         expect.stringMatching(
-          new RegExp(`has ${bytes} bytes, .* at most 10[37]; choose a shorter folder with --data-dir`),
+          new RegExp(`has ${bytes} bytes, .* the maximum of 10[37]; choose a shorter folder with --data-dir`),
         ),
       ],
     ])

@@ -190,7 +190,7 @@ test.each([MODERN, OLDER])(
   },
 )
 
-test('what goes wrong is said with our code and a sentence', async () => {
+test('an error has our code and a sentence', async () => {
   await using http = await startTestHttp()
   const ask = client(http, MODERN)
   const call = async (name: string, input: Json) => (await ask('tools/call', { name, arguments: input })).result
@@ -243,7 +243,7 @@ test('addresses name locations, files and what they say', async () => {
   expect((templates.result!.resourceTemplates as unknown[]).length).toBe(5)
 })
 
-test('nobody is let in without the token, or from another site', async () => {
+test('requests without the token, or from another site, are refused', async () => {
   await using http = await startTestHttp()
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
   const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }

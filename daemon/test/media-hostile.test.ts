@@ -105,7 +105,7 @@ test('an entry that is none, and one that is a folder, say so', async () => {
   )
 })
 
-test('what is on a disk that is not there names the disk', async () => {
+test('the error for a file on an unplugged disk names the disk', async () => {
   await using t = await createTestMedia()
   const path = t.write('place/a.txt')
   const { locationId } = await t.add({ path: t.path('place'), mode: 'shallow', watch: false })

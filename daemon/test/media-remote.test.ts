@@ -161,7 +161,7 @@ test('a large file comes piece by piece, to its last byte', async () => {
   }
 })
 
-test('what the other device refuses is refused here, and one that is not there is said to be so', async () => {
+test('a refusal of the other device is passed on, and an offline device is reported', async () => {
   const { app, bob, file, network, query } = await createRemoteMedia()
   await using _network = network
   bob.write('a.txt')

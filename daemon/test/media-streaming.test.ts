@@ -103,7 +103,7 @@ test.each([
   response.on('data', (chunk: Buffer) => (received += chunk.length))
   await expect(once(response, 'end')).rejects.toThrow('aborted')
   expect(received).toBeLessThan(LARGE)
-  await vi.waitUntil(() => t.warnings.some((warning) => warning.includes('was changed while it was')))
+  await vi.waitUntil(() => t.warnings.some((warning) => warning.includes('changed while it was')))
 })
 
 test('an answer from a file that is replaced meanwhile is that from the file it was', async () => {

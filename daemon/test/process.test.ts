@@ -37,7 +37,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the daemon in good 
   expect(readdirSync(paths.runDir)).toEqual(leftovers)
   expect(logLines(paths)).toMatchObject([
     { msg: 'the daemon is ready', pid: daemon.pid },
-    { msg: 'the daemon ends', why: signal },
+    { msg: 'daemon stopping', why: signal },
   ])
 })
 
@@ -99,7 +99,7 @@ test('an operation whose work fails where nobody waits for it ends alone, with i
   const other = client.query('system.doctor', {})
   await expect(client.call('test.fail', {})).rejects.toMatchObject({
     code: 'Internal',
-    message: 'test.fail failed inside the daemon; its log says why',
+    message: 'unexpected error in test.fail; see `spacedrive system logs`',
   })
   await other
   const { checks } = await client.query('system.doctor', {})
@@ -146,7 +146,7 @@ test('the second signal ends the daemon at once', async () => {
   await using daemon = new DaemonProcess({ dataDir: folder.path, entry: 'lingering-daemon.ts' })
   await daemon.ready
   daemon.kill('SIGTERM')
-  await vi.waitUntil(() => readFileSync(daemon.paths.logFile, 'utf8').includes('the daemon ends'))
+  await vi.waitUntil(() => readFileSync(daemon.paths.logFile, 'utf8').includes('daemon stopping'))
   daemon.kill('SIGTERM')
   expect((await daemon.exit).code).toBe(130)
   expect(readdirSync(daemon.paths.runDir)).toEqual(leftovers)

@@ -86,7 +86,7 @@ test('an operation of a library is about the one that is named', async () => {
   })
 })
 
-test('what nobody expected is logged whole and leaves without detail', async () => {
+test('an unexpected error is logged in full and sent without detail', async () => {
   const failure = new Error('secret: /home/ann/diary')
   await using server = await startTestServer({ core: { doctor: () => Promise.reject(failure) } })
   using client = await RawClient.greeted(server.socket)
@@ -108,7 +108,7 @@ test('a request that is given up ends, and only it', async () => {
   expect(given.map((signal) => signal.aborted)).toEqual([true, false])
 })
 
-test('what a client asked for is given up when it leaves', async () => {
+test('the requests of a client are cancelled when it disconnects', async () => {
   const given: AbortSignal[] = []
   await using server = await startTestServer({ core: { doctor: endless(given) } })
   const client = await RawClient.greeted(server.socket)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from './fixtures.ts'
 
-test('who is signed in is listed in the settings, and ended there', async ({ browser, daemon, page }) => {
+test('the settings list the sessions and can end them', async ({ browser, daemon, page }) => {
   const other = await (await browser.newContext()).newPage()
   await daemon.open(other, '/jobs')
   await daemon.open(page, '/settings')

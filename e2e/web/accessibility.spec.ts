@@ -169,7 +169,7 @@ test('nothing moves for those who want no motion', async ({ daemon, files, page 
   expect(await moving()).toBe(0)
 })
 
-test('what has the focus is seen, and never below something else', async ({ daemon, files, page }) => {
+test('the focused element is visible and never covered', async ({ daemon, files, page }) => {
   for (let i = 0; i < 100; i++) files.write(`many/file ${i}.txt`)
   await files.index()
   await daemon.open(page, files.address({ view: 'list' }, 'many'))

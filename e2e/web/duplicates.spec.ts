@@ -44,7 +44,11 @@ test('what differs behind its samples is said so', async ({ daemon, files, page 
   await expect(page.getByText('other content').first()).toBeVisible()
 })
 
-test('what exists once is listed, narrowed to a type, without a finding of axe', async ({ daemon, files, page }) => {
+test('files that exist once are listed and filtered by type, without an axe violation', async ({
+  daemon,
+  files,
+  page,
+}) => {
   files.write('once.txt', 'only here')
   files.write('once.html', '<!doctype html><html><body>only here</body></html>')
   await files.index('content')

@@ -46,10 +46,7 @@ test('while the daemon is gone the page says so and can be used; then it goes on
 /** By then it has tried again by itself. */
 const SOON_MS = 3_000
 
-test('what cannot be done while the daemon is gone is said, and is not done later by surprise', async ({
-  own,
-  page,
-}) => {
+test('an action that fails while the daemon is gone is reported and never run later', async ({ own, page }) => {
   const files = own.folder()
   files.write('a.txt')
   await files.index()
@@ -104,7 +101,7 @@ test('a daemon that takes its time is waited for', async ({ own, page }) => {
   await expect(page.getByText(LOST)).toBeHidden()
 })
 
-test('what is changed in one tab is seen in the other', async ({ daemon, files, page }) => {
+test('a change in one tab appears in the other', async ({ daemon, files, page }) => {
   files.write('a.txt')
   await files.index()
   await daemon.open(page, '/locations')

@@ -24,7 +24,7 @@ test('what a file says is found, with the line of it; names alone are searched w
   await expect(page.getByRole('heading', { name: 'Nothing was found' })).toBeVisible()
 })
 
-test('what finds nothing offers what does, and searches are remembered', async ({ daemon, files, page }) => {
+test('a search without results suggests others, and searches are remembered', async ({ daemon, files, page }) => {
   files.write('holiday.txt')
   await files.index()
   await daemon.open(page, '/search')

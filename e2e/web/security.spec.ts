@@ -146,7 +146,7 @@ test('a link signs in once, and says so to who comes second', async ({ browser, 
   }
 })
 
-test('whoever is not signed in sees how to be, and nothing else', async ({ browser, daemon, files, page }) => {
+test('a browser that is not signed in sees only how to sign in', async ({ browser, daemon, files, page }) => {
   files.write('secret.txt')
   await files.index()
   const stranger = await (await browser.newContext()).newPage()
@@ -238,7 +238,12 @@ async function attack(origin: string) {
   }
 }
 
-test('what this machine alone may do is not offered on another one', async ({ browser, daemon, files, page }) => {
+test('actions that only this machine may run are not offered to other machines', async ({
+  browser,
+  daemon,
+  files,
+  page,
+}) => {
   files.write('letter.txt', 'hello')
   await files.index()
   const openMenu = async (on: Page) => {

@@ -74,7 +74,7 @@ export class Reflector {
       const incoming = await this.#endpoint.acceptNext().catch(() => null)
       if (!incoming) return
       void this.#answer(incoming).catch((err: unknown) =>
-        this.#log.debug({ reason: irohMessage(err) }, 'an address was not reflected'),
+        this.#log.debug({ reason: irohMessage(err) }, 'cannot tell a device its outside address'),
       )
     }
   }

@@ -55,7 +55,9 @@ export async function loadBlake3() {
   try {
     return await import('@napi-rs/blake-hash')
   } catch (err) {
-    throw new CoreError('Unsupported', `a relay does not run on ${process.platform} ${process.arch}`, { cause: err })
+    throw new CoreError('Unsupported', `this relay does not support ${process.platform} ${process.arch}`, {
+      cause: err,
+    })
   }
 }
 

@@ -157,7 +157,7 @@ export class Relay implements AsyncDisposable {
     try {
       this.#reflector = await Reflector.open({ host: isIP(host) ? host : '0.0.0.0', port: this.#port, log })
     } catch (err) {
-      log.warn({ reason: errorMessage(err) }, 'devices are not told their address on the outside')
+      log.warn({ reason: errorMessage(err) }, 'the reflector does not run: devices cannot learn their outside address')
     }
   }
 

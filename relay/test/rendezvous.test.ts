@@ -8,7 +8,7 @@ import { device, serve } from '../../core/src/network/rendezvous/fixtures/device
 /** A device whose time passes into another slot leaves its notice again, so a board may have more than one waits for. */
 const noticesOf = (relay: Relay) => Number(/notices (\d+)/.exec(relay.metrics())?.[1])
 
-test('paired devices find each other by word left there, and nobody else learns it', async () => {
+test('paired devices find each other by sealed notices that no other device can read', async () => {
   await using relay = await openRelay()
   const secret = randomBytes(32)
   const alice = device(relay.url, { pairedWith: [] })
@@ -110,7 +110,7 @@ test('where a list says who may use the relay, word is left with its token only'
   expect((await post(both, { put: [], get: [] }, '/right')).status).toBe(200)
 })
 
-test('what is no request is refused in words', async () => {
+test('an invalid request is refused with a message', async () => {
   await using relay = await openRelay()
   expect(await textOf(post(relay, 'garbage'))).toMatch(/^400 the request is not JSON|^400 /)
   expect(await textOf(post(relay, { put: [{ id: 'x', notice: 'y' }], get: [] }))).toMatch(/^400 .*Invalid/s)

@@ -1,6 +1,6 @@
 /**
- * Takes out what says who somebody is and what their files are called: the home folder, the names of user and machine,
- * and every path below a folder that is not the system's. What is left says which kind of thing went wrong.
+ * Removes personal data and file names: the home folder, the names of user and machine, and every path below a folder
+ * that does not belong to the system. The remaining text still shows the kind of the error.
  */
 export function redact(
   text: string,

@@ -38,14 +38,14 @@ async function pathsOf(
   if (paths.length > 0) return paths
   const [reason] = found.flatMap(({ error }) => error?.message ?? [])
   const advice = wait || /[*?]/.test(address) ? '' : '; --wait makes it first'
-  throw new CoreError('NotFound', `${address} is not there${reason === undefined ? advice : `: ${reason}`}`)
+  throw new CoreError('NotFound', `${address} does not exist${reason === undefined ? advice : `: ${reason}`}`)
 }
 
 async function write(files: readonly (string | { readonly address: string })[], context: CliContext): Promise<void> {
   try {
     await pipeline(bytesOf(files, context), process.stdout, { end: false, signal: context.interrupt.signal })
   } catch (err) {
-    // Whoever reads has had enough, as `head` has.
+    // The reader closed the pipe, as `head` does.
     if (systemCode(err) !== 'EPIPE') throw err
   }
 }
@@ -66,13 +66,14 @@ async function* bytesAt(path: string): AsyncGenerator<Buffer> {
     const code = systemCode(err)
     if (code === 'ENOENT') throw new CoreError('NotFound', `there is no file ${path}`, { cause: err })
     if (code === 'EISDIR') throw new CoreError('InvalidInput', `${path} is a folder; \`spacedrive ls\` lists it`)
-    if (code === 'EACCES') throw new CoreError('PermissionDenied', `${path} may not be read`, { cause: err })
+    if (code === 'EACCES')
+      throw new CoreError('PermissionDenied', `cannot read ${path}: permission denied`, { cause: err })
     throw err
   }
 }
 
 /**
- * Piece by piece. A content whose device goes away in the middle goes on from another. What came from others is compared
+ * Piece by piece. If the device of a content disconnects, another device continues. Data from other devices is compared
  * with the content at the end, when it is printed already: throws `Corrupt` where it is something else.
  */
 async function* bytesThrough(session: Session, path: string): AsyncGenerator<Buffer> {
@@ -89,7 +90,7 @@ async function* bytesThrough(session: Session, path: string): AsyncGenerator<Buf
         return session.query('files.read', { path, offset })
       })
     if (last !== null && piece.size !== last.size)
-      throw new CoreError('Conflict', `${path} is not the same there; read it again`)
+      throw new CoreError('Conflict', `${path} has changed on the other device; read it again`)
     if (isContent && piece.source.device?.id !== last?.source.device?.id) io.note(sourceLine(piece))
     const bytes = Buffer.from(piece.base64, 'base64')
     if (isContent) {

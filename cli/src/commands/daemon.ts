@@ -5,7 +5,7 @@ import { commandLine, instanceOf, openSession, stopDaemonOf } from '../session.t
 import { printable } from '../text/escape.ts'
 import { stopAndSay, suffix } from './instances.ts'
 
-/** Starts the daemon, here or in the background. A daemon that runs already is what was wanted. */
+/** Starts the daemon in the foreground or background. A daemon that already runs is a success. */
 export async function start(values: Values, context: CliContext): Promise<number> {
   if (values.foreground === true) {
     const { endProcess, runDaemon } = await import('@spacedrive/daemon')

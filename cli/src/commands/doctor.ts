@@ -19,7 +19,7 @@ type Report = OutputOf<'system.doctor'>
 /** How much of the log a bug report carries. */
 const BUNDLED_LOG_LINES = 500
 
-/** What the daemon finds wrong, or why there is none to ask. Exit 1 where something is broken. */
+/** Prints the problems that the daemon finds, or why no daemon answers. Exit 1 if there is an error. */
 export async function doctor(values: Values, context: CliContext): Promise<number> {
   const { report, facts } = await examine(context)
   await printOutput('system.doctor', report, context)
@@ -31,7 +31,7 @@ export async function doctor(values: Values, context: CliContext): Promise<numbe
   return report.ok ? exitCodes.ok : exitCodes.failed
 }
 
-/** What a bundle holds besides the report, by file name. */
+/** The other files of a bundle, besides the report. */
 type Facts = Readonly<Record<string, unknown>>
 
 async function examine(context: CliContext): Promise<{ report: Report; facts: Facts }> {

@@ -9,7 +9,7 @@ import { readLogTail } from '../log-tail.ts'
 const FOLLOW_MS = 250
 const DEFAULT_TAIL = 100
 
-/** The end of the log, and with --follow what is written from now on. */
+/** Prints the end of the log, and with --follow new lines. */
 export async function logs(values: Values, context: CliContext): Promise<number> {
   const { globals, io, interrupt } = context
   const tail = typeof values.tail === 'number' ? values.tail : DEFAULT_TAIL

@@ -13,7 +13,7 @@ import { UsageError } from '../usage-error.ts'
 
 type Status = OutputOf<'pairing.status'>
 
-/** What the command line asks for; the flags are other spellings of the words. */
+/** The subcommand, given by words or by the flags that mean the same. */
 type Wish =
   | { readonly what: 'generate' | 'status' | 'cancel' }
   | { readonly what: 'join'; readonly code: string }
@@ -91,7 +91,7 @@ async function generate(session: Session, autoAccept: boolean): Promise<number> 
   throw new ClientError(code, ended.reason ?? `the pairing ended: ${ended.state}`)
 }
 
-/** What stands below the picture: the words and what to do with them. */
+/** The text below the QR code: the words and how to use them. */
 const LINES_BELOW = 7
 
 /** Words that a picture has pushed out of sight are worse than no picture. */
@@ -116,7 +116,7 @@ async function untilEnded(session: Session, id: string): Promise<Status> {
     else asker.see(status).catch(end.reject)
   }
   const look = async () => see(await session.query('pairing.status', {}))
-  const onInterrupt = () => end.reject(new InterruptedError('interrupted; the code is worth nothing any more'))
+  const onInterrupt = () => end.reject(new InterruptedError('interrupted; the pairing code is no longer valid'))
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true })
   void session.closed.then(() =>
     end.reject(new ClientError('Unavailable', 'the daemon has stopped; so has the pairing')),
@@ -180,7 +180,7 @@ class Asker {
     const { context } = this.#session
     const name = `${printable(device.name)} (${printable(device.os)})`
     if (!context.io.canAsk) {
-      // What the other side does without is its own affair: only `--auto-accept` here leaves the comparison out here.
+      // Only our own `--auto-accept` skips the comparison here, whatever the other side does.
       const where = unattended ? '; there, `spacedrive network pair status` shows it' : ''
       context.io.announce(
         `${name} has the words. Compare the number ${formatNumber(number)} with the one there${where}. If they are the same: spacedrive network pair confirm ${number}. To pair without comparing, join with --auto-accept.`,
@@ -201,7 +201,7 @@ class Asker {
     const signal = AbortSignal.any([interrupt.signal, this.#leaving.signal])
     const answer = await prompts.confirm({ message, initialValue: false, output: process.stderr, signal })
     if (this.#leaving.signal.aborted) return
-    if (prompts.isCancel(answer) || !answer) throw new InterruptedError('nothing was stored, here or there')
+    if (prompts.isCancel(answer) || !answer) throw new InterruptedError('no pairing was stored on either device')
   }
 }
 

@@ -88,7 +88,8 @@ async function existingFolder(typed: string): Promise<string> {
     return path
   } catch (err) {
     if (systemCode(err) === 'ENOENT') throw new CoreError('NotFound', `there is no folder ${path}`, { cause: err })
-    if (systemCode(err) === 'EACCES') throw new CoreError('PermissionDenied', `${path} may not be read`, { cause: err })
+    if (systemCode(err) === 'EACCES')
+      throw new CoreError('PermissionDenied', `cannot read ${path}: permission denied`, { cause: err })
     throw err
   }
 }
@@ -121,7 +122,7 @@ async function indexFolder(
 }
 
 /**
- * Follows what the first job has started, or was waiting already: all of it with --once, else what is made of the files.
+ * Follows the jobs that the first job has started, or that were waiting: with --once all of them, else only sidecar jobs.
  * Returns how long that took, in milliseconds, and the job that waits in vain.
  */
 async function followRest(
@@ -145,7 +146,7 @@ async function followRest(
   }
 }
 
-/** What `quickstart --json` prints. */
+/** The output of `quickstart --json`. */
 interface Summary {
   readonly library: Pick<Library, 'id' | 'name' | 'path'>
   readonly location: Pick<Location, 'id' | 'path' | 'state'>
@@ -159,10 +160,10 @@ interface Summary {
     readonly reclaimableBytes: number
   }
   readonly sidecars: SidecarTotals
-  /** What nothing here makes, with the reason. */
+  /** Kinds that this device cannot generate, with the reason. */
   readonly skips: OutputOf<'locations.summary'>['skips']
   readonly slowest: OutputOf<'locations.summary'>['slowest']
-  /** What waits for room, power or rest, and kinds that nothing here makes, with the reason. */
+  /** Work that waits for disk space, power or an idle machine, and kinds that this device cannot generate, with the reason. */
   readonly held: OutputOf<'locations.summary'>['held']
   readonly off: OutputOf<'locations.summary'>['off']
   readonly failures: readonly {
@@ -230,7 +231,7 @@ async function summarise({ job, library, locationId, sidecarsMs, since }: Facts,
   }
 }
 
-/** Seconds with three decimals: what is behind them is noise. */
+/** Seconds with three decimals; more decimals are noise. */
 function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1_000) / 1_000
 }

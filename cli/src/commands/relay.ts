@@ -67,12 +67,15 @@ function optionsOf({ allow, host, port, token }: Values): Options {
 function keyOf(text: string): PeerKey {
   const key = PeerKey.safeParse(text.toLowerCase())
   if (key.success) return key.data
-  throw new UsageError(`${text} is no key of a device; \`spacedrive network status\` there shows it`, {
-    words: ['network', 'relay'],
-  })
+  throw new UsageError(
+    `${text} is not the key of a device; run \`spacedrive network status\` on that device to see its key`,
+    {
+      words: ['network', 'relay'],
+    },
+  )
 }
 
-/** What others set, with the token. */
+/** The setting for the other devices, with the token. */
 function urlsOf({ url }: Relay, { host, token }: Options): string[] {
   const { port } = new URL(url)
   const hosts = isEverywhere(host) ? machineAddresses(host) : [bracketed(host)]
@@ -109,7 +112,7 @@ function say({ io, metrics, options, urls }: { io: Io; metrics: string; options:
   io.note('Its port is to be open for TCP and, so that devices find a straight way, for UDP. Ctrl-C ends it.')
 }
 
-/** Warnings for a person; the rest where somebody asked for more. */
+/** Prints warnings; with --verbose also other messages. */
 function loggerOf(io: Io, verbose: boolean): Logger {
   const tell = (fields: object, message: string) => io.note(printable(`${message} ${JSON.stringify(fields)}`))
   const quiet = () => {}

@@ -14,7 +14,7 @@ type Offer = OutputOf<'offers.info'>
 /** Events are the quick way to hear of an answer; asking is the sure one. */
 const ASK_MS = 2_000
 
-/** Offers files to a device, and waits until they are there or nobody wants them. */
+/** Offers files to a device, and waits until they have arrived or the offer has ended. */
 export async function spacedrop(values: Values, context: CliContext): Promise<number> {
   const { globals, io } = context
   using session = await openSession(context)
@@ -123,7 +123,7 @@ async function follow(session: Session, sent: Offer): Promise<Offer> {
 
 const WITHDRAW_MS = 5_000
 
-/** Asks the person whether both screens show the same; where nobody can be asked, says what to do. */
+/** Asks the user whether both screens show the same number. Without a terminal, prints the command that confirms it. */
 async function compare(session: Session, { id, number, to }: Offer, over: AbortSignal): Promise<void> {
   const { interrupt, io } = session.context
   const name = printable(to.name)

@@ -60,12 +60,14 @@ function accessOf(named: string): Access {
   throw new UsageError(`--allow is one or more of ${accessNames.join(', ')}, not ${JSON.stringify(named)}`)
 }
 
-/** From the file that is named, `-` for stdin; else somebody types it, twice. A flag would stand in the list of processes. */
+/** Reads the passphrase from the given file (`-`: stdin), or asks for it twice. A flag would show it in the process list. */
 async function readPassphrase(values: Values, context: CliContext): Promise<string> {
   const { passphraseFile: file } = values
   if (typeof file === 'string') return firstLine(file === '-' ? await text(process.stdin) : await readText(file))
   if (context.io.canAsk) return askTwice(context)
-  throw new UsageError('nobody is here to type a passphrase; --passphrase-file names a file with it, - is stdin')
+  throw new UsageError(
+    'cannot ask for a passphrase without a terminal; pass a file with --passphrase-file (- is stdin)',
+  )
 }
 
 async function readText(file: string): Promise<string> {
@@ -90,5 +92,5 @@ async function askTwice({ interrupt }: CliContext): Promise<string> {
   }
   const passphrase = await ask('Passphrase for others, at least 12 characters')
   if ((await ask('Once more')) === passphrase) return passphrase
-  throw new CoreError('InvalidInput', 'the two are not the same; nothing was changed')
+  throw new CoreError('InvalidInput', 'the two passphrases differ; nothing was changed')
 }

@@ -16,7 +16,7 @@ export interface FollowOptions {
   readonly jobId: string
   /** Above the block: `Indexing Pictures`. */
   readonly title: string
-  /** What becomes of the job when the person leaves; by default that it goes on, and how to stop it. */
+  /** Printed after Ctrl-C. By default: the job continues, and the command that stops it. */
   readonly whenLeft?: string | undefined
   /** Follows no longer than this when the job waits for something and gets no further; by default for ever. */
   readonly maxWaitMs?: number | undefined

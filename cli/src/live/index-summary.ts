@@ -1,7 +1,7 @@
 import type { JobDetails } from '@spacedrive/core/domain'
 import { formatBytes, formatCount, formatDuration, plural } from '../text/format.ts'
 
-/** What the index job says of itself when it is done, as far as this command shows it. */
+/** The part of the index job's output that this command shows. */
 export interface IndexOutput {
   readonly counts: {
     readonly files: number
@@ -30,7 +30,7 @@ const zeros: IndexOutput = {
   seconds: { discover: 0, process: 0, aggregate: 0, identify: 0, total: 0 },
 }
 
-/** Reads the output of a job; zeros for what it does not say, because any job may be waited for. */
+/** Reads the output of a job. Missing counts are zero, because the command can wait for any job. */
 export function indexOutputOf({ output }: Pick<JobDetails, 'output'>): IndexOutput {
   return {
     counts: numbers(output, 'counts', zeros.counts),

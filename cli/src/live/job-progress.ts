@@ -6,10 +6,10 @@ import type { Style } from '../text/style.ts'
 import { textWidth } from '../text/width.ts'
 import { spinner } from './spinner.ts'
 
-/** What has been seen of one job so far, from its events. */
+/** The state of one job, collected from its events. */
 export interface JobView {
   readonly job: Job
-  /** Phases that are over, in order, with what they did. */
+  /** The completed phases, in order, with their results. */
   readonly finished: readonly FinishedPhase[]
   readonly phaseStartedAt: number
   /** The largest share done in this phase: a bar never runs backwards. */
@@ -73,7 +73,7 @@ interface DrawOptions {
 
 const LABEL_WIDTH = 22
 
-/** The live block of one job: a line for each phase that is over, the running one with its bar, what failed so far. */
+/** The live block of one job: a line for each completed phase, the running phase with its bar, the failures so far. */
 export function jobBlock(view: JobView, { frame, style, title, width }: DrawOptions): string[] {
   const { job } = view
   const finished = view.finished.map(({ done, ms, phase }) => {
@@ -91,7 +91,7 @@ export function jobBlock(view: JobView, { frame, style, title, width }: DrawOpti
   ]
 }
 
-/** What keeps it from going on for now. */
+/** The reason why the job is waiting. */
 function waitingLine({ job }: JobView, width: number): string[] {
   return job.waiting === undefined ? [] : [shortenMiddle(job.waiting, width)]
 }
@@ -114,7 +114,7 @@ export function progressText({ job, share }: JobView, width: number, style: Styl
   return [style('accent', bar), percent, ...shown].join('  ')
 }
 
-/** What is gone before one has read it is not shown. */
+/** A phase that ends within this time is not shown, because no user could read it. */
 const SHORTEST_LEFT_MS = 1_000
 const MIN_BAR = 8
 const MAX_BAR = 32
@@ -136,7 +136,7 @@ function fit(parts: readonly string[], width: number): string[] {
 
 function failureLine({ job, lastFailure }: JobView, width: number, style: Style): string[] {
   if (job.warnings === 0) return []
-  // What nothing here can make something of is among them: not all have failed.
+  // The count includes files that this device has no engine for: not all of them failed.
   const count = `${formatCount(job.warnings)} not done so far`
   const last = lastFailure === null ? '' : shortenMiddle(`; the last: ${lastFailure}`, width - textWidth(count) - 2)
   return [style('warn', `! ${count}${last}`)]

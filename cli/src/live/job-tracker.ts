@@ -2,7 +2,7 @@ import type { Job } from '@spacedrive/core/domain'
 import type { Event } from '@spacedrive/core/events'
 import { type JobView, firstView, nextView } from './job-progress.ts'
 
-/** What is known of the jobs of a library, kept up to date by their events. */
+/** The jobs of a library, kept up to date by their events. */
 export class JobTracker {
   readonly #views = new Map<string, JobView>()
   readonly #now: () => number
@@ -20,7 +20,7 @@ export class JobTracker {
     return this.#views.get(id) ?? null
   }
 
-  /** Takes a job as an answer gave it, which may be older than what events have said meanwhile. */
+  /** Adds a job from an answer, which may be older than the latest events. */
   seen(job: Job): void {
     const before = this.#views.get(job.id)
     if (before && isOver(before.job) && !isOver(job)) return
@@ -45,7 +45,7 @@ export function isOver({ status }: Pick<Job, 'status'>): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled'
 }
 
-/** What a tracker must hear. */
+/** The events that a tracker needs. */
 export const jobEventTypes = [
   'job.queued',
   'job.started',

@@ -21,7 +21,7 @@ export class LiveBlock implements Disposable {
     process.on('exit', this.#restore)
   }
 
-  /** Replaces what is shown. A line that is too long is cut: were it to wrap, the next drawing would start too low. */
+  /** Redraws the block. Long lines are cut: if one wrapped, the next drawing would start too low. */
   draw(lines: readonly string[]): void {
     const { width } = this.#screen
     const shown = lines.map((line) =>

@@ -24,7 +24,7 @@ export function sidecarTotals(byKind: Summary['byKind']): SidecarTotals {
 /** Reasons that are named; `sidecar pending` has them all. */
 const MAX_REASONS = 10
 
-/** What was made, what was not and why, and what took longest. */
+/** The generated sidecars, the others with their reason, and the slowest kinds. */
 export function sidecarLines(
   {
     failures,
@@ -42,8 +42,8 @@ export function sidecarLines(
   style: Style,
 ): string[] {
   const { byKind, failed, made, ready, skipped } = sidecars
-  const hindrances = hindranceLines({ held, off }, style)
-  if (made + ready + failed + skipped === 0) return hindrances
+  const blockers = blockerLines({ held, off }, style)
+  if (made + ready + failed + skipped === 0) return blockers
   const kinds = Object.entries(byKind).flatMap(([kind, counts]) =>
     counts.made > 0 ? [`${kind} ${formatCount(counts.made)}`] : [],
   )
@@ -61,7 +61,7 @@ export function sidecarLines(
     [done, ...parts].join(', ') + '.',
     ...reasonLines(skips, 'dim', style),
     ...reasonLines(broken, 'warn', style),
-    ...hindrances,
+    ...blockers,
     ...(slowest.length > 0 && made > 0
       ? [
           `Slowest: ${slowest.map(({ kind, path, tookMs }) => `${nameOf(path)} (${kind}, ${formatDuration(tookMs)})`).join(', ')}`,
@@ -70,8 +70,8 @@ export function sidecarLines(
   ]
 }
 
-/** What is not made now, whatever the files: a line for each reason. */
-export function hindranceLines({ held, off }: Pick<Summary, 'held' | 'off'>, style: Style): string[] {
+/** One line for each reason that stops the generation of sidecars of all files. */
+export function blockerLines({ held, off }: Pick<Summary, 'held' | 'off'>, style: Style): string[] {
   const lines = (hindered: readonly { kind: string; reason: string }[], tone: Tone, what: string) =>
     [...Map.groupBy(hindered, ({ reason }) => reason)].map(
       ([reason, kinds]) => `  ${style(tone, what)}  ${kinds.map(({ kind }) => kind).join(', ')}: ${printable(reason)}`,

@@ -4,10 +4,10 @@ import type { Session } from '../session.ts'
 const ASK_MS = 2_000
 
 export interface UntilEnded {
-  /** Settled by whoever hears of the end. */
+  /** Settled by the listener that sees the end. */
   readonly ended: PromiseWithResolvers<void>
   readonly ask: () => Promise<void>
-  /** What Ctrl-C means: requests fail as well then, and what is said is how it goes on. */
+  /** The error after Ctrl-C. It says whether the work continues, and hides the errors of interrupted requests. */
   readonly left: () => Error
 }
 

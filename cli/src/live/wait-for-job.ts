@@ -17,7 +17,7 @@ interface Answer {
   readonly location?: Location
 }
 
-/** What `--wait` adds: follows the job an operation's answer names, then prints the answer as things are when it has ended. */
+/** Implements `--wait`: follows the job that the operation started, then prints the answer as of the job's end. */
 export async function waitForOutputJob(output: unknown, session: Session): Promise<number> {
   const { job: queued, location } = output as Answer
   const { globals, io } = session.context
@@ -41,7 +41,7 @@ function endLines(job: JobDetails, name: string, { context: { io } }: Session): 
   return [`${name}: ${indexSummary(job)}.`, ...failures]
 }
 
-/** How many failures and what the first of them were. */
+/** The number of failures, and the first of them. */
 export function failureLines(
   { id, warningList, warnings }: JobDetails,
   style: Session['context']['io']['out']['style'],

@@ -72,7 +72,9 @@ async function follow(session: Session, begun: readonly Transfer[]): Promise<Tra
   }
   const left = () => {
     const [first] = begun
-    return new InterruptedError(`interrupted; it goes on (stop it: spacedrive network transfer cancel ${first!.id})`)
+    return new InterruptedError(
+      `interrupted; the transfer continues (to stop it: spacedrive network transfer cancel ${first!.id})`,
+    )
   }
   using _events = await session.subscribe(['transfer.changed'], (event) => {
     if (event.type === 'transfer.changed') see(event.data)

@@ -9,7 +9,7 @@ interface AppProps {
   readonly style: Style
 }
 
-/** The full-screen monitor. What it shows and what its keys do are decided elsewhere; here it meets the terminal. */
+/** The full-screen monitor: connects screen and controller to the terminal. */
 export function MonitorApp({ controller, style }: AppProps): ReactElement {
   const state = useSyncExternalStore(controller.subscribe, controller.state)
   const { columns, rows } = useWindowSize()

@@ -21,7 +21,7 @@ const LISTED_JOBS = 100
 /** The second `c` must come within this time. */
 const CONFIRM_MS = 3_000
 
-/** Keeps the state of the monitor: hears of events, asks for the rest, does what keys say. */
+/** Keeps the state of the monitor: applies events, requests the other data, and handles keys. */
 export class MonitorController implements Disposable {
   readonly #session: Session
   readonly #listeners = new Set<() => void>()
@@ -79,7 +79,7 @@ export class MonitorController implements Disposable {
     })
   }
 
-  /** What a key does. Letters come as they are, others by name. */
+  /** Handles a key. Letters are passed as themselves, other keys by name. */
   press(key: string): void {
     if (key !== 'c') this.#change((state) => ({ ...state, message: null }))
     switch (key) {
@@ -149,7 +149,7 @@ export class MonitorController implements Disposable {
     })
   }
 
-  /** What grows without an event of its own. */
+  /** Values that change without an event. */
   #refreshFigures(): void {
     this.#ask(async () => {
       const status = await this.#session.query('system.status', {})

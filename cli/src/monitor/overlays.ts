@@ -24,7 +24,7 @@ interface DetailOptions {
   readonly width: number
   readonly style: Style
   readonly now: number
-  /** What the job works on. */
+  /** The object that the job works on. */
   readonly about: string | null
 }
 

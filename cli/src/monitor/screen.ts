@@ -88,7 +88,7 @@ function sections(state: MonitorState, { height, width }: ScreenSize, style: Sty
     )
     return [...filled(jobLines(state, width, jobHeight, style), jobHeight), '', ...below]
   }
-  // On a small screen the places get what they need, up to a third each, and the events what is left.
+  // On a small screen, the locations and jobs get up to a third each, and the events get the rest.
   const third = Math.floor(height / 3)
   const locations = locationLines(state, width, style).slice(0, Math.max(MIN_SECTION, third - 1))
   const volumes = volumeLines(state, width, style).slice(0, MIN_SECTION)
@@ -121,7 +121,7 @@ function jobLines(state: MonitorState, width: number, height: number, style: Sty
 }
 
 const NAME_WIDTH = 18
-/** Room for what a job works on and for its own name. */
+/** Width of a job's name and of its subject. */
 const WIDE_NAME_WIDTH = 36
 
 function jobLine(view: JobView, isSelected: boolean, width: number, state: MonitorState, style: Style): string {
@@ -168,7 +168,7 @@ function symbol({ job }: JobView, frame: number): string {
   }
 }
 
-/** What stands where a list is empty, or has not come yet. */
+/** The text for a list that is empty or not loaded yet. */
 function nothing(
   { untold }: MonitorState,
   list: 'jobs' | 'locations' | 'volumes',

@@ -13,7 +13,7 @@ const columns: readonly Column[] = [
   { title: 'NAME', shrink: 'middle', min: 16 },
 ]
 
-/** What `file archive` shows. */
+/** The output of `file archive`. */
 export function archiveMembers({ format, items, total, truncated }: Archive, view: View): readonly string[] {
   const rest = total > items.length ? `; ${formatCount(items.length)} shown, --limit and --offset show more` : ''
   const summary = view.style('dim', `${format}, ${plural(total, 'member')}${rest}`)

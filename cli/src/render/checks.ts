@@ -4,7 +4,7 @@ import type { Tone } from '../text/style.ts'
 import { wrap } from '../text/wrap.ts'
 import type { View } from './view.ts'
 
-/** One thing that was looked at, and what to do about it. */
+/** The result of one check, and its remedy. */
 export interface Check {
   readonly name: string
   readonly state: 'ok' | 'warning' | 'error'
@@ -15,7 +15,7 @@ export interface Check {
 const tones: Readonly<Record<Check['state'], Tone>> = { ok: 'good', warning: 'warn', error: 'bad' }
 const marks: Readonly<Record<Check['state'], string>> = { ok: '✓', warning: '!', error: '✗' }
 
-/** A line for each, with a mark, and what to do below it. */
+/** A line with a mark for each check, and its remedy on the line below. */
 export function checkLines(checks: readonly Check[], view: View): readonly string[] {
   const size = checks.reduce((max, { name }) => Math.max(max, printable(name).length), 0)
   const indent = ' '.repeat(size + 4)

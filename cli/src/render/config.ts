@@ -8,7 +8,7 @@ type Explained = OutputOf<'config.explain'>
 
 export const configRenderers: Renderers = {
   'config.get': (values, view) =>
-    // One value alone is what a script asks for.
+    // Scripts read a single value, so nothing else is printed.
     values.length === 1 && values[0]
       ? [valueText(values[0].value)]
       : renderTable({

@@ -34,14 +34,14 @@ export function entrySummary(entries: readonly Entry[]): string {
     files > 0 ? plural(files, 'file') : '',
     links > 0 ? plural(links, 'link') : '',
     others > 0 ? `${formatCount(others)} special` : '',
-    // What is in folders that are not indexed is not known, and nothing is said of it.
+    // The number of items in a folder that is not indexed is unknown, so the cell stays empty.
     known.length > 0 ? formatBytes(known.reduce((sum, size) => sum + size, 0)) : '',
   ]
     .filter(Boolean)
     .join(', ')
 }
 
-/** What is inside where that is known, else nothing: the size of a folder itself says nothing. */
+/** The size of a folder's contents, or empty if unknown: the size of the folder itself means nothing. */
 function directorySize(entry: Entry): string {
   return entry.totalSize === null ? '–' : formatBytes(entry.totalSize)
 }

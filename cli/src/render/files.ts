@@ -119,7 +119,7 @@ function partText({ kind, name }: NonNullable<OutputOf<'files.info'>['partOf']>)
   return `${name === null ? 'a file' : printable(name)} (${kind})`
 }
 
-/** A record in a record is what another file says of this one: its fields stand by themselves. */
+/** A nested record has metadata from another file, such as an XMP file: its fields are shown separately. */
 function metadataFields(metadata: Readonly<Record<string, unknown>>): (readonly [string, string | null])[] {
   return Object.entries(metadata).flatMap(([name, value]) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))

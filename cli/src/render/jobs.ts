@@ -65,7 +65,7 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
   return renderTable({ columns, rows, width: view.width, style: view.style })
 }
 
-/** Where a running job is, what it waits for, why one failed, or how long it took. */
+/** The progress of a running job, the reason for waiting or failure, or the duration. */
 function detailCell({ endedAt, error, progress: { done, phase, total }, startedAt, status, waiting }: Job): Cell {
   if (waiting !== undefined) return { text: printable(waiting), tone: 'warn' }
   if (error !== null) return { text: printable(error.message), tone: 'bad' }
@@ -123,7 +123,7 @@ function resultOf(job: JobDetails): string | null {
 /** How much of the log `job info` shows without --verbose. */
 const LOG_LINES = 10
 
-/** What a job went on without, one line each, with the path. */
+/** The warnings of a job, one line each, with the path. */
 export function warningLines(warnings: readonly JobWarning[], style: Style): string[] {
   return warnings.map(({ code, message, path }) => {
     // Many messages name the path themselves.

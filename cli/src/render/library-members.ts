@@ -27,7 +27,7 @@ export const memberRenderers: Renderers = {
   'libraries.decline': ({ library }) => [`${quoted(library)} is not offered any more.`],
 }
 
-/** What members may fetch from this device. */
+/** The sidecars that members may fetch from this device. */
 function openedLines({ opens }: Pick<OutputOf<'libraries.members'>, 'opens'>): readonly string[] {
   if (opens.length === 0) return ['It opens no folder of this device: the library has no location here.']
   return [

@@ -84,7 +84,7 @@ function locationFields(location: Location, view: View): readonly string[] {
   )
 }
 
-/** `thumb: off; ocr: on`; null where the location makes what the device makes. */
+/** `thumb: off; ocr: on`; null if the location has the policy of the device. */
 function policyText({ policy }: Location): string | null {
   const choices = Object.entries(policy).map(([kind, choice]) => `${kind}: ${choice.split('+').join(', ')}`)
   return choices.length === 0 ? null : choices.join('; ')

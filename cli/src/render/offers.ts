@@ -92,7 +92,7 @@ function nearbyTable({ devices, visibility }: OutputOf<'nearby.list'>, view: Vie
     name === null
       ? `This device is not to be seen${reason === null ? '; network visible lets it' : `: ${printable(reason)}`}.`
       : `This device is seen as ${printable(name)} until ${formatTime(until!)}.`
-  if (devices.length === 0) return [own, 'No device nearby lets itself be seen.']
+  if (devices.length === 0) return [own, 'No nearby device is visible.']
   const table = renderTable({
     columns: [{ title: 'NAME', shrink: 'end', min: 12 }, { title: 'KEY' }, { title: 'HEARD' }],
     rows: devices.map((device) => [printable(device.name), device.key.slice(0, KEY_SHOWN), formatTime(device.heardAt)]),

@@ -345,7 +345,7 @@ test('locations, jobs and volumes', async () => {
 })
 
 test('a job that waits for room says so, in the list and by itself', async () => {
-  const waiting = 'waiting: no space left for /data/jobs.db; free some, and it goes on by itself'
+  const waiting = 'waiting: no space left for /data/jobs.db; free some, and the job continues by itself'
   const held: Job = { ...job, waiting }
   expect(await look('jobs.list', [held])).toContain('waiting: no space')
   const details = { ...held, input: {}, output: null, log: [], warningList: [] }

@@ -70,7 +70,7 @@ function highlight({ kind, name, why }: SearchItem, style: Style): string {
 
 const INDENT = '    '
 
-/** A line for each text that matches, or for the one that is near: where it does, and what stands there. */
+/** A line for each matching text, or for the text that is near by meaning: the position and a snippet. */
 function textLines({ why }: SearchItem, { style, width }: View): string[] {
   const isByWords = why.some(({ field }) => field === 'text')
   return why.flatMap((reason) => {
@@ -83,7 +83,7 @@ function textLines({ why }: SearchItem, { style, width }: View): string[] {
   })
 }
 
-/** `page 12: `, and for what is near how near: `≈ 0.83, page 12: ` */
+/** `page 12: `, and for a match by meaning also its similarity: `≈ 0.83, page 12: ` */
 function placeOf(reason: TextReason): string {
   const near = reason.field === 'semantic' ? [`≈ ${reason.similarity.toFixed(2)}`] : []
   const parts = [...near, ...whereOf(reason)]
@@ -96,7 +96,7 @@ function whereOf({ kind, page, timeMs }: TextReason): string[] {
   return page === null ? [] : [`page ${page}`]
 }
 
-/** The text with what matched in it marked. */
+/** The text with its matches marked. */
 function marked(text: string, ranges: Ranges, style: Style): string {
   let end = 0
   let shown = ''

@@ -67,7 +67,7 @@ export const sidecarRenderers: Renderers = {
   ],
 }
 
-/** What would be moved, and what stays and why. */
+/** The files that would be moved, and the files that stay, with the reason. */
 export function movePreviewText(
   { bytes, conflictCount, conflicts, files, kinds }: OutputOf<'sidecars.previewConversion'>,
   undo: boolean,
@@ -122,13 +122,13 @@ function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>,
   ]
 }
 
-/** What made it; of a file that lies elsewhere, how it was found. */
+/** The engine that made the sidecar; for a reference, how it was found. */
 function makerText({ engine, source }: Pick<OutputOf<'sidecars.list'>['items'][number], 'engine' | 'source'>): string {
   if (source === 'reference') return engine === null ? 'reference' : printable(`reference, by ${engine.name}`)
   return engine === null ? '' : printable(`${engine.name} ${engine.version}`)
 }
 
-/** What nothing is made of, and nothing is wrong with, is not shown as a failure. */
+/** A file without anything to extract is not shown as a failure. */
 function stateCell({ error, state }: { state: SidecarState; error: { code: string } | null }): Cell {
   if (state === 'failed' && error !== null && isSkipped(error)) return { text: 'skipped', tone: 'dim' }
   return { text: state, tone: tones[state] }

@@ -38,7 +38,7 @@ function statusFields(status: OutputOf<'system.status'>, view: View): readonly s
   )
 }
 
-/** Where others reach it, and what they compare. */
+/** The addresses for other machines, and the fingerprint that their users compare. */
 function exposedText({ fingerprint, urls }: { urls: readonly string[]; fingerprint: string }): string {
   return `${urls[0] ?? ''}, certificate ${fingerprint}; \`spacedrive web expose --off\` ends it`
 }

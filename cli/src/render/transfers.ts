@@ -27,7 +27,7 @@ export const transferTones: Readonly<Record<Transfer['state'], Tone>> = {
   cancelled: 'dim',
 }
 
-/** What a list of fetched things says: where they come from, and where to. */
+/** Source and target of the fetched files. */
 export function fetchedLines(transfers: readonly Transfer[], { style }: View): string[] {
   return transfers.map(
     (transfer) =>

@@ -4,7 +4,7 @@ import type { OutputOf } from '@spacedrive/client'
 import type { SubjectNames } from '../subject-names.ts'
 import type { Style } from '../text/style.ts'
 
-/** What a renderer may know of who is reading. */
+/** The facts about the output and its reader that a renderer may use. */
 export interface View {
   /** Cells in a line; Infinity in a pipe. */
   readonly width: number
@@ -12,7 +12,7 @@ export interface View {
   readonly verbose: boolean
   /** For "5 min ago". */
   readonly now: number
-  /** What jobs work on. */
+  /** Names of the objects that jobs work on. */
   readonly names: SubjectNames
 }
 

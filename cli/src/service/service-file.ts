@@ -1,4 +1,4 @@
-/** What a service manager is told to run. */
+/** The program that a service manager runs. */
 export interface ServiceOptions {
   /** The program and its arguments; absolute paths. */
   readonly command: readonly string[]
@@ -14,8 +14,8 @@ export function serviceName({ instance }: Pick<ServiceOptions, 'instance'>): str
 }
 
 /**
- * A systemd unit. It takes from the daemon what it never needs: new privileges, other address families, the rest of the
- * kernel. Files outside the system folders stay writable, because a user's files are what it is for; memory stays
+ * A systemd unit. It forbids the daemon everything that it never needs: new privileges, other address families, kernel
+ * interfaces. Files outside the system folders stay writable, because the daemon manages the user's files; memory stays
  * executable, because V8 compiles.
  */
 export function systemdUnit(options: ServiceOptions): string {

@@ -55,7 +55,7 @@ const managers: Partial<Record<NodeJS.Platform, (options: ServiceOptions, machin
   win32: taskScheduler,
 }
 
-/** systemd makes this folder when it is what started the machine; its own tools look for it the same way (sd_booted). */
+/** systemd creates this folder if it started the machine; its own tools check for it in the same way (sd_booted). */
 const SYSTEMD_MARK = '/run/systemd/system'
 
 function systemd(options: ServiceOptions, { env, exists, home }: Machine): ServiceManager {
@@ -110,11 +110,11 @@ function taskScheduler(options: ServiceOptions, { env }: Machine): ServiceManage
 function unsupported(where: string): CoreError {
   return new CoreError(
     'Unsupported',
-    `a service cannot be installed ${where}. \`spacedrive start\` starts the daemon now; to start it with the machine, have what starts your programs run \`spacedrive start --foreground\`.`,
+    `cannot install a service ${where}. Run \`spacedrive start\` to start the daemon now. To start it with the machine, run \`spacedrive start --foreground\` from your own init system.`,
   )
 }
 
-/** Runs one command of a service manager. Throws with what it said where it fails. */
+/** Runs one command of a service manager. If the command fails, throws an error with its output. */
 export async function runServiceCommand([program = '', ...args]: readonly string[]): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     execFile(program, args, (err, stdout, stderr) => {

@@ -58,7 +58,7 @@ function fitColumns(columns: readonly Column[], rows: readonly (readonly Cell[])
     index,
     size: rows.reduce((max, row) => Math.max(max, textWidth(cellText(row[index] ?? ''))), textWidth(column.title)),
   }))
-  // A column with nothing in it, such as the mark of what is offline, takes no room.
+  // An empty column, such as the offline mark, takes no space.
   let shown = natural.filter(({ size }) => size > 0)
   for (;;) {
     const excess = total(shown) - width

@@ -15,12 +15,12 @@ import { socketTransport } from './socket-transport.ts'
 import { spawnDaemon, type SpawnOptions } from './spawn-daemon.ts'
 
 export interface ConnectOptions extends SpawnOptions {
-  /** What to do where no daemon runs: start one, or throw `DaemonNotRunningError`. */
+  /** If no daemon runs: start one, or throw `DaemonNotRunningError`. */
   readonly start: 'auto' | 'never'
   /** Called before a daemon is started: it takes up to a second. */
   readonly onStarting?: (() => void) | undefined
   /**
-   * What to do with a daemon of another version: replace it where it is idle and may be started, else throw
+   * For a daemon of another version: replace it if it is idle and `start` allows it, else throw
    * `VersionMismatch` (`same`, the default), or talk to it all the same (`any`, as long as the two understand each other).
    */
   readonly version?: 'same' | 'any' | undefined
@@ -47,7 +47,7 @@ const POLL_MS = 25
 const LOCKED_RETRY_MS = 500
 /** A running daemon whose files were removed makes them again within a second or two. */
 const RESTORE_MS = 4_000
-/** Longer than a daemon takes to stop; then what holds its folder is not on its way out. */
+/** Longer than a daemon takes to stop: a process that still holds the folder is not stopping. */
 const WAIT_MS = 60_000
 /** A daemon this long without an answer to `hello` is stuck. */
 const HELLO_TIMEOUT_MS = 10_000
@@ -111,7 +111,7 @@ async function tryToConnect(paths: InstancePaths): Promise<Client | null> {
         { cause: err },
       )
     }
-    // What a daemon left that crashed, or that ends at this moment.
+    // The record of a daemon that crashed, or that is stopping now.
     if (isAbsence(err)) return null
     if (err instanceof ClientError) throw err
     const why = err instanceof Error ? err.message : String(err)
@@ -152,7 +152,7 @@ async function startAndConnect(options: ConnectOptions, paths: InstancePaths): P
 }
 
 async function tryToStart(options: ConnectOptions, paths: InstancePaths): Promise<Connection | NotYet> {
-  // The lock comes first: whoever had it before may have started the daemon.
+  // Take the lock first: its previous holder may have started the daemon.
   using lock = tryStartLock(paths)
   const client = await connectTo(paths)
   if (client && !acceptable(client, options)) throw mismatch(client)
@@ -176,7 +176,7 @@ interface NotYet {
 }
 
 function notUp({ instance, logFile }: InstancePaths): ClientError {
-  return new ClientError('Timeout', `the daemon of instance ${instance} does not come up; its log is ${logFile}`)
+  return new ClientError('Timeout', `the daemon of instance ${instance} did not start in time; see its log ${logFile}`)
 }
 
 async function replace(client: Client, paths: InstancePaths, signal?: AbortSignal): Promise<void> {
@@ -195,7 +195,7 @@ async function untilReleased(pid: number, paths: InstancePaths, signal?: AbortSi
   const deadline = performance.now() + STOP_TIMEOUT_MS
   while (holdsFolder(pid, paths)) {
     if (performance.now() > deadline) {
-      throw new ClientError('Timeout', `the daemon (process ${pid}) does not end; its log is ${paths.logFile}`)
+      throw new ClientError('Timeout', `the daemon (process ${pid}) did not stop in time; see its log ${paths.logFile}`)
     }
     await pause(POLL_MS, signal)
   }
@@ -203,7 +203,7 @@ async function untilReleased(pid: number, paths: InstancePaths, signal?: AbortSi
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await wait(ms, undefined, signal && { signal }).catch((cause: unknown) => {
-    throw new ClientError('Cancelled', 'the daemon was not waited for', { cause })
+    throw new ClientError('Cancelled', 'stopped waiting for the daemon', { cause })
   })
 }
 
@@ -235,7 +235,7 @@ function mismatch(client: Client): ClientError {
   const why = idle ? '' : ' and is busy'
   return new ClientError(
     'VersionMismatch',
-    `the daemon of instance ${instance} is version ${version}${why}, this command is ${own}; run \`spacedrive restart\`: jobs go on where they stopped`,
+    `the daemon of instance ${instance} is version ${version}${why}, this command is ${own}; run \`spacedrive restart\`; jobs resume where they stopped`,
     { details: { daemon: version, command: own, pid } },
   )
 }

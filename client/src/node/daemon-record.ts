@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** What a running daemon leaves in its `run` folder, so that others find it. */
+/** The record that a running daemon writes into its `run` folder, so that clients find it. */
 export interface DaemonRecord {
   readonly pid: number
   /** Path of the socket, or name of the pipe. */

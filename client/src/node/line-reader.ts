@@ -1,5 +1,5 @@
 const NEWLINE = 0x0a
-/** What a line that comes in pieces is first given room for, in bytes; most are shorter. */
+/** First size in bytes of the buffer for a line that arrives in pieces; most lines are shorter. */
 const FIRST_BYTES = 65_536
 
 export interface LineReaderOptions {

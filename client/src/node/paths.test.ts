@@ -59,6 +59,6 @@ test('no two instances share a file', () => {
   expect(new Set(files).size).toBe(files.length)
 })
 
-test.each(['', '..', 'a/b', 'a b', 'ä', 'x'.repeat(65), '.hidden'])('%j is no name for an instance', (instance) => {
-  expect(() => instancePaths({ instance })).toThrow('is no name for an instance')
+test.each(['', '..', 'a/b', 'a b', 'ä', 'x'.repeat(65), '.hidden'])('%j is not a valid instance name', (instance) => {
+  expect(() => instancePaths({ instance })).toThrow('is not a valid instance name')
 })

@@ -14,7 +14,7 @@ export interface InstanceOptions {
   readonly dataDir?: string | undefined
 }
 
-/** What `instancePaths` takes from the process; tests give their own. */
+/** The facts about the process that `instancePaths` uses; tests pass their own. */
 export interface PathHost {
   readonly platform: NodeJS.Platform
   readonly env: Readonly<Record<string, string | undefined>>
@@ -37,11 +37,11 @@ export interface InstancePaths {
   readonly userConfigFile: string | null
   /** JSON lines, rotated. */
   readonly logFile: string
-  /** What the daemon printed when it could not even write its log. */
+  /** The output of a daemon that could not write its log. */
   readonly errorFile: string
-  /** What belongs to a running daemon: its record, its sockets. */
+  /** The folder of the running daemon, with its record and its sockets. */
   readonly runDir: string
-  /** Written by a daemon that is ready: who it is and where it listens. */
+  /** Written by a daemon that is ready: its process, version and sockets. */
   readonly recordFile: string
   /** Held by the daemon; beside `run`, which people remove when they clear up. */
   readonly lockFile: string
@@ -57,7 +57,7 @@ export function instancePaths(options: InstanceOptions = {}, host: PathHost = pa
   if (!INSTANCE_NAME.test(instance)) {
     throw new ClientError(
       'InvalidInput',
-      `${JSON.stringify(instance)} is no name for an instance: 1 to 64 letters, digits, - and _`,
+      `${JSON.stringify(instance)} is not a valid instance name; use 1 to 64 letters, digits, - and _`,
     )
   }
   const own = options.dataDir === undefined ? null : resolve(options.dataDir)

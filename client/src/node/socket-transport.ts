@@ -6,7 +6,7 @@ import { LineReader } from './line-reader.ts'
 /** The daemon is ours and its answers are cut into pages; this only keeps a broken one from filling the memory. */
 const MAX_FRAME_BYTES = 256 * 1024 * 1024
 
-/** A transport over a Unix socket or a named pipe. Opening it fails with the system's error where nobody listens. */
+/** A transport over a Unix socket or a named pipe. If no process listens, opening fails with the system's error. */
 export function socketTransport(path: string): OpenTransport {
   return (listener) => {
     const { promise, reject, resolve } = Promise.withResolvers<Awaited<ReturnType<OpenTransport>>>()

@@ -10,14 +10,14 @@ import { pathError, pathErrorCode } from '@spacedrive/core/path-error'
 import { ClientError } from '../client-error.ts'
 import { type InstanceOptions, type InstancePaths, instancePaths } from './paths.ts'
 
-/** What a daemon that was started says on its file descriptor 3, once: that it listens, or why it ends. */
+/** The single message of a new daemon on file descriptor 3: it is ready, or the reason why it stops. */
 export type ReadyMessage =
   | { readonly ready: true }
   | { readonly ready: false; readonly code: ErrorCode; readonly message: string; readonly details: unknown }
 
 /** The descriptor after stdin, stdout and stderr. */
 export const READY_FD = 3
-/** Lines shown of what a daemon printed before it died. */
+/** Number of output lines that the error shows if the daemon dies. */
 const SHOWN_LINES = 10
 
 export interface SpawnOptions extends InstanceOptions {
@@ -36,18 +36,18 @@ export interface SpawnOptions extends InstanceOptions {
 /** A daemon that first brings a large library to a newer schema takes its time; it goes on after this, too. */
 const READY_TIMEOUT_MS = 60_000
 
-/** Starts a daemon that outlives this process, and waits until it listens. Throws `ClientError` with what it said. */
+/** Starts a daemon that outlives this process, and waits until it listens. Throws `ClientError` with the daemon's message. */
 export async function spawnDaemon(options: SpawnOptions): Promise<void> {
   const paths = instancePaths(options)
   const child = launch(options, paths)
-  // `stdio` has no type that knows what was asked for.
+  // The type of `stdio` does not depend on the options.
   const pipe = child.stdio[READY_FD] as Readable
   const { signal } = options
   const timeout = AbortSignal.timeout(READY_TIMEOUT_MS)
   const giveUp = signal ? AbortSignal.any([timeout, signal]) : timeout
   try {
     const message = await Promise.race([readyMessage(addAbortSignal(giveUp, pipe)), failure(child)])
-    if (signal?.aborted) throw new ClientError('Cancelled', 'the daemon was not waited for', { cause: signal.reason })
+    if (signal?.aborted) throw new ClientError('Cancelled', 'stopped waiting for the daemon', { cause: signal.reason })
     if (message === null) throw timeout.aborted ? stillStarting(paths) : died(paths)
     if (!message.ready) throw refused(message)
   } finally {
@@ -56,10 +56,10 @@ export async function spawnDaemon(options: SpawnOptions): Promise<void> {
   }
 }
 
-/** The C library keeps what threads have freed in a heap for each of them: with two it gives a tenth more back to the system. */
+/** Number of heaps of the C library, which keep freed memory: with only two, the system gets a tenth more memory back. */
 const MALLOC_ARENA_MAX = '2'
 
-/** MB for what has just been made, twice in each heap: with the default, 16, indexing a million files takes a fifth more memory. */
+/** MB for young objects, twice in each heap. With the default, 16, indexing a million files takes a fifth more memory. */
 const YOUNG_GENERATION = '--max-semi-space-size=4'
 
 function launch(
@@ -112,7 +112,7 @@ function openErrorFile(file: string): number {
   } catch (err) {
     throw new ClientError(
       pathErrorCode(err) ?? 'Unavailable',
-      `the daemon cannot be started: ${errorMessage(pathError(err, file))}`,
+      `cannot start the daemon: ${errorMessage(pathError(err, file))}`,
       { cause: err },
     )
   }
@@ -132,7 +132,7 @@ async function readyMessage(pipe: Readable): Promise<ReadyMessage | null> {
 function failure(child: ChildProcess): Promise<never> {
   return new Promise((_resolve, reject) => {
     child.once('error', (cause) =>
-      reject(new ClientError('Unavailable', `the daemon cannot be started: ${cause.message}`, { cause })),
+      reject(new ClientError('Unavailable', `cannot start the daemon: ${cause.message}`, { cause })),
     )
   })
 }
@@ -142,7 +142,7 @@ function refused({ code, details, message }: Extract<ReadyMessage, { ready: fals
 }
 
 function stillStarting({ logFile }: InstancePaths): ClientError {
-  return new ClientError('Timeout', `the daemon is still starting after a minute; its log is ${logFile}`, {
+  return new ClientError('Timeout', `the daemon is still starting after a minute; see its log ${logFile}`, {
     details: { logFile },
   })
 }
@@ -150,7 +150,7 @@ function stillStarting({ logFile }: InstancePaths): ClientError {
 function died({ errorFile, logFile }: InstancePaths): ClientError {
   const lines = lastLines(errorFile)
   const said = lines.length > 0 ? `\n${lines.join('\n')}` : ''
-  return new ClientError('Unavailable', `the daemon did not start; its log is ${logFile}${said}`, {
+  return new ClientError('Unavailable', `the daemon did not start; see its log ${logFile}${said}`, {
     details: { logFile, lines },
   })
 }
@@ -158,7 +158,7 @@ function died({ errorFile, logFile }: InstancePaths): ClientError {
 function lastLines(file: string): string[] {
   try {
     const lines = readFileSync(file, 'utf8').split('\n')
-    // A stack is for the log: it would push out the line that says what is wrong.
+    // The stack belongs into the log: here it would push out the line with the reason.
     return lines.filter((line) => line.trim() !== '' && !/^\s+at /.test(line)).slice(-SHOWN_LINES)
   } catch {
     return []

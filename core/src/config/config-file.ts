@@ -66,7 +66,7 @@ function parseConfig(text: string, path: string): RawConfig | null {
   if (typeof parsed['version'] === 'number' && parsed['version'] > CONFIG_VERSION) {
     throw new CoreError(
       'VersionMismatch',
-      `${path} is of a newer version of Spacedrive; update this one, or move the file away`,
+      `${path} was written by a newer version of Spacedrive; update Spacedrive, or move the file away`,
     )
   }
   return migrateConfig(parsed)

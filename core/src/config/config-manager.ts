@@ -182,11 +182,7 @@ function fileLayer(raw: RawConfig, { file, log, settings }: FileReading): Layer 
     if (!isObject(group) || !Object.hasOwn(group, field)) continue
     const parsed = schema.safeParse(group[field])
     if (parsed.success) values.set(key, { value: parsed.data, source: 'file', from: file })
-    else
-      log.warn(
-        { file, key },
-        `${key} has a value that makes no sense: ${issuesSentence(parsed.error.issues)}; it is passed over`,
-      )
+    else log.warn({ file, key }, `${key} has an invalid value: ${issuesSentence(parsed.error.issues)}; it is ignored`)
   }
   return values
 }

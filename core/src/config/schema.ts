@@ -151,8 +151,8 @@ export const Config = z.object({
         'a local model: a folder with onnx/model.onnx and tokenizer.json; used where no server is named',
       ),
       runtime: packageFolder('onnxruntime-node, which runs local models'),
-      textPrefix: text(MAX_NAME).describe('what the model wants before each text, such as "passage: "'),
-      queryPrefix: text(MAX_NAME).describe('what the model wants before each query, such as "query: "'),
+      textPrefix: text(MAX_NAME).describe('prefix that the model expects before each text, such as "passage: "'),
+      queryPrefix: text(MAX_NAME).describe('prefix that the model expects before each query, such as "query: "'),
     })
     .prefault({}),
   transcript: z

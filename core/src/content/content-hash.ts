@@ -161,5 +161,5 @@ export function* samples(size: number): Generator<{ position: number; length: nu
 }
 
 function endless(): ReadFailure {
-  return { state: 'failed', code: ENDLESS, message: 'says that it is empty, but is not' }
+  return { state: 'failed', code: ENDLESS, message: 'the file system reports an empty file, but the file has data' }
 }

@@ -36,7 +36,7 @@ function unopenable(cause: Error, file: string): unknown {
     const known = pathError(err, file)
     if (known instanceof CoreError && known.code !== 'PermissionDenied') return known
   }
-  const message = `${file} cannot be opened; check that its folder is there and may be written`
+  const message = `cannot open ${file}; check that its folder exists and is writable`
   return new CoreError('PermissionDenied', message, { cause })
 }
 

@@ -31,7 +31,7 @@ export async function migrate<S>(db: Kysely<S>, migrations: Migrations, label: s
   if (unknown.length > 0) {
     throw new CoreError(
       'VersionMismatch',
-      `${label} was written by a newer version of Spacedrive (it has had ${unknown.join(', ')}); update this one, or open it read-only`,
+      `${label} was written by a newer version of Spacedrive (migrations ${unknown.join(', ')}); update Spacedrive, or open it read-only`,
     )
   }
   const { error } = await new Migrator({

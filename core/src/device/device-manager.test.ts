@@ -79,7 +79,7 @@ test('a data folder that is moved keeps its identity, one that is copied beside 
   const copy = await DeviceManager.open({ dataDir: third!, ...on('a') })
   expect(copy.info().id).not.toBe(original.info().id)
   expect(copy.copiedFrom).toBe(original.info().name)
-  // Both are what they are from now on.
+  // Both keep their values from now on.
   const ids = [second!, third!].map(async (path) => (await DeviceManager.open({ dataDir: path, ...on('a') })).info().id)
   expect(await Promise.all(ids)).toEqual([original.info().id, copy.info().id])
 })

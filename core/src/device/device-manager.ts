@@ -190,7 +190,7 @@ async function readIdentity(file: string, { log, now }: Circumstances): Promise<
 function parseIdentity(text: string, file: string): Identity | null {
   const json = parseJson(text)
   if (NewerIdentity.safeParse(json).success) {
-    throw new CoreError('VersionMismatch', `${file} is of a newer version of Spacedrive; update this one`)
+    throw new CoreError('VersionMismatch', `${file} was written by a newer version of Spacedrive; update Spacedrive`)
   }
   return Identity.safeParse(json).data ?? null
 }

@@ -189,7 +189,12 @@ function checkFailures(failures: readonly UnexpectedFailure[]): DoctorCheck {
   const name = 'unexpected failures'
   if (failures.length === 0) return { name, state: 'ok', detail: 'none since the start', fix: null }
   const detail = failures.map(({ at, message, operation }) => `${operation} at ${at}: ${message}`).join('; ')
-  return { name, state: 'warning', detail, fix: 'report it with what `spacedrive doctor --bundle <file>` writes' }
+  return {
+    name,
+    state: 'warning',
+    detail,
+    fix: 'report the problem and attach the file that `spacedrive doctor --bundle <file>` writes',
+  }
 }
 
 function checkLocations(libraries: Libraries): DoctorCheck[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /**
- * The rights of a caller who is not the user of this machine. `view`: see the index and download files. `manage`: change
+ * The rights of a caller other than the user of this machine. `view`: see the index and download files. `manage`: change
  * locations and jobs. `transfer`: send files to paired devices and receive files. `disk`: access files outside all
  * locations, and add locations. Every caller has `view`.
  */

@@ -29,7 +29,10 @@ export function parseAddress(text: string): Address {
   if (text.startsWith(CONTENT_SCHEME)) {
     const contentId = text.slice(CONTENT_SCHEME.length).toLowerCase()
     if (UUID.test(contentId)) return { kind: 'content', contentId }
-    return { kind: 'wrong', why: `"${contentId}" is no id of a content; an address of one is ${CONTENT_SCHEME}<id>` }
+    return {
+      kind: 'wrong',
+      why: `"${contentId}" is not a content id; the address of a content is ${CONTENT_SCHEME}<id>`,
+    }
   }
   if (!text.startsWith(DEVICE_SCHEME)) return { kind: 'path', path: text }
   const rest = text.slice(DEVICE_SCHEME.length)

@@ -30,7 +30,7 @@ export const NetworkDevice = z.object({
 export type NetworkDevice = z.infer<typeof NetworkDevice>
 
 /**
- * What a paired device may be allowed to do: browse folders, read files, offer files, fetch sidecars of shared
+ * The grants that a paired device can have: browse folders, read files, offer files, fetch sidecars of shared
  * libraries.
  */
 export const grantKinds = ['browse', 'read', 'send', 'sidecars'] as const

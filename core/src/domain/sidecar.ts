@@ -48,6 +48,6 @@ export const PendingSidecar = Sidecar.pick({
 })
 export type PendingSidecar = z.infer<typeof PendingSidecar>
 
-/** What pending sidecars wait for: disk space, power, an idle machine, room in the quota, or an engine. */
+/** The reason why sidecars are pending: disk space, power, a busy machine, the quota, or a missing engine. */
 export const holdCauses = ['disk', 'battery', 'busy', 'quota', 'engine'] as const
 export type HoldCause = (typeof holdCauses)[number]

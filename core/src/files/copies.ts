@@ -135,7 +135,7 @@ export class Copies {
           online: entry.online,
         }))
       : []
-    if (files.length === 0) throw new CoreError('NotFound', `no file holds the content ${contentId} any more`)
+    if (files.length === 0) throw new CoreError('NotFound', `no file has the content ${contentId} any more`)
     const group = { contentRowId, contentId, size: Number(row!['size']), copies: files.length, files }
     const totals = { groups: 1, files: files.length - 1, bytes: group.size * (files.length - 1) }
     const { groups, notes } = await compareDuplicates([group], { totals, store, signal })
@@ -213,6 +213,6 @@ function readCursor(cursor: string | undefined): { key: number; id: number } {
   if (cursor === undefined) return { key: Number.MAX_SAFE_INTEGER, id: 0 }
   const [key, id] = cursor.split('.').map(Number)
   if (!Number.isSafeInteger(key) || !Number.isSafeInteger(id))
-    throw new CoreError('InvalidInput', 'the cursor cannot be read; take it from the page before, or leave it out')
+    throw new CoreError('InvalidInput', 'the cursor is invalid; use the cursor of the previous page, or omit it')
   return { key: key!, id: id! }
 }

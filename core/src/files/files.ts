@@ -215,7 +215,7 @@ export class Files {
     if (contentId) return contentId
     throw new CoreError(
       'Unavailable',
-      `the content of ${path} is not known yet; index its location with --mode content, and wait for its jobs`,
+      `${path} is not hashed yet; index its location with --mode content, and wait for its jobs`,
     )
   }
 
@@ -279,11 +279,11 @@ export class Files {
       () => true,
       () => false,
     )
-    if (!exists) throw new CoreError('Offline', `${displayName(target)} is not there now; plug its volume in`)
+    if (!exists) throw new CoreError('Offline', `${displayName(target)} is offline; plug its volume in`)
     if (typeof target !== 'string') {
       throw new CoreError(
         'Unsupported',
-        `the name of ${displayName(target)} is not text, so it cannot be handed to another program; rename it first`,
+        `the name of ${displayName(target)} is not valid UTF-8, so no other program can open it; rename it first`,
       )
     }
     const program = openerFor(process.platform)

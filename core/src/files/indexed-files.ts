@@ -10,7 +10,7 @@ import { splitNanoseconds } from '../util/file-time.ts'
 import { type Inode, inodeKey, toInode } from '../util/inode.ts'
 import { uuidToBlob } from '../util/uuid.ts'
 
-/** An indexed file, for reading it. */
+/** An indexed file with the facts needed to open it. */
 export interface IndexedFile {
   readonly path: RawName
   readonly content: IndexedContent | null
@@ -114,7 +114,7 @@ export class IndexedFiles {
     if (place.location.state === 'offline')
       throw new CoreError(
         'Offline',
-        `${displayName(path)} is on ${volume}, which is not connected; plug it in and try again`,
+        `${displayName(path)} is on ${volume}, which is offline; plug it in and try again`,
         { details: { volume } },
       )
     if (entryKindByNumber[kind] !== 'file')

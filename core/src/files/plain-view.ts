@@ -56,7 +56,7 @@ export class PlainView implements DiskView {
 
   async info(path: string, signal: AbortSignal): Promise<FileInfo> {
     const target = parsePath(path)
-    // Tells what is wrong with the path itself, and not with the folder around it.
+    // Throws the error of the path itself, not of its parent folder.
     await this.#deps.look(target, signal).catch((err: unknown) => {
       throw err instanceof CoreError ? err : unreachableError(err, displayName(target))
     })

@@ -70,7 +70,10 @@ export class Announcer {
     for (const [id, waiters] of this.#waiters) {
       for (const waiter of waiters) {
         waiter.reject(
-          new CoreError('Unavailable', `the library was closed before job ${id} ended; it goes on when it is opened`),
+          new CoreError(
+            'Unavailable',
+            `the library was closed before job ${id} ended; the job resumes when the library is opened`,
+          ),
         )
       }
     }
@@ -97,6 +100,6 @@ function eventOf(job: Job): 'job.queued' | 'job.started' | 'job.paused' | 'job.e
 function waitAborted(id: JobId, reason: unknown): CoreError {
   const timedOut = reason instanceof Error && reason.name === 'TimeoutError'
   return timedOut
-    ? new CoreError('Timeout', `job ${id} had not ended when the time was up; it goes on`)
-    : new CoreError('Cancelled', `waiting for job ${id} was given up; it goes on`)
+    ? new CoreError('Timeout', `job ${id} did not end before the timeout; it continues to run`)
+    : new CoreError('Cancelled', `stopped waiting for job ${id}; it continues to run`)
 }

@@ -26,7 +26,7 @@ type Change = (row: JobRow, byParent: boolean, after: AfterCommit) => void
 /** Jobs changed in one transaction when a job with many children is paused, cancelled or resumed. */
 const FAMILY_SLICE = 256
 
-/** What a person may do to a job: pause, resume and cancel it together with its children, and retry it. */
+/** Controls a job for a user: pauses, resumes or cancels it together with its children, or retries it. */
 export class Control<L> {
   readonly #deps: ControlDeps<L>
 
@@ -76,7 +76,7 @@ export class Control<L> {
   /** Throws `NotFound`. */
   find(id: JobId): JobRow {
     const row = this.#deps.store.find(id)
-    if (!row) throw new CoreError('NotFound', `there is no job ${id}; ended jobs are dropped after a while`)
+    if (!row) throw new CoreError('NotFound', `there is no job ${id}; ended jobs are deleted after a while`)
     return row
   }
 
@@ -157,7 +157,7 @@ export class Control<L> {
     if (!this.#isResumable(row)) {
       throw new CoreError(
         'Conflict',
-        `${row.name} cannot be paused, since it cannot go on in the middle; cancel it instead`,
+        `${row.name} cannot be paused, because it cannot resume in the middle; cancel it instead`,
       )
     }
   }

@@ -27,7 +27,7 @@ export interface Enqueued {
 }
 
 /**
- * What a job does with an item. `now`: works on it. `last`: works on it alone after all other items, because the
+ * How a job handles an item. `now`: works on it. `last`: works on it alone after all other items, because the
  * process stopped during it. `never`: leaves it out and records the reason, because the process stopped during it
  * repeatedly.
  */
@@ -59,7 +59,7 @@ export interface JobItems {
   forget(item: string): Promise<void>
 }
 
-/** The context of a run. `L` is what the job uses of the library. */
+/** The context of a run. `L` is the part of the library that the job uses. */
 export interface JobContext<State = unknown, L = unknown> {
   readonly jobId: JobId
   /** The library the job works on. */

@@ -34,7 +34,7 @@ export function rowToJob(row: JobRow): Job {
 
 /** The message of a job that continues by itself once a failure has passed. */
 export function waitingFor(message: string): string {
-  return `waiting: ${message.replace(/ and try again$/, ', and it goes on by itself')}`
+  return `waiting: ${message.replace(/ and try again$/, ', and the job continues by itself')}`
 }
 
 export function rowToJobId(row: Pick<JobRow, 'uuid'>): JobId {

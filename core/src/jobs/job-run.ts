@@ -151,13 +151,9 @@ export class JobRun<L> {
   #input(definition: AnyJob<L>): unknown {
     const parsed = definition.input.safeParse(unpack(this.row.input))
     if (parsed.success) return parsed.data
-    throw new CoreError(
-      'InvalidInput',
-      `the stored input of ${this.row.name} is not what this version of the job takes`,
-      {
-        cause: parsed.error,
-      },
-    )
+    throw new CoreError('InvalidInput', `this version of the job ${this.row.name} cannot read its stored input`, {
+      cause: parsed.error,
+    })
   }
 
   /** A checkpoint that another version wrote may not fit: the job starts over, which is safe though slower. */
@@ -271,6 +267,7 @@ export class JobRun<L> {
   }
 
   #assertNotOver(): void {
-    if (this.#over) throw new CoreError('Conflict', `job ${this.id} has already come back; it cannot save more`)
+    if (this.#over)
+      throw new CoreError('Conflict', `job ${this.id} has already returned; it cannot store another checkpoint`)
   }
 }

@@ -243,10 +243,7 @@ export class JobManager<L = unknown> implements AsyncDisposable {
     const { definitions, store, commits, announcer, now } = this.#parts
     if (this.#isReadOnly) throw new CoreError('PermissionDenied', 'the library is open read-only: no job can run in it')
     if (definitions.get(job.name) !== job) {
-      throw new CoreError(
-        'Unsupported',
-        `job "${job.name}" is not in the list of definitions this library was opened with`,
-      )
+      throw new CoreError('Unsupported', `the job definition "${job.name}" was not passed when this library was opened`)
     }
     const parsed = parseInput(job, input)
     const key = job.key(parsed)
@@ -285,9 +282,9 @@ export class JobManager<L = unknown> implements AsyncDisposable {
   #parent(id: JobId, byParent: boolean): JobRow {
     const row = this.#control.find(id)
     if (byParent && row.wanted !== null)
-      throw new CoreError('Cancelled', `job ${id} is being stopped and enqueues nothing more`)
+      throw new CoreError('Cancelled', `job ${id} is being stopped and cannot enqueue other jobs`)
     if (hasEnded(row))
-      throw new CoreError('Conflict', `job ${id} has ended (${row.status}), so it takes no more children`)
+      throw new CoreError('Conflict', `job ${id} has ended (${row.status}), so no child jobs can be added`)
     return row
   }
 

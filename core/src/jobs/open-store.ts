@@ -25,7 +25,7 @@ export async function openStore(deps: OpenStoreDeps): Promise<JobStore> {
     const aside = setAside(deps.file, deps.now())
     deps.log.warn(
       { err, file: deps.file, aside },
-      'the job database was damaged; it was set aside and a new one made, and jobs that were waiting are gone',
+      'the job database was damaged and moved aside; a new one was created, and queued jobs are lost',
     )
     return openChecked(deps.file)
   }
@@ -60,7 +60,7 @@ function setAside(file: string, now: number): string {
   } catch (err) {
     throw new CoreError(
       'Corrupt',
-      `${file} is damaged and could not be set aside: ${errorMessage(err)}; move it away`,
+      `${file} is damaged and cannot be moved aside: ${errorMessage(err)}; move it away yourself`,
       {
         cause: err,
       },

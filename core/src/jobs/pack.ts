@@ -13,7 +13,7 @@ export function pack(value: unknown, what: string, maxBytes: number): Uint8Array
     throw new CoreError('InvalidInput', `${what} cannot be stored: ${errorMessage(err)}`, { cause: err })
   }
   if (bytes.length > maxBytes) {
-    throw new CoreError('InvalidInput', `${what} takes ${bytes.length} bytes; at most ${maxBytes} are kept`)
+    throw new CoreError('InvalidInput', `${what} has ${bytes.length} bytes, more than the maximum of ${maxBytes}`)
   }
   return bytes
 }

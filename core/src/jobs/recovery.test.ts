@@ -378,7 +378,7 @@ test.each([
   const aside = (await readdir(queue.dir)).filter((name) => /^jobs\.db\.corrupt-\d{8}T\d{6}Z$/.test(name))
   expect(aside).toHaveLength(1)
   expect(await readFile(join(queue.dir, aside[0]!))).toEqual(damaged)
-  expect(queue.log[0]).toMatchObject({ level: 'warn', message: expect.stringContaining('set aside') })
+  expect(queue.log[0]).toMatchObject({ level: 'warn', message: expect.stringContaining('moved aside') })
 })
 
 test('a database of something else is set aside, one of a newer version is refused', async () => {

@@ -228,7 +228,7 @@ export class Runner<L> {
   }
 
   #storeOutcome(run: JobRun<L>, outcome: Outcome): JobRow {
-    // What has been asked of it since it came back is stored, and not known to the run yet.
+    // Controls since the job resumed are stored, but the run does not know them yet.
     const asked = this.#deps.store.get(run.row.id)!.wanted
     switch (outcome.kind) {
       case 'completed':

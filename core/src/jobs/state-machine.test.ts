@@ -4,7 +4,7 @@ import type { JobId, JobStatus } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { createGated, openTestQueue, type TestQueue, until } from './test/test-queue.ts'
 
-/** What the queue must agree with: every job is running unless something else has been done to it. */
+/** The model that the queue must match: every job runs unless a control has changed it. */
 interface Model {
   jobs: { id: JobId; key: string; status: JobStatus; runs: number }[]
 }
@@ -17,7 +17,7 @@ interface Real {
 type Control = 'pause' | 'resume' | 'cancel' | 'retry'
 type Step = { do: 'enqueue' } | { do: 'restart' } | { do: 'finish' | 'fail' | Control; which: number }
 
-/** What each control makes of a job, or null where it is refused. Queued jobs run at once: there are slots enough. */
+/** The status after each control, or null if the control is refused. Queued jobs run at once: there are enough slots. */
 const table: Record<Control, Record<JobStatus, JobStatus | null>> = {
   pause: { queued: 'paused', running: 'paused', paused: 'paused', completed: null, failed: null, cancelled: null },
   resume: { queued: 'running', running: 'running', paused: 'running', completed: null, failed: null, cancelled: null },

@@ -64,7 +64,7 @@ export async function backUp(
 async function makeFolder(dir: string): Promise<void> {
   const stats = await stat(dir).catch(() => null)
   if (stats && !stats.isDirectory())
-    throw new CoreError('InvalidInput', `${dir} is no folder; name a folder for the backup with --to <folder>`)
+    throw new CoreError('InvalidInput', `${dir} is not a folder; name a folder for the backup with --to <folder>`)
   await mkdir(dir, { recursive: true, mode: 0o700 })
 }
 

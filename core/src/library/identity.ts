@@ -49,7 +49,7 @@ export async function recoverManifest(path: string, { known, log, readOnly }: Re
     if (!(err instanceof CoreError) || (err.code !== 'NotFound' && err.code !== 'Corrupt')) throw err
     const manifest = await keptManifest(path, known)
     if (!manifest) throw err
-    log.warn({ path, id: manifest.id }, `${err.message}; it is taken from the database`)
+    log.warn({ path, id: manifest.id }, `${err.message}; using the copy in the database`)
     if (!readOnly) await writeManifest(path, manifest)
     return manifest
   }

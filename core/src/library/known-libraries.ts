@@ -173,7 +173,7 @@ function parseState(text: string, { file, folder }: { file: string; folder: stri
   if (NewerFile.safeParse(json).success) {
     throw new CoreError(
       'VersionMismatch',
-      `${file} is of a newer version of Spacedrive; update this one, or move the file away`,
+      `${file} was written by a newer version of Spacedrive; update Spacedrive, or move the file away`,
     )
   }
   const parsed = File.safeParse(json).data

@@ -61,7 +61,7 @@ export class LibraryContents implements DiskContents {
         }
       return makeThumb(library, contentId, variant)
     }
-    return { state: 'none', reason: 'nothing is known of what is in it' }
+    return { state: 'none', reason: 'its content is not indexed' }
   }
 
   /** Reads a generated file. It is in a library, whose other files are refused. */

@@ -46,7 +46,7 @@ export interface LibraryManagerDeps {
   readonly generators: () => readonly Generator[]
   readonly sidecarPolicy: () => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
-  readonly sidecarsElsewhere: (library: LibraryId) => PeerSidecars | null
+  readonly peerSidecarsOf: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
   readonly userDisk: UserDisk
   readonly privateFiles: LibraryDeps['privateFiles']
@@ -119,7 +119,7 @@ export class LibraryManager implements AsyncDisposable {
     if (reference === undefined) {
       const current = this.#known.current
       if (current === null)
-        throw new CoreError('NotFound', 'there is no library yet; make one with `spacedrive library create <name>`')
+        throw new CoreError('NotFound', 'there is no library yet; create one with `spacedrive library create <name>`')
       return this.#require(current)
     }
     return this.#require(this.#find(reference).id)
@@ -377,7 +377,7 @@ export class LibraryManager implements AsyncDisposable {
         this.#notBackedUp.delete(id)
         if (!done) continue
         log.info({ library: name, backup: done.made.path }, 'the library was backed up')
-        for (const file of done.damaged) log.warn({ library: name, file }, 'an older backup is no longer sound')
+        for (const file of done.damaged) log.warn({ library: name, file }, 'an older backup is damaged')
       } catch (err) {
         if (signal.aborted) return
         this.#notBackedUp.set(id, errorMessage(err))
@@ -415,7 +415,10 @@ export class LibraryManager implements AsyncDisposable {
   /** Closing the connections writes their remaining data into the database. */
   async #reopen(library: Library): Promise<void> {
     const { name, path, readOnly } = library
-    this.#deps.log.error({ library: name, path }, 'the log of the database was removed: the library is opened anew')
+    this.#deps.log.error(
+      { library: name, path },
+      'the write-ahead log of the database was deleted: reopening the library',
+    )
     await this.#close(library)
     await this.#openQuietly(path, readOnly)
   }
@@ -487,7 +490,7 @@ export class LibraryManager implements AsyncDisposable {
       const code = err instanceof CoreError ? err.code : 'Internal'
       // Best effort: if the list cannot be written either, the error is in the log.
       await this.#known.fail(path, { code, message }).catch((cause: unknown) => {
-        log.warn({ path, err: cause }, 'it was not noted that a library could not be opened')
+        log.warn({ path, err: cause }, 'cannot record that a library could not be opened')
       })
       events.emit('library.failed', { path, message })
     }
@@ -518,7 +521,7 @@ export class LibraryManager implements AsyncDisposable {
 
   #assertNameIsFree(name: string, except?: LibraryId): void {
     if (!this.#known.all().some((known) => known.name === name && known.id !== except)) return
-    throw new CoreError('AlreadyExists', `there is a library called ${name} already`)
+    throw new CoreError('AlreadyExists', `a library called ${name} already exists`)
   }
 
   #require(id: LibraryId): Library {
@@ -600,6 +603,6 @@ function assertBackupOf(backup: string, { id, name, of, path }: RestoreTarget): 
   const named = shellWord(origin ? origin.name : name)
   throw new CoreError(
     'Conflict',
-    `${backup} is a backup of ${whose}, not of library ${name}; to put it in place all the same, add --of ${named}`,
+    `${backup} is a backup of ${whose}, not of library ${name}; to restore it anyway, add --of ${named}`,
   )
 }

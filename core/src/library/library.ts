@@ -44,7 +44,7 @@ export interface LibraryDeps {
   readonly sidecarPolicy: () => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
   /** The sidecars of a library on other devices; null if the library is on no other device. */
-  readonly sidecarsElsewhere: (library: LibraryId) => PeerSidecars | null
+  readonly peerSidecarsOf: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
   /** The files of Spacedrive itself. They cannot be a location or the source of a sidecar. */
   readonly privateFiles: PrivateFiles

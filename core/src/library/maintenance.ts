@@ -20,5 +20,5 @@ export async function maintain(task: MaintenanceTask, signal?: AbortSignal): Pro
 }
 
 function cancelled({ file, kind }: MaintenanceTask): CoreError {
-  return new CoreError('Cancelled', `the ${kind} of ${file} was given up`)
+  return new CoreError('Cancelled', `the ${kind} of ${file} was cancelled`)
 }

@@ -64,7 +64,7 @@ export async function readManifest(
   if (manifest.data.version > MANIFEST_VERSION && !options.readOnly) {
     throw new CoreError(
       'VersionMismatch',
-      `${path} was made by a newer version of Spacedrive; update this one, or open it read-only`,
+      `${path} was created by a newer version of Spacedrive; update Spacedrive, or open it read-only`,
     )
   }
   return manifest.data

@@ -25,7 +25,7 @@ import { recordDevice } from './library-devices.ts'
 import type { Library, LibraryDeps } from './library.ts'
 import { libraryFiles, type Manifest } from './manifest.ts'
 
-/** What all openers get. Each adds its parts to `parts`, which closes them in reverse order. */
+/** The arguments of every opener. Each opener adds its parts to `parts`, which closes them in reverse order. */
 interface Opening {
   readonly deps: LibraryDeps
   readonly manifest: Manifest
@@ -177,7 +177,7 @@ function openSidecars(opening: Opening, { indexing, jobs, reader, records }: Wit
       indexTexts: (check, signal) => indexSidecars(store.bulk, { root: files.sidecars, check }, signal),
       policy: deps.sidecarPolicy,
       limits: deps.sidecarLimits,
-      peers: () => deps.sidecarsElsewhere(manifest.id),
+      peers: () => deps.peerSidecarsOf(manifest.id),
       machine,
       foreground,
       isMetered,

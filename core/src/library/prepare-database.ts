@@ -39,7 +39,10 @@ export async function prepareDatabase({ path, name, readOnly, now, log }: Prepar
     const { pending } = await migrationState(kysely, migrations)
     if (pending.length === Object.keys(migrations).length) throw new CoreError('Corrupt', `${database} is empty`)
     if (readOnly && pending.length > 0) {
-      throw new CoreError('VersionMismatch', `${path} is of an older version; open it once with the right to change it`)
+      throw new CoreError(
+        'VersionMismatch',
+        `${path} was written by an older version; open it once with write permission to migrate it`,
+      )
     }
     if (readOnly) return
     if (pending.length > 0) {

@@ -14,7 +14,7 @@ export async function lookAtLibrary(path: string): Promise<OnDisk> {
   return { database: db, log }
 }
 
-/** What happened to an open library: its folder is gone or was replaced, or the log of its database is gone. */
+/** How an open library was lost: its folder is gone or was replaced, or the log of its database is gone. */
 export function changeOf(before: OnDisk, now: OnDisk): 'gone' | 'log' | null {
   if (now.database !== before.database) return 'gone'
   return before.log !== null && now.log !== before.log ? 'log' : null

@@ -37,7 +37,7 @@ export async function restoreDatabase(
   try {
     using _lock = takeLock(lock, `library ${name}`)
     const from = backup === null ? await newestGoodBackup(backups, signal) : await soundBackup(backup, signal)
-    if (!from) throw new CoreError('NotFound', `${path} has no backup that is sound`)
+    if (!from) throw new CoreError('NotFound', `${path} has no intact backup`)
     const copy = await backUp({ database: from, dir: draft, now }, signal)
     const setAside = `${database}.damaged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`
     const wasThere = await moveIfThere(database, setAside)

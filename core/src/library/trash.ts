@@ -28,7 +28,8 @@ async function moveToSomeTrash(path: string, now: number): Promise<string> {
     if (moved) return moved
   }
   const moved = await moveInto(path, join(dirname(path), '.trash'))
-  if (!moved) throw new CoreError('Unavailable', `${path} could not be moved to a trash beside it; nothing was removed`)
+  if (!moved)
+    throw new CoreError('Unavailable', `cannot move ${path} to a trash folder on its disk; nothing was deleted`)
   return moved
 }
 

@@ -116,7 +116,7 @@ export class Locations implements Disposable {
     if (same) {
       throw new CoreError(
         'AlreadyExists',
-        `${displayName(dir)} is the folder of location ${same.name}, mounted a second time; it is indexed as ${displayName(same.path)}`,
+        `${displayName(dir)} is the folder of location ${same.name}, mounted a second time; it is already indexed as ${displayName(same.path)}`,
       )
     }
     const row = {
@@ -314,7 +314,7 @@ export class Locations implements Disposable {
       if (nameKey(location.path) === nameKey(dir)) {
         throw new CoreError(
           'AlreadyExists',
-          `${displayName(dir)} is already a location, called ${location.name}; \`spacedrive location rescan\` looks at it again`,
+          `${displayName(dir)} is already a location, called ${location.name}; run \`spacedrive location rescan\` to scan it again`,
         )
       }
     }
@@ -325,7 +325,7 @@ export class Locations implements Disposable {
     const relation = outer
       ? `lies in the location ${displayName(outer.path)}, which indexes it already`
       : `has the location ${displayName(inner!.path)} in it`
-    throw new CoreError('Conflict', `${displayName(dir)} ${relation}; add it all the same with --allow-nested`)
+    throw new CoreError('Conflict', `${displayName(dir)} ${relation}; add it anyway with --allow-nested`)
   }
 
   async #validate(path: string): Promise<{ dir: RawName; inode: Inode }> {
@@ -354,7 +354,10 @@ function toNames(names: readonly string[]): RuleSettings['names'] {
   return names.map((name) => {
     const parsed = RuleName.safeParse(name)
     if (!parsed.success)
-      throw new CoreError('InvalidInput', `no rule ${JSON.stringify(name)}; there are ${RuleName.options.join(', ')}`)
+      throw new CoreError(
+        'InvalidInput',
+        `unknown rule ${JSON.stringify(name)}; the rules are ${RuleName.options.join(', ')}`,
+      )
     return parsed.data
   })
 }

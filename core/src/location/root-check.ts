@@ -67,7 +67,7 @@ async function look(
   } catch (err) {
     if (err instanceof CoreError && err.code === 'Cancelled') throw err
     const code = systemCode(err)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'offline', reason: `${shown} is not there` }
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'offline', reason: `${shown} does not exist` }
     if (code === 'Timeout') return { state: 'offline', reason: `the file system of ${shown} does not answer` }
     return { state: 'offline', reason: `${shown} cannot be reached: ${errorMessage(err)}` }
   }

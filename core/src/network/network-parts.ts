@@ -116,7 +116,7 @@ function openGrants({ clock, db, events, log }: NetworkPartsDeps, { all, registr
     now: clock.now,
     onRequested: (request) => {
       const { device, what } = request
-      log.info({ device: device.name, what }, 'a device asks for something it may not do')
+      log.info({ device: device.name, what }, 'a device requested something that it has no grant for')
       events.emit('network.grant-requested', request)
     },
     onChanged: (grant) => {

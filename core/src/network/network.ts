@@ -254,7 +254,7 @@ export class Network implements AsyncDisposable {
   openTransport({ isLocal = false, ...options }: Parameters<OpenTransport>[0]): Promise<Transport> {
     const { address, relay, rendezvous, strangers } = this.#deps.settings()
     const endpoint = endpointOf({ address, relay: isLocal ? '' : relay, port: 0 })
-    // A person who sets a rendezvous wants devices in other networks to find this one.
+    // Setting a rendezvous means that devices in other networks should find this one.
     const isLocalOnly = isLocal || (strangers === 'local' && rendezvous === '')
     return this.#deps.makeTransport({ ...options, ...endpoint, isLocalOnly, log: this.#deps.log })
   }
@@ -298,7 +298,10 @@ export class Network implements AsyncDisposable {
     // Other members learn of the removal from the signed lists, now or when they connect.
     for (const library of shared) {
       this.membership.remove(library, device, [device.key]).catch((err: unknown) => {
-        this.#deps.log.warn({ library, device: device.name, err: errorMessage(err) }, 'it stays on the list of members')
+        this.#deps.log.warn(
+          { library, device: device.name, err: errorMessage(err) },
+          'cannot remove a revoked device from the list of members of a library',
+        )
       })
     }
     return device

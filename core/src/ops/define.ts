@@ -82,7 +82,7 @@ export interface Op<
   S extends Scope = Scope,
   I extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
-  /** What `run` needs; an operation of a host needs more than one of the engine. */
+  /** The context of `run`. Operations of a host need a larger context than operations of the engine. */
   C extends CoreContext = ContextOf<S>,
 > {
   readonly kind: K
@@ -96,7 +96,7 @@ export interface Op<
   /** The codes that a caller must expect, besides InvalidInput and Internal. */
   readonly errors: readonly ErrorCode[]
   /**
-   * The right that a caller needs who is not the user of this machine. Null: only the user of this machine may run it.
+   * The right that callers other than the user of this machine need. Null: only the user of this machine may run the operation.
    */
   readonly access: Access | null
   /** Input fields that only the user of this machine may set, such as a destination folder. */
@@ -106,9 +106,9 @@ export interface Op<
    * machine, or be named by their content.
    */
   readonly files: readonly string[]
-  /** Removes from the output what only the right `disk` may see, such as paths of other devices. Null: there is nothing. */
+  /** Removes the parts of the output that need the right `disk`, such as paths of other devices. Null: none need it. */
   readonly withoutDisk: ((output: z.output<O>) => z.output<O>) | null
-  /** What the answer tells of: an event about one of these makes a kept answer stale. Null for an action. */
+  /** The data that the answer depends on: an event about it makes a cached answer stale. Null for an action. */
   readonly staleBy: readonly Topic[] | null
   /** Null: the operation is not a command. */
   readonly cli: CliHints | null

@@ -22,7 +22,7 @@ export function makeCursor(fingerprint: string, now: number, end: PageEnd): stri
 export function readCursor(cursor: string, fingerprint: string): { now: number; end: PageEnd } {
   const packed = parseJson(Buffer.from(cursor, 'base64url').toString('utf8'))
   if (!isPacked(packed))
-    throw new CoreError('InvalidInput', 'the cursor cannot be read; take it from the page before, or leave it out')
+    throw new CoreError('InvalidInput', 'the cursor is invalid; use the cursor of the previous page, or omit it')
   const [of, now, key, mtime, id, name] = packed
   if (of !== fingerprint) {
     throw new CoreError(

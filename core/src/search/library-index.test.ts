@@ -14,7 +14,7 @@ interface Answer {
   readonly total: number
 }
 
-/** What the index answers, all pages of it. */
+/** All pages of the answer of the index. */
 function found(library: LibraryFixture, index: LibraryIndex, asked: Asked, inside: number[] | null = null): Answer {
   const plan = planSearch(SearchInput.parse({ limit: 1_000, ...asked }), 0)
   const locationRoots = library.locations.map((location) => location.directoryId)

@@ -29,7 +29,8 @@ const KIND_SHIFT = 5
 const KIND_MASK = 0x3
 /** The trait byte of a removed row; no type has this number. */
 const DEAD = 0x1f
-if (fileTypeByNumber.length > DEAD) throw new Error('a trait byte has no room for so many file types')
+if (fileTypeByNumber.length > DEAD)
+  throw new Error('more file types than the five type bits of a trait byte can number')
 
 /** Stands for all lengths that do not fit in a byte. */
 export const LONG = 0xff

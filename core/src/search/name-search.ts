@@ -134,7 +134,7 @@ export class NameSearch implements AsyncDisposable {
 
   async #meaningOf(plan: SearchPlan, query: string, signal: AbortSignal | undefined): Promise<Meaning> {
     if (plan.words.length === 0) throw new CoreError('InvalidInput', 'a search by meaning needs words')
-    if (!this.#deps.meaningOf) throw new CoreError('Unavailable', 'nothing here searches by meaning')
+    if (!this.#deps.meaningOf) throw new CoreError('Unavailable', 'search by meaning is not available in this library')
     return this.#deps.meaningOf(query, signal)
   }
 
@@ -151,7 +151,7 @@ export class NameSearch implements AsyncDisposable {
       for (const folder of folders) {
         if ('directoryId' in folder) inside.push(folder.directoryId)
         else if (plan.locations.length === 1) return folder
-        else throw new CoreError('InvalidInput', `${reference} is not indexed; search it alone`)
+        else throw new CoreError('InvalidInput', `${reference} is not indexed; search it without other locations`)
       }
     }
     return {
@@ -168,7 +168,7 @@ export class NameSearch implements AsyncDisposable {
     const what = isPath ? 'folder' : 'location'
     throw new CoreError(
       'NotFound',
-      `no ${what} ${JSON.stringify(reference)}; \`spacedrive location list\` shows the locations`,
+      `unknown ${what} ${JSON.stringify(reference)}; \`spacedrive location list\` shows the locations`,
     )
   }
 }
@@ -184,8 +184,8 @@ function found(
 ): SearchItem[] {
   const why = entry && matchReasons(entry.name, plan.words)
   if (!entry || (!why && !texts)) return []
-  // If a text matched, words found in the name count although others are missing there. A match by meaning has no such
-  // words.
+  // If the text matched, the name may contain only some of the words; these are reasons, too. A match by meaning has no
+  // matching words.
   const some = texts?.some(({ field }) => field === 'text') ? someReasons(entry.name, plan.words) : []
   return [{ ...entry, why: [...(why ?? some), ...(texts ?? [])] }]
 }

@@ -122,11 +122,11 @@ test('a cursor of another search, or none at all, is refused', () => {
   const list = entries('x1', 'x2')
   const { cursor } = search(list, { query: 'x', limit: 1 })
   expect(() => search(list, { query: 'y', cursor: cursor! })).toThrow('the cursor belongs to another search')
-  expect(() => search(list, { query: 'x', cursor: 'nonsense' })).toThrow('the cursor cannot be read')
+  expect(() => search(list, { query: 'x', cursor: 'nonsense' })).toThrow('the cursor is invalid')
 })
 
 test('relevance cannot be turned round, and a query has an end', () => {
-  expect(() => search([], { query: 'x', order: 'asc' })).toThrow('matches by relevance have one order only')
+  expect(() => search([], { query: 'x', order: 'asc' })).toThrow('the order by relevance cannot be reversed')
   expect(() => search([], { query: 'a '.repeat(40) })).toThrow('at most 32 words')
 })
 

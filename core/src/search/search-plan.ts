@@ -56,7 +56,7 @@ export function planSearch(input: SearchInput, now: number): SearchPlan {
   // Without words all matches are equally good: the newest are most likely the wanted ones.
   const sort = input.sort === 'relevance' && words.length === 0 ? 'modified' : input.sort
   if (sort === 'relevance' && input.order) {
-    throw new CoreError('InvalidInput', 'matches by relevance have one order only; sort by name, size or modified')
+    throw new CoreError('InvalidInput', 'the order by relevance cannot be reversed; sort by name, size or modified')
   }
   return {
     words,

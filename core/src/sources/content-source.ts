@@ -91,5 +91,5 @@ export class ContentSource implements FileReader {
 
 function contentOf(ref: FileRef): ContentId {
   if ('content' in ref) return ref.content
-  throw new CoreError('InvalidInput', `${'path' in ref ? ref.path : ref.sidecar} is no content`)
+  throw new CoreError('InvalidInput', `${'path' in ref ? ref.path : ref.sidecar} is not a content`)
 }

@@ -30,7 +30,7 @@ export class DiskFile implements SourceFile {
     const { mtimeNs, size } = await this.#file.handle.stat({ bigint: true })
     const { stats } = this.#file
     if (size !== stats.size || mtimeNs !== stats.mtimeNs)
-      throw new CoreError('Conflict', `${displayName(this.name)} was changed while it was read; ask for it again`)
+      throw new CoreError('Conflict', `${displayName(this.name)} changed while it was being read; request it again`)
   }
 
   close(): Promise<void> {

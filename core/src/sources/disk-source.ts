@@ -101,7 +101,7 @@ export class DiskSource implements FileSource {
 
   async thumb(ref: FileRef, variant: string, signal: AbortSignal): Promise<Thumbnail> {
     const contentId = 'content' in ref ? ref.content : (await this.stat(ref, signal)).contentId
-    if (contentId === null) return { state: 'none', reason: 'what is in it is not known yet' }
+    if (contentId === null) return { state: 'none', reason: 'its content is not indexed yet' }
     return this.#deps.contents.thumb({ contentId, variant }, signal)
   }
 
@@ -139,7 +139,7 @@ export class DiskSource implements FileSource {
     if (path !== null && this.#deps.locations().some((location) => pathBelow(path, location) !== null)) return
     throw new CoreError(
       'PermissionDenied',
-      `${displayName(given)} is in no location of an open library; only the right "disk" reaches it`,
+      `${displayName(given)} is in no location of an open library; reading it needs the right "disk"`,
     )
   }
 
@@ -159,7 +159,7 @@ function absolute(text: string): RawName {
   const path = parsePath(text)
   const shown = displayName(path)
   if (isAbsolute(shown) && !shown.includes('\0')) return path
-  throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is no absolute path`)
+  throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is not an absolute path`)
 }
 
 /** Throws `InvalidInput` for a path that is not absolute, or has `.`, `..` or needless slashes. */
@@ -174,7 +174,7 @@ function exactPath(text: string): RawName {
 }
 
 function notHeld(contentId: ContentId): never {
-  throw new CoreError('NotFound', `there is no file with the content ${contentId} that can be read now`)
+  throw new CoreError('NotFound', `no file with the content ${contentId} can be read now`)
 }
 
 function textOf(ref: FileRef): string {

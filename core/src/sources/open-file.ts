@@ -67,7 +67,7 @@ function assertFile(stats: BigIntStats, shown: string): void {
 async function assertThere(path: RawName, handle: FileHandle): Promise<void> {
   const place = await placeOf(path, handle)
   if (nameKey(bytesToName(new Uint8Array(place))) === nameKey(path)) return
-  throw new CoreError('NotFound', `${displayName(path)} does not exist: it leads through a link to another place`)
+  throw new CoreError('NotFound', `${displayName(path)} does not exist at this path: a folder above it is a link`)
 }
 
 /** Reads the path of the open file itself if possible, because the same path may lead elsewhere at a second lookup. */

@@ -15,7 +15,7 @@ export async function readPiece(
   const { mtimeNs, size } = file.stats
   const now = openedFileTag(file)
   if (etag !== null && etag !== now)
-    throw new CoreError('Conflict', `${displayName(file.path)} was changed while it was read; begin again`)
+    throw new CoreError('Conflict', `${displayName(file.path)} changed while it was being read; start again`)
   return {
     name: baseOf(file.path),
     size: Number(size),

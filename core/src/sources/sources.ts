@@ -79,7 +79,7 @@ export class Sources<Library> {
   folder(address: string, library: Library | null): { readonly source: FileSource; readonly path: string } {
     const located = this.#locate(address, library)
     if ('path' in located) return located
-    throw new CoreError('InvalidInput', `${address} is one file and no folder; \`file info\` and \`file cat\` take it`)
+    throw new CoreError('InvalidInput', `${address} is a file, not a folder; use \`file info\` or \`file cat\` for it`)
   }
 
   /** A paired device by its name, slug or id. */
@@ -110,7 +110,10 @@ export class Sources<Library> {
   async archive(page: ArchivePage, library: Library | null, signal: AbortSignal): Promise<ArchiveListing> {
     const located = this.#locate(page.path, library)
     if ('path' in located) return located.source.archive({ ...page, path: located.path }, signal)
-    throw new CoreError('InvalidInput', `${page.path} is no archive at a path; \`file info\` and \`file cat\` take it`)
+    throw new CoreError(
+      'InvalidInput',
+      `${page.path} is not an archive at a path; use \`file info\` or \`file cat\` for it`,
+    )
   }
 
   /** See `files.info`. */
@@ -133,7 +136,7 @@ export class Sources<Library> {
     if (contentId === null)
       throw new CoreError(
         'NotFound',
-        `it is not known yet what is in ${address}; \`index verify\` says what is missing`,
+        `the content of ${address} is not indexed yet; run \`index verify\` to see the missing parts`,
       )
     const { devices, disk } = this.#deps
     const own = await disk(library).where(contentId, signal)
@@ -181,7 +184,7 @@ export class Sources<Library> {
 export function pathRef(text: string): FileRef {
   const address = parseAddress(text)
   if (address.kind === 'path' || address.kind === 'device') return { path: address.path }
-  throw new CoreError('InvalidInput', `${text} is no path of a device`)
+  throw new CoreError('InvalidInput', `${text} is not a path on a device`)
 }
 
 function isOwn(device: string, { id, name, slug }: Pick<Device, 'id' | 'name' | 'slug'>): boolean {

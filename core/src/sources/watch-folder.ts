@@ -11,7 +11,7 @@ import { unreachableError } from '../util/path-error.ts'
 export async function watchFolder(path: RawName, onChange: () => void): Promise<Disposable> {
   try {
     const stats = await lstat(fsPath(path))
-    if (!stats.isDirectory()) throw new CoreError('InvalidInput', `${displayName(path)} is no folder`)
+    if (!stats.isDirectory()) throw new CoreError('InvalidInput', `${displayName(path)} is not a folder`)
     const watcher = watch(fsPath(path), { persistent: false })
     watcher.on('change', onChange)
     watcher.on('error', onChange)

@@ -18,7 +18,7 @@ export interface Slot {
   /** The client never loses the slot. */
   keep(): void
   /**
-   * The client has proved who it is. It loses the slot only to a client of a smaller group, if there is no stranger.
+   * The client has proved its identity. It loses the slot only to a client of a smaller group, if there is no stranger.
    * After `keep`, it still never loses the slot.
    */
   keepWhileFair(): void
@@ -106,8 +106,8 @@ interface OpenSlot extends Slot {
 }
 
 /**
- * The connections that a server keeps open at once. Nobody can hold all of them without signing in: if all slots are
- * taken, a new connection gets the slot of a stranger, a client that has not proved who it is. The group with the most
+ * The connections that a server keeps open at once. No client can hold all of them without signing in: if all slots are
+ * taken, a new connection gets the slot of a stranger, a client that has not proved its identity. The group with the most
  * strangers loses one, first its silent ones, and of these the oldest.
  */
 export class ConnectionSlots {
@@ -268,7 +268,7 @@ function isBefore(one: readonly number[], other: readonly number[]): boolean {
 }
 
 /**
- * Who sends from an IP address. `perAddress` is for an IPv4 address or an IPv6 network, `perSite` for all IPv6 networks
+ * The sender at an IP address. `perAddress` is for an IPv4 address or an IPv6 network, `perSite` for all IPv6 networks
  * that one customer may have.
  */
 export function senderAt(

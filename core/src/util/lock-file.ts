@@ -49,7 +49,7 @@ export function takeLock(file: string, what: string): Disposable {
     }
     if (!removeStale(file, file)) pause()
   }
-  throw new CoreError('Locked', `${what} is being taken by other processes; try again`)
+  throw new CoreError('Locked', `other processes are locking ${what}; try again`)
 }
 
 function heldMessage(what: string, { host, pid, since }: LockHolder, file: string): string {

@@ -23,7 +23,7 @@ export interface Machine {
 
 /** An answer costs some system calls, and sometimes a process. */
 const ANSWERS_HOLD_MS = 5_000
-/** A user who plugs in the cable, or frees space, expects a reaction within about this time. */
+/** After plugging in the cable or freeing space, a user expects a reaction within about this time. */
 const LOOK_AGAIN_MS = 15_000
 
 /** The machine that this process runs on. */

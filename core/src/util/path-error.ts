@@ -23,7 +23,7 @@ const crowded: Meaning = {
     `${path} cannot be opened: too many files are open; raise the limit with \`ulimit -n\`, then run \`spacedrive restart\``,
 }
 
-/** Messages for file system errors, for a user who named a path. */
+/** Messages for file system errors about a path that the user named. */
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOENT: missing,
   ENOTDIR: missing,

@@ -160,7 +160,7 @@ test('what a folder contains is read again within a second', async () => {
   const copy = join(place.files, 'copy')
   writeOurs(copy, ['device.json', 'network.db'])
   writeFileSync(join(copy, 'device.json'), '')
-  // Only of a folder that was not changed a moment ago the answer is remembered.
+  // The guard caches an answer only if the folder has been unchanged for a while.
   await expect.poll(() => Date.now() - statSync(copy).ctimeMs).toBeGreaterThan(2_500)
   expect(await guard.has(copy)).toBe(false)
   // No time stamp of the folder changes.

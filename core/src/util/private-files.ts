@@ -61,7 +61,7 @@ interface Remembered {
 /**
  * The files of Spacedrive itself: the data folder, which holds the keys of this device. They are recognised by device
  * and inode, not by name, so a link, a bind mount or a second name (a hard link) cannot hide them. Other data folders
- * are recognised by what they contain: copies, snapshots and overlays have inodes of their own. So are libraries outside
+ * are recognised by their contents: copies, snapshots and overlays have inodes of their own. So are libraries outside
  * of the data folder, because a library has the names and texts of all its locations.
  *
  * Other users and devices can put such files into a folder. The root of a file system, the home folder and the folder
@@ -268,6 +268,6 @@ export function privateFile(path: RawName, { folder, what }: Reason): CoreError 
   const where = folder === null ? 'the folder that it belongs to' : displayName(folder)
   return new CoreError(
     'PermissionDenied',
-    `${displayName(path)} belongs to Spacedrive itself and is shown to nobody: ${where} ${what}`,
+    `${displayName(path)} belongs to Spacedrive itself and is never served: ${where} ${what}`,
   )
 }

@@ -35,7 +35,7 @@ test('the serial of NTFS is the same from Linux and from Windows', () => {
 })
 
 test('the short id of ext4 is folded from its UUID as the kernel folds it', () => {
-  // What `stat -f -c %i` says of a file system made with this UUID.
+  // The output of `stat -f -c %i` for a file system with this UUID.
   expect(extFilesystemId(uuid)).toBe('7f36b0101d410154')
 })
 

@@ -115,7 +115,7 @@ export class LibraryVolumes implements AsyncDisposable {
         .where('uuid', '=', uuidToBlob(id))
         .executeTakeFirstOrThrow()
       if ((await volumesInUse(db)).has(row.id)) {
-        throw new CoreError('Conflict', `a location lies on volume ${volume.name}; remove the location first`)
+        throw new CoreError('Conflict', `volume ${volume.name} has a location; remove the location first`)
       }
       const changed = { ...row, tracked: 0, display_name: null }
       await db.updateTable('volumes').set({ tracked: 0, display_name: null }).where('id', '=', row.id).execute()
@@ -133,7 +133,11 @@ export class LibraryVolumes implements AsyncDisposable {
     const { volumes, store } = this.#deps
     await volumes.checkMounts()
     const place = volumes.volumeForPath(path)
-    if (!place) throw new CoreError('Unsupported', `${displayPath(path)} is on no volume: the system makes it up`)
+    if (!place)
+      throw new CoreError(
+        'Unsupported',
+        `${displayPath(path)} is on no volume, because it belongs to a virtual file system`,
+      )
     const { volume, pathInVolume } = place
     if (!volume.online) throw new CoreError('Offline', `volume ${volume.name} does not answer`)
     const row = await store.read((db) => findRow(db, volume.fingerprint))
@@ -169,7 +173,7 @@ export class LibraryVolumes implements AsyncDisposable {
       if (mounted) await this.#upsert(db, mounted, values)
       else await db.updateTable('volumes').set(values).where('fingerprint', '=', fingerprint).execute()
       const row = await findRow(db, fingerprint)
-      if (!row) throw new CoreError('NotFound', `volume ${fingerprint} was unplugged before it could be remembered`)
+      if (!row) throw new CoreError('NotFound', `volume ${fingerprint} was unplugged before it could be stored`)
       const volume = this.#merge(row)
       emit(event, volume)
       return volume
@@ -205,7 +209,7 @@ export class LibraryVolumes implements AsyncDisposable {
     if (this.#deps.store.readOnly) return
     this.#recording = this.#recording
       .then(() => this.#record(change))
-      .catch((err: unknown) => this.#deps.log.warn({ err }, 'what is mounted was not recorded in the library'))
+      .catch((err: unknown) => this.#deps.log.warn({ err }, 'cannot store the mounted volumes in the library'))
   }
 
   /** Updates the records of volumes that changed or were unplugged, so that their last state stays known. */

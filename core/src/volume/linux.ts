@@ -35,8 +35,7 @@ export class LinuxDetector implements VolumeDetector {
 
   async mountToken(): Promise<string> {
     const table = await this.#files.read(MOUNT_TABLE)
-    if (!table)
-      throw new CoreError('Unavailable', `${MOUNT_TABLE} cannot be read, so nothing is known of what is mounted`)
+    if (!table) throw new CoreError('Unavailable', `cannot read the mount table ${MOUNT_TABLE}, so no volume is known`)
     return table.toString('latin1')
   }
 

@@ -107,7 +107,7 @@ export class MacDetector implements VolumeDetector {
     try {
       return await this.#disks.get(`${source} ${mountPoint}`, ask)
     } catch (err) {
-      this.#log.warn({ err, source }, 'diskutil does not describe this disk; it is known by its mount point alone')
+      this.#log.warn({ err, source }, 'diskutil does not describe this disk; only its mount point is known')
       return null
     }
   }

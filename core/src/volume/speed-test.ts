@@ -60,7 +60,7 @@ async function createFile(directories: readonly string[]): Promise<Target> {
       refusal = err
     }
   }
-  throw new CoreError('PermissionDenied', 'there is no folder on the volume that we may write to', { cause: refusal })
+  throw new CoreError('PermissionDenied', 'the volume has no writable folder', { cause: refusal })
 }
 
 async function measureAndDiscard(target: Target, inMemory: boolean, signal: AbortSignal): Promise<VolumeSpeed> {

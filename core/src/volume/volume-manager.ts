@@ -50,7 +50,7 @@ export interface CacheStats {
 
 const REFRESH_MS = 30_000
 /**
- * Reading `/proc/self/mountinfo` takes some tens of microseconds; a user who plugs in a disk does not notice a second.
+ * Reading `/proc/self/mountinfo` takes some tens of microseconds; after plugging in a disk, a user does not notice a second.
  */
 const WATCH_MS = 1_000
 /** After this time the system will not answer; the last known state stays. */
@@ -302,7 +302,7 @@ export class VolumeManager implements AsyncDisposable {
   }
 
   async #look(): Promise<void> {
-    if (this.#detecting) throw new CoreError('Timeout', 'the system has still not answered what is mounted')
+    if (this.#detecting) throw new CoreError('Timeout', 'the system has not answered yet which volumes are mounted')
     const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(DETECT_TIMEOUT_MS)])
     const token = (await this.#deps.detector.mountToken?.()) ?? null
     this.#detecting = this.#deps.detector.detect(limit).finally(() => {

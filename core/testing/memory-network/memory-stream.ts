@@ -69,7 +69,7 @@ export class MemoryStream implements ByteStream {
   }
 
   abort(): void {
-    this.cut(new CoreError('Unavailable', 'the stream was given up'))
+    this.cut(new CoreError('Unavailable', 'the stream was cancelled'))
   }
 
   cut(reason: CoreError): void {
@@ -114,7 +114,7 @@ export class MemoryStream implements ByteStream {
   #mayWrite(): void {
     if (this.#cut) throw this.#cut
     if (this.#stopped) throw this.#stopped
-    if (this.#finished) throw new CoreError('InvalidInput', 'the stream was finished: nothing more is written')
+    if (this.#finished) throw new CoreError('InvalidInput', 'cannot write to a finished stream')
   }
 
   #notify(): void {

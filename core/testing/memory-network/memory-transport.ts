@@ -68,7 +68,7 @@ export class MemoryTransport implements Transport {
   async dial(key: PeerKey, { addresses }: DialHints, { alpn, signal }: DialOptions): Promise<Link> {
     signal.throwIfAborted()
     if (this.#isClosed) throw new CoreError('Unavailable', 'networking has stopped')
-    if (key === this.key) throw new CoreError('InvalidInput', 'that is this device: it does not connect to itself')
+    if (key === this.key) throw new CoreError('InvalidInput', 'a device cannot connect to itself')
     if (addresses.length === 0) throw new CoreError('Unavailable', 'no address of the device is known')
     const { promise, resolve, reject } = Promise.withResolvers<Link>()
     const onAbort = () => reject(signal.reason)

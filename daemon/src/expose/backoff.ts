@@ -1,7 +1,7 @@
 export interface BackoffLimits {
   /** Failures that cost nothing. */
   readonly free: number
-  /** What the next one costs; each after it costs twice as much. */
+  /** Delay of the next attempt. Each later attempt doubles it. */
   readonly firstMs: number
   readonly longestMs: number
   /** After so long without a failure it begins anew. */
@@ -16,7 +16,7 @@ interface Failures {
   readonly at: number
 }
 
-/** Makes whoever fails wait, longer each time. */
+/** Delays clients after failed attempts, longer each time. */
 export class Backoff {
   readonly #limits: BackoffLimits
   readonly #now: () => number

@@ -38,14 +38,14 @@ const ExposureFile = z.object({
   address: z.string(),
   port: z.int(),
   names: z.array(z.string()),
-  /** What whoever signs in may do. */
+  /** The rights of remote sessions. */
   allow: z.array(Access).default(['view']),
   passphrase: PassphraseHash,
 })
 type ExposureFile = z.infer<typeof ExposureFile>
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-/** Who is away for a week types the passphrase again. */
+/** After a week without use, the user must enter the passphrase again. */
 const SESSION_MS = 7 * DAY_MS
 /** Every address of this machine, of both kinds; of one where there is no other. */
 const EVERYWHERE = '::'
@@ -75,7 +75,7 @@ export class Exposure implements AsyncDisposable {
     this.#sessionsFile = join(deps.runDir, 'http-expose-sessions.json')
   }
 
-  /** Null: nobody else reaches it. */
+  /** Null: other machines cannot reach the explorer. */
   get exposed(): Exposed | null {
     if (!this.#running) return null
     const { allow, fingerprint, listener, names } = this.#running
@@ -83,7 +83,7 @@ export class Exposure implements AsyncDisposable {
     return { urls: [...new Set(urls)], fingerprint, allow }
   }
 
-  /** Those who are signed in from elsewhere; null where nobody can be. */
+  /** The remote sessions; null if the explorer is not exposed. */
   get sessions(): Sessions | null {
     return this.#running?.sessions ?? null
   }
@@ -100,12 +100,12 @@ export class Exposure implements AsyncDisposable {
     try {
       await this.#inTurn(() => this.#start(kept))
     } catch (err) {
-      this.#deps.core.log.error({ err, port: kept.port }, 'the explorer cannot be reached by others')
-      this.#notice = `others do not reach the explorer: ${errorMessage(err)}; \`spacedrive web expose --port <n>\` tries another port, \`--off\` ends it`
+      this.#deps.core.log.error({ err, port: kept.port }, 'cannot open the explorer to other machines')
+      this.#notice = `other machines cannot reach the explorer: ${errorMessage(err)}; run \`spacedrive web expose --port <n>\` to try another port, or \`--off\` to stop trying`
     }
   }
 
-  /** Begins anew, with another passphrase, too; whoever was signed in from elsewhere is not any more. */
+  /** Exposes the explorer again, possibly with another passphrase. Ends all remote sessions. */
   async expose({ address, allow, names, passphrase, port }: ExposeInput): Promise<Exposed> {
     const kept = {
       address: address ?? EVERYWHERE,
@@ -178,10 +178,10 @@ export class Exposure implements AsyncDisposable {
     try {
       this.#running = { listener: await listenSomewhere(address, listen), fingerprint, names, allow, sessions }
     } catch (cause) {
-      throw new CoreError('Unavailable', `port ${port} cannot be had: ${errorMessage(cause)}`, { cause })
+      throw new CoreError('Unavailable', `cannot listen on port ${port}: ${errorMessage(cause)}`, { cause })
     }
     this.#notice = null
-    core.log.info({ port: this.#running.listener.port }, 'others reach the explorer')
+    core.log.info({ port: this.#running.listener.port }, 'explorer open to other machines')
   }
 
   /**
@@ -202,7 +202,7 @@ export class Exposure implements AsyncDisposable {
     this.#running = null
     this.#notice = null
     if (!running) return
-    // It accepts nobody from here on, so nobody comes in between.
+    // The listener accepts no connections from here on, so no sign-in can happen in between.
     const closed = heard(running.listener[Symbol.asyncDispose]())
     running.listener.drop()
     await running.sessions[Symbol.asyncDispose]()

@@ -15,7 +15,7 @@ export interface LoginRoutesDeps {
   readonly sessionMs: number
 }
 
-/** A browser takes a cookie of such a name by TLS alone, and from nobody else. */
+/** Browsers accept a cookie with this prefix only over TLS and only from this host. */
 export const COOKIE = '__Host-spacedrive_session'
 
 /** The header that gives a browser the secret of a session. */
@@ -69,9 +69,9 @@ function loginRoutes({ login, sessionMs }: LoginRoutesDeps): HttpApp {
 async function readForm(c: Context<HttpEnv>): Promise<URLSearchParams> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded')
-    throw new HttpError(415, 'InvalidInput', 'send the form of the page')
+    throw new HttpError(415, 'InvalidInput', 'send the sign-in form of the page')
   if (!(Number(c.req.header('content-length')) <= MAX_FORM_BYTES)) {
-    throw new HttpError(413, 'InvalidInput', `the form has at most ${MAX_FORM_BYTES} bytes`, { connection: 'close' })
+    throw new HttpError(413, 'InvalidInput', `the form is larger than ${MAX_FORM_BYTES} bytes`, { connection: 'close' })
   }
   return new URLSearchParams(await c.req.text())
 }

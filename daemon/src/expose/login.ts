@@ -12,7 +12,7 @@ export interface LoginOptions {
   readonly audit: AuditLog
 }
 
-/** Who tries to sign in. */
+/** The client that tries to sign in. */
 interface Attempt {
   readonly address: string
   readonly browser: string
@@ -20,14 +20,14 @@ interface Attempt {
 
 const HOUR_MS = 60 * 60 * 1_000
 
-/** Somebody who mistypes is not kept waiting; a list of a hundred words takes days. */
+/** A user who mistypes does not have to wait, but trying a list of a hundred words takes days. */
 const perAddress: BackoffLimits = { free: 3, firstMs: 2_000, longestMs: HOUR_MS, forgetMs: 24 * HOUR_MS }
-/** Of IPv6, where somebody may have sixty-five thousand networks: what one customer is given at the most. */
+/** The largest IPv6 prefix that a provider gives to one customer, who then has 65,536 networks. */
 const perSite: BackoffLimits = { free: 30, firstMs: 2_000, longestMs: HOUR_MS, forgetMs: 24 * HOUR_MS }
 /** Attempts that wait for the one that is being looked at: each takes some 64 MiB. */
 const MAX_WAITING = 8
 
-/** Lets in who knows the passphrase: one attempt at a time, and ever slower where they fail. */
+/** Signs in clients by passphrase: one attempt at a time, with growing delays after failures. */
 export class Login {
   readonly #options: LoginOptions
   readonly #byAddress: Backoff
@@ -64,7 +64,7 @@ export class Login {
       this.#byAddress.failed(from.network)
       if (from.site !== null) this.#bySite.failed(from.site)
       audit.add({ what: 'refused', from: address, detail: 'a wrong passphrase' })
-      throw new HttpError(401, 'NotAuthorised', 'this is not the passphrase')
+      throw new HttpError(401, 'NotAuthorised', 'the passphrase is wrong')
     }
     this.#byAddress.succeeded(from.network)
     if (from.site !== null) this.#bySite.succeeded(from.site)
@@ -80,6 +80,6 @@ export class Login {
 }
 
 function tooMany(seconds: number): HttpError {
-  const message = `too many attempts failed; try again in ${seconds} s`
+  const message = `too many failed attempts; try again in ${seconds} s`
   return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }

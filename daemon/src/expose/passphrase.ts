@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 
-/** What is kept of a passphrase, in base64: it lets nobody in. */
+/** The stored hash of a passphrase, in base64. It cannot be used to sign in. */
 export const PassphraseHash = z.object({ salt: z.base64(), hash: z.base64() })
 export type PassphraseHash = z.infer<typeof PassphraseHash>
 

@@ -27,7 +27,7 @@ export function graphqlHandler(deps: GraphqlHandlerDeps): (request: Request) => 
       events: open,
     }),
     graphqlEndpoint: '/graphql',
-    // Whoever is let in by the routes is our page or a program; a page of another site is not answered at all.
+    // The routes admit only our page and programs, and refuse pages of other sites.
     cors: false,
     // It comes from another site.
     graphiql: false,
@@ -43,7 +43,7 @@ export function graphqlHandler(deps: GraphqlHandlerDeps): (request: Request) => 
       debug: () => {},
       info: () => {},
       warn: (...said) => core.log.warn({ said }, 'GraphQL'),
-      error: (...said) => core.log.error({ said }, 'a GraphQL request failed'),
+      error: (...said) => core.log.error({ said }, 'GraphQL request failed'),
     },
   })
   return async (request) => yoga.fetch(request)
@@ -79,7 +79,7 @@ function eventOpener({ closing, core, maxStreams }: GraphqlHandlerDeps): Graphql
       stream[Symbol.dispose]()
     }
     closing.addEventListener('abort', close)
-    // A generator that waits for the next event would not hear that nobody listens any more.
+    // A generator that waits for the next event would not notice that its client is gone.
     return {
       [Symbol.asyncIterator]: () => ({
         next: () => stream.next(),

@@ -10,7 +10,7 @@ import {
 } from 'graphql'
 import { MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS } from './limits.ts'
 
-/** Refuses what asks for too much, before anything is asked. */
+/** Refuses documents that are too large, before any operation runs. */
 export function limitRule(context: ValidationContext): ASTVisitor {
   return {
     Document(document: DocumentNode) {

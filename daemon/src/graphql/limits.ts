@@ -1,4 +1,4 @@
-/** Bounds on one document. What it asks for is bounded by the operations themselves. */
+/** Limits for one document. The operations limit their own results. */
 export const MAX_BODY_BYTES = 256 * 1024
 /** Words and signs; the parser goes no further. */
 export const MAX_TOKENS = 4_000

@@ -26,7 +26,7 @@ export interface WantedEvents {
   readonly path?: string | null
 }
 
-/** What the fields of the schema ask. */
+/** Calls the operations for the fields of the schema. */
 export interface GraphqlContext {
   call(request: Asked): Promise<unknown>
   events(wanted: WantedEvents): AsyncIterable<Event | { readonly type: 'missed'; readonly count: number }>
@@ -83,18 +83,18 @@ function argsOf(op: Op, input: JsonSchema, types: TypeMap): GraphQLFieldConfigAr
     args[name] = { type, description: schema.description ?? null }
   }
   if (op.scope === 'core') return args
-  if (args[LIBRARY]) throw new Error(`${op.name} has an input of the name ${LIBRARY}`)
-  args[LIBRARY] = { type: GraphQLString, description: 'name or id of the library; the current one by default' }
+  if (args[LIBRARY]) throw new Error(`the operation ${op.name} has an input field ${LIBRARY}, which GraphQL reserves`)
+  args[LIBRARY] = { type: GraphQLString, description: 'name or id of the library; the current library by default' }
   return args
 }
 
-/** Without what is null and may only be left out, as a variable is that has no value. */
+/** Removes null from fields that may be absent but not null: a variable without a value is null. */
 function given(args: Readonly<Record<string, unknown>>, { properties = {} }: JsonSchema): Record<string, unknown> {
   const takesNull = (name: string) => JSON.stringify(properties[name] ?? {}).includes('"null"')
   return Object.fromEntries(Object.entries(args).filter(([name, value]) => value !== null || takesNull(name)))
 }
 
-/** What a client is told: our code, where it is one of ours. Without the error it came from, or it would be hidden. */
+/** The error for the client, with our code if it has one. Without `originalError`, because the server would mask it. */
 function told(err: unknown): unknown {
   if (!(err instanceof CoreError)) return err
   const { code, details, message } = err
@@ -137,7 +137,7 @@ function eventsField(): Field {
   }
 }
 
-/** What the contract calls its parts. */
+/** The names of the schemas in the contract. */
 function domainNames(): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   for (const [name, value] of Object.entries<unknown>(domain).toSorted(([a], [b]) => (a < b ? -1 : 1))) {

@@ -21,7 +21,7 @@ export function shapeOf(schema: JsonSchema, root: JsonSchema): { shape: Shape; i
   return { shape, isNull: rest.length < all.length || shape.kind === 'json' }
 }
 
-/** What it may be, one by one. */
+/** The alternatives of the schema. */
 function variantsOf(schema: JsonSchema, root: JsonSchema): readonly JsonSchema[] {
   if (schema.$ref !== undefined) return variantsOf(resolve(schema.$ref, root), root)
   const choices = schema.anyOf ?? schema.oneOf
@@ -32,7 +32,7 @@ function variantsOf(schema: JsonSchema, root: JsonSchema): readonly JsonSchema[]
 function resolve(reference: string, root: JsonSchema): JsonSchema {
   if (reference === '#') return root
   const found = root.$defs?.[reference.replace('#/$defs/', '')]
-  if (!found) throw new Error(`there is no ${reference}`)
+  if (!found) throw new Error(`the schema has no definition ${reference}`)
   return found
 }
 

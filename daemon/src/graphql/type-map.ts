@@ -17,7 +17,7 @@ import {
 import type { JsonSchema } from '../http/operation-schema.ts'
 import { type Shape, shapeOf } from './shape.ts'
 
-/** What has no shape that is known beforehand, as JSON. */
+/** The scalar for values whose shape the schema does not describe. */
 export const JsonScalar = new GraphQLScalarType({
   name: 'JSON',
   description: 'any JSON value: what has no shape that is known beforehand',
@@ -45,7 +45,7 @@ export class TypeMap {
     this.#names = names
   }
 
-  /** `name` is what it is called where it has no name of its own. `root`: the schema it is a part of. */
+  /** `name` is used if the schema has no name of its own. `root` is the schema that contains it. */
   output(schema: JsonSchema, name: string, root: JsonSchema = schema): GraphQLOutputType {
     const { isNull, shape } = shapeOf(schema, root)
     const type = this.#output(shape, name, root)
@@ -173,14 +173,14 @@ export class TypeMap {
   ): T {
     const made = this.#byName.get(name)
     if (made instanceof kind) return made
-    if (made) throw new Error(`two types want the name ${name}`)
+    if (made) throw new Error(`two GraphQL types have the name ${name}`)
     const type = make()
     this.#byName.set(name, type)
     return type
   }
 }
 
-/** What a schema that has a name is known by, wherever it stands. */
+/** The key under which a named schema is found, wherever it is used. */
 export function schemaKey(schema: JsonSchema): string | null {
   const { shape } = shapeOf(schema, schema)
   switch (shape.kind) {
@@ -209,7 +209,7 @@ function unionKey(members: readonly JsonSchema[]): string {
   return members.map(objectKey).join(' ')
 }
 
-/** What a part is called that has no name of its own: `FilesListResult`, `items` → `FilesListResultItems`. */
+/** The name of a part without a name of its own: `FilesListResult`, `items` → `FilesListResultItems`. */
 export function typeName(...parts: readonly string[]): string {
   return parts
     .flatMap((part) => part.split(/\W/))

@@ -14,7 +14,7 @@ export interface AccessListDeps {
   readonly audit: AuditLog
 }
 
-/** Everybody who is let in, to be seen and ended one by one. */
+/** All sessions and API keys. Each can be listed and ended. */
 export class AccessList implements AccessSessions {
   readonly #deps: AccessListDeps
 
@@ -37,7 +37,7 @@ export class AccessList implements AccessSessions {
     const found = this.list().find((each) => each.id === id)
     const ended = (await pages.end(id)) || (await exposure.sessions?.end(id)) || (await apiKeys.end(id))
     if (!found || !ended)
-      throw new CoreError('NotFound', `no session and no key is called ${id}; see \`spacedrive session list\``)
+      throw new CoreError('NotFound', `there is no session or API key ${id}; see \`spacedrive session list\``)
     audit.add({ what: 'session-ended', from: found.name, detail: `${found.kind} ${id}` })
   }
 

@@ -5,13 +5,13 @@ import { Access } from '@spacedrive/core/domain'
 import { z } from 'zod'
 import { StateFile } from './state-file.ts'
 
-/** What a key begins with, so that it is recognised where it should not be. */
+/** Prefix of every key, so that secret scanners recognise a leaked key. */
 const PREFIX = 'sdk_'
 const SECRET_BYTES = 32
 const ID_BYTES = 9
 const MAX_KEYS = 64
 
-/** The key itself is not kept: a copy of the file lets nobody in. Times are milliseconds since 1970. */
+/** The file stores a hash instead of the key, so a copy of it is useless for signing in. Times are milliseconds since 1970. */
 const ApiKey = z.object({
   id: z.string(),
   hash: z.string(),
@@ -22,7 +22,7 @@ const ApiKey = z.object({
 })
 export type ApiKey = z.infer<typeof ApiKey>
 
-/** Keys for programs: each with a name, with what it allows, and with an end. */
+/** API keys for programs. Each has a name, rights and an expiry date. */
 export class ApiKeys implements AsyncDisposable {
   readonly #file: StateFile
   readonly #now: () => number
@@ -41,7 +41,10 @@ export class ApiKeys implements AsyncDisposable {
     this.#file.check()
     for (const [id, { expiresAt }] of this.#keys) if (expiresAt <= this.#now()) this.#forget(id)
     if (this.#keys.size >= MAX_KEYS)
-      throw new CoreError('Conflict', `there are ${MAX_KEYS} keys; end one with \`spacedrive session end <id>\` first`)
+      throw new CoreError(
+        'Conflict',
+        `there are ${MAX_KEYS} API keys, the maximum; revoke one with \`spacedrive session end <id>\` first`,
+      )
     const secret = PREFIX + randomBytes(SECRET_BYTES).toString('base64url')
     const key: ApiKey = {
       id: randomBytes(ID_BYTES).toString('base64url'),
@@ -71,7 +74,7 @@ export class ApiKeys implements AsyncDisposable {
     return kept.map((key) => ({ ...key, usedAt: this.#usedAt.get(key.id) ?? null }))
   }
 
-  /** False: there is none. What came in by it ends at once. */
+  /** Ends the key and its connections at once. False if there is no key with this id. */
   async end(id: string): Promise<boolean> {
     if (!this.#keys.has(id)) return false
     this.#forget(id)

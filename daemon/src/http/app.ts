@@ -25,21 +25,21 @@ export interface AppDeps extends DispatchDeps {
   readonly authenticator: Authenticator
   readonly page: WebPage
   readonly limits: HttpLimits
-  /** Null: nobody is to be told figures. */
+  /** Null: the server has no metrics. */
   readonly metrics: Metrics | null
   /** Tells this process from the one before. */
   readonly epoch: string
-  /** Aborted when the server closes: what would go on for ever ends. */
+  /** Aborted when the server closes, to end endless streams. */
   readonly closing: AbortSignal
   /** Signing in and out. */
   readonly sessionRoutes: HttpApp
   /** Where files are that pages show; null: where the page is. */
   readonly mediaOrigin: () => string | null
-  /** Adds what comes before everything else. */
+  /** Adds middleware that runs first. */
   readonly addFirst?: (app: HttpApp) => void
 }
 
-/** What holds for every answer. */
+/** Middleware for every answer. */
 function frameOf({ core, metrics }: Pick<AppDeps, 'core' | 'metrics'>): HttpApp {
   const app = new Hono<HttpEnv>()
   app.use(async (c, next) => {
@@ -53,7 +53,7 @@ function frameOf({ core, metrics }: Pick<AppDeps, 'core' | 'metrics'>): HttpApp 
   })
   app.onError((err, c) => {
     const { requestId } = c.var
-    if (!(err instanceof CoreError)) core.log.error({ err, requestId, path: c.req.path }, 'a request failed')
+    if (!(err instanceof CoreError)) core.log.error({ err, requestId, path: c.req.path }, 'HTTP request failed')
     return problemResponse(err, requestId)
   })
   app.notFound((c) =>
@@ -62,7 +62,7 @@ function frameOf({ core, metrics }: Pick<AppDeps, 'core' | 'metrics'>): HttpApp 
   return app
 }
 
-/** Everything that is answered over HTTP. What is not named here as open to all is for those who are signed in. */
+/** All HTTP routes. Every route needs a sign-in, except those that this function lists as public. */
 export function createApp(deps: AppDeps): HttpApp {
   const { authenticator, limits } = deps
   const app = frameOf(deps)
@@ -100,7 +100,7 @@ export function createMediaApp(
   return app
 }
 
-/** Routes for those who are signed in, by the beginning of their path. Nothing else answers below it. */
+/** Routes that need a sign-in, by path prefix. No other route serves paths below the prefix. */
 function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
   const { core, explorer, limits, metrics } = deps
   const calls = new OperationCalls({ core, explorer, max: limits.requestsInFlight })
@@ -142,7 +142,7 @@ function graphqlRoutes({ closing, core, limits }: AppDeps, calls: OperationCalls
     return handler(c, next)
   })
   routes.all('/', () => {
-    throw new HttpError(405, 'Unsupported', 'GraphQL is asked by GET and POST', { allow: 'GET, POST' })
+    throw new HttpError(405, 'Unsupported', 'send GraphQL requests by GET or POST', { allow: 'GET, POST' })
   })
   return routes
 }
@@ -155,7 +155,7 @@ async function mcpRoute(
   const handle = mcpHandler({
     version: core.host.version,
     call: (request, signal) => calls.run(request, signal),
-    onError: (err) => core.log.error({ err }, 'a tool failed in a way nobody expected'),
+    onError: (err) => core.log.error({ err }, 'unexpected error in an MCP tool'),
     closing,
   })
   return (c) => handle(c.req.raw)
@@ -163,7 +163,7 @@ async function mcpRoute(
 
 /** Requests to become one do not come this far. */
 function notAWebSocket(): never {
-  throw new HttpError(426, 'InvalidInput', 'this is the address of a WebSocket', { upgrade: 'websocket' })
+  throw new HttpError(426, 'InvalidInput', 'this address accepts WebSocket connections only', { upgrade: 'websocket' })
 }
 
 async function openApiHandler(version: string): Promise<(c: Context<HttpEnv>) => Response> {
@@ -174,12 +174,12 @@ async function openApiHandler(version: string): Promise<(c: Context<HttpEnv>) =>
 
 /** Throws 413, and 411 where a request does not say how large it is; Node sees to it that it is no larger. */
 function checkLength({ headers }: IncomingMessage, { bodyBytes }: HttpLimits): void {
-  // What else it sends is not waited for.
+  // Do not wait for the rest of the request.
   const end = { connection: 'close' }
   if (headers['transfer-encoding'] !== undefined) {
-    throw new HttpError(411, 'InvalidInput', 'say how large the request is, with `content-length`', end)
+    throw new HttpError(411, 'InvalidInput', 'send the size of the request in `content-length`', end)
   }
   if (Number(headers['content-length'] ?? 0) > bodyBytes) {
-    throw new HttpError(413, 'InvalidInput', `a request has at most ${bodyBytes} bytes`, end)
+    throw new HttpError(413, 'InvalidInput', `the request is larger than ${bodyBytes} bytes`, end)
   }
 }

@@ -45,7 +45,7 @@ test('each wrong attempt at a pairing code, and each pairing that fails, is reco
     { state: 'challenge-issued', attemptsLeft: 4 },
     { attemptsLeft: 3 },
     { attemptsLeft: 0 },
-    { state: 'failed', attemptsLeft: 0, reason: 'the code was given up after too many wrong attempts' },
+    { state: 'failed', attemptsLeft: 0, reason: 'the pairing code was withdrawn after too many wrong attempts' },
     // Nobody came.
     { session: 'b' },
     { session: 'b', state: 'expired', reason: 'the time of the code is over' },
@@ -60,7 +60,7 @@ test('each wrong attempt at a pairing code, and each pairing that fails, is reco
     ['refused', stranger, 'it did not prove the pairing code; 4 attempts are left'],
     ['refused', stranger, 'it did not prove the pairing code; 3 attempts are left'],
     ['refused', stranger, 'it did not prove the pairing code; 0 attempts are left'],
-    ['refused', stranger, 'pairing: the code was given up after too many wrong attempts'],
+    ['refused', stranger, 'pairing: the pairing code was withdrawn after too many wrong attempts'],
     ['refused', 'laptop', 'pairing: the pairing was cancelled on this device'],
     ['refused', 'the device with the code', 'pairing: it could not prove the code'],
   ])

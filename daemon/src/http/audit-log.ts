@@ -27,7 +27,7 @@ export function auditFile(runDir: string): string {
   return join(runDir, 'http-audit.jsonl')
 }
 
-/** Who was let in and who was refused, who was paired, and what was granted. Bounded: the oldest records give way. */
+/** The log of sign-ins, refusals, pairings and grants. Its size is limited: the oldest records are deleted. */
 export class AuditLog {
   readonly #options: AuditLogOptions
   /** When each refusal of each sender was written last. */
@@ -37,7 +37,7 @@ export class AuditLog {
     this.#options = options
   }
 
-  /** Never throws: a full disk keeps nobody out. */
+  /** Never throws: a full disk must not prevent signing in. */
   add(event: Omit<AccessRecord, 'at'>): void {
     const { now } = this.#options
     const file = this.#options.file + (OWN_FILES[event.what] ?? '')
@@ -88,7 +88,7 @@ function newestOf(file: string, limit: number): Newest {
   return [file, `${file}.1`].flatMap((each) => readRecords(each).toReversed()).slice(0, limit)
 }
 
-/** Each list keeps its order, also where somebody has set the clock. */
+/** Merges the lists. Each keeps its own order, even if the clock was changed. */
 function merged(one: Newest, other: Newest): Newest {
   const all: AccessRecord[] = []
   let [at, otherAt] = [0, 0]

@@ -13,25 +13,25 @@ import { HttpError } from './problem.ts'
 import type { Session, Sessions } from './sessions.ts'
 
 export interface AuthenticatorOptions {
-  /** Of the file that programs of this user read; null where it does not let in. */
+  /** The token in the file that this user's programs read; null if tokens are not accepted. */
   readonly token: string | null
   readonly apiKeys: ApiKeys | null
-  /** Browsers show a secret in a cookie, by TLS; null where no cookie lets in. */
+  /** Sessions of browsers, by a secret in a cookie over TLS; null if cookies are not accepted. */
   readonly cookies: { readonly name: string; readonly sessions: Sessions } | null
-  /** Pages show what they were given when they proved their key; null where none does. */
+  /** Accepts the secrets that pages got when they proved their key; null if pages cannot sign in. */
   readonly proofs: PageProofs | null
-  /** A request without any bearer has all rights: the file system decides who reaches the server. */
+  /** A request without any bearer has all rights: file permissions protect the server. */
   readonly isOpen?: boolean
-  /** All rights are only for connections of this user; null where the system does not tell users apart. */
+  /** Full rights need a connection from this user; null if the system cannot tell users apart. */
   readonly connectionUsers: ConnectionUsers | null
-  /** What a browser that is signed in may do. */
+  /** The rights of a signed-in browser. */
   readonly rights: Rights
   readonly limits: HttpLimits
   readonly now: () => number
   readonly audit: AuditLog
 }
 
-/** Requests that change nothing, whoever makes a browser send them. */
+/** Methods that change nothing, so another site may cause them safely. */
 const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD']
 
 /** Decides whether a request may be answered: by the token, an API key, the session of a page, or a cookie. */
@@ -45,7 +45,7 @@ export class Authenticator {
     const { limits, now, token } = options
     this.#options = options
     this.#tokenHash = token === null ? null : hash('sha256', token)
-    // Apart, so that a script with an old token keeps nobody from signing in.
+    // Counted separately, so that a script with an old token does not block sign-ins.
     this.#failedTokens = new FailedLogins(limits, now)
     this.#failedCodes = new FailedLogins(limits, now)
   }
@@ -81,11 +81,11 @@ export class Authenticator {
   }
 
   /**
-   * The error for a link that signs nobody in; 429 for an address that has failed too often. A right link is never kept
-   * waiting: other users of this machine have the same address, and nobody guesses one.
+   * The error for an invalid link; 429 for an address that has failed too often. A valid link never has to wait: other
+   * users of this machine share the address, and links cannot be guessed.
    */
   linkRefused(request: IncomingMessage): HttpError {
-    const why = 'this link was used, or is too old; `spacedrive open` makes another'
+    const why = 'this link has been used or has expired; run `spacedrive open` to get another'
     return this.#failure(request, this.#failedCodes, why)
   }
 
@@ -110,10 +110,10 @@ export class Authenticator {
     if (bearer !== null && this.#isToken(bearer)) return ownUser
     const key = bearer === null ? null : apiKeys?.find(bearer)
     if (key) return { rights: key.allow, id: key.id, onRefused: this.#recorder(key.name, `key ${key.id}`) }
-    throw this.#failure(request, this.#failedTokens, 'this is not the token, nor a key that holds')
+    throw this.#failure(request, this.#failedTokens, 'the token or API key is wrong or was revoked')
   }
 
-  /** Records that somebody who is let in asked for what the rights do not cover. */
+  /** Returns a function that records requests beyond the rights of a signed-in client. */
   #recorder(from: string, who: string): (what: string) => void {
     return (what) => this.#options.audit.add({ what: 'refused', from, detail: `${who} may not ask for ${what}` })
   }
@@ -136,13 +136,16 @@ export class Authenticator {
   }
 
   #checkCookie(request: IncomingMessage, session: Session | null): void {
-    if (!session)
-      throw new HttpError(401, 'NotAuthorised', 'nobody is signed in here; `spacedrive open` makes a link', challenge)
+    if (!session) throw new HttpError(401, 'NotAuthorised', 'you are not signed in; run `spacedrive open`', challenge)
     // A browser sends the cookie of its own accord; `Origin`, which was checked, says that our page asks.
     const isOwnPage = request.headers.origin !== undefined
     const isSafe = SAFE_METHODS.includes(request.method) && request.headers.upgrade === undefined
     if (isSafe || isOwnPage) return
-    throw new HttpError(403, 'PermissionDenied', 'with a cookie only the explorer may do this')
+    throw new HttpError(
+      403,
+      'PermissionDenied',
+      'requests with a cookie must come from the explorer; other programs send a token',
+    )
   }
 
   #failure(request: IncomingMessage, failed: FailedLogins, why: string): HttpError {
@@ -155,7 +158,7 @@ export class Authenticator {
 }
 
 function tooMany(seconds: number): HttpError {
-  const message = `too many attempts failed; try again in ${seconds} s`
+  const message = `too many failed attempts; try again in ${seconds} s`
   return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }
 
@@ -165,8 +168,8 @@ const challenge = { 'www-authenticate': 'Bearer realm="spacedrive"' }
 const ACCESS = 'access'
 
 /**
- * What a sender claims to be let in by. A header that holds no token is a wrong one; where no bearer is needed (`isOpen`),
- * one of another scheme is for a proxy in front of the server.
+ * The token or key in a request. An `Authorization` header without a token counts as a wrong token. If no token is needed
+ * (`isOpen`), a header of another scheme is ignored, because it is for a proxy in front of the server.
  */
 function accessOf({ headers, url = '' }: IncomingMessage, isOpen: boolean): string | null {
   const { authorization = '' } = headers
@@ -185,7 +188,7 @@ function cookieOf({ headers }: IncomingMessage, name: string): string | null {
   return null
 }
 
-/** Of one length, so that the time it takes tells nothing. */
+/** Compares in constant time, so that the duration reveals nothing. */
 function equalHashes(one: string, other: string): boolean {
   return timingSafeEqual(Buffer.from(one), Buffer.from(other))
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Context } from 'hono'
 import type { HttpEnv } from './http-env.ts'
 
-/** An answer that is not sent again to one who has it: lists are asked for often, and change seldom. */
+/** Answers 304 to a client that has the current version: lists are requested often and change seldom. */
 export function conditionalJson(c: Context<HttpEnv>, json: string): Response {
   const etag = `"${hash('sha256', json, 'base64url')}"`
   const headers = { etag, 'cache-control': 'private, no-cache' }

@@ -147,7 +147,7 @@ function userIn(answer: Buffer, { local, remote }: ClientEnds): KernelAnswer {
   if (answer[ANSWER_STATE] === TCP_LISTEN) return null
   const isSame =
     answer.readUInt16BE(ANSWER_PORTS) === local.port && answer.readUInt16BE(ANSWER_PORTS + 2) === remote.port
-  // A connection that its client has closed belongs to nobody. The kernel then says 0, which is root otherwise.
+  // For a connection that its client has closed, the kernel reports user 0, which would mean root.
   const isOpen = readNumber(answer, ANSWER_INODE, 4) !== 0
   return isSame && isOpen ? readNumber(answer, ANSWER_USER, 4) : null
 }

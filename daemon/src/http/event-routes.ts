@@ -28,7 +28,7 @@ export function eventRoutes(deps: EventRoutesDeps): HttpApp {
   const pool = new ClientPool({ total: deps.limits.eventStreams, what: 'streams of events are open' })
   routes.get('/', (c) => {
     pool.check(currentAsker())
-    // Nobody would read the stream of a HEAD, nor end it.
+    // No client would read or end the stream of a HEAD request.
     if (c.req.method === 'HEAD') return c.body(null, 200, STREAM_HEADERS)
     const place = pool.take(currentAsker())
     try {
@@ -66,7 +66,7 @@ function openStream(c: Context<HttpEnv>, deps: EventRoutesDeps, onClosed: () => 
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        // What is between us takes a quiet connection for a dead one.
+        // Proxies close connections that stay quiet for long.
         heartbeat = setInterval(() => {
           // One that does not read gets no more to read.
           if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'))
@@ -98,7 +98,8 @@ function filterOf(c: Context<HttpEnv>, core: Core) {
     ...(library === undefined ? {} : { library }),
     ...(path === undefined ? {} : { path }),
   })
-  if (!parsed.success) throw new CoreError('InvalidInput', 'there are no such events: a type is unknown')
+  if (!parsed.success)
+    throw new CoreError('InvalidInput', '`types` contains an unknown event type; docs/events.md lists all types')
   const { library: wanted, ...filter } = parsed.data
   const libraryId = wanted === undefined ? {} : { libraryId: core.libraries.resolve(wanted).id }
   return { ...filter, rights: currentAsker().rights, ...libraryId }
@@ -109,7 +110,7 @@ function startOf(c: Context<HttpEnv>, epoch: string): number | 'lost' | null {
   const last = c.req.header('last-event-id') ?? c.req.query('since')
   if (last === undefined || last === '') return null
   const [, itsEpoch, seq] = /^(?:([0-9a-z]+)\.)?(\d{1,15})$/.exec(last) ?? []
-  if (seq === undefined) throw new CoreError('InvalidInput', `${JSON.stringify(last)} is the id of no event`)
+  if (seq === undefined) throw new CoreError('InvalidInput', `${JSON.stringify(last)} is not an event id`)
   return itsEpoch === undefined || itsEpoch === epoch ? Number(seq) : 'lost'
 }
 

@@ -42,7 +42,7 @@ export class Exchanges implements Disposable {
   /** Calls `answer` when the answers before it on its connection are sent; never if the connection ends before. */
   add(exchange: Exchange, answer: () => void): void {
     const { socket } = exchange.request
-    // What was read before the connection was cut off.
+    // Data that was read before the connection was cut off.
     if (socket.destroyed) return
     const line = this.#lines.get(socket)
     if (!line) return this.#begin({ ...exchange, answer }, [])
@@ -77,7 +77,7 @@ export class Exchanges implements Disposable {
       line.taken.push(taken)
       if (line.taken.length <= LOOKS) continue
       if (taken - line.taken.shift()! >= slowBytes) continue
-      this.#log.warn({ waiting: left }, 'a client was cut off: it does not read its answer, or too slowly')
+      this.#log.warn({ waiting: left }, 'disconnected a client that read its answer too slowly')
       socket.destroy()
     }
   }

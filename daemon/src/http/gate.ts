@@ -23,7 +23,7 @@ export interface GateDeps {
   readonly now: () => number
 }
 
-/** What lets requests of this machine in: the token, API keys, links, the sessions of pages; and the log of access. */
+/** The ways to sign in on this machine: token, API keys, links, sessions of pages. Also holds the access log. */
 export interface Gate {
   readonly tokenFile: string
   readonly apiKeys: ApiKeys
@@ -56,7 +56,7 @@ export async function openGate({ limits, now, runDir }: GateDeps): Promise<Gate>
     proofs,
     audit,
     authenticator: new Authenticator(own),
-    // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
+    // The token lies in the folder of the socket. A program that can open the socket can read it, so it is not required.
     socketAuthenticator: new Authenticator({ ...own, proofs: null, connectionUsers: null, isOpen: true }),
   }
 }

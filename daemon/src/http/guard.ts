@@ -47,13 +47,13 @@ export function guardSocket(request: IncomingMessage): string | null {
   return null
 }
 
-/** What programs call a server they reach by a socket, as `curl --unix-socket … http://localhost/` does. */
+/** Host names that programs use over a socket, as `curl --unix-socket … http://localhost/` does. */
 const SOCKET_ADDRESSES: ReadonlySet<string> = new Set(['http://localhost'])
 
 /** Browsers say where a request comes from also where they send no `Origin`; other programs say nothing. */
 function isOwnSite({ headers, method }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site']
   if (site === undefined || site === 'same-origin' || site === 'none') return true
-  // Somebody follows a link to us.
+  // A person follows a link to us.
   return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
 }

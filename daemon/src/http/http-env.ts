@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 
-/** What every route of the daemon finds in its context. */
+/** The variables that every route of the daemon has in its context. */
 export interface HttpEnv {
   readonly Bindings: HttpBindings
   readonly Variables: {

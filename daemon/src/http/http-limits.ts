@@ -1,4 +1,4 @@
-/** Bounds on what may be asked over HTTP. Tests lower them; nobody else needs to. */
+/** Limits for HTTP. Only tests change them. */
 export interface HttpLimits {
   readonly connections: number
   /** Of one address of another machine; of IPv6: of one network; of all other users of this machine together. */
@@ -25,12 +25,12 @@ export interface HttpLimits {
   /** Failed attempts to get in that one address has within `failedLoginsMs`. */
   readonly failedLogins: number
   readonly failedLoginsMs: number
-  /** How often a WebSocket is asked whether somebody is still there, and a stream of events says that it is. */
+  /** Interval of the pings on WebSockets and of the keep-alive comments in event streams. */
   readonly heartbeatMs: number
   /** A client that takes fewer than `slowBytes` within `slowMs`, while more waits for it, is cut off. */
   readonly slowMs: number
   readonly slowBytes: number
-  /** How long what is being answered may take when the server closes. */
+  /** Time for running requests to finish when the server closes. */
   readonly farewellMs: number
 }
 
@@ -46,7 +46,7 @@ export const defaultHttpLimits: HttpLimits = {
   pipelined: 8,
   // Node's own default.
   headerBytes: 16 * 1024,
-  // A program on the same machine sends them at once; whoever drips them in is not one.
+  // Programs on the same machine send headers at once; only an attacker sends them slowly.
   headersMs: 10_000,
   requestMs: MINUTE_MS,
   // Longer than a person looks at one page without asking for another; freed first where room is needed.
@@ -60,10 +60,10 @@ export const defaultHttpLimits: HttpLimits = {
   // A browser that has to be started first on a slow machine.
   linkMs: 2 * MINUTE_MS,
   links: 100,
-  // A person who looks in once a month has to sign in again.
+  // A user who opens the explorer once a month has to sign in again.
   sessionMs: 30 * DAY_MS,
   sessions: 64,
-  // Nobody mistypes 256 bits that often.
+  // Wrong tokens of 256 bits are attacks, not typing errors.
   failedLogins: 10,
   failedLoginsMs: MINUTE_MS,
   heartbeatMs: 30_000,

@@ -24,7 +24,7 @@ export interface HttpListenerOptions {
   /** By TLS and nothing else, with a key and its certificate. */
   readonly tls?: { readonly pem: string }
   readonly app: HttpApp
-  /** What is done with a request to become a WebSocket. */
+  /** Handles a WebSocket upgrade. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly limits: HttpLimits
   readonly log: Logger
@@ -62,7 +62,7 @@ const ADDRESSES_PER_SITE = 2
 /** How long the names of this machine are taken to be the same. */
 const NAMES_MS = 5_000
 
-/** Listens at one address, keeps to the limits, and passes on what the guard lets through. */
+/** Listens at one address, enforces the limits, and passes on the requests that the guard allows. */
 export class HttpListener implements AsyncDisposable {
   readonly #options: HttpListenerOptions
   readonly #server: Server
@@ -132,7 +132,7 @@ export class HttpListener implements AsyncDisposable {
     return 'socket' in at ? new Set() : this.#ownOrigins(at)
   }
 
-  /** Refuses whoever comes; what is being answered has a moment to end, then its connection is closed. */
+  /** Refuses new connections. Running requests get a short time to finish, then their connections are closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close')
     this.#exchanges[Symbol.dispose]()
@@ -195,7 +195,7 @@ export class HttpListener implements AsyncDisposable {
     const refusal = this.#guard(request)
     if (refusal === null) return void answer(request, response).catch(() => response.destroy())
     const { body, headers, status } = problemAnswer(new HttpError(403, 'PermissionDenied', refusal))
-    // What else it sends is not waited for.
+    // Do not wait for the rest of the request.
     response.writeHead(status, { ...headers, ...securityHeaders, connection: 'close' }).end(body)
   }
 
@@ -226,7 +226,9 @@ export class HttpListener implements AsyncDisposable {
     if (place.user === 'own') this.#keepOwn(slot)
     if (place.user === 'unknown' && process.platform === 'linux') this.#ofUnknownUser.add(socket)
     if (claim.isTentative && this.#ofUnknownUser.size > 0 && !this.#isReading)
-      this.#readUsers().catch((err: unknown) => this.#options.log.error({ err }, 'users of connections are not known'))
+      this.#readUsers().catch((err: unknown) =>
+        this.#options.log.error({ err }, 'cannot find out which users opened the connections'),
+      )
   }
 
   /** Over TLS, a program of this user may be a proxy for others. There, signing in decides. */
@@ -254,7 +256,7 @@ export class HttpListener implements AsyncDisposable {
     const slot = this.#slotOf(request.socket)
     slot?.spoke()
     onSignedIn(request, () => {
-      // Nobody who may sign in from elsewhere can hold all connections.
+      // Remote users cannot occupy all connections.
       slot?.keepWhileFair()
       slot?.rememberSender()
     })
@@ -263,7 +265,7 @@ export class HttpListener implements AsyncDisposable {
   /** Programs of this machine share an address, so they are told apart by their users. */
   #placeOf(socket: Socket): { readonly sender: Sender; readonly user: 'own' | 'unknown' | 'other' } {
     const { at, limits } = this.#options
-    // The file system decides who reaches a socket.
+    // File permissions protect a socket.
     if ('socket' in at) return { sender: thisMachine, user: 'own' }
     const address = this.#addressOf(socket)
     const perAddress = limits.connectionsPerAddress
@@ -306,7 +308,7 @@ export class HttpListener implements AsyncDisposable {
     const now = performance.now()
     if (now - this.#othersToldAt < OTHERS_TOLD_MS) return
     this.#othersToldAt = now
-    this.#options.log.warn({}, 'another user of this machine took up the connections')
+    this.#options.log.warn({}, 'another user of this machine occupies all connections')
   }
 
   /** Finds the users of connections for which the kernel could not be asked at once. One reading serves all of them. */

@@ -41,9 +41,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   /** Where pages are signed in: `http://127.83.12.9:40123`. */
   readonly pageOrigin: string
   readonly tokenFile: string
-  /** What answers, wherever it listens. */
+  /** The apps that all listeners share. */
   readonly app: HttpApp
-  /** Who is let in. */
+  /** Decides which requests are signed in. */
   readonly access: AccessList
   readonly #page: WebPage
   readonly #links: Links
@@ -83,7 +83,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const gate = await openGate({ runDir, limits, now })
     // Closed from the last to the first, also if a later step fails.
     await using parts = new AsyncDisposableStack()
-    // As late as possible: its file says until when somebody held the port.
+    // As late as possible: its file records until when this daemon held the port.
     parts.use(gate.sessions)
     parts.use(gate.apiKeys)
     const listeners: AsyncDisposable[] = []
@@ -120,7 +120,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     return this.#exposure.exposed
   }
 
-  /** What somebody should see to. */
+  /** Problems that the user should fix. */
   get notices(): readonly string[] {
     return [this.#socket.notice, this.#exposure.notice].filter((notice) => notice !== null)
   }

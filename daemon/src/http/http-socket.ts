@@ -34,14 +34,14 @@ export class HttpSocket implements AsyncDisposable {
     try {
       const path = httpSocketPlace({ runDir, dataDir: core.dataDir })
       using _taking = takePlace(path)
-      if (!(await isFree(path))) throw new Error(`${path} is taken, by another program or a file that is no socket`)
+      if (!(await isFree(path))) throw new Error(`another program or a file that is not a socket occupies ${path}`)
       const listener = await HttpListener.listen({ ...options, at: { socket: path }, log: core.log })
-      // Its folder is this user's alone, so nobody came before this.
+      // Only this user can enter the folder, so no other user could connect before the chmod.
       if (process.platform !== 'win32') chmodSync(path, 0o600)
       return new HttpSocket({ path, listener })
     } catch (err) {
-      core.log.warn({ err }, 'HTTP has no socket')
-      return new HttpSocket({ notice: `HTTP has no socket in the data folder: ${errorMessage(err)}` })
+      core.log.warn({ err }, 'cannot serve HTTP on the socket of the data folder')
+      return new HttpSocket({ notice: `cannot serve HTTP on the socket of the data folder: ${errorMessage(err)}` })
     }
   }
 

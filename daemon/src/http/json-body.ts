@@ -20,7 +20,7 @@ export async function readJsonBody(c: Context<HttpEnv>): Promise<unknown> {
     throw new HttpError(
       400,
       'InvalidInput',
-      `this is not JSON: ${cause instanceof Error ? cause.message : 'it ends too early'}`,
+      `the request body is not valid JSON: ${cause instanceof Error ? cause.message : 'it is cut off'}`,
     )
   }
 }

@@ -16,7 +16,7 @@ export function writeLinkPage(folder: string, url: string): string {
   return path
 }
 
-/** Never throws. Who is signing in by the link has no use for an error, and what the page leads to is over. */
+/** Never throws: an error would not help the user who signs in by the link. */
 export function removeLinkPage(path: string): void {
   try {
     rmSync(path, { force: true })

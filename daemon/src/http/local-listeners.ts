@@ -15,7 +15,7 @@ const MAX_PORT = 65_535
 /** The port of files is so far from that of the page. */
 const MEDIA_PORT = 100
 
-/** What every app of a server is made of, wherever it listens. */
+/** The parts that the apps of all listeners share. */
 export type SharedAppDeps = Omit<AppDeps, 'authenticator' | 'sessionRoutes' | 'mediaOrigin' | 'addFirst'>
 
 export interface LocalListenersDeps {
@@ -89,7 +89,8 @@ function listenForMedia(
         attach: (session, end) => sessions.attach(session, end),
       },
     }),
-    upgrade: (_request, client) => refuseUpgrade(client, new HttpError(404, 'NotFound', 'here are files alone')),
+    upgrade: (_request, client) =>
+      refuseUpgrade(client, new HttpError(404, 'NotFound', 'this address serves files only, no WebSocket')),
     limits,
     log: core.log,
   })

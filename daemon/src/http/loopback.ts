@@ -1,9 +1,9 @@
 import type { HttpApp } from './http-env.ts'
 import { isPerson } from './person.ts'
 
-/** The address the daemon listens at: nobody on another machine can reach it. */
+/** The address of the daemon. Other machines cannot reach it. */
 export const LOOPBACK = '127.0.0.1'
-/** What programs may call it. */
+/** The host names that requests may use. */
 export const LOOPBACK_NAMES = [LOOPBACK, 'localhost']
 
 /** Leads a browser from the usual address to that of the pages, where sessions are. */

@@ -5,7 +5,7 @@ import { inputSchema, type JsonSchema, outputSchema } from './operation-schema.t
 import { statusOf } from './problem.ts'
 import { LIBRARY, pathOf, takesLibrary } from './rest-routes.ts'
 
-/** What any operation may answer, besides what it says itself. */
+/** Errors that every operation can return, besides its own. */
 const COMMON_ERRORS = ['InvalidInput', 'NotAuthorised', 'Unavailable', 'Internal'] as const
 
 /** Every operation as OpenAPI 3.1: queries by GET and actions by POST, named by `operationId` as everywhere else. */

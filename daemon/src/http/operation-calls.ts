@@ -4,7 +4,7 @@ import { ClientPool } from '../client-pool.ts'
 import { type Asked, dispatch, type DispatchDeps } from '../dispatch.ts'
 import type { HttpEnv } from './http-env.ts'
 
-/** Operations asked for over HTTP: so many at once, each given up when whoever asked is gone. */
+/** Runs operations for HTTP requests: a limited number at once, each cancelled when its client disconnects. */
 export class OperationCalls {
   readonly #deps: DispatchDeps
   readonly #running: ClientPool
@@ -14,7 +14,7 @@ export class OperationCalls {
     this.#running = new ClientPool({ total: max, what: 'requests are in progress' })
   }
 
-  /** Throws what the operation throws, and `Unavailable` where too many are under way. */
+  /** Throws the operation's errors, and `Unavailable` if too many operations are running. */
   call(c: Context<HttpEnv>, request: Asked): Promise<unknown> {
     return this.run(request, c.req.raw.signal)
   }

@@ -1,7 +1,7 @@
 import type { Op } from '@spacedrive/core/ops'
 import { z } from 'zod'
 
-/** The part of JSON Schema (2020-12) that is looked at here; what is sent has the rest, too. */
+/** The part of JSON Schema (2020-12) that this code reads; the published schemas contain more. */
 export interface JsonSchema {
   readonly type?: string | readonly string[]
   readonly description?: string
@@ -18,12 +18,12 @@ export interface JsonSchema {
   readonly const?: unknown
 }
 
-/** What an operation takes, as JSON Schema. */
+/** The input of an operation as JSON Schema. */
 export function inputSchema(op: Op): JsonSchema {
   return schemaOf(op.input, 'input')
 }
 
-/** What it answers. */
+/** The output of an operation as JSON Schema. */
 export function outputSchema(op: Op): JsonSchema {
   return schemaOf(op.output, 'output')
 }

@@ -30,7 +30,7 @@ interface Challenge {
   readonly expiresAt: number
 }
 
-/** What a page is given that has proved its key; all of it ends with this process. */
+/** The secrets for a page that has proved its key. They become invalid when this process ends. */
 export interface PageAccess {
   /** Lets the page in, as a bearer. */
   readonly access: string
@@ -48,7 +48,7 @@ export interface PageProofsOptions {
 /**
  * Proofs between the daemon and a page in a browser. The daemon proves first: a page sends nothing that could let anybody
  * in before it knows that the daemon answers. The page then proves its key, which never leaves the browser, and is given
- * secrets that only this process knows. So whoever takes the port while the daemon is away hears nothing of use.
+ * secrets that only this process knows. A program that takes the port while the daemon is stopped therefore receives nothing useful.
  */
 export class PageProofs {
   readonly publicKey: string
@@ -76,7 +76,7 @@ export class PageProofs {
     return new PageProofs(privateKey, options)
   }
 
-  /** The first half: the daemon signs what the page has made up, for this origin alone. Throws 401. */
+  /** First half: the daemon signs the page's random value, for this origin only. Throws 401. */
   challenge({ id, nonce: theirs, origin }: { id: string; nonce: string; origin: string }) {
     const session = this.#sessionAt(id, origin)
     const own = randomBytes(NONCE_BYTES).toString('base64url')
@@ -88,7 +88,7 @@ export class PageProofs {
     return { nonce: own, signature: signature.toString('base64url') }
   }
 
-  /** The second half: the page has signed what the daemon made up. Throws 401. */
+  /** Second half: checks the page's signature over the daemon's random value. Throws 401. */
   prove({ nonce, origin, signature }: { nonce: string; origin: string; signature: string }): PageAccess {
     const challenge = this.#challenges.get(nonce)
     this.#challenges.delete(nonce)
@@ -100,7 +100,7 @@ export class PageProofs {
     return this.admit(session.id)
   }
 
-  /** What a page gets whose key is known, as at the moment it signs in. */
+  /** The secrets for a page whose key is known; the same as when it signs in. */
   admit(session: string): PageAccess {
     const access = randomBytes(NONCE_BYTES).toString('base64url')
     this.#accesses.set(hash('sha256', access), session)
@@ -144,7 +144,7 @@ export function publicKeyOf(text: string): KeyObject | null {
 }
 
 function notSignedIn(): HttpError {
-  return new HttpError(401, 'NotAuthorised', 'nobody is signed in here; `spacedrive open` makes a link')
+  return new HttpError(401, 'NotAuthorised', 'you are not signed in; run `spacedrive open`')
 }
 
 /** Null if there is none, and if others could have read it. */

@@ -10,7 +10,7 @@ export interface Problem {
   readonly status: number
   /** For people. */
   readonly detail: string
-  /** Stable: what a program looks at. */
+  /** Stable, for programs. */
   readonly code: ErrorCode
   readonly details: unknown
   /** The request, as the log and `x-request-id` name it. */
@@ -61,7 +61,9 @@ export function problemAnswer(
   requestId: string = randomUUID(),
 ): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const known =
-    err instanceof CoreError ? err : new CoreError('Internal', 'the daemon failed; its log says why', { cause: err })
+    err instanceof CoreError
+      ? err
+      : new CoreError('Internal', 'unexpected error in the daemon; see `spacedrive system logs`', { cause: err })
   const status = known instanceof HttpError ? known.status : statusOf[known.code]
   const problem: Problem = {
     type: 'about:blank',

@@ -2,7 +2,7 @@ import { CoreError } from '@spacedrive/core'
 import { nearest } from '@spacedrive/core/nearest'
 import type { JsonSchema } from './operation-schema.ts'
 
-/** The input of an operation as the parameters of an address say it: each text becomes what its field takes. Throws `InvalidInput` for a field there is not. */
+/** Converts the parameters of a URL to the input of an operation, by the types of its fields. Throws `InvalidInput` for an unknown field. */
 export function inputFromQuery(params: URLSearchParams, schema: JsonSchema): Record<string, unknown> {
   const fields = schema.properties ?? {}
   const input: Record<string, unknown> = {}
@@ -21,7 +21,7 @@ function valueOf(texts: readonly string[], schema: JsonSchema): unknown {
   return scalar(texts.at(-1) ?? '', schema)
 }
 
-/** What the text can be of what the field takes; else the text, of which the operation says what is wrong. */
+/** Converts the text to a type that the field accepts. If that is impossible, returns the text, and the operation reports the error. */
 function scalar(text: string, schema: JsonSchema): unknown {
   const types = variantsOf(schema).flatMap(
     ({ const: constant, enum: choices, type }) => type ?? [constant, ...(choices ?? [])].map((value) => typeof value),
@@ -53,6 +53,6 @@ function unknownField(name: string, names: readonly string[]): CoreError {
   const [hint] = nearest(name, [...names])
   const rest = hint ? `; did you mean ${hint}?` : ''
   return new CoreError('InvalidInput', `there is no parameter ${JSON.stringify(name)}${rest}`, {
-    details: { issues: [{ field: name, message: 'is not known' }] },
+    details: { issues: [{ field: name, message: 'is unknown' }] },
   })
 }

@@ -37,8 +37,7 @@ export function restRoutes(calls: OperationCalls): HttpApp {
 
   routes.get('/:feature/:verb', async (c) => {
     const op = operationOf(c)
-    if (op.kind === 'action')
-      throw new HttpError(405, 'Unsupported', `${op.name} is asked for by POST`, { allow: 'POST' })
+    if (op.kind === 'action') throw new HttpError(405, 'Unsupported', `send ${op.name} by POST`, { allow: 'POST' })
     const { library, rest } = libraryIn(c, op)
     const result = await calls.call(c, { method: op.name, params: inputFromQuery(rest, schemaOf(op)), library })
     return conditionalJson(c, JSON.stringify(result ?? null))
@@ -47,7 +46,8 @@ export function restRoutes(calls: OperationCalls): HttpApp {
   routes.post('/:feature/:verb', async (c) => {
     const op = operationOf(c)
     const { library, rest } = libraryIn(c, op)
-    if (rest.size > 0) throw new CoreError('InvalidInput', 'the input of a POST is its body, not its parameters')
+    if (rest.size > 0)
+      throw new CoreError('InvalidInput', 'send the input of a POST request in its body, not in URL parameters')
     const params = await readJsonBody(c)
     const result = await calls.call(c, { method: op.name, params, library })
     return c.json((result ?? null) as object)
@@ -56,7 +56,7 @@ export function restRoutes(calls: OperationCalls): HttpApp {
   routes.all('/:feature/:verb', (c) => {
     const op = operationOf(c)
     const allow = op.kind === 'query' ? 'GET, HEAD, POST' : 'POST'
-    throw new HttpError(405, 'Unsupported', `${op.name} is asked for by ${allow}`, { allow })
+    throw new HttpError(405, 'Unsupported', `send ${op.name} by ${allow}`, { allow })
   })
   return routes
 }

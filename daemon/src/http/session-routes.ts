@@ -30,7 +30,7 @@ const Proof = z.object({ nonce: text, signature: text })
 /** Of a request; none of the three is larger. */
 const MAX_BODY_BYTES = 8 * 1024
 
-/** Signing a page of this machine in, and its proofs from then on. Each route decides for itself who may ask. */
+/** Routes that sign in a page of this machine and answer its later proofs. Each route checks its own callers. */
 export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
   const { audit, authenticator, links, place, proofs, sessions } = deps
   const routes = sessionRoutes(authenticator, async (id) => void (await sessions.end(id)))
@@ -38,8 +38,8 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
   routes.post('/', async (c) => {
     const origin = originOf(c, place)
     const { code, publicKey } = await bodyOf(c, SignIn)
-    if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the key is not one of ECDSA, P-256')
-    // Who sends no code of ours costs no look at the table of connections.
+    if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the public key must be an ECDSA P-256 key')
+    // Check the code first: reading the table of connections costs more.
     if (links.holds(code)) await authenticator.checkUser(c.env.incoming)
     const to = links.take(code)
     if (to === null) throw authenticator.linkRefused(c.env.incoming)
@@ -79,7 +79,7 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
   return routes
 }
 
-/** Whether somebody is signed in, and signing out. `end`: ends a session by its id. */
+/** Routes that return the session, and that sign out. `end` ends a session by its id. */
 export function sessionRoutes(
   authenticator: Authenticator,
   end: (id: string, c: Context<HttpEnv>) => Promise<void>,
@@ -98,7 +98,7 @@ export function sessionRoutes(
   return routes
 }
 
-/** What a browser says that it is. */
+/** The browser's description of itself. */
 export function browserOf({ headers }: IncomingMessage): string {
   return headers['user-agent'] ?? 'a browser that does not say its name'
 }
@@ -106,15 +106,18 @@ export function browserOf({ headers }: IncomingMessage): string {
 /** The origin of a page, which must be that of the pages. A program that sends no origin is no page. */
 function originOf(c: Context<HttpEnv>, { page }: PageSessionDeps['place']): string {
   const { origin } = c.env.incoming.headers
-  if (origin === undefined) throw new HttpError(403, 'PermissionDenied', 'only a page of the explorer signs in here')
+  if (origin === undefined)
+    throw new HttpError(403, 'PermissionDenied', 'only the explorer can sign in at this address')
   if (origin === page) return origin
-  throw new HttpError(403, 'PermissionDenied', `${origin} is not the address of the pages; they are at ${page}/`)
+  throw new HttpError(403, 'PermissionDenied', `the explorer is not served at ${origin}; open ${page}/`)
 }
 
 async function bodyOf<T>(c: Context<HttpEnv>, schema: z.ZodType<T>): Promise<T> {
   if (!(Number(c.req.header('content-length')) <= MAX_BODY_BYTES))
-    throw new HttpError(413, 'InvalidInput', `a request has at most ${MAX_BODY_BYTES} bytes`, { connection: 'close' })
+    throw new HttpError(413, 'InvalidInput', `the request is larger than ${MAX_BODY_BYTES} bytes`, {
+      connection: 'close',
+    })
   const parsed = schema.safeParse(await readJsonBody(c))
-  if (!parsed.success) throw new HttpError(400, 'InvalidInput', 'the request is not one of the page')
+  if (!parsed.success) throw new HttpError(400, 'InvalidInput', 'the sign-in request is malformed; reload the page')
   return parsed.data
 }

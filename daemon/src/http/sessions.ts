@@ -6,12 +6,12 @@ import { StateFile } from './state-file.ts'
 
 /** 256 bits each: a secret that cannot be guessed needs no counting of attempts. */
 const SECRET_BYTES = 32
-/** Names a session to a person; it lets nobody in. */
+/** Identifies a session to its user. It is not a secret. */
 const ID_BYTES = 9
-/** Characters of what a browser says that it is. */
+/** Maximum length of a browser's description. */
 const MAX_BROWSER = 300
 
-/** Times are milliseconds since 1970. No secret is kept: a copy of the file lets nobody in. */
+/** Times are milliseconds since 1970. The file stores no secret, so a copy of it is useless for signing in. */
 const Session = z.object({
   id: z.string(),
   /** SHA-256 of the secret in the cookie; null if the page proves a key instead. */
@@ -43,7 +43,7 @@ export class Sessions implements AsyncDisposable {
   readonly #sessions: Map<string, Session>
   /** When each was used last, as far as this process knows. */
   readonly #usedAt = new Map<string, number>()
-  /** What ends with a session, by its id. */
+  /** The connections that end with a session, by its id. */
   readonly #attached = new Map<string, Set<() => void>>()
   #alive: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
@@ -115,7 +115,7 @@ export class Sessions implements AsyncDisposable {
     return true
   }
 
-  /** Ends the sessions of pages that are stored at other origins: whoever holds those addresses now is not this daemon. */
+  /** Ends the sessions of pages that are stored at other origins: those addresses now belong to another program. */
   async endOthers(origins: readonly string[]): Promise<void> {
     const others = [...this.#sessions.values()].filter(({ page }) => page && !origins.includes(page.origin))
     for (const { id } of others) this.#forget(id)
@@ -141,7 +141,7 @@ export class Sessions implements AsyncDisposable {
     }
   }
 
-  /** Afterwards nobody signs in, and nothing more is written. */
+  /** Afterwards, all sign-ins fail and the file is not written. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer)
     clearInterval(this.#alive)
@@ -202,7 +202,7 @@ export class Sessions implements AsyncDisposable {
     while (this.#sessions.size > limits.sessions) this.#forget(this.#oneTooMany())
   }
 
-  /** The oldest session of the place with the most: whoever signs in again and again ends only own sessions. */
+  /** The oldest session of the place with the most: repeated sign-ins from one place end only sessions of that place. */
   #oneTooMany(): string {
     const byPlace = Map.groupBy(this.#sessions.values(), ({ place }) => place)
     const [most] = [...byPlace.values()].toSorted((one, other) => other.length - one.length)

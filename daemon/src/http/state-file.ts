@@ -24,7 +24,7 @@ export class StateFile implements AsyncDisposable {
 
   /** Throws `Unavailable` after disposal. Call it before a change that must not be made without being kept. */
   check(): void {
-    if (this.#isOver) throw new CoreError('Unavailable', `${this.path} is not in use any more; try again`)
+    if (this.#isOver) throw new CoreError('Unavailable', `${this.path} is closed; try again`)
   }
 
   /** Returns when the present state is in the file. Throws like `check`, and the error of the system. */

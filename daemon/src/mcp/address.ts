@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { CoreError } from '@spacedrive/core/errors'
 
-/** What an `sd://` address names. */
+/** A parsed `sd://` address: a location or a path in it, an entry, or a sidecar. */
 export type Address =
   | { readonly what: 'location'; readonly library: string; readonly location: string; readonly below: Uint8Array }
   | { readonly what: 'entry'; readonly library: string; readonly entry: string }
@@ -13,7 +13,7 @@ export type Address =
       readonly cursor: string | null
     }
 
-/** The addresses there are, as RFC 6570 writes them. */
+/** The forms of `sd://` addresses as RFC 6570 templates. */
 export const addressTemplates = {
   location: 'sd://{library}/location/{location}',
   file: 'sd://{library}/location/{location}/{+path}',
@@ -36,7 +36,7 @@ export function sidecarAddress({
   return `sd://${encodeURIComponent(library)}/sidecar/${content}/${kind}${query}`
 }
 
-/** Throws `InvalidInput`. */
+/** Throws `InvalidInput` if the text is not an `sd://` address. */
 export function parseAddress(text: string): Address {
   const url = URL.parse(text)
   const [, what, ...rest] = url?.pathname.split('/') ?? []
@@ -53,7 +53,7 @@ export function parseAddress(text: string): Address {
   throw wrong(text)
 }
 
-/** The bytes of the names, one after the other. What leads out of the folder is no path in it. */
+/** The bytes of a relative path. Refuses `..` and encoded slashes, which would lead out of the folder. */
 function pathOf(parts: readonly string[], address: string): Uint8Array {
   const names = parts.filter((part) => part !== '').map(bytesOf)
   const isName = (name: Buffer) => !name.includes('/') && !name.includes(0) && !['.', '..'].includes(name.toString())
@@ -61,7 +61,7 @@ function pathOf(parts: readonly string[], address: string): Uint8Array {
   return Buffer.from(names.map((name) => name.toString('latin1')).join('/'), 'latin1')
 }
 
-/** Percent-encoding stands for bytes: names need not be text. */
+/** Decodes percent-encoding to bytes, because file names need not be valid UTF-8. */
 function bytesOf(part: string): Buffer {
   const latin = Buffer.from(part).toString('latin1')
   const bytes = latin.replaceAll(/%([\da-f]{2})/gi, (_all, hex: string) =>
@@ -79,6 +79,6 @@ function textOf(part: string): string {
 function wrong(text: string): CoreError {
   return new CoreError(
     'InvalidInput',
-    `${JSON.stringify(text)} is no address; they are sd://<library>/location/<id>/<path>, …/entry/<id> and …/sidecar/<content>/<kind>`,
+    `${JSON.stringify(text)} is not a valid address; use sd://<library>/location/<id>/<path>, sd://<library>/entry/<id> or sd://<library>/sidecar/<content>/<kind>`,
   )
 }

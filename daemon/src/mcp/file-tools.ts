@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { MAX_COPIES, MAX_ITEMS } from './limits.ts'
 import { cursorAfter, defineTool, fitting, nextCursor, offsetCursor, offsetOf, page } from './tool.ts'
 
-export const path = z.string().max(16_384).describe('absolute path; `base64:…` for one that is not text')
+export const path = z.string().max(16_384).describe('absolute path; `base64:…` for a path that is not valid UTF-8')
 
-/** What is said of a file in a list. */
+/** The fields of a file that a listing contains. */
 export const ListedEntry = Entry.pick({
   id: true,
   path: true,
@@ -22,11 +22,11 @@ export const listTool = defineTool({
   name: 'files_list',
   title: 'List a folder',
   description:
-    'List what is directly in a folder: from the index where it is indexed (also on a disk that is unplugged), else from the disk.',
+    'List the direct children of a folder. An indexed folder is listed from the index, even if its disk is unplugged; any other folder is read from the disk.',
   strangers: true,
   input: {
     path,
-    sort: FileSort.default('name').describe('names from A; sizes and times from the largest and latest'),
+    sort: FileSort.default('name').describe('names sort from A to Z, sizes from the largest, times from the latest'),
     reverse: z.boolean().default(false),
     limit: page.limit,
     cursor: offsetCursor,
@@ -34,7 +34,9 @@ export const listTool = defineTool({
   output: {
     path: z.string(),
     source: z.enum(['index', 'disk']),
-    online: z.boolean().describe('false: the disk is unplugged, this is what the index remembers'),
+    online: z
+      .boolean()
+      .describe('false if the disk is unplugged: the listing then shows the last state that the index recorded'),
     items: z.array(ListedEntry),
     total: z.number(),
     cursor: nextCursor,
@@ -52,7 +54,7 @@ export const infoTool = defineTool({
   name: 'files_info',
   title: 'Show one file',
   description:
-    'All that is known of one file or folder: type, metadata (camera, artist, …), copies elsewhere, what was derived from it, and what happened to it.',
+    'Show all known facts about one file or folder: type, metadata (camera, artist, …), copies in other places, sidecars such as thumbnails and texts, and history.',
   strangers: true,
   input: { path },
   output: {
@@ -64,7 +66,10 @@ export const infoTool = defineTool({
     copiesTotal: z.number(),
     sidecars: z.array(Sidecar.pick({ kind: true, variant: true, format: true, state: true, error: true })),
     history: z.array(z.object({ at: z.string(), what: z.string(), detail: z.string().nullable() })),
-    looksLike: z.string().nullable().describe('set where name and content disagree'),
+    looksLike: z
+      .string()
+      .nullable()
+      .describe('type of the content, set only if it differs from the type that the file name suggests'),
   },
   async run(input, ask) {
     const info = await ask('files.info', input)
@@ -85,9 +90,9 @@ export const infoTool = defineTool({
 
 export const sizesTool = defineTool({
   name: 'files_sizes',
-  title: 'What takes the room',
+  title: 'Find large files and folders',
   description:
-    'The largest files and folders directly in an indexed folder; ask again for one of them to look into it.',
+    'List the largest direct children of an indexed folder. To look inside a listed folder, call this tool again with its path.',
   strangers: true,
   input: { path, limit: page.limit },
   output: {
@@ -104,7 +109,10 @@ export const sizesTool = defineTool({
         files: z.number(),
       }),
     ),
-    rest: z.object({ count: z.number(), size: z.number() }).nullable().describe('what is not listed'),
+    rest: z
+      .object({ count: z.number(), size: z.number() })
+      .nullable()
+      .describe('number and total size of the children that are not listed'),
   },
   async run({ limit, path: of }, ask) {
     return fitting(limit, async (some) => {
@@ -123,7 +131,8 @@ export const sizesTool = defineTool({
 export const duplicatesTool = defineTool({
   name: 'files_duplicates',
   title: 'Find copies',
-  description: 'Groups of files that hold the same content, those that waste most first. Nothing is read or removed.',
+  description:
+    'List groups of files with the same content, most wasted space first. This tool reads the index only and removes nothing.',
   strangers: true,
   input: { limit: page.limit, cursor: offsetCursor },
   output: {
@@ -131,13 +140,15 @@ export const duplicatesTool = defineTool({
       z.object({
         contentId: ContentId,
         size: z.number().describe('bytes of one copy'),
-        verified: z.enum(['sampled', 'full']).describe('full: every byte was compared, by its hash'),
+        verified: z
+          .enum(['sampled', 'full'])
+          .describe('full: the hashes of all bytes are equal; sampled: only the hashes of samples are equal'),
         files: z.array(z.object({ path: z.string(), online: z.boolean() })),
         filesTotal: z.number(),
       }),
     ),
     totalGroups: z.number(),
-    reclaimableBytes: z.number().describe('over all groups'),
+    reclaimableBytes: z.number().describe('sum over all groups'),
     cursor: nextCursor,
   },
   async run({ cursor, limit }, ask) {
@@ -155,13 +166,13 @@ export const duplicatesTool = defineTool({
   },
 })
 
-/** No more can be asked for. */
+/** The largest `limit` that `files.duplicates` accepts. */
 const MAX_GROUPS = 10_000
 
 export const archiveTool = defineTool({
   name: 'files_archive',
   title: 'Look into an archive',
-  description: 'List what is in a zip, tar, 7z, rar or other archive, without unpacking it.',
+  description: 'List the contents of a zip, tar, 7z, rar or other archive without unpacking it.',
   strangers: true,
   input: { path, limit: page.limit, cursor: offsetCursor },
   output: {
@@ -177,7 +188,9 @@ export const archiveTool = defineTool({
       }),
     ),
     total: z.number(),
-    truncated: z.boolean().describe('it has more than is listed: it is very large, cut off or damaged'),
+    truncated: z
+      .boolean()
+      .describe('true if the list is incomplete because the archive is very large, cut off or damaged'),
     cursor: nextCursor,
   },
   async run({ cursor, limit, path: of }, ask) {
@@ -189,7 +202,7 @@ export const archiveTool = defineTool({
   },
 })
 
-/** What a list says of an entry, and no more. */
+/** The entry with only the fields that a listing contains. */
 export function listed(entry: Entry): z.infer<typeof ListedEntry> {
   return ListedEntry.parse(entry)
 }

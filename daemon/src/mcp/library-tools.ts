@@ -7,7 +7,7 @@ import { defineTool, fitting, page } from './tool.ts'
 export const librariesTool = defineTool({
   name: 'libraries_list',
   title: 'List libraries',
-  description: 'The libraries this machine knows; other tools take one of them as `library`.',
+  description: 'List the libraries on this machine. Other tools accept a library name or id as `library`.',
   strangers: false,
   input: {},
   output: { items: ops['libraries.list'].output },
@@ -17,7 +17,8 @@ export const librariesTool = defineTool({
 export const locationsTool = defineTool({
   name: 'locations_list',
   title: 'List locations',
-  description: 'The folders a library indexes, with how much is in each, and which of them are offline. Begin here.',
+  description:
+    'List the folders that a library indexes, with the number and size of their files and whether they are online. Call this tool first.',
   strangers: true,
   input: {},
   output: {
@@ -34,7 +35,7 @@ export const volumesTool = defineTool({
   name: 'volumes_list',
   title: 'List disks',
   description:
-    'The disks of this machine and those the library remembers: size, free room, whether they are plugged in.',
+    'List the disks of this machine and the disks that the library remembers: size, free space, and whether they are plugged in.',
   strangers: false,
   input: {},
   output: { items: z.array(Volume), total: z.number() },
@@ -46,9 +47,9 @@ export const volumesTool = defineTool({
 
 export const statisticsTool = defineTool({
   name: 'statistics_library',
-  title: 'What a library holds',
+  title: 'Show library statistics',
   description:
-    'How much a library holds: by type, extension, year, location, folder and disk, and how much of it is copies.',
+    'Count the files and bytes of a library by type, extension, year, location, folder and disk, and the space that duplicates use.',
   strangers: true,
   input: {},
   output: LibraryStatistics.omit({ growth: true, sidecars: true }).shape,
@@ -68,7 +69,8 @@ export const statisticsTool = defineTool({
 export const jobsTool = defineTool({
   name: 'jobs_list',
   title: 'List jobs',
-  description: 'What the library is doing and has done, the newest first: whether indexing has ended, and what failed.',
+  description:
+    'List the running and past jobs of a library, newest first. Use it to see whether indexing is complete and which jobs failed.',
   strangers: false,
   input: { status: JobStatus.optional().describe('only jobs in this state'), limit: page.limit },
   output: {

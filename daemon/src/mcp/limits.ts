@@ -1,16 +1,16 @@
-/** A request of a client: arguments of a tool. */
+/** Size of one request, which holds the arguments of one tool. */
 export const MAX_REQUEST_BYTES = 256 * 1024
-/** An answer that is JSON, in UTF-16 code units: some ten thousand words, which a model can still look through. */
+/** Length of a JSON answer in UTF-16 code units: about ten thousand words, which a model can still read through. */
 export const MAX_ANSWER_LENGTH = 64 * 1024
-/** Text of a file in one answer, in UTF-16 code units. */
+/** Length of file text in one answer, in UTF-16 code units. */
 export const MAX_TEXT_LENGTH = 40_000
 export const DEFAULT_TEXT_LENGTH = 10_000
-/** Files, folders, hits or jobs in one answer. */
+/** Number of files, folders, hits or jobs in one answer. */
 export const MAX_ITEMS = 200
 export const DEFAULT_ITEMS = 50
-/** Copies of one content, before the rest of them is a number. */
+/** Number of copies of one content that an answer lists; the others are only counted. */
 export const MAX_COPIES = 20
-/** Lines of each part of the statistics. */
+/** Number of rows in each part of the statistics. */
 export const MAX_STATISTICS_LINES = 50
-/** Open streams of one client that waits for news; there are none to tell. */
+/** Number of open notification streams. The server never sends a notification, so a few are enough. */
 export const MAX_SUBSCRIPTIONS = 16

@@ -8,8 +8,8 @@ export interface McpHandlerDeps extends McpServerDeps {
 }
 
 /**
- * MCP over HTTP: each request by itself, whichever revision of the protocol it speaks. It holds no session and asks
- * clients nothing, so that those who cannot answer are served as well.
+ * Serves MCP over HTTP, each request by itself and in any revision of the protocol. The handler keeps no session and
+ * sends no requests to clients, so it also serves clients that cannot answer.
  */
 export function mcpHandler({ closing, ...deps }: McpHandlerDeps): (request: Request) => Promise<Response> {
   const handler = createMcpHandler(() => createMcpServer(deps), {

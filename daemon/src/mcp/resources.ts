@@ -7,7 +7,7 @@ import { DEFAULT_TEXT_LENGTH, MAX_ITEMS } from './limits.ts'
 import { strangerText, visibleJson, visibleName } from './stranger-text.ts'
 import type { Ask } from './tool.ts'
 
-/** Asks about a library. */
+/** Returns the function that calls operations in the given library; undefined is the current library. */
 export type AskIn = (library: string | undefined) => Ask
 
 export interface Resource {
@@ -16,7 +16,7 @@ export interface Resource {
   readonly text: string
 }
 
-/** The locations of all libraries that are open, as somebody begins to look around. */
+/** The locations of all open libraries: the starting points for a client that explores. */
 export async function listResources(askIn: AskIn): Promise<{ uri: string; name: string; description: string }[]> {
   const libraries = (await askIn(undefined)('libraries.list', {})).filter(({ open }) => open)
   const found = await Promise.all(
@@ -25,14 +25,14 @@ export async function listResources(askIn: AskIn): Promise<{ uri: string; name: 
       return locations.map((location) => ({
         uri: locationAddress(id, location.id),
         name: visibleName(location.name),
-        description: visibleName(`${location.path}, of the library ${name}`),
+        description: visibleName(`${location.path}, in the library ${name}`),
       }))
     }),
   )
   return found.flat().slice(0, MAX_ITEMS)
 }
 
-/** What an address names: a folder as its list, a file as what is known of it, a sidecar as text. */
+/** Reads the resource at an address: the listing of a folder, the facts about a file, or the text of a sidecar. */
 export async function readResource(uri: string, askIn: AskIn): Promise<Resource> {
   const address = parseAddress(uri)
   const ask = askIn(address.library)
@@ -60,7 +60,11 @@ async function readSidecar(
   ask: Ask,
 ): Promise<string> {
   const wanted = textKinds.find((each) => each === kind)
-  if (!wanted) throw new CoreError('InvalidInput', `${kind} is none of ${textKinds.join(', ')}`)
+  if (!wanted)
+    throw new CoreError(
+      'InvalidInput',
+      `the sidecar kind ${JSON.stringify(kind)} has no text; use ${textKinds.join(', ')}`,
+    )
   const from = cursor === null ? {} : { cursor }
   const input = { target: content, kind: wanted, characters: DEFAULT_TEXT_LENGTH, ...from }
   const read = await ask('sidecars.text', input)
@@ -74,7 +78,11 @@ async function readSidecar(
 
 async function pathOfEntry(entry: string, ask: Ask): Promise<string> {
   const id = EntryId.safeParse(entry)
-  if (!id.success) throw new CoreError('InvalidInput', `${JSON.stringify(entry)} is no id of an entry`)
+  if (!id.success)
+    throw new CoreError(
+      'InvalidInput',
+      `${JSON.stringify(entry)} is not an entry id; use the \`id\` from files_list or search_files`,
+    )
   const { path, pathBase64 } = await ask('files.path', { id: id.data })
   return pathBase64 === undefined ? path : `base64:${pathBase64}`
 }

@@ -3,17 +3,17 @@ import type { Ops } from '../ops/index.ts'
 import { z } from 'zod'
 import { DEFAULT_ITEMS, MAX_ANSWER_LENGTH, MAX_ITEMS } from './limits.ts'
 
-/** Asks for an operation, for one library and one request of a client. */
+/** Calls an operation on behalf of one client request, in the library that the request names. */
 export type Ask = <N extends keyof Ops>(name: N, input: InputOf<N>) => Promise<OutputOf<N>>
 
-/** Something a program that talks to a model may ask. It reads, and changes nothing. */
+/** A read-only function that an MCP client offers to its model. */
 export interface Tool {
   readonly name: string
   readonly title: string
   readonly description: string
   readonly input: z.ZodType
   readonly output: z.ZodType
-  /** What it answers was written by whoever wrote the files: their names, and what they say. */
+  /** True if the answer contains file names or texts, whose authors may be strangers. */
   readonly strangers: boolean
   run(input: unknown, ask: Ask): Promise<unknown>
 }
@@ -33,10 +33,10 @@ export const LIBRARY = 'library'
 export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(def: Definition<I, O>): Tool {
   return {
     ...def,
-    // A field that is not known is a mistake that a model can mend.
+    // Rejecting an unknown field lets the model correct its mistake.
     input: z.strictObject({
       ...def.input,
-      [LIBRARY]: z.string().max(1_000).optional().describe('name or id of the library; the current one by default'),
+      [LIBRARY]: z.string().max(1_000).optional().describe('name or id of the library; the current library by default'),
     }),
     output: z.object(def.output),
     run: (input, ask) => def.run(input as z.output<z.ZodObject<I>>, ask),
@@ -45,15 +45,18 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(def
 
 /** The arguments of a tool that lists things. */
 export const page = {
-  limit: z.int().min(1).max(MAX_ITEMS).default(DEFAULT_ITEMS).describe('how many at the most'),
-  cursor: z.string().max(10_000).optional().describe('where the last answer ended: its `cursor`'),
+  limit: z.int().min(1).max(MAX_ITEMS).default(DEFAULT_ITEMS).describe('maximum number of items'),
+  cursor: z.string().max(10_000).optional().describe('`cursor` of the previous answer; omit to start at the beginning'),
 }
-export const nextCursor = z.string().nullable().describe('pass it to get what comes next; null at the end')
+export const nextCursor = z
+  .string()
+  .nullable()
+  .describe('pass it as `cursor` to get the next page; null on the last page')
 
-/** A row as the cursor of a list that has rows. */
+/** The cursor of a list that is paged by row number. */
 export const offsetCursor = z
   .string()
-  .regex(/^\d{1,9}$/, 'is no cursor of this list')
+  .regex(/^\d{1,9}$/, 'is not a cursor of this list; pass the `cursor` of an earlier answer')
   .optional()
   .describe(page.cursor.description ?? '')
 
@@ -65,7 +68,7 @@ export function cursorAfter(offset: number, shown: number, total: number): strin
   return shown > 0 && offset + shown < total ? String(offset + shown) : null
 }
 
-/** An answer that is not too long: where `limit` things are, it asks for half as many. */
+/** Calls `ask` with `limit`, then halves the limit until the answer fits into `MAX_ANSWER_LENGTH`. */
 export async function fitting<T>(limit: number, ask: (limit: number) => Promise<T>): Promise<T> {
   for (let some = limit; ; some = Math.ceil(some / 2)) {
     const answer = await ask(some)

@@ -3,7 +3,7 @@ import { jobsTool, librariesTool, locationsTool, statisticsTool, volumesTool } f
 import { mediaTool, searchTool, textTool, timelineTool } from './search-tools.ts'
 import type { Tool } from './tool.ts'
 
-/** Every tool there is. A model has all of them in mind at once: at most fifteen. */
+/** All tools. There are at most fifteen, because a model keeps all their descriptions in its context. */
 export const tools: readonly Tool[] = [
   librariesTool,
   locationsTool,

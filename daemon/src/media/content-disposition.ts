@@ -3,7 +3,7 @@ const UNSAFE = /[^\x20-\x7e]|["\\%]/gu
 /** All but the `attr-char` of RFC 8187; what `encodeURIComponent` leaves as it is and should not. */
 const UNENCODED = /['()*]/g
 
-/** How a file is called, for whoever saves it. */
+/** The header with the file name for saving. */
 export function contentDisposition(name: string, { download }: { download: boolean }): string {
   const how = download ? 'attachment' : 'inline'
   const plain = name.replaceAll(UNSAFE, '_')

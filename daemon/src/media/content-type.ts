@@ -6,7 +6,7 @@ export const HEAD_BYTES = 16_384
 
 const UNKNOWN = 'application/octet-stream'
 
-/** What a page of ours would run or apply, were it made to ask for a user's file as such. */
+/** Types that our page would run or apply if an attacker made it load a user's file. */
 const ACTIVE = /^(?:text|application)\/(?:x-)?(?:javascript|ecmascript|jscript|livescript|css|xsl|xslt\+xml)/
 
 /** Texts that say in themselves how they are encoded, which a header would overrule. */
@@ -47,7 +47,7 @@ function charsetOf(head: Uint8Array, isWhole: boolean, isSelfDescribed: boolean)
   if (a === 0xff && b === 0xfe) return 'utf-16le'
   if (a === 0xfe && b === 0xff) return 'utf-16be'
   if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8'
-  // Characters of ASCII alone say nothing of what follows.
+  // ASCII characters do not show the encoding of the rest.
   if (isSelfDescribed && head.every((byte) => byte < 0x80)) return null
   for (let cut = 0; cut <= (isWhole ? 0 : MAX_CUT_BYTES); cut++)
     if (isUtf8(head.subarray(0, head.length - cut))) return 'utf-8'

@@ -27,8 +27,8 @@ export class FileChunks {
   }
 
   /**
-   * Null at the end. What is read of the file is put into `space`. Throws `Conflict` where the file is not what it was
-   * when it was opened: then the last chunk was not given out, so that whoever reads notices.
+   * Reads the next chunk into `space`. Null at the end. Throws `Conflict` if the file has changed since it was opened.
+   * The last chunk is then withheld, so that the reader notices.
    */
   async next(space: Uint8Array): Promise<Uint8Array | null> {
     try {
@@ -77,7 +77,10 @@ export class FileChunks {
   }
 
   #changed(): CoreError {
-    return new CoreError('Conflict', `${displayName(this.#file.name)} was changed while it was sent; ask for it again`)
+    return new CoreError(
+      'Conflict',
+      `${displayName(this.#file.name)} changed while it was being sent; request it again`,
+    )
   }
 }
 

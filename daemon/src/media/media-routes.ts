@@ -44,7 +44,7 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
 
   async function send(c: MediaContext, address: string, library: Library | null): Promise<Response> {
     const { ref, source } = core.sources.resolve(address, library)
-    // What was checked is this path, and not one that a link leads to.
+    // The checks covered this path, not the target of a link.
     const file = await source.open(ref, { exact: true }, c.req.raw.signal).catch(refusedThere)
     const { etag, indexed, name } = file
     const facts = { name: displayName(name), mime: indexed?.mime ?? null, etag: indexed?.hash ?? etag }
@@ -69,12 +69,12 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
       outgoing.once('close', () => attached[Symbol.dispose]())
     }
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-    throw new HttpError(405, 'Unsupported', 'files are only read here: GET and HEAD', { allow: 'GET, HEAD' })
+    throw new HttpError(405, 'Unsupported', 'this address is read-only; use GET or HEAD', { allow: 'GET, HEAD' })
   })
 
   app.get('/entry/:library/:entry/:name?', (c) => {
     const id = EntryId.safeParse(c.req.param('entry'))
-    if (!id.success) throw new CoreError('InvalidInput', `${c.req.param('entry')} is no id of an entry`)
+    if (!id.success) throw new CoreError('InvalidInput', `${c.req.param('entry')} is not an entry id`)
     const library = core.libraries.resolve(c.req.param('library'))
     return send(c, pathText(library.files.fileById(id.data).path), library)
   })
@@ -87,7 +87,7 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
     const { onRefused, rights } = asker()
     if (c.req.query('path') !== undefined && !reachesEveryFile(rights)) {
       onRefused?.('a file of another device by its path')
-      throw new CoreError('PermissionDenied', 'only the right "disk" reaches files of other devices by their paths')
+      throw new CoreError('PermissionDenied', 'reading files of other devices by path needs the right "disk"')
     }
     await next()
   })
@@ -97,7 +97,7 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
   return app
 }
 
-/** What a page may read of an answer: the guard has let through the `Origin` of our pages alone. */
+/** CORS headers for our pages. The guard has already refused every other `Origin`. */
 function showToPages(c: MediaContext): void {
   const { origin } = c.env.incoming.headers
   c.header('Cross-Origin-Resource-Policy', 'cross-origin')

@@ -24,5 +24,5 @@ export function signedSession({ url = '' }: IncomingMessage, { keyOf, now }: Med
 }
 
 function refused(): HttpError {
-  return new HttpError(401, 'NotAuthorised', 'this address was not signed for this file, or no longer holds')
+  return new HttpError(401, 'NotAuthorised', 'the signature in this address is wrong or has expired; reload the page')
 }

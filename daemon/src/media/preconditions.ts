@@ -1,6 +1,6 @@
 import { parseHttpDate } from './http-date.ts'
 
-/** What tells one state of a file from another. */
+/** Identifies the current state of a file. */
 export interface Validators {
   /** Strong, with its quotes. */
   readonly etag: string
@@ -30,7 +30,7 @@ export function checkPreconditions(headers: Headers, validators: Validators): Pr
   return since !== null && lastModified !== null && lastModified <= since ? 'not-modified' : 'holds'
 }
 
-/** Whether a range may be answered as one: what the client has of the file is of the state that it is in (RFC 9110 §13.1.5). */
+/** Whether to answer the range: only if the client's part of the file is of the current state (RFC 9110 §13.1.5). */
 export function checkIfRange(value: string | null, { etag, lastModified }: Validators, now: number): boolean {
   if (value === null) return true
   const date = parseHttpDate(value)

@@ -8,9 +8,9 @@ export interface RemoteDeps extends SendDeps {
 }
 
 const FILE_CACHE = 'private, no-cache'
-/** What has a version in its address is never asked for again. */
+/** Files with a version in their address never change, so browsers may cache them for ever. */
 const IMMUTABLE = 'private, max-age=31536000, immutable'
-/** Seconds: the other device makes one in less, and nobody waits much longer for the first look at it. */
+/** In seconds. The other device needs less for a thumbnail, and a user would not wait longer. */
 const RETRY_AFTER = '1'
 
 /** `/remote/<device>/file/<name>?path=` or `?content=`: a file of a paired device, with ranges. */
@@ -30,7 +30,8 @@ export function remoteThumbHandler(deps: RemoteDeps): (c: MediaContext) => Promi
     const variant = c.req.query('variant') ?? 'grid@2x'
     const device = c.req.param('device') ?? ''
     const thumb = await core.sources.device(device).thumb(refOf(c), variant, c.req.raw.signal).catch(refusedThere)
-    if (thumb.state === 'none') throw new HttpError(404, 'NotFound', `there is no thumbnail there: ${thumb.reason}`)
+    if (thumb.state === 'none')
+      throw new HttpError(404, 'NotFound', `the other device has no thumbnail: ${thumb.reason}`)
     if (thumb.state === 'pending')
       return c.json({ state: 'pending' }, 202, { 'retry-after': RETRY_AFTER, 'cache-control': 'no-store' })
     const etag = `"${thumb.checksum.slice(0, 32)}"`
@@ -40,7 +41,7 @@ export function remoteThumbHandler(deps: RemoteDeps): (c: MediaContext) => Promi
   }
 }
 
-/** Whoever asks is signed in: it is the other device that allows nothing. */
+/** 403 instead of 401: the client is signed in, but the other device refuses. */
 export function refusedThere(err: unknown): never {
   if (err instanceof CoreError && err.code === 'NotAuthorised') throw new HttpError(403, 'NotAuthorised', err.message)
   throw err
@@ -51,10 +52,10 @@ function refOf(c: MediaContext): FileRef {
   const content = c.req.query('content')
   if (content !== undefined) {
     const contentId = ContentId.safeParse(content)
-    if (!contentId.success) throw new CoreError('InvalidInput', `${content} is no id of a content`)
+    if (!contentId.success) throw new CoreError('InvalidInput', `${content} is not a content id`)
     return { content: contentId.data }
   }
   const path = c.req.query('path')
-  if (!path) throw new CoreError('InvalidInput', 'path or content is to be given')
+  if (!path) throw new CoreError('InvalidInput', 'pass `path` or `content`')
   return pathRef(path)
 }

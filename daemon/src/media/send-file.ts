@@ -15,7 +15,7 @@ import { contentRange, multipart } from './multipart.ts'
 import { checkIfRange, checkPreconditions, type Validators } from './preconditions.ts'
 import { sendChunks } from './send-chunks.ts'
 
-/** What is known of a file that is to be sent. */
+/** The facts about a file to send. */
 export interface FileFacts {
   readonly name: string
   /** Null where it has to be found out. */
@@ -47,7 +47,12 @@ export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFac
     const precondition = checkPreconditions(request, validators)
     if (precondition === 'not-modified') return c.body(null, 304, headers)
     if (precondition === 'failed')
-      throw new HttpError(412, 'Conflict', `${facts.name} is not in the state that was asked for`, headers)
+      throw new HttpError(
+        412,
+        'Conflict',
+        `${facts.name} has changed since the version that the request names`,
+        headers,
+      )
     const size = Number(file.stats.size)
     const type = await typeOf(file, facts, deps.types)
     const isHead = c.req.method === 'HEAD'
@@ -58,7 +63,7 @@ export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFac
       throw new HttpError(
         416,
         'InvalidInput',
-        `${facts.name} has ${size} bytes; what was asked for lies behind its end`,
+        `the requested range lies beyond the end of ${facts.name}, which has ${size} bytes`,
         {
           ...headers,
           'content-range': `bytes */${size}`,
@@ -76,11 +81,11 @@ export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFac
     if (isHead) return c.body(null, 200, all)
     isOurs = false
     const outgoing = outgoingOf(c)
-    // What is read before the answer begins can still be answered otherwise. Without a socket there is nobody to wait for.
+    // An error before the answer begins can still get its own status. Without a socket, no client waits.
     if (!outgoing || chunks.length <= CHUNK_BYTES) return c.body(await chunks.all(), answer.status, all)
     outgoing.writeHead(answer.status, Object.fromEntries(c.body(null, answer.status, all).headers))
     await sendChunks(chunks, outgoing, deps.spaces).catch((err: unknown) =>
-      deps.log.warn({ name: facts.name, err: errorMessage(err) }, 'a file was not sent to its end'),
+      deps.log.warn({ name: facts.name, err: errorMessage(err) }, 'a file was sent only in part'),
     )
     return new Response(null, RESPONSE_ALREADY_SENT)
   } finally {

@@ -15,10 +15,10 @@ export interface SidecarDeps extends SendDeps, OpenFileDeps {
   readonly core: Core
 }
 
-/** What has a version in its address is never asked for again. */
+/** Files with a version in their address never change, so browsers may cache them for ever. */
 const IMMUTABLE = 'private, max-age=31536000, immutable'
 const CHANGING = 'private, no-cache'
-/** Seconds: a thumbnail takes less, and nobody waits much longer for the first look at it. */
+/** In seconds. A thumbnail takes less, and a user would not wait longer. */
 const RETRY_AFTER = '1'
 const ETAG_DIGITS = 32
 const NS_RADIX = 36
@@ -30,7 +30,7 @@ export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<
     const contentId = ContentId.safeParse(content)
     const named = parseSidecarFile(folder, file)
     if (!contentId.success || !named)
-      throw new CoreError('InvalidInput', `${content}/${folder}/${file} is no address of a sidecar`)
+      throw new CoreError('InvalidInput', `${content}/${folder}/${file} is not the address of a sidecar`)
     const key = { contentId: contentId.data, ...named }
     const library = deps.core.libraries.resolve(reference)
     const sidecar = await library.sidecars.views.find(key)
@@ -60,7 +60,7 @@ async function missing(c: MediaContext, key: Key, sidecar: Sidecar | null, { sid
   const what = `the ${kind} ${variant} of ${contentId}`
   const { error = null, state = 'absent' } = sidecar ?? {}
   const notThere = (why: string) => new HttpError(404, 'NotFound', `${what} ${why}`, {}, { state, error })
-  if (state === 'failed' && error?.code !== GIVEN_UP) throw notThere(`could not be made: ${error?.message}`)
+  if (state === 'failed' && error?.code !== GIVEN_UP) throw notThere(`could not be generated: ${error?.message}`)
   const isElsewhere = sidecars.exchange
     .holders(contentId, kind)
     .some((holder) => holder.online && holder.variant === variant)

@@ -2,7 +2,7 @@ import { CoreError } from '@spacedrive/core/errors'
 import type { CoreContext } from '@spacedrive/core/ops'
 import type { ExplorerHost } from '../explorer-host.ts'
 
-/** What the daemon's own operations run on. */
+/** The context of the daemon's own operations. */
 export interface DaemonContext extends CoreContext {
   /** Null if the daemon serves no web page. */
   readonly explorer: ExplorerHost | null
@@ -13,6 +13,6 @@ export function served({ explorer }: DaemonContext): ExplorerHost {
   if (explorer) return explorer
   throw new CoreError(
     'Unavailable',
-    'no explorer is served; `spacedrive config explain http.port` says whether it is off, the log of the daemon what went wrong',
+    'the explorer is not running; see `spacedrive config explain http.port` for its setting and the log of the daemon for errors',
   )
 }

@@ -49,7 +49,7 @@ test('what exiftool finds in real pictures is found', async ({ skip }) => {
     const row = await rowOf(path)
     for (const [tag, ours] of Object.entries(row)) {
       const theirs = answer[tag]
-      // Zero is what cameras write who do not know.
+      // Cameras write zero for an unknown value.
       if (theirs === undefined || theirs === 0 || theirs === '') continue
       compared++
       if (!isAlike(ours, theirs) && !knownDifferences[name]?.includes(tag))

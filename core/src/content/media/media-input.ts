@@ -26,7 +26,7 @@ export function withoutCircles<S extends Source>(source: S): S {
   let [from, to, times] = [-1, -1, 0]
   readable._read = (start, end, ...more) => {
     times = start === from && end === to ? times + 1 : 0
-    if (times > MAX_SAME_READS) throw new Error('it is damaged: what it consists of leads nowhere')
+    if (times > MAX_SAME_READS) throw new Error('it is damaged: its structure never ends')
     from = start
     to = end
     return read(start, end, ...more)

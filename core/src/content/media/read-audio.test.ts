@@ -16,7 +16,7 @@ async function read(bytes: Uint8Array, name: string | Buffer = 'file') {
   return known(await readAudio(path))
 }
 
-/** Of a row only what is not null. */
+/** The fields of a row that are not null. */
 function known(reading: Awaited<ReturnType<typeof readAudio>>) {
   if (reading === null || 'state' in reading) return reading
   return Object.fromEntries(Object.entries(reading.row).filter(([, value]) => value !== null))

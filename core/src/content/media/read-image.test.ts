@@ -20,7 +20,7 @@ async function read(bytes: Uint8Array): Promise<Partial<ImageFacts> | null> {
   return known(await readImage(path))
 }
 
-/** Of a row only what is not null. */
+/** The fields of a row that are not null. */
 function known(reading: Awaited<ReturnType<typeof readImage>>): Partial<ImageFacts> | null {
   if (reading === null) return null
   if ('state' in reading) throw new Error(reading.message)

@@ -18,7 +18,7 @@ const fixtures: Record<string, Uint8Array> = {
   ...Object.fromEntries(Object.entries(textFixtures).map(([id, text]) => [id, Buffer.from(text)])),
 }
 
-/** What is found, in few words. */
+/** The result in short form. */
 function identify(bytes: Uint8Array | string, name = '') {
   const { definition, confidence, conflict } = registry.identifyBytes(Buffer.from(bytes), name)
   return { id: definition?.id ?? null, confidence, ...(conflict && { looksLike: conflict.looksLike }) }

@@ -18,7 +18,7 @@ export interface ArchivePage extends ArchiveListing {
   readonly total: number
 }
 
-/** Cached, because a user who views one page of an archive soon views the next. */
+/** Cached, because users often view the next page of an archive soon. */
 let last: { readonly of: string; readonly listing: ArchiveListing } | null = null
 
 serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path, shown }) => {

@@ -6,5 +6,5 @@ test('a page of four billion members is refused before they are looked at', () =
   endless.length = 2 ** 32 - 1
   const valid = { format: 'zip', members: [], truncated: false, total: 1 }
   expect(parsePage(valid)).toEqual(valid)
-  expect(() => parsePage({ ...valid, members: endless })).toThrow('it is no page of a listing')
+  expect(() => parsePage({ ...valid, members: endless })).toThrow('it is not a page of a listing')
 })

@@ -26,6 +26,6 @@ const page = z.object({
 /** Throws if the page is not valid: the process that sent it may have been taken over. */
 export function parsePage(reply: unknown): ArchivePage {
   const { data, success } = page.safeParse(reply)
-  if (!success) throw new Error('it is no page of a listing')
+  if (!success) throw new Error('it is not a page of a listing')
   return data
 }

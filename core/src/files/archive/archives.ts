@@ -63,7 +63,7 @@ export class Archives implements AsyncDisposable {
     const given = parsePath(path)
     const shown = displayName(given)
     if (!isAbsolute(shown) || shown.includes('\0'))
-      throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is no absolute path`)
+      throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is not an absolute path`)
     const file = await this.#place(given, signal)
     const reach = { read: [file] }
     const page = await this.#pool.run({ path: file, shown, limit, offset }, { signal, deadlineMs: DEADLINE_MS, reach })

@@ -65,7 +65,7 @@ async function list(file: OpenFile): Promise<ArchiveListing> {
     return listTar('tar', new FileReader(file.handle, Number(file.stats.size)), members)
   // A self-extracting archive begins with a program.
   if (extension === 'zip' || extension === 'jar') return whole('zip', await readZip(file.handle.fd, members))
-  throw new CoreError('Unsupported', 'it is no archive that anything here can list')
+  throw new CoreError('Unsupported', 'it is not an archive that Spacedrive can list')
 }
 
 async function listTar(format: string, reader: ByteReader, members: MemberList): Promise<ArchiveListing> {

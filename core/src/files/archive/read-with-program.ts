@@ -22,14 +22,17 @@ interface Lister {
 export async function readWithProgram(path: RawName, format: string, list: MemberList): Promise<boolean> {
   const given = fsPath(path)
   if (typeof given !== 'string')
-    throw new CoreError('Unsupported', `the name of this ${format} is not text, so no program can be handed it`)
+    throw new CoreError(
+      'Unsupported',
+      `the name of this ${format} archive is not valid UTF-8, so no other program can open it; rename it first`,
+    )
   for (const lister of listers) {
     for (const program of lister.programs) {
       const isWhole = await run(program, lister, given, list)
       if (isWhole !== null) return isWhole
     }
   }
-  throw new CoreError('Unsupported', `what is in a ${format} is listed by bsdtar or 7z; install one of them`)
+  throw new CoreError('Unsupported', `listing a ${format} archive needs bsdtar or 7z; install one of them`)
 }
 
 /** Null if the program is not installed. */
@@ -57,7 +60,7 @@ async function run(program: string, lister: Lister, path: string, list: MemberLi
   if (code !== 0 && list.members.length === 0)
     throw new CoreError(
       'Corrupt',
-      `${program} cannot list it; it is damaged, locked with a password or of a form it does not know`,
+      `${program} cannot list the archive; it is damaged, protected by a password or in an unknown format`,
     )
   return code === 0
 }

@@ -16,7 +16,7 @@ export interface LogLine {
 
 export interface TestQueue extends AsyncDisposable {
   readonly jobs: JobManager<object>
-  /** What was sent, in order. */
+  /** The sent events, in order. */
   readonly events: Event[]
   readonly log: LogLine[]
   readonly dir: string
@@ -154,7 +154,7 @@ export function createGated(options: { name?: string; merge?: boolean; retries?:
   }
 }
 
-/** What was told of one job, in order. */
+/** The events about one job, in order. */
 export function newsOf(queue: TestQueue, id: JobId): string[] {
   return queue.events.flatMap((event) => ('id' in event.data && event.data.id === id ? [event.type] : []))
 }

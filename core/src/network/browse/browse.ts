@@ -101,7 +101,7 @@ export class Browse {
       signal,
     )
     if (path !== null) return infoFromWire(info, addressOf(device, parsePath(path)), device)
-    if ('path' in of) throw new CoreError('InvalidInput', `${device.name} sent an answer that is not understood`)
+    if ('path' in of) throw new CoreError('InvalidInput', `${device.name} sent an invalid answer`)
     return infoFromWire(info, formatContentAddress(of.content), device)
   }
 

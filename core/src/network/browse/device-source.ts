@@ -126,7 +126,7 @@ export class DeviceSource implements FileSource {
     if (!('path' in ref)) return
     throw new CoreError(
       'PermissionDenied',
-      `${displayName(ref.path)} is on ${this.#deps.device.name}; only the right "disk" reaches files of other devices by their paths`,
+      `${displayName(ref.path)} is on ${this.#deps.device.name}; reading files of other devices by path needs the right "disk"`,
     )
   }
 }

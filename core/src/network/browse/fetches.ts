@@ -102,7 +102,7 @@ export class Fetches<Library> {
     const { path, source } = this.#deps.sources.folder(address, null)
     const folder = await source.localPath({ path }, signal)
     if (folder !== null) return folder
-    throw new CoreError('InvalidInput', `${address} is not on this device; files are fetched to a folder of this one`)
+    throw new CoreError('InvalidInput', `${address} is not on this device; choose a target folder on this device`)
   }
 }
 

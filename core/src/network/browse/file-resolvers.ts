@@ -46,7 +46,7 @@ export function fileResolvers(served: ServedBrowse) {
       // A folder above it may have been replaced by a link to a place that the device may not read.
       const real = await realpath(fsPath(path), 'buffer').catch(() => null)
       if (!real || !isSamePlace(real, Buffer.from(nameBytes(path))))
-        throw new CoreError('NotFound', `${displayName(name)} is not at its place any more`)
+        throw new CoreError('NotFound', `${displayName(name)} was moved or deleted`)
       return {
         roots: [{ path: nameBytes(path), name: nameBytes(name) }],
         title: displayName(name),

@@ -48,7 +48,7 @@ export class RemoteFile implements SourceFile {
     if (etag !== this.etag || bytes.length > wanted || bytes.length === 0)
       throw new CoreError(
         'Conflict',
-        `${displayName(this.name)} on ${this.#deps.device.name} is not what it was; ask for it again`,
+        `${displayName(this.name)} on ${this.#deps.device.name} has changed; request it again`,
       )
     space.set(bytes, at)
     return { bytesRead: bytes.length }

@@ -142,7 +142,7 @@ export class ServedBrowse {
     const held = this.#heldBy(contentId, peer, what)
     if (held) return held
     if (this.#sharedWith(peer).size === 0) this.#deps.grants.require(peer.id, what)
-    throw new CoreError('NotFound', `there is no file with the content ${contentId} that can be read now`)
+    throw new CoreError('NotFound', `no file with the content ${contentId} can be read now`)
   }
 
   #folder(path: string, peer: Peer): Promise<RawName> {
@@ -213,7 +213,7 @@ export class ServedBrowse {
       const path = pathText(await this.allowed(of.path, peer, 'browse'))
       contentId = (await disk.stat({ path }, signal)).contentId
     } else contentId = of.content
-    if (contentId === null) return { state: 'none' as const, reason: 'what is in it is not known yet' }
+    if (contentId === null) return { state: 'none' as const, reason: 'its content is not indexed yet' }
     const isOpened = this.#heldBy(contentId, peer, 'browse') !== undefined
     const libraries = isOpened ? this.#libraries() : this.#sharedWith(peer)
     if (libraries.size === 0) this.#deps.grants.require(peer.id, 'browse')

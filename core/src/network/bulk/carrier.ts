@@ -186,7 +186,7 @@ async function contextOf({ key }: SessionKey): Promise<SecureContext> {
 /** Host names are refused, so that the other side cannot cause DNS queries here. */
 function placeOf(address: string): { host: string; port: number } {
   const place = parseAddress(address)
-  if (!place) throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address`)
+  if (!place) throw new CoreError('InvalidInput', `${JSON.stringify(address)} is not a valid address`)
   return place
 }
 

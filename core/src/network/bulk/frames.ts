@@ -52,7 +52,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
   if (type === types['full-hash']) return { type: 'full-hash', item }
   if (type === types['chunk-hashes']) return { type: 'chunk-hashes', item }
   if (type !== types.chunk || !Number.isSafeInteger(offset) || offset < 0 || length > CHUNK_BYTES) {
-    throw new CoreError('InvalidInput', 'the other device asked for what is no part of a file')
+    throw new CoreError('InvalidInput', 'the other device requested an invalid part of a file')
   }
   return { type: 'chunk', item, offset, length }
 }
@@ -91,7 +91,7 @@ export function decodeReplyHead(bytes: Uint8Array): ReplyHead {
   const { type, item, offset, length } = decodeHead(bytes)
   const name = replyNames.get(type)
   if (!name || length < least[name] || length > most[name] || !Number.isSafeInteger(offset) || offset < 0) {
-    throw new CoreError('InvalidInput', 'the other device sent what is no part of a file')
+    throw new CoreError('InvalidInput', 'the other device sent an invalid part of a file')
   }
   return { type: name, item, offset, length }
 }

@@ -55,11 +55,11 @@ export class NetworkDb implements Disposable {
     } catch (err) {
       if (!(err instanceof CoreError) || err.code !== 'Corrupt' || !existsSync(file)) throw err
       const aside = setAside(file, { why: 'corrupt', now: now() })
-      log.error({ err, file, aside }, 'the list of paired devices was damaged; it was set aside and a new one made')
+      log.error({ err, file, aside }, 'the list of paired devices was damaged and moved aside; a new one was created')
       return new NetworkDb(
         file,
         await openNew(deps),
-        `the list of paired devices was damaged and set aside as ${aside}; pair them again`,
+        `the list of paired devices was damaged and moved to ${aside}; pair the devices again`,
       )
     }
   }

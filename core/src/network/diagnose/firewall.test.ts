@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checkFirewall, type FirewallFacts, readFirewall } from './firewall.ts'
 
-// What the tools have printed on machines of their kind.
+// Recorded output of the tools on each system.
 
 const ports = { udp: [45_123], tcp: 45_124 }
 const nothing: FirewallFacts = {

@@ -32,7 +32,7 @@ test('a packet that is full fits one Ethernet frame', () => {
   }
   const bytes = texts(full).reduce((sum, text) => sum + 1 + text.length, 0)
   expect(readAdvert(texts(full))).toEqual(full)
-  // Less what IP, UDP, the header of DNS and the two names take.
+  // Minus the bytes of IP, UDP, the DNS header and the two names.
   expect(bytes).toBeLessThan(1_500 - 28 - 12 - 120)
 })
 

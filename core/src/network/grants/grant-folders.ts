@@ -36,7 +36,7 @@ export async function grantFolders(
   const { everything, folders, off, what } = input
   const { id } = registry.find(input.device)
   if (!grantsFolders(what) && (folders.length > 0 || everything))
-    throw new CoreError('InvalidInput', `${what} is not for folders; leave them out`)
+    throw new CoreError('InvalidInput', `the grant "${what}" does not apply to folders; omit them`)
   if (everything && folders.length > 0)
     throw new CoreError('InvalidInput', 'name folders, or say --everything, but not both')
   if (off) return grants.takeBack(id, what, await foldersToTakeBack(locations, folders, grants.folders(id, what)))
@@ -85,7 +85,7 @@ async function grantedFolders(locations: Locations, references: readonly string[
   if (folders.length === 0)
     throw new CoreError(
       'InvalidInput',
-      'there is no location that could be opened; name a folder: `spacedrive network grant <device> <what> <folder>`',
+      'there is no location to grant access to; name a folder: `spacedrive network grant <device> <what> <folder>`',
     )
   return distinct(await Promise.all(folders.map(withoutLinks)))
 }

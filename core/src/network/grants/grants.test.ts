@@ -39,7 +39,7 @@ test('a grant is for its folders and what is below them, and for nothing beside 
   of.pair()
   const { grants } = of
   expect(() => grants.allow(laptop, 'read')).toThrow('name at least one')
-  expect(() => grants.allow(laptop, 'send', { everything: true })).toThrow('is not for folders')
+  expect(() => grants.allow(laptop, 'send', { everything: true })).toThrow('does not apply to folders')
   grants.allow(laptop, 'read', { folders: ['/home/a/Pictures'] })
   grants.allow(laptop, 'read', { folders: ['/home/a/Music'] })
   const covered = (path: string) => grants.covers(laptop, 'read', path)
@@ -71,7 +71,7 @@ test('a folder that would stay open is not taken back alone', async () => {
   const { grants } = of
   grants.allow(laptop, 'read', { folders: ['/home/a', '/home/a/Pictures', '/home/b'] })
   expect(() => grants.takeBack(laptop, 'read', ['/home/a/Pictures'])).toThrow(
-    'would stay open, because it is in /home/a',
+    'would stay open, because it is inside /home/a',
   )
   expect(grants.folders(laptop, 'read')).toHaveLength(3)
   grants.takeBack(laptop, 'read', ['/home/a/Pictures', '/home/a'])

@@ -119,7 +119,9 @@ export class Grants {
     if (grantsFolders(what) !== (extent !== null))
       throw new CoreError(
         'InvalidInput',
-        grantsFolders(what) ? `${what} is for folders: name at least one` : `${what} is not for folders`,
+        grantsFolders(what)
+          ? `the grant "${what}" applies to folders: name at least one`
+          : `the grant "${what}" does not apply to folders`,
       )
     return this.#change(device, what, (at) => {
       const everything = extent !== null && 'everything' in extent
@@ -141,7 +143,7 @@ export class Grants {
           at,
         )
       if (this.folders(device, what).length > MAX_FOLDERS)
-        throw new CoreError('InvalidInput', `one grant is for at most ${MAX_FOLDERS} folders`)
+        throw new CoreError('InvalidInput', `one grant can have at most ${MAX_FOLDERS} folders`)
     })
   }
 
@@ -171,7 +173,7 @@ export class Grants {
         if (above !== undefined)
           throw new CoreError(
             'Conflict',
-            `${displayName(folder)} would stay open, because it is in ${displayName(above)}, which is open, too; take that back as well, and open only what is needed`,
+            `${displayName(folder)} would stay open, because it is inside ${displayName(above)}, which is also open; revoke that grant too, then open only the folders you need`,
           )
       }
       if (left.length > 0) return

@@ -79,7 +79,11 @@ export async function sealKey({ device, password, seed }: Sealing): Promise<KeyF
  */
 export async function openKey(file: KeyFile, password: string | null): Promise<Uint8Array> {
   const seed = 'seed' in file ? Buffer.from(file.seed, 'hex') : await unwrap(file, file.wrapped, password)
-  if (peerKeyOf(seed) !== file.key) throw new CoreError('Corrupt', 'the key of this device is not the one it says')
+  if (peerKeyOf(seed) !== file.key)
+    throw new CoreError(
+      'Corrupt',
+      'the key file of this device is damaged: its public key does not match its secret key',
+    )
   return seed
 }
 
@@ -102,7 +106,7 @@ async function unwrap({ key }: KeyFile, wrapped: Wrapped, password: string | nul
   try {
     return Buffer.concat([decipher.update(sealed.subarray(0, SEED_BYTES)), decipher.final()])
   } catch (cause) {
-    throw new CoreError('NotAuthorised', 'the password is not the one the key of this device was wrapped with', {
+    throw new CoreError('NotAuthorised', 'the password for the key of this device is wrong', {
       cause,
     })
   }

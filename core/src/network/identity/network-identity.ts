@@ -83,7 +83,7 @@ export class NetworkIdentity {
     if (this.isLocked) {
       throw new CoreError(
         'NotAuthorised',
-        'the key of this device is wrapped with another password; unlock it first with `spacedrive network start --password <password>`',
+        'the key of this device is encrypted with another password; unlock it first with `spacedrive network start --password <password>`',
       )
     }
     await this.#write(await this.unlock(null), password)
@@ -114,7 +114,10 @@ export class NetworkIdentity {
     if (text === null) return
     const json = text.length > MAX_KEY_FILE_BYTES ? null : parseJson(text)
     if (NewerKeyFile.safeParse(json).success) {
-      throw new CoreError('VersionMismatch', `${this.#path} is of a newer version of Spacedrive; update this one`)
+      throw new CoreError(
+        'VersionMismatch',
+        `${this.#path} was written by a newer version of Spacedrive; update Spacedrive`,
+      )
     }
     const file = KeyFile.safeParse(json)
     if (!file.success || !isWhole(file.data))

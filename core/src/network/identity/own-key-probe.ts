@@ -47,7 +47,7 @@ export class OwnKeyProbe {
     try {
       if (await this.#answers(key, addresses)) this.#deps.onFound()
     } catch (err) {
-      log.debug({ addresses, err: errorMessage(err) }, 'nobody with the key of this device answers there')
+      log.debug({ addresses, err: errorMessage(err) }, 'no device with the key of this device answers at that address')
     } finally {
       this.#calling = null
       this.#isBusy = false

@@ -2,7 +2,7 @@ import type { PeerKey } from '../../domain/index.ts'
 import { MAX_BY_MEMBER, type Statement, type Unsigned } from './statement.ts'
 
 /**
- * How far a counter may be above the highest counter before it. Even a member who jumps ahead repeatedly reaches at
+ * How far a counter may be above the highest counter before it. Even a member that jumps ahead repeatedly reaches at
  * most 2^35, because the number of statements is limited too.
  */
 const MAX_GAP = 10_000_000
@@ -25,9 +25,9 @@ type Fit = 'fits' | 'excess' | 'no'
  * `add` uses only its author's own quota, so a removal always fits. A `leave` between them changes nothing about that:
  * its author might date it back.
  *
- * Each member that the root adds begins a branch, and everyone who comes through this member belongs to it. Our
- * programs stay within the quotas. A branch that exceeds one has a hostile member, who might date statements back to
- * displace others. Therefore nobody of this branch is a member any more, except those that the root adds again: the root
+ * Each member that the root adds begins a branch, and every device added through this member belongs to it. Our
+ * programs stay within the quotas. A branch that exceeds one has a hostile member, which might backdate statements to
+ * displace others. Therefore no device of this branch stays a member, except those that the root adds again: the root
  * begins a new branch each time.
  */
 export class KeptStatements {
@@ -78,7 +78,7 @@ export class KeptStatements {
     if (kind === 'remove') this.#present.delete(key)
     if (kind !== 'add') return
     this.#present.add(key)
-    // A member that somebody else adds again stays in its branch: leaving and coming back gives no new quota.
+    // A member that another member adds again stays in its branch: leaving and rejoining gives no new quota.
     if (by === this.#root) this.#branches.set(key, signature)
     else if (!this.#branches.has(key)) this.#branches.set(key, branch)
   }

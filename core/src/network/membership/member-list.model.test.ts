@@ -54,7 +54,7 @@ const step = fc.record({
 })
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-/** What each honest device knows, and everything that was ever said. */
+/** The statements that each honest device knows, and all statements ever made. */
 class History {
   readonly said: Statement[] = []
   readonly lists = honest.map(() => new MemberList({ library, root: root.key, statements: [] }))
@@ -92,7 +92,7 @@ class History {
     )
   }
 
-  /** A device does what its program allows, on what it knows. */
+  /** A device takes an action that its program allows, based on the statements that it knows. */
   #actHonestly(at: number, kind: Step['kind'], about: Person): void {
     const by = honest[at]!
     const subject = kind === 'leave' ? by : about
@@ -128,8 +128,8 @@ function sorted(statements: readonly Statement[]): Statement[] {
 }
 
 /**
- * The promise, word for word: a member that was removed is one again only if someone adds it after that, who could have
- * been a member without it, or who removed it.
+ * The promise, word for word: a removed member becomes a member again only if it is added afterwards by its remover, or
+ * by a device that could have been a member without it.
  */
 function comeBack(members: ReadonlySet<PeerKey>, statements: readonly Statement[]): string[] {
   const inOrder = sorted(statements)
@@ -168,7 +168,7 @@ function isAuthorised(inOrder: readonly Statement[], { by, ...statement }: State
   return before.some((each) => each.kind === 'add' && each.key === by && isAuthorised(before, each))
 }
 
-/** Who is a member, from the rules of `docs/protocols/membership.md`: each question is answered by looking back. */
+/** Computes the members by the rules of `docs/protocols/membership.md`, searching the history for each question. */
 class Oracle {
   readonly #all: readonly Statement[]
 

@@ -43,7 +43,7 @@ function says(
 ): Statement {
   const { device, key, name } = about
   const said = { kind, device, key, name, by: by.key, at: 0 }
-  // Whoever is hostile also says what our program does not.
+  // A hostile device also makes statements that our program never makes.
   const next = list.next(said) ?? { ...said, library, kept: [], counter: list.statements.at(-1)!.counter + 1 }
   return signed({ ...next, ...over }, by)
 }
@@ -216,7 +216,7 @@ test.each([3_000, 9_000_000])('no statement that comes later, dated back, undoes
   }
 })
 
-/** Alice's library. Xavier and Zoe came through her, and Yuri through Zoe, who may have invented him. */
+/** Alice's library. Alice added Xavier and Zoe. Zoe added Yuri and may have invented him. */
 const [xavier, yuri, zoe] = ['xavier', 'yuri', 'zoe'].map(person) as [Person, Person, Person]
 function ofFour(): MemberList {
   const empty = new MemberList({ library, root: alice.key, statements: [] })

@@ -13,8 +13,8 @@ import { inOrder, isGenuine, markOf, MAX_BY_MEMBER, type Statement, type Unsigne
 const NEAR_GAP = 3_000
 
 /**
- * The members of one library. `KeptStatements` decides which statements are stored, so nobody can flood the list.
- * `PresentMembers` decides who is a member. Two lists with the same statements have the same members.
+ * The members of one library. `KeptStatements` limits which statements are stored, so no device can flood the list.
+ * `PresentMembers` computes the members. Two lists with the same statements have the same members.
  */
 export class MemberList {
   readonly library: LibraryId

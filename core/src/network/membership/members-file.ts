@@ -35,12 +35,12 @@ export function readMembers(
   const json = parse(read(file))
   if (json === null) return null
   if (NewerFile.safeParse(json).success)
-    throw new CoreError('VersionMismatch', `${file} is of a newer version of Spacedrive; update this one`)
+    throw new CoreError('VersionMismatch', `${file} was written by a newer version of Spacedrive; update Spacedrive`)
   const parsed = File.safeParse(json)
   if (parsed.success && parsed.data.library === id && parsed.data.statements.every(isGenuine))
     return new MemberList(parsed.data)
   const aside = `${file}.broken-${now()}`
-  log.error({ file, aside }, 'the list of members of a library is damaged: it was set aside; join the library again')
+  log.error({ file, aside }, 'the list of members of a library was damaged and moved aside; join the library again')
   if (!readOnly) renameSync(file, aside)
   return null
 }

@@ -15,7 +15,7 @@ import type { Statement } from './statement.ts'
 const RUNS = Number(process.env['SIMULATIONS'] ?? 25)
 const STEPS = 10
 const NAMES = ['alice', 'bob', 'carol', 'dave']
-/** Longer than any wait before a device is tried again, and before what failed is exchanged anew. */
+/** Longer than any delay before a device is tried again, or a failed exchange is repeated. */
 const LONG_MS = 120_000
 
 const library = LibraryId.parse('0198c0de-0000-7000-8000-000000000001')
@@ -24,9 +24,9 @@ interface Device {
   readonly session: SessionDevice
   readonly folders: SharedFolder[]
   membership: Membership
-  /** What is on its disk. */
+  /** The files on its disk. */
   kept(): MemberList | null
-  /** Forgets what was in memory. */
+  /** Discards the state in memory. */
   restart(): void
 }
 
@@ -91,7 +91,7 @@ async function createDevice(session: SessionDevice, network: MemoryNetwork): Pro
     membership: open(),
     restart() {
       device.membership[Symbol.dispose]()
-      // What was read is read again.
+      // The same statements are received twice.
       const [folder] = folders
       if (folder) folders[0] = { ...folder }
       device.membership = open()
@@ -133,7 +133,7 @@ async function live(seed: number): Promise<void> {
   }
   network.heal()
   await network.advance(LONG_MS)
-  // Who is no member hears that it is none, and of nothing that comes later.
+  // A device that is not a member learns that it is not one, and receives no later statements.
   const members = devices.filter((each) => listOf(each).includes(each.session.name))
   const agreed = members.map(({ session }) => session.name).toSorted()
   for (const each of members) expect(listOf(each), `${each.session.name}, seed ${seed}`).toEqual(agreed)

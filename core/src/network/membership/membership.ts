@@ -204,7 +204,7 @@ export class Membership implements Disposable {
         if (founded.root === key) return this.#signed(founded, { kind: 'add' })
         throw new CoreError(
           'NotAuthorised',
-          `this device is not a member of ${folder.name}; \`spacedrive library join\` it first`,
+          `this device is not a member of ${folder.name}; run \`spacedrive library join\` first`,
         )
       }
       if (!founded.has(device.key)) requireMayAdd(founded, { by: key, folder, device })
@@ -242,7 +242,7 @@ export class Membership implements Disposable {
       if (list?.members.some((member) => member.key !== key))
         throw new CoreError(
           'Conflict',
-          `${folder.name} is shared with others from here; \`spacedrive library leave\` it first`,
+          `this device shares ${folder.name} with other devices; run \`spacedrive library leave\` first`,
         )
       return theirs
     })
@@ -257,7 +257,7 @@ export class Membership implements Disposable {
   async leave(library: LibraryId): Promise<void> {
     const folder = this.#folder(library)
     await this.#change(folder, async (list, key) => {
-      if (!list?.has(key)) throw new CoreError('NotFound', `${folder.name} is shared with nobody`)
+      if (!list?.has(key)) throw new CoreError('NotFound', `${folder.name} is not shared with any device`)
       return this.#signed(list, { kind: 'leave' })
     })
   }
@@ -288,7 +288,10 @@ export class Membership implements Disposable {
       if (!list.has(key)) throw new CoreError('NotAuthorised', `this device is not a member of ${folder.name}`)
       const removed = members.filter((member) => member.key !== list.root)
       if (removed.length === 0)
-        throw new CoreError('Conflict', `${device.name} has shared ${folder.name} first, and can only leave it itself`)
+        throw new CoreError(
+          'Conflict',
+          `${device.name} was the first to share ${folder.name}, so other members cannot remove it`,
+        )
       const isPaired = (each: { readonly key: PeerKey }) => this.#deps.registry.byKey(each.key) !== null
       let left = list
       try {
@@ -333,7 +336,10 @@ export class Membership implements Disposable {
     try {
       list = this.#kept.read(folder)
     } catch (err) {
-      this.#deps.log.error({ library: folder.name, err: errorMessage(err) }, 'a library is shared with nobody now')
+      this.#deps.log.error(
+        { library: folder.name, err: errorMessage(err) },
+        'a library is not shared with any device now',
+      )
     }
     this.#lists.set(folder, { list })
     return list
@@ -342,7 +348,7 @@ export class Membership implements Disposable {
   /** Throws `NotFound` for a device that was never a member. The error does not reveal whether the library exists. */
   #knownTo(library: LibraryId, key: PeerKey): MemberList {
     const list = this.#list(library)
-    if (!list?.knows(key)) throw new CoreError('NotFound', 'no such library is shared with you there')
+    if (!list?.knows(key)) throw new CoreError('NotFound', 'the other device does not share this library with you')
     return list
   }
 
@@ -397,7 +403,8 @@ export class Membership implements Disposable {
   ): Promise<MemberList> {
     const { clock, own, sign } = this.#deps
     const { id, key, name } = own()
-    if (key === null) throw new CoreError('Offline', 'this device has no key yet; `spacedrive network start` makes one')
+    if (key === null)
+      throw new CoreError('Offline', 'this device has no key yet; run `spacedrive network start` to create it')
     const about = of ?? { device: id, key, name }
     const { device, key: subject, name: called } = about
     const said = { kind, device, key: subject, name: called, by: key, at: clock.now() }
@@ -409,7 +416,7 @@ export class Membership implements Disposable {
     }
     throw new CoreError(
       'Conflict',
-      `the list of members takes no more changes by ${name}; change the members on another device`,
+      `${name} has made the maximum number of changes to the list of members; change the members on another device`,
     )
   }
 

@@ -17,7 +17,7 @@ interface Presence {
 
 /**
  * The members after a number of statements. Every removal holds, also if its author has left or was removed, because
- * nobody can tell a removal from one that is dated back. An `add` or `leave` counts only if its author is a member at
+ * a real removal cannot be told from a backdated one. An `add` or `leave` counts only if its author is a member at
  * that point, and no removal of the author voids it. A removed key is added again only by a member that did not come
  * through this key, or by the only one that removed it.
  */
@@ -69,7 +69,7 @@ export class PresentMembers {
     const { at, by, device, key, name } = statement
     const isFounding = by === this.#root && key === this.#root
     if (!isFounding && (this.#isVoid(statement) || !this.mayAdd(by, key))) return
-    // The root needs nobody.
+    // The root is a member without being added.
     const through = new Set(key === this.#root ? [] : [...this.#present.get(by)!.through, by])
     const before = this.#present.get(key)
     this.#removedBy.delete(key)
@@ -79,7 +79,7 @@ export class PresentMembers {
     })
   }
 
-  /** Whether the author was removed by a member who did not know this statement, although it is dated before that. */
+  /** Whether a member removed the author without knowing this statement, although the statement has the earlier date. */
   #isVoid(statement: Statement): boolean {
     const removals = this.#removals.get(statement.by) ?? []
     return removals.some(({ counter, kept }) => statement.counter <= counter && !kept.has(markOf(statement)))

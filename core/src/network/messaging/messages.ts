@@ -67,7 +67,7 @@ export class Messages {
       late.abort(
         new CoreError(
           'Offline',
-          `the device has not answered within ${PING_MS / 1_000} s: it is off, or not on this network; \`spacedrive network diagnose\` finds out why`,
+          `the device has not answered within ${PING_MS / 1_000} s: it is off, or not on this network; run \`spacedrive network diagnose\` to find out why`,
         ),
       ),
     )
@@ -77,7 +77,7 @@ export class Messages {
     const since = clock.ticks()
     const answer = await askDevice(peers, { device, rpc: messages, verb: 'ping', input: { payload } }, signal)
     if (!Buffer.from(answer.payload).equals(payload))
-      throw new CoreError('InvalidInput', 'a ping came back as something else')
+      throw new CoreError('InvalidInput', 'the other device answered a ping with other data')
     return clock.ticks() - since
   }
 
@@ -109,7 +109,8 @@ export class Messages {
 
   async #take(message: Message): Promise<void> {
     const listener = this.#listeners.get(message.contentType)
-    if (!listener) throw new CoreError('Unsupported', `nobody takes messages of ${message.contentType} there`)
+    if (!listener)
+      throw new CoreError('Unsupported', `the other device does not accept messages of type ${message.contentType}`)
     await listener(message)
   }
 }

@@ -145,7 +145,7 @@ function toldJob(job: Job): Job {
   return job.waiting === undefined ? { ...job, error } : { ...job, error, waiting: WAITING }
 }
 
-const WAITING = 'waiting: its device says what for'
+const WAITING = 'waiting: its device shows the reason'
 
 const JOB_EVENTS = [
   'job.queued',

@@ -54,7 +54,7 @@ export class Door {
 
   async close(): Promise<void> {
     this.#isOpen = false
-    this.#closing.abort(new CoreError('Cancelled', 'this device is not to be seen any more'))
+    this.#closing.abort(new CoreError('Cancelled', 'this device is no longer visible'))
     await this.transport.close()
   }
 

@@ -109,11 +109,11 @@ export class Guest {
    * Call it when the user has compared the number. Throws `Conflict` if the drop is over, `InvalidInput` if it differs.
    */
   confirm(number: string): void {
-    if (this.signal.aborted) throw new CoreError('Conflict', 'it is over: there is nothing to compare any more')
+    if (this.signal.aborted) throw new CoreError('Conflict', 'the offer has ended: there is no number to compare')
     if (!isNumber(number, this.number)) {
       throw new CoreError(
         'InvalidInput',
-        'this is another number than the one here; where the two screens differ, somebody is in between: decline it',
+        'the numbers on the two screens differ: an attacker may be in between; decline the offer',
       )
     }
     this.#isConfirmed = true
@@ -130,7 +130,7 @@ export class Guest {
     this.#ending.abort(err)
     this.#timer[Symbol.dispose]()
     this.#live?.link.close(nearbyManners.goodbye)
-    // Before both sides have confirmed, `#compare` first tells the other side.
+    // Until both sides have confirmed, `#compare` sends this side's answer first.
     if (this.#isAgreed) this.#part()
   }
 

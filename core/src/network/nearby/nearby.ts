@@ -118,7 +118,7 @@ export class Nearby implements Peers {
       await transport.close()
       throw new CoreError(
         'Conflict',
-        'nothing is received here: `network.receive` is off; `spacedrive config set network.receive ask` changes it',
+        'this device receives no files: `network.receive` is off; run `spacedrive config set network.receive ask` to allow them',
       )
     }
     const door = new Door({
@@ -131,8 +131,8 @@ export class Nearby implements Peers {
       onArrived: (arrived) => this.#arrived(arrived),
       guestOf: (offer, key) => this.#guestOf(offer, key),
       onTooMany: () => {
-        log.warn({ times: MAX_GREETINGS }, 'so many strangers came that this device is not to be seen any more')
-        this.#hide(`strangers came ${MAX_GREETINGS} times; let yourself be seen again if that was meant well`)
+        log.warn({ times: MAX_GREETINGS }, 'too many strangers connected: this device is no longer visible')
+        this.#hide(`strangers connected ${MAX_GREETINGS} times; make this device visible again if you expected them`)
       },
     })
     this.hide()
@@ -167,7 +167,7 @@ export class Nearby implements Peers {
     const found = byKey.length > 0 ? byKey : strangers.filter(({ name }) => name === reference)
     if (found.length > 1) {
       const keys = found.map(({ key }) => key.slice(0, 2 * MIN_KEY_PREFIX)).join(', ')
-      throw new CoreError('Conflict', `${found.length} devices nearby may be meant; name one by its key: ${keys}`)
+      throw new CoreError('Conflict', `${found.length} nearby devices match; choose one by its key: ${keys}`)
     }
     if (found[0]) return found[0]
     const [hint] = nearest(
@@ -175,10 +175,7 @@ export class Nearby implements Peers {
       strangers.map(({ name }) => name),
     )
     const advice = hint === undefined ? 'see `spacedrive network nearby`' : `did you mean ${hint}?`
-    throw new CoreError(
-      'NotFound',
-      `no device nearby that lets itself be seen is ${JSON.stringify(reference)}; ${advice}`,
-    )
+    throw new CoreError('NotFound', `no visible nearby device matches ${JSON.stringify(reference)}; ${advice}`)
   }
 
   /**
@@ -297,7 +294,7 @@ export class Nearby implements Peers {
     if (discovery) return discovery
     throw new CoreError(
       'Unavailable',
-      'devices nearby are not looked for: `spacedrive config set network.discovery true` turns it on',
+      'cannot search for nearby devices: discovery is off; run `spacedrive config set network.discovery true`',
     )
   }
 
@@ -407,7 +404,7 @@ export class Nearby implements Peers {
     const hints = { addresses, relay: null }
     const link = await transport.dial(key, hints, { alpn: alpns.spacedrop, signal }).catch((err: unknown) => {
       signal.throwIfAborted()
-      throw new CoreError('Offline', `${name} does not answer; is it still to be seen?`, { cause: err })
+      throw new CoreError('Offline', `${name} does not answer; check that it is still visible`, { cause: err })
     })
     if (link.key !== key) {
       link.close(nearbyManners.goodbye)
@@ -437,7 +434,7 @@ export class Nearby implements Peers {
     this.#closeIdleDoors()
   }
 
-  /** Closes doors that strangers do not see any more, once no guest that came in may reconnect. */
+  /** Closes doors that strangers no longer see. While a guest that entered may still reconnect, all doors stay open. */
   #closeIdleDoors(): void {
     if ([...this.#guests.keys()].some((id) => !this.#dialled.has(id))) return
     for (const door of this.#doors) {

@@ -28,7 +28,7 @@ export async function findInviter({ code, deps, known, signal, transport }: Find
   if (!discovery && known.length === 0) {
     throw new CoreError(
       'Unavailable',
-      'there is no way to look for the other device: discovery is off and no relay is set; name its address with --address',
+      'cannot look for the other device: discovery is off and no relay is set; pass its address with --address',
     )
   }
   const found = Promise.withResolvers<Link>()
@@ -82,7 +82,7 @@ async function keepDialling(
 function notFound(cause: unknown): CoreError {
   return new CoreError(
     'Offline',
-    'no device answers to these words. Is the code still shown on the other device, and are both on one network? Else name the address it shows: --address <ip:port>',
+    'no device answers to this code. Check that the other device still shows the code, and that both devices are on one network; or pass the address that it shows: --address <ip:port>',
     { cause },
   )
 }

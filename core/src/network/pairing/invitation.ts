@@ -38,5 +38,8 @@ export function parseInvitation(text: string): Invitation {
 }
 
 function notOne(): CoreError {
-  return new CoreError('InvalidInput', `this is no pairing code: ${CODE_WORDS} words, or the text of a pairing QR code`)
+  return new CoreError(
+    'InvalidInput',
+    `this is not a pairing code; enter ${CODE_WORDS} words, or the text of a pairing QR code`,
+  )
 }

@@ -171,7 +171,7 @@ export class Inviter {
       return await conversation.receive(Response, { ms: this.#options.deps.limits.stepMs, signal })
     } catch (err) {
       signal.throwIfAborted()
-      this.#options.deps.log.debug({ err: errorMessage(err) }, 'a device took the challenge and did not answer it')
+      this.#options.deps.log.debug({ err: errorMessage(err) }, 'a device received the challenge and did not answer it')
       return null
     }
   }
@@ -222,7 +222,7 @@ export class Inviter {
     this.#first.reject(
       new CoreError(
         'NotAuthorised',
-        `the code was given up: ${MAX_ATTEMPTS} times somebody tried it and could not prove the words; \`spacedrive network pair generate\` makes a new one`,
+        `the pairing code was withdrawn after ${MAX_ATTEMPTS} wrong attempts; run \`spacedrive network pair generate\` for a new code`,
       ),
     )
     return 'attempts'

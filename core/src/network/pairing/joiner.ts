@@ -131,7 +131,7 @@ function oneSided(session: PairingSession, cause: unknown): CoreError {
   const name = session.status.device?.name ?? 'the other device'
   return new CoreError(
     'Unavailable',
-    `the connection was lost at the last step: ${name} may list this device, this one does not list it; pair once more, which mends both`,
+    `the connection was lost in the last step: ${name} may have stored the pairing, this device has not; pair the devices again`,
     { cause },
   )
 }

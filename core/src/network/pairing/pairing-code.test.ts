@@ -51,7 +51,7 @@ test('a word that is in no code is named, with what it may have been', () => {
 
 test('too few words, and words in another order, are no code', () => {
   expect(() => parseCode('abandon amount')).toThrow('a pairing code has 12 words; these are 2')
-  expect(() => parseCode(words.split(' ').toReversed().join(' '))).toThrow('one of them is wrong')
+  expect(() => parseCode(words.split(' ').toReversed().join(' '))).toThrow('one word is wrong')
   expect(() => parseCode('x'.repeat(10_000))).toThrow('a pairing code has 12 words')
 })
 
@@ -71,7 +71,7 @@ test('a QR code holds the words and where the device is', () => {
   expect(text).toMatch(/^spacedrive:pair\?words=abandon-amount-.*&address=192\.168\.1\.5:4433&/)
   expect(parseInvitation(text)).toEqual({ ...invitation, words: words.replaceAll(' ', '-') })
   expect(parseInvitation(words)).toEqual({ words, addresses: [], relay: null })
-  expect(() => parseInvitation('spacedrive:pair?address=1.2.3.4:5')).toThrow('this is no pairing code')
+  expect(() => parseInvitation('spacedrive:pair?address=1.2.3.4:5')).toThrow('this is not a pairing code')
 })
 
 // The vectors of docs/protocols/pairing.md.

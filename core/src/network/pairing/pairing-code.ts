@@ -61,11 +61,9 @@ export function parseCode(text: string): Uint8Array {
   try {
     return mnemonicToEntropy(words.join(' '), wordlist)
   } catch (err) {
-    throw new CoreError(
-      'InvalidInput',
-      'these are words of a code, but not one that a device gave: one of them is wrong, or two have changed places',
-      { cause: err },
-    )
+    throw new CoreError('InvalidInput', 'this code is wrong: one word is wrong, or two words are in the wrong order', {
+      cause: err,
+    })
   }
 }
 

@@ -102,10 +102,10 @@ export class Pairing implements AsyncDisposable {
   }
 
   /**
-   * Call it when the user has compared the number. Throws `Conflict` if no device waits, `InvalidInput` if it differs.
+   * Call it when the user has compared the number. Throws `Conflict` if no device waits, `InvalidInput` if the number differs.
    */
   confirm(number: string): PairingStatus {
-    if (!this.#session) throw new CoreError('Conflict', 'no device waits to be confirmed')
+    if (!this.#session) throw new CoreError('Conflict', 'no device is waiting for confirmation')
     this.#session.confirm(number)
     return this.#session.status
   }
@@ -136,7 +136,7 @@ export class Pairing implements AsyncDisposable {
     if (this.#session && !this.#session.hasEnded) {
       throw new CoreError(
         'Conflict',
-        'another pairing goes on; `spacedrive network pair status` shows it, `spacedrive network pair cancel` ends it',
+        'another pairing is in progress; `spacedrive network pair status` shows it, `spacedrive network pair cancel` ends it',
       )
     }
     const { changed, limits, now } = this.#deps
@@ -165,7 +165,7 @@ export class Pairing implements AsyncDisposable {
       return paired
     } catch (err) {
       session.end(endStateOf(err), errorMessage(err))
-      log.info({ session: session.status.session, err: errorMessage(err) }, 'a pairing came to nothing')
+      log.info({ session: session.status.session, err: errorMessage(err) }, 'a pairing failed')
       throw err
     }
   }

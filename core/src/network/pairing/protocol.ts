@@ -35,7 +35,7 @@ export const Challenge = z.object({
   device: Device,
   signature: bytes(64),
   mac: bytes(32),
-  /** Whether the other side accepts without a user who compares the number. */
+  /** Whether the other side accepts without showing the number to its user. */
   unattended: z.boolean(),
 })
 export type Challenge = z.infer<typeof Challenge>

@@ -8,7 +8,7 @@ const NEW_CODE = 'ask for a new code there'
 const sentences: Readonly<Record<Refusal, readonly [ErrorCode, string]>> = {
   proof: ['NotAuthorised', `the other device found the proof of the words wrong; ${NEW_CODE}`],
   used: ['Conflict', `another device has used this code already; ${NEW_CODE}`],
-  attempts: ['NotAuthorised', `the code was given up after too many wrong attempts; ${NEW_CODE}`],
+  attempts: ['NotAuthorised', `the pairing code was withdrawn after too many wrong attempts; ${NEW_CODE}`],
   expired: ['Timeout', `the time of this code is over; ${NEW_CODE}`],
   cancelled: ['Cancelled', 'the pairing was cancelled at the other device'],
   self: ['Conflict', 'this is a code of this device, or of a copy of its data folder; type it on another device'],

@@ -87,13 +87,13 @@ export class PairingSession {
     if (state !== 'awaiting-confirmation' || expected === null) {
       throw new CoreError(
         'Conflict',
-        'no device waits to be confirmed; `spacedrive network pair status` says what goes on',
+        'no device is waiting for confirmation; `spacedrive network pair status` shows the state of the pairing',
       )
     }
     if (!isNumber(number, expected)) {
       throw new CoreError(
         'InvalidInput',
-        'this is another number than the one here; where the two screens differ, somebody is in between: `spacedrive network pair cancel`',
+        'the numbers on the two screens differ: an attacker may be in between; run `spacedrive network pair cancel`',
       )
     }
     this.#decision.resolve()
@@ -124,6 +124,6 @@ export class PairingSession {
 /** No device came, or no user compared the number, in time. */
 export class ExpiredError extends CoreError {
   constructor() {
-    super('Timeout', 'the time of the code is over; `spacedrive network pair generate` makes a new one')
+    super('Timeout', 'the pairing code has expired; run `spacedrive network pair generate` for a new code')
   }
 }

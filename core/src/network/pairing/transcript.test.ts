@@ -93,6 +93,6 @@ test('each field of what was said changes all that follows from it', () => {
 test('a key that would leave nothing secret is refused', () => {
   const transcript = transcriptOf(said)
   expect(() => pairingKeys({ code: said.code, secret: bytes(0x12), otherEphemeral: bytes(0), transcript })).toThrow(
-    'keeps nothing secret',
+    'unsafe key',
   )
 })

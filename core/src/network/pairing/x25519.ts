@@ -17,7 +17,7 @@ export function sharedSecret(secret: Uint8Array, other: Uint8Array): Uint8Array 
   try {
     return diffieHellman({ privateKey: privateKey(secret), publicKey })
   } catch (err) {
-    throw new CoreError('InvalidInput', 'the other device sent a key that keeps nothing secret', { cause: err })
+    throw new CoreError('InvalidInput', 'the other device sent an unsafe key', { cause: err })
   }
 }
 

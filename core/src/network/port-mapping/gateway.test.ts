@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net'
 import { expect, test } from 'vitest'
 import { findGateway, gatewayIn } from './gateway.ts'
 
-// What the tools have printed on machines of their kind.
+// Recorded output of the tools on each system.
 
 test('Linux: the default route with the lowest metric', () => {
   const routes = `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT

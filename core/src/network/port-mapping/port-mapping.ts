@@ -283,7 +283,7 @@ export class PortMapping {
     } catch (err) {
       if (this.#shown().length === 0) return
       const reason = errorMessage(err)
-      log.warn({ reason }, 'a port mapping was not removed from the router; most routers end it within an hour')
+      log.warn({ reason }, 'cannot remove a port mapping from the router; most routers remove it within an hour')
     }
   }
 

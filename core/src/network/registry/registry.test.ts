@@ -87,7 +87,7 @@ test('nobody claims the id or the key of another device, or of this one', async 
   ]
   for (const claim of claims) expect(() => w.registry.add(claim)).toThrow(expect.objectContaining({ code: 'Conflict' }))
   expect(() => w.registry.describe(keyOf(2), { id: idOf(3), name: 'x', os: '', capabilities: {} })).toThrow(
-    'another one',
+    'claims a different id',
   )
   expect(w.registry.list()).toHaveLength(1)
 })

@@ -87,7 +87,7 @@ export class Registry {
     if (!known && this.#byId.size >= MAX_PAIRED) {
       throw new CoreError(
         'Conflict',
-        `${MAX_PAIRED} devices are paired with this one, which is the most there can be; \`spacedrive network revoke\` one`,
+        `${MAX_PAIRED} devices are paired with this one, the maximum; remove one with \`spacedrive network revoke\``,
       )
     }
     const device: PairedDevice = {
@@ -124,7 +124,7 @@ export class Registry {
     if (details.id !== known.id) {
       throw new CoreError(
         'Conflict',
-        `the device paired as ${known.name} says it is another one (${details.id}, not ${known.id})`,
+        `the device paired as ${known.name} claims a different id (${details.id} instead of ${known.id})`,
       )
     }
     return this.#update({ ...known, ...this.#named(details) })
@@ -201,7 +201,7 @@ export class Registry {
     if (id === own.id || key === own.key) {
       throw new CoreError(
         'Conflict',
-        `${name} says it is this device; a copy of a data folder gets an identity of its own when it is opened: restart Spacedrive there`,
+        `${name} has the identity of this device; if its data folder is a copy of yours, restart Spacedrive there to give it its own identity`,
       )
     }
     const holder = this.#byId.get(id)
@@ -246,10 +246,7 @@ export class Registry {
       this.#write(device)
     } catch (err) {
       // A full disk must not end connections. The device tells these facts again at the next connection.
-      this.#deps.log.warn(
-        { device: device.name, err },
-        `what a device says of itself was not stored: ${errorMessage(err)}`,
-      )
+      this.#deps.log.warn({ device: device.name, err }, `cannot store the details of a device: ${errorMessage(err)}`)
     }
     this.#keep(device)
     this.#tell({ kind: 'updated', device })

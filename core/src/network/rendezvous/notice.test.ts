@@ -42,7 +42,7 @@ test('who has not, or finds it by another id, or altered, does not', () => {
   const notice = seal(secret, id, addresses)
   const altered = Buffer.from(notice)
   altered[100]! ^= 1
-  expect(() => open(randomBytes(32), { id, notice })).toThrow(/not of the device/)
-  expect(() => open(secret, { id: 'cd'.repeat(16), notice })).toThrow(/not of the device/)
-  expect(() => open(secret, { id, notice: altered })).toThrow(/not of the device/)
+  expect(() => open(randomBytes(32), { id, notice })).toThrow(/not from the expected device/)
+  expect(() => open(secret, { id: 'cd'.repeat(16), notice })).toThrow(/not from the expected device/)
+  expect(() => open(secret, { id, notice: altered })).toThrow(/not from the expected device/)
 })

@@ -27,7 +27,7 @@ export function open(secret: Uint8Array, { id, notice }: Notice): string[] {
     const text = Buffer.concat([decipher.update(notice.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
     return Addresses.parse(JSON.parse(text.toString('utf8')))
   } catch (err) {
-    throw new Error(`the notice ${id} is not of the device it is looked for: ${errorMessage(err)}`, { cause: err })
+    throw new Error(`the notice ${id} is not from the expected device: ${errorMessage(err)}`, { cause: err })
   }
 }
 

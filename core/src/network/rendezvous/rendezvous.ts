@@ -142,7 +142,7 @@ export class Rendezvous implements Disposable {
         try {
           if (subject) subject.onFound(open(subject.secret, notice))
         } catch (err) {
-          log.debug({ reason: errorMessage(err) }, 'a notice at the rendezvous is not what it should be')
+          log.debug({ reason: errorMessage(err) }, 'invalid notice at the rendezvous')
         }
       }
     }

@@ -148,7 +148,7 @@ export class Roaming {
   /** Closes a connection that does not carry the message in time. It is then made again over the current addresses. */
   async #tell(peer: Peer, where: Whereabouts, signal: AbortSignal): Promise<void> {
     const answered = new AbortController()
-    using _limit = this.#deps.clock.after(MOVED_MS, () => answered.abort(new CoreError('Timeout', 'no word came back')))
+    using _limit = this.#deps.clock.after(MOVED_MS, () => answered.abort(new CoreError('Timeout', 'no answer')))
     try {
       await ask(peer, { rpc: roaming, verb: 'moved', input: where }, AbortSignal.any([signal, answered.signal]))
     } catch (err) {

@@ -14,12 +14,12 @@ export async function dialLink(
   { clock, signal, transport }: { clock: Clock; signal: AbortSignal; transport: Transport },
 ): Promise<Link> {
   if (addresses.length === 0 && relay === null) {
-    throw new CoreError('Offline', 'it was not seen on the network, and no address of it is known')
+    throw new CoreError('Offline', 'the device was not found on the network, and it has no known address')
   }
   const dialled = new AbortController()
   const either = AbortSignal.any([signal, dialled.signal])
   using _limit = clock.after(DIAL_TIMEOUT_MS, () =>
-    dialled.abort(new CoreError('Timeout', 'nobody answers at its addresses')),
+    dialled.abort(new CoreError('Timeout', 'the device does not answer at any of its addresses')),
   )
   const link = await transport.dial(key, { addresses, relay }, { alpn: alpns.paired, signal: either })
   if (link.key === key) return link

@@ -42,6 +42,6 @@ export async function greetBack(stream: ByteStream, own: Hello): Promise<Greeted
 
 async function receiveHello(control: FrameStream): Promise<Hello> {
   const hello = await control.receive(Hello)
-  if (!hello) throw new CoreError('Unavailable', 'the other device ended the connection before it said who it is')
+  if (!hello) throw new CoreError('Unavailable', 'the other device closed the connection before it identified itself')
   return hello
 }

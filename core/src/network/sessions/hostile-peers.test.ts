@@ -12,7 +12,7 @@ import { createDevice, pairedDevices, type SessionDevice } from './test/session-
 
 const { signal } = new AbortController()
 
-/** Alice, and a paired device `mallory` whose program is somebody else's: it holds the key, and does what it wants. */
+/** Alice, and a paired device `mallory` that runs an attacker's program: it has a valid key and ignores the protocol. */
 async function world() {
   const network = createMemoryNetwork({ seed: 1 })
   const [alice, mallory] = (await pairedDevices(network, ['alice', 'mallory'], seededRandom(1))) as [
@@ -68,7 +68,7 @@ test('a device that says it is another one is refused', async () => {
     ...w.hello,
     device: { ...w.hello.device, id: DeviceId.parse('0199c0de-0000-7000-8000-000000000001') },
   })
-  expect(await w.end(link)).toMatchObject({ by: 'remote', reason: expect.stringContaining('says it is another one') })
+  expect(await w.end(link)).toMatchObject({ by: 'remote', reason: expect.stringContaining('claims a different id') })
   expect(w.alice.history).toEqual([])
 })
 

@@ -140,7 +140,8 @@ function refusalOf(
   handler: ProtocolHandler | undefined,
   share: Share,
 ): { code: ErrorCode; message: string } | null {
-  if (!handler) return { code: 'Unsupported', message: `it does not know ${protocol}; update Spacedrive there` }
+  if (!handler)
+    return { code: 'Unsupported', message: `the device does not support ${protocol}; update Spacedrive there` }
   const own = handler.protocol
   if (version !== own.version) {
     const where = version > own.version ? 'there' : 'here'
@@ -150,7 +151,10 @@ function refusalOf(
     }
   }
   if ((share.byProtocol.get(protocol) ?? 0) >= own.maxStreams) {
-    return { code: 'Unavailable', message: `it answers no more than ${own.maxStreams} streams of ${protocol} at once` }
+    return {
+      code: 'Unavailable',
+      message: `the device answers at most ${own.maxStreams} streams of ${protocol} at once`,
+    }
   }
   return null
 }

@@ -29,6 +29,6 @@ export function openingFrames(stream: ByteStream): FrameStream {
 /** Throws the refusal of the other side, which is called `name`. */
 export async function takeAnswer(stream: ByteStream, name: string): Promise<void> {
   const answer = await openingFrames(stream).receive(OpeningAnswer)
-  if (answer === null) throw new CoreError('Unavailable', `${name} ended the stream before it began`)
+  if (answer === null) throw new CoreError('Unavailable', `${name} closed the stream before it opened`)
   if (!answer.ok) throw new CoreError(answer.code, `${name}: ${answer.message}`)
 }

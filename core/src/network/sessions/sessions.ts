@@ -119,7 +119,7 @@ export class Sessions implements Peers {
     if (device.blocked) {
       throw new CoreError(
         'NotAuthorised',
-        `${device.name} is blocked; \`spacedrive network block ${device.slug} --off\` lets it in again`,
+        `${device.name} is blocked; run \`spacedrive network block ${device.slug} --off\` to unblock it`,
       )
     }
     if (!this.#running) throw networkingIsOff()
@@ -200,7 +200,7 @@ export class Sessions implements Peers {
     const streams = new WaitingStreams()
     link.onStream((stream) => streams.take(stream))
     void this.#greet(link, streams, async (own) => greetBack(await streams.first, own)).catch((err: unknown) => {
-      this.#deps.log.debug({ key: link.key, err }, `a connection came to nothing: ${errorMessage(err)}`)
+      this.#deps.log.debug({ key: link.key, err }, `a connection failed: ${errorMessage(err)}`)
     })
   }
 
@@ -350,7 +350,7 @@ export class Sessions implements Peers {
     if (Math.abs(session.skewMs) > MAX_SKEW_MS) {
       log.warn(
         { device: device.name, skewMs: session.skewMs },
-        'the clock of a device is not that of this one; set the one that is wrong',
+        'the clocks of this device and another differ; set the wrong clock',
       )
     }
     this.#tell(this.#onConnected, (listener) => listener(session))
@@ -442,7 +442,7 @@ const MAX_REASON = 300
 
 /** The error of every operation that needs networking while it is off. */
 export function networkingIsOff(): CoreError {
-  return new CoreError('Offline', 'networking is off; `spacedrive network start` starts it')
+  return new CoreError('Offline', 'networking is off; run `spacedrive network start`')
 }
 
 function listen<L>(listeners: Set<L>, listener: L): Disposable {

@@ -44,7 +44,7 @@ function silence() {
   return { clock, lost, pass, peer, pulls }
 }
 
-/** Whether a promise has settled by the time that everything else has had its turn. */
+/** Whether a promise has settled after all pending callbacks have run. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false
   void promise.catch(() => {}).finally(() => (settled = true))
@@ -63,7 +63,7 @@ test('who is about to make something waits for what is being said, and not for l
   expect(await isSettled(heard)).toBe(false)
   pass(1)
   expect(await isSettled(heard)).toBe(true)
-  // It still says nothing: nobody waits for it again.
+  // The device still does not answer, so no pull waits for it again.
   expect(await isSettled(pulls.settled(library, 2_000, signal))).toBe(true)
   await pulls[Symbol.asyncDispose]()
 })

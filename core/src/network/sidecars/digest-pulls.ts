@@ -95,7 +95,7 @@ export class DigestPulls implements AsyncDisposable {
       take(library, peer, digest)
     } catch (err) {
       if (!signal.aborted)
-        this.#deps.log.info({ device: peer.name, err: errorMessage(err) }, 'a device did not say what sidecars it has')
+        this.#deps.log.info({ device: peer.name, err: errorMessage(err) }, 'a device did not send its list of sidecars')
     }
   }
 }

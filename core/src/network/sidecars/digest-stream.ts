@@ -31,7 +31,7 @@ export async function askDigest(
 ): Promise<Digest> {
   using deadline = new Deadline(signal, {
     ms: DEADLINE_MS,
-    reason: () => new CoreError('Timeout', `${peer.name} did not say in time what it has`),
+    reason: () => new CoreError('Timeout', `${peer.name} did not send its list of sidecars in time`),
   })
   const stream = await peer.open(digestProtocol, deadline.signal)
   const onAbort = () => stream.abort()
@@ -43,7 +43,7 @@ export async function askDigest(
     if (!head) throw new CoreError('Unavailable', `${peer.name} ended the connection without an answer`)
     if ('refused' in head) throw new CoreError('NotAuthorised', `${peer.name}: ${head.refused}`)
     if (head.groups.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_DIGEST_BYTES)
-      throw new CoreError('InvalidInput', `${peer.name} says it has more than a device can have`)
+      throw new CoreError('InvalidInput', `${peer.name} reports more sidecars than the limit`)
     const groups = []
     for (const { bytes: length, ...of } of head.groups) {
       const bytes = await receiveBytes(stream, length)
@@ -65,7 +65,7 @@ async function receiveBytes(stream: FrameStream, length: number): Promise<Buffer
   for (let left = length; left > 0;) {
     const chunk = await stream.receive(DigestChunk)
     if (!chunk || chunk.bytes.length === 0 || chunk.bytes.length > left)
-      throw new CoreError('InvalidInput', 'the other device sent a digest that is not as long as it said')
+      throw new CoreError('InvalidInput', 'the other device sent a digest of the wrong length')
     chunks.push(chunk.bytes)
     left -= chunk.bytes.length
   }

@@ -82,7 +82,7 @@ test('a device that asks now and then knows what another one has, whether it was
       has = Array.from({ length: 40 }, (_, n) => n).filter((n) => (random() < 0.9 ? has.includes(n) : random() < 0.5))
       // The other device was started anew.
       if (random() < 0.05) own = new Inventory()
-      // All is read anew, or only what has changed: more may seem to have than has.
+      // The digest is read completely or as changes: either way it may list more sidecars than the device has.
       if (own.mark === null || random() < 0.3) own.take(all(sorted(has.map((n) => record(n)))))
       else
         own.take(
@@ -119,7 +119,7 @@ test('who is up to date is told nothing, who has fallen far behind all', () => {
 function tooMany(): Buffer {
   const bytes = Buffer.alloc((MAX_EXACT + 1) * RECORD_BYTES)
   for (let n = 0; n <= MAX_EXACT; n++) {
-    // As spread as the digits of a hash, and in order.
+    // Ids in ascending order whose bytes are spread like those of a hash.
     bytes.writeUInt32BE(n * 17_000, n * RECORD_BYTES)
     bytes.writeUInt32BE(Math.imul(n, 2_654_435_761) >>> 0, n * RECORD_BYTES + 12)
   }
@@ -166,10 +166,10 @@ test('who knows a filter is told all once they are few enough to be told exactly
   expect(heard()).toEqual({ size: null, isLikely: true })
 })
 
-test('what is not in order, or cut off, is refused', () => {
+test('an unsorted or cut-off digest is refused', () => {
   const records = sorted([record(1), record(2)])
   expect(() => assertSorted(records, RECORD_BYTES)).not.toThrow()
-  expect(() => assertSorted(Buffer.concat([record(1), record(1)]), RECORD_BYTES)).toThrow('not in order')
+  expect(() => assertSorted(Buffer.concat([record(1), record(1)]), RECORD_BYTES)).toThrow('unsorted')
   expect(() => assertSorted(records.subarray(1), RECORD_BYTES)).toThrow('cut off')
   expect(findRecord(records, record(3).subarray(0, ID_BYTES))).toBe(null)
 })

@@ -242,7 +242,7 @@ export class Fetcher implements AsyncDisposable {
         },
         deadline.signal,
       )
-      if (liars.length > 0) log.warn({ devices: liars }, 'a device sent sidecars that are not what it said they are')
+      if (liars.length > 0) log.warn({ devices: liars }, 'a device sent sidecars that do not match its digest')
       const placed: Confirmed[] = []
       for (const [index, each] of batch.entries()) if (await place(draftOf(index), each)) placed.push(each)
       if (placed.length > 0) sources.served(devices[0]!, { bytes, ms: clock.ticks() - begun })
@@ -275,7 +275,7 @@ function indexOf(
   const text = names.length === 1 ? Buffer.from(names[0]!).toString() : ''
   const wanted = /^\d{1,4}$/.test(text) ? batch[Number(text)] : undefined
   if (kind !== 'file' || !wanted)
-    throw new CoreError('InvalidInput', 'the other device sent something that was not asked for')
+    throw new CoreError('InvalidInput', 'the other device sent a sidecar that was not requested')
   if (size !== wanted.sidecar.size)
     throw new CoreError(
       'InvalidInput',

@@ -53,7 +53,7 @@ test('the others are told of a change that one of them has asked for before', as
   clock.step()
   await turn()
   expect(told()).toBe(1)
-  // It is no other than before: nobody hears of it.
+  // The sidecar is unchanged, so no device is told.
   own.changed(library)
   clock.step()
   await turn()

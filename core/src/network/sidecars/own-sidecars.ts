@@ -49,7 +49,10 @@ export class OwnSidecars implements Disposable {
       own.settling = null
       void this.#announce(library).catch((err: unknown) => {
         if (!this.#ending.signal.aborted)
-          this.#deps.log.info({ library: library.name, err: errorMessage(err) }, 'others were not told of new sidecars')
+          this.#deps.log.info(
+            { library: library.name, err: errorMessage(err) },
+            'cannot tell other devices about new sidecars',
+          )
       })
     })
   }

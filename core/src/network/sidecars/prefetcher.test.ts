@@ -64,7 +64,7 @@ function createWorld({ maxBytesPerSecond = 0 } = {}) {
   const clock = new VirtualClock()
   const settings = { eager: 'thumb+proxy', never: '', makeHere: '', concurrent: 2, maxBytesPerSecond }
   const prefetcher = new Prefetcher({ settings: () => settings, clock, log: silentLogger, isOpen: () => true })
-  /** A device has said that it has some contents' sidecars. */
+  /** Simulates a digest in which a device lists sidecars of these contents. */
   const hear = async (of: News['of'], ...contents: number[]) => {
     prefetcher.add({ library, of, records: Buffer.concat(contents.map(record).toSorted(Buffer.compare)) })
     await turns()

@@ -26,7 +26,7 @@ export interface PrefetchSettings {
 /** How often a brief hold is checked again, in milliseconds. */
 const LOOK_AGAIN_MS = 2_000
 /**
- * How often a hold that may last, such as a battery, is checked again, in milliseconds. A user who plugs in the cable
+ * How often a hold that may last, such as a battery, is checked again, in milliseconds. A user plugging in the cable
  * or frees space expects the fetch to continue about this soon.
  */
 const HELD_LOOK_AGAIN_MS = 15_000

@@ -17,7 +17,7 @@ export function assertSorted(bytes: Buffer, step: number): void {
   if (bytes.length % step !== 0) throw new CoreError('InvalidInput', 'the other device sent a digest that is cut off')
   for (let at = step; at < bytes.length; at += step) {
     if (compareIds(bytes, at - step, bytes, at) >= 0)
-      throw new CoreError('InvalidInput', 'the other device sent a digest that is not in order')
+      throw new CoreError('InvalidInput', 'the other device sent an unsorted digest')
   }
 }
 

@@ -61,7 +61,7 @@ export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
           const name = Buffer.from(String(index))
           return found ? [{ path: Buffer.from(library.sidecars.exchange.fileOf(found)), name }] : []
         })
-        if (roots.length === 0) throw new CoreError('NotFound', 'nothing of what was asked for is there any more')
+        if (roots.length === 0) throw new CoreError('NotFound', 'none of the requested sidecars exists any more')
         const isAllowed = () => membership.isMember(id, peer.id) && grants.has(peer.id, 'sidecars')
         return { roots, title: 'sidecars', isListed: false, isOwn: true, isAllowed }
       },
@@ -77,7 +77,7 @@ export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
 function allowed({ grants, libraries, membership }: ServeSidecarsDeps, id: LibraryId, peer: Peer): SidecarLibrary {
   const library = libraries().find((each) => each.id === id)
   if (!library || !membership.isMember(id, peer.id))
-    throw new CoreError('NotFound', 'no such library is shared with you there')
+    throw new CoreError('NotFound', 'the other device does not share this library with you')
   grants.require(peer.id, 'sidecars')
   return library
 }

@@ -216,7 +216,7 @@ export class SidecarExchange implements AsyncDisposable {
       this.#availability.save()
       return true
     } catch (err) {
-      this.#deps.log.warn({ err: errorMessage(err) }, 'what sidecars others have was not written down')
+      this.#deps.log.warn({ err: errorMessage(err) }, 'cannot store the sidecar lists of other devices')
       return false
     }
   }

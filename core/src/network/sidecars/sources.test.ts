@@ -25,7 +25,7 @@ test('the nearest comes first until it is known who is fast; then the fastest', 
   expect(known.order([far, third, near])).toEqual([near, third, far])
   known.served(far, { bytes: 100_000_000, ms: 1_000 })
   known.served(near, { bytes: 1_000_000, ms: 1_000 })
-  // Who was never tried is tried before one that is slow.
+  // A device that was never tried comes before a slow one.
   expect(known.order([near, third, far])).toEqual([far, third, near])
 })
 

@@ -5,14 +5,14 @@ import { MAX_ITEMS, MAX_NAME, MAX_NAMES } from './protocol.ts'
 /** Most folders from a stranger, because folders also take disk space. */
 const MAX_FOLDERS_OF_STRANGER = 10_000
 /**
- * How much more than it offered a paired device may send, because files grow between offer and accept: this part of
- * what was offered, and at least so much.
+ * How much more than the offer a paired device may send, because files grow between offer and accept: this fraction of
+ * the offer, but at least `MORE_FILES` and `MORE_BYTES`.
  */
 const MORE = 0.1
 const MORE_FILES = 100
 const MORE_BYTES = 64 * 1024 ** 2
 
-/** What a person sees of an offer before accepting it, and how much may come then. */
+/** The facts about an offer that a person sees before accepting it, and the maximum amount of data afterwards. */
 export function agreedTo({ bytes, items, names, stranger }: OfferRow): Agreed {
   const shown = JSON.parse(names) as string[]
   return {

@@ -31,7 +31,7 @@ export function rootsOf(paths: readonly string[]): Roots {
     throw new CoreError('InvalidInput', `an offer is of 1 to ${MAX_PATHS} paths`)
   const used = new Set<string>()
   return paths.map((text) => {
-    if (!isAbsolute(text)) throw new CoreError('InvalidInput', `${text} is no absolute path`)
+    if (!isAbsolute(text)) throw new CoreError('InvalidInput', `${text} is not an absolute path`)
     const path = parsePath(text.length > 1 ? text.replace(/\/+$/, '') : text)
     const name = unusedName(baseOf(path), used)
     return { path: nameBytes(path), name: nameBytes(name) }

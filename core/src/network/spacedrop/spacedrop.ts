@@ -150,7 +150,7 @@ export class Spacedrop implements Disposable {
    * refusal of the device.
    */
   async sendNearby({ device, paths, sender }: NearbyInput, signal: AbortSignal): Promise<Offer> {
-    // Check the device's name first, before counting what may be a million files.
+    // Check the device's name first: counting the files may take long.
     this.#deps.nearby.find(device)
     return this.get(await this.#strangers.meet(device, await this.#draft(paths, sender, signal), signal))
   }
@@ -266,10 +266,11 @@ export class Spacedrop implements Disposable {
   }
 
   #requireWaiting({ direction, state }: OfferRow, wanted: Offer['direction']): void {
-    if (direction !== wanted) throw new CoreError('Conflict', 'the offer is one this device has made')
+    if (direction !== wanted)
+      throw new CoreError('Conflict', 'this device made the offer itself, so it cannot accept or decline it')
     if (state === 'comparing')
       throw new CoreError('Conflict', 'the numbers on both screens are to be compared first: `network offers confirm`')
-    if (state !== 'waiting') throw new CoreError('Conflict', `the offer waits no more: it is ${state}`)
+    if (state !== 'waiting') throw new CoreError('Conflict', `the offer no longer waits for an answer: it is ${state}`)
   }
 
   #take(row: OfferRow, folder: string | null): void {
@@ -287,7 +288,7 @@ export class Spacedrop implements Disposable {
   }
 
   #folder(named: string | null): string {
-    if (named !== null && !isAbsolute(named)) throw new CoreError('InvalidInput', `${named} is no absolute path`)
+    if (named !== null && !isAbsolute(named)) throw new CoreError('InvalidInput', `${named} is not an absolute path`)
     const folder = named ?? this.#usualFolder()
     try {
       threadDisk.makeFolders(folder)
@@ -317,7 +318,8 @@ export class Spacedrop implements Disposable {
   ): 'waiting' | 'accepted' {
     const { clock, grants, log, settings } = this.#deps
     const { receive } = settings()
-    if (receive === 'off') throw new CoreError('NotAuthorised', 'nothing is received there; `network.receive` is off')
+    if (receive === 'off')
+      throw new CoreError('NotAuthorised', 'the other device receives no files; its setting `network.receive` is off')
     const names = JSON.stringify(offer.names)
     const expires = clock.now() + offer.expiresInMs
     if (peer.isStranger) {
@@ -363,7 +365,7 @@ export class Spacedrop implements Disposable {
     if (rows.some((row) => row.id === id)) throw new CoreError('AlreadyExists', 'this was offered before')
     const from = rows.filter(({ device, direction }) => direction === 'in' && device === peer.id)
     if (from.filter(isOpen).length >= MAX_WAITING)
-      throw new CoreError('Conflict', `${MAX_WAITING} offers of yours are not answered there yet`)
+      throw new CoreError('Conflict', `${MAX_WAITING} of your offers still wait for an answer there; try again later`)
     if (from.filter(({ created_at: at }) => at > clock.now() - HOUR_MS).length >= MAX_PER_HOUR)
       throw new CoreError('Conflict', `more than ${MAX_PER_HOUR} offers in an hour; try again later`)
   }
@@ -403,7 +405,7 @@ export class Spacedrop implements Disposable {
   #resolve(id: string, peer: Peer) {
     const row = this.#book.get(id)
     if (row?.direction !== 'out' || row.device !== peer.id || !isOpen(row) || !row.roots) {
-      throw new CoreError('NotFound', 'this is not offered any more')
+      throw new CoreError('NotFound', 'this offer no longer exists')
     }
     if (row.state === 'waiting') this.#book.set(id, { state: 'accepted' })
     const sending = this.#sending.get(id) ?? new AbortController()
@@ -448,7 +450,7 @@ export class Spacedrop implements Disposable {
     if (stranger) this.#strangers.leave(device)
   }
 
-  /** What the sender is told of an offer that was answered: no path and no free space of this device. */
+  /** The answer to an offer as the sender sees it: without any path or free space of this device. */
   #outcomeFor({ failures, reason, transfer }: OfferRow): { reason: string | null; failures: FailedFile[] } {
     const error = transfer === null ? null : this.#deps.transfers.errorOf(transfer)
     const told = reason === null || !namesPath(reason) ? reason : toldSentence('Internal')
@@ -487,7 +489,7 @@ export class Spacedrop implements Disposable {
   }
 }
 
-/** What the sender is told of a transfer that failed. */
+/** The reason of a failed transfer as the sender sees it. */
 function sentenceFor({ code, message }: NonNullable<Transfer['error']>): string {
   if (message.startsWith(MORE_THAN_OFFERED)) return MORE_THAN_OFFERED
   return code === 'NotAuthorised' ? MAY_NOT_SEND : toldSentence(code)

@@ -120,7 +120,7 @@ export class StrangerDrops implements Disposable {
     const { book, log } = this.#deps
     const row = book.get(offer.id)
     if (row?.direction !== 'in' || row.device !== peer.id || !isOpen(row))
-      throw new CoreError('NotAuthorised', 'this is not what the two devices have met for')
+      throw new CoreError('NotAuthorised', 'the two devices have not met for this offer')
     // A device that has not received the answer sends its offer again.
     if (row.state !== 'comparing') return
     const { id, ...told } = offer
@@ -157,7 +157,7 @@ export class StrangerDrops implements Disposable {
         return await this.#deps.offer(book.find(offer), signal)
       } catch (err) {
         if (!(err instanceof CoreError) || !isRetryable(err.code)) throw err
-        log.debug({ err: err.message }, 'an offer is made again')
+        log.debug({ err: err.message }, 'sending an offer again')
       }
       await sleep(clock, nearbyLimits.retryMs, signal)
     }
@@ -185,7 +185,7 @@ export class StrangerDrops implements Disposable {
       const row = book.get(guest.offer)
       if (row && row.device === guest.id && isOpen(row)) end(row)
     } catch (err) {
-      log.warn({ device: guest.name, err: errorMessage(err) }, 'what became of an offer was not written down')
+      log.warn({ device: guest.name, err: errorMessage(err) }, 'cannot store the result of an offer')
       // The next start ends the offer too.
       if (this.#isClosed) return
       this.#again.set(

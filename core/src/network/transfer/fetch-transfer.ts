@@ -89,7 +89,7 @@ async function askForFiles(
         continue
       }
       if (contentOf({ kind, spec }) !== null && (items.length !== 1 || items[0]!.kind !== 'file'))
-        throw new CoreError('Corrupt', `${peer.name} was asked for one file, and offers something else`)
+        throw new CoreError('Corrupt', `${peer.name} offers other files than the requested one`)
       const { addresses, channel, key, leftOut } = offered
       return { peer, items, leftOut, channel, peerKey: key, addresses, own, stream }
     }

@@ -67,14 +67,14 @@ test('who is held up, leaves and asks again is held up again, or hears that it w
   void outgoing.held('key')
   outgoing.left('key')
   outgoing.cancel('one')
-  expect(() => outgoing.held('key')).toThrow('cancelled there')
+  expect(() => outgoing.held('key')).toThrow('cancelled the transfer')
 })
 
 test('one that was cancelled is refused once, held up or not, and can be asked for anew', async () => {
   const { begin, outgoing } = setUp()
   begin('one')
   outgoing.cancel('one')
-  expect(() => outgoing.held('key')).toThrow('cancelled there')
+  expect(() => outgoing.held('key')).toThrow('cancelled the transfer')
   expect(outgoing.held('key')).toBeNull()
 
   begin('two')

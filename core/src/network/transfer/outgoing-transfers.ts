@@ -202,7 +202,7 @@ function waiting(): PromiseWithResolvers<void> {
 }
 
 function cancelledHere(): CoreError {
-  return new CoreError('Cancelled', 'the transfer was cancelled there')
+  return new CoreError('Cancelled', 'the other device cancelled the transfer')
 }
 
 function show({ endedAt, error, id, news, rate, sent, sentBefore, startedAt, state }: Outgoing): Transfer {

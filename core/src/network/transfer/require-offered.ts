@@ -4,7 +4,8 @@ import type { Agreed, Amount } from './transfer-rows.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
 /** Begins the message of the error if more comes than was offered; the other device is told only this. */
-export const MORE_THAN_OFFERED = 'more came than was offered, so nothing was taken; offer it again'
+export const MORE_THAN_OFFERED =
+  'the transfer has more data than the offer, so no file was stored; offer the files again'
 
 /** Throws `InvalidInput` if a device lists other files than it has offered, or more than is taken then. */
 export function requireOffered(items: readonly SourceItem[], { atMost, isAll, maxName, names }: Agreed): void {
@@ -14,7 +15,7 @@ export function requireOffered(items: readonly SourceItem[], { atMost, isAll, ma
   const shown = new Set(names)
   const other = tops.find((name, at) => (isAll || at < names.length) && !shown.has(name))
   if (other !== undefined)
-    throw new CoreError('InvalidInput', `the device sends ${other}, which it did not offer; no file was taken`)
+    throw new CoreError('InvalidInput', `the device sends ${other}, which it did not offer; no file was stored`)
   requireAmount(items, atMost)
 }
 

@@ -188,7 +188,10 @@ function isStillAllowed(sending: Sending): boolean {
 }
 
 function takenBackFrom(peer: Peer): CoreError {
-  return new CoreError('NotAuthorised', `${peer.name} may not have this any more: it was taken back here`)
+  return new CoreError(
+    'NotAuthorised',
+    `${peer.name} may not receive these files any more: the permission was revoked here`,
+  )
 }
 
 /**
@@ -200,7 +203,8 @@ function untilLeft(first: Promise<unknown>, signal: AbortSignal): { readonly sig
   let isOver = false
   const leave = () => {
     // If the connection was lost, the other side asks again.
-    if (!isOver && !signal.aborted) left.abort(new CoreError('Unavailable', 'the other device wants it no more'))
+    if (!isOver && !signal.aborted)
+      left.abort(new CoreError('Unavailable', 'the other device no longer wants the file'))
   }
   // A stream may end a moment before its connection is known to have.
   const ended = () => void setImmediate(leave)
@@ -239,12 +243,14 @@ async function resolve(
 ): Promise<Sending> {
   const resolver = deps.resolver(kind)
   if (!resolver)
-    throw new CoreError('Unsupported', `this device does not know what ${JSON.stringify(kind)} is; update it`)
+    throw new CoreError(
+      'Unsupported',
+      `this device does not know the request ${JSON.stringify(kind)}; update Spacedrive here`,
+    )
   if (peer.isStranger && !resolver.isForStrangers)
     throw new CoreError('NotAuthorised', 'the two devices are not paired')
   const parsed = resolver.spec.safeParse(spec)
-  if (!parsed.success)
-    throw new CoreError('InvalidInput', `what was asked for is not understood: ${errorMessage(parsed.error)}`)
+  if (!parsed.success) throw new CoreError('InvalidInput', `invalid request: ${errorMessage(parsed.error)}`)
   return resolver.resolve(parsed.data, peer, signal)
 }
 

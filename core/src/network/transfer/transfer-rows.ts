@@ -5,7 +5,7 @@ import type { Asking } from './fetch-transfer.ts'
 
 const packr = new Packr({ useRecords: false })
 
-/** What a received file keeps from the original besides its bytes. */
+/** Metadata that a received file keeps from the original. */
 export type Preserve = 'nothing' | 'times' | 'all'
 
 /** Indexed by the number in the column. Older versions wrote only 0 and 1. */

@@ -453,7 +453,7 @@ export class Transfers implements AsyncDisposable {
       const liar = fetched.liars[0]
       // All devices sent the wrong file, so asking them again would not help.
       if (liar !== undefined && fetched.liars.length >= offers.length) {
-        throw new CoreError('Corrupt', `${liar} sent what is not the file; nothing of it was kept`)
+        throw new CoreError('Corrupt', `${liar} sent data that does not match the file; the data was deleted`)
       }
       return false
     }
@@ -469,10 +469,7 @@ export class Transfers implements AsyncDisposable {
     { asking, liars, offers }: { asking: Asking; liars: readonly string[]; offers: readonly Offer[] },
   ): void {
     const contentId = contentOf(asking)!
-    this.#deps.log.warn(
-      { devices: liars, contentId },
-      'a device sent something else than the content it was said to have',
-    )
+    this.#deps.log.warn({ devices: liars, contentId }, 'a device sent data that does not match the requested content')
     refused.add(liars, { asking, contentId, offers })
   }
 
@@ -582,7 +579,7 @@ function originOf(device: string): string {
 function noteOfRenamed({ names, target }: Renamed): Transfer['notes'][number] {
   const here = displayName(bytesToName(new Uint8Array(target.subarray(target.lastIndexOf(SLASH) + 1))))
   const path = names.map((name) => displayName(bytesToName(new Uint8Array(name)))).join('/')
-  return { path, message: `it is called ${here} here: its name is taken, too long or not possible on this disk` }
+  return { path, message: `it was saved as ${here}: its name is taken, too long or not allowed on this disk` }
 }
 
 /** A note about changed names that are not listed one by one. */

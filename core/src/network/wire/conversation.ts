@@ -85,7 +85,10 @@ export class Conversation<R extends string> {
     this.#isOver = true
     const reason = this.#manners.refusals.find((known) => known === refused.data.reason)
     throw reason === undefined
-      ? new CoreError('InvalidInput', 'the other device refused for a reason that is not known here; update Spacedrive')
+      ? new CoreError(
+          'InvalidInput',
+          'the other device refused for a reason that this version does not know; update Spacedrive',
+        )
       : this.#manners.refused(reason)
   }
 

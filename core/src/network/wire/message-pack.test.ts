@@ -111,7 +111,7 @@ function expectPlain(value: unknown): void {
   expect(strangersIn(value)).toEqual([])
 }
 
-/** What no plain message has: anything beyond numbers, text, truth, bytes, lists and maps. */
+/** Values that plain messages never contain: anything except numbers, strings, booleans, bytes, lists and maps. */
 function strangersIn(value: unknown): unknown[] {
   if (typeof value === 'function' || typeof value === 'symbol') return [value]
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return []

@@ -73,7 +73,7 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
     // If the deadline or the caller has aborted the stream, that is the reason to throw.
     deadline.signal.throwIfAborted()
     if (err instanceof z.ZodError)
-      throw new CoreError('InvalidInput', `${peer.name} sent an answer that is not understood`, { cause: err })
+      throw new CoreError('InvalidInput', `${peer.name} sent an invalid answer`, { cause: err })
     throw err
   } finally {
     stream?.abort()
@@ -107,7 +107,7 @@ export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answe
       })
       try {
         const answer = answers[verb]
-        if (!question || !answer) throw new CoreError('Unsupported', `there is no ${rpc.name} ${verb}`)
+        if (!question || !answer) throw new CoreError('Unsupported', `unknown request ${rpc.name} ${verb}`)
         const input = question.input.safeParse(asked.input)
         if (!input.success) throw new CoreError('InvalidInput', `${rpc.name} ${verb}: ${z.prettifyError(input.error)}`)
         const output = await answer(input.data as never, peer, deadline.signal)

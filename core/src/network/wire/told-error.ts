@@ -1,12 +1,12 @@
 import { CoreError, type ErrorCode, errorCodes } from '../../util/errors.ts'
 
-/** What another device is told of an error here. */
+/** An error as another device receives it. */
 export interface Told {
   readonly code: ErrorCode
   readonly message: string
 }
 
-/** For the user of the other device, who must learn no path, size or free space of this one. */
+/** Shown to the user of the other device; must not contain a path, size or free space of this device. */
 const sentences: Readonly<Record<ErrorCode, string>> = {
   NotFound: 'the file or folder does not exist any more',
   AlreadyExists: 'the receiving device has a file of this name already',
@@ -33,7 +33,7 @@ export function toldSentence(code: string): string {
 }
 
 /**
- * What a peer is told of an error. A `CoreError` is told as it is, unless it names a path of this device that the peer
+ * Converts an error for a peer. A `CoreError` is sent unchanged, unless it names a path of this device that the peer
  * has not named itself in `asked`. Of any other error the peer learns only that there was one.
  */
 export function toldError(err: unknown, asked?: unknown): Told {
@@ -44,7 +44,7 @@ export function toldError(err: unknown, asked?: unknown): Told {
 
 /** Where an absolute path of any system begins: at the beginning, or after a blank, quote or bracket. */
 const START = /(?<=^|[\s"'`(=:])(?:[A-Za-z]:[\\/]|[\\/])(?=[^\s"'`)])/gu
-/** What may follow a path. Names of files have blanks too, so after a blank only the words with which our sentences go on. */
+/** Text that may follow a path. File names contain blanks too, so a blank ends a path only before words of our sentences. */
 const AFTER = /^(?:$|["'`)]|[.,:;](?:\s|$)|\s(?:is|was|has|does|exists|cannot|could|may|takes)\b)/u
 
 /** Whether a text names a path that is neither in `asked` nor a folder above one of those. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http-env.ts'
 
-/** Its own script and style, and what it asks us for; nothing and nobody else. */
+/** The page may load only its own script and style, and data from this server. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -16,14 +16,14 @@ const policy = [
   "trusted-types 'none'",
 ].join('; ')
 
-/** What the page is made of, by its address below `/api`. */
+/** The files of the page, by their address below `/api`. */
 const files: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
   '/': { name: 'reference.html', type: 'text/html; charset=utf-8' },
   '/reference.js': { name: 'reference.js', type: 'text/javascript; charset=utf-8' },
   '/reference.css': { name: 'reference.css', type: 'text/css; charset=utf-8' },
 }
 
-/** The reference of the interface, open to all: what it shows comes from `/openapi.json`, for those who are signed in. */
+/** The reference of the interface, open to all. It loads `/openapi.json`, which needs a session. */
 export function apiPageRoutes(): HttpApp {
   const routes = new Hono<HttpEnv>()
   for (const [address, { name, type }] of Object.entries(files)) {

@@ -19,23 +19,23 @@ const MIN_COMPRESSED_BYTES = 1_024
 const BROTLI_QUALITY = 9
 const COMPRESSED = new Set(['.html', '.js', '.mjs', '.css', '.json', '.svg', '.wasm', '.webmanifest', '.txt'])
 
-/** What is used of Vite: it belongs to the page's workspace, not to the daemon. */
+/** The part of Vite's interface that is used. Vite belongs to the page's workspace, not to the daemon. */
 interface Vite {
   build(config: { root: string; logLevel: 'warn'; build: { outDir: string; emptyOutDir: boolean } }): Promise<unknown>
 }
 
 const [folder] = process.argv.slice(2)
-if (folder === undefined) throw new Error('build-page.ts takes the folder of the page’s workspace')
+if (folder === undefined) throw new Error('pass the folder of the explorer’s workspace to build-page.ts')
 await buildPage(folder)
 
-/** Builds the page unless it is what its sources make. Of several processes one builds at a time. */
+/** Builds the page unless it is up to date. Only one process builds at a time. */
 async function buildPage(root: string): Promise<void> {
   const work = join(root, '.page')
   const dist = join(root, 'dist')
   await mkdir(work, { recursive: true })
   using _building = await takeTurn(join(work, 'lock'))
   const fingerprint = await sourceFingerprint(root)
-  if (fingerprint === null) throw new Error(`there is nothing to build in ${root}`)
+  if (fingerprint === null) throw new Error(`${root} has no explorer to build`)
   const built = await readFile(join(dist, FINGERPRINT_FILE), 'utf8').catch(() => null)
   if (built === fingerprint) return
   await clear(work)
@@ -59,7 +59,7 @@ async function takeTurn(lock: string): Promise<Disposable> {
   }
 }
 
-/** What a build left that was ended. */
+/** Folders that an interrupted build left behind. */
 async function clear(work: string): Promise<void> {
   for (const name of ['draft', 'old']) await rm(join(work, name), { recursive: true, force: true })
 }

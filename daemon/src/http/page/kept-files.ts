@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 
-/** Several times what the page has in all; beyond it everything is read anew. */
+/** Several times the size of the whole page; beyond it, the cache is emptied. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 interface KeptFile {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 
-/** Written beside what was built: what it was built from. */
+/** Name of the file beside the built page with the fingerprint of its sources. */
 export const FINGERPRINT_FILE = '.sources'
 /** Compressed copies that lie beside a file, best first. */
 export const encodings = [
@@ -17,13 +17,13 @@ export interface PageFile {
 }
 
 export interface PageFiles {
-  /** What it was built from; null where that is not known. */
+  /** Fingerprint of the sources; null if unknown. */
   readonly fingerprint: string | null
   /** By address: `/assets/index-4f2a.js`. Nothing else can be asked for. */
   readonly byAddress: ReadonlyMap<string, PageFile>
 }
 
-/** What a build has left; null where it has not. */
+/** The built page; null if there is none. */
 export async function readPageFiles(folder: string): Promise<PageFiles | null> {
   if (!(await stat(join(folder, 'index.html')).catch(() => null))) return null
   const fingerprint = await readFile(join(folder, FINGERPRINT_FILE), 'utf8').catch(() => null)
@@ -39,7 +39,7 @@ export async function readPageFiles(folder: string): Promise<PageFiles | null> {
   return { fingerprint, byAddress }
 }
 
-/** What a page is made of; anything else is not served. */
+/** The file types of a page; other files are not served. */
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',

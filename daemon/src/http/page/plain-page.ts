@@ -5,7 +5,7 @@ export interface PlainPage {
   readonly language: PageLanguage
   readonly title: string
   readonly text: string
-  /** Shown as it is: what a tool said. */
+  /** Output of a tool, shown unchanged. */
   readonly detail?: string
   /** The page asks again after so many seconds. */
   readonly reloadSeconds?: number

@@ -14,16 +14,16 @@ export interface WebPageOptions {
   readonly log: Logger
 }
 
-/** What there is to show. */
+/** The page to show. */
 export type PageState =
   | { readonly kind: 'ready'; readonly files: PageFiles }
   /** `files`: of an older build, for a tab that is open. */
   | { readonly kind: 'building'; readonly files: PageFiles | null }
   | { readonly kind: 'failed'; readonly files: PageFiles | null; readonly reason: string }
 
-/** A developer who reloads sees a change; twenty files that a page asks for at once are one look. */
+/** Short enough that a reload shows a change, long enough that one check serves the twenty files of a page. */
 const FRESH_MS = 500
-/** What a tool has to say stands at the end. */
+/** The end of a tool's output has its error message. */
 const MAX_REASON_LENGTH = 4_000
 
 /**
@@ -56,7 +56,7 @@ export class WebPage implements Disposable {
     return state
   }
 
-  /** Somebody is about to look. */
+  /** A user is about to open the page. */
   prepare(): void {
     this.state().catch(() => {})
   }
@@ -95,7 +95,7 @@ export class WebPage implements Disposable {
     const [done, said] = await Promise.all([exit, text(child.stderr).catch(String)])
     this.#building = null
     this.#looked = null
-    if (done) return this.#log.info({ ms: Math.round(performance.now() - startedAt) }, 'the page was built')
+    if (done) return this.#log.info({ ms: Math.round(performance.now() - startedAt) }, 'explorer built')
     if (this.#closed) return
     const reason = stripVTControlCharacters(said).trim().slice(-MAX_REASON_LENGTH)
     this.#failed = { fingerprint, reason }

@@ -42,7 +42,7 @@ export interface JobTable {
   held_by_parent: Generated<number>
   /** A queued job that waits to be retried: not before this. */
   ready_at: number | null
-  /** All of them, also those beyond what `job_warnings` keeps. */
+  /** Number of all warnings, including those that `job_warnings` no longer stores. */
   warnings: Generated<number>
   created_at: number
   started_at: number | null

@@ -31,7 +31,7 @@ test('who sits in between and hands everything on shows two numbers that differ'
   await bob.nearby.show(10 * MINUTES)
   const [, there] = await metBy(asAlice, bob, 'bob')
   expect(guest.number).not.toBe(there.number)
-  expect(() => guest.confirm(there.number)).toThrow('somebody is in between')
+  expect(() => guest.confirm(there.number)).toThrow('an attacker may be in between')
   expect([alice.nearby.connected(), bob.nearby.connected()]).toEqual([[], []])
 })
 

@@ -53,7 +53,7 @@ test('the number of another screen is not confirmed, and whoever says no is hear
   await bob.nearby.show(10 * MINUTES)
   const [guest, there] = await metBy(alice, bob, 'bob')
   const other = guest.number === '000000' ? '000001' : '000000'
-  expect(() => guest.confirm(other)).toThrow('somebody is in between')
+  expect(() => guest.confirm(other)).toThrow('an attacker may be in between')
   guest.confirm(guest.number)
   bob.nearby.leave(there.id)
   await expect(guest.agreed).rejects.toMatchObject({ code: 'NotAuthorised' })
@@ -72,7 +72,7 @@ test('a number that nobody compares is over after its time, on both sides', asyn
   guest.confirm(guest.number)
   clock.step()
   await expect(guest.agreed).rejects.toMatchObject({ code: 'Timeout' })
-  expect(() => there.confirm(there.number)).toThrow('over')
+  expect(() => there.confirm(there.number)).toThrow('the offer has ended')
 })
 
 test('a device is seen for as long as was said; who knows where it was comes in no more', async () => {

@@ -11,7 +11,7 @@ import type { Guest } from '../guest.ts'
 import { type NearbyLimits, nearbyLimits } from '../limits.ts'
 import { Nearby, type NearbyDeps } from '../nearby.ts'
 
-/** One device among strangers, and who has come to it. */
+/** One device among strangers, and the devices that have connected to it. */
 export interface NearbyMachine extends AsyncDisposable {
   readonly nearby: Nearby
   readonly arrived: Guest[]
@@ -21,7 +21,7 @@ export interface NearbyMachine extends AsyncDisposable {
 /** Machines on a network whose time flies, while theirs goes as it does; whoever lets itself be seen is seen by all. */
 export interface NearbyWorld extends Disposable {
   readonly network: MemoryNetwork
-  /** What is heard besides, such as a stranger with a name that is not its own. */
+  /** Other announcements on the network, such as a stranger that uses a foreign name. */
   readonly heard: Stranger[]
   machine(name: string, deps?: Partial<NearbyDeps>): NearbyMachine
 }
@@ -72,7 +72,7 @@ export function meet({ nearby }: NearbyMachine, name: string): Promise<Guest> {
   return nearby.meet(nearby.find(name), { id: uuidv7(Date.now()) as DeviceId, offer: uuidv7(Date.now()) }, forever())
 }
 
-/** Both sides of a meeting: what one has dialled, and who has come to the other. */
+/** Both sides of a meeting: the dialled link and the accepted link. */
 export async function metBy(one: NearbyMachine, other: NearbyMachine, name: string): Promise<[Guest, Guest]> {
   const there = other.arrived.length
   const guest = await meet(one, name)

@@ -44,7 +44,7 @@ test('who has overheard the words and sits in between shows two numbers that dif
   await reached(bob, 'awaiting-confirmation')
   const number = alice.pairing.status().number!
   expect(bob.pairing.status().number).not.toBe(number)
-  expect(() => bob.pairing.confirm(number)).toThrow('somebody is in between')
+  expect(() => bob.pairing.confirm(number)).toThrow('an attacker may be in between')
   await Promise.all([alice, bob, toAlice, toBob].map(({ pairing }) => pairing.cancel()))
   expect([alice.stored, bob.stored]).toEqual([[], []])
 })
@@ -63,7 +63,7 @@ test('three that cannot prove the words burn the code', async () => {
   await reached(alice, 'failed')
   expect(alice.pairing.status()).toMatchObject({
     attemptsLeft: 0,
-    reason: expect.stringContaining('the code was given up'),
+    reason: expect.stringContaining('the pairing code was withdrawn'),
   })
 })
 

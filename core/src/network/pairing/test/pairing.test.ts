@@ -111,7 +111,7 @@ test('a code is over after its time, and a new one takes the place of one that n
   expect(alice.pairing.status()).toMatchObject({ state: 'waiting', session: second.session, attemptsLeft: 3 })
   vi.advanceTimersByTime(300_000)
   await ended(alice, 'expired')
-  expect(alice.pairing.status().reason).toContain('the time of the code is over')
+  expect(alice.pairing.status().reason).toContain('the pairing code has expired')
 })
 
 test('two people who do not compare in time store nothing', async () => {

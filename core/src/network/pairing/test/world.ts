@@ -9,7 +9,7 @@ import type { PairingDeps } from '../deps.ts'
 import { type NewPairedDevice, Pairing, pairingLimits } from '../index.ts'
 import type { PairingLimits } from '../limits.ts'
 
-/** One device that pairs, and what became of it. */
+/** One device that pairs, and the result of its pairing. */
 export interface PairingMachine extends AsyncDisposable {
   readonly pairing: Pairing
   readonly card: NewPairedDevice['card']
@@ -24,7 +24,7 @@ export interface MachineOptions extends Partial<Pick<PairingDeps, 'openTransport
 /** However slow the machine is, steps that need no person are in time. */
 const limits: PairingLimits = { ...pairingLimits, findMs: 60_000, stepMs: 60_000, lingerMs: 100 }
 
-/** A device on a network in memory. Nobody finds another one there but by its address. */
+/** A device on an in-memory network, where devices find each other by address only. */
 export function createMachine(network: MemoryNetwork, name: string, options: MachineOptions = {}): PairingMachine {
   const seed = randomBytes(32)
   const stored: NewPairedDevice[] = []

@@ -10,7 +10,7 @@ import { Registry } from '../../registry/registry.ts'
 import { alpns, type Transport } from '../../transport/transport.ts'
 import { Sessions } from '../sessions.ts'
 
-/** A device of a simulation: what it knows outlives its networking. */
+/** A simulated device. Its knowledge outlives its networking. */
 export interface SessionDevice {
   readonly name: string
   readonly card: DeviceCard
@@ -25,7 +25,7 @@ export interface SessionDevice {
   start(): Transport
   /** Ends in good order. */
   stop(): Promise<void>
-  /** Ends without a word; what it knew of its connections is gone, too. */
+  /** Stops without notice, and loses its knowledge of its connections. */
   kill(): Promise<void>
 }
 

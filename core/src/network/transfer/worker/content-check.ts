@@ -26,6 +26,6 @@ export class ContentCheck {
     if ('hash' in result) return isContent(this.contentId, { sampled: result.hash, full })
     const why = result.state === 'failed' ? result.message : 'something else has written to it'
     // This is not the sender's fault, so the file is fetched again.
-    throw new CoreError('Unavailable', `what was received cannot be compared with what was asked for: ${why}`)
+    throw new CoreError('Unavailable', `cannot compare the received file with the requested content: ${why}`)
   }
 }

@@ -102,7 +102,7 @@ export class FetchChannel {
     const asked = this.#asked[this.#replies++]
     const size = asked && this.#items[asked.request.item]!.size
     if (!asked || head.item !== this.#numbers[asked.request.item] || !answers(head, asked.request, size!)) {
-      throw new CoreError('Corrupt', `${this.name} sent what nobody asked for`)
+      throw new CoreError('Corrupt', `${this.name} sent data that this device had not requested`)
     }
   }
 

@@ -360,7 +360,7 @@ export class FetchFiles {
       // If all chunks are those of most sources, only this source lies: ask another one.
       const isOfAll = isWanted && (this.#agreement.isReached || item.expected !== null)
       if (!isOfAll) this.#forget(index, assembly)
-      throw new CoreError('Corrupt', `${channel.name} sent a file that is not the one it has`)
+      throw new CoreError('Corrupt', `${channel.name} sent a file that does not match its hash`)
     }
     try {
       this.#checkContent(item, { channel, hash: own })
@@ -533,5 +533,5 @@ function chunksOf(item: number, size: number): Request[] {
 
 function asDiskError(cause: unknown): CoreError {
   const code = pathErrorCode(cause) ?? 'Internal'
-  return new CoreError(code, `what is received cannot be written: ${systemReason(errorMessage(cause))}`, { cause })
+  return new CoreError(code, `cannot write the received files: ${systemReason(errorMessage(cause))}`, { cause })
 }

@@ -99,7 +99,7 @@ function placed(
   if ('targets' in destination) {
     const { targets, expected } = destination
     if (targets.length !== items.length)
-      throw new CoreError('Corrupt', 'the other device offers other files than it was asked for')
+      throw new CoreError('Corrupt', 'the other device offers other files than the requested ones')
     return items.map((item, n) => ({
       ...item,
       names: [...item.names],
@@ -190,7 +190,7 @@ function readPlan(folder: string): Plan | null {
   } catch (err) {
     // The plan is written before anything is fetched, so there is nothing to continue.
     if (systemCode(err) === 'ENOENT') return null
-    throw new CoreError('Corrupt', 'what was written down of this transfer cannot be read; start it anew', {
+    throw new CoreError('Corrupt', 'cannot read the stored plan of this transfer; start the transfer again', {
       cause: err,
     })
   }

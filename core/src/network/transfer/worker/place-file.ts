@@ -127,7 +127,10 @@ function isMarked({ dev, ino }: FolderMark, mark: FolderMark): boolean {
 }
 
 function replaced(path: Buffer): CoreError {
-  return new CoreError('Conflict', `${path.toString()} was moved or replaced while files came; fetch them again`)
+  return new CoreError(
+    'Conflict',
+    `${path.toString()} was moved or replaced during the transfer; start the transfer again`,
+  )
 }
 
 /** Renames a finished part. Fails if the target exists, because an existing file is never replaced. */

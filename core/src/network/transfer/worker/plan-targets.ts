@@ -61,7 +61,7 @@ function keyOf(names: readonly Uint8Array[]): string {
 }
 
 function notATree(): CoreError {
-  return new CoreError('InvalidInput', 'the other device sent a list of files that is none')
+  return new CoreError('InvalidInput', 'the other device sent an invalid list of files')
 }
 
 interface Naming {
@@ -79,7 +79,7 @@ function freeName(bytes: Uint8Array, { rules, used, isTaken }: Naming): Buffer {
     used.add(folded)
     return candidate
   }
-  throw new CoreError('Conflict', `there are ${MAX_TWINS} files called ${name.toString()} already`)
+  throw new CoreError('Conflict', `${MAX_TWINS} files are already called ${name.toString()}`)
 }
 
 function foldBytes(name: Buffer, rules: NameRules): string {

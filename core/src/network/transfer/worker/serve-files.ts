@@ -88,14 +88,14 @@ async function answer(request: Request, files: OpenFiles, deps: ServeDeps): Prom
   } catch (err) {
     if (err instanceof CoreError) return { type: 'failed', item, ...toldError(err) }
     const code = pathErrorCode(err) ?? 'Internal'
-    return { type: 'failed', item, code, message: sentences[code] ?? 'it cannot be read there' }
+    return { type: 'failed', item, code, message: sentences[code] ?? 'the other device cannot read it' }
   }
 }
 
 /** A system error contains the path, which the other device must not learn. */
 const sentences: Partial<Record<ErrorCode, string>> = {
   NotFound: 'it is not there any more',
-  PermissionDenied: 'it may not be read there',
+  PermissionDenied: 'the other device has no permission to read it',
 }
 
 /** Holds the one file that is open now, because requests come file by file. */
@@ -112,7 +112,7 @@ class OpenFiles implements Disposable {
     if (this.#current?.item === index) return this.#current
     this.#close()
     const item = this.#deps.items[index]
-    if (item?.kind !== 'file') throw new CoreError('NotFound', 'no such file was offered')
+    if (item?.kind !== 'file') throw new CoreError('NotFound', 'this file was not offered')
     const fd = openSync(item.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
     this.#current = { fd, item: index, size: item.size, hasher: null, hashedTo: 0 }
     if (!isInPlace(item.path, fd)) throw changed()
@@ -235,7 +235,10 @@ function drained(channel: Duplex): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onDrain = () => done(resolve)
   const onClose = () => done(() => reject(new CoreError('Unavailable', 'the connection ended')))
-  const timer = setTimeout(() => done(() => reject(new CoreError('Timeout', 'the other side reads nothing'))), STALL_MS)
+  const timer = setTimeout(
+    () => done(() => reject(new CoreError('Timeout', 'the other device stopped reading'))),
+    STALL_MS,
+  )
   const done = (end: () => void) => {
     clearTimeout(timer)
     channel.off('drain', onDrain)

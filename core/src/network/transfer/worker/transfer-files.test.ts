@@ -87,7 +87,7 @@ function createExchange() {
         onProgress: () => {},
       })
     },
-    /** One side of a connection to a device that has these files. `spoil` changes what goes over it. */
+    /** One side of a connection to a device that has these files. `spoil` changes the transferred bytes. */
     async serve(
       items: readonly OwnItem[],
       { spoil }: { spoil?: (piece: Buffer) => Buffer | null } = {},
@@ -446,7 +446,7 @@ test.skipIf(process.platform === 'win32')(
     first.close()
     const part = (name: string) => join(x.to, `photos/${name}.0a1b2c3d.part`)
     linkSync(join(x.to, 'photos/a.txt'), part('a.txt'))
-    // Somebody has taken the name meanwhile.
+    // Another file has taken the name during the transfer.
     renameSync(join(x.to, 'photos/b.txt'), part('b.txt'))
     writeFileSync(join(x.to, 'photos/b.txt'), 'somebody was faster')
     const second = await x.open(items)
@@ -488,6 +488,6 @@ test('names are made safe for the system they come to', () => {
   ])
   expect(plan('linux', [['top'], ['top', '..'], ['top', '..', 'x']])).toEqual(['top', 'top/__', 'top/__/x'])
   expect(plan('linux', [['x'.repeat(5_000) + '.jpeg']])[0]).toMatch(/^x{200,}\.jpeg$/)
-  expect(() => plan('linux', [['a', 'b']])).toThrow('a list of files that is none')
-  expect(() => plan('linux', [['a'], ['a']])).toThrow('a list of files that is none')
+  expect(() => plan('linux', [['a', 'b']])).toThrow('an invalid list of files')
+  expect(() => plan('linux', [['a'], ['a']])).toThrow('an invalid list of files')
 })

@@ -78,7 +78,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     }))
   },
   async closeSource({ source }) {
-    walks.get(source)?.abort(new CoreError('Cancelled', 'nobody waits for the list of files any more'))
+    walks.get(source)?.abort(new CoreError('Cancelled', 'the request for the list of files was cancelled'))
     sources.get(source)?.share[Symbol.dispose]()
     sources.delete(source)
     return null
@@ -239,7 +239,7 @@ function takenNames(): Set<string> {
 
 function itemsIn(source: string): readonly OwnItem[] {
   const items = sources.get(source)?.items
-  if (!items) throw new CoreError('NotFound', 'what was offered is not offered any more')
+  if (!items) throw new CoreError('NotFound', 'the offer was withdrawn')
   return items
 }
 

@@ -173,5 +173,5 @@ export class IrohLink implements Link {
 }
 
 function tooManyOpen(): CoreError {
-  return new CoreError('Timeout', 'the other device takes no more streams: it has too many open')
+  return new CoreError('Timeout', 'the other device accepts no more streams: it has too many open')
 }

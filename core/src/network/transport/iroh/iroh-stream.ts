@@ -59,7 +59,7 @@ export class IrohStream implements ByteStream {
   }
 
   abort(): void {
-    this.cut(new CoreError('Unavailable', 'the stream was given up'))
+    this.cut(new CoreError('Unavailable', 'the stream was cancelled'))
   }
 
   /** Rejects waiting calls with `reason`. Data from before a `finish` still reaches the other side. */
@@ -75,7 +75,7 @@ export class IrohStream implements ByteStream {
 
   #mayWrite(): void {
     if (this.#cut) throw this.#cut
-    if (this.#finished) throw new CoreError('InvalidInput', 'the stream was finished: nothing more is written')
+    if (this.#finished) throw new CoreError('InvalidInput', 'cannot write to a finished stream')
   }
 
   async #native<T>(promise: Promise<T>): Promise<T> {

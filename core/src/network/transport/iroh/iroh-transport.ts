@@ -112,7 +112,7 @@ export class IrohTransport implements Transport {
       return new IrohTransport(iroh, await build(iroh, options, [...named(bind), ...beside]).bind(), options)
     } catch (err) {
       if (v4.length === 0 || !isWithoutIpv6(err)) throw bindError(err, options.port)
-      options.log.info({ bind, reason: irohMessage(err) }, 'this machine has no IPv6; listening on IPv4 alone')
+      options.log.info({ bind, reason: irohMessage(err) }, 'this machine has no IPv6; listening on IPv4 only')
     }
     try {
       return new IrohTransport(iroh, await build(iroh, options, named(v4)).bind(), options)
@@ -151,7 +151,7 @@ export class IrohTransport implements Transport {
    */
   async addExternalAddress(address: string): Promise<void> {
     if (!parseAddress(address))
-      throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address with a port`)
+      throw new CoreError('InvalidInput', `${JSON.stringify(address)} is not an address with a port`)
     await this.#opened().addExternalAddr(address)
     this.#external.add(address)
   }
@@ -168,7 +168,7 @@ export class IrohTransport implements Transport {
   async dial(key: PeerKey, hints: DialHints, { alpn, signal }: DialOptions): Promise<Link> {
     signal.throwIfAborted()
     if (this.#closing) throw new CoreError('Unavailable', 'networking has stopped')
-    if (key === this.key) throw new CoreError('InvalidInput', 'that is this device: it does not connect to itself')
+    if (key === this.key) throw new CoreError('InvalidInput', 'a device cannot connect to itself')
     if (this.#dials >= MAX_DIALS || this.#links.size >= MAX_LINKS)
       throw new CoreError('Unavailable', 'there are too many connections; try again in a minute')
     const deadline = AbortSignal.timeout(DIAL_TIMEOUT_MS)
@@ -201,9 +201,11 @@ export class IrohTransport implements Transport {
       if (parseAddress(seen)) return seen
     } catch (err) {
       signal.throwIfAborted()
-      throw new CoreError('Unavailable', `${address} does not say what it sees: ${irohMessage(err)}`, { cause: err })
+      throw new CoreError('Unavailable', `${address} did not report our outside address: ${irohMessage(err)}`, {
+        cause: err,
+      })
     }
-    throw new CoreError('Unavailable', `${address} does not say what it sees`)
+    throw new CoreError('Unavailable', `${address} did not report our outside address`)
   }
 
   close(): Promise<void> {
@@ -237,7 +239,7 @@ export class IrohTransport implements Transport {
     const ended = [this.#opened().close(), this.#accepting]
     this.#endpoint = null
     if (!(await settledWithin(CLOSE_TIMEOUT_MS, ended)))
-      this.#options.log.warn({ timeoutMs: CLOSE_TIMEOUT_MS }, 'Iroh did not end in time; it is left to the process')
+      this.#options.log.warn({ timeoutMs: CLOSE_TIMEOUT_MS }, 'Iroh did not close in time; it ends with the process')
   }
 
   #opened(): Endpoint {
@@ -288,7 +290,7 @@ export class IrohTransport implements Transport {
       const connection = await handshake(incoming).finally(() => this.#handshakes--)
       this.#welcome(connection)
     } catch (err) {
-      this.#options.log.debug({ reason: irohMessage(err) }, 'a connection from another device came to nothing')
+      this.#options.log.debug({ reason: irohMessage(err) }, 'a connection from another device failed')
     }
   }
 
