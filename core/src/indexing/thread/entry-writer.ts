@@ -443,9 +443,6 @@ export class EntryWriter {
     return this.#statements.folder.get(id) as unknown as FolderRow | undefined
   }
 
-  /** Notes that the root of a location was found under another path, which is recorded now. */
-  noteLocation(): void {}
-
   #require(id: number): EntryRow {
     const row = this.row(id)
     assert(row !== undefined, `there is no entry ${id}`)
