@@ -121,7 +121,7 @@ function hasMoved(before: Row | undefined, after: Row): boolean {
 
 function pathBelowRoot(entries: ReadonlyMap<number, Row>, id: number): string {
   const { name, parent_id: parentId } = entries.get(id)!
-  return parentId === null ? '' : `${pathBelowRoot(entries, Number(parentId))}/${name}`
+  return parentId === null ? '' : `${pathBelowRoot(entries, Number(parentId))}/${String(name)}`
 }
 
 /** Of a changed row, the columns that changed. */
