@@ -43,6 +43,11 @@ const checks: readonly Check[] = [
     command: 'node scripts/user-files.ts',
     mend: 'change files of users through core/src/sources/user-disk.ts',
   },
+  {
+    name: 'owners of tables',
+    command: 'node scripts/table-owners.ts',
+    mend: 'call a function of the folder that owns the table, or name the owner of a new one in core/src/store/schema/owners.ts',
+  },
   { name: 'dead code', command: 'knip --no-progress', mend: 'delete it, or name a new starting point in knip.jsonc' },
   { name: 'licences', command: 'node scripts/licences.ts', mend: 'take another package' },
   { name: 'generated files', command: 'node scripts/generate.ts --check', mend: 'run `npm run generate`' },

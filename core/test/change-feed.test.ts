@@ -8,6 +8,7 @@ import { createTestCore, type TestCore } from '../testing/index.ts'
 
 const ROUNDS = Number(process.env['SD_FEED_ROUNDS'] ?? 12)
 const CHANGES_PER_ROUND = 60
+const MAX_TOLD_MOVES = 200
 
 type Row = Readonly<Record<string, unknown>>
 type Snapshot = ReadonlyMap<string, ReadonlyMap<number, Row>>
@@ -36,6 +37,7 @@ class Observer {
     for (const table of trackedTableNames)
       this.#compare(table, rowDifferences(this.#before.get(table)!, after.get(table)!), changes.rows(table))
     this.#compareEntries(after.get('entries')!, changes)
+    this.#compareMoves(after.get('entries')!, changes)
     this.#before = after
   }
 
@@ -84,6 +86,20 @@ class Observer {
     if (gone.length !== told.deleted.length) this.differences.push({ rows: gone.length, ids: told.deleted.length })
   }
 
+  #compareMoves(after: ReadonlyMap<number, Row>, { entries }: ChangeSet): void {
+    const before = this.#before.get('entries')!
+    const formerIds = new Map([...before].map(([id, row]) => [JSON.stringify(row['uuid']), id]))
+    for (const { from, id } of entries.moved) {
+      const formerId = formerIds.get(JSON.stringify(after.get(id)?.['uuid']))
+      const path = formerId === undefined ? 'none' : pathBelowRoot(before, formerId)
+      if (!Buffer.from(from).toString().endsWith(path)) this.differences.push({ moved: id, from, path })
+    }
+    const told = new Set(entries.moved.map(({ id }) => id))
+    const moved = [...after].filter(([id, row]) => hasMoved(before.get(id), row))
+    if (moved.length > MAX_TOLD_MOVES) return
+    for (const [id] of moved) if (!told.has(id)) this.differences.push({ moved: id, but: 'not told' })
+  }
+
   #read(): Snapshot {
     const keys = Object.entries(trackedTables).map(([table, { key }]) => [table, key] as const)
     this.#db.exec('begin')
@@ -94,6 +110,18 @@ class Observer {
     this.#db.exec('rollback')
     return new Map(tables)
   }
+}
+
+/** The same entry, below another folder or with another name. The root of a location has no folder. */
+function hasMoved(before: Row | undefined, after: Row): boolean {
+  if (!before || JSON.stringify(before['uuid']) !== JSON.stringify(after['uuid'])) return false
+  if (before['parent_id'] === null || after['parent_id'] === null) return false
+  return before['parent_id'] !== after['parent_id'] || before['name'] !== after['name']
+}
+
+function pathBelowRoot(entries: ReadonlyMap<number, Row>, id: number): string {
+  const { name, parent_id: parentId } = entries.get(id)!
+  return parentId === null ? '' : `${pathBelowRoot(entries, Number(parentId))}/${String(name)}`
 }
 
 /** Of a changed row, the columns that changed. */

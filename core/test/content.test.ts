@@ -23,6 +23,7 @@ const NOTHING = {
   changed: new Float64Array(),
   identified: new Float64Array(),
   deleted: new Float64Array(),
+  moved: [],
 }
 
 test('equal files are one content, and hard links to one inode are not duplicates', async () => {

@@ -57,7 +57,8 @@ test('a text that is missing from the index when a library is opened is put into
   await t.library.store.write(async ({ db }) => {
     await db.deleteFrom('texts' as never).execute()
     // One that is to be made again is searched as it was until then.
-    await db.updateTable('sidecars').set({ indexed: null, state: sidecarStateNumbers.pending }).execute()
+    await db.updateTable('searched_sidecars').set({ indexed: null }).execute()
+    await db.updateTable('sidecars').set({ state: sidecarStateNumbers.pending }).execute()
   })
   renameSync(t.root, `${t.root} unplugged`)
   await t.restart()

@@ -401,7 +401,8 @@ const databaseChecks = {
   'stale content of an identified file': `select entry_id from stale_contents where entry_id in
     (select id from entries where content_state = 1)`,
   'text of no sidecar': `select t.id from texts_docsize t where not exists
-    (select 1 from sidecars s where s.content_id = t.id / 16 and s.kind = t.id % 16 and s.indexed is not null)`,
+    (select 1 from sidecars s join searched_sidecars i on i.sidecar_id = s.id
+      where s.content_id = t.id / 16 and s.kind = t.id % 16 and i.indexed is not null)`,
   'vector of no sidecar': `select id from vectors where sidecar_id not in (select id from sidecars)`,
   'code of no vector': `select id from vector_codes where id / 1024 not in (select id from vectors)`,
   'sidecar that is being made by nobody': `select id, kind, variant, state from sidecars where state = 1`,

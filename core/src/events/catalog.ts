@@ -54,7 +54,10 @@ export const events = {
     modified: z.array(EntryId),
     deleted: z.array(EntryId),
   }),
-  /** An entry was renamed or moved and kept its identity. */
+  /**
+   * An entry was renamed or moved and kept its identity. `from` and `to` are paths. If a folder moved, nothing is sent
+   * for the entries below it. More changes than a page are sent as `tree.changed` alone.
+   */
   'entry.moved': z.object({ entryId: EntryId, from: z.string(), to: z.string() }),
   /** So much changed below a folder that listing it again is cheaper than single events. */
   'tree.changed': z.object({ locationId: LocationId, path: z.string() }),

@@ -1,5 +1,6 @@
 import type { ContentId } from '../domain/index.ts'
 import { HashPool } from '../content/index.ts'
+import { keepFullHash } from '../indexing/index.ts'
 import type { LibraryStore } from '../store/index.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
 import { DISTINCT_COPIES, OBJECT } from './distinct-copies.ts'
@@ -89,7 +90,7 @@ export async function compareDuplicates(
       if (files.length > 1) verified.push({ contentId: group.contentId, size: group.size, verified: 'full', files })
     }
     const [hash] = byHash.keys()
-    if (byHash.size === 1 && hash !== undefined) await keepFullHash(of.store, group.contentRowId, hash)
+    if (byHash.size === 1 && hash !== undefined) await recordFullHash(of.store, group.contentRowId, hash)
   }
   const shown = groups.reduce((sum, group) => sum + (group.files.length - 1) * group.size, 0)
   const kept = verified.reduce((sum, group) => sum + (group.files.length - 1) * group.size, 0)
@@ -132,14 +133,7 @@ function noteDifferences(
   }
 }
 
-async function keepFullHash(store: LibraryStore, contentRowId: number, hash: string): Promise<void> {
+async function recordFullHash(store: LibraryStore, contentRowId: number, hash: string): Promise<void> {
   if (store.readOnly) return
-  await store.write(({ db }) =>
-    db
-      .updateTable('content_identities')
-      .set({ full_hash: Uint8Array.from(Buffer.from(hash, 'hex')) })
-      .where('id', '=', contentRowId)
-      .where('full_hash', 'is', null)
-      .execute(),
-  )
+  await store.write(({ db }) => keepFullHash(db, contentRowId, Uint8Array.from(Buffer.from(hash, 'hex'))))
 }

@@ -1,5 +1,5 @@
 import type { JobItems } from '../jobs/index.ts'
-import type { BulkWriter } from '../store/index.ts'
+import type { BulkWork, BulkWriter } from '../store/index.ts'
 import type { Logger } from '../util/logger.ts'
 import { BegunItems } from './begun-items.ts'
 import type { IndexNote, IndexQuestion, IndexRequests, IndexWorkInput, RequestName } from './thread/requests.ts'
@@ -68,7 +68,7 @@ export class IndexThread {
     await using begun = new BegunItems(options.items)
     const suspects = options.items?.areNoted ? options.items.suspects : null
     const input: IndexWorkInput<N> = { request, suspects }
-    return this.#deps.bulk.run<IndexWorkInput<N>, IndexRequests[N]['report']>({ url: WORKS, name }, input, {
+    return this.#deps.bulk.run<BulkWork<IndexWorkInput<N>, IndexRequests[N]['report']>>({ url: WORKS, name }, input, {
       signal: options.signal,
       onNote: (note) => this.#receive(note as IndexNote, options, begun),
       onQuestion: async (question) => begun.begin((question as IndexQuestion).begin),

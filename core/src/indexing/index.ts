@@ -1,3 +1,4 @@
+export { addDescribedContent, keepFullHash, keepLook } from './content-rows.ts'
 export { indexContent } from './index-content.ts'
 export { indexLocation } from './index-location.ts'
 export { Indexing } from './indexing.ts'

@@ -1,12 +1,14 @@
+import type { EntryId } from '../domain/index.ts'
 import type { EntryReader } from '../entries/index.ts'
 import type { EventData, EventType } from '../events/index.ts'
-import type { LocationRecords } from '../location/index.ts'
+import type { LocationMap, LocationRecords } from '../location/index.ts'
 import type { ChangeSet, LibraryStore } from '../store/index.ts'
-import { displayName } from '../util/file-name.ts'
+import { bytesToName, displayName, joinName, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 
 /** More changed entries than this in one transaction are announced as a change of the tree. */
 const MAX_ANNOUNCED_ENTRIES = 200
+const SLASH = 0x2f
 
 export interface AnnounceEntriesDeps {
   readonly store: LibraryStore
@@ -27,12 +29,39 @@ export function announceEntries(deps: AnnounceEntriesDeps): Disposable {
     const { changed, created, deleted } = changes.entries
     const count = changed.length + created.length + deleted.length
     if (count > MAX_ANNOUNCED_ENTRIES) announceTrees(deps)
-    else if (count > 0) announceFolders(deps, changes)
+    else if (count > 0) {
+      announceMoves(deps, changes)
+      announceFolders(deps, changes)
+    }
   })
 }
 
 function announceTrees({ emit, records }: AnnounceEntriesDeps): void {
   for (const { id, path } of records.map.all()) emit('tree.changed', { locationId: id, path: displayName(path) })
+}
+
+function announceMoves({ emit, reader, records, store }: AnnounceEntriesDeps, { entries }: ChangeSet): void {
+  if (entries.moved.length === 0) return
+  const row = store.connection.prepare(
+    `select e.uuid, e.name, e.parent_id, d.volume_id from entries e join directories d on d.id = e.parent_id
+     where e.id = ?`,
+  )
+  for (const { from, id } of entries.moved) {
+    const now = row.get(id)
+    const folder = now && reader.folder(Number(now['parent_id']))
+    // A row moves only within its volume.
+    const before = folder && absoluteOf(records.map, Number(now['volume_id']), from)
+    if (!before) continue
+    const to = displayName(joinName(folder.dir, now['name'] as RawName))
+    emit('entry.moved', { entryId: blobToUuid(now['uuid'] as Uint8Array) as EntryId, from: displayName(before), to })
+  }
+}
+
+/** The absolute path of an entry; null if no location contains its folder. */
+function absoluteOf(locations: LocationMap, volumeId: number, path: Uint8Array): RawName | null {
+  const at = path.lastIndexOf(SLASH) + 1
+  const folder = locations.absolute(volumeId, path.subarray(0, at))
+  return folder && joinName(folder.dir, bytesToName(path.subarray(at)))
 }
 
 function announceFolders({ emit, reader, store }: AnnounceEntriesDeps, changes: ChangeSet): void {

@@ -4,7 +4,7 @@ import type { Logger } from '../util/logger.ts'
 import { ThreadPool } from '../workers/thread-pool.ts'
 import type { RunOptions } from '../workers/worker-client.ts'
 import type { BulkNote, BulkQuestion, BulkRequest, BulkWork, BulkWorkerData } from './bulk-messages.ts'
-import * as works from './bulk-works.ts'
+import type * as works from './bulk-works.ts'
 import type { RecordedChanges } from './tracked-transaction.ts'
 
 /** A thread with nothing to do for this long gives its memory back. */
@@ -63,18 +63,19 @@ export class BulkWriter implements AsyncDisposable {
   }
 
   /**
-   * Calls a function in the thread; the module at `url` must export it under `name`. After an abort, waits until the
-   * work has stopped. Throws the work's error, `Cancelled`, or `Internal` if the thread died.
+   * Calls a function in the thread; the module at `url` must export it under `name`. Pass the function's type as `Work`.
+   * After an abort, waits until the work has stopped. Throws the work's error, `Cancelled`, or `Internal` if the thread
+   * died.
    */
-  async run<Input, Report>(
-    { name, url }: { readonly url: URL; readonly name: string; readonly work?: BulkWork<Input, Report> },
-    input: Input,
+  async run<Work extends BulkWork<never, unknown>>(
+    { name, url }: { readonly url: URL; readonly name: string },
+    input: Parameters<Work>[1],
     options: BulkOptions = {},
-  ): Promise<Report> {
+  ): Promise<Awaited<ReturnType<Work>>> {
     using leases = new Leases(this.#deps.lease)
     try {
       const request = { module: url.href, name, input }
-      return (await this.#pool.run(request, this.#runOptions(options, leases))) as Report
+      return (await this.#pool.run(request, this.#runOptions(options, leases))) as Awaited<ReturnType<Work>>
     } catch (err) {
       if (err instanceof CoreError && err.code === 'Internal')
         this.#deps.log.error({ err: err.message, work: name, cause: err.cause }, 'work in the bulk thread failed')
@@ -84,17 +85,17 @@ export class BulkWriter implements AsyncDisposable {
 
   /** Runs a query that takes longer than the main thread may stand still. */
   select(sql: string, ...params: SQLInputValue[]): Promise<Record<string, SQLOutputValue>[]> {
-    return this.run({ url: OWN_WORKS, name: 'select', work: works.select }, { sql, params })
+    return this.run<typeof works.select>({ url: OWN_WORKS, name: 'select' }, { sql, params })
   }
 
   /** Runs a statement that changes more rows than the main thread has time for. Returns how many. */
   change(sql: string, ...params: SQLInputValue[]): Promise<number> {
-    return this.run({ url: OWN_WORKS, name: 'change', work: works.change }, { sql, params })
+    return this.run<typeof works.change>({ url: OWN_WORKS, name: 'change' }, { sql, params })
   }
 
   /** Writes the log back into the database. */
   async checkpoint(signal: AbortSignal): Promise<void> {
-    await this.run({ url: OWN_WORKS, name: 'checkpoint', work: works.checkpoint }, null, { signal })
+    await this.run<typeof works.checkpoint>({ url: OWN_WORKS, name: 'checkpoint' }, null, { signal })
   }
 
   [Symbol.asyncDispose](): Promise<void> {

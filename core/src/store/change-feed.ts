@@ -24,6 +24,7 @@ const NO_ENTRIES: EntryChanges = {
   changed: new Float64Array(),
   identified: new Float64Array(),
   deleted: new Float64Array(),
+  moved: [],
   foldersMoved: false,
 }
 

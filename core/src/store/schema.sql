@@ -32,12 +32,14 @@ CREATE TRIGGER sidecars_delete_change after delete on sidecars when old.state = 
   values (old.content_id, old.kind, old.variant, old.format);
   end;
 
-CREATE TRIGGER sidecars_delete_text after delete on sidecars when old.indexed is not null begin
-  delete from texts where rowid = old.content_id * 16 + old.kind;
-  end;
-
-CREATE TRIGGER sidecars_delete_vectors after delete on sidecars when old.kind = 3 begin
+CREATE TRIGGER sidecars_delete_searched after delete on sidecars when (old.kind in (1, 2, 4) and old.variant = 'default' and old.format = 'json'
+  or old.kind = 3 and old.format = 'f32') begin
+  delete from texts where rowid = (
+  select old.content_id * 16 + old.kind from searched_sidecars
+  where sidecar_id = old.id and kind <> 3 and indexed is not null
+  );
   delete from vectors where sidecar_id = old.id;
+  delete from searched_sidecars where sidecar_id = old.id;
   end;
 
 CREATE TRIGGER sidecars_insert_change after insert on sidecars when new.state = 2 begin
@@ -45,11 +47,24 @@ CREATE TRIGGER sidecars_insert_change after insert on sidecars when new.state = 
   values (new.content_id, new.kind, new.variant, new.format);
   end;
 
+CREATE TRIGGER sidecars_insert_searched after insert on sidecars
+  when new.checksum is not null and (new.kind in (1, 2, 4) and new.variant = 'default' and new.format = 'json'
+  or new.kind = 3 and new.format = 'f32') begin
+  insert into searched_sidecars(sidecar_id, kind, checksum) values (new.id, new.kind, new.checksum);
+  end;
+
 CREATE TRIGGER sidecars_update_change after update of state, size, checksum, source_entry_id on sidecars
   when (old.state = 2 or new.state = 2) and (old.state <> new.state or old.size is not new.size
   or old.checksum is not new.checksum or old.source_entry_id is not new.source_entry_id) begin
   insert into sidecar_changes(content_id, kind, variant, format)
   values (new.content_id, new.kind, new.variant, new.format);
+  end;
+
+CREATE TRIGGER sidecars_update_searched after update of checksum on sidecars
+  when new.checksum is not old.checksum and (new.kind in (1, 2, 4) and new.variant = 'default' and new.format = 'json'
+  or new.kind = 3 and new.format = 'f32') begin
+  insert into searched_sidecars(sidecar_id, kind, checksum) values (new.id, new.kind, new.checksum)
+  on conflict(sidecar_id) do update set checksum = excluded.checksum;
   end;
 
 CREATE TRIGGER vectors_delete_codes after delete on vectors begin
@@ -186,6 +201,13 @@ CREATE TABLE row_ids(
   next integer not null
   ) strict, without rowid;
 
+CREATE TABLE searched_sidecars(
+  sidecar_id integer primary key,
+  kind integer not null,
+  checksum blob,
+  indexed blob
+  ) strict;
+
 CREATE TABLE sidecar_changes(
   seq integer primary key autoincrement,
   content_id integer not null,
@@ -231,7 +253,7 @@ CREATE TABLE sidecars(
   created_at integer not null,
   took_ms integer,
   updated_at integer not null
-  , indexed blob) strict;
+  ) strict;
 
 CREATE TABLE sqlite_sequence(name,seq);
 
@@ -324,6 +346,12 @@ CREATE INDEX entries_video on entries(parent_id) where type = 2;
 
 CREATE INDEX entries_xmp on entries(parent_id) where name glob '*.[xX][mM][pP]';
 
+CREATE INDEX searched_sidecars_texts on searched_sidecars(sidecar_id)
+  where kind in (1, 2, 4) and checksum is not null and indexed is not checksum;
+
+CREATE INDEX searched_sidecars_vectors on searched_sidecars(sidecar_id)
+  where kind = 3 and checksum is not null and indexed is not checksum;
+
 CREATE INDEX sidecar_conversions_content on sidecar_conversions(content_id);
 
 CREATE INDEX sidecar_conversions_open on sidecar_conversions(state) where state in (0, 1, 3);
@@ -336,14 +364,7 @@ CREATE INDEX sidecars_ready on sidecars(content_id, kind, variant) where state =
 
 CREATE INDEX sidecars_source on sidecars(source_entry_id) where source_entry_id is not null;
 
-CREATE INDEX sidecars_unindexed on sidecars(id)
-  where checksum is not null and kind in (1, 2, 4) and variant = 'default' and format = 'json'
-  and indexed is not checksum;
-
 CREATE INDEX sidecars_unready on sidecars(state, kind) where state <> 2;
-
-CREATE INDEX sidecars_unsketched on sidecars(id)
-  where state = 2 and kind = 3 and format = 'f32' and indexed is not checksum;
 
 CREATE UNIQUE INDEX sidecars_uuid on sidecars(uuid) where uuid is not null;
 

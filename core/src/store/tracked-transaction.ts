@@ -10,6 +10,11 @@ export interface EntryChanges {
   readonly identified: Float64Array
   /** Their rows are in the recording. */
   readonly deleted: Float64Array
+  /**
+   * Entries that were renamed or moved, each with its former path from the volume's root. Entries below a folder that
+   * moved are not among them. The list is incomplete after more than 200 moves.
+   */
+  readonly moved: readonly { readonly id: number; readonly from: Uint8Array }[]
   /** Whether a folder was moved or removed: paths that were read before may be out of date. */
   readonly foldersMoved: boolean
 }

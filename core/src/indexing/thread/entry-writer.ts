@@ -6,6 +6,7 @@ import { TrackedTransactions } from '../../store/tracked-transaction.ts'
 import { sortKey } from '../../util/sort-key.ts'
 import { UuidFactory } from '../../util/uuid.ts'
 import { departedKey, SettledIds } from './departed.ts'
+import { FormerPlaces } from './former-places.ts'
 import { type EntryRow, nothingTouched, type RemovedRow, type Touched } from './touched.ts'
 import {
   ALLOCATED,
@@ -74,12 +75,15 @@ export class EntryWriter {
   readonly #changed = new Set<number>()
   readonly #listed = new Map<number, { fingerprint: Uint8Array | null; at: number; error: string | null }>()
   readonly #aside = new Set<number>()
+  readonly #formerPlaces = new FormerPlaces()
   readonly #observers = new Set<TreeObserver>()
   readonly #statements: Statements
   readonly #transactions: TrackedTransactions
   #structure = 0
   #reopened = 0
   #nextId: number
+  /** Rows with this id or a higher one were added in this transaction. */
+  #firstNew: number
   #uuidPool = new Uint8Array(UUIDS_PER_POOL * 16)
   #pooledUuids = 0
   #touched: Touched = nothingTouched()
@@ -94,6 +98,7 @@ export class EntryWriter {
     this.settled = new SettledIds(db)
     this.departed = new Set(departed.map((row) => departedKey(Number(row['volume_id']), row['inode'] as Inode)))
     this.#nextId = Number(this.#statements.nextId.get()!['id'])
+    this.#firstNew = this.#nextId
   }
 
   /** The id the next new entry gets: everything added from now on has this one or a higher one. */
@@ -126,6 +131,8 @@ export class EntryWriter {
 
   begin(): void {
     this.#touched = nothingTouched()
+    this.#formerPlaces.clear()
+    this.#firstNew = this.#nextId
     this.#transactions.begin()
   }
 
@@ -147,6 +154,7 @@ export class EntryWriter {
     this.#addSums(sums)
     this.#changed.clear()
     this.#listed.clear()
+    this.#touched.moved = this.#formerPlaces.take((id) => this.#placeOf(id))
     this.#touched.changesets = this.#transactions.commit()
     return this.#touched
   }
@@ -243,6 +251,7 @@ export class EntryWriter {
    */
   putAside(id: number): void {
     const row = this.#require(id)
+    if (id < this.#firstNew) this.#noteFormerPlace(row)
     const key = Buffer.alloc(9, 0xff)
     key.writeDoubleBE(id, 1)
     this.#statements.putAside.run(new Uint8Array(key), id)
@@ -257,6 +266,7 @@ export class EntryWriter {
    */
   place(id: number, parentId: number, found: FoundEntry): void {
     const row = this.#require(id)
+    if (id < this.#firstNew) this.#noteFormerPlace(row)
     this.#aside.delete(id)
     if (row.kind === DIRECTORY) this.#placeDirectory(row, parentId, found)
     else {
@@ -404,6 +414,10 @@ export class EntryWriter {
 
   /** Gives a row the id of a removed row, because both stand for the same file. */
   identifyAs(id: number, uuid: Uint8Array): void {
+    // The row that had this id until now was removed last, if it was removed in this transaction.
+    const removed = this.#touched.removed.at(-1)
+    if (removed && Buffer.from(removed.uuid).equals(uuid))
+      this.#noteFormerPlace({ ...removed, id, parent_id: removed.parentId })
     this.#statements.setUuid.run(uuid, id)
     this.#touched.modified.push(id)
   }
@@ -442,9 +456,6 @@ export class EntryWriter {
   folder(id: number): FolderRow | undefined {
     return this.#statements.folder.get(id) as unknown as FolderRow | undefined
   }
-
-  /** Notes that the root of a location was found under another path, which is recorded now. */
-  noteLocation(): void {}
 
   #require(id: number): EntryRow {
     const row = this.row(id)
@@ -540,6 +551,18 @@ export class EntryWriter {
     const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
     const from = path as Uint8Array
     this.#statements.movePaths.run(newPath, from.length + 1, volumeId!, from, pathAfter(from))
+    this.#formerPlaces.movePaths(from, newPath)
+  }
+
+  #noteFormerPlace({ id, name, parent_id: parentId }: Pick<EntryRow, 'id' | 'name' | 'parent_id'>): void {
+    // The root of a location has no folder: only the location's path tells where it was.
+    const folder = parentId === null ? undefined : this.#statements.directory.get(parentId)
+    if (folder) this.#formerPlaces.note(id, { name, parentId }, folder['path'] as Uint8Array)
+  }
+
+  #placeOf(id: number): { parentId: number | null; name: RawName } | undefined {
+    const row = this.row(id)
+    return row && { parentId: row.parent_id, name: row.name }
   }
 
   #placeRow(id: number, parentId: number, found: FoundEntry): void {
@@ -761,7 +784,7 @@ const SQL = {
   noStale: 'delete from stale_contents where entry_id = ?',
   noConflict: 'delete from content_conflicts where entry_id = ?',
   keepStale: 'insert into stale_contents(entry_id, content_id) values(?, ?) on conflict do nothing',
-  delete: 'delete from entries where id = ? returning id, uuid, kind, inode, birthtime, nlink',
+  delete: 'delete from entries where id = ? returning id, uuid, name, kind, inode, birthtime, nlink',
   deleteDirectory: 'delete from directories where id = ?',
   directory: 'select volume_id, path from directories where id = ?',
   children: 'select id, kind from entries where parent_id = ?',

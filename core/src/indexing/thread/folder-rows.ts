@@ -1,4 +1,5 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
+import { moveLocation } from '../../location/move-location.ts'
 import { bytesToName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { partition } from '../../util/partition.ts'
 import { differs, foundKnown, type FoundKnown, rowAsFound, rowKnown, type RowKnown } from './compare.ts'
@@ -314,8 +315,7 @@ export class FolderRows {
       .all(volumeId, path, pathAfter(path))
     for (const location of below) {
       const dir = absolute(bytesToName(location['path'] as Uint8Array))
-      db.prepare('update or ignore locations set path = ? where id = ?').run(nameBytes(dir), location['id']!)
-      writer.noteLocation()
+      moveLocation(db, Number(location['id']), dir)
     }
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { detectFromExtension } from '../../content/types/detect.ts'
 import type { DatabaseSync } from '../../db/sqlite.ts'
-import type { BulkHost, BulkWork } from '../../store/index.ts'
+import type { BulkHost, BulkWork, EntryChanges } from '../../store/index.ts'
 import { nameKey } from '../../util/file-name.ts'
 import { levelsBelow } from '../volume-path.ts'
 import { browse as browseNow, browsePatiently } from './browse.ts'
@@ -131,7 +131,7 @@ function notedItems(suspects: NonNullable<IndexWorkInput<RequestName>['suspects'
 }
 
 /** Null if no entry was touched. An entry that one transaction adds and removes is not reported. */
-function entriesOf({ added, directories, identified, modified, removed }: Touched) {
+function entriesOf({ added, directories, identified, modified, moved, removed }: Touched): EntryChanges | null {
   if (added.length + modified.length + identified.length + removed.length === 0 && !directories) return null
   const isNew = new Set(removed.length > 0 ? added : [])
   const isGone = new Set(removed.map(({ id }) => id))
@@ -142,6 +142,7 @@ function entriesOf({ added, directories, identified, modified, removed }: Touche
     changed: left(modified),
     identified: left(identified),
     deleted: Float64Array.from([...isGone].filter((id) => !isNew.has(id))),
+    moved,
     foldersMoved: directories,
   }
 }

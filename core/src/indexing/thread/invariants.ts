@@ -1,4 +1,5 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
+import { mendReferences } from '../../store/mend-references.ts'
 import { bytesToName, displayName, nameBytes, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
 import { departedKey } from './departed.ts'
@@ -97,25 +98,6 @@ export function mendRules(db: DatabaseSync, writer: EntryWriter): Mended {
     sums += some
   }
   return { removed: removed + detached, references, paths: misplaced.length, sums }
-}
-
-/**
- * Repairs of references to missing rows: the reference becomes null if the column allows it; otherwise its row is
- * deleted.
- */
-const REFERENCES = [
-  `delete from stale_contents where entry_id not in (select id from entries)
-     or content_id not in (select id from content_identities)`,
-  'delete from content_conflicts where entry_id not in (select id from entries)',
-  `update sidecars set source_entry_id = null
-   where source_entry_id is not null and source_entry_id not in (select id from entries)`,
-  `update entries set content_id = null, content_state = 0
-   where content_id is not null and content_id not in (select id from content_identities)`,
-  `update entries set ext_id = null where ext_id is not null and ext_id not in (select id from extensions)`,
-]
-
-function mendReferences(db: DatabaseSync): number {
-  return REFERENCES.reduce((mended, sql) => mended + Number(db.prepare(sql).run().changes), 0)
 }
 
 interface Folder {

@@ -1,4 +1,5 @@
 import type { Inode } from '../../util/inode.ts'
+import type { MovedEntry } from './former-places.ts'
 
 /** The columns a comparison with the disk needs. */
 export interface EntryRow {
@@ -19,7 +20,7 @@ export interface EntryRow {
 }
 
 /** A removed row, with the facts that identify its file. */
-export interface RemovedRow extends Pick<EntryRow, 'id' | 'kind' | 'inode' | 'birthtime' | 'nlink'> {
+export interface RemovedRow extends Pick<EntryRow, 'id' | 'name' | 'kind' | 'inode' | 'birthtime' | 'nlink'> {
   readonly uuid: Uint8Array
   readonly parentId: number | null
 }
@@ -31,6 +32,8 @@ export interface Touched {
   /** Files whose content became known, must be looked at again, or could not be read. */
   readonly identified: number[]
   readonly removed: RemovedRow[]
+  /** Entries at another place than before the transaction; set at the commit. */
+  moved: readonly MovedEntry[]
   /** A directory was moved or removed: paths kept elsewhere are stale. */
   directories: boolean
   /** What the transaction changed in other tables, and the removed rows; set at the commit. */
@@ -40,5 +43,14 @@ export interface Touched {
 }
 
 export function nothingTouched(): Touched {
-  return { added: [], modified: [], identified: [], removed: [], directories: false, changesets: [], corrected: 0 }
+  return {
+    added: [],
+    modified: [],
+    identified: [],
+    removed: [],
+    moved: [],
+    directories: false,
+    changesets: [],
+    corrected: 0,
+  }
 }

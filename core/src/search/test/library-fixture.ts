@@ -123,6 +123,7 @@ export class LibraryFixture implements Disposable {
       changed: Float64Array.from(this.#upserted),
       identified: new Float64Array(),
       deleted: Float64Array.from(this.#removed),
+      moved: [],
       foldersMoved: false,
     }
     this.#upserted = []

@@ -37,7 +37,11 @@ const LENGTH_PER_BATCH = 1_000_000
 /** The rest of a longer text is not searched: this is a thousand books. */
 const MAX_TEXT_LENGTH = 16_000_000
 
-const KINDS = textKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
+/** In the order of the definition of the index `searched_sidecars_texts`: SQLite compares the two conditions as they stand. */
+const KINDS = textKinds
+  .map((kind) => sidecarKindNumbers[kind])
+  .toSorted((a, b) => a - b)
+  .join(', ')
 
 interface Waiting {
   readonly id: number
@@ -49,7 +53,7 @@ interface Waiting {
 
 /**
  * Adds the texts of sidecars to the index if they are missing there, also while a sidecar waits to be regenerated. The
- * checksum in `sidecars.indexed` shows which file is indexed. Safe to stop and to repeat at any time.
+ * checksum in `searched_sidecars.indexed` shows which file is indexed. Safe to stop and to repeat at any time.
  */
 export async function indexTexts(
   db: DatabaseSync,
@@ -58,7 +62,7 @@ export async function indexTexts(
 ): Promise<IndexTextsReport> {
   if (check) await compare(db, host)
   const put = db.prepare('insert or replace into texts(rowid, text) values(?, ?)')
-  const done = db.prepare('update sidecars set indexed = ? where id = ? and checksum = ?')
+  const done = db.prepare('update searched_sidecars set indexed = ? where sidecar_id = ? and checksum = ?')
   const report = { indexed: 0, missing: 0 }
   for (let after = 0; ;) {
     const batch = waiting(db, root, after)
@@ -89,11 +93,11 @@ export async function indexTexts(
 function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
   const rows = db
     .prepare(
-      `select s.id, s.content_id, s.kind, s.variant, s.format, s.checksum, c.uuid
-       from sidecars s join content_identities c on c.id = s.content_id
-       where s.checksum is not null and s.kind in (${KINDS}) and s.variant = 'default' and s.format = 'json'
-         and s.indexed is not s.checksum and s.id > ?
-       order by s.id limit ${TEXTS_PER_BATCH}`,
+      `select s.id, s.content_id, s.kind, s.variant, s.format, i.checksum, c.uuid
+       from searched_sidecars i indexed by searched_sidecars_texts
+       join sidecars s on s.id = i.sidecar_id join content_identities c on c.id = s.content_id
+       where i.kind in (${KINDS}) and i.checksum is not null and i.indexed is not i.checksum and i.sidecar_id > ?
+       order by i.sidecar_id limit ${TEXTS_PER_BATCH}`,
     )
     .all(after)
   return rows.map((row) => {
@@ -121,14 +125,16 @@ async function readText({ kind, path }: Waiting): Promise<string | null> {
   }
 }
 
-/** Where `sidecars.indexed` and the index disagree, removes the wrong mark or the wrong text. */
+/** Where `searched_sidecars.indexed` and the index disagree, removes the wrong mark or the wrong text. */
 async function compare(db: DatabaseSync, host: IndexTextsHost): Promise<void> {
   await host.transaction(() => {
     db.exec(`
-      update sidecars set indexed = null where indexed is not null and kind in (${KINDS})
-        and not exists (select 1 from texts_docsize d where d.id = content_id * 16 + kind);
+      update searched_sidecars set indexed = null where indexed is not null and kind in (${KINDS})
+        and not exists (
+          select 1 from sidecars s join texts_docsize d on d.id = s.content_id * 16 + s.kind where s.id = sidecar_id);
       delete from texts where rowid in (
         select d.id from texts_docsize d where not exists (
-          select 1 from sidecars s where s.content_id = d.id >> 4 and s.kind = d.id & 15 and s.indexed is not null))`)
+          select 1 from sidecars s join searched_sidecars i on i.sidecar_id = s.id
+          where s.content_id = d.id >> 4 and s.kind = d.id & 15 and i.indexed is not null))`)
   })
 }

@@ -42,7 +42,7 @@ interface Sketched {
 }
 
 /**
- * Stores a sketch and a code of each vector in the ready embeddings sidecars. The checksum in `sidecars.indexed` shows
+ * Stores a sketch and a code of each vector in the ready embeddings sidecars. The checksum in `searched_sidecars.indexed` shows
  * which file they belong to. Safe to stop and to repeat at any time. Returns the number of files indexed.
  */
 export async function indexVectors(
@@ -73,10 +73,11 @@ export async function indexVectors(
 function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
   const rows = db
     .prepare(
-      `select s.id, s.variant, s.checksum, c.uuid from sidecars s join content_identities c on c.id = s.content_id
-       where s.state = ${READY} and s.kind = ${EMBEDDINGS} and s.format = '${VECTOR_FORMAT}'
-         and s.indexed is not s.checksum and s.id > ?
-       order by s.id limit ${FILES_PER_BATCH}`,
+      `select s.id, s.variant, i.checksum, c.uuid from searched_sidecars i indexed by searched_sidecars_vectors
+       join sidecars s on s.id = i.sidecar_id join content_identities c on c.id = s.content_id
+       where i.kind = ${EMBEDDINGS} and i.checksum is not null and i.indexed is not i.checksum and i.sidecar_id > ?
+         and s.state = ${READY}
+       order by i.sidecar_id limit ${FILES_PER_BATCH}`,
     )
     .all(after)
   return rows.map((row) => {
@@ -108,7 +109,7 @@ async function sketch(row: Waiting, sketchers: Map<number, Sketcher>): Promise<S
 }
 
 async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVectorsHost): Promise<number> {
-  const done = db.prepare('update sidecars set indexed = ? where id = ? and checksum = ?')
+  const done = db.prepare('update searched_sidecars set indexed = ? where sidecar_id = ? and checksum = ?')
   const remove = db.prepare('delete from vectors where sidecar_id = ?')
   const add = db.prepare('insert into vectors(sidecar_id, model, dimensions, names, sketches) values(?, ?, ?, ?, ?)')
   const addCode = db.prepare('insert into vector_codes(id, code) values(?, ?)')
@@ -127,13 +128,13 @@ async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVec
   return indexed
 }
 
-/** Where `sidecars.indexed` and the sketches disagree, removes the wrong mark or the wrong sketches. */
+/** Where `searched_sidecars.indexed` and the sketches disagree, removes the wrong mark or the wrong sketches. */
 async function compare(db: DatabaseSync, host: IndexVectorsHost): Promise<void> {
   await host.transaction(() => {
     db.exec(`
-      update sidecars set indexed = null where kind = ${EMBEDDINGS} and indexed is not null
-        and not exists (select 1 from vectors v where v.sidecar_id = sidecars.id);
+      update searched_sidecars set indexed = null where kind = ${EMBEDDINGS} and indexed is not null
+        and not exists (select 1 from vectors v where v.sidecar_id = searched_sidecars.sidecar_id);
       delete from vectors where not exists (
-        select 1 from sidecars s where s.id = vectors.sidecar_id and s.indexed is not null)`)
+        select 1 from searched_sidecars i where i.sidecar_id = vectors.sidecar_id and i.indexed is not null)`)
   })
 }

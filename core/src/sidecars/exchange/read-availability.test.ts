@@ -81,12 +81,12 @@ test('what changed too long ago is read with all the rest, and the list of chang
   expect(db.prepare('select count(*) as n from sidecar_changes').get()).toEqual({ n: 20_000 })
 })
 
-test('what is indexed or worked on without being another file is no change', async () => {
+test('what is worked on without being another file is no change', async () => {
   using db = await library(1)
   db.exec(`insert into sidecars(content_id, kind, variant, format, state, size, checksum, recipe, created_at, updated_at)
            values (1, ${THUMB}, 'grid@2x', 'webp', ${READY}, 1, x'0102', 1, 0, 0)`)
   const { mark } = readAvailability(db, null)
-  db.exec(`update sidecars set indexed = x'00', updated_at = 5, size = 1, state = ${READY}`)
+  db.exec(`update sidecars set took_ms = 1, updated_at = 5, size = 1, state = ${READY}`)
   db.exec(`insert into sidecars(content_id, kind, variant, format, state, recipe, created_at, updated_at)
            values (1, ${THUMB}, 'detail', 'webp', ${PENDING}, 1, 0, 0)`)
   expect(readAvailability(db, mark).mark).toBe(mark)

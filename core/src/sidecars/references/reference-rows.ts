@@ -5,6 +5,7 @@ import {
   sidecarKindByNumber,
   sidecarKindNumbers,
 } from '../../domain/index.ts'
+import { keepFullHash } from '../../indexing/index.ts'
 import type { LibraryStore, WriteTransaction } from '../../store/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
@@ -59,14 +60,7 @@ export class ReferenceRows {
 
   /** Records the full hash of a content. */
   async keepWholeHash(contentRowId: number, hash: Uint8Array): Promise<void> {
-    await this.#store.write(({ db }) =>
-      db
-        .updateTable('content_identities')
-        .set({ full_hash: hash })
-        .where('id', '=', contentRowId)
-        .where('full_hash', 'is', null)
-        .execute(),
-    )
+    await this.#store.write(({ db }) => keepFullHash(db, contentRowId, hash))
   }
 
   /** Forgets read errors, so that the next run reads those files again. */

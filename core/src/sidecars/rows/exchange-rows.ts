@@ -6,6 +6,7 @@ import {
   fileTypeByNumber,
   sidecarKindNumbers,
 } from '../../domain/index.ts'
+import { addDescribedContent } from '../../indexing/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
 import type { RemoteContent, RemoteSidecar } from '../peers/peer-sidecars.ts'
 import { FAILED, READY, type RowDeps } from './row.ts'
@@ -66,22 +67,8 @@ export class ExchangeRows {
 
   /** Adds a content that has a file only on other devices, as they describe it. */
   async adopt(contentId: ContentId, { hash, hashVersion, mime, size, type }: RemoteContent): Promise<void> {
-    await this.#deps.store.write(({ db }) =>
-      db
-        .insertInto('content_identities')
-        .values({
-          uuid: uuidToBlob(contentId),
-          hash,
-          hash_version: hashVersion,
-          size,
-          type: fileTypeNumbers[type],
-          mime,
-          // This device identifies the content itself once it has a file of it.
-          confidence: 0,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    )
+    const content = { uuid: uuidToBlob(contentId), hash, hashVersion, size, type: fileTypeNumbers[type], mime }
+    await this.#deps.store.write(({ db }) => addDescribedContent(db, content))
   }
 
   /**

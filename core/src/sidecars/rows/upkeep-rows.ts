@@ -68,10 +68,9 @@ export class UpkeepRows {
 
   /** Whether a text is missing from the search index. */
   hasUnindexedText(): boolean {
-    // The same condition as in the definition of the index `sidecars_unindexed`.
-    const waiting = `select 1 from sidecars indexed by sidecars_unindexed
-      where checksum is not null and kind in (1, 2, 4) and variant = 'default' and format = 'json'
-      and indexed is not checksum`
+    // The same condition as in the definition of the index `searched_sidecars_texts`.
+    const waiting = `select 1 from searched_sidecars indexed by searched_sidecars_texts
+      where kind in (1, 2, 4) and checksum is not null and indexed is not checksum`
     return this.#deps.store.connection.prepare(`${waiting} limit 1`).get() !== undefined
   }
 

@@ -6,6 +6,7 @@ import {
   type SidecarKind,
   sidecarKindNumbers,
 } from '../../domain/index.ts'
+import { keepLook } from '../../indexing/index.ts'
 import type { WriteTransaction } from '../../store/index.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import type { ContentFindings, Engine, Output } from '../generators/index.ts'
@@ -160,13 +161,7 @@ export class WorkRows {
     await this.#deps.store.write(async ({ db }) => {
       for (const { contentRowId, findings, outcomes, ...about } of batch) {
         for (const outcome of outcomes) await recordOutcome(db, outcome, { ...about, now, uuids })
-        const { thumbhash, colour } = findings
-        if (thumbhash === undefined && colour === undefined) continue
-        await db
-          .updateTable('content_identities')
-          .set({ ...(thumbhash && { thumbhash }), ...(colour !== undefined && { colour }) })
-          .where('id', '=', contentRowId)
-          .execute()
+        await keepLook(db, contentRowId, findings)
       }
     })
   }

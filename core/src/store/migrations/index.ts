@@ -11,6 +11,7 @@ import * as waitingTexts from './009-waiting-texts.ts'
 import * as indexInvariants from './010-index-invariants.ts'
 import * as libraryIdentity from './011-library-identity.ts'
 import * as unreadFiles from './012-unread-files.ts'
+import * as searchedSidecars from './013-searched-sidecars.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
@@ -25,4 +26,5 @@ export const migrations: Migrations = {
   '010-index-invariants': indexInvariants,
   '011-library-identity': libraryIdentity,
   '012-unread-files': unreadFiles,
+  '013-searched-sidecars': searchedSidecars,
 }

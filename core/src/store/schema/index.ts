@@ -4,6 +4,7 @@ import type { LibraryIdentityTable } from './library-identity.ts'
 import type { LocationTable } from './location.ts'
 import type { AudioMediaTable, ImageMediaTable, VideoMediaTable } from './media.ts'
 import type { CaptureTable, SidecarConversionTable, XmpDocumentTable } from './references.ts'
+import type { SearchedSidecarTable } from './search.ts'
 import type { SidecarAvailabilityView, SidecarTable } from './sidecar.ts'
 import type { DeviceTable, VolumeTable } from './volume.ts'
 
@@ -23,6 +24,7 @@ export interface LibrarySchema {
   audio_media: AudioMediaTable
   video_media: VideoMediaTable
   sidecars: SidecarTable
+  searched_sidecars: SearchedSidecarTable
   sidecar_availability: SidecarAvailabilityView
   captures: CaptureTable
   xmp_documents: XmpDocumentTable

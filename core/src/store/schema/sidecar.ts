@@ -29,8 +29,6 @@ export interface SidecarTable {
   /** How long the content took, all its variants together; null before the first attempt. */
   took_ms: Generated<number | null>
   updated_at: number
-  /** The checksum of the indexed file; null if its text is not in the index. */
-  indexed: Generated<Uint8Array | null>
 }
 
 /** The sidecars in this library's folder. */
