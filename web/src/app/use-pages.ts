@@ -24,5 +24,6 @@ export function useListedPages(): ListedPage[] {
 /** The name of a listed page, as the sidebar shows it. */
 export function usePageName(path: PagePath): string {
   const { routesByPath } = useRouter()
-  return routesByPath[path].options.staticData?.listed?.names[useLocale()] ?? path
+  const locale = useLocale()
+  return routesByPath[path].options.staticData?.listed?.names[locale] ?? path
 }
