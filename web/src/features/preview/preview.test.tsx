@@ -84,7 +84,7 @@ test('Escape closes the preview, and the focus is on the row of the file that wa
 
 test('a file is downloaded, and opened with its program', async () => {
   const { daemon, dialog, user } = await preview(aFile('/p/a.exe'), {
-    answers: { 'files.open': () => ({ program: 'Notes' }) as never },
+    answers: { 'files.open': () => ({ path: '/p/a.exe', program: 'Notes' }) },
   })
   const download = within(dialog).getAllByRole('link', { name: 'Download' })[0]!
   expect(download.getAttribute('href')).toMatch(
@@ -375,7 +375,7 @@ test('a film that the browser cannot play has a small copy made', async () => {
   served.set('film.mp4', 'bytes')
   const { daemon, dialog, user } = await preview(film, {
     info: { sidecars: [] },
-    answers: { 'sidecars.path': () => ({ path: null, state: 'pending' }) as never },
+    answers: { 'sidecars.path': () => ({ contentId: contentId(1), path: null, pending: true, remote: null }) },
   })
   fireEvent.error(await waitFor(() => dialog.querySelector('video')!))
   await within(dialog).findByRole('heading', { name: 'This browser cannot play it' })
