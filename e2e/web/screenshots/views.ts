@@ -12,7 +12,7 @@ const schemes = ['light', 'dark'] as const
 /** JPEG: small enough to be kept with the code, good enough to see a misplaced line. */
 const QUALITY = 60
 /** How long the content of a view may take to be shown, in milliseconds. */
-const READY_MS = 60_000
+const READY_MS = 240_000
 
 interface View {
   readonly name: string
