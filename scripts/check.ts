@@ -52,6 +52,11 @@ const checks: readonly Check[] = [
   { name: 'licences', command: 'node scripts/licences.ts', mend: 'take another package' },
   { name: 'generated files', command: 'node scripts/generate.ts --check', mend: 'run `npm run generate`' },
   { name: 'named tests', command: 'node scripts/named-tests.ts', mend: 'correct the name in the document' },
+  {
+    name: 'screenshots',
+    command: 'node scripts/blank-pictures.ts',
+    mend: 'run `npm run screenshots`, and look at the pictures',
+  },
   { name: 'private words', command: 'node scripts/private-words.ts', mend: 'take it out of the file' },
 ]
 

@@ -1,5 +1,5 @@
 import type { Answers } from './fake-daemon.ts'
-import { aLibrary, aNetworkStatus, aStatus } from './things.ts'
+import { aLibrary, aNetworkStatus, aPairing, aStatus } from './things.ts'
 
 /** A daemon with an empty library, on which nothing happens: what every page asks for. */
 export const quietDaemon: Answers = {
@@ -13,18 +13,7 @@ export const quietDaemon: Answers = {
   'network.status': () => aNetworkStatus(),
   'network.grants': () => [],
   'nearby.list': () => ({ visibility: { name: null, until: null, reason: null }, devices: [] }),
-  'pairing.status': () => ({
-    state: 'idle',
-    role: null,
-    session: null,
-    device: null,
-    number: null,
-    confirmed: false,
-    unattended: false,
-    expiresAt: null,
-    attemptsLeft: null,
-    reason: null,
-  }),
+  'pairing.status': () => aPairing('idle'),
   'system.status': () => aStatus(),
   'system.places': () => [],
   'jobs.list': () => [],

@@ -1,6 +1,7 @@
 import type { OutputOf } from '@spacedrive/client'
 import type {
   ContentId,
+  Device,
   DeviceId,
   Entry,
   EntryId,
@@ -178,6 +179,25 @@ export function aVolume(name: string, other: Partial<Volume> = {}): Volume {
     readBytesPerSecond: null,
     writeBytesPerSecond: null,
     ...other,
+  }
+}
+
+/** What adding a location answers: the location and the job of its first scan. */
+export function anAddedLocation(path: string): OutputOf<'locations.add'> {
+  return { location: aLocation(path), job: { id: jobId(9) } }
+}
+
+/** The device of the daemon. */
+export function aThisDevice(name: string): Device {
+  return {
+    id: deviceId(1),
+    name,
+    slug: name,
+    os: { platform: 'linux', version: '6', arch: 'x64' },
+    hardware: { model: null, cpu: null, cores: 2, memoryBytes: 8_000_000_000 },
+    capabilities: {},
+    createdAt: THEN,
+    current: true,
   }
 }
 

@@ -22,7 +22,6 @@ import {
 import { CommandKeys, useCommand, useCommands, useKeysOf } from './command-keys.tsx'
 import { commandNames } from './command-names.ts'
 import { type CommandId, commandIds, commands, readableKeys } from './commands.ts'
-import { pageNames, pages } from './pages.ts'
 import { usePreferences } from './preferences.ts'
 
 const photos = new FakeFiles(aFolder('/photos/2024'), aFile('/photos/a.txt'), aFile('/photos/2024/b.txt'))
@@ -47,13 +46,37 @@ test('a page that fails says so, and the rest goes on', async () => {
   expect(screen.getByRole('navigation', { name: 'Orte' })).toBeTruthy()
 })
 
-test('every page is in the sidebar, and each leads to itself', async () => {
+const listed = [
+  { to: '/search', en: 'Search', de: 'Suche' },
+  { to: '/timeline', en: 'Photos and films', de: 'Fotos und Filme' },
+  { to: '/duplicates', en: 'Duplicates', de: 'Duplikate' },
+  { to: '/statistics', en: 'Statistics', de: 'Statistik' },
+  { to: '/locations', en: 'Locations', de: 'Orte' },
+  { to: '/devices', en: 'Devices', de: 'Geräte' },
+  { to: '/jobs', en: 'Jobs', de: 'Aufgaben' },
+  { to: '/settings', en: 'Settings', de: 'Einstellungen' },
+]
+
+test.for(['en', 'de'] as const)(
+  'the sidebar lists the pages in their order, with their names in %s',
+  async (locale) => {
+    await openPage('/settings', { locale })
+    const places = within(await screen.findByRole('navigation'))
+    const links = listed.map((page) => places.getByRole('link', { name: page[locale] }))
+    expect(links).toEqual(places.getAllByRole('link'))
+    expect(links.map((link) => link.getAttribute('href'))).toEqual(listed.map(({ to }) => to))
+  },
+)
+
+test.for(listed)('the page at $to has its name as its title', async ({ en, to }) => {
+  await openPage(to)
+  expect(await screen.findByRole('heading', { level: 1, name: en })).toBeTruthy()
+  expect(document.title).toBe(`${en} – Spacedrive`)
+})
+
+test('a link of the sidebar leads to its page, and is marked there', async () => {
   const page = await openPage('/settings')
   const places = await screen.findByRole('navigation', { name: 'Places' })
-  for (const { name, to } of pages) {
-    const link = within(places).getByRole('link', { name: pageNames.en[name] })
-    expect({ name, href: link.getAttribute('href') }).toEqual({ name, href: to })
-  }
   expect(within(places).getByRole('link', { current: 'page', name: 'Settings' })).toBeTruthy()
   await page.user.click(within(places).getByRole('link', { name: 'Jobs' }))
   await waitFor(() => expect(page.address()).toBe('/jobs'))

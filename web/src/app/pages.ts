@@ -1,36 +1,25 @@
-import { defineMessages } from '../i18n/index.ts'
+import { browsePage } from '../features/browse/page.ts'
+import { devicePage, devicesPage } from '../features/devices/page.ts'
+import { duplicatesPage } from '../features/duplicates/page.ts'
+import { homePage } from '../features/first-run/page.ts'
+import { jobsPage } from '../features/jobs/page.ts'
+import { locationsPage } from '../features/locations/page.ts'
+import { searchPage } from '../features/search/page.ts'
+import { settingsPage } from '../features/settings/page.ts'
+import { statisticsPage } from '../features/statistics/page.ts'
+import { timelinePage } from '../features/timeline/page.ts'
 
-/** Pages that are about the library as a whole, in the order in which they are listed. */
+/** All pages of the explorer. The sidebar and the palette list them in this order. */
 export const pages = [
-  { to: '/search', name: 'search' },
-  { to: '/timeline', name: 'timeline' },
-  { to: '/duplicates', name: 'duplicates' },
-  { to: '/statistics', name: 'statistics' },
-  { to: '/locations', name: 'locations' },
-  { to: '/devices', name: 'devices' },
-  { to: '/jobs', name: 'jobs' },
-  { to: '/settings', name: 'settings' },
+  homePage,
+  browsePage,
+  searchPage,
+  timelinePage,
+  duplicatesPage,
+  statisticsPage,
+  locationsPage,
+  devicesPage,
+  devicePage,
+  jobsPage,
+  settingsPage,
 ] as const
-
-export const pageNames = defineMessages({
-  en: {
-    search: 'Search',
-    duplicates: 'Duplicates',
-    timeline: 'Photos and films',
-    statistics: 'Statistics',
-    locations: 'Locations',
-    devices: 'Devices',
-    jobs: 'Jobs',
-    settings: 'Settings',
-  },
-  de: {
-    search: 'Suche',
-    duplicates: 'Duplikate',
-    timeline: 'Fotos und Filme',
-    statistics: 'Statistik',
-    locations: 'Orte',
-    devices: 'Geräte',
-    jobs: 'Aufgaben',
-    settings: 'Einstellungen',
-  },
-})

@@ -5,7 +5,7 @@ import { defineMessages, useMessages } from '../i18n/index.ts'
 import { Dialog, Input } from '../ui/index.ts'
 import { useCommands } from './command-keys.tsx'
 import { commandNames } from './command-names.ts'
-import { pageNames, pages } from './pages.ts'
+import { useListedPages } from './use-pages.ts'
 
 const messages = defineMessages({
   en: { title: 'Find a command or a place', none: 'Nothing has this name' },
@@ -22,7 +22,7 @@ interface Item {
 export function Palette({ onClose }: { onClose: () => void }) {
   const t = useMessages(messages)
   const names = useMessages(commandNames)
-  const titles = useMessages(pageNames)
+  const pages = useListedPages()
   const { active, run } = useCommands()
   const navigate = useNavigate()
   const locations = useOperation('locations.list', {}).data ?? []
@@ -32,7 +32,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       label: name,
       run: () => void navigate({ to: '/browse', search: { path } }),
     })),
-    ...pages.map(({ name, to }) => ({ id: to, label: titles[name], run: () => void navigate({ to }) })),
+    ...pages.map(({ name, to }) => ({ id: to, label: name, run: () => void navigate({ to }) })),
     ...active()
       .filter((id) => id !== 'palette' && id !== 'escape')
       .map((id) => ({ id, label: names[id], run: () => run(id) })),

@@ -14,6 +14,8 @@ import {
   aVolume,
   locationId,
   volumeId,
+  anAddedLocation,
+  contentId,
 } from '../../../testing/things.ts'
 
 const rows = () => [...document.querySelectorAll<HTMLElement>('[role="grid"] [data-row]')]
@@ -597,7 +599,7 @@ test('a folder that is not indexed says so, and is indexed at a click', async ()
   files.source = 'disk'
   const page = await openFolder(files, { answers: { 'locations.list': () => [] } })
   page.daemon.answer({
-    'locations.add': ({ path }) => ({ location: aLocation(path), job: { id: locationId(9) } as never }),
+    'locations.add': ({ path }) => anAddedLocation(path),
   })
   await page.user.click(await screen.findByRole('button', { name: 'Index this folder: p' }))
   await waitFor(() => expect(page.daemon.asksOf('locations.add')).toEqual([{ path: '/p' }]))
@@ -748,10 +750,10 @@ test('a film has its length, a Live Photo its sign, and a folder pictures of wha
     error: null,
   }
   const files = new FakeFiles(
-    aFile('/p/film.mp4', { thumb, contentId: locationId(3) as never }),
+    aFile('/p/film.mp4', { thumb, contentId: contentId(3) }),
     aFile('/p/live.jpg', { livePhoto: true }),
     aFolder('/p/trip', { childCount: 2 }),
-    aFile('/p/trip/1.jpg', { thumb, contentId: locationId(4) as never }),
+    aFile('/p/trip/1.jpg', { thumb, contentId: contentId(4) }),
   )
   await openFolder(files, { query: '&view=grid' })
   expect(rowOf('film.mp4').textContent).toContain('3:07')
@@ -774,11 +776,11 @@ test('thumbnails that are missing among the seen rows are wanted, and no others'
     error: null,
   }
   const files = new FakeFiles(
-    aFile('/p/a.jpg', { thumb: pending, contentId: locationId(3) as never }),
-    aFile('/p/b.jpg', { thumb: { ...pending, state: 'ready' }, contentId: locationId(4) as never }),
+    aFile('/p/a.jpg', { thumb: pending, contentId: contentId(3) }),
+    aFile('/p/b.jpg', { thumb: { ...pending, state: 'ready' }, contentId: contentId(4) }),
   )
   const page = await openFolder(files, { query: '&view=grid' })
-  await waitFor(() => expect(page.daemon.asksOf('sidecars.want').at(-1)?.contentIds).toEqual([locationId(3)]))
+  await waitFor(() => expect(page.daemon.asksOf('sidecars.want').at(-1)?.contentIds).toEqual([contentId(3)]))
 })
 
 test('columns show the folder above beside, and arrows go in and out', async () => {
@@ -809,7 +811,7 @@ async function menuOf(page: TestPage, name: string): Promise<HTMLElement> {
 }
 
 test('the menu of a file copies its path, opens it with its program, and shows its details', async () => {
-  const page = await openFolder(alphabet(), { answers: { 'files.open': ({ path }) => ({ path }) as never } })
+  const page = await openFolder(alphabet(), { answers: { 'files.open': ({ path }) => ({ path, program: 'Notes' }) } })
   let menu = await menuOf(page, 'c.txt')
   expect(chosenNames()).toEqual(['c.txt'])
   await page.user.click(within(menu).getByRole('menuitem', { name: 'Copy path' }))

@@ -1,6 +1,6 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { memo } from 'react'
-import type { Sort } from '../../app/browse-search.ts'
+import type { Sort } from './browse-search.ts'
 import { typeKey, typeNames, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeName, Skeleton, Thumbnail } from '../../ui/index.ts'

@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useEffect } from 'react'
-import type { Sort } from '../../app/browse-search.ts'
+import type { Sort } from './browse-search.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { useLibraryId } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'

@@ -75,7 +75,7 @@ test('a file whose disk is away cannot be sent', async () => {
 const bob: Answers = { 'network.devices': () => [aDevice('bob')] }
 
 test('a file of another device is copied to this one', async () => {
-  const page = await openFolder({ ...bob, 'files.fetch': () => ({}) as never }, 'local://bob/home')
+  const page = await openFolder({ ...bob, 'files.fetch': () => ({ transfers: [] }) }, 'local://bob/home')
   const menu = await menuOf(page, 'far.txt')
   expect(within(menu).queryByRole('menuitem', { name: /Send to device/ })).toBeNull()
   await page.user.click(within(menu).getByRole('menuitem', { name: 'Copy to this device' }))

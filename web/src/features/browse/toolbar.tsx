@@ -12,7 +12,7 @@ import {
   PanelRight,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { type BrowseSearch, type Sort, sorts, type View } from '../../app/browse-search.ts'
+import { type BrowseSearch, type Sort, sorts, type View } from './browse-search.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { TILE, usePreferences } from '../../app/preferences.ts'
 import { deviceOf } from '../../format/index.ts'

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { type BrowseSearch, readBrowseSearch } from '../../app/browse-search.ts'
+import { type BrowseSearch, readBrowseSearch } from './browse-search.ts'
 
 /** Parts of the address to change; undefined takes a part out. */
 export type SearchChange = { readonly [K in keyof BrowseSearch]?: BrowseSearch[K] | undefined }

@@ -3,7 +3,7 @@ import type { Entry } from '@spacedrive/core/domain'
 import { hashKey, useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { ask, LoadedPages, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
-import type { BrowseSearch, Sort } from '../../app/browse-search.ts'
+import type { BrowseSearch, Sort } from './browse-search.ts'
 import { deviceOf } from '../../format/index.ts'
 import type { Span } from './virtual-scroll.ts'
 

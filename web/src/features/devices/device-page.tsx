@@ -4,6 +4,7 @@ import { ChevronRight, MonitorOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { askAgain, useAction, useOperation } from '../../api/index.ts'
 import { Page } from '../../app/page.tsx'
+import { usePageName } from '../../app/use-pages.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, DeviceMark, EmptyState, ErrorNote, SafeName, Skeleton, toastError } from '../../ui/index.ts'
@@ -23,15 +24,16 @@ const route = getRouteApi('/devices/$device')
 /** One paired device: how it is reached, what it may do here, what it is doing. */
 export function DevicePage() {
   const t = useMessages(messages)
+  const title = usePageName('/devices')
   const { device: reference } = route.useParams()
   const { folders } = route.useSearch()
   const { data: devices, error, refetch } = useOperation('network.devices', {})
   const device = devices?.find(({ id, slug }) => id === reference || slug === reference)
-  if (error) return <Frame title={t.title}>{<ErrorNote error={error} onRetry={() => void refetch()} />}</Frame>
-  if (!devices) return <Frame title={t.title}>{<Skeleton className="h-24" />}</Frame>
+  if (error) return <Frame title={title}>{<ErrorNote error={error} onRetry={() => void refetch()} />}</Frame>
+  if (!devices) return <Frame title={title}>{<Skeleton className="h-24" />}</Frame>
   if (!device)
     return (
-      <Frame title={t.title}>
+      <Frame title={title}>
         <EmptyState
           icon={MonitorOff}
           title={t.missing}
@@ -60,16 +62,16 @@ export function DevicePage() {
 }
 
 function Frame({ title, children }: { title: string; children: ReactNode }) {
-  const t = useMessages(messages)
+  const all = usePageName('/devices')
   return (
     <Page
       title={title}
       toolbar={
-        <nav aria-label={t.title} className="flex min-w-0 items-center gap-1 px-2">
-          {title !== t.title && (
+        <nav aria-label={all} className="flex min-w-0 items-center gap-1 px-2">
+          {title !== all && (
             <>
               <Link to="/devices" className="text-muted hover:text-text rounded-control py-1">
-                {t.title}
+                {all}
               </Link>
               <ChevronRight size={14} strokeWidth={1.5} aria-hidden className="text-faint shrink-0" />
             </>

@@ -17,6 +17,7 @@ import {
   deviceId,
   libraryId,
   THEN,
+  aThisDevice,
 } from '../../../testing/things.ts'
 
 async function openDevices(answers: Answers = {}, locale: 'en' | 'de' = 'en') {
@@ -59,7 +60,7 @@ test('paired devices are listed with how they are reached, and each leads to its
 })
 
 test('this device has a name that is changed', async () => {
-  const { daemon, user } = await openDevices({ 'devices.rename': ({ name }) => ({ name }) as never })
+  const { daemon, user } = await openDevices({ 'devices.rename': ({ name }) => aThisDevice(name) })
   const here = await section('This device')
   const name = within(here).getByLabelText('Name')
   expect(within(here).getByRole('button', { name: 'Change' }).hasAttribute('disabled')).toBe(true)
@@ -110,7 +111,7 @@ const asked = { requestedAt: THEN, requestedPath: '/home/alice/Pictures' }
 test('what a device asks for is allowed for the folder it named', async () => {
   const { daemon, user } = await openDevices({
     'network.grants': () => [aGrant('read', asked), aGrant('browse')],
-    'network.grant': () => [aGrant('read', { allowed: true })] as never,
+    'network.grant': () => aGrant('read', { allowed: true }),
   })
   const requests = await section('Waiting for an answer')
   expect(requests.textContent).toContain('bob wants to read files of this device')
@@ -126,7 +127,7 @@ test('what a device asks for is allowed for the folder it named', async () => {
 test('what a device asks for is refused, and then it waits no longer', async () => {
   const { daemon, user } = await openDevices({
     'network.grants': () => [aGrant('send', asked)],
-    'network.grant': () => [aGrant('send')] as never,
+    'network.grant': () => aGrant('send'),
   })
   const requests = await section('Waiting for an answer')
   daemon.answer({ 'network.grants': () => [aGrant('send')] })
@@ -263,7 +264,7 @@ test('a library that is shared is joined, under another name where its own is ta
     'libraries.invitations': ({ sent }) => (sent ? [] : [invitation]),
     'libraries.join': ({ name }) => {
       if (name === undefined) throw new Refusal('AlreadyExists', 'there is a library Home')
-      return { library: { id: libraryId(2), name } } as never
+      return { library: { id: libraryId(2), name }, members: [], opens: [] }
     },
   })
   const list = await section('Libraries to join')
@@ -304,7 +305,7 @@ test('what a device may do is switched, and says for which folders', async () =>
       aGrant('read', { allowed: true, folders: ['/photos'] }),
       aGrant('send', { allowed: true, device: { id: deviceId(9), name: 'other' } }),
     ],
-    'network.grant': () => [aGrant('browse', { allowed: true })] as never,
+    'network.grant': () => aGrant('browse', { allowed: true }),
   })
   const may = await section('What it may do here')
   expect(within(may).getByRole('switch', { name: 'Read files' }).getAttribute('aria-checked')).toBe('true')
@@ -317,11 +318,12 @@ test('what a device may do is switched, and says for which folders', async () =>
 })
 
 test('a device is asked how fast it answers', async () => {
-  const { daemon, user } = await openDevice({ 'network.ping': () => ({ ms: 11.2 }) as never })
+  const { daemon, user } = await openDevice({ 'network.ping': () => ({ device: aDevice('bob'), ms: 11.2 }) })
   const state = await section('State')
   expect(state.textContent).toContain('4 ms')
   await user.click(within(state).getByRole('button', { name: 'Ask now' }))
-  await waitFor(() => expect(daemon.asksOf('network.ping')).toEqual([{ device: deviceId(2) }]))
+  await waitFor(() => expect(state.textContent).toContain('12 ms'))
+  expect(daemon.asksOf('network.ping')).toEqual([{ device: deviceId(2) }])
 })
 
 test('a device is kept away, and its pairing is ended after a question', async () => {

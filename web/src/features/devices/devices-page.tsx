@@ -2,8 +2,9 @@ import type { NetworkDevice } from '@spacedrive/core/domain'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Link2, MonitorSmartphone } from 'lucide-react'
 import { isElsewhere, useOperation } from '../../api/index.ts'
-import type { DevicesSearch } from '../../app/devices-search.ts'
+import type { DevicesSearch } from './devices-search.ts'
 import { Page } from '../../app/page.tsx'
+import { usePageName } from '../../app/use-pages.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, DeviceMark, EmptyState, ErrorNote, SafeName, Skeleton } from '../../ui/index.ts'
@@ -24,6 +25,7 @@ const route = getRouteApi('/devices')
 /** This device and those that are paired with it; what waits for an answer comes first. */
 export function DevicesPage() {
   const t = useMessages(messages)
+  const title = usePageName('/devices')
   const { pair } = route.useSearch()
   const navigate = useNavigate()
   const { data: devices, error, refetch } = useOperation('network.devices', {})
@@ -35,10 +37,10 @@ export function DevicesPage() {
   )
   return (
     <Page
-      title={t.title}
+      title={title}
       toolbar={
         <>
-          <h1 className="flex-1 px-2 text-base font-semibold">{t.title}</h1>
+          <h1 className="flex-1 px-2 text-base font-semibold">{title}</h1>
           {button}
         </>
       }

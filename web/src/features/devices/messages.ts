@@ -2,7 +2,6 @@ import { defineMessages, plural } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    title: 'Devices',
     pair: 'Pair a device',
     failed: 'That could not be done',
     thisDevice: 'This device',
@@ -196,7 +195,6 @@ export const messages = defineMessages({
     noJobs: 'Nothing is running there.',
   },
   de: {
-    title: 'Geräte',
     pair: 'Ein Gerät koppeln',
     failed: 'Das ging nicht',
     thisDevice: 'Dieses Gerät',

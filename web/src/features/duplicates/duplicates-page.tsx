@@ -3,8 +3,9 @@ import { keepPreviousData } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { FileType } from '@spacedrive/core/domain'
 import { queryClient, useCalmOperation } from '../../api/index.ts'
-import { type CopiesSearch, readCopiesSearch } from '../../app/copies-search.ts'
+import { type CopiesSearch, readCopiesSearch } from './copies-search.ts'
 import { Page } from '../../app/page.tsx'
+import { usePageName } from '../../app/use-pages.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, cn, ProgressBar, toast, toastError } from '../../ui/index.ts'
@@ -21,6 +22,7 @@ const NEWS_MS = 5_000
 
 /** What the library holds more than once, and what it holds only once. */
 export function DuplicatesPage() {
+  const title = usePageName('/duplicates')
   const t = useMessages(messages)
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/duplicates' })
@@ -38,11 +40,11 @@ export function DuplicatesPage() {
   const compare = useCompare()
   return (
     <Page
-      title={t.title}
+      title={title}
       toolbar={
         <div className="flex min-w-0 flex-1 flex-col gap-1">
           <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1">
-            <h1 className="px-2 text-base font-semibold">{t.title}</h1>
+            <h1 className="px-2 text-base font-semibold">{title}</h1>
             <nav aria-label={t.show} className="flex gap-1">
               <Tab label={t.several} isShown={search.show === undefined} search={{ ...search, show: undefined }} />
               <Tab label={t.unique} isShown={search.show === 'unique'} search={{ ...search, show: 'unique' }} />

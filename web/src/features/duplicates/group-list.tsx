@@ -2,6 +2,7 @@ import type { InputOf } from '@spacedrive/client'
 import { CopyCheck } from 'lucide-react'
 import { useEffect, useMemo } from 'react'
 import { useLibraryId } from '../../api/index.ts'
+import { usePageName } from '../../app/use-pages.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { EmptyState, ErrorNote, Skeleton } from '../../ui/index.ts'
 import { useVirtualRows } from '../browse/index.ts'
@@ -25,6 +26,7 @@ const AHEAD = 10
 /** Contents of several files, those first that take the most room. */
 export function GroupList({ input, onCompare }: GroupListProps) {
   const t = useMessages(messages)
+  const title = usePageName('/duplicates')
   const library = useLibraryId()
   const { byContent } = useComparisons()
   const { data, error, fetchNextPage, hasNextPage, isFetchingNextPage, refetch } = usePaged('copies.list', input)
@@ -56,7 +58,7 @@ export function GroupList({ input, onCompare }: GroupListProps) {
     )
   return (
     // What scrolls can be scrolled by keys.
-    <div ref={attach} tabIndex={0} role="region" aria-label={t.title} className="min-h-0 flex-1 overflow-y-auto">
+    <div ref={attach} tabIndex={0} role="region" aria-label={title} className="min-h-0 flex-1 overflow-y-auto">
       <ul className="relative mx-auto max-w-5xl" style={{ height }}>
         {groups.slice(first, last + 1).map((group, i) => {
           const index = first + i

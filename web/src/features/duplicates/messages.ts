@@ -2,7 +2,6 @@ import { defineMessages, plural } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    title: 'Duplicates',
     show: 'What is shown',
     several: 'Several copies',
     unique: 'Only one copy',
@@ -44,7 +43,6 @@ export const messages = defineMessages({
     failed: 'The copies cannot be shown',
   },
   de: {
-    title: 'Duplikate',
     show: 'Was gezeigt wird',
     several: 'Mehrere Kopien',
     unique: 'Nur eine Kopie',

@@ -2,6 +2,7 @@ import type { Offer, Transfer } from '@spacedrive/core/domain'
 import { Link } from '@tanstack/react-router'
 import { ArrowDownToLine, ArrowUpFromLine, Inbox, LoaderCircle, TriangleAlert } from 'lucide-react'
 import { useOperation } from '../../api/index.ts'
+import { usePageName } from '../../app/use-pages.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { SafeText } from '../../ui/index.ts'
 import { JobControls } from './job-controls.tsx'
@@ -16,6 +17,7 @@ const LOOKED_AT = 50
 /** The line at the bottom of the window: what runs, how far it is, what failed. */
 export function JobTray() {
   const t = useMessages(messages)
+  const title = usePageName('/jobs')
   const jobs = useOperation('jobs.list', { limit: LOOKED_AT }).data ?? []
   const offers = useOperation('offers.list', {}).data?.filter(isWaiting) ?? []
   const active = jobs.filter(({ status }) => status === 'running' || status === 'queued' || status === 'paused')
@@ -29,7 +31,7 @@ export function JobTray() {
   const more = Math.max(0, active.length - 1) + Math.max(0, onTheirWay.length - 1)
   return (
     <footer
-      aria-label={t.title}
+      aria-label={title}
       className="border-line bg-panel text-muted flex min-h-8 shrink-0 flex-wrap items-center gap-x-3 border-t px-3 text-xs"
     >
       {moving && <Moving transfer={moving} />}
@@ -47,7 +49,7 @@ export function JobTray() {
         className="hover:text-text ms-auto flex items-center gap-1 py-1.5 underline-offset-2 hover:underline"
       >
         {failed > 0 && <TriangleAlert size={14} strokeWidth={1.75} aria-hidden className="text-warn" />}
-        {failed > 0 ? t.failures(failed) : t.title}
+        {failed > 0 ? t.failures(failed) : title}
       </Link>
     </footer>
   )

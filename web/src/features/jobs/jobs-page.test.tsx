@@ -107,7 +107,7 @@ test('a job is paused, goes on, and the page follows', async () => {
   const job = aJob('indexing.location')
   const { daemon, user } = await openJobs({
     'jobs.list': () => [job],
-    'jobs.pause': () => ({ ...job, status: 'paused' }) as never,
+    'jobs.pause': () => ({ ...job, status: 'paused' }),
   })
   const row = await rowOf('Indexing')
   await user.click(within(row).getByRole('button', { name: 'Pause' }))

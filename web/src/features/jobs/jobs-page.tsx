@@ -3,6 +3,7 @@ import { CheckCheck, ListChecks } from 'lucide-react'
 import { useState } from 'react'
 import { useOperation } from '../../api/index.ts'
 import { Page } from '../../app/page.tsx'
+import { usePageName } from '../../app/use-pages.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, cn, EmptyState, ErrorNote, Said } from '../../ui/index.ts'
@@ -16,13 +17,14 @@ import { type Job, useJobWords } from './use-job-words.ts'
 
 /** What runs and what has run, with its reasons where something failed. */
 export function JobsPage() {
+  const title = usePageName('/jobs')
   const t = useMessages(messages)
   const { data: jobs, error, refetch } = useOperation('jobs.list', {})
   const transfers = useOperation('transfers.list', {}).data ?? []
   const [shown, setShown] = useState<Job | null>(null)
   const isActive = ({ endedAt }: Job) => endedAt === null
   return (
-    <Page title={t.title}>
+    <Page title={title}>
       <div className="min-h-0 flex-1 overflow-y-auto p-4">
         <div className="mx-auto flex max-w-4xl flex-col gap-6">
           {error && <ErrorNote error={error} onRetry={() => void refetch()} />}

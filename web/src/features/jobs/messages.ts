@@ -2,7 +2,6 @@ import { defineMessages, plural } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    title: 'Jobs',
     idle: 'Nothing is running',
     left: (time: string) => `${time} left`,
     more: (count: number) => plural('en', count, { one: '# more job', other: '# more jobs' }),
@@ -82,7 +81,6 @@ export const messages = defineMessages({
     },
   },
   de: {
-    title: 'Aufgaben',
     idle: 'Nichts läuft',
     left: (time) => `noch ${time}`,
     more: (count) => plural('de', count, { one: '# weitere Aufgabe', other: '# weitere Aufgaben' }),

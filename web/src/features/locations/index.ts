@@ -1,2 +1,1 @@
 export { FolderPicker } from './folder-picker.tsx'
-export { LocationsPage } from './locations-page.tsx'

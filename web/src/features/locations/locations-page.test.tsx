@@ -4,7 +4,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { type Answers, Refusal } from '../../../testing/fake-daemon.ts'
 import { FakeFiles } from '../../../testing/fake-files.ts'
-import { aFile, aFolder, aLibrary, aLocation, locationId } from '../../../testing/things.ts'
+import { aFile, aFolder, aLibrary, aLocation, anAddedLocation, locationId } from '../../../testing/things.ts'
 
 const home = { kind: 'home' as const, path: '/home/me', name: 'me', estimate: null }
 const files = new FakeFiles(
@@ -43,7 +43,7 @@ test('each location says what is known of it', async () => {
 
 test('a folder is added by going to it', async () => {
   const { daemon, user } = await openLocations({
-    'locations.add': ({ path }) => ({ location: aLocation(path), job: { id: locationId(9) } }) as never,
+    'locations.add': ({ path }) => anAddedLocation(path),
   })
   await screen.findByText('No folder is indexed yet')
   await waitFor(() => expect(daemon.asksOf('system.places')).toHaveLength(1))
@@ -196,7 +196,7 @@ test('where nothing is indexed the first page asks which folder to look at', asy
       'system.places': () => places,
       'libraries.list': () => [aLibrary({ open: false })],
       'libraries.create': () => aLibrary(),
-      'locations.add': ({ path }) => ({ location: aLocation(path), job: { id: locationId(9) } }) as never,
+      'locations.add': ({ path }) => anAddedLocation(path),
     },
   })
   const pictures = await screen.findByRole('button', { name: /^Pictures/ })

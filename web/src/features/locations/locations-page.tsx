@@ -4,6 +4,7 @@ import { FolderPlus, FolderTree, Pause, Play, RefreshCw, Settings2, Trash2 } fro
 import { useState } from 'react'
 import { useAction, useOperation } from '../../api/index.ts'
 import { Page } from '../../app/page.tsx'
+import { usePageName } from '../../app/use-pages.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, cn, EmptyState, ErrorNote, IconButton, SafeName, Said, Skeleton, toastError } from '../../ui/index.ts'
@@ -16,6 +17,7 @@ export type Location = OutputOf<'locations.list'>[number]
 
 /** The folders that the library knows: what is known of each, and what can be done with it. */
 export function LocationsPage() {
+  const title = usePageName('/locations')
   const t = useMessages(messages)
   const { data: locations, error, refetch } = useOperation('locations.list', {})
   const home = useOperation('system.places', {}).data?.find(({ kind }) => kind === 'home')?.path ?? '/'
@@ -32,10 +34,10 @@ export function LocationsPage() {
   }
   return (
     <Page
-      title={t.title}
+      title={title}
       toolbar={
         <>
-          <h1 className="flex-1 px-2 text-base font-semibold">{t.title}</h1>
+          <h1 className="flex-1 px-2 text-base font-semibold">{title}</h1>
           {addButton}
         </>
       }

@@ -2,7 +2,6 @@ import { defineMessages, plural } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    title: 'Locations',
     add: 'Add a folder',
     addTitle: 'Which folder?',
     choose: 'Choose this folder',
@@ -58,7 +57,6 @@ export const messages = defineMessages({
     },
   },
   de: {
-    title: 'Orte',
     add: 'Ordner hinzufügen',
     addTitle: 'Welcher Ordner?',
     choose: 'Diesen Ordner wählen',

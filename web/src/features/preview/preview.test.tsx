@@ -84,7 +84,7 @@ test('Escape closes the preview, and the focus is on the row of the file that wa
 
 test('a file is downloaded, and opened with its program', async () => {
   const { daemon, dialog, user } = await preview(aFile('/p/a.exe'), {
-    answers: { 'files.open': () => ({ program: 'Notes' }) as never },
+    answers: { 'files.open': () => ({ path: '/p/a.exe', program: 'Notes' }) },
   })
   const download = within(dialog).getAllByRole('link', { name: 'Download' })[0]!
   expect(download.getAttribute('href')).toMatch(
@@ -375,7 +375,7 @@ test('a film that the browser cannot play has a small copy made', async () => {
   served.set('film.mp4', 'bytes')
   const { daemon, dialog, user } = await preview(film, {
     info: { sidecars: [] },
-    answers: { 'sidecars.path': () => ({ path: null, state: 'pending' }) as never },
+    answers: { 'sidecars.path': () => ({ contentId: contentId(1), path: null, pending: true, remote: null }) },
   })
   fireEvent.error(await waitFor(() => dialog.querySelector('video')!))
   await within(dialog).findByRole('heading', { name: 'This browser cannot play it' })
@@ -403,4 +403,54 @@ test('a recording has its title and by whom', async () => {
   expect(await within(dialog).findByText('Whale song')).toBeTruthy()
   expect(within(dialog).getByText('Whales · Deep')).toBeTruthy()
   expect(dialog.querySelector('audio')?.getAttribute('aria-label')).toBe('song.mp3')
+})
+
+/** A font as a browser loads it: of bytes that are no font it makes none. */
+class FakeFont {
+  readonly family: string
+  readonly #bytes: ArrayBuffer
+  constructor(family: string, bytes: ArrayBuffer) {
+    this.family = family
+    this.#bytes = bytes
+  }
+  load(): Promise<this> {
+    const isFont = new TextDecoder().decode(this.#bytes).startsWith('OTTO')
+    return isFont ? Promise.resolve(this) : Promise.reject(new Error('these bytes are no font'))
+  }
+}
+
+const font = aFile('/p/serif.otf', { ...indexed, type: 'font', mime: 'font/otf' })
+
+/** The fonts of the document while a test runs. */
+function stubFonts(): Set<FakeFont> {
+  const fonts = new Set<FakeFont>()
+  vi.stubGlobal('FontFace', FakeFont)
+  Object.defineProperty(document, 'fonts', { configurable: true, value: fonts })
+  return fonts
+}
+
+test('a font writes what is typed, in several sizes, and is gone with its preview', async () => {
+  const fonts = stubFonts()
+  served.set('/serif.otf', 'OTTO')
+  const { dialog, user } = await preview(font)
+  await user.type(await within(dialog).findByRole('textbox'), 'Whale')
+  const lines = within(dialog).getAllByText('Whale')
+  expect(lines.map(({ style }) => style.fontSize)).toEqual(['64px', '40px', '28px', '20px', '15px', '12px'])
+  expect([...fonts].map(({ family }) => family)).toEqual([lines[0]!.parentElement!.style.fontFamily])
+  fireEvent.keyDown(dialog, { key: 'Escape' })
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+  expect([...fonts]).toEqual([])
+})
+
+const brokenFonts = [
+  { what: 'that is damaged', bytes: 'no font', says: 'these bytes are no font' },
+  { what: 'that is not there', bytes: null, says: 'nothing is at' },
+]
+
+test.for(brokenFonts)('a font $what says so, and can be downloaded', async ({ bytes, says }) => {
+  stubFonts()
+  if (bytes !== null) served.set('/serif.otf', bytes)
+  const { dialog } = await preview(font)
+  await waitFor(() => expect(within(dialog).getByRole('alert').textContent).toContain(says))
+  expect(within(dialog).getAllByRole('link', { name: 'Download' }).length).toBeGreaterThan(1)
 })

@@ -1,5 +1,5 @@
 import { useOperation } from '../../api/index.ts'
-import type { SearchSearch } from '../../app/search-search.ts'
+import type { SearchSearch } from './search-search.ts'
 import { nameOf, typeNames } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Hint, Said } from '../../ui/index.ts'

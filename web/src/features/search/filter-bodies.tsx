@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useOperation } from '../../api/index.ts'
-import type { SearchSearch } from '../../app/search-search.ts'
+import type { SearchSearch } from './search-search.ts'
 import { nameOf, typeNames } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, SafeName } from '../../ui/index.ts'

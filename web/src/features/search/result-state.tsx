@@ -1,7 +1,7 @@
 import { ClientError } from '@spacedrive/client'
 import { SearchX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { SearchSearch } from '../../app/search-search.ts'
+import type { SearchSearch } from './search-search.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, EmptyState, ErrorNote, Said } from '../../ui/index.ts'
 import { messages } from './messages.ts'

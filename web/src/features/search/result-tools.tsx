@@ -1,6 +1,6 @@
 import { ArrowDownUp, LayoutGrid, List, PanelRight } from 'lucide-react'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
-import { resultSorts, type SearchSearch } from '../../app/search-search.ts'
+import { resultSorts, type SearchSearch } from './search-search.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, IconButton, Menu, MenuChoice, MenuLine, MenuSwitch } from '../../ui/index.ts'
 import { messages } from './messages.ts'

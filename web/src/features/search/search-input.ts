@@ -1,6 +1,6 @@
 import type { InputOf } from '@spacedrive/client'
 import type { SearchType } from '@spacedrive/core/domain'
-import type { SearchSearch } from '../../app/search-search.ts'
+import type { SearchSearch } from './search-search.ts'
 
 export type SearchInput = InputOf<'search.files'>
 

@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent, useMemo, useRef } from 'react'
 import { pathOf } from '../../api/index.ts'
 import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
+import { usePageName } from '../../app/use-pages.ts'
 import { parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { ContextMenu, Skeleton } from '../../ui/index.ts'
@@ -29,6 +30,7 @@ const route = getRouteApi('/search')
 /** Finds files as somebody types, and says why each was found. */
 export function SearchPage() {
   const t = useMessages(messages)
+  const name = usePageName('/search')
   const search = route.useSearch()
   const change = useChangeResults()
   const navigate = useNavigate()
@@ -88,10 +90,10 @@ export function SearchPage() {
   const View = search.view === 'grid' ? ResultGrid : ResultList
   return (
     <Page
-      title={text.trim() === '' ? t.search : t.titleOf(text.trim())}
+      title={text.trim() === '' ? name : t.titleOf(text.trim())}
       toolbar={
         <div className="flex min-w-0 flex-1 flex-col gap-1">
-          <h1 className="sr-only">{t.search}</h1>
+          <h1 className="sr-only">{name}</h1>
           <div className="flex min-w-0 items-center gap-1">
             <SearchField
               text={text}

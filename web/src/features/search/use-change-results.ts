@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { readSearchSearch, type SearchSearch } from '../../app/search-search.ts'
+import { readSearchSearch, type SearchSearch } from './search-search.ts'
 
 /** Parts of the address to change; undefined takes a part out. */
 export type ResultsChange = { readonly [K in keyof SearchSearch]?: SearchSearch[K] | undefined }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { SearchSearch } from '../../app/search-search.ts'
+import type { SearchSearch } from './search-search.ts'
 import { useRecentSearches } from './recent-searches.ts'
 import type { ChangeResults } from './use-change-results.ts'
 

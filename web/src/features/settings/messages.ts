@@ -2,7 +2,6 @@ import { defineMessages } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    title: 'Settings',
     appearance: 'Appearance',
     thisBrowser: 'For this browser.',
     theme: 'Theme',
@@ -45,7 +44,6 @@ export const messages = defineMessages({
     },
   },
   de: {
-    title: 'Einstellungen',
     appearance: 'Aussehen',
     thisBrowser: 'Für diesen Browser.',
     theme: 'Farben',

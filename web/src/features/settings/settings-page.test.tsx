@@ -173,7 +173,7 @@ test('what the engine works with is listed: found, or how to get it; and what is
 test('who is signed in is listed by what people call it, and ended', async () => {
   const sessions = [session('1', chrome, 'page'), session('2', 'photo frame', 'key')]
   const { daemon, user } = await openSettings({
-    answers: { 'sessions.list': () => sessions, 'sessions.end': () => ({}) as never },
+    answers: { 'sessions.list': () => sessions, 'sessions.end': ({ id }) => ({ id }) },
   })
   const list = await section('Who is signed in')
   await within(list).findByText('Chrome, Linux')

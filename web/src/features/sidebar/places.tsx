@@ -2,27 +2,19 @@ import type { OutputOf } from '@spacedrive/client'
 import type { NetworkDevice } from '@spacedrive/core/domain'
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
 import {
-  ChartColumn,
   CircleAlert,
-  CopyCheck,
   Folder,
-  FolderTree,
   HardDrive,
-  Images,
-  ListChecks,
   LoaderCircle,
   Monitor,
-  MonitorSmartphone,
   type LucideIcon,
   Pause,
-  Search,
-  Settings,
   Smartphone,
   Unplug,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useOperation } from '../../api/index.ts'
-import { pageNames, pages } from '../../app/pages.ts'
+import { useListedPages } from '../../app/use-pages.ts'
 import { deviceOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, DeviceMark, Hint, SafeName, useSaid } from '../../ui/index.ts'
@@ -35,7 +27,7 @@ type Volume = OutputOf<'volumes.list'>[number]
 /** Library, locations and volumes, each a link to its folder; the paired devices, each to its page. */
 export function Places() {
   const t = useMessages(messages)
-  const names = useMessages(pageNames)
+  const pages = useListedPages()
   const locations = useOperation('locations.list', {}).data
   const volumes = useOperation('volumes.list', {}).data
   const devices = useOperation('network.devices', {}).data
@@ -61,23 +53,12 @@ export function Places() {
         </Section>
       )}
       <Section title={t.manage}>
-        {pages.map(({ name, to }) => (
-          <PlaceLink key={to} to={to} icon={icons[name]} name={names[name]} isPage />
+        {pages.map(({ icon, name, to }) => (
+          <PlaceLink key={to} to={to} icon={icon} name={name} isPage />
         ))}
       </Section>
     </div>
   )
-}
-
-const icons: Readonly<Record<(typeof pages)[number]['name'], LucideIcon>> = {
-  search: Search,
-  timeline: Images,
-  duplicates: CopyCheck,
-  statistics: ChartColumn,
-  locations: FolderTree,
-  devices: MonitorSmartphone,
-  jobs: ListChecks,
-  settings: Settings,
 }
 
 function Section({ title, children }: { title: string; children: ReactNode }) {

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Unplug } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useState } from 'react'
-import type { SearchSearch } from '../../app/search-search.ts'
+import type { SearchSearch } from '../search/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, cn } from '../../ui/index.ts'

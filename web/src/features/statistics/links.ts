@@ -1,4 +1,4 @@
-import type { SearchSearch } from '../../app/search-search.ts'
+import type { SearchSearch } from '../search/index.ts'
 import type { Statistics } from './statistics-page.tsx'
 
 type FileType = Statistics['byType'][number]['type']

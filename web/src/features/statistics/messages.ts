@@ -2,7 +2,6 @@ import { defineMessages, plural } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    title: 'Statistics',
     counted: (at: string) => `Counted ${at}`,
     all: 'In this library',
     files: (count: number) => plural('en', count, { one: '# file', other: '# files' }),
@@ -60,7 +59,6 @@ export const messages = defineMessages({
     },
   },
   de: {
-    title: 'Statistik',
     counted: (at) => `Gezählt ${at}`,
     all: 'In dieser Bibliothek',
     files: (count) => plural('de', count, { one: '# Datei', other: '# Dateien' }),

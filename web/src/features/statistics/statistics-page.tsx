@@ -4,6 +4,7 @@ import { ChartColumn, Folder, HardDrive } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useCalmOperation, useKindNames, useOperation } from '../../api/index.ts'
 import { Page } from '../../app/page.tsx'
+import { usePageName } from '../../app/use-pages.ts'
 import { typeNames, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { EmptyState, ErrorNote, kindColor, KindIcon, SafeName, Skeleton } from '../../ui/index.ts'
@@ -21,15 +22,16 @@ const REFRESH_MS = 2_000
 
 /** How much the library holds, of what, where, and since when; every figure leads to its files. */
 export function StatisticsPage() {
+  const title = usePageName('/statistics')
   const t = useMessages(messages)
   const { dateTime } = useFormat()
   const { data, error, refetch } = useCalmOperation('statistics.library', {}, { everyMs: REFRESH_MS })
   return (
     <Page
-      title={t.title}
+      title={title}
       toolbar={
         <>
-          <h1 className="px-2 text-base font-semibold">{t.title}</h1>
+          <h1 className="px-2 text-base font-semibold">{title}</h1>
           {data && <p className="text-muted ms-auto px-2 text-xs tabular-nums">{t.counted(dateTime(data.at))}</p>}
         </>
       }

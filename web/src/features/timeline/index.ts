@@ -1,1 +1,1 @@
-export { LibraryTimelinePage, TimelinePage } from './timeline-page.tsx'
+export { TimelinePage } from './timeline-page.tsx'

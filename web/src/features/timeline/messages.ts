@@ -2,7 +2,6 @@ import { defineMessages, plural } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    title: 'Photos and films',
     label: (name: string) => `Photos and films in ${name}, the newest first`,
     only: 'What is shown',
     kinds: { all: 'Photos and films', image: 'Photos only', video: 'Films only' },
@@ -28,7 +27,6 @@ export const messages = defineMessages({
     loading: 'Photos are being put in order',
   },
   de: {
-    title: 'Fotos und Filme',
     label: (name) => `Fotos und Filme in ${name}, die neuesten zuerst`,
     only: 'Was gezeigt wird',
     kinds: { all: 'Fotos und Filme', image: 'Nur Fotos', video: 'Nur Filme' },

@@ -5,7 +5,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { type Answers, Refusal } from '../../../testing/fake-daemon.ts'
 import { FakeFiles } from '../../../testing/fake-files.ts'
-import { aFile, aFolder, aLocation, locationId } from '../../../testing/things.ts'
+import { aFile, aFolder, anAddedLocation, locationId } from '../../../testing/things.ts'
 
 type Item = OutputOf<'media.list'>['items'][number]
 
@@ -232,7 +232,7 @@ test('the timeline of a folder that is not indexed has it indexed at a click', a
       'media.timeline': () => {
         throw new Refusal('Unavailable', '/p is not indexed')
       },
-      'locations.add': ({ path }) => ({ location: aLocation(path), job: { id: locationId(9) } }) as never,
+      'locations.add': ({ path }) => anAddedLocation(path),
     },
   })
   await page.user.click(await screen.findByRole('button', { name: 'Index this folder' }))

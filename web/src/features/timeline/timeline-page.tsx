@@ -2,10 +2,11 @@ import { useCanGoBack, useRouter, useSearch } from '@tanstack/react-router'
 import { ClientError } from '@spacedrive/client'
 import { CheckCheck, Film, Folder, Image, Images, PanelRight } from 'lucide-react'
 import { pathOf } from '../../api/index.ts'
-import { type MediaKind, mediaKinds } from '../../app/browse-search.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { commandNames } from '../../app/command-names.ts'
 import { Page } from '../../app/page.tsx'
+import { type MediaKind, mediaKinds } from '../../app/use-address.ts'
+import { usePageName } from '../../app/use-pages.ts'
 import { nameOf, parentOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, ContextMenu, EmptyState, ErrorNote, IconButton, MenuItem, Skeleton } from '../../ui/index.ts'
@@ -36,7 +37,8 @@ function TimelineOf({ only, path }: MediaOf) {
   const timeline = useTimeline({ only, path }, sel, change)
   const { active, choice, listing, total } = timeline
   useTimelineCommands(timeline, path, change, inspector === true)
-  const title = path === null ? t.title : nameOf(path)
+  const name = usePageName('/timeline')
+  const title = path === null ? name : nameOf(path)
   const chosen = countChosen(choice.selection, total)
   const size = selectionSize(choice.selection, listing, null)
   return (
@@ -106,7 +108,7 @@ function LibraryToolbar({ active, change, chosen, isInspected, listing, only }: 
   const t = useMessages(messages)
   return (
     <>
-      <h1 className="px-2 text-base font-semibold">{t.title}</h1>
+      <h1 className="px-2 text-base font-semibold">{usePageName('/timeline')}</h1>
       <OnlyButtons {...{ active, change, only }} />
       <p role="status" className="text-muted ms-auto truncate text-xs tabular-nums">
         {chosen > 0 ? t.selected(chosen) : listing.total !== null && t.count(listing.total)}

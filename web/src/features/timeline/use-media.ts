@@ -11,7 +11,7 @@ import {
   useCalmOperation,
   useThumbNews,
 } from '../../api/index.ts'
-import type { MediaKind } from '../../app/browse-search.ts'
+import type { MediaKind } from '../../app/use-address.ts'
 import type { Span } from '../browse/index.ts'
 
 export type MediaItem = OutputOf<'media.list'>['items'][number]

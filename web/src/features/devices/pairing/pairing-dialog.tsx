@@ -1,6 +1,6 @@
 import { Tabs } from '@base-ui/react/tabs'
 import { useOperation } from '../../../api/index.ts'
-import type { DevicesSearch } from '../../../app/devices-search.ts'
+import type { DevicesSearch } from '../devices-search.ts'
 import { useMessages } from '../../../i18n/index.ts'
 import { Dialog, Skeleton } from '../../../ui/index.ts'
 import { EnterCode } from './enter-code.tsx'

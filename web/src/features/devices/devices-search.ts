@@ -1,4 +1,4 @@
-import { flagOf, oneOf } from './browse-search.ts'
+import { flagOf, oneOf } from '../../app/search-params.ts'
 
 const ways = ['code', 'words'] as const
 

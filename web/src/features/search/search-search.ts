@@ -1,4 +1,4 @@
-import { flagOf, oneOf, textOf } from './browse-search.ts'
+import { flagOf, listOf, oneOf, textOf } from '../../app/search-params.ts'
 
 const resultViews = ['list', 'grid'] as const
 export type ResultView = (typeof resultViews)[number]
@@ -53,14 +53,4 @@ export function readSearchSearch(search: Record<string, unknown>): SearchSearch 
     ...flagOf(search, 'inspector'),
     ...flagOf(search, 'preview'),
   }
-}
-
-/** Texts of an address; one alone may stand there as it is. Absent where there is none. */
-function listOf<K extends 'type' | 'ext' | 'in'>(search: Record<string, unknown>, key: K): { [P in K]?: string[] } {
-  const value = search[key]
-  if (value === undefined || value === null) return {}
-  const texts = (Array.isArray(value) ? (value as unknown[]) : [value])
-    .map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))
-    .filter((text) => text !== '')
-  return (texts.length > 0 ? { [key]: texts } : {}) as { [P in K]?: string[] }
 }

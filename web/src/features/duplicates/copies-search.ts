@@ -1,5 +1,5 @@
-import { oneOf } from './browse-search.ts'
-import { readSearchSearch, type SearchSearch } from './search-search.ts'
+import { listOf, oneOf } from '../../app/search-params.ts'
+import type { SearchSearch } from '../search/index.ts'
 
 const shown = ['unique'] as const
 
@@ -11,6 +11,5 @@ export interface CopiesSearch extends Pick<SearchSearch, 'type' | 'in'> {
 
 /** What of an address can be used; the rest is passed over. */
 export function readCopiesSearch(search: Record<string, unknown>): CopiesSearch {
-  const { in: inside, type } = readSearchSearch(search)
-  return { ...(type && { type }), ...(inside && { in: inside }), ...oneOf(search, 'show', shown) }
+  return { ...listOf(search, 'type'), ...listOf(search, 'in'), ...oneOf(search, 'show', shown) }
 }

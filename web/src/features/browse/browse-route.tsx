@@ -1,12 +1,12 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
-import { BrowsePage } from '../features/browse/index.ts'
-import { deviceOf } from '../format/index.ts'
+import { deviceOf } from '../../format/index.ts'
+import { BrowsePage } from './browse-page.tsx'
 
 const route = getRouteApi('/browse')
 
-const TimelinePage = lazy(async () => ({ default: (await import('../features/timeline/index.ts')).TimelinePage }))
-const TreemapPage = lazy(async () => ({ default: (await import('../features/treemap/index.ts')).TreemapPage }))
+const TimelinePage = lazy(async () => ({ default: (await import('../timeline/index.ts')).TimelinePage }))
+const TreemapPage = lazy(async () => ({ default: (await import('../treemap/index.ts')).TreemapPage }))
 
 /** A folder in the view that its address names. */
 export function BrowseRoute() {

@@ -1,1 +1,0 @@
-export { DuplicatesPage } from './duplicates-page.tsx'
