@@ -7,7 +7,7 @@ import { indexContent } from './index-content.ts'
 import { nextStamp, scanRequest } from './index-run.ts'
 import type { IndexingParts } from './indexing-parts.ts'
 import { depthAt, toScope } from './location-scope.ts'
-import { mannersOf } from './patience.ts'
+import { patienceSettings } from './patience.ts'
 
 /** A folder that has changed. */
 export interface ChangedFolder {
@@ -98,7 +98,7 @@ export class ChangeRecorder {
     const folders = dirty.map(({ dir, names }) => ({ dir, names, depth: depthAt(location, dir) }))
     await this.#parts.worker.request(
       'refresh',
-      { scope: toScope(location), dirty: folders, ...mannersOf(this.#parts, location.path) },
+      { scope: toScope(location), dirty: folders, ...patienceSettings(this.#parts, location.path) },
       { signal, onWarning: this.#warner(location) },
     )
     for (const { dir, subtree } of dirty) if (subtree) await this.#scanBelow(location, dir, signal)

@@ -8,7 +8,7 @@ import { type CloudPlace, cloudPlace, cloudRoots } from '../volume/index.ts'
 import type { IndexInput } from './index-input.ts'
 import { type IndexingParts, type RunHost, toErrorCode } from './indexing-parts.ts'
 import { depthAt, directoryIdOf, toScope } from './location-scope.ts'
-import { mannersOf } from './patience.ts'
+import { patienceSettings } from './patience.ts'
 import { volumePathOf } from './volume-path.ts'
 import type { IdentifyCheckpoint, IdentifyReport } from './thread/requests.ts'
 import type { ScanReport, ScanRequest } from './thread/scan-request.ts'
@@ -132,7 +132,7 @@ export function scanRequest(
   return {
     ...of,
     directoryId,
-    ...mannersOf(parts, of.dir),
+    ...patienceSettings(parts, of.dir),
     volumeId: location.volumeId,
     volumePath: volumePathOf(toScope(location), of.dir),
     rulesRoot: displayName(location.path),
@@ -209,7 +209,7 @@ async function identify(
       after,
       ids: whole ? null : waiting.ids,
       whole,
-      ...mannersOf(parts, location.path),
+      ...patienceSettings(parts, location.path),
     },
     {
       signal: host.signal,

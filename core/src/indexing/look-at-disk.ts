@@ -10,7 +10,7 @@ import { indexLocation } from './index-location.ts'
 import { type IndexingParts, toErrorCode } from './indexing-parts.ts'
 import { directoryIdOf, encodePath, resolveFolder } from './location-scope.ts'
 import { lookInThread } from './look-alone.ts'
-import { mannersOf } from './patience.ts'
+import { patienceSettings } from './patience.ts'
 import { BY_NAME } from './thread/order-listing.ts'
 import type { BrowseReport, BrowseRequest } from './thread/requests.ts'
 
@@ -140,7 +140,7 @@ function requestOf(
   const location = parts.locations.map.locate(dir)?.location
   const rules = location?.rules ?? defaultRules
   const rulesRoot = displayName(location?.path ?? dir)
-  return { dir, rules, rulesRoot, ...mannersOf(parts, dir), ...options }
+  return { dir, rules, rulesRoot, ...patienceSettings(parts, dir), ...options }
 }
 
 function countsOf({ store }: IndexingParts, location: KnownLocation, dir: RawName): EntryCounts {

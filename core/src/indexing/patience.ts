@@ -3,22 +3,22 @@ import type { IndexingParts } from './indexing-parts.ts'
 import type { Patience } from './thread/patience.ts'
 
 /**
- * Without any sign of life for this long, a mount is taken to be dead. A file server under load, or a disk behind it that
- * wakes up, needs up to half of it for one folder.
+ * A mount that does not answer for this long counts as dead. A busy file server, or a sleeping disk behind it, needs up
+ * to half of this time for one folder.
  */
 const ANSWER_MS = 60_000
 
-/** What it takes to read a folder: null where its disk answers, also with an error. */
+/** How long to wait for the disk of a folder. Null if the disk always answers, if only with an error. */
 export function patienceFor({ volumes, answerMs = ANSWER_MS }: IndexingParts, dir: RawName): Patience | null {
   return volumes.volumeForPath(fsPath(dir))?.volume.mayHang ? { answerMs } : null
 }
 
-/** How the disk of a folder, and the disks mounted below it, answer. */
-export function mannersOf(parts: IndexingParts, dir: RawName): { patience: Patience | null; silent: string[] } {
+/** How long a walk of a folder waits for its disk, and the mount points below that it skips because they are silent. */
+export function patienceSettings(parts: IndexingParts, dir: RawName): { patience: Patience | null; silent: string[] } {
   return { patience: patienceFor(parts, dir), silent: silentMounts(parts, dir) }
 }
 
-/** The mount points below a folder that did not answer when the volumes were looked at last. */
+/** The mount points below a folder whose disks did not answer at the last check of the volumes. */
 export function silentMounts({ volumes }: IndexingParts, dir: RawName): string[] {
   const above = displayName(dir).replace(/\/$/, '')
   return volumes

@@ -360,7 +360,7 @@ export const pendingSidecars = defineQuery({
     library.sidecars.views.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
 })
 
-const Hindered = z.object({
+const BlockedKind = z.object({
   kind: SidecarKind,
   /** The cause of the delay; `missing`: no engine can generate it. */
   cause: z.enum([...holdCauses, 'missing']),
@@ -376,9 +376,9 @@ export const sidecarHindrances = defineQuery({
   input: z.object({}),
   output: z.object({
     /** Kinds that wait for the machine. */
-    held: z.array(Hindered),
+    held: z.array(BlockedKind),
     /** Kinds that some location wants and this device cannot generate. */
-    off: z.array(Hindered),
+    off: z.array(BlockedKind),
   }),
   async run(_input, { library: { sidecars } }) {
     const off = await sidecars.queue.unavailable()

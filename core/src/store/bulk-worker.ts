@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads'
 import { databaseError } from '../db/errors.ts'
 import { openDatabase } from '../db/sqlite.ts'
-import { giveWay } from '../util/give-way.ts'
+import { lowerThreadPriority } from '../util/lower-thread-priority.ts'
 import { type ServeContext, serveRequests } from '../workers/serve-requests.ts'
 import type { BulkHost, BulkNote, BulkQuestion, BulkRequest, BulkWork, BulkWorkerData } from './bulk-messages.ts'
 import { TrackedTransactions } from './tracked-transaction.ts'
@@ -13,7 +13,7 @@ const AUTOCHECKPOINT_PAGES = 8_192
 
 // The thread for work that reads or writes more of a library than the main thread has time for. A person may be waiting
 // for a listing, so this thread, and the threads that it starts, get low priority.
-giveWay()
+lowerThreadPriority()
 const { file, readOnly } = workerData as BulkWorkerData
 const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
 if (!readOnly) db.exec(`pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)

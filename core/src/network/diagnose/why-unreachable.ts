@@ -25,7 +25,7 @@ export async function whyUnreachable(device: UnreachableDevice, interfaces: Inte
     return broken('connection', 'this machine is on no network, so nothing can be reached', 'connect a cable or Wi-Fi')
   const places = addresses.flatMap((address) => parseAddress(address) ?? [])
   const near = places.filter(({ host }) => isInNetworksOf(interfaces, host))
-  if (near.length === 0) return elsewhere(name, { places, own, relay })
+  if (near.length === 0) return onAnotherNetwork(name, { places, own, relay })
   const found = await Promise.all(near.map(askNeighbour))
   const at = (what: string) => near.filter((_, n) => found[n] === what).map(({ host }) => host)
   if (at('closed').length > 0)
@@ -53,14 +53,14 @@ export async function whyUnreachable(device: UnreachableDevice, interfaces: Inte
   )
 }
 
-interface Elsewhere {
+interface OtherNetwork {
   readonly places: readonly { readonly host: string }[]
   readonly own: readonly { readonly address: string; readonly cidr: string | null }[]
   readonly relay: string
 }
 
 /** The result if none of the device's addresses is in a network of this machine. */
-function elsewhere(name: string, { own, places, relay }: Elsewhere): NetworkCheck {
+function onAnotherNetwork(name: string, { own, places, relay }: OtherNetwork): NetworkCheck {
   const theirs = places.map(({ host }) => host).join(', ')
   const ours = own.map(({ address, cidr }) => cidr ?? address).join(', ')
   const isOnly6 = (hosts: readonly string[]) => hosts.length > 0 && hosts.every((host) => isIPv6(host))

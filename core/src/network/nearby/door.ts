@@ -7,7 +7,7 @@ import { Conversation } from '../wire/conversation.ts'
 import { type Greeted, greetSender, type Self } from './greet.ts'
 import type { Guest } from './guest.ts'
 import { MAX_GREETINGS, MAX_UNPROVED, type NearbyLimits } from './limits.ts'
-import { First, type Greeting, nearbyManners, type Refusal, RefusedNearbyError, type Welcome } from './protocol.ts'
+import { First, type Greeting, nearbyConversation, type Refusal, RefusedNearbyError, type Welcome } from './protocol.ts'
 
 /** A stranger that has computed the number. */
 export interface Arrived {
@@ -76,7 +76,7 @@ export class Door {
     try {
       conversation = await Conversation.accept(
         link,
-        { ...nearbyManners, onOther: (stream) => streams.take(stream) },
+        { ...nearbyConversation, onOther: (stream) => streams.take(stream) },
         wait,
       )
       const first = await conversation.receive(First, wait)
@@ -86,7 +86,7 @@ export class Door {
       log.debug({ err: errorMessage(err) }, 'a stranger was turned away')
       streams.abort()
       if (conversation) await conversation.refuse(refusalFor(err), limits.lingerMs)
-      else link.close(nearbyManners.goodbye)
+      else link.close(nearbyConversation.goodbye)
     }
   }
 

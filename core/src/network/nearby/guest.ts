@@ -11,7 +11,7 @@ import type { Peer } from '../wire/protocol.ts'
 import { isNumber } from '../wire/transcript-hash.ts'
 import type { Greeted } from './greet.ts'
 import type { NearbyLimits } from './limits.ts'
-import { nearbyManners, type Refusal } from './protocol.ts'
+import { nearbyConversation, type Refusal } from './protocol.ts'
 
 export interface GuestDeps {
   readonly clock: Clock
@@ -129,7 +129,7 @@ export class Guest {
     this.#refusal = refusal
     this.#ending.abort(err)
     this.#timer[Symbol.dispose]()
-    this.#live?.link.close(nearbyManners.goodbye)
+    this.#live?.link.close(nearbyConversation.goodbye)
     // Until both sides have confirmed, `#compare` sends this side's answer first.
     if (this.#isAgreed) this.#part()
   }
@@ -153,7 +153,7 @@ export class Guest {
     }
     this.#live = live
     this.#peer = peer
-    before?.link.close(nearbyManners.goodbye)
+    before?.link.close(nearbyConversation.goodbye)
     streams.open((stream) => serve(live.track(stream), { peer, signal: live.signal }))
     onConnected(peer)
   }
@@ -189,7 +189,7 @@ export class Guest {
     this.#live = null
     this.#peer = null
     if (this.signal.aborted) return
-    if (by === 'remote' && reason === nearbyManners.goodbye)
+    if (by === 'remote' && reason === nearbyConversation.goodbye)
       this.end('withdrawn', new CoreError('Unavailable', `${this.name} has left`))
     else this.#deps.onLost(this)
   }

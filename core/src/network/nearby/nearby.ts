@@ -18,7 +18,7 @@ import { type Arrived, Door } from './door.ts'
 import { greetReceiver, type Self } from './greet.ts'
 import { Guest } from './guest.ts'
 import { MAX_COMPARING, MAX_GREETINGS, MAX_GUESTS, type NearbyLimits } from './limits.ts'
-import { type Again, type Greeting, nearbyManners, type Refusal, RefusedNearbyError, Welcome } from './protocol.ts'
+import { type Again, type Greeting, nearbyConversation, type Refusal, RefusedNearbyError, Welcome } from './protocol.ts'
 import { heard } from '../../util/heard.ts'
 
 /** Shortest prefix of a key by which a user can name a device. */
@@ -407,17 +407,17 @@ export class Nearby implements Peers {
       throw new CoreError('Offline', `${name} does not answer; check that it is still visible`, { cause: err })
     })
     if (link.key !== key) {
-      link.close(nearbyManners.goodbye)
+      link.close(nearbyConversation.goodbye)
       throw new CoreError('NotAuthorised', `another device answers where ${name} was`)
     }
     const streams = new WaitingStreams({ firstIsControl: false })
     link.onStream((stream) => streams.take(stream))
     const wait = { ms: this.#deps.limits.stepMs, signal }
     try {
-      return { conversation: await Conversation.open(link, nearbyManners, wait), streams }
+      return { conversation: await Conversation.open(link, nearbyConversation, wait), streams }
     } catch (err) {
       streams.abort()
-      link.close(nearbyManners.goodbye)
+      link.close(nearbyConversation.goodbye)
       throw err
     }
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CoreError, type ErrorCode } from '../../util/errors.ts'
 import { MAX_NAME } from '../registry/device-card.ts'
-import type { Manners } from '../wire/conversation.ts'
+import type { ConversationOptions } from '../wire/conversation.ts'
 
 /** First field of all hashed data. Its number increases with every change of the protocol. */
 export const LABEL = 'spacedrive/spacedrop/1'
@@ -68,7 +68,7 @@ export class RefusedNearbyError extends CoreError {
 }
 
 /** The limits and refusals of a conversation with a stranger. */
-export const nearbyManners: Manners<Refusal> = {
+export const nearbyConversation: ConversationOptions<Refusal> = {
   maxFrameBytes: MAX_FRAME_BYTES,
   refusals,
   refused: (reason) => new RefusedNearbyError(reason),

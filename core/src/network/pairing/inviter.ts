@@ -9,7 +9,7 @@ import { MAX_ATTEMPTS, MAX_UNPROVED } from './limits.ts'
 import type { CodeKeys } from './pairing-code.ts'
 import { type Challenge, type Complete, Done, PairingRequest, type Refusal, Response } from './protocol.ts'
 import type { DeviceCard } from '../registry/device-card.ts'
-import { pairingManners, RefusedError, refusalOf } from './refusal.ts'
+import { pairingConversation, RefusedError, refusalOf } from './refusal.ts'
 import type { PairingSession } from './session.ts'
 import {
   commitmentTo,
@@ -99,7 +99,7 @@ export class Inviter {
     const { stepMs: ms, lingerMs } = this.#options.deps.limits
     let conversation: Conversation<Refusal> | null = null
     try {
-      conversation = await Conversation.accept(link, pairingManners, { ms, signal: this.#doorSignal })
+      conversation = await Conversation.accept(link, pairingConversation, { ms, signal: this.#doorSignal })
       const outcome = await this.#hear(conversation)
       if (typeof outcome === 'string') await conversation.refuse(outcome, lingerMs)
       else this.#first.resolve(outcome)

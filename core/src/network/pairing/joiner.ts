@@ -7,7 +7,7 @@ import { findInviter } from './find-inviter.ts'
 import type { CodeKeys } from './pairing-code.ts'
 import { Challenge, Complete, type Done, type PairingRequest, type Refusal, type Response } from './protocol.ts'
 import type { DeviceCard } from '../registry/device-card.ts'
-import { pairingManners, RefusedError, refusalOf } from './refusal.ts'
+import { pairingConversation, RefusedError, refusalOf } from './refusal.ts'
 import type { PairingSession } from './session.ts'
 import {
   commitmentTo,
@@ -36,7 +36,7 @@ export async function joinWithCode(options: JoinOptions): Promise<Paired> {
   // A random key, because the long-term key is shown only inside the connection.
   await using transport = await deps.openTransport(deps.randomBytes(KEY_BYTES))
   const link = await findInviter({ transport, code, known, signal, deps })
-  const conversation = await Conversation.open(link, pairingManners, { ms, signal })
+  const conversation = await Conversation.open(link, pairingConversation, { ms, signal })
   let isAgreed = false
   try {
     const proved = await prove(conversation, { ...options, endpoint: Buffer.from(transport.key, 'hex') })

@@ -1,5 +1,5 @@
 import { CoreError, type ErrorCode } from '../../util/errors.ts'
-import type { Manners } from '../wire/conversation.ts'
+import type { ConversationOptions } from '../wire/conversation.ts'
 import { MAX_FRAME_BYTES, type Refusal, refusals } from './protocol.ts'
 import { ExpiredError, type PairingSession } from './session.ts'
 
@@ -26,7 +26,7 @@ export class RefusedError extends CoreError {
 }
 
 /** The limits and refusals of a pairing conversation. */
-export const pairingManners: Manners<Refusal> = {
+export const pairingConversation: ConversationOptions<Refusal> = {
   maxFrameBytes: MAX_FRAME_BYTES,
   refusals,
   refused: (reason) => new RefusedError(reason),

@@ -12,7 +12,7 @@ export interface Wait {
 }
 
 /** The limits and refusals of a conversation between two devices that are not paired. */
-export interface Manners<R extends string> {
+export interface ConversationOptions<R extends string> {
   readonly maxFrameBytes: number
   /**
    * The reasons for a refusal. Each side shows its own sentence for a reason, so that no text of a stranger is shown.
@@ -38,18 +38,22 @@ const GRACE_MS = 5_000
 export class Conversation<R extends string> {
   readonly link: Link
   readonly frames: FrameStream
-  readonly #manners: Manners<R>
+  readonly #options: ConversationOptions<R>
   /** Whether the other side has sent its last message and waits for the end. */
   #isOver = false
 
-  private constructor(link: Link, stream: ByteStream, manners: Manners<R>) {
+  private constructor(link: Link, stream: ByteStream, options: ConversationOptions<R>) {
     this.link = link
-    this.frames = new FrameStream(stream, manners)
-    this.#manners = manners
+    this.frames = new FrameStream(stream, options)
+    this.#options = options
   }
 
-  static async open<R extends string>(link: Link, manners: Manners<R>, { ms, signal }: Wait): Promise<Conversation<R>> {
-    return new Conversation(link, await link.openStream(AbortSignal.any([signal, AbortSignal.timeout(ms)])), manners)
+  static async open<R extends string>(
+    link: Link,
+    options: ConversationOptions<R>,
+    { ms, signal }: Wait,
+  ): Promise<Conversation<R>> {
+    return new Conversation(link, await link.openStream(AbortSignal.any([signal, AbortSignal.timeout(ms)])), options)
   }
 
   /**
@@ -58,7 +62,10 @@ export class Conversation<R extends string> {
    */
   static async accept<R extends string>(
     link: Link,
-    { onOther = (stream) => stream.abort(), ...manners }: Manners<R> & { onOther?: (stream: ByteStream) => void },
+    {
+      onOther = (stream) => stream.abort(),
+      ...options
+    }: ConversationOptions<R> & { onOther?: (stream: ByteStream) => void },
     wait: Wait,
   ): Promise<Conversation<R>> {
     const first = Promise.withResolvers<ByteStream>()
@@ -68,7 +75,7 @@ export class Conversation<R extends string> {
       isFirst = false
       first.resolve(stream)
     })
-    return new Conversation(link, await within(Promise.race([first.promise, ended(link)]), wait), manners)
+    return new Conversation(link, await within(Promise.race([first.promise, ended(link)]), wait), options)
   }
 
   /** Throws `Timeout` if the other side does not read the message in time, so that it cannot block this side. */
@@ -76,20 +83,20 @@ export class Conversation<R extends string> {
     return within(this.frames.send(message), wait)
   }
 
-  /** Throws a refusal as the error from `manners`, and `Timeout`, `Unavailable` or `InvalidInput`. */
+  /** Throws a refusal as the error from `options`, and `Timeout`, `Unavailable` or `InvalidInput`. */
   async receive<S extends z.ZodType>(schema: S, wait: Wait): Promise<z.output<S>> {
     const message = await within(this.frames.receive(z.union([Refuse, schema])), wait)
     if (message === null) throw new CoreError('Unavailable', 'the other device ended the connection')
     const refused = Refuse.safeParse(message)
     if (!refused.success) return message as z.output<S>
     this.#isOver = true
-    const reason = this.#manners.refusals.find((known) => known === refused.data.reason)
+    const reason = this.#options.refusals.find((known) => known === refused.data.reason)
     throw reason === undefined
       ? new CoreError(
           'InvalidInput',
           'the other device refused for a reason that this version does not know; update Spacedrive',
         )
-      : this.#manners.refused(reason)
+      : this.#options.refused(reason)
   }
 
   /** Waits until users on both sides have confirmed the number. Throws if either has not, or not in time. */
@@ -116,7 +123,7 @@ export class Conversation<R extends string> {
 
   close(): void {
     this.frames.abort()
-    this.link.close(this.#manners.goodbye)
+    this.link.close(this.#options.goodbye)
   }
 }
 

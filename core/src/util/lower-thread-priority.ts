@@ -10,7 +10,7 @@ const NICENESS = 5
  * Lowers the priority of this thread, which does bulk work, and of the threads that it starts later. Only on Linux,
  * where each thread has its own priority; elsewhere nothing happens.
  */
-export function giveWay(): void {
+export function lowerThreadPriority(): void {
   if (process.platform !== 'linux') return
   try {
     const thread = Number(basename(readlinkSync('/proc/thread-self')))

@@ -2,7 +2,7 @@ import { getPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 
-const WHO_AND_HOW = `
+const OWN_PRIORITY = `
   const { readlinkSync } = require('node:fs')
   const { getPriority, setPriority } = require('node:os')
   const { basename } = require('node:path')
@@ -11,17 +11,17 @@ const WHO_AND_HOW = `
 `
 
 test.runIf(process.platform === 'linux')(
-  'a thread that gives way has a lower priority, as have those it starts; who started it keeps its own',
+  'a thread that lowers its priority and the threads that it starts have the lower one; its parent keeps its own',
   async () => {
     const before = getPriority()
-    const url = new URL('./give-way.ts', import.meta.url).href
+    const url = new URL('./lower-thread-priority.ts', import.meta.url).href
     const worker = new Worker(
-      `${WHO_AND_HOW}
+      `${OWN_PRIORITY}
       const { parentPort, Worker } = require('node:worker_threads')
-      import(${JSON.stringify(url)}).then(({ giveWay }) => {
-        giveWay()
+      import(${JSON.stringify(url)}).then(({ lowerThreadPriority }) => {
+        lowerThreadPriority()
         const own = priority()
-        const below = ${JSON.stringify(`${WHO_AND_HOW} require('node:worker_threads').parentPort.postMessage(priority())`)}
+        const below = ${JSON.stringify(`${OWN_PRIORITY} require('node:worker_threads').parentPort.postMessage(priority())`)}
         new Worker(below, { eval: true }).on('message', (theirs) => parentPort.postMessage({ own, theirs }))
       })`,
       { eval: true },
@@ -30,7 +30,7 @@ test.runIf(process.platform === 'linux')(
     worker.on('message', resolve).on('error', reject)
     const { own, theirs } = await promise
 
-    // Where these tests run with a lower one, it keeps that.
+    // If the tests already run with a lower priority, the thread keeps that one.
     expect(own).toBe(Math.max(before, 5))
     expect(theirs).toBe(own)
     expect(getPriority()).toBe(before)
@@ -38,12 +38,12 @@ test.runIf(process.platform === 'linux')(
 )
 
 test.runIf(process.platform === 'linux')('a thread that has a lower priority already keeps it', async () => {
-  const url = new URL('./give-way.ts', import.meta.url).href
+  const url = new URL('./lower-thread-priority.ts', import.meta.url).href
   const worker = new Worker(
-    `${WHO_AND_HOW}
+    `${OWN_PRIORITY}
     setPriority(thread, 15)
-    import(${JSON.stringify(url)}).then(({ giveWay }) => {
-      giveWay()
+    import(${JSON.stringify(url)}).then(({ lowerThreadPriority }) => {
+      lowerThreadPriority()
       require('node:worker_threads').parentPort.postMessage(priority())
     })`,
     { eval: true },
