@@ -8,6 +8,7 @@ import {
   type LocationId,
 } from '../domain/index.ts'
 import type { ReadStatement } from '../db/sqlite.ts'
+import { type RowStatement, withTuples } from '../db/typed-rows.ts'
 import type { LibraryStore } from '../store/index.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { displayName, extensionOf, joinName, nameBytes, type RawName } from '../util/file-name.ts'
@@ -62,17 +63,18 @@ interface Folder {
 /** Turns rows into entries with their paths. */
 export class EntryReader {
   readonly #deps: EntryReaderDeps
-  readonly #entries: ReadStatement
+  readonly #entries: RowStatement<PlacedRow>
   readonly #folder: ReadStatement
 
   constructor(deps: EntryReaderDeps) {
     this.#deps = deps
     const db = deps.store.connection
     // One statement for all: a statement for each would each time lock the database and check whether it has changed.
-    this.#entries = db.prepare(`select e.id, e.parent_id, f.volume_id, f.path, ${ENTRY_COLUMNS}
+    this.#entries = withTuples<PlacedRow>(
+      db.prepare(`select e.id, e.parent_id, f.volume_id, f.path, ${ENTRY_COLUMNS}
       from json_each(?) as wanted cross join ${ENTRY_JOINS} join directories f on f.id = ifnull(e.parent_id, e.id)
-      where e.id = wanted.value`)
-    this.#entries.setReturnArrays(true)
+      where e.id = wanted.value`),
+    )
     this.#folder = db.prepare('select volume_id, path from directories where id = ?')
   }
 
@@ -80,7 +82,7 @@ export class EntryReader {
   byIds(ids: readonly number[]): Map<number, PlacedEntry> {
     const folders = new Map<number, Folder | null>()
     const entries = new Map<number, PlacedEntry>()
-    for (const placed of this.#entries.all(JSON.stringify(ids)) as unknown as PlacedRow[]) {
+    for (const placed of this.#entries.all(JSON.stringify(ids))) {
       const [id, parentId, volumeId, path, ...row] = placed
       const folderId = parentId ?? id
       let folder = folders.get(folderId)

@@ -1,5 +1,6 @@
 import { entryKindNumbers, fileTypeByNumber, fileTypes } from '../domain/stored-lists.ts'
 import type { ReadDatabase } from '../db/sqlite.ts'
+import { withTuples } from '../db/typed-rows.ts'
 import type { FileSort } from '../domain/index.ts'
 
 /** The order of a folder's listing. */
@@ -25,16 +26,16 @@ const DIRECTORY = entryKindNumbers.directory
 export function orderFolder(db: ReadDatabase, { directoryId, ...order }: OrderFolderInput): Float64Array {
   const byName = order.foldersFirst ? 'e.sort_key' : 'substr(e.sort_key, 2)'
   if (order.sort === 'name' && !order.reverse) {
-    const ids = db.prepare(`select e.id from entries e where e.parent_id = ? order by ${byName}`)
-    ids.setReturnArrays(true)
-    return Float64Array.from(ids.all(directoryId) as unknown as [number][], ([id]) => id)
+    const ids = withTuples<[id: number]>(
+      db.prepare(`select e.id from entries e where e.parent_id = ? order by ${byName}`),
+    )
+    return Float64Array.from(ids.all(directoryId), ([id]) => id)
   }
   const { column, joins = '' } = keys[order.sort]
-  const statement = db.prepare(
-    `select e.id, e.kind, ${column} from entries e ${joins} where e.parent_id = ? order by ${byName}`,
+  const statement = withTuples<Row>(
+    db.prepare(`select e.id, e.kind, ${column} from entries e ${joins} where e.parent_id = ? order by ${byName}`),
   )
-  statement.setReturnArrays(true)
-  return sortRows(statement.all(directoryId) as unknown as Row[], order)
+  return sortRows(statement.all(directoryId), order)
 }
 
 interface Key {

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { spawn } from 'node:child_process'
 import type { ReadStatement } from '../db/sqlite.ts'
+import { type RowStatement, withTuples } from '../db/typed-rows.ts'
 import { ContentId, type Device, type Entry, type EntryId, type Sidecar, type Thumb } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import {
@@ -81,8 +82,8 @@ export class Files {
   readonly #deps: FilesDeps
   readonly #directory: ReadStatement
   readonly #indexedFiles: IndexedFiles
-  readonly #firstRows: ReadStatement
-  readonly #rowsById: ReadStatement
+  readonly #firstRows: RowStatement<EntryRow>
+  readonly #rowsById: RowStatement<EntryRow>
   readonly #orders: FolderOrders
   readonly #disk: DiskListings
 
@@ -92,14 +93,16 @@ export class Files {
     this.#directory = deps.store.connection.prepare(
       'select id, child_count, scanned_at, error from directories where volume_id = ? and path = ?',
     )
-    this.#firstRows = deps.store.connection.prepare(
-      `select ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.parent_id = ? order by e.sort_key limit ? offset ?`,
+    this.#firstRows = withTuples<EntryRow>(
+      deps.store.connection.prepare(
+        `select ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.parent_id = ? order by e.sort_key limit ? offset ?`,
+      ),
     )
-    this.#firstRows.setReturnArrays(true)
-    this.#rowsById = deps.store.connection.prepare(
-      `select ${ENTRY_COLUMNS} from json_each(?) as wanted cross join ${ENTRY_JOINS} where e.id = wanted.value order by wanted.key`,
+    this.#rowsById = withTuples<EntryRow>(
+      deps.store.connection.prepare(
+        `select ${ENTRY_COLUMNS} from json_each(?) as wanted cross join ${ENTRY_JOINS} where e.id = wanted.value order by wanted.key`,
+      ),
     )
-    this.#rowsById.setReturnArrays(true)
     this.#disk = new DiskListings((...args) => deps.indexing.listFolder(...args))
     this.#orders = new FolderOrders({
       connection: deps.store.connection,
@@ -314,11 +317,10 @@ export class Files {
   ): Promise<EntryRow[]> {
     const isStored = order.sort === 'name' && order.foldersFirst && !order.reverse
     // SQLite would step through all rows before a later offset.
-    if (isStored && offset + limit <= SMALL_FOLDER)
-      return this.#firstRows.all(id, limit, offset) as unknown as EntryRow[]
+    if (isStored && offset + limit <= SMALL_FOLDER) return this.#firstRows.all(id, limit, offset)
     const ids = await this.#orders.of(id, orderOf(order), signal)
     const wanted = JSON.stringify([...ids.subarray(offset, offset + limit)])
-    return this.#rowsById.all(wanted) as unknown as EntryRow[]
+    return this.#rowsById.all(wanted)
   }
 
   /** Adds thumbnails to entries. */
@@ -376,13 +378,12 @@ export class Files {
   }
 
   #indexed(rowId: number, path: RawName): IndexedEntry | null {
-    const statement = this.#deps.store.connection.prepare(
-      `select e.content_id, e.parent_id, ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.id = ?`,
+    const statement = withTuples<readonly [contentId: number | null, folderId: number | null, ...EntryRow]>(
+      this.#deps.store.connection.prepare(
+        `select e.content_id, e.parent_id, ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.id = ?`,
+      ),
     )
-    statement.setReturnArrays(true)
-    const found = statement.get(rowId) as unknown as
-      | readonly [contentId: number | null, folderId: number | null, ...EntryRow]
-      | undefined
+    const found = statement.get(rowId)
     if (!found) return null
     const [contentId, folderId, ...row] = found
     return { entry: rowToEntry(row, path), contentId, folderId }

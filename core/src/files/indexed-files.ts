@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs'
-import type { ReadStatement } from '../db/sqlite.ts'
+import { type RowStatement, withTuples } from '../db/typed-rows.ts'
 import { hashToHex, WHOLE_FILE_BYTES } from '../content/index.ts'
 import { type EntryId, entryKindByNumber } from '../domain/index.ts'
 import type { LibraryStore } from '../store/index.ts'
@@ -81,20 +81,18 @@ const COLUMNS = `select e.parent_id, f.volume_id, v.name, f.path, e.name, e.kind
 /** Reads single indexed files quickly, because a page of pictures needs one for each. */
 export class IndexedFiles {
   readonly #deps: IndexedFilesDeps
-  readonly #byUuid: ReadStatement
-  readonly #byRow: ReadStatement
+  readonly #byUuid: RowStatement<Row>
+  readonly #byRow: RowStatement<Row>
 
   constructor(deps: IndexedFilesDeps) {
     this.#deps = deps
-    this.#byUuid = deps.store.connection.prepare(`${COLUMNS} where e.uuid = ?`)
-    this.#byUuid.setReturnArrays(true)
-    this.#byRow = deps.store.connection.prepare(`${COLUMNS} where e.id = ?`)
-    this.#byRow.setReturnArrays(true)
+    this.#byUuid = withTuples<Row>(deps.store.connection.prepare(`${COLUMNS} where e.uuid = ?`))
+    this.#byRow = withTuples<Row>(deps.store.connection.prepare(`${COLUMNS} where e.id = ?`))
   }
 
   /** Throws `NotFound`, `InvalidInput` for an entry that is not a file, and `Offline` with the name of the disk. */
   byId(id: EntryId): IndexedFile {
-    const row = this.#byUuid.get(uuidToBlob(id)) as unknown as Row | undefined
+    const row = this.#byUuid.get(uuidToBlob(id))
     const file = row && this.#toFile(row)
     if (!file) throw new CoreError('NotFound', `there is no entry ${id}; it may have been removed since it was listed`)
     return file
@@ -102,7 +100,7 @@ export class IndexedFiles {
 
   /** Null if the row is gone; otherwise throws like `byId`. */
   byRowId(id: number): IndexedFile | null {
-    const row = this.#byRow.get(id) as unknown as Row | undefined
+    const row = this.#byRow.get(id)
     return row ? this.#toFile(row) : null
   }
 

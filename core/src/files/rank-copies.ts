@@ -1,4 +1,5 @@
 import type { ReadDatabase, SQLInputValue } from '../db/sqlite.ts'
+import { withTuples } from '../db/typed-rows.ts'
 import { DISTINCT_COPIES } from './distinct-copies.ts'
 
 /** Contents with several files, those with the largest wasted space first. The first copy is not waste. */
@@ -20,13 +21,14 @@ export interface RankCopiesInput {
 
 /** Groups all files by content. */
 export function rankCopies(db: ReadDatabase, { filter, params }: RankCopiesInput): RankedCopies {
-  const statement = db.prepare(
-    `select g.content_id as id, g.n, (g.n - 1) * c.size as waste
+  const statement = withTuples<readonly [id: number, n: number, waste: number]>(
+    db.prepare(
+      `select g.content_id as id, g.n, (g.n - 1) * c.size as waste
     from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0 ${filter}
     order by waste desc, id`,
+    ),
   )
-  statement.setReturnArrays(true)
-  const rows = statement.all(...params) as unknown as readonly (readonly [id: number, n: number, waste: number])[]
+  const rows = statement.all(...params)
   return {
     ids: Float64Array.from(rows, ([id]) => id),
     waste: Float64Array.from(rows, ([, , waste]) => waste),

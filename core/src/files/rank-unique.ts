@@ -1,4 +1,5 @@
 import type { ReadDatabase } from '../db/sqlite.ts'
+import { withTuples } from '../db/typed-rows.ts'
 import type { RankCopiesInput } from './rank-copies.ts'
 
 /** Contents with only one file, largest first. */
@@ -17,18 +18,19 @@ const FIRST_ROWS = 1_024
 
 /** Finds contents that exist once, also if the one file has several names (hard links). */
 export function rankUnique(db: ReadDatabase, { filter, params }: RankCopiesInput): RankedUnique {
-  const statement = db.prepare(
-    `select c.id, c.size, g.entry from (
+  const statement = withTuples<readonly [id: number, size: number, entry: number]>(
+    db.prepare(
+      `select c.id, c.size, g.entry from (
       select e.content_id, min(e.id) as entry from entries e join directories d on d.id = e.parent_id
       where e.content_id is not null group by e.content_id
       having count(*) = 1
         or (min(e.inode) <> 0 and min(e.inode) = max(e.inode) and min(d.volume_id) = max(d.volume_id))
     ) g join content_identities c on c.id = g.content_id where c.size > 0 ${filter}
     order by c.size desc, c.id`,
+    ),
   )
-  statement.setReturnArrays(true)
   // Iterates and stores numbers: millions of row objects at once would take many times as much memory.
-  const rows = statement.iterate(...params) as unknown as Iterable<readonly [id: number, size: number, entry: number]>
+  const rows = statement.iterate(...params)
   let values = new Float64Array(3 * FIRST_ROWS)
   let count = 0
   let totalBytes = 0

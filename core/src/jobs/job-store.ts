@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from '../db/sqlite.ts'
+import { withRows } from '../db/typed-rows.ts'
 import type { Selectable } from 'kysely'
 import type { JobId } from '../domain/ids.ts'
 import type { JobProgress, JobStatus } from '../domain/job.ts'
@@ -73,15 +74,13 @@ export class JobStore {
   }
 
   blobs(rowId: number): Pick<Selectable<JobTable>, 'input' | 'output'> {
-    return this.#statement(`select input, output from jobs where id = ?`).get(rowId) as unknown as Pick<
-      Selectable<JobTable>,
-      'input' | 'output'
-    >
+    const statement = this.#statement(`select input, output from jobs where id = ?`)
+    return withRows<Pick<Selectable<JobTable>, 'input' | 'output'>>(statement).get(rowId)!
   }
 
   warnings(rowId: number): Selectable<JobWarningTable>[] {
-    const rows = this.#statement(`select * from job_warnings where job_id = ? order by id`).all(rowId)
-    return rows as unknown as Selectable<JobWarningTable>[]
+    const statement = this.#statement(`select * from job_warnings where job_id = ? order by id`)
+    return withRows<Selectable<JobWarningTable>>(statement).all(rowId)
   }
 
   /** The newest first. */
@@ -132,7 +131,7 @@ export class JobStore {
     return next.map((row) => {
       const sql = `update jobs set status = 'running', started_at = coalesce(started_at, ?),
                    attempts = attempts + 1 - resuming, resuming = 1 where id = ? returning ${JOB_COLUMNS}, input, state`
-      return this.#statement(sql).get(now, row['id']!) as unknown as ClaimedRow
+      return withRows<ClaimedRow>(this.#statement(sql)).get(now, row['id']!)!
     })
   }
 
@@ -374,7 +373,7 @@ export class JobStore {
   }
 
   #maybe(sql: string, ...values: SQLInputValue[]): JobRow | undefined {
-    return this.#statement(sql).get(...values) as unknown as JobRow | undefined
+    return withRows<JobRow>(this.#statement(sql)).get(...values)
   }
 
   #one(sql: string, ...values: SQLInputValue[]): JobRow {
@@ -382,6 +381,6 @@ export class JobStore {
   }
 
   #many(sql: string, ...values: SQLInputValue[]): JobRow[] {
-    return this.#statement(sql).all(...values) as unknown as JobRow[]
+    return withRows<JobRow>(this.#statement(sql)).all(...values)
   }
 }

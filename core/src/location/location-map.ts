@@ -3,6 +3,7 @@ import { type IndexMode, LocationId, type LocationState, SidecarPolicy } from '.
 import { RuleSettings } from '../domain/rules.ts'
 import type { LocationTable } from '../store/schema/location.ts'
 import type { ReadDatabase } from '../db/sqlite.ts'
+import { withRows } from '../db/typed-rows.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 
@@ -47,12 +48,10 @@ export class LocationMap {
   }
 
   static load(db: ReadDatabase): LocationMap {
-    const rows = db
-      .prepare(
-        `select l.*, d.volume_id, d.path as volume_path from locations l join directories d on d.id = l.directory_id`,
-      )
-      .all()
-    return new LocationMap(rows.map((row) => rowToLocation(row as unknown as Row)))
+    const statement = db.prepare(
+      `select l.*, d.volume_id, d.path as volume_path from locations l join directories d on d.id = l.directory_id`,
+    )
+    return new LocationMap(withRows<Row>(statement).all().map(rowToLocation))
   }
 
   all(): readonly KnownLocation[] {

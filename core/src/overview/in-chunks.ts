@@ -1,4 +1,5 @@
 import type { ReadDatabase } from '../db/sqlite.ts'
+import { withTuples } from '../db/typed-rows.ts'
 
 /** Rows read at once: one call for each row would take a quarter longer. */
 const ROWS_AT_ONCE = 4_096
@@ -11,10 +12,9 @@ export function* inChunks<Row extends readonly [id: number, ...unknown[]]>(
   db: ReadDatabase,
   sql: string,
 ): Generator<Row, void> {
-  const statement = db.prepare(sql)
-  statement.setReturnArrays(true)
+  const statement = withTuples<Row>(db.prepare(sql))
   for (let after = 0; ;) {
-    const rows = statement.all(after, ROWS_AT_ONCE) as unknown as Row[]
+    const rows = statement.all(after, ROWS_AT_ONCE)
     const last = rows.at(-1)
     if (!last) return
     yield* rows

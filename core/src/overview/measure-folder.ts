@@ -1,4 +1,5 @@
 import type { ReadDatabase } from '../db/sqlite.ts'
+import { withTuples } from '../db/typed-rows.ts'
 import type { FolderSize } from '../domain/folder-size.ts'
 import { entryKindNumbers, entryKindByNumber, fileTypeByNumber } from '../domain/stored-lists.ts'
 import { displayName, joinName, nameBytes, type RawName } from '../util/file-name.ts'
@@ -41,14 +42,14 @@ interface Found {
 
 /** A folder with the largest entries at any level below it, each with the folders that lead there. */
 export function measureFolder(db: ReadDatabase, { depth, dir, directoryId, limit }: MeasureFolderInput): FolderSize {
-  const one = db.prepare(`select ${COLUMNS} from ${JOINS} where e.id = ?`)
-  const largest = db.prepare(
-    `select ${COLUMNS} from ${JOINS} where e.parent_id = ? and e.kind in (${FILE}, ${DIRECTORY})
+  const one = withTuples<Row>(db.prepare(`select ${COLUMNS} from ${JOINS} where e.id = ?`))
+  const largest = withTuples<Row>(
+    db.prepare(
+      `select ${COLUMNS} from ${JOINS} where e.parent_id = ? and e.kind in (${FILE}, ${DIRECTORY})
      and ifnull(d.total_size, e.size) > 0 order by ifnull(d.total_size, e.size) desc, e.sort_key limit ${MAX_CHILDREN}`,
+    ),
   )
-  one.setReturnArrays(true)
-  largest.setReturnArrays(true)
-  const root = found(one.get(directoryId) as unknown as Row, dir, null)
+  const root = found(one.get(directoryId)!, dir, null)
   const candidates = new LargestFirst()
   candidates.add(root)
   let taken = 0
@@ -58,8 +59,7 @@ export function measureFolder(db: ReadDatabase, { depth, dir, directoryId, limit
     if (next.node.kind !== 'directory' || next.level >= depth) continue
     next.node.children = []
     next.node.rest = { count: next.childCount, size: next.node.size }
-    for (const row of largest.all(next.id) as unknown as Row[])
-      candidates.add(found(row, joinName(next.path, row[1]), next))
+    for (const row of largest.all(next.id)) candidates.add(found(row, joinName(next.path, row[1]), next))
   }
   return root.node
 }

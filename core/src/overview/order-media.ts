@@ -1,5 +1,6 @@
 import { entryKindNumbers, fileTypeNumbers, sidecarKindNumbers } from '../domain/stored-lists.ts'
 import type { ReadDatabase } from '../db/sqlite.ts'
+import { withTuples } from '../db/typed-rows.ts'
 import type { MediaType } from '../domain/media.ts'
 import { inChunks } from './in-chunks.ts'
 import { LocalClock, monthAt } from './local-clock.ts'
@@ -75,9 +76,8 @@ export function orderMedia(db: ReadDatabase, { inside, roots, types }: OrderMedi
 /** Reads a folder's rows at once, because they are not ordered by id. */
 function rowsOf(db: ReadDatabase, media: string, inside: VolumeFolder | null): Iterable<Row> {
   if (!inside) return inChunks<Row>(db, `${media} order by e.id limit ?`)
-  const statement = db.prepare(media)
-  statement.setReturnArrays(true)
-  return statement.all(inside.volumeId, inside.path, inside.path, 0) as unknown as Row[]
+  const statement = withTuples<Row>(db.prepare(media))
+  return statement.all(inside.volumeId, inside.path, inside.path, 0)
 }
 
 /** Videos that are parts of Live Photos. */

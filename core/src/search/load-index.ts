@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from '../db/sqlite.ts'
+import { withTuples } from '../db/typed-rows.ts'
 import { displayName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
 import type { NameIndex, NameRow } from './name-index.ts'
@@ -70,12 +71,11 @@ const NOT_ASCII = /[^\x00-\x7f]/g
 
 /** Returns a function that reads one entry as an index row, or null if the entry does not exist. */
 export function entryReader(db: DatabaseSync): (id: number) => NameRow | null {
-  const statement = db.prepare('select parent_id, name, kind, type, ext_id, size, mtime from entries where id = ?')
-  statement.setReturnArrays(true)
+  const statement = withTuples<[number | null, string | Uint8Array, number, number, number | null, number, number]>(
+    db.prepare('select parent_id, name, kind, type, ext_id, size, mtime from entries where id = ?'),
+  )
   return (id) => {
-    const row = statement.get(id) as unknown as
-      | [number | null, string | Uint8Array, number, number, number | null, number, number]
-      | undefined
+    const row = statement.get(id)
     if (!row) return null
     const [parentId, name, kind, type, extensionId, size, mtime] = row
     return {

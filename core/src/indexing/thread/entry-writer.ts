@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
+import { withRows } from '../../db/typed-rows.ts'
 import { type RawName, displayName, extensionOf, nameBytes } from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { TrackedTransactions } from '../../store/tracked-transaction.ts'
@@ -327,10 +328,7 @@ export class EntryWriter {
 
   /** Removes the leaves directly in a folder. Returns how many. */
   removeLeavesOf(directoryId: number): number {
-    const rows = this.#statements.leaves.all(directoryId) as unknown as Pick<
-      EntryRow,
-      'id' | 'parent_id' | 'kind' | 'size'
-    >[]
+    const rows = this.#statements.leaves.all(directoryId)
     for (const row of rows) {
       this.#count(directoryId, row.kind, row.size, -1)
       this.#deleteRow(row)
@@ -374,7 +372,7 @@ export class EntryWriter {
 
   /** The ids and kinds of all entries directly in a folder. */
   childrenOf(directoryId: number): { id: number; kind: number }[] {
-    return this.#statements.children.all(directoryId) as unknown as { id: number; kind: number }[]
+    return this.#statements.children.all(directoryId)
   }
 
   /** Adds a correction to the sums of a folder and of all folders above it. */
@@ -438,23 +436,23 @@ export class EntryWriter {
   }
 
   rowsOf(directoryId: number): EntryRow[] {
-    return this.#statements.rows.all(directoryId) as unknown as EntryRow[]
+    return this.#statements.rows.all(directoryId)
   }
 
   /** The rows with a name in a folder. There are two if both a folder and another entry have had the name. */
   rowsByName(directoryId: number, name: RawName): EntryRow[] {
     return [false, true]
       .map((isDirectory) => this.#statements.rowByKey.get(directoryId, sortKey(name, isDirectory)))
-      .filter((row) => row !== undefined) as unknown as EntryRow[]
+      .filter((row) => row !== undefined)
   }
 
   row(id: number): EntryRow | undefined {
-    return this.#statements.row.get(id) as unknown as EntryRow | undefined
+    return this.#statements.row.get(id)
   }
 
   /** Where a folder is according to its row: its parent, its path in the volume, its inode and birth time. */
   folder(id: number): FolderRow | undefined {
-    return this.#statements.folder.get(id) as unknown as FolderRow | undefined
+    return this.#statements.folder.get(id)
   }
 
   #require(id: number): EntryRow {
@@ -603,7 +601,7 @@ export class EntryWriter {
     this.#transactions.recorder.recordEntries()
     const row = this.#statements.delete.get(id)
     if (!row) return
-    this.#touched.removed.push({ ...(row as unknown as Omit<RemovedRow, 'parentId'>), parentId })
+    this.#touched.removed.push({ ...row, parentId })
   }
 
   /** `sign` more entries of a kind directly in a folder. */
@@ -751,7 +749,7 @@ function addTo(totals: Map<number, number[]>, id: number, delta: readonly number
   for (let i = from; i < delta.length; i++) total[i]! += delta[i]!
 }
 
-type Statements = Record<keyof typeof SQL, StatementSync>
+type Statements = ReturnType<typeof prepareStatements>
 
 const GROWN = `file_count = file_count + ?, dir_count = dir_count + ?, symlink_count = symlink_count + ?,
                other_count = other_count + ?, total_size = total_size + ?`
@@ -818,8 +816,19 @@ const SQL = {
   extension: 'select id from extensions where ext = ?',
 } as const
 
-function prepareStatements(db: DatabaseSync): Statements {
-  return Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)])) as Statements
+function prepareStatements(db: DatabaseSync) {
+  const prepared = Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)])
+  const statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, StatementSync>
+  return {
+    ...statements,
+    row: withRows<EntryRow>(statements.row),
+    rows: withRows<EntryRow>(statements.rows),
+    rowByKey: withRows<EntryRow>(statements.rowByKey),
+    folder: withRows<FolderRow>(statements.folder),
+    leaves: withRows<Pick<EntryRow, 'id' | 'parent_id' | 'kind' | 'size'>>(statements.leaves),
+    children: withRows<{ id: number; kind: number }>(statements.children),
+    delete: withRows<Omit<RemovedRow, 'parentId'>>(statements.delete),
+  }
 }
 
 /** One entry of a listing, ready to be written. */

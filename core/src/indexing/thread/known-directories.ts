@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
+import { type RowStatement, withTuples } from '../../db/typed-rows.ts'
 import { nameBytes, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
 import { pathAfter } from './entry-writer.ts'
@@ -34,24 +35,26 @@ const COLUMNS = `d.id, e.parent_id, e.name, e.inode, nullif(hex(d.fingerprint), 
 export class KnownDirectories {
   readonly #volumeId: number
   readonly #byPath: StatementSync
-  readonly #below: StatementSync
-  readonly #inside: StatementSync
-  readonly #one: StatementSync
+  readonly #below: RowStatement<Row>
+  readonly #inside: RowStatement<Row>
+  readonly #one: RowStatement<Row>
   /** The folders that `load` read; each list is handed out once. */
   readonly #loaded = new Map<number, KnownDirectory[]>()
 
   constructor(db: DatabaseSync, volumeId: number) {
     this.#volumeId = volumeId
     this.#byPath = db.prepare('select id from directories where volume_id = ? and path = ?')
-    this.#below = arrays(db, `select ${COLUMNS} where d.volume_id = ? and d.path >= ? and d.path < ? order by d.id`)
-    this.#inside = arrays(db, `select ${COLUMNS} where e.parent_id = ? and e.kind = 1 order by d.id`)
-    this.#one = arrays(db, `select ${COLUMNS} where d.id = ?`)
+    this.#below = withTuples<Row>(
+      db.prepare(`select ${COLUMNS} where d.volume_id = ? and d.path >= ? and d.path < ? order by d.id`),
+    )
+    this.#inside = withTuples<Row>(db.prepare(`select ${COLUMNS} where e.parent_id = ? and e.kind = 1 order by d.id`))
+    this.#one = withTuples<Row>(db.prepare(`select ${COLUMNS} where d.id = ?`))
   }
 
   /** Reads all folders below `path` in one query. */
   load(path: RawName): void {
     const from = nameBytes(path)
-    for (const row of this.#below.all(this.#volumeId, from, pathAfter(from)) as unknown as Row[]) {
+    for (const row of this.#below.all(this.#volumeId, from, pathAfter(from))) {
       const parentId = row[1]
       if (parentId === null) continue
       const siblings = this.#loaded.get(parentId)
@@ -65,12 +68,12 @@ export class KnownDirectories {
     const loaded = this.#loaded.get(parentId)
     this.#loaded.delete(parentId)
     if (!isFresh) return loaded ?? []
-    return (this.#inside.all(parentId) as unknown as Row[]).map(toDirectory)
+    return this.#inside.all(parentId).map(toDirectory)
   }
 
   /** The current state of a folder. */
   one(id: number): KnownDirectory | null {
-    const row = this.#one.get(id) as unknown as Row | undefined
+    const row = this.#one.get(id)
     return row ? toDirectory(row) : null
   }
 
@@ -79,12 +82,6 @@ export class KnownDirectories {
     const row = this.#byPath.get(this.#volumeId, nameBytes(path))
     return row ? Number(row['id']) : null
   }
-}
-
-function arrays(db: DatabaseSync, sql: string): StatementSync {
-  const statement = db.prepare(sql)
-  statement.setReturnArrays(true)
-  return statement
 }
 
 function toDirectory([id, , name, inode, fingerprint, childCount, scannedAt, mtime, mtimeNs]: Row): KnownDirectory {

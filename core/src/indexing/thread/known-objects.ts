@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
+import { type RowStatement, withRows } from '../../db/typed-rows.ts'
 import { nameKey, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
 import { departedKey, LENT, OWN, STAYED } from './departed.ts'
@@ -61,12 +62,12 @@ export class KnownObjects {
   readonly #since: number | null
   readonly #depart: StatementSync
   readonly #forget: StatementSync
-  readonly #idsOf: StatementSync
-  readonly #leftBy: StatementSync
+  readonly #idsOf: RowStatement<FormerId>
+  readonly #leftBy: RowStatement<Omit<ObjectFacts, 'nlink'>>
   readonly #returned: StatementSync
   readonly #isUsed: StatementSync
   readonly #lent: StatementSync
-  #find: StatementSync | null = null
+  #find: RowStatement<SameObject> | null = null
   #links: StatementSync | null = null
 
   constructor(writer: EntryWriter, { id: volumeId, hasStableInodes }: { id: number; hasStableInodes: boolean }) {
@@ -89,16 +90,20 @@ export class KnownObjects {
       `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? and lent <> ${STAYED}`,
     )
     // A file that was seen at two places at once had one id at each. Ids grow with time: the lowest is the known one.
-    this.#idsOf = db.prepare(
-      `select d.uuid, d.parent_id as parentId, d.name, e.id as holder
+    this.#idsOf = withRows<FormerId>(
+      db.prepare(
+        `select d.uuid, d.parent_id as parentId, d.name, e.id as holder
        from departed d left join entries e on e.uuid = d.uuid
        where d.volume_id = ? and d.inode = ? and d.kind = ? and d.birthtime is ? and (d.lent = ${OWN} or (d.lent = ${LENT} and e.id is null))
        order by d.lent, d.uuid`,
+      ),
     )
     // Without a birth time, another file may have the inode now.
-    this.#leftBy = db.prepare(
-      `select kind, inode, birthtime from departed
+    this.#leftBy = withRows<Omit<ObjectFacts, 'nlink'>>(
+      db.prepare(
+        `select kind, inode, birthtime from departed
        where uuid = ? and volume_id = ? and lent <> ${LENT} and birthtime is not null order by lent`,
+      ),
     )
     this.#returned = db.prepare(
       `delete from departed where uuid = ? and volume_id = ? and inode = ? and kind = ? and birthtime is ? and lent <> ${LENT}`,
@@ -218,7 +223,7 @@ export class KnownObjects {
   /** Returns the id that the row of the file had; null if it keeps that. */
   #giveBack(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs' | 'uuidOf'>): Uint8Array | null {
     if (!this.#hasStableInodes || this.holderOf(uuid) !== null) return null
-    for (const row of this.#leftBy.all(uuid, this.#volumeId) as unknown as Omit<ObjectFacts, 'nlink'>[]) {
+    for (const row of this.#leftBy.all(uuid, this.#volumeId)) {
       const [there] = this.#same({ ...row, nlink: 1 })
       if (!there) continue
       const had = writer.uuidOf(there.id)
@@ -242,7 +247,7 @@ export class KnownObjects {
   #formerIds(facts: Omit<ObjectFacts, 'nlink'>): FormerId[] {
     if (!this.#mayHaveDeparted(facts)) return []
     const { birthtime, inode, kind } = facts
-    return this.#idsOf.all(this.#volumeId, inode, kind, birthtime) as unknown as FormerId[]
+    return this.#idsOf.all(this.#volumeId, inode, kind, birthtime)
   }
 
   /** The row that has a public id. */
@@ -272,12 +277,14 @@ export class KnownObjects {
 
   #same({ kind, inode, birthtime, nlink }: ObjectFacts): SameObject[] {
     if (kind !== DIRECTORY && nlink !== 1) return []
-    this.#find ??= this.#db.prepare(
-      `select e.id, e.kind, e.parent_id as parentId, e.name, coalesce(p.path, d.path) as folderPath
+    this.#find ??= withRows<SameObject>(
+      this.#db.prepare(
+        `select e.id, e.kind, e.parent_id as parentId, e.name, coalesce(p.path, d.path) as folderPath
        from entries e left join directories p on p.id = e.parent_id left join directories d on d.id = e.id
        where e.inode = ? and e.kind = ? and e.birthtime is ? and coalesce(d.volume_id, p.volume_id) = ?`,
+      ),
     )
-    return this.#find.all(inode, kind, birthtime, this.#volumeId) as unknown as SameObject[]
+    return this.#find.all(inode, kind, birthtime, this.#volumeId)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
+import { withRows } from '../../db/typed-rows.ts'
 import { hashStates } from '../../content/hash-messages.ts'
 import { HashPool } from '../../content/hash-pool.ts'
 import { CoreError } from '../../util/errors.ts'
@@ -211,8 +212,9 @@ class Comparison {
 
   #rows(directoryId: number | null): Map<string, EntryRow> {
     if (directoryId === null) return new Map()
-    const rows = this.#db.prepare(`select ${ROW_COLUMNS} from entries where parent_id = ?`).all(directoryId)
-    return new Map((rows as unknown as EntryRow[]).map((row) => [nameKey(row.name), row]))
+    const statement = this.#db.prepare(`select ${ROW_COLUMNS} from entries where parent_id = ?`)
+    const rows = withRows<EntryRow>(statement).all(directoryId)
+    return new Map(rows.map((row) => [nameKey(row.name), row]))
   }
 
   #compareEntry(folder: Folder, listing: PlainListing, i: number, row: EntryRow | undefined): void {

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
+import { type RowStatement, withTuples } from '../../db/typed-rows.ts'
 import { readNumbers } from './number-list.ts'
 
 /**
@@ -7,7 +8,7 @@ import { readNumbers } from './number-list.ts'
  */
 export class ContentEntries {
   readonly #version: StatementSync
-  readonly #read: StatementSync
+  readonly #read: RowStatement<[contents: Uint8Array | null, entries: Uint8Array | null]>
   #asOf = -1
   /** Row ids of contents, ascending; a content with several entries occurs several times. */
   contents = new Float64Array(0)
@@ -16,11 +17,12 @@ export class ContentEntries {
 
   constructor(db: DatabaseSync) {
     this.#version = db.prepare('pragma data_version')
-    this.#read = db.prepare(
-      `select cast(group_concat(content_id) as blob), cast(group_concat(id) as blob)
+    this.#read = withTuples<[contents: Uint8Array | null, entries: Uint8Array | null]>(
+      db.prepare(
+        `select cast(group_concat(content_id) as blob), cast(group_concat(id) as blob)
        from (select content_id, id from entries where content_id is not null order by content_id, id)`,
+      ),
     )
-    this.#read.setReturnArrays(true)
   }
 
   /**
@@ -30,7 +32,7 @@ export class ContentEntries {
   refresh(): void {
     const version = Number(this.#version.get()!['data_version'])
     if (version === this.#asOf) return
-    const [contents, entries] = this.#read.get() as unknown as [Uint8Array | null, Uint8Array | null]
+    const [contents, entries] = this.#read.get()!
     // Copies, because the buffers of `readNumbers` are twice as large as needed, and would stay in memory.
     this.contents = readNumbers(contents).slice()
     this.entries = readNumbers(entries).slice()

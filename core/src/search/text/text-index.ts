@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from '../../db/sqlite.ts'
+import { type RowStatement, withTuples } from '../../db/typed-rows.ts'
 import type { TextReason } from '../../domain/search.ts'
 import { ContentEntries } from './content-entries.ts'
 import { readNumbers } from './number-list.ts'
@@ -32,7 +33,7 @@ const MIN_CAPACITY = 1_024
 
 /** Read access to the text index of one library. */
 export class TextIndex {
-  readonly #keys: StatementSync
+  readonly #keys: RowStatement<[keys: Uint8Array | null]>
   readonly #ranked: StatementSync
   readonly #unranked: StatementSync
   readonly #sidecars: ShownSidecars
@@ -54,8 +55,9 @@ export class TextIndex {
         `select take_text(e.id, texts.rowid, ${score}) from texts cross join entries e on e.content_id = texts.rowid >> 4
          where texts match ?`,
       )
-    this.#keys = db.prepare('select cast(group_concat(rowid) as blob) from texts where texts match ?')
-    this.#keys.setReturnArrays(true)
+    this.#keys = withTuples<[keys: Uint8Array | null]>(
+      db.prepare('select cast(group_concat(rowid) as blob) from texts where texts match ?'),
+    )
     this.#ranked = select('texts.rank')
     this.#unranked = select(String(UNRANKED))
   }
@@ -72,7 +74,7 @@ export class TextIndex {
 
   /** Ascending, because FTS5 returns them in this order. */
   #keysOf(match: string): Float64Array {
-    const [keys] = this.#keys.get(match) as unknown as [Uint8Array | null]
+    const [keys] = this.#keys.get(match)!
     return readNumbers(keys)
   }
 

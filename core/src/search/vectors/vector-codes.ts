@@ -1,4 +1,5 @@
-import type { DatabaseSync, StatementSync } from '../../db/sqlite.ts'
+import type { DatabaseSync } from '../../db/sqlite.ts'
+import { type RowStatement, withTuples } from '../../db/typed-rows.ts'
 import { codeId } from './vector-code.ts'
 
 /** Limit for codes in memory, in bytes; they are outside the heap. */
@@ -13,15 +14,14 @@ export interface VectorPlace {
 /** Reads single vectors from the database, and caches them. */
 export class VectorCodes {
   readonly #bytes: number
-  readonly #select: StatementSync
+  readonly #select: RowStatement<[id: number, code: Uint8Array]>
   readonly #kept = new Map<number, Int16Array>()
 
   constructor(db: DatabaseSync, dimensions: number) {
     this.#bytes = dimensions * 2
-    this.#select = db.prepare(
-      'select v.id, v.code from json_each(?) wanted cross join vector_codes v on v.id = wanted.value',
+    this.#select = withTuples<[id: number, code: Uint8Array]>(
+      db.prepare('select v.id, v.code from json_each(?) wanted cross join vector_codes v on v.id = wanted.value'),
     )
-    this.#select.setReturnArrays(true)
   }
 
   /** Loads vectors for `get`, all by one statement: a third of the time of one statement for each. */
@@ -29,7 +29,7 @@ export class VectorCodes {
     if ((this.#kept.size + places.length) * this.#bytes > MAX_KEPT_BYTES) this.#kept.clear()
     const missing = places.map(({ chunk, vectorsId }) => codeId(vectorsId, chunk)).filter((id) => !this.#kept.has(id))
     if (missing.length === 0) return
-    const rows = this.#select.all(JSON.stringify(missing)) as unknown as [number, Uint8Array][]
+    const rows = this.#select.all(JSON.stringify(missing))
     for (const [id, bytes] of rows) {
       // The copy gives each code its own aligned memory, because `bytes` may be part of a larger buffer.
       if (bytes.length === this.#bytes) this.#kept.set(id, new Int16Array(new Uint8Array(bytes).buffer))

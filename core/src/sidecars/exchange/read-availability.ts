@@ -5,6 +5,7 @@ import {
   sidecarStateNumbers,
 } from '../../domain/stored-lists.ts'
 import { type ReadDatabase, readSnapshot } from '../../db/sqlite.ts'
+import { withTuples } from '../../db/typed-rows.ts'
 import type { SidecarKind } from '../../domain/index.ts'
 
 /** Bytes of one record: the id of the content, the size, and the beginning of the checksum. */
@@ -92,14 +93,12 @@ export function readAvailability(db: ReadDatabase, since: number | null): Availa
 }
 
 function readGroups(db: ReadDatabase, sql: string, params: readonly number[]): AvailabilityChange[] {
-  const query = db.prepare(sql)
-  query.setReturnArrays(true)
+  const query = withTuples<Row>(db.prepare(sql))
   const groups = new Map<
     string,
     { kind: number; variant: string; format: string; records: Buffer[]; gone: Uint8Array[] }
   >()
-  for (const row of query.iterate(...params)) {
-    const [kind, variant, format, id, size, checksum] = row as unknown as Row
+  for (const [kind, variant, format, id, size, checksum] of query.iterate(...params)) {
     const name = `${kind} ${variant} ${format}`
     let group = groups.get(name)
     if (!group) groups.set(name, (group = { kind, variant, format, records: [], gone: [] }))

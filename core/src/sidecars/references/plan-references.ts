@@ -1,4 +1,5 @@
 import type { ReadDatabase, SQLOutputValue } from '../../db/sqlite.ts'
+import { withRows } from '../../db/typed-rows.ts'
 import type { SidecarKind } from '../../domain/index.ts'
 import { fileTypeNumbers, fileTypeByNumber, sidecarKindNumbers } from '../../domain/stored-lists.ts'
 import { bytesToName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
@@ -144,8 +145,7 @@ class Planning {
   #difference(wishes: readonly Wish[]): ReferencePlan {
     const found = new Map<string, Existing>()
     const owned = new Set<string>()
-    for (const row of this.#db.prepare(COMPANIONS).iterate()) {
-      const existing = row as unknown as Existing
+    for (const existing of withRows<Existing>(this.#db.prepare(COMPANIONS)).iterate()) {
       if (existing.source !== null && existing.engine !== null) found.set(keyOf(existing), existing)
       else owned.add(keyOf(existing))
     }

@@ -1,3 +1,4 @@
+import { withTuples } from '../../db/typed-rows.ts'
 import { sql } from 'kysely'
 import {
   type ContentId,
@@ -113,16 +114,17 @@ export class RowViews {
   async presence(contentIds: readonly ContentId[], kind: SidecarKind): Promise<Map<ContentId, string[]>> {
     // One blob in and one text out, because a result row for each costs more than finding it. The index has variants in
     // order.
-    const query = this.#deps.store.connection.prepare(
-      `with recursive wanted(i) as (select 0 union all select i + 1 from wanted where i + 1 < ?)
+    const query = withTuples<[variants: string | null]>(
+      this.#deps.store.connection.prepare(
+        `with recursive wanted(i) as (select 0 union all select i + 1 from wanted where i + 1 < ?)
        select group_concat(w.i || '+' || s.variant, ';') from wanted w
        cross join content_identities c on c.uuid = substr(?, w.i * ${UUID_BYTES} + 1, ${UUID_BYTES})
        cross join sidecars s indexed by sidecars_ready
          on s.content_id = c.id and s.kind = ? and s.state = ${READY}`,
+      ),
     )
-    query.setReturnArrays(true)
     const ids = Buffer.from(contentIds.join('').replaceAll('-', ''), 'hex')
-    const [[found]] = query.all(contentIds.length, ids, sidecarKindNumbers[kind]) as unknown as [[string | null]]
+    const [found] = query.get(contentIds.length, ids, sidecarKindNumbers[kind])!
     return variantsByContent(found, contentIds)
   }
 

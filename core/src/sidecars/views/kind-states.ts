@@ -7,6 +7,7 @@ import {
   type Thumb,
 } from '../../domain/index.ts'
 import type { ReadDatabase } from '../../db/sqlite.ts'
+import { withTuples } from '../../db/typed-rows.ts'
 
 /** The state of one kind of sidecar of a content. */
 export interface KindState extends Pick<Thumb, 'ready' | 'version' | 'state' | 'error'> {
@@ -45,10 +46,9 @@ export function readKindStates(
   db: ReadDatabase,
   { contents, isMade, kind, variants }: KindStatesInput,
 ): Map<ContentId, KindState> {
-  const statement = db.prepare(SIDECARS)
-  statement.setReturnArrays(true)
+  const statement = withTuples<Row>(db.prepare(SIDECARS))
   const ids = JSON.stringify([...contents.values()])
-  const all = statement.all(ids, sidecarKindNumbers[kind]) as unknown as Row[]
+  const all = statement.all(ids, sidecarKindNumbers[kind])
   const rows = variants ? all.filter(([, variant]) => variants.includes(variant)) : all
   const byContent = Map.groupBy(rows, ([contentRowId]) => contentRowId)
   return new Map(
@@ -61,9 +61,8 @@ export function readKindStates(
 
 /** Row ids of contents; unknown contents are left out. */
 export function contentRowsOf(db: ReadDatabase, contentIds: readonly ContentId[]): Map<ContentId, number> {
-  const statement = db.prepare(CONTENTS)
-  statement.setReturnArrays(true)
-  const rows = statement.all(hexIds(contentIds)) as unknown as [string, number][]
+  const statement = withTuples<[uuidHex: string, id: number]>(db.prepare(CONTENTS))
+  const rows = statement.all(hexIds(contentIds))
   return new Map(rows.map(([uuidHex, id]) => [hexToUuid(uuidHex) as ContentId, id]))
 }
 

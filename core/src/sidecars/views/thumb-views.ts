@@ -1,6 +1,7 @@
 import { hexToUuid } from '../../util/uuid.ts'
 import type { ContentId, Thumb } from '../../domain/index.ts'
 import type { ReadDatabase } from '../../db/sqlite.ts'
+import { withTuples } from '../../db/typed-rows.ts'
 import { hexIds, readKindStates } from './kind-states.ts'
 
 /** A content as `CONTENTS` reads it. */
@@ -30,9 +31,8 @@ export function readThumbs(
   contentIds: readonly ContentId[],
   isMade: (contentRowId: number) => boolean,
 ): Map<ContentId, Thumb> {
-  const statement = db.prepare(CONTENTS)
-  statement.setReturnArrays(true)
-  const rows = statement.all(hexIds(contentIds)) as unknown as ContentRow[]
+  const statement = withTuples<ContentRow>(db.prepare(CONTENTS))
+  const rows = statement.all(hexIds(contentIds))
   const contents = new Map(rows.map(([uuidHex, id]) => [hexToUuid(uuidHex) as ContentId, id]))
   const states = readKindStates(db, { contents, kind: 'thumb', isMade })
   const thumbs = new Map<ContentId, Thumb>()
