@@ -34,7 +34,7 @@ export class ChangeRecorder {
     this.#parts = parts
   }
 
-  /** Brings folders up to date; those with `subtree` with all that lies below them. Their contents are identified later. */
+  /** Updates the rows of folders; with `subtree`, also of everything below. Contents are identified later. */
   async record(location: KnownLocation, changed: readonly ChangedFolder[], signal?: AbortSignal): Promise<void> {
     const stop = new AbortController()
     const { promise: done, resolve: settled } = Promise.withResolvers<void>()
@@ -118,7 +118,7 @@ export class ChangeRecorder {
     if (!request) return
     const options = { signal, onWarning: this.#warner(location) }
     await this.#parts.worker.request('scan', request, options).catch((err: unknown) => {
-      // It went away again: the folder above hears of it.
+      // The folder is gone again: an event of its parent reports that.
       if (!(err instanceof CoreError && (err.code === 'Offline' || err.code === 'Conflict'))) throw err
     })
   }

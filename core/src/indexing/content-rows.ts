@@ -2,7 +2,7 @@ import type { WriteTransaction } from '../store/index.ts'
 
 type Db = WriteTransaction['db']
 
-/** A content as another device describes it; this device has no file of it. */
+/** A content that another device describes and of which this device has no file. */
 export interface DescribedContent {
   readonly uuid: Uint8Array
   readonly hash: Uint8Array

@@ -9,7 +9,7 @@ import { inThread } from '../workers/worker-link.ts'
 import { BY_NAME } from './thread/order-listing.ts'
 import type { BrowseReport, BrowseRequest } from './thread/requests.ts'
 
-/** What lies in a folder now, in an order, where there is no library to ask. */
+/** The current entries of a folder on the disk, sorted; for callers without a library. */
 export async function listAlone(
   dir: RawName,
   { all, limit, order }: FolderListingOptions,

@@ -105,7 +105,7 @@ export async function look(
   return { items: hasIds ? items : items.map((entry) => ({ ...entry, id: null })), total: report.total }
 }
 
-/** What lies in a folder now, in an order. */
+/** The current entries of a folder on the disk, sorted. */
 export async function listFolder(
   dir: RawName,
   { all, limit, order }: FolderListingOptions,
@@ -131,7 +131,7 @@ async function ask(
   return { report: await worker.request('browse', request, { signal }), hasIds: true }
 }
 
-/** Under the rules of the location the folder lies in, anchored where they are for a scan. */
+/** The settings of a walk that applies the rules of the surrounding location, with the same anchors as a scan. */
 function requestOf(
   dir: RawName,
   options: Omit<BrowseRequest, 'dir' | 'rules' | 'rulesRoot' | 'patience' | 'silent'>,

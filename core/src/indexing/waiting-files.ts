@@ -3,9 +3,9 @@ const MAX_WAITING = 10_000
 
 /** Files that may wait for identification in a location. */
 export interface Waiting extends Disposable {
-  /** Null if they are unknown: all rows have to be looked through. */
+  /** The rows that wait; null if they are unknown, so that the run must search all rows. */
   readonly ids: readonly number[] | null
-  /** The run is over; `left` are those that wait still, or belong to another location. */
+  /** Ends the run. `left`: rows that still wait, or that belong to another location. */
   done(left: readonly number[]): void
 }
 

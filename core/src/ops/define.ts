@@ -149,7 +149,7 @@ export function defineQuery<
   O extends z.ZodType,
   C extends ContextOf<S> = ContextOf<S>,
 >(def: QueryDefinition<N, S, I, O, C>): Op<'query', N, S, I, O, C> {
-  return { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null, ...def, kind: 'query' }
+  return { ...DEFAULTS, ...def, kind: 'query' }
 }
 
 /** An operation that changes something. */
@@ -160,18 +160,11 @@ export function defineAction<
   O extends z.ZodType,
   C extends ContextOf<S> = ContextOf<S>,
 >(def: Definition<N, S, I, O, C>): Op<'action', N, S, I, O, C> {
-  return {
-    errors: [],
-    access: null,
-    onlyHere: [],
-    files: [],
-    withoutDisk: null,
-    cli: null,
-    ...def,
-    staleBy: null,
-    kind: 'action',
-  }
+  return { ...DEFAULTS, ...def, staleBy: null, kind: 'action' }
 }
+
+/** The properties that a definition may leave out. */
+const DEFAULTS = { errors: [], access: null, onlyHere: [], files: [], withoutDisk: null, cli: null }
 
 /** Operations by their names. */
 export function byName<const L extends readonly Op[]>(all: L): { readonly [O in L[number] as O['name']]: O } {

@@ -135,10 +135,7 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
 
   test('folders that rules hide are not watched, also where they are new', async () => {
     const watched: string[] = []
-    const watch: WatchFunction = (path, ...rest) => {
-      watched.push(path.toString())
-      return systemWatch(path, ...rest)
-    }
+    const watch = notingIn(watched)
     await using world = openWorld({ watch, filter: hiddenByList })
     world.write('.hide', 'cache')
     world.write('cache/deep/file', 'x')
@@ -193,10 +190,7 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
 
   test('a folder that is moved keeps its watches and is reported whole; what came in it meanwhile is watched too', async () => {
     const watched: string[] = []
-    const watch: WatchFunction = (path, ...rest) => {
-      watched.push(path.toString())
-      return systemWatch(path, ...rest)
-    }
+    const watch = notingIn(watched)
     await using world = openWorld({ watch, filter: hiddenByList })
     world.write('from/folder/a/b/file', 'x')
     world.folder('to')
@@ -220,10 +214,7 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
 
   test('a folder that is moved to where other rules hold is watched by those', async () => {
     const watched: string[] = []
-    const watch: WatchFunction = (path, ...rest) => {
-      watched.push(path.toString())
-      return systemWatch(path, ...rest)
-    }
+    const watch = notingIn(watched)
     await using world = openWorld({ watch, filter: hiddenByList })
     world.write('from/.hide', 'cache')
     world.write('from/folder/cache/file', 'x')
@@ -463,6 +454,14 @@ function makeFolder(path: string): void {
 }
 
 function silentlyIgnore(_err: Error): void {}
+
+/** Watches as the system does, and notes the path of each watch. */
+function notingIn(watched: string[]): WatchFunction {
+  return (path, ...rest) => {
+    watched.push(path.toString())
+    return systemWatch(path, ...rest)
+  }
+}
 
 /** Watches as the system does, but takes a step, once, just before or after it watches a path. */
 function steppingIn(steps: Map<string, () => void>, { after = false } = {}): WatchFunction {

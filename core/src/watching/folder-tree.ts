@@ -207,7 +207,8 @@ export class FolderTree implements WatchedTree {
   /** Takes a folder out of its place. Its new place is looked for when all changes are known. */
   #setAside(folder: WatchedFolder, { gone }: Changes): void {
     folder.detach()
-    // If two have the same inode, the first was removed long ago.
+    // If a folder with this inode is already aside, its file system has given the inode to a new folder: the old folder is
+    // gone.
     gone.get(folder.inode)?.remove()
     gone.set(folder.inode, folder)
   }
@@ -287,7 +288,7 @@ export class FolderTree implements WatchedTree {
     }
     // Read after the watch is set, so that the watch notices a subfolder created after this count.
     const stats = lstatOrNull(path)
-    // If another folder has taken the path meanwhile, either may be watched: the parent's events name it again.
+    // If another folder has the path by now, the watch may be on either folder: the parent's events name it again.
     if (!stats || stats.ino !== before?.ino || !this.#isOurs(parent, stats)) {
       folder.watch?.close()
       return null

@@ -155,7 +155,11 @@ function asCoreError(path: RawName, cause: unknown): CoreError {
   if (code === 'ENOENT') return new CoreError('NotFound', `${shown} does not exist`, { cause })
   if (code === 'ENOTDIR') return new CoreError('InvalidInput', `${shown} is not a folder`, { cause })
   if (code === 'EACCES' || code === 'EPERM') {
-    return new CoreError('PermissionDenied', `${shown} may not be read`, { cause })
+    return new CoreError(
+      'PermissionDenied',
+      `cannot read ${shown}: permission denied; give Spacedrive read access to it`,
+      { cause },
+    )
   }
   return new CoreError('Unavailable', `${shown} cannot be watched: ${errorMessage(cause)}`, { cause })
 }

@@ -21,10 +21,10 @@ describe.each(kinds)('rules, watching %s', (kind) => {
     world.write('node_modules/old/later', 'x')
     world.write('new/node_modules/package/file', 'x')
     world.write('new/src/file', 'x')
-    await vi.waitFor(() => expect(world.isToldOf('new/src/file')).toBe(true), WAIT)
+    await world.tellsOf('new/src/file')
     world.write('new/node_modules/package/later', 'x')
     world.write('new/src/later', 'x')
-    await vi.waitFor(() => expect(world.isToldOf('new/src/later')).toBe(true), WAIT)
+    await world.tellsOf('new/src/later')
     expect(world.dirs().filter((dir) => dir.includes('node_modules'))).toEqual([])
   })
 
@@ -35,24 +35,18 @@ describe.each(kinds)('rules, watching %s', (kind) => {
     await world.watch()
 
     world.write('a/.spacedriveignore', 'one')
-    await vi.waitFor(
-      () => expect(world.dirty).toContainEqual({ dir: world.path('a'), names: null, subtree: true }),
-      WAIT,
-    )
+    await world.tellsOfFolder('a', { subtree: true })
     world.forget()
     world.write('a/one/deep/hidden', 'x')
     world.write('a/two/deep/shown', 'x')
-    await vi.waitFor(() => expect(world.isToldOf('a/two/deep/shown')).toBe(true), WAIT)
+    await world.tellsOf('a/two/deep/shown')
     expect(world.dirs().filter((dir) => dir.includes('one'))).toEqual([])
 
     unlinkSync(world.path('a/.spacedriveignore'))
-    await vi.waitFor(
-      () => expect(world.dirty).toContainEqual({ dir: world.path('a'), names: null, subtree: true }),
-      WAIT,
-    )
+    await world.tellsOfFolder('a', { subtree: true })
     world.forget()
     world.write('a/one/deep/shown', 'x')
-    await vi.waitFor(() => expect(world.isToldOf('a/one/deep/shown')).toBe(true), WAIT)
+    await world.tellsOf('a/one/deep/shown')
   })
 
   test('what makes a folder one that tools build has its folder looked at', async () => {
@@ -61,23 +55,17 @@ describe.each(kinds)('rules, watching %s', (kind) => {
     await world.watch()
 
     world.write('crate/Cargo.toml', 'x')
-    await vi.waitFor(
-      () => expect(world.dirty).toContainEqual({ dir: world.path('crate'), names: null, subtree: false }),
-      WAIT,
-    )
+    await world.tellsOfFolder('crate', { subtree: false })
     world.forget()
     world.write('crate/target/hidden', 'x')
     world.write('crate/shown', 'x')
-    await vi.waitFor(() => expect(world.isToldOf('crate/shown')).toBe(true), WAIT)
+    await world.tellsOf('crate/shown')
     expect(world.dirs().filter((dir) => dir.includes('target'))).toEqual([])
 
     renameSync(world.path('crate/Cargo.toml'), world.path('crate/other.toml'))
-    await vi.waitFor(
-      () => expect(world.dirty.some(({ dir, names }) => dir === world.path('crate') && !names)).toBe(true),
-      WAIT,
-    )
+    await world.tellsOfFolder('crate')
     world.write('crate/target/shown', 'x')
-    await vi.waitFor(() => expect(world.isToldOf('crate/target/shown')).toBe(true), WAIT)
+    await world.tellsOf('crate/target/shown')
   })
 
   test('what makes a folder a tool of its own has the folder above looked at', async () => {
@@ -86,14 +74,11 @@ describe.each(kinds)('rules, watching %s', (kind) => {
     await world.watch()
 
     world.write('project/env/pyvenv.cfg', 'x')
-    await vi.waitFor(
-      () => expect(world.dirty.some(({ dir, names }) => dir === world.path('project') && !names)).toBe(true),
-      WAIT,
-    )
+    await world.tellsOfFolder('project')
     world.forget()
     world.write('project/env/lib/hidden', 'x')
     world.write('project/shown', 'x')
-    await vi.waitFor(() => expect(world.isToldOf('project/shown')).toBe(true), WAIT)
+    await world.tellsOf('project/shown')
     expect(world.dirs().filter((dir) => dir.includes('env'))).toEqual([])
   })
 })
@@ -115,7 +100,6 @@ function openWorld(kind: BackendKind) {
   })
   return {
     path,
-    dirty,
     dirs: () => dirty.map(({ dir }) => displayName(dir)),
     forget: () => (dirty.length = 0),
     write: (below: string, text: string) => {
@@ -126,13 +110,21 @@ function openWorld(kind: BackendKind) {
       await backend.watch({ key: 'root', path: root, maxDepth: null })
       await allRecursiveWatchesBegun()
     },
-    /** Whether a listener was told to look at a file. */
-    isToldOf: (below: string) =>
-      dirty.some(({ dir, names, subtree }) => {
-        if (subtree && path(below).startsWith(`${displayName(dir)}/`)) return true
+    /** Waits until the backend has told to look at a file. */
+    tellsOf: (below: string) =>
+      vi.waitFor(() => {
         const name = below.slice(below.lastIndexOf('/') + 1)
-        return join(path(below), '..') === dir && (names === null || names.includes(name))
-      }),
+        const covers = ({ dir, names, subtree }: DirtyFolder) =>
+          (subtree && path(below).startsWith(`${displayName(dir)}/`)) ||
+          (join(path(below), '..') === dir && (names === null || names.includes(name)))
+        expect(dirty.some(covers), below).toBe(true)
+      }, WAIT),
+    /** Waits until the backend has told to look at all names of a folder; with `subtree`, at everything below or not. */
+    tellsOfFolder: (below: string, facts: Partial<DirtyFolder> = {}) =>
+      vi.waitFor(
+        () => expect(dirty).toContainEqual(expect.objectContaining({ dir: path(below), names: null, ...facts })),
+        WAIT,
+      ),
     [Symbol.asyncDispose]: async () => {
       await backend[Symbol.asyncDispose]()
       rmSync(root, { recursive: true, force: true })

@@ -151,7 +151,7 @@ test.runIf(process.platform === 'linux').each(['none', 'landlock', 'bwrap'])(
   },
 )
 
-/** What Linux says of a process; see proc_pid_stat(5). */
+/** The process group, session and niceness of a process on Linux; see proc_pid_stat(5). */
 function placeOf(pid: number): { group: number; session: number; niceness: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat

@@ -1,6 +1,6 @@
 import type { History } from './histories.ts'
 
-/** Histories that once ended with wrong rows or ids, made shorter: what was wrong, and the steps. */
+/** Shortened histories that once ended with wrong rows or ids: the fault, and the steps. */
 export const failedHistories: readonly (readonly [fault: string, history: History])[] = [
   [
     'a file comes back to its name, where a hard link of another stood',

@@ -26,7 +26,7 @@ export interface TypedContent {
   readonly confidence: number
 }
 
-/** A content as a file was found to hold it. */
+/** The content that a read of a file found. */
 export interface FoundContent extends TypedContent {
   readonly hash: Uint8Array
   /** Null if the file was not read completely. */

@@ -84,7 +84,7 @@ class Identification {
   readonly #writer: Pick<EntryWriter, 'reopened'>
   readonly #request: IdentifyRequest
   readonly #host: RequestHost
-  /** Their paths when the run began. */
+  /** The paths of the folders in scope, by row id, as they were when the run began. */
   readonly #folders: ReadonlyMap<number, RawName>
   readonly #folderOf: StatementSync
   readonly #contents: ContentWriter

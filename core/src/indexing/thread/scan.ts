@@ -575,25 +575,8 @@ export class Scan {
       trustTimes: trustTimes && isTrusted && !isFresh,
       isFresh,
     }
-    const structure = of.structure ?? this.#writer.structure
-    const depth = (of.above?.depth ?? 0) - 1
-    const { above, anchors, dir, path } = of
-    return {
-      id,
-      dir,
-      path,
-      depth,
-      inode,
-      structure,
-      isStale: false,
-      seq: UNSENT,
-      above,
-      anchors,
-      row,
-      mtime,
-      mtimeNs,
-      ctime: null,
-    }
+    const { above, anchors, dir, path, structure = this.#writer.structure } = of
+    return newNode({ id, inode, mtime, mtimeNs }, { above, anchors, dir, path, structure, row, ctime: null })
   }
 
   /** Whether this scan recorded the folder before it was interrupted: then the fingerprint is its own. */
@@ -884,27 +867,11 @@ export class Scan {
     const dir = inOnePiece(joinName(node.dir, found.name))
     const path = inOnePiece(directoryPath(node.path, found.name))
     if (arrival === 'added') {
+      const { at, inode, numbers } = found
       const { structure } = this.#writer
-      const { inode } = found
-      const depth = node.depth - 1
-      const [mtime, mtimeNs] = [found.numbers[found.at + MTIME]!, found.numbers[found.at + MTIME_NS]!]
-      const ctime = found.numbers[found.at + CTIME]!
-      return this.#send({
-        id,
-        dir,
-        path,
-        depth,
-        inode,
-        structure,
-        isStale: false,
-        seq: UNSENT,
-        above: node,
-        anchors,
-        row: null,
-        mtime,
-        mtimeNs,
-        ctime,
-      })
+      const child = { id, inode, mtime: numbers[at + MTIME]!, mtimeNs: numbers[at + MTIME_NS]! }
+      const ctime = numbers[at + CTIME]!
+      return this.#send(newNode(child, { above: node, anchors, dir, path, structure, row: null, ctime }))
     }
     // If the disk may not answer, the rules that the folder inherits cannot be read here.
     if (this.#isRefreshing && arrival === 'moved' && !this.#disk) {
@@ -1001,6 +968,38 @@ const UNSENT = -1
 
 /** Facts for a folder whose row vouches for nothing. */
 const READ_ANEW: RowFacts = { fingerprint: null, childCount: 0, trustTimes: false, isFresh: true }
+
+/** A node that is not queued yet. */
+function newNode(
+  { id, inode, mtime, mtimeNs }: Pick<Node, 'id' | 'inode' | 'mtime' | 'mtimeNs'>,
+  {
+    above,
+    anchors,
+    ctime,
+    dir,
+    path,
+    row,
+    structure,
+  }: Omit<Node, 'id' | 'inode' | 'mtime' | 'mtimeNs' | 'depth' | 'isStale' | 'seq'>,
+): Node {
+  const depth = (above?.depth ?? 0) - 1
+  return {
+    id,
+    dir,
+    path,
+    depth,
+    inode,
+    structure,
+    isStale: false,
+    seq: UNSENT,
+    above,
+    anchors,
+    row,
+    mtime,
+    mtimeNs,
+    ctime,
+  }
+}
 
 function taskOf({ anchors, ctime, dir, inode, mtime, mtimeNs, row, seq }: Node): WalkTask {
   const { childCount = 0, fingerprint = null, trustTimes = false } = row ?? {}

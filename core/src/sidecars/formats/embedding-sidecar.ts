@@ -1,6 +1,6 @@
 import type { TextKind } from '../../domain/index.ts'
 import type { Engine } from '../generators/generator.ts'
-import { list, object, optional, parseObject, part, text } from './loose-json.ts'
+import { list, object, optional, parseSidecar, part, text } from './loose-json.ts'
 import type { TextWord } from './text-sidecar.ts'
 
 /** A piece of text that has a vector. */
@@ -46,9 +46,7 @@ export function formatEmbeddingSidecar(sidecar: Omit<EmbeddingSidecar, 'version'
 
 /** The chunks in a sidecar file, with null for each invalid chunk; null if the file is invalid. */
 export function parseEmbeddedChunks(json: string): (EmbeddedChunk | null)[] | null {
-  const value = parseObject(json)
-  if (!value || value['version'] !== VERSION || !Array.isArray(value['chunks'])) return null
-  return value['chunks'].map(readChunk)
+  return parseSidecar(json, { version: VERSION, list: 'chunks' })?.chunks.map(readChunk) ?? null
 }
 
 function readChunk(value: unknown): EmbeddedChunk | null {

@@ -1,8 +1,27 @@
+import type { Engine } from '../generators/generator.ts'
+
 /**
  * Readers for JSON that another version or a person may have written. Each returns null for a value of another type.
  */
 
-export function parseObject(json: string): Record<string, unknown> | null {
+/** Parses a sidecar file. Null if it is no object, is of another version, or has no list of this name. */
+export function parseSidecar<List extends string>(
+  json: string,
+  { list: name, version }: { version: number; list: List },
+): (Record<string, unknown> & { [K in List]: unknown[] }) | null {
+  const value = parseObject(json)
+  return value?.['version'] === version && Array.isArray(value[name])
+    ? (value as Record<string, unknown> & { [K in List]: unknown[] })
+    : null
+}
+
+/** The engine of a sidecar; a missing name or version is empty. */
+export function engine(value: unknown): Engine {
+  const { name, version } = object(value) ?? {}
+  return { name: text(name) ?? '', version: text(version) ?? '' }
+}
+
+function parseObject(json: string): Record<string, unknown> | null {
   try {
     return object(JSON.parse(json))
   } catch {

@@ -1,5 +1,5 @@
 import type { Engine } from '../generators/generator.ts'
-import { list, object, optional, parseObject, part, text } from './loose-json.ts'
+import { engine, list, object, optional, parseSidecar, part, text } from './loose-json.ts'
 
 /** The origin of a page's text: the text layer of a PDF, a picture of the page, or a file that is text itself. */
 export type TextSource = 'layer' | 'ocr' | 'text'
@@ -48,12 +48,11 @@ export function formatTextSidecar(sidecar: Omit<TextSidecar, 'version'>): string
 
 /** Parses a sidecar file, without its invalid parts; null if it is no sidecar, or of another version. */
 export function parseTextSidecar(json: string): TextSidecar | null {
-  const value = parseObject(json)
-  if (!value || value['version'] !== VERSION || !Array.isArray(value['pages'])) return null
-  const engine = object(value['engine'])
+  const value = parseSidecar(json, { version: VERSION, list: 'pages' })
+  if (!value) return null
   return {
     version: VERSION,
-    engine: { name: text(engine?.['name']) ?? '', version: text(engine?.['version']) ?? '' },
+    engine: engine(value['engine']),
     languages: list(value['languages'], text),
     pages: list(value['pages'], page),
     ...optional('confidence', part(value['confidence'])),

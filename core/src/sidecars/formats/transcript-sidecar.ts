@@ -1,5 +1,5 @@
 import type { Engine } from '../generators/generator.ts'
-import { list, object, optional, parseObject, part, text } from './loose-json.ts'
+import { engine, list, object, optional, parseSidecar, part, text } from './loose-json.ts'
 
 /** A sentence, or the unit that the engine uses instead. */
 export interface TranscriptSegment {
@@ -40,12 +40,11 @@ export function formatTranscript(transcript: Omit<Transcript, 'version'>): strin
 
 /** Parses a sidecar file, without its invalid parts; null if it is no sidecar, or of another version. */
 export function parseTranscript(json: string): Transcript | null {
-  const value = parseObject(json)
-  if (!value || value['version'] !== VERSION || !Array.isArray(value['segments'])) return null
-  const engine = object(value['engine'])
+  const value = parseSidecar(json, { version: VERSION, list: 'segments' })
+  if (!value) return null
   return {
     version: VERSION,
-    engine: { name: text(engine?.['name']) ?? '', version: text(engine?.['version']) ?? '' },
+    engine: engine(value['engine']),
     model: text(value['model']) ?? '',
     language: text(value['language']),
     durationMs: time(value['durationMs']) ?? 0,

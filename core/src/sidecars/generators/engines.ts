@@ -34,7 +34,7 @@ const MAX_ANSWER_BYTES = 262_144
 export async function detectPackage({ package: name, ...of }: PackageEngine): Promise<DetectedEngine> {
   try {
     const file = findPackageJSON(name, import.meta.url)
-    if (file === undefined) throw new Error('it is not installed')
+    if (file === undefined) throw new Error(`the package ${name} is not installed`)
     const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string }
     return { ...of, version, available: true, how: 'comes with this program' }
   } catch (err) {

@@ -11,7 +11,7 @@ export interface QueueFillerDeps extends WantedSidecarsDeps {
   readonly texts: TextIndexing
 }
 
-/** Selects what is queued. */
+/** Selects the contents to queue. */
 interface Selection {
   readonly generators: readonly Generator[]
   readonly locations: readonly KnownLocation[]

@@ -18,7 +18,7 @@ export interface CacheReply {
   readonly compiles: boolean
   /** The folder that Node reads compiled modules from. */
   readonly folder: string | undefined
-  /** Each attack on it, with `done` or the code of the error. */
+  /** The result of each attack on the cache folder: `done`, or the code of the error. */
   readonly attacks: Readonly<Record<string, string>>
 }
 

@@ -22,7 +22,7 @@ export async function openFfmpegFilm(path: string): Promise<FfmpegFilm | null> {
   const program = findFfmpeg()
   if (!program) return null
   const facts = await probeFilm(path)
-  if (facts.hasPictures === false) throw new CoreError('Unsupported', 'there are no pictures in it')
+  if (facts.hasPictures === false) throw new CoreError('Unsupported', 'the video has no frames')
   const engine = await ffmpegEngine(program)
   const standard = await toStandardRange(program, facts)
   /** Whether any moment had a frame. */

@@ -17,7 +17,7 @@ export function withFilm<T>(source: RawName, use: (film: Film) => Promise<T>): P
     } catch (err) {
       return await byFfmpeg(path, use, err)
     }
-    throw new CoreError('Unsupported', 'there are no pictures in it')
+    throw new CoreError('Unsupported', 'the video has no frames')
   })
 }
 

@@ -27,14 +27,14 @@ export async function copyByFfmpeg(request: CopyRequest): Promise<Engine | null>
   const program = findFfmpeg()
   if (!program || !(await hasEncoder(program, ENCODER))) return null
   const [facts, engine] = await Promise.all([probeFilm(request.path), ffmpegEngine(program)])
-  if (facts.hasPictures === false) throw new CoreError('Unsupported', 'there are no pictures in it')
+  if (facts.hasPictures === false) throw new CoreError('Unsupported', 'the video has no frames')
   const range = await toStandardRange(program, facts)
   using progress = new Progress({ maxBytes: maxProxyBytes(request) })
   const { signal } = progress
   const onPrinted = (chunk: Buffer) => progress.read(chunk)
   const args = ['-progress', 'pipe:1', ...ffmpegArguments(request, { facts, range, version: engine.version })]
   await runFfmpeg(program, args, { timeoutMs: deadlineMs(request), maxBytes: 0, onPrinted, signal })
-  if (progress.pictures === 0) throw new CoreError('Corrupt', 'there is no whole picture in it')
+  if (progress.pictures === 0) throw new CoreError('Corrupt', 'the video has no complete frame to start from')
   return engine
 }
 

@@ -14,9 +14,9 @@ const SOUND_AHEAD = 0.5
 /** Makes all copies from one decode with the embedded engine. Throws like `Make`. */
 export async function copyEmbedded({ path, size, copies }: CopyRequest): Promise<Engine> {
   using film = await openEmbeddedFilm(path)
-  if (!film) throw new CoreError('Unsupported', 'there are no pictures in it')
+  if (!film) throw new CoreError('Unsupported', 'the video has no frames')
   const first = await film.sink.getFirstKeyPacket()
-  if (!first) throw new CoreError('Corrupt', 'there is no whole picture in it')
+  if (!first) throw new CoreError('Corrupt', 'the video has no complete frame to start from')
   const { packetCount, averagePacketRate } = await film.track.computePacketStats()
   const sound = await openSound(film)
   // A single frame without a duration has no rate.

@@ -34,9 +34,9 @@ function copiesOf(path: string, names: readonly Name[]): CopyRequest {
 interface Copy {
   readonly width: number
   readonly height: number
-  /** Of each picture, in seconds from the first of all that is seen or heard. */
+  /** The time of each frame, in seconds from the start of the first frame or sound. */
   readonly times: readonly number[]
-  /** Of those that stand for themselves. */
+  /** The times of the key frames. */
   readonly keys: readonly number[]
   readonly codecs: readonly (string | null)[]
   /** Parts of the file, in their order. */

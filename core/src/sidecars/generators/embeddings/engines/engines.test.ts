@@ -108,7 +108,7 @@ test('the key is sent to the server it is for, and stands in no message', async 
     code: 'Offline',
     message: expect.stringContaining('401: Incorrect API key provided: ….'),
   })
-  // Another place does not get it.
+  // A redirect to another server does not send the key there.
   await using other = await startEmbeddingServer()
   server.answer = (_, response) => {
     response.writeHead(307, { location: `${other.url}/embeddings` })

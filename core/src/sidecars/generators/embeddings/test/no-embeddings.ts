@@ -1,6 +1,6 @@
 import type { EmbeddingSettings } from '../settings.ts'
 
-/** The settings nobody has touched. */
+/** The default settings. */
 export const noEmbeddings: EmbeddingSettings = {
   url: '',
   model: '',

@@ -1,6 +1,6 @@
 /** How well a text was read. */
 export interface Accuracy {
-  /** Edits that lead from what was read to what is there, as a part of the letters there. */
+  /** Edits that turn the recognised text into the true text, divided by the length of the true text. */
   readonly errorRate: number
   /** Part of the words there that were read, wherever they stand. */
   readonly recall: number

@@ -3,12 +3,12 @@ import type { TextPage } from '../../../formats/text-sidecar.ts'
 
 /** Darker pixels, of 255, are ink. */
 const INK = 128
-/** A box is looked at so much further on each side, in pixels: ink that it cuts lies there. */
+/** The margin around a box, in pixels, in which ink counts as cut off by the box. */
 const MARGIN = 2
 
 /** How words' boxes lie on the ink of a page that has nothing but words. */
 export interface BoxQuality {
-  /** Part of the page's ink that lies in a box. */
+  /** The share of the page's ink inside boxes. */
   readonly covered: number
   /** Part of a box that its ink fills, from edge to edge, on average. */
   readonly tight: number

@@ -1,6 +1,6 @@
 import type { TranscriptSettings } from '../choose-engine.ts'
 
-/** As they are where nobody has set anything. */
+/** The default settings. */
 export const PLAIN_SETTINGS: TranscriptSettings = {
   engine: 'auto',
   model: '',

@@ -56,7 +56,7 @@ export function answerJson(response: ServerResponse, status: number, body: unkno
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
-/** The form as a server reads it; what is not sent as it should be makes the request fail. */
+/** Parses the form like a real server. The request fails if a field is missing or malformed. */
 async function read(request: IncomingMessage): Promise<AskedFor> {
   const type = request.headers['content-type'] ?? ''
   const form = await new Response(new Uint8Array(await buffer(request)), {

@@ -59,7 +59,7 @@ export function writeToySherpa(folder: string, { words, endSeconds }: ToyScript,
   writeFileSync(join(folder, 'toy-tokens.txt'), lines.join(''))
 }
 
-/** Makes of what it hears something of the right size, which the decoder does not look at. */
+/** Turns sound into a tensor of the right shape. The decoder ignores its values. */
 function encoder(
   metadata: Readonly<Record<string, string | number>>,
   { state, layers }: Pick<ToySize, 'state' | 'layers'> = { state: STATE, layers: 0 },

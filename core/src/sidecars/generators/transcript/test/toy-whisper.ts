@@ -7,7 +7,7 @@ export interface ToyScript {
   readonly endSeconds: number
 }
 
-/** How large a model is; what it takes to hear with one depends on nothing else. */
+/** The size of a model. The time and memory of a run depend on nothing else. */
 export interface ToySize {
   /** More than there are words in the script. */
   readonly state: number
