@@ -32,11 +32,10 @@ CREATE TRIGGER sidecars_delete_change after delete on sidecars when old.state = 
   values (old.content_id, old.kind, old.variant, old.format);
   end;
 
-CREATE TRIGGER sidecars_delete_searched after delete on sidecars when (old.kind in (1, 2, 4) and old.variant = 'default' and old.format = 'json'
-  or old.kind = 3 and old.format = 'f32') begin
+CREATE TRIGGER sidecars_delete_searched after delete on sidecars when (old.variant = 'default' and old.format = 'json' or old.format = 'f32') begin
   delete from texts where rowid = (
   select old.content_id * 16 + old.kind from searched_sidecars
-  where sidecar_id = old.id and kind <> 3 and indexed is not null
+  where sidecar_id = old.id and indexed is not null
   );
   delete from vectors where sidecar_id = old.id;
   delete from searched_sidecars where sidecar_id = old.id;
@@ -48,8 +47,7 @@ CREATE TRIGGER sidecars_insert_change after insert on sidecars when new.state = 
   end;
 
 CREATE TRIGGER sidecars_insert_searched after insert on sidecars
-  when new.checksum is not null and (new.kind in (1, 2, 4) and new.variant = 'default' and new.format = 'json'
-  or new.kind = 3 and new.format = 'f32') begin
+  when new.checksum is not null and (new.variant = 'default' and new.format = 'json' or new.format = 'f32') begin
   insert into searched_sidecars(sidecar_id, kind, checksum) values (new.id, new.kind, new.checksum);
   end;
 
@@ -61,8 +59,7 @@ CREATE TRIGGER sidecars_update_change after update of state, size, checksum, sou
   end;
 
 CREATE TRIGGER sidecars_update_searched after update of checksum on sidecars
-  when new.checksum is not old.checksum and (new.kind in (1, 2, 4) and new.variant = 'default' and new.format = 'json'
-  or new.kind = 3 and new.format = 'f32') begin
+  when new.checksum is not old.checksum and (new.variant = 'default' and new.format = 'json' or new.format = 'f32') begin
   insert into searched_sidecars(sidecar_id, kind, checksum) values (new.id, new.kind, new.checksum)
   on conflict(sidecar_id) do update set checksum = excluded.checksum;
   end;
@@ -346,11 +343,8 @@ CREATE INDEX entries_video on entries(parent_id) where type = 2;
 
 CREATE INDEX entries_xmp on entries(parent_id) where name glob '*.[xX][mM][pP]';
 
-CREATE INDEX searched_sidecars_texts on searched_sidecars(sidecar_id)
-  where kind in (1, 2, 4) and checksum is not null and indexed is not checksum;
-
-CREATE INDEX searched_sidecars_vectors on searched_sidecars(sidecar_id)
-  where kind = 3 and checksum is not null and indexed is not checksum;
+CREATE INDEX searched_sidecars_waiting on searched_sidecars(kind, sidecar_id)
+  where checksum is not null and indexed is not checksum;
 
 CREATE INDEX sidecar_conversions_content on sidecar_conversions(content_id);
 

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import type { ContentId } from '../../domain/ids.ts'
-import type { SidecarKind } from '../../domain/sidecar.ts'
 import type { BulkHost } from '../../store/index.ts'
-import { sidecarKindByNumber, sidecarKindNumbers, textKinds } from '../../domain/stored-lists.ts'
+import { sidecarKindNumbers, textKinds, type TextKind } from '../../domain/stored-lists.ts'
 import { sidecarPath } from '../../sidecars/files/paths.ts'
 import { systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
@@ -37,17 +36,20 @@ const LENGTH_PER_BATCH = 1_000_000
 /** The rest of a longer text is not searched: this is a thousand books. */
 const MAX_TEXT_LENGTH = 16_000_000
 
-/** In the order of the definition of the index `searched_sidecars_texts`: SQLite compares the two conditions as they stand. */
-const KINDS = textKinds
-  .map((kind) => sidecarKindNumbers[kind])
-  .toSorted((a, b) => a - b)
-  .join(', ')
+const KINDS = textKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
+
+interface KindRequest {
+  readonly root: string
+  readonly kind: TextKind
+  /** Counts on. */
+  readonly report: { indexed: number; missing: number }
+}
 
 interface Waiting {
   readonly id: number
   readonly key: number
   readonly checksum: Uint8Array
-  readonly kind: SidecarKind
+  readonly kind: TextKind
   readonly path: string
 }
 
@@ -61,12 +63,17 @@ export async function indexTexts(
   host: IndexTextsHost,
 ): Promise<IndexTextsReport> {
   if (check) await compare(db, host)
+  const report = { indexed: 0, missing: 0 }
+  for (const kind of textKinds) await indexKind(db, { root, kind, report }, host)
+  return report
+}
+
+async function indexKind(db: DatabaseSync, { root, kind, report }: KindRequest, host: IndexTextsHost): Promise<void> {
   const put = db.prepare('insert or replace into texts(rowid, text) values(?, ?)')
   const done = db.prepare('update searched_sidecars set indexed = ? where sidecar_id = ? and checksum = ?')
-  const report = { indexed: 0, missing: 0 }
   for (let after = 0; ;) {
-    const batch = waiting(db, root, after)
-    if (batch.length === 0) return report
+    const batch = waiting(db, { root, kind, after })
+    if (batch.length === 0) return
     const texts: { row: Waiting; text: string }[] = []
     for (let length = 0; length < LENGTH_PER_BATCH && batch.length > 0;) {
       host.signal.throwIfAborted()
@@ -90,18 +97,23 @@ export async function indexTexts(
   }
 }
 
-function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
+interface Position {
+  readonly root: string
+  readonly kind: TextKind
+  readonly after: number
+}
+
+function waiting(db: DatabaseSync, { root, kind, after }: Position): Waiting[] {
   const rows = db
     .prepare(
-      `select s.id, s.content_id, s.kind, s.variant, s.format, i.checksum, c.uuid
-       from searched_sidecars i indexed by searched_sidecars_texts
+      `select s.id, s.content_id, s.variant, s.format, i.checksum, c.uuid
+       from searched_sidecars i indexed by searched_sidecars_waiting
        join sidecars s on s.id = i.sidecar_id join content_identities c on c.id = s.content_id
-       where i.kind in (${KINDS}) and i.checksum is not null and i.indexed is not i.checksum and i.sidecar_id > ?
+       where i.kind = ${sidecarKindNumbers[kind]} and i.checksum is not null and i.indexed is not i.checksum and i.sidecar_id > ?
        order by i.sidecar_id limit ${TEXTS_PER_BATCH}`,
     )
     .all(after)
   return rows.map((row) => {
-    const kind = sidecarKindByNumber[Number(row['kind'])]!
     const key = { kind, variant: String(row['variant']), format: String(row['format']) }
     return {
       id: Number(row['id']),

@@ -73,7 +73,7 @@ export async function indexVectors(
 function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
   const rows = db
     .prepare(
-      `select s.id, s.variant, i.checksum, c.uuid from searched_sidecars i indexed by searched_sidecars_vectors
+      `select s.id, s.variant, i.checksum, c.uuid from searched_sidecars i indexed by searched_sidecars_waiting
        join sidecars s on s.id = i.sidecar_id join content_identities c on c.id = s.content_id
        where i.kind = ${EMBEDDINGS} and i.checksum is not null and i.indexed is not i.checksum and i.sidecar_id > ?
          and s.state = ${READY}

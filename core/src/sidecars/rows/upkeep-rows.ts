@@ -7,6 +7,7 @@ import {
   sidecarKindNumbers,
   sidecarKindByNumber,
   sidecarStateByNumber,
+  textKinds,
 } from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
 import type { SidecarKey } from '../files/paths.ts'
@@ -21,6 +22,8 @@ import {
   type RowDeps,
   toReady,
 } from './row.ts'
+
+const TEXT_KINDS = textKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
 
 /** One variant of one kind. */
 export interface SidecarSort {
@@ -68,9 +71,8 @@ export class UpkeepRows {
 
   /** Whether a text is missing from the search index. */
   hasUnindexedText(): boolean {
-    // The same condition as in the definition of the index `searched_sidecars_texts`.
-    const waiting = `select 1 from searched_sidecars indexed by searched_sidecars_texts
-      where kind in (1, 2, 4) and checksum is not null and indexed is not checksum`
+    const waiting = `select 1 from searched_sidecars indexed by searched_sidecars_waiting
+      where kind in (${TEXT_KINDS}) and checksum is not null and indexed is not checksum`
     return this.#deps.store.connection.prepare(`${waiting} limit 1`).get() !== undefined
   }
 
