@@ -33,7 +33,12 @@ export const daemonSettings = {
         .describe(
           'port of a relay that the daemon runs for devices that cannot reach each other, TCP and UDP, usually 3340; off: none',
         ),
-      host: z.string().min(1).max(253).default('0.0.0.0').describe('address of this machine at which the relay listens'),
+      host: z
+        .string()
+        .min(1)
+        .max(253)
+        .default('0.0.0.0')
+        .describe('address of this machine at which the relay listens'),
       token: z
         .union([z.literal(''), z.string().regex(RELAY_TOKEN)])
         .default('')

@@ -117,7 +117,9 @@ export function watchWrites(db: DatabaseSync, tables: ReadonlySet<string>, onWri
       exec(sql)
     } catch (err) {
       if (refused === null) throw err
-      throw new Error(`write the table ${refused} by a prepared statement, so that its changes are recorded`)
+      throw new Error(`write the table ${refused} by a prepared statement, so that its changes are recorded`, {
+        cause: err,
+      })
     } finally {
       runsAtOnce = false
       refused = null
