@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,6 +12,9 @@ interface Check {
   readonly mend: string
 }
 
+/** Most checks at once: each may take a gigabyte of memory. */
+const MAX_PARALLEL = 4
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'node_modules/.bin')
 
@@ -18,21 +22,22 @@ const sources = ['core', 'client', 'daemon', 'relay', 'cli', 'web/src', 'scripts
   (folder) => existsSync(join(root, folder)),
 )
 
+/** The longest begin first. */
 const checks: readonly Check[] = [
-  { name: 'format', command: 'oxfmt --check', mend: 'run `npm run format`' },
   { name: 'lint', command: 'oxlint', mend: 'the rules are in .oxlintrc.json' },
   {
     name: 'unheard promises',
     command: 'node scripts/unheard-promises.ts',
     mend: 'give each promise that is kept to heard(), in core/src/util/heard.ts',
   },
-  { name: 'types', command: 'tsc --noEmit', mend: 'the settings are in tsconfig.json' },
-  { name: 'types of the page', command: 'tsc --noEmit -p web', mend: 'the settings are in web/tsconfig.json' },
   {
     name: 'layers',
     command: `depcruise ${sources.join(' ')} --config .dependency-cruiser.mjs --output-type err-long`,
     mend: 'each rule says how, in .dependency-cruiser.mjs',
   },
+  { name: 'types', command: 'tsc --noEmit', mend: 'the settings are in tsconfig.json' },
+  { name: 'types of the page', command: 'tsc --noEmit -p web', mend: 'the settings are in web/tsconfig.json' },
+  { name: 'format', command: 'oxfmt --check', mend: 'run `npm run format`' },
   {
     name: 'words of a host',
     command: 'node scripts/host-words.ts',
@@ -62,38 +67,43 @@ const checks: readonly Check[] = [
 
 process.exitCode = await runChecks()
 
-/** Runs every check whatever the others say, prints what failed once more at the end, and how many. */
+/** Runs every check whatever the others say, some side by side, and prints the failed ones again at the end. */
 async function runChecks(): Promise<number> {
+  const queue = [...checks]
   const failed: Check[] = []
-  for (const check of checks) {
-    print(`\n== ${check.name}: ${check.command}\n`)
-    const startedAt = Date.now()
-    const code = await run(check.command)
-    if (code !== 0) failed.push(check)
-    print(`-- ${check.name}: ${code === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`)
+  const work = async () => {
+    for (let check = queue.shift(); check; check = queue.shift()) {
+      const startedAt = Date.now()
+      const { code, output } = await run(check.command)
+      if (code !== 0) failed.push(check)
+      const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+      print(`\n== ${check.name}: ${check.command}\n${output}`)
+      print(`-- ${check.name}: ${code === 0 ? 'ok' : 'FAILED'}, ${seconds} s\n`)
+    }
   }
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), MAX_PARALLEL) }, work))
   print('\n')
   for (const { name, mend } of failed) print(`${name} failed: ${mend}\n`)
   print(`${checks.length - failed.length} passed, ${failed.length} failed\n`)
   return failed.length === 0 ? 0 : 1
 }
 
-async function run(command: string): Promise<number> {
+async function run(command: string): Promise<{ code: number; output: string }> {
   const [program = '', ...args] = command.split(' ')
   const isNode = program === 'node'
   const child = spawn(isNode ? process.execPath : program, args, {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 'pipe', 'pipe'],
     // The tools are shell scripts on Windows.
     shell: !isNode && process.platform === 'win32',
     env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` },
   })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
   return new Promise((resolve) => {
-    child.once('error', (err) => {
-      print(`${err.message}\n`)
-      resolve(1)
-    })
-    child.once('close', (code) => resolve(code ?? 1))
+    child.once('error', (err) => resolve({ code: 1, output: `${err.message}\n` }))
+    child.once('close', (code) => resolve({ code: code ?? 1, output }))
   })
 }
 

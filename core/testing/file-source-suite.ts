@@ -377,11 +377,14 @@ export function describeFileSource(
       folder.write('a.bin', Buffer.alloc(1_300_000))
       await using file = await folder.source.open(folder.ref('a.bin'), {}, signal)
       await world.goOffline?.()
-      await expectOffline(folder.list())
-      await expectOffline(folder.source.stat(folder.ref('a.bin'), signal))
-      await expectOffline(read(folder.source, folder.ref('a.bin')))
-      await expectOffline(folder.source.open(folder.ref('a.bin'), {}, signal))
-      await expectOffline(file.read(Buffer.alloc(10), 0, 10, 1_000_000))
+      // Side by side, because each of them waits until the device has been looked for.
+      await Promise.all([
+        expectOffline(folder.list()),
+        expectOffline(folder.source.stat(folder.ref('a.bin'), signal)),
+        expectOffline(read(folder.source, folder.ref('a.bin'))),
+        expectOffline(folder.source.open(folder.ref('a.bin'), {}, signal)),
+        expectOffline(file.read(Buffer.alloc(10), 0, 10, 1_000_000)),
+      ])
       const content = ContentId.parse('3f2504e0-4f89-51d3-9a0c-0305e82c3301')
       expect(await folder.source.where(content, signal)).toMatchObject({ online: false, files: null })
     })

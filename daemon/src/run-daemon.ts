@@ -24,6 +24,7 @@ import { auditEvents } from './http/audit-events.ts'
 import { auditFile, AuditLog } from './http/audit-log.ts'
 import { mayRestart, type Restart, restartProcess, restartsBefore } from './restart.ts'
 import { ExplorerPlace } from './explorer-place.ts'
+import { OwnRelay } from './own-relay.ts'
 import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
 import { SocketServer } from './socket-server.ts'
 
@@ -101,10 +102,11 @@ class Daemon {
       }),
     )
     const explorer = new ExplorerPlace()
+    const relay = parts.use(new OwnRelay())
     // It ends after the engine, which removes port mappings from the router when it closes.
     const recording = parts.use(new DisposableStack())
     const config = await openConfig(options, paths, log)
-    const core = parts.use(await openCore(paths, { config, log, explorer, failures, before }))
+    const core = parts.use(await openCore(paths, { config, log, explorer, relay, failures, before }))
     recording.use(auditEvents(core, new AuditLog({ file: auditFile(paths.runDir), now: Date.now })))
     const connections = parts.use(
       new Connections({
@@ -115,6 +117,7 @@ class Daemon {
       }),
     )
     const served = { core, connections, runDir: paths.runDir, settings: () => config.values.http }
+    await relay.serve(config.values.relay, log.logger)
     await explorer.serve(served)
     parts.use(explorer)
     const server = parts.use(await listen(connections, paths, log.logger))
@@ -166,6 +169,7 @@ interface CoreParts {
   readonly config: DaemonConfig
   readonly log: DaemonLog
   readonly explorer: ExplorerPlace
+  readonly relay: OwnRelay
   readonly failures: Failures
   /** Restarts that led to this process. */
   readonly before: readonly Restart[]
@@ -195,13 +199,13 @@ async function openConfig(
   return config
 }
 
-function openCore(paths: InstancePaths, { before, config, explorer, failures, log }: CoreParts): Promise<Core> {
+function openCore(paths: InstancePaths, { before, config, explorer, failures, log, relay }: CoreParts): Promise<Core> {
   const { dataDir, instance, logFile } = paths
   const host = {
     version: programVersion(),
     instance,
     logFile,
-    notices: () => [...before.map(restartNotice), ...homeNotices(paths), ...explorer.notices],
+    notices: () => [...before.map(restartNotice), ...homeNotices(paths), ...explorer.notices, ...relay.notices],
     failures: () => failures.all,
   }
   return Core.open({ dataDir, host, log: log.logger, config })

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import type { Logger } from '@spacedrive/core'
 import { PeerKey } from '@spacedrive/core/domain'
 import type { Relay } from '@spacedrive/relay'
+import { DEFAULT_RELAY_PORT, RELAY_TOKEN } from '@spacedrive/relay/token'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -12,10 +13,7 @@ import { UsageError } from '../usage-error.ts'
 
 /** Every address of this machine; without IPv6, under which Iroh asks for its address there alone. */
 const EVERYWHERE = '0.0.0.0'
-export const DEFAULT_RELAY_PORT = 3_340
 const MAX_PORT = 65_535
-/** The token stands in an address as it is. */
-const TOKEN = /^[A-Za-z0-9._~-]{1,200}$/
 
 /** Runs a relay in this terminal, until it is told to end by Ctrl-C or SIGTERM. */
 export async function relay(values: Values, context: CliContext): Promise<number> {
@@ -53,7 +51,7 @@ function optionsOf({ allow, host, port, token }: Values): Options {
   const words = { words: ['network', 'relay'] }
   if (typeof port === 'number' && !(Number.isInteger(port) && port >= 0 && port <= MAX_PORT))
     throw new UsageError(`--port is a number from 0 to ${MAX_PORT}`, words)
-  if (typeof token === 'string' && !TOKEN.test(token))
+  if (typeof token === 'string' && !RELAY_TOKEN.test(token))
     throw new UsageError('--token is made of letters, digits, dots, dashes, tildes and underscores', words)
   const keys = Array.isArray(allow) ? allow.map((key) => keyOf(String(key))) : null
   return {

@@ -30,6 +30,7 @@ export const messages = defineMessages({
     groups: {
       log: 'Log',
       http: 'Explorer',
+      relay: 'Relay for other devices',
       watch: 'Watching folders',
       indexing: 'Indexing',
       jobs: 'Jobs',
@@ -72,6 +73,7 @@ export const messages = defineMessages({
     groups: {
       log: 'Protokoll',
       http: 'Explorer',
+      relay: 'Relay für andere Geräte',
       watch: 'Ordner beobachten',
       indexing: 'Erfassen',
       jobs: 'Aufgaben',

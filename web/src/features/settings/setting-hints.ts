@@ -6,6 +6,11 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
     'log.files': 'wie viele alte Protokolle bleiben',
     'http.port': 'Port des Explorers auf 127.0.0.1, oder der nächste freie; 0: irgendeiner; off: keiner',
     'http.metrics': 'unter /metrics mit Zahlen für Prometheus antworten',
+    'relay.port':
+      'Port eines Relays, das der Dienst für Geräte betreibt, die einander nicht erreichen, TCP und UDP, gewöhnlich 3340; off: keines',
+    'relay.host': 'Adresse dieses Rechners, an der das Relay lauscht',
+    'relay.token':
+      'ohne dieses Wort lässt das Relay kein Gerät zu; die Geräte setzen network.relay auf http://<dieser Rechner>:<Port>/<Wort>; leer: jedes Gerät darf es benutzen',
     'watch.enabled': 'Änderungen gleich mitbekommen',
     'watch.debounceMs': 'wie lange Ruhe sein muss, bis viele Änderungen zusammen gelten, in Millisekunden',
     'indexing.walkers': 'Threads, die durch Ordner gehen',
