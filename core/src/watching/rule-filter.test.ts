@@ -117,7 +117,7 @@ function openWorld(kind: BackendKind) {
         const covers = ({ dir, names, subtree }: DirtyFolder) =>
           (subtree && path(below).startsWith(`${displayName(dir)}/`)) ||
           (join(path(below), '..') === dir && (names === null || names.includes(name)))
-        expect(dirty.some(covers), below).toBe(true)
+        expect(dirty.some(covers)).toBe(true)
       }, WAIT),
     /** Waits until the backend has told to look at all names of a folder; with `subtree`, at everything below or not. */
     tellsOfFolder: (below: string, facts: Partial<DirtyFolder> = {}) =>

@@ -21,7 +21,8 @@ export function engine(value: unknown): Engine {
   return { name: text(name) ?? '', version: text(version) ?? '' }
 }
 
-function parseObject(json: string): Record<string, unknown> | null {
+/** Parses JSON. Null if it is not valid or not an object. */
+export function parseObject(json: string): Record<string, unknown> | null {
   try {
     return object(JSON.parse(json))
   } catch {

@@ -251,7 +251,7 @@ describe.skipIf(!ffmpeg)('films made by ffmpeg (which is not on PATH)', () => {
     for (const copy of [copyByFfmpeg, copyEmbedded])
       await expect(copy(copiesOf(path, ['ultra']))).rejects.toMatchObject({
         code: 'Unsupported',
-        message: 'there are no pictures in it',
+        message: 'the video has no frames',
       })
     expect(existsSync(`${path}-ultra.mp4`)).toBe(false)
   })

@@ -65,7 +65,7 @@ export class PictureTrack {
     await this.#encoder?.flush()
     await this.#write()
     this.close()
-    if (this.#written === 0) throw new CoreError('Corrupt', 'there is no whole picture in it')
+    if (this.#written === 0) throw new CoreError('Corrupt', 'the video has no complete frame to start from')
   }
 
   close(): void {

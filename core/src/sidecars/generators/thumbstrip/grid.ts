@@ -48,7 +48,7 @@ export class Grid {
   drawing(): RawPixels {
     const { across } = this.strip
     const first = this.#tiles.find((tile) => tile !== undefined)
-    if (!first) throw new CoreError('Corrupt', 'there is no whole picture in it')
+    if (!first) throw new CoreError('Corrupt', 'the video has no complete frame to start from')
     const { width, height } = first
     const row = width * across * 3
     const data = Buffer.alloc(row * height * across)

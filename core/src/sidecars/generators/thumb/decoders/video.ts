@@ -23,7 +23,7 @@ export const decode: Decode = async (source, content, side) => {
   }
 }
 
-const NO_PICTURES = 'there are no pictures in it'
+const NO_PICTURES = 'the video has no frames'
 
 function empty(): CoreError {
   return new CoreError('Unsupported', NO_PICTURES)

@@ -18,7 +18,7 @@ export async function decodeVideo(path: string, side: number): Promise<Picture |
   const failures: Error[] = []
   const found = await firstToShow(candidates(film, side, failures))
   if (found) return found
-  throw failures[0] ?? new CoreError('Corrupt', 'there is no whole picture in it')
+  throw failures[0] ?? new CoreError('Corrupt', 'the video has no complete frame to start from')
 }
 
 async function* candidates(film: EmbeddedFilm, side: number, failures: Error[]): AsyncGenerator<Picture> {
