@@ -46,8 +46,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: ['core/testing/compile-sources.ts'],
     setupFiles: ['core/testing/patience.ts'],
-    // A test waits most of its time, for a file to settle or a watch to tell: two cores are enough for five of them.
-    maxWorkers: 5,
+    // A test waits most of its time, for a file to settle or a watch to tell: two cores are enough for seven of them.
+    maxWorkers: 7,
     // Ends a test that hangs, and nothing else: property tests take minutes on a busy machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
