@@ -9,9 +9,8 @@ import { makeSbom } from './sbom.ts'
 export const SBOM_FILE = 'sbom.cdx.json'
 export const PROVENANCE_FILE = 'provenance.intoto.jsonl'
 
-/** What is committed and needed to install and run the program: not its tests, pages and tools. */
-const SHIPPED =
-  /^(?:package(?:-lock)?\.json|README\.md|CHANGELOG\.md|LICENSE-[A-Z0-9]+|(?:core|client|daemon|cli|web)\/.+)$/
+/** The committed files that are needed to install and run the program, beside its workspaces: no documents, no tools. */
+const SHIPPED = /^(?:package(?:-lock)?\.json|README\.md|CHANGELOG\.md|LICENSE-[A-Z0-9]+)$/
 const NOT_SHIPPED = /\.test\.tsx?$|\/tests?\/|^\w+\/testing\//
 const MAX_TREE_BYTES = 256 * 1024 * 1024
 
@@ -72,7 +71,9 @@ type Git = (args: readonly string[], input?: string) => Buffer
 /** In the order of their paths, with the bytes that were committed, whatever the checkout made of them. */
 function committedFiles(git: Git, commit: string): Map<string, Uint8Array> {
   const listed = git(['ls-tree', '-r', '-z', '--name-only', commit]).toString().split('\0')
-  const names = listed.filter((name) => SHIPPED.test(name) && !NOT_SHIPPED.test(name))
+  const { workspaces } = JSON.parse(git(['show', `${commit}:package.json`]).toString()) as { workspaces: string[] }
+  const isInWorkspace = (name: string) => workspaces.some((workspace) => name.startsWith(`${workspace}/`))
+  const names = listed.filter((name) => (SHIPPED.test(name) || isInWorkspace(name)) && !NOT_SHIPPED.test(name))
   const batch = git(['cat-file', '--batch'], names.map((name) => `${commit}:${name}\n`).join(''))
   const files = new Map<string, Uint8Array>()
   let at = 0

@@ -8,13 +8,16 @@ import type { Listing, ListingInput } from './use-listing.ts'
 /** Rows that are sought one by one after a listing has changed; of a selection of more spans the others are let go. */
 const MAX_SOUGHT = 64
 
-/** Rows of a folder up to which all that is chosen is followed into another order: both are asked for whole. */
+/** Rows of a folder up to which each chosen entry is followed: its paths are requested whole. */
 const MAX_REORDERED = 10_000
+
+/** Chosen rows up to which the path of each is kept. */
+const MAX_KEPT = 2_000
 
 interface Settled {
   readonly input: ListingInput
   readonly total: number | null
-  /** What stood at the rows where the choice begins and ends. */
+  /** The paths at the rows where the choice begins and ends, and at chosen rows that were loaded. */
   readonly pathByRow: ReadonlyMap<number, string>
 }
 
@@ -37,7 +40,11 @@ export function useChoiceThatStays(
       (before.total !== null && before.total !== total) ||
       rows.some((row) => isAnother(listing, row, before.pathByRow.get(row)))
     if (!hasMoved || rows.length === 0) {
-      settled.current = { input: listing.input, total, pathByRow: pathsAt(listing, rows, before.pathByRow) }
+      settled.current = {
+        input: listing.input,
+        total,
+        pathByRow: pathsAt(listing, [...rows, ...chosenRows(choice.selection)], before.pathByRow),
+      }
       return
     }
     const controller = new AbortController()
@@ -45,10 +52,9 @@ export function useChoiceThatStays(
     return () => controller.abort()
 
     async function follow(signal: AbortSignal) {
-      const isFollowed = isOtherOrder && total! <= MAX_REORDERED
       const [rowAfter, selection] = await Promise.all([
         rowsNow(listing, rows, before.pathByRow),
-        isFollowed ? reordered(choice.selection, before.input, listing.input).catch(() => null) : null,
+        total! <= MAX_REORDERED ? selectionNow(choice.selection, before, listing.input).catch(() => null) : null,
       ])
       if (signal.aborted) return
       const pathByRow = new Map<number, string>()
@@ -64,14 +70,23 @@ export function useChoiceThatStays(
   }, [choice, listing, setChoice])
 }
 
-/** The same entries in another order. */
-async function reordered({ isInverted, spans }: Selection, from: ListingInput, to: ListingInput): Promise<Selection> {
-  const [before, now] = await Promise.all([from, to].map(pathsIn))
-  const rowByPath = new Map(now!.map((path, row) => [path, row]))
-  const rows = spans
-    .flatMap(({ first, last }) => before!.slice(first, last + 1))
-    .flatMap((path) => rowByPath.get(path) ?? [])
-  return { isInverted, spans: only(...rows.map((row) => ({ first: row, last: row }))).spans }
+/** The same entries at their new rows. Null if following the ends of the selection is enough, or all that is possible. */
+async function selectionNow(selection: Selection, before: Settled, to: ListingInput): Promise<Selection | null> {
+  const isOtherOrder = orderOf(before.input) !== orderOf(to)
+  if (!isOtherOrder && selection.spans.every(({ first, last }) => first === last)) return null
+  const kept = chosenRows(selection).map((row) => before.pathByRow.get(row))
+  const isKept = kept.length > 0 && !kept.includes(undefined)
+  if (!isKept && !isOtherOrder) return null
+  const [now, chosen] = await Promise.all([pathsIn(to), isKept ? kept : chosenIn(before.input, selection)])
+  const rowByPath = new Map(now.map((path, row) => [path, row]))
+  const rows = chosen.flatMap((path) => rowByPath.get(path!) ?? [])
+  return { ...selection, spans: only(...rows.map((row) => ({ first: row, last: row }))).spans }
+}
+
+/** The paths that the spans of a selection hold in an order of the folder. */
+async function chosenIn(input: ListingInput, { spans }: Selection): Promise<string[]> {
+  const paths = await pathsIn(input)
+  return spans.flatMap(({ first, last }) => paths.slice(first, last + 1))
 }
 
 async function pathsIn(input: ListingInput): Promise<string[]> {
@@ -84,6 +99,13 @@ function orderOf({ all, reverse, sort }: ListingInput): string {
 
 function rowsOf({ active, anchor, selection }: Choice): number[] {
   return [...new Set([active, anchor, ...endsOf(selection)])].filter((row) => row !== null)
+}
+
+/** Every row in the spans of a selection; none of a selection that is too large to be kept. */
+function chosenRows({ spans }: Selection): number[] {
+  const count = spans.reduce((sum, { first, last }) => sum + last - first + 1, 0)
+  if (count > MAX_KEPT) return []
+  return spans.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i))
 }
 
 function isAnother(listing: Listing, row: number, path: string | undefined): boolean {
