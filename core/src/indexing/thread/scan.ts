@@ -39,49 +39,13 @@ import {
 import { beginAt, factsOf, lookAt, orFailure } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
 import { type Missing, MissingNames } from './removals.ts'
+import { type Listing, newNode, type Node, READ_ANEW, taskOf, UNSENT } from './scan-node.ts'
 import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from './scan-request.ts'
 import { Walker } from './walk.ts'
 import { walkingProcesses, walkingThreads, type Walkers, type WalkListener } from './walkers.ts'
-import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
+import type { WalkResults, WalkSetup } from './walk-messages.ts'
 import { WalkSession } from './walk-session.ts'
 import { inTransaction, MAX_TRANSACTION_MS, WriteWindow } from './write-window.ts'
-
-/** A folder that is being listed. */
-interface Listing {
-  readonly id: number
-  readonly dir: RawName
-  readonly path: RawName
-  readonly depth: number
-  /** The inode of its row, and the writer's `structure` at the time when its path and inode were read. */
-  readonly inode: Inode
-  readonly structure: number
-  /** Other code changed its rows, or an event named it, so the listing may be outdated when it arrives. */
-  isStale: boolean
-}
-
-interface Node extends Listing {
-  /** Sequence number of the task in the walk. */
-  seq: number
-  /** The folder in which it was found; null for the folder where the scan begins. */
-  readonly above: Node | null
-  readonly anchors: readonly string[]
-  /** What its row vouches for; null if this scan added the row, so nothing below it has rows. */
-  readonly row: RowFacts | null
-  /** The times of its row. With `trustTimes` the folder is read only if the disk has other times. */
-  readonly mtime: number
-  readonly mtimeNs: number
-  /** The ctime from the latest listing of its parent; null if only the row is known. */
-  readonly ctime: number | null
-}
-
-interface RowFacts {
-  /** In hexadecimal. */
-  readonly fingerprint: string | null
-  readonly childCount: number
-  readonly trustTimes: boolean
-  /** Whether its subfolders must be read from the database again instead of taken from the loaded ones. */
-  readonly isFresh: boolean
-}
 
 interface Look extends Listing {
   readonly names: readonly RawName[] | null
@@ -962,50 +926,6 @@ const IS_NAMED_FOR_ITSELF = process.platform !== 'win32'
 
 /** File systems that invent inodes at run time, or whose drivers may do so. */
 const UNSTABLE_INODES = /^(vfat|msdos|exfat|fuse|9p|cifs|smb)/i
-
-/** The sequence number of a node that is not queued yet. */
-const UNSENT = -1
-
-/** Facts for a folder whose row vouches for nothing. */
-const READ_ANEW: RowFacts = { fingerprint: null, childCount: 0, trustTimes: false, isFresh: true }
-
-/** A node that is not queued yet. */
-function newNode(
-  { id, inode, mtime, mtimeNs }: Pick<Node, 'id' | 'inode' | 'mtime' | 'mtimeNs'>,
-  {
-    above,
-    anchors,
-    ctime,
-    dir,
-    path,
-    row,
-    structure,
-  }: Omit<Node, 'id' | 'inode' | 'mtime' | 'mtimeNs' | 'depth' | 'isStale' | 'seq'>,
-): Node {
-  const depth = (above?.depth ?? 0) - 1
-  return {
-    id,
-    dir,
-    path,
-    depth,
-    inode,
-    structure,
-    isStale: false,
-    seq: UNSENT,
-    above,
-    anchors,
-    row,
-    mtime,
-    mtimeNs,
-    ctime,
-  }
-}
-
-function taskOf({ anchors, ctime, dir, inode, mtime, mtimeNs, row, seq }: Node): WalkTask {
-  const { childCount = 0, fingerprint = null, trustTimes = false } = row ?? {}
-  const times = fingerprint !== null && trustTimes ? { mtime, mtimeNs } : null
-  return { seq, dir, anchors, fingerprint, childCount, times, seen: ctime === null ? null : { inode, ctime } }
-}
 
 const NONE_LOADED: ReadonlyMap<number, KnownDirectory> = new Map()
 
