@@ -156,7 +156,8 @@ async function runHistory(steps: readonly Step[]): Promise<number> {
     } else if (each.does === 'all') {
       await page.user.keyboard('{Control>}a{/Control}')
       model.chooseAll()
-    } else if (each.does === 'none') {
+    } else if (each.does === 'none' && model.chosen.size > 0) {
+      // With nothing chosen, Escape goes back in the history.
       await page.user.keyboard('{Escape}')
       model.chooseNone()
     } else if (each.does === 'toggle' && model.active !== null) {
@@ -164,7 +165,7 @@ async function runHistory(steps: readonly Step[]): Promise<number> {
       await page.user.keyboard('{Control>}[Space]{/Control}')
       model.toggle(model.active)
     } else if (each.does === 'come') {
-      const name = `${LETTERS[each.at % LETTERS.length]!}${count}.txt`
+      const name = `${LETTERS[each.at % LETTERS.length]!}${10 + count}.txt`
       files.add(aFile(`/p/${name}`, { size: each.at * 500 }))
       model.come(name, each.at * 500)
       page.daemon.emit('entries.changed', changed)
