@@ -25,6 +25,15 @@ function identify(bytes: Uint8Array | string, name = '') {
 }
 
 describe('without a name', () => {
+  test.for(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'an interpreter or a type with the name of a property of every object (%s) is an unknown one',
+    (name) => {
+      expect(identify(`#!/usr/bin/env ${name}\necho\n`).id).toBe('shell')
+      expect(identify(zip({ mimetype: name, 'a.txt': 'a' })).id).toBe('zip')
+      expect(identify('text', `a.${name}`).id).toBe('text')
+    },
+  )
+
   test('more than 120 types have a fixture', () => {
     expect(Object.keys(fixtures).length).toBeGreaterThan(120)
   })

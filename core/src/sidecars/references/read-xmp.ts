@@ -12,13 +12,15 @@ const MAX_LIST = 1_000
 const MAX_DEPTH = 16
 
 /** The prefixes used here for each namespace, whatever prefix a file uses (XMP specification, part 1 and 2). */
-const namespaces: Readonly<Record<string, string>> = {
-  'http://www.w3.org/1999/02/22-rdf-syntax-ns#': 'rdf',
-  'http://purl.org/dc/elements/1.1/': 'dc',
-  'http://ns.adobe.com/xap/1.0/': 'xmp',
-  'http://ns.adobe.com/photoshop/1.0/': 'photoshop',
-  'http://ns.adobe.com/exif/1.0/': 'exif',
-}
+const namespaces = new Map(
+  Object.entries({
+    'http://www.w3.org/1999/02/22-rdf-syntax-ns#': 'rdf',
+    'http://purl.org/dc/elements/1.1/': 'dc',
+    'http://ns.adobe.com/xap/1.0/': 'xmp',
+    'http://ns.adobe.com/photoshop/1.0/': 'photoshop',
+    'http://ns.adobe.com/exif/1.0/': 'exif',
+  }),
+)
 
 /**
  * Reads the displayed properties of an XMP file. Expands and fetches nothing. Only properties of the description itself
@@ -42,7 +44,7 @@ class DescriptionReader {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     for (const [key, value] of Object.entries(attributes))
-      if (key.startsWith('xmlns:')) this.#prefixes.set(key.slice('xmlns:'.length), namespaces[value] ?? '')
+      if (key.startsWith('xmlns:')) this.#prefixes.set(key.slice('xmlns:'.length), namespaces.get(value) ?? '')
     const canonical = this.#canonical(name)
     this.#path.push(canonical)
     this.#text = ''

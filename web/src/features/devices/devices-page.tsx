@@ -98,9 +98,9 @@ function DeviceRow({ device }: { device: NetworkDevice }) {
   )
 }
 
-const systems: Readonly<Record<string, string>> = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' }
+const systems = new Map(Object.entries({ linux: 'Linux', darwin: 'macOS', win32: 'Windows' }))
 
 /** A system as people call it; another device says what it likes. */
 export function systemName(os: string): string {
-  return systems[os] ?? os
+  return systems.get(os) ?? os
 }

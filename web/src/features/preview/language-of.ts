@@ -73,19 +73,21 @@ const extensions: Partial<Record<Language, string>> = {
 }
 
 /** Files that are known by their name. */
-const names: Readonly<Record<string, Language>> = {
-  dockerfile: 'docker',
-  makefile: 'make',
-  gnumakefile: 'make',
-  'cmakelists.txt': 'cmake',
-  gemfile: 'ruby',
-  rakefile: 'ruby',
-  '.bashrc': 'shell',
-  '.profile': 'shell',
-  '.zshrc': 'shell',
-  '.gitconfig': 'ini',
-  '.editorconfig': 'ini',
-}
+const names = new Map<string, Language>(
+  Object.entries({
+    dockerfile: 'docker',
+    makefile: 'make',
+    gnumakefile: 'make',
+    'cmakelists.txt': 'cmake',
+    gemfile: 'ruby',
+    rakefile: 'ruby',
+    '.bashrc': 'shell',
+    '.profile': 'shell',
+    '.zshrc': 'shell',
+    '.gitconfig': 'ini',
+    '.editorconfig': 'ini',
+  }),
+)
 
 const byExtension = new Map<string, Language>(
   Object.entries(extensions).flatMap(([language, list]) =>
@@ -95,5 +97,5 @@ const byExtension = new Map<string, Language>(
 
 /** What a text is written in; null where it is not coloured. */
 export function languageOf({ extension, name }: Pick<Entry, 'extension' | 'name'>): Language | null {
-  return names[name.toLowerCase()] ?? byExtension.get(extension) ?? null
+  return names.get(name.toLowerCase()) ?? byExtension.get(extension) ?? null
 }

@@ -80,7 +80,7 @@ export function useFilterValues({ ext, in: inside, modified, size, type }: Searc
   const names = useMessages(typeNames)
   const locations = useOperation('locations.list', {}).data ?? []
   const typeName = (value: string) =>
-    value === 'folder' ? names.directory : value in names ? names[value as keyof typeof names] : value
+    value === 'folder' ? names.directory : Object.hasOwn(names, value) ? names[value as keyof typeof names] : value
   const placeName = (path: string) => locations.find((location) => location.path === path)?.name ?? nameOf(path)
   return {
     type: type?.map(typeName).join(', '),

@@ -1,30 +1,32 @@
 import type { ByteSource } from '../byte-source.ts'
 import { latin1, startsAt, u16be, u16le, u32be, u32le } from './bytes.ts'
 
-const typesByBrand: Record<string, string> = {
-  avif: 'avif',
-  avis: 'avif',
-  heic: 'heic',
-  heix: 'heic',
-  hevc: 'heic',
-  hevx: 'heic',
-  heim: 'heic',
-  heis: 'heic',
-  mif1: 'heif',
-  msf1: 'heif',
-  mif2: 'heif',
-  'crx ': 'cr3',
-  'qt  ': 'mov',
-  'M4A ': 'm4a',
-  'M4B ': 'm4b',
-  'M4P ': 'm4a',
-  'aax ': 'audible',
-  aaxc: 'audible',
-  'F4V ': 'f4v',
-  'F4P ': 'f4v',
-  'F4A ': 'm4a',
-  'F4B ': 'm4b',
-}
+const typesByBrand = new Map(
+  Object.entries({
+    avif: 'avif',
+    avis: 'avif',
+    heic: 'heic',
+    heix: 'heic',
+    hevc: 'heic',
+    hevx: 'heic',
+    heim: 'heic',
+    heis: 'heic',
+    mif1: 'heif',
+    msf1: 'heif',
+    mif2: 'heif',
+    'crx ': 'cr3',
+    'qt  ': 'mov',
+    'M4A ': 'm4a',
+    'M4B ': 'm4b',
+    'M4P ': 'm4a',
+    'aax ': 'audible',
+    aaxc: 'audible',
+    'F4V ': 'f4v',
+    'F4P ': 'f4v',
+    'F4A ': 'm4a',
+    'F4B ': 'm4b',
+  }),
+)
 
 /** An ISO base media file (`ftyp`) by its brands, or an old QuickTime file by its first atom. */
 export function isobmffType({ head }: ByteSource): string | null {
@@ -32,7 +34,7 @@ export function isobmffType({ head }: ByteSource): string | null {
   if (atom !== 'ftyp') return /^(moov|mdat|wide|skip|free|pnot)$/.test(atom) && isAtomChain(head) ? 'mov' : null
   const major = latin1(head, 8, 12)
   if (major.startsWith('3g')) return '3gp'
-  const found = typesByBrand[major] ?? 'mp4'
+  const found = typesByBrand.get(major) ?? 'mp4'
   if (found !== 'heif') return found
   // The brand says only that the file has pictures; the compatible brands give their coding.
   const brands = latin1(head, 16, Math.min(u32be(head, 0), 256))

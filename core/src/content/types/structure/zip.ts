@@ -15,30 +15,32 @@ const END_RECORD = 'PK\x05\x06'
 /** The type of a zip, from its `mimetype` entry or the names in it; null if it is an ordinary zip. */
 export function zipType(source: ByteSource): string | null {
   const local = localEntries(source.head)
-  const declared = local.mimetype ? typesByMime[local.mimetype] : undefined
+  const declared = local.mimetype ? typesByMime.get(local.mimetype) : undefined
   if (declared) return declared
   return typeOfNames(local.names) ?? typeOfNames(directoryNames(source))
 }
 
-const typesByMime: Record<string, string> = {
-  'application/epub+zip': 'epub',
-  'application/vnd.oasis.opendocument.text': 'odt',
-  'application/vnd.oasis.opendocument.text-template': 'odt',
-  'application/vnd.sun.xml.writer': 'odt',
-  'application/vnd.oasis.opendocument.spreadsheet': 'ods',
-  'application/vnd.oasis.opendocument.spreadsheet-template': 'ods',
-  'application/vnd.sun.xml.calc': 'ods',
-  'application/vnd.oasis.opendocument.presentation': 'odp',
-  'application/vnd.oasis.opendocument.presentation-template': 'odp',
-  'application/vnd.sun.xml.impress': 'odp',
-  'application/vnd.oasis.opendocument.graphics': 'odg',
-  'application/vnd.oasis.opendocument.formula': 'odf',
-  'application/x-krita': 'kra',
-  'image/openraster': 'ora',
-  'application/hwp+zip': 'hwpx',
-  'application/vnd.adobe.indesign-idml-package': 'idml',
-  'application/vnd.recordare.musicxml': 'mxl',
-}
+const typesByMime = new Map(
+  Object.entries({
+    'application/epub+zip': 'epub',
+    'application/vnd.oasis.opendocument.text': 'odt',
+    'application/vnd.oasis.opendocument.text-template': 'odt',
+    'application/vnd.sun.xml.writer': 'odt',
+    'application/vnd.oasis.opendocument.spreadsheet': 'ods',
+    'application/vnd.oasis.opendocument.spreadsheet-template': 'ods',
+    'application/vnd.sun.xml.calc': 'ods',
+    'application/vnd.oasis.opendocument.presentation': 'odp',
+    'application/vnd.oasis.opendocument.presentation-template': 'odp',
+    'application/vnd.sun.xml.impress': 'odp',
+    'application/vnd.oasis.opendocument.graphics': 'odg',
+    'application/vnd.oasis.opendocument.formula': 'odf',
+    'application/x-krita': 'kra',
+    'image/openraster': 'ora',
+    'application/hwp+zip': 'hwpx',
+    'application/vnd.adobe.indesign-idml-package': 'idml',
+    'application/vnd.recordare.musicxml': 'mxl',
+  }),
+)
 
 /** In order: an app is also a jar, so the more specific rule comes first. */
 const nameRules: readonly { readonly id: string; readonly name: RegExp }[] = [
