@@ -220,8 +220,8 @@ interface NameProps {
 function Name({ entry, isOnline, library, size }: NameProps) {
   if (!entry) return <Skeleton className="my-auto h-3 w-2/3" />
   return (
-    <span className={cn('flex min-w-0 flex-1 items-center gap-2', !isOnline && 'opacity-60')}>
-      <Thumbnail entry={entry} library={library} size={size} iconSize={16} />
+    <span className={cn('flex min-w-0 flex-1 items-center gap-2', !isOnline && 'text-muted')}>
+      <Thumbnail entry={entry} library={library} size={size} iconSize={16} className={cn(!isOnline && 'opacity-60')} />
       <SafeName name={entry.name} isCut className="flex-1 text-start" />
       {entry.kind === 'directory' && (
         <ChevronRight size={14} strokeWidth={1.5} aria-hidden className="text-faint shrink-0 rtl:rotate-180" />

@@ -83,12 +83,12 @@ function Cells({ entry, library, isChosen, isFaded, size }: CellsProps) {
   const types = useMessages(typeNames)
   const { createdAt, kind, modifiedAt, totalSize } = entry
   const shownSize = kind === 'directory' ? totalSize : entry.size
-  const secondary = cn('text-muted truncate tabular-nums', isFaded && 'opacity-60')
+  const secondary = 'text-muted truncate tabular-nums'
   return (
     <>
       <div role="gridcell" className={cn(classOf.name, 'flex items-center gap-2')}>
         <Thumbnail entry={entry} library={library} size={size} iconSize={16} className={cn(isFaded && 'opacity-60')} />
-        <SafeName name={entry.name} isCut className={cn(isFaded && 'opacity-60')} />
+        <SafeName name={entry.name} isCut className={cn(isFaded && 'text-muted')} />
         <EntryMarks entry={entry} />
         <CheckMark isChosen={isChosen} className="ms-auto -me-2" />
       </div>

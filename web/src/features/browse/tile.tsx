@@ -70,7 +70,7 @@ function Content({ entry, hasContents, isChosen, isFaded, isLater, library, size
         {entry.type === 'video' && <FilmMark entry={entry} label={t.video} className="end-1.5 bottom-1.5" />}
         <CheckMark isChosen={isChosen} className="absolute start-0.5 top-0.5" />
       </div>
-      <div className={cn('flex h-6 items-center justify-center gap-1 px-1 text-xs', fade)}>
+      <div className={cn('flex h-6 items-center justify-center gap-1 px-1 text-xs', fade && 'text-muted')}>
         <SafeName name={entry.name} isCut />
         <EntryMarks entry={entry} />
       </div>

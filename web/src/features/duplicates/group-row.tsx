@@ -123,7 +123,7 @@ function FileLine({ file }: { file: Group['files'][number] }) {
           to="/browse"
           search={{ path: folder, sel: pathOf(file) }}
           preload={false}
-          className={cn('flex h-6 min-w-0 items-center hover:underline', !file.online && 'opacity-60')}
+          className={cn('flex h-6 min-w-0 items-center hover:underline', !file.online && 'text-muted')}
         >
           {content}
         </Link>

@@ -55,12 +55,15 @@ export function UniqueList({ input }: { input: InputOf<'copies.unique'> }) {
                 to="/browse"
                 search={{ path: parentOf(file.path) ?? file.path, sel: pathOf(file) }}
                 preload={false}
-                className={cn(
-                  'rounded-control hover:bg-hover flex h-full items-center gap-3 px-2 outline-offset-[-2px]',
-                  !file.online && 'opacity-60',
-                )}
+                className="rounded-control hover:bg-hover flex h-full items-center gap-3 px-2 outline-offset-[-2px]"
               >
-                <Thumbnail entry={file} library={library} size={40} iconSize={24} />
+                <Thumbnail
+                  entry={file}
+                  library={library}
+                  size={40}
+                  iconSize={24}
+                  className={cn(!file.online && 'opacity-60')}
+                />
                 <span className="min-w-0 flex-1">
                   <SafeName name={file.name} isCut />
                   <span className="text-muted block truncate text-xs">

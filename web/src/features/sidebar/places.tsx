@@ -117,7 +117,7 @@ function VolumeLink({ volume: { freeBytes, mountPoint, name, online, totalBytes 
   const mark = online ? room : <StateMark state="offline" text={t.offline} />
   if (mountPoint === null)
     return (
-      <li className="text-muted flex h-7 items-center gap-2 px-2 opacity-60">
+      <li className="text-muted flex h-7 items-center gap-2 px-2">
         <HardDrive size={16} strokeWidth={1.5} aria-hidden className="shrink-0" />
         <SafeName name={name} isCut className="flex-1" />
         {mark}
@@ -189,7 +189,7 @@ function PlaceLink({
         {...(isCurrent && { 'aria-current': 'page' })}
       >
         <Icon size={16} strokeWidth={1.5} aria-hidden className={cn('text-muted shrink-0', isFaded && 'opacity-60')} />
-        <SafeName name={name} isCut className={cn('flex-1', isFaded && 'opacity-60')} />
+        <SafeName name={name} isCut className={cn('flex-1', isFaded && 'text-muted')} />
         {children}
       </Link>
     </li>
