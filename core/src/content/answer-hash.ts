@@ -1,10 +1,12 @@
-import { fsPath, type RawName } from '../util/file-name.ts'
+import { fsPath } from '../util/file-name.ts'
+import { heard } from '../util/heard.ts'
 import { ContentHasher } from './content-hash.ts'
 import { HashBatchBuilder } from './hash-batch.ts'
 import type { HashReply, HashRequest } from './hash-messages.ts'
 import type { Served } from '../workers/worker-messages.ts'
 
-const hasher = await ContentHasher.load()
+/** No `await` here: V8 ends the process if a thread is ended while such a module is loaded. */
+const loading = heard(ContentHasher.load())
 
 /** How a request learns that it should stop, and reports its progress. */
 export interface HashContext {
@@ -17,9 +19,10 @@ export interface HashContext {
 
 /** Answers the requests of a `HashPool`. */
 export async function answerHash(request: HashRequest, context: HashContext): Promise<Served<HashReply>> {
+  const hasher = await loading
   switch (request.kind) {
     case 'sampled':
-      return sampleBatch(request, context)
+      return sampleBatch(request, hasher, context)
     case 'full': {
       const options = { stopped: context.stopped, onBytes: context.progress }
       return { reply: { kind: 'full', result: hasher.full(fsPath(request.path), options) } }
@@ -29,6 +32,7 @@ export async function answerHash(request: HashRequest, context: HashContext): Pr
 
 async function sampleBatch(
   { paths, identify }: Extract<HashRequest, { kind: 'sampled' }>,
+  hasher: ContentHasher,
   context: HashContext,
 ): Promise<Served<HashReply>> {
   const builder = new HashBatchBuilder(paths.length)
@@ -36,16 +40,13 @@ async function sampleBatch(
     // Loaded with the first request for types: most threads only hash.
     const { sampleAndIdentify } = await import('./sample-and-identify.ts')
     await sampleAndIdentify(paths, { builder, hasher }, context)
-  } else sample(paths, builder, context)
+  } else
+    for (const [index, path] of paths.entries()) {
+      if (context.stopped()) break
+      context.answered?.()
+      builder.setResult(index, hasher.sampled(fsPath(path)))
+    }
   const batch = builder.build({ types: identify })
   const transfer = [batch.hashes.buffer as ArrayBuffer]
   return { reply: { kind: 'sampled', batch }, transfer }
-}
-
-function sample(paths: readonly RawName[], builder: HashBatchBuilder, { stopped, answered }: HashContext): void {
-  for (const [index, path] of paths.entries()) {
-    if (stopped()) return
-    answered?.()
-    builder.setResult(index, hasher.sampled(fsPath(path)))
-  }
 }

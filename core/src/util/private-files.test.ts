@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { linkSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -223,4 +223,32 @@ test.runIf(canMount)('the root of a file system does not become private as a who
   })
   const expected = '[false,false,true,true,true]'
   expect([stderr, stdout.trim()]).toEqual(['', `${expected}\n${expected}`])
+})
+
+test('a file that gets the inode of a deleted file of the data folder is not private', async ({ skip }) => {
+  using place = createPlace()
+  const guard = new PrivateFiles(place.data)
+  const draft = join(place.data, 'run/draft')
+  writeFileSync(draft, 'x')
+  const { ino } = statSync(draft)
+  expect(await guard.has(draft)).toBe(true)
+  rmSync(draft)
+  let path = join(place.files, 'new 0')
+  for (let i = 0; i < 50; i++) {
+    path = join(place.files, `new ${i}`)
+    writeFileSync(path, 'x')
+    if (statSync(path).ino === ino) break
+  }
+  if (statSync(path).ino !== ino) skip('this file system does not reuse inodes at once')
+  expect(await guard.has(path)).toBe(false)
+  expect(isPrivateSync(guard, path)).toBe(false)
+})
+
+test('a file of the data folder stays private when it is renamed there', async () => {
+  using place = createPlace()
+  const guard = new PrivateFiles(place.data)
+  expect(await guard.has(join(place.data, 'network-key.json'))).toBe(true)
+  linkSync(join(place.data, 'network-key.json'), join(place.files, 'holiday.jpg'))
+  renameSync(join(place.data, 'network-key.json'), join(place.data, 'network-key.json.old'))
+  expect(await guard.has(join(place.files, 'holiday.jpg'))).toBe(true)
 })

@@ -73,7 +73,8 @@ export class PrivateFiles {
   readonly #folder: string
   readonly #shared: () => readonly string[]
   readonly #marks = new Map<string, Remembered>()
-  #known: ReadonlySet<string> = new Set()
+  /** Entries of the data folder, each with its path when it was listed. */
+  #known: ReadonlyMap<string, string> = new Map()
   #readAt = Number.NEGATIVE_INFINITY
 
   /** `folder`: the data folder. `shared`: folders that never become private as a whole. */
@@ -97,7 +98,7 @@ export class PrivateFiles {
    * Why an entry is private, or null. Its parent folders must have been checked before. For walks in a separate thread.
    */
   reasonOfEntry(path: RawName, stats: BigIntStats): Reason | null {
-    if (this.#read().has(identityOf(stats))) return OF_THIS_DEVICE
+    if (this.#isOwn(stats)) return OF_THIS_DEVICE
     const mark = this.#markSync(path, stats)
     if (mark && !isShared(stats, this.#placesAround(path).map(statOrNull))) return marked(path, mark)
     const above = folderWithOwnName(path)
@@ -116,12 +117,11 @@ export class PrivateFiles {
   }
 
   async #reason(path: RawName): Promise<Reason | null> {
-    const known = this.#read()
     const found = await Promise.all(
       [path, ...foldersAbove(path)].map(async (each) => {
         const stats = await statOf(each)
         if (!stats) return null
-        return known.has(identityOf(stats)) ? OF_THIS_DEVICE : this.#reasonOfMark(each, stats)
+        return this.#isOwn(stats) ? OF_THIS_DEVICE : this.#reasonOfMark(each, stats)
       }),
     )
     return found.find((reason) => reason !== null) ?? null
@@ -169,10 +169,24 @@ export class PrivateFiles {
     return mark
   }
 
-  #read(): ReadonlySet<string> {
+  /**
+   * Whether an entry is one of the data folder. A file system gives the inode of a deleted file to the next new one, so
+   * an entry that is no longer where it was listed is looked for once more.
+   */
+  #isOwn(stats: Identity): boolean {
+    const identity = identityOf(stats)
+    const path = this.#read().get(identity)
+    if (path === undefined) return false
+    const now = path === this.#folder ? statOrNull(path) : lstatOrNull(path)
+    if (now && identityOf(now) === identity) return true
+    this.#readAt = Number.NEGATIVE_INFINITY
+    return this.#read().has(identity)
+  }
+
+  #read(): ReadonlyMap<string, string> {
     const now = performance.now()
     if (now - this.#readAt < FRESH_MS) return this.#known
-    const known = new Set<string>()
+    const known = new Map<string, string>()
     // Level by level, because keys and settings are at the top. Both lists grow while they are read.
     const waiting = [{ path: this.#folder, depth: 0 }]
     const rest: typeof waiting = []
@@ -182,7 +196,7 @@ export class PrivateFiles {
         // The path of the data folder itself may be a link.
         const stats = (next.depth === 0 ? statSync : lstatSync)(next.path, { bigint: true, throwIfNoEntry: false })
         if (!stats || stats.isSymbolicLink()) continue
-        known.add(identityOf(stats))
+        known.set(identityOf(stats), next.path)
         if (!stats.isDirectory() || next.depth >= DEPTH) continue
         const children = childrenOf(next, MAX_KNOWN - list.length)
         list.push(...children.slice(0, FIRST_OF_FOLDER))
@@ -213,6 +227,15 @@ function statOrNull(path: RawName): BigIntStats | null {
     return statSync(fsPath(path), { bigint: true, throwIfNoEntry: false }) ?? null
   } catch {
     // A parent folder may not be entered.
+    return null
+  }
+}
+
+function lstatOrNull(path: string): BigIntStats | null {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
+  } catch {
+    // The folder above it is not a folder any more.
     return null
   }
 }

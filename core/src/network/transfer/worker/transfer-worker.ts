@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { threadDisk } from '../../../sources/user-disk.ts'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
+import { heard } from '../../../util/heard.ts'
 import { PrivateFiles, type PrivatePlaces } from '../../../util/private-files.ts'
 import { serveRequests } from '../../../workers/serve-requests.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
@@ -33,7 +34,8 @@ interface Fetching {
   readonly ending: AbortController
 }
 
-const blake3 = await loadBlake3()
+/** No `await` here: V8 ends the process if a thread is ended while such a module is loaded. */
+const loading = heard(loadBlake3())
 const hashers = new Hashers()
 const limit = new RateLimit(null)
 /** Limits all lists together, including unfinished ones. */
@@ -127,7 +129,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       mark: plan.mark,
       content: content && (await ContentCheck.load(content)),
       origin,
-      blake3,
+      blake3: await loading,
       hashers,
       disk: threadDisk,
       onProgress: (progress) => news.tell(progress),
@@ -190,6 +192,7 @@ async function serveOver(channel: string, socket: Duplex): Promise<void> {
   const onSent = (bytes: number) => news.tell((sent += bytes))
   const items = itemsIn(serving.source)
   socket.on('error', () => socket.destroy())
+  const blake3 = await loading
   await serveFiles(socket, { items, blake3, hashers, limit, onSent }, serving.ending.signal).catch(() =>
     socket.destroy(),
   )
