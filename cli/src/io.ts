@@ -37,7 +37,7 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
   const out = createScreen(process.stdout, globals, env)
   const err = createScreen(process.stderr, globals, env)
   const asJson = globals.json || globals.jsonl
-  // A pipe takes a sentence whole: programs look for it.
+  // In a pipe, sentences are not wrapped, because programs search for them.
   const say = (text: string) => err.write(`${err.isTTY ? wrapSentence(text, err.width).join('\n') : text}\n`)
   return {
     out,

@@ -5,7 +5,7 @@ const SALT_BYTES = 16
 const HASH_BYTES = 32
 /** 64 MiB and some tenths of a second: guessing becomes expensive, and a small machine can still check a passphrase. */
 const COST = 16
-/** Of scrypt, beside the cost: https://www.rfc-editor.org/rfc/rfc7914 */
+/** Parameters of scrypt besides the cost: https://www.rfc-editor.org/rfc/rfc7914 */
 const BLOCKS = { r: 8, p: 1, maxmem: 2 ** 27 }
 
 /**

@@ -156,7 +156,7 @@ function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
   return best
 }
 
-/** Match columns that grow. */
+/** Columns of matches; they grow as matches are added. */
 class MatchColumns implements TextMatches {
   count = 0
   entries: Float64Array<ArrayBuffer>
