@@ -31,7 +31,7 @@ export async function isPassphrase(passphrase: string, { cost, hash, salt }: Pas
   return kept.length === given.length && timingSafeEqual(given, kept)
 }
 
-/** The same letters count as the same, however a keyboard makes them. */
+/** Hashes a passphrase. Keyboards may encode the same letters differently, so the passphrase is normalised first. */
 function derive(passphrase: string, salt: Buffer, cost: number): Promise<Buffer> {
   const options = { N: 2 ** cost, ...BLOCKS }
   return new Promise((resolve, reject) => {

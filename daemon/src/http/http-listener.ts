@@ -37,11 +37,11 @@ export interface HttpListenerOptions {
 interface NetworkPlace {
   /** The address it binds. */
   readonly hostname: string
-  /** Tried one after the other; 0 is any. */
+  /** The ports to try, one after the other; 0: any free port. */
   readonly ports: readonly number[]
-  /** The names it may be reached by, as an address of a page has them. */
+  /** The host names that clients may use, as URLs contain them. */
   readonly names: () => readonly string[]
-  /** Here are files alone, which pages of these origins show. */
+  /** If set, this listener serves only files, and pages of these origins may show them. */
   readonly pages?: () => ReadonlySet<string>
 }
 

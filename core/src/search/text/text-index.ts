@@ -145,7 +145,7 @@ export class TextIndex {
   }
 }
 
-/** The first of the pages with the most phrases. */
+/** The page with the most phrases; of several, the first. */
 function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
   let best: { page: SearchedPage; places: FoundPlaces } | null = null
   for (const page of pages) {
