@@ -6,11 +6,11 @@ import { wrapSentence } from './text/wrap.ts'
 /** One of the two streams a person may be looking at. */
 export interface Screen {
   readonly isTTY: boolean
-  /** Whether it can be drawn over: a terminal that understands cursor movements. */
+  /** Whether output can be overwritten: the screen is a terminal that understands cursor movements. */
   readonly animated: boolean
   /** Cells in a line; Infinity if lines are not cut. */
   readonly width: number
-  /** Lines that are seen at once; Infinity where it is no terminal. */
+  /** Visible lines; Infinity if it is not a terminal. */
   readonly height: number
   readonly style: Style
   write(text: string): void
@@ -37,7 +37,7 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
   const out = createScreen(process.stdout, globals, env)
   const err = createScreen(process.stderr, globals, env)
   const asJson = globals.json || globals.jsonl
-  // A pipe takes a sentence whole: programs look for it.
+  // In a pipe, sentences are not wrapped, because programs search for them.
   const say = (text: string) => err.write(`${err.isTTY ? wrapSentence(text, err.width).join('\n') : text}\n`)
   return {
     out,
@@ -60,7 +60,7 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
 /** The width for tables if the terminal does not report its own. */
 const DEFAULT_WIDTH = 80
 const DEFAULT_HEIGHT = 24
-/** Nothing is readable below this. */
+/** On a narrower screen, no output is readable. */
 const MIN_WIDTH = 40
 
 function createScreen(

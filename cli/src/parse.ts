@@ -104,7 +104,7 @@ function piecesOf(argv: readonly string[], flags: Flags): Piece[] {
     // A number below zero comes as one flag for each of its digits.
     if (negativeNumber.test(typed)) return tokens[position - 1]?.index === at ? [] : [{ kind: 'bare', text: typed, at }]
     const { inlineValue: isInline = false, rawName, value } = token
-    // Of letters behind one dash, `-vq`, an unknown one is shown with its neighbours.
+    // If a group of letters such as `-vq` has an unknown one, the message shows the whole group.
     const spelling = rawName.startsWith('--') || flags.has(rawName) ? rawName : typed
     return [{ kind: 'flag', spelling, value, isInline, at }]
   })

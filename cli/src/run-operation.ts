@@ -46,7 +46,7 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   return extras.exitCode?.(output) ?? exitCodeOfOutput(output, cli?.exit)
 }
 
-/** Of an operation that is known only by its contract. */
+/** Extra behaviour of the command of one operation. The types of its input and output are not known here. */
 interface Extras {
   touches?(input: Input, session: Session): Promise<string | null>
   watch?(input: Input, session: Session): Promise<number>

@@ -20,7 +20,7 @@ import type { ContractOp } from './contract.ts'
 import { exitCodes } from './exit-codes.ts'
 import { printable } from './text/escape.ts'
 
-/** A connection to the daemon for one command. Requests are about the library of `--library`, and end at Ctrl-C. */
+/** A connection to the daemon for one command. Requests use the library of `--library`, and Ctrl-C cancels them. */
 export interface Session extends Disposable {
   readonly context: CliContext
   /** Whether the daemon was started for this command. */

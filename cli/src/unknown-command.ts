@@ -27,5 +27,5 @@ export function unknownCommand(typed: readonly string[], commands: readonly Comm
   return new UsageError({ kind: 'unknown-command', typed: known ? `${first} ${second}` : first }, { suggestions })
 }
 
-/** More than a few are no help. */
+/** More suggestions would not help. */
 const MAX_SUGGESTIONS = 3

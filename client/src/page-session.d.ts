@@ -7,7 +7,7 @@ export class ImpostorError extends Error {}
 /** The text that both sides sign: the requester, its origin, and a one-time random value of each side. */
 export interface Said {
   readonly origin: string
-  /** Of the session. */
+  /** The id of the session. */
   readonly id: string
   readonly pageNonce: string
   readonly daemonNonce: string

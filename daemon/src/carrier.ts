@@ -14,7 +14,7 @@ export interface Carrier {
   readonly kind: 'socket' | 'websocket'
   /** The client. */
   readonly asker: Asker
-  /** Called once, before anything else. */
+  /** Call it once, before all other methods. */
   open(listener: CarrierListener): void
   /** Sends a piece of a document; the pieces of one come after each other. `onWritten`: the system has taken it. */
   write(piece: Buffer, isLast: boolean, onWritten: () => void): void

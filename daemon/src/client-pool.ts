@@ -1,7 +1,7 @@
 import { CoreError } from '@spacedrive/core'
 import type { Rights } from '@spacedrive/core/domain'
 
-/** A client, as its places in a pool are counted. */
+/** A client whose share of a pool is limited. */
 export interface Client {
   readonly rights: Rights
   /** Its session or API key; null for the user of this machine. */

@@ -73,7 +73,7 @@ export class Connection implements Disposable {
     }
     if (request.id === undefined) this.#notified(request)
     else void this.#answer({ ...request, id: request.id })
-    // One that does not read its answers may not ask for more.
+    // If the client does not read its answers, its further requests wait.
     if (this.#writer.isFull) this.#carrier.pause()
   }
 
@@ -208,7 +208,7 @@ export class Connection implements Disposable {
 /** Time for which messages are collected into one batch, in milliseconds. */
 const BATCH_MS = 10
 
-/** Settles at once for what belongs to the batch that goes out, else when the next one may. */
+/** Resolves at once if the message belongs to the current batch, else when the next batch may be sent. */
 function batches(intervalMs: number): () => Promise<void> {
   let began = -Infinity
   return async () => {

@@ -9,7 +9,7 @@ import { wireError } from './wire-error.ts'
 export interface ConnectionsOptions extends DispatchDeps {
   /** The hello of this daemon. Only this class knows whether the daemon is idle. */
   readonly identity: Omit<Hello, 'idle'>
-  /** A client asked the daemon to end. */
+  /** Called when a client asks the daemon to end. */
   readonly onStop: () => void
   readonly limits?: Partial<ServerLimits> | undefined
 }

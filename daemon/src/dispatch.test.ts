@@ -11,7 +11,7 @@ const explorer = () => null
 
 interface World extends AsyncDisposable {
   readonly logged: unknown[]
-  /** What `system.doctor` comes to, in place of an examination. */
+  /** Calls `system.doctor` with this outcome in place of a real examination. */
   doctor(outcome: () => unknown): Promise<unknown>
 }
 
@@ -110,7 +110,7 @@ test('an operation whose library is closed meanwhile is told so', async () => {
   })
   await core.libraries.create({ name: 'Photos' })
   const { signal } = new AbortController()
-  // It closes at the first chance, between two steps of the others.
+  // The library closes between two steps of the requests.
   const closing = core.libraries.close()
   const requests = ['libraries.info', 'locations.list', 'devices.list', 'search.files', 'volumes.list'].map((method) =>
     dispatch({ core, explorer }, { method, params: {}, asker: ownUser }, signal).catch((err: unknown) => err),

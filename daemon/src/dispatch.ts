@@ -170,7 +170,7 @@ interface Failure {
   readonly signal: AbortSignal
 }
 
-/** Failures of the system that a person can do something about, wherever they come from. */
+/** Codes of system errors that the user can fix. */
 const SYSTEM_CODES: ReadonlySet<ErrorCode | null> = new Set([
   'DiskFull',
   'InvalidInput',

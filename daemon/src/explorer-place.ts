@@ -11,7 +11,7 @@ export interface ExplorerPlaceDeps {
   readonly runDir: string
 }
 
-/** Where the explorer is served, if it is. A daemon that cannot serve it does everything else all the same. */
+/** Holds the HTTP server of the explorer, if there is one. The daemon also works without it. */
 export class ExplorerPlace implements AsyncDisposable {
   #server: HttpServer | null = null
   #notices: readonly string[] = []

@@ -2,47 +2,47 @@
 export interface ServerLimits {
   /** The largest request. */
   readonly frameBytes: number
-  /** Over the socket. */
+  /** Most connections over the socket. */
   readonly connections: number
-  /** Over WebSockets: a tab has one. */
+  /** Most WebSockets; a tab has one. */
   readonly webSockets: number
-  /** Requests of one connection that are being answered; more are refused until one is done. */
+  /** Most requests of one connection in progress. More are refused until one has ended. */
   readonly requestsInFlight: number
-  /** Requests of API keys and sessions from elsewhere, over all their WebSockets; each of them gets a part. */
+  /** Most requests in progress of all API keys and remote sessions, over all their WebSockets; each gets a share. */
   readonly guestRequests: number
   readonly subscriptions: number
   /** How long a connection may take to say `hello`. */
   readonly helloMs: number
-  /** Over a WebSocket events come in batches, so far apart. */
+  /** Interval between two batches of events over a WebSocket. */
   readonly eventBatchMs: number
-  /** With this much unread, a connection is asked nothing more and sent no events. */
+  /** If a connection has this much unread data, its requests are not read, and it gets no events. */
   readonly unreadBytes: number
-  /** How long a client may read nothing while that much waits for it. */
+  /** How long a client with that much unread data may read nothing. */
   readonly stalledMs: number
-  /** How long a connection that is being closed may take to read the rest. */
+  /** How long a client may take to read the rest when its connection is closed. */
   readonly farewellMs: number
 }
 
 export const defaultLimits: ServerLimits = {
-  // Thousands of paths in one request; a form never comes near.
+  // Enough for thousands of paths in one request.
   frameBytes: 8 * 1024 * 1024,
-  // Every command, monitor and script of one user at once; each costs a descriptor.
+  // Enough for all commands, monitors and scripts of one user; each costs a descriptor.
   connections: 256,
-  // More tabs than anybody keeps open; the command line has room of its own.
+  // More tabs than users keep open. The command line has a separate limit.
   webSockets: 128,
-  // A screen asks for some dozen things at once.
+  // One screen of the explorer makes some dozen requests at once.
   requestsInFlight: 64,
-  // Two tabs of each of a few people.
+  // Enough for a few users with two tabs each.
   guestRequests: 512,
   subscriptions: 32,
-  // A program on the same machine says it at once.
+  // A program on the same machine sends it at once.
   helloMs: 5_000,
-  // A page that is drawn anew ten times a second keeps up with any number of events.
+  // A page that is redrawn ten times a second can keep up with any number of events.
   eventBatchMs: 100,
   // A listing of ten thousand entries is some 4 MB.
   unreadBytes: 4 * 1024 * 1024,
-  // A suspended terminal (Ctrl-Z) is forgiven for a while.
+  // A suspended terminal (Ctrl-Z) keeps its connection for a while.
   stalledMs: 30_000,
-  // The end of the daemon waits for it.
+  // Short, because the daemon's shutdown waits for it.
   farewellMs: 1_000,
 }

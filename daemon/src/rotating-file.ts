@@ -9,8 +9,8 @@ export interface RotatingFileOptions {
 }
 
 /**
- * A log file of bounded size. Lines are written at once, so that the last one before a crash is there. Where nothing can
- * be written any more (a full disk), lines are dropped and counted: the program goes on.
+ * A log file of bounded size. Lines are written at once, so that the last line before a crash is in it. If the file
+ * cannot be written, for example on a full disk, lines are dropped and counted.
  */
 export class RotatingFile implements Disposable {
   readonly options: RotatingFileOptions

@@ -31,11 +31,11 @@ import { SocketServer } from './socket-server.ts'
 export interface DaemonOptions extends InstanceOptions {
   /** The log goes to stdout, too. */
   readonly foreground?: boolean
-  /** The log says everything. */
+  /** Sets the log level to `debug`. */
   readonly verbose?: boolean
-  /** As the setting `http.port`, and before it. */
+  /** Overrides the setting `http.port`. */
   readonly httpPort?: string | undefined
-  /** As the setting `network.enabled`, and before it. */
+  /** Overrides the setting `network.enabled`. */
   readonly enableNetworking?: boolean
   /** Called once clients can connect. */
   readonly onReady?: () => void

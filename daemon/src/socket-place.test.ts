@@ -121,7 +121,7 @@ test.skipIf(onWindows)('a folder for sockets that somebody else has made is pass
   using temporary = createTempDir('tmp')
   const { uid } = pathHost()
   const at = host({ temporary: temporary.path, uid })
-  // What another user leaves under our name: here a file, and a link to a folder of theirs.
+  // Another user has created a file, and a link to a foreign folder, under our names.
   writeFileSync(join(temporary.path, `spacedrive-${uid}`), '')
   symlinkSync('/tmp', join(temporary.path, `spacedrive-${uid}-1`))
   const places = socketPlaces(instancePaths({}, at), at)

@@ -14,8 +14,8 @@ const MAX_SOCKET_PATH = { linux: 107, other: 103 }
 const PIPES = '\\\\.\\pipe\\'
 
 /**
- * Where the daemon may listen, best first: in a data folder that was given, else in the runtime folder; under a name made
- * from the data folder where that path is too long, or taken by the daemon of another data folder.
+ * The places where the daemon may listen, best first: the given data folder, else the runtime folder. If that path is
+ * too long, or the daemon of another data folder uses it, the name is made from the data folder's path.
  */
 export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()): string[] {
   const { dataDir, instance, ownFolder, runDir } = paths
@@ -110,7 +110,7 @@ function runtimeFolder({ env, temporary, uid }: PathHost): string {
   return folders.find((folder) => isOwnOrFree(folder, uid)) ?? folders[0]!
 }
 
-/** More than anybody squats by accident. */
+/** More folders than another user would create by accident. */
 const OWN_FOLDERS = 10
 
 function isOwnOrFree(path: string, uid: number): boolean {

@@ -56,7 +56,7 @@ async function sizeAndId(file: string): Promise<{ size: number; id: number } | n
     const { ino, size } = await handle.stat()
     return { size, id: ino }
   } catch {
-    // Between two files of a rotation there is none.
+    // During a rotation, the file does not exist for a moment.
     return null
   }
 }

@@ -48,7 +48,7 @@ async function failureToOpen(target: string): Promise<string | null> {
   }
 }
 
-/** Of a folder of a paired device, where it is shown; all else is a page by its own path. */
+/** The path of the page to open: the browse page for an address of a folder, else `to` itself. */
 function pageOf(to: string): string {
   return to.startsWith('local://') ? `/browse?${new URLSearchParams({ path: to })}` : to
 }

@@ -23,7 +23,7 @@ const SIDECARS_JOB = 'sidecars.generate'
 /** The library that is made where there is none. */
 const FIRST_LIBRARY = 'My Library'
 
-/** From a folder to a library that knows it, in one command. */
+/** Adds a folder to a library and indexes it, in one command. */
 export async function quickstart(values: Values, context: CliContext): Promise<number> {
   const path = await existingFolder(String(values.path))
   using session = await openSession(context, { httpPort: httpPortOf(values) })
@@ -37,7 +37,7 @@ export async function quickstart(values: Values, context: CliContext): Promise<n
 
 interface Wanted {
   readonly path: string
-  /** That of the location, or the default one, where it is not given. */
+  /** Undefined: the mode of the existing location, else the default mode. */
   readonly mode: Location['mode'] | undefined
   readonly once: boolean
 }
@@ -168,7 +168,7 @@ interface Summary {
   readonly off: OutputOf<'locations.summary'>['off']
   readonly failures: readonly {
     readonly path: string | null
-    /** The phase of the job it came up in, or `sidecars`. */
+    /** The phase of the job in which the failure occurred, or `sidecars`. */
     readonly stage: string
     readonly code: string
     readonly message: string

@@ -88,15 +88,15 @@ class Patience implements Disposable {
 
   #expire(): void {
     this.#timer = undefined
-    // It may be at something that takes long.
+    // The job may have stopped waiting: then it is working on a slow step.
     if (this.#job?.waiting !== undefined) this.#expired()
   }
 }
 
 interface Progress extends Disposable {
-  /** An event has been heard. */
+  /** Call it when an event about the job has arrived. */
   changed(): void
-  /** The job has ended: shows the last state once more. */
+  /** Call it when the job has ended. Shows the last state. */
   finish(): void
 }
 

@@ -32,7 +32,7 @@ export class LiveBlock implements Disposable {
     this.#height = shown.length
   }
 
-  /** Takes the block away. */
+  /** Removes the block from the screen. */
   clear(): void {
     this.#screen.write(`${this.#home()}${CLEAR_BELOW}`)
     this.#height = 0

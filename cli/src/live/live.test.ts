@@ -26,7 +26,7 @@ function job(phase: string, done: number, total: number | null, over: Partial<Jo
   }
 }
 
-/** A run as it is seen: the files are looked for, then identified. */
+/** The view of a run after the files were discovered, in the middle of identifying them. */
 function halfWay(): JobView {
   const start = firstView(job('discover', 0, null), 0)
   const counted = nextView(start, job('discover', 100_000, null), 3_000)

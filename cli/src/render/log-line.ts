@@ -9,7 +9,7 @@ const levels: readonly (readonly [from: number, name: string, tone: Tone])[] = [
   [0, 'debug', 'dim'],
 ]
 
-/** Said on every line, and no help to a person. */
+/** Fields that every line has and that do not help the reader. */
 const uninteresting = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'v'])
 
 /** A JSON line of the daemon's log as a person reads it; any other line as it is. */

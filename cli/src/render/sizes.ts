@@ -10,7 +10,7 @@ type Node = OutputOf<'files.sizes'>
 const SIZE_WIDTH = 9
 const INDENT = 2
 
-/** A folder as a tree, each with its size before it. */
+/** The lines of a folder's tree. Each line begins with the size. */
 export function sizeTree(root: Node, view: View): readonly string[] {
   return linesOf(root, 0, view)
 }

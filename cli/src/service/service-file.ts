@@ -4,7 +4,7 @@ export interface ServiceOptions {
   readonly command: readonly string[]
   /** The daemon's instance; `default` for the one without a name. */
   readonly instance: string
-  /** Of this user rather than of the machine. */
+  /** Whether the service belongs to this user; else it belongs to the machine. */
   readonly user: boolean
 }
 

@@ -42,7 +42,7 @@ const thisMachine = (): Machine => ({
   exists: existsSync,
 })
 
-/** Throws Unsupported where the system has no service manager that is known here. */
+/** Throws `Unsupported` if Spacedrive supports no service manager of this system. */
 export function serviceManager(options: ServiceOptions, machine: Machine = thisMachine()): ServiceManager {
   const manager = managers[machine.platform]
   if (!manager) throw unsupported(`on ${machine.platform}`)

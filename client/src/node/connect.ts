@@ -86,7 +86,7 @@ export async function connectTo(paths: InstancePaths): Promise<Client | null> {
   const deadline = performance.now() + RESTORE_MS
   for (;;) {
     const client = await tryToConnect(paths)
-    // Its lock says that a daemon runs: it is starting, or about to make its record and sockets again.
+    // The lock is held, so a daemon is running. It is starting, or about to create its record and sockets again.
     if (client || !isHeld(paths) || performance.now() > deadline) return client
     await pause(POLL_MS)
   }

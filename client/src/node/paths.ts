@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { homeFolder } from '@spacedrive/core/home-folder'
 import { ClientError } from '../client-error.ts'
 
-/** The instance that a command means which names none. */
+/** The instance of commands that name none. */
 export const DEFAULT_INSTANCE = 'default'
 const INSTANCE_NAME = /^[A-Za-z0-9_-]{1,64}$/
 

@@ -56,7 +56,7 @@ export async function spawnDaemon(options: SpawnOptions): Promise<void> {
   }
 }
 
-/** Number of heaps of the C library, which keep freed memory: with only two, the system gets a tenth more memory back. */
+/** Number of heaps of the C library. Heaps keep freed memory; with only two, the system gets a tenth more back. */
 const MALLOC_ARENA_MAX = '2'
 
 /** MB for young objects, twice in each heap. With the default, 16, indexing a million files takes a fifth more memory. */

@@ -6,7 +6,7 @@ export interface PageEnd {
   readonly key: number
   readonly mtime: number
   readonly id: number
-  /** Folded; empty if the order does not depend on names. */
+  /** The name in its folded form; empty if the order does not depend on names. */
   readonly name: string
 }
 

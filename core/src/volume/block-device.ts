@@ -58,7 +58,7 @@ export interface BlockDeviceQuestion {
   /** `major:minor` of the mount; `0:…` for a file system over several devices, of which `source` names one. */
   readonly deviceId: string
   readonly source: string
-  /** In the kernel's notation. */
+  /** The file system's name, as the kernel writes it. */
   readonly filesystem: string
   /** Number of the mount: after a new mount, the device may hold another file system. */
   readonly id: number

@@ -23,11 +23,11 @@ import { openTlsIdentity } from './tls-identity.ts'
 
 export interface ExposureDeps {
   readonly core: Core
-  /** Of mode 0700. */
+  /** Folder for run-time files. It has mode 0700. */
   readonly runDir: string
   readonly limits: HttpLimits
   readonly now: () => number
-  /** All that is served on this machine, for those whom `authenticator` lets in; `addFirst` adds what comes before it. */
+  /** Makes the app for clients that `authenticator` admits. `addFirst` adds the routes that come before all others. */
   readonly makeApp: (authenticator: Authenticator, sessionRoutes: HttpApp, addFirst: (app: HttpApp) => void) => HttpApp
   readonly audit: AuditLog
   readonly makeSockets: (authenticator: Authenticator) => WebSockets

@@ -24,13 +24,13 @@ export function sessionCookie(secret: string, maxAgeMs: number): string {
   return `${COOKIE}=${secret}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict; Secure`
 }
 
-/** A form with one field; longer ones are no passphrase. */
+/** Largest form. It has one field, the passphrase. */
 const MAX_FORM_BYTES = 8 * 1024
 const LOGIN = '/login'
-/** What says nothing of anybody. */
+/** Paths that need no sign-in, because they reveal no data. */
 const OPEN_TO_ALL: readonly string[] = [LOGIN, '/health']
 
-/** Asks everybody for the passphrase before anything else is answered. */
+/** Requires a sign-in with the passphrase for all other paths. */
 export function addGate(app: HttpApp, deps: LoginRoutesDeps): void {
   app.use(async (c, next) => {
     const { path } = c.req

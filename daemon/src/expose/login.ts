@@ -57,7 +57,7 @@ export class Login {
   }
 
   async #attempt(given: string, from: Origin, { address, browser }: Attempt): Promise<string> {
-    // Those before it have failed, perhaps.
+    // Earlier attempts in the queue may have failed in the meantime.
     this.#checkPace(from)
     const { audit, passphrase, sessions } = this.#options
     if (!(await isPassphrase(given, passphrase))) {

@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os'
 
-/** What this machine is called and which addresses it has now, as an address of a page has them, those of others first. */
+/** The present names and addresses of this machine, as URLs contain them. Names for other machines come first. */
 export function ownNames(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((some) => some ?? [])
   // Addresses of a link have a zone, which no address of a page can have.

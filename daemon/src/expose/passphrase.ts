@@ -5,7 +5,7 @@ const SALT_BYTES = 16
 const HASH_BYTES = 32
 /** 64 MiB and some tenths of a second: guessing becomes expensive, and a small machine can still check a passphrase. */
 const COST = 16
-/** Of scrypt, beside the cost: https://www.rfc-editor.org/rfc/rfc7914 */
+/** Parameters of scrypt besides the cost: https://www.rfc-editor.org/rfc/rfc7914 */
 const BLOCKS = { r: 8, p: 1, maxmem: 2 ** 27 }
 
 /**
@@ -31,7 +31,7 @@ export async function isPassphrase(passphrase: string, { cost, hash, salt }: Pas
   return kept.length === given.length && timingSafeEqual(given, kept)
 }
 
-/** The same letters count as the same, however a keyboard makes them. */
+/** Hashes a passphrase. Keyboards may encode the same letters differently, so the passphrase is normalised first. */
 function derive(passphrase: string, salt: Buffer, cost: number): Promise<Buffer> {
   const options = { N: 2 ** cost, ...BLOCKS }
   return new Promise((resolve, reject) => {

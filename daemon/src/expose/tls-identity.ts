@@ -11,20 +11,20 @@ export interface TlsIdentity {
 }
 
 export interface TlsIdentityOptions {
-  /** Of mode 0600. */
+  /** The file with the private key and the certificate. It gets mode 0600. */
   readonly file: string
-  /** For a new one. */
+  /** Host names and addresses for a new certificate. */
   readonly names: () => readonly string[]
   readonly now: () => number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-/** Longer ones are refused by Apple's browsers, whoever vouches for them. */
+/** Apple's browsers refuse certificates with a longer validity. */
 const VALID_DAYS = 825
-/** One that ends so soon is made anew: people compare it once more while they are at it. */
+/** A certificate that expires within this time is replaced at once, and the user compares the new fingerprint. */
 const RENEW_DAYS = 30
 
-/** The identity this machine has beyond itself: the same for as long as it holds, so that people know it again. */
+/** The TLS identity for other machines. It stays the same until it expires, so that users recognise it. */
 export async function openTlsIdentity({ file, names, now }: TlsIdentityOptions): Promise<TlsIdentity> {
   const kept = readIdentity(file, now())
   if (kept) return kept

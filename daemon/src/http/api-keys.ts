@@ -97,7 +97,7 @@ export class ApiKeys implements AsyncDisposable {
     }
   }
 
-  /** Afterwards nothing more is written. */
+  /** Waits for the last write. No later change is written. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file[Symbol.asyncDispose]()
   }
@@ -115,7 +115,7 @@ const DAY_MS = 86_400_000
 /** Longer timers fire at once. A connection of a month may connect again. */
 const MAX_TIMER_MS = 20 * DAY_MS
 
-/** Nothing if there is no file, if it is damaged, and if others could have written it. */
+/** The stored keys; none if there is no file, if it is damaged, or if other users could have written it. */
 function readKeys(file: string): ApiKey[] {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (!stats?.isFile() || (process.platform !== 'win32' && (stats.mode & 0o077) !== 0)) return []

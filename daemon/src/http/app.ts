@@ -31,9 +31,9 @@ export interface AppDeps extends DispatchDeps {
   readonly epoch: string
   /** Aborted when the server closes, to end endless streams. */
   readonly closing: AbortSignal
-  /** Signing in and out. */
+  /** The routes for signing in and out. */
   readonly sessionRoutes: HttpApp
-  /** Where files are that pages show; null: where the page is. */
+  /** The origin of the files that pages show; null: the origin of the page. */
   readonly mediaOrigin: () => string | null
   /** Adds middleware that runs first. */
   readonly addFirst?: (app: HttpApp) => void
@@ -172,7 +172,7 @@ async function openApiHandler(version: string): Promise<(c: Context<HttpEnv>) =>
   return (c) => conditionalJson(c, json)
 }
 
-/** Throws 413, and 411 where a request does not say how large it is; Node sees to it that it is no larger. */
+/** Throws 413 if the request is too large, and 411 if it has no length. Node ensures that the length is right. */
 function checkLength({ headers }: IncomingMessage, { bodyBytes }: HttpLimits): void {
   // Do not wait for the rest of the request.
   const end = { connection: 'close' }

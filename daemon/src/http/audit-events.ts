@@ -7,7 +7,7 @@ type Recorded = Parameters<AuditLog['add']>[0]
 type Data<T extends Event['type']> = Extract<Event, { type: T }>['data']
 type Recorders = { readonly [T in Event['type']]?: (data: Data<T>) => Recorded | null }
 
-/** A record names this many folders. */
+/** Most folders that one record names. */
 const MAX_FOLDERS = 5
 
 /** Records pairings, grants, refusals, and the ports that the router forwards. */

@@ -8,11 +8,11 @@ export interface AuditLogOptions {
   readonly now: () => number
 }
 
-/** Of each file. */
+/** Largest size of each file. */
 const MAX_BYTES = 512 * 1024
-/** Of what strangers say. */
+/** Most characters of a text that a stranger sent. */
 const MAX_TEXT = 300
-/** The same refusal of the same sender is written once in this time: a flood of attempts does not push the rest out. */
+/** The same refusal of the same sender is written once in this time, so that a flood does not displace other lines. */
 const SAME_MS = 60_000
 const MAX_REMEMBERED = 1_000
 
@@ -108,7 +108,7 @@ function readRecords(file: string): AccessRecord[] {
       try {
         return [Schema.parse(JSON.parse(line))]
       } catch {
-        // The last line of a process that was killed, or the end of the file.
+        // A killed process may have cut its last line. The text after the last line break is empty.
         return []
       }
     })

@@ -68,7 +68,7 @@ function openStream(c: Context<HttpEnv>, deps: EventRoutesDeps, onClosed: () => 
       start(controller) {
         // Proxies close connections that stay quiet for long.
         heartbeat = setInterval(() => {
-          // One that does not read gets no more to read.
+          // A client that does not read gets no heartbeats either.
           if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'))
         }, limits.heartbeatMs)
         closing.addEventListener('abort', end)

@@ -19,13 +19,13 @@ interface Line {
   /** The one that is being answered. */
   current: ServerResponse
   readonly waiting: Waiting[]
-  /** Bytes that the client had taken at each of the last looks, as long as more waited for it. */
+  /** Bytes that the client had read at each of the last checks, while it had more to read. */
   taken: number[]
 }
 
 /**
- * Answers the requests of each connection one after the other: a client that sends hundreds at once would otherwise have
- * hundreds of answers made that it does not read. Cuts off a client that reads its answer too slowly.
+ * Answers the requests of each connection one after the other. Otherwise a client could send hundreds at once and leave
+ * hundreds of answers unread. Cuts off a client that reads its answer too slowly.
  */
 export class Exchanges implements Disposable {
   readonly #limits: HttpLimits

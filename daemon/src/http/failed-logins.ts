@@ -1,6 +1,6 @@
 import type { HttpLimits } from './http-limits.ts'
 
-/** Addresses that are counted at once; of more, the oldest start anew. */
+/** Most addresses that are remembered. With more, the failures of the oldest address are forgotten. */
 const MAX_ADDRESSES = 1_000
 
 interface Failures {
@@ -8,7 +8,7 @@ interface Failures {
   readonly count: number
 }
 
-/** Counts the attempts to get in that failed, for each address. */
+/** Counts the failed attempts to sign in of each address. */
 export class FailedLogins {
   readonly #limits: HttpLimits
   readonly #now: () => number

@@ -30,7 +30,7 @@ export function guardFiles(
 
 function isOwnHost(request: IncomingMessage, origins: ReadonlySet<string>): boolean {
   const hosts = request.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === 'host')
-  // Of two, another program might have looked at the other one.
+  // With two `Host` headers, a proxy may have checked the other one.
   if (hosts.length !== 1) return false
   const scheme = request.socket instanceof TLSSocket ? 'https' : 'http'
   return origins.has(`${scheme}://${hosts[0]?.toLowerCase()}`)

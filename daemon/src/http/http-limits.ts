@@ -1,28 +1,31 @@
 /** Limits for HTTP. Only tests change them. */
 export interface HttpLimits {
   readonly connections: number
-  /** Of one address of another machine; of IPv6: of one network; of all other users of this machine together. */
+  /**
+   * Most connections from one address of another machine; with IPv6, from one network. All other users of this machine
+   * together have the same limit.
+   */
   readonly connectionsPerAddress: number
-  /** Requests that wait on a connection for the one before them; with more the connection is closed. */
+  /** Most requests that wait on one connection for the request before them. With more, the connection is closed. */
   readonly pipelined: number
   /** All headers of a request together. */
   readonly headerBytes: number
   readonly headersMs: number
-  /** Until the last byte of a request has come. */
+  /** Time until the last byte of a request has arrived. */
   readonly requestMs: number
   /** How long a connection without a request is kept. */
   readonly idleMs: number
   readonly bodyBytes: number
-  /** Requests for operations that are being answered. */
+  /** Most requests for operations that are answered at the same time. */
   readonly requestsInFlight: number
-  /** Streams of events that are open at once. */
+  /** Most streams of events that are open at the same time. */
   readonly eventStreams: number
   /** How long a one-time link can be used. */
   readonly linkMs: number
   readonly links: number
   readonly sessionMs: number
   readonly sessions: number
-  /** Failed attempts to get in that one address has within `failedLoginsMs`. */
+  /** Most failed attempts of one address to sign in within `failedLoginsMs`. */
   readonly failedLogins: number
   readonly failedLoginsMs: number
   /** Interval of the pings on WebSockets and of the keep-alive comments in event streams. */
@@ -49,15 +52,15 @@ export const defaultHttpLimits: HttpLimits = {
   // Programs on the same machine send headers at once; only an attacker sends them slowly.
   headersMs: 10_000,
   requestMs: MINUTE_MS,
-  // Longer than a person looks at one page without asking for another; freed first where room is needed.
+  // Users rarely stay longer on one page without a request. Idle connections are closed first if the limit is reached.
   idleMs: MINUTE_MS,
-  // That of a frame on the socket.
+  // The same limit as for a frame on the socket.
   bodyBytes: 8 * 1024 * 1024,
-  // As much as two tabs ask for at once over their WebSockets.
+  // The number of requests that two tabs make at the same time over their WebSockets.
   requestsInFlight: 128,
-  // Scripts; a page has its WebSocket.
+  // Only scripts use event streams; a page uses its WebSocket.
   eventStreams: 64,
-  // A browser that has to be started first on a slow machine.
+  // On a slow machine, the browser may have to be started first.
   linkMs: 2 * MINUTE_MS,
   links: 100,
   // A user who opens the explorer once a month has to sign in again.
@@ -67,7 +70,7 @@ export const defaultHttpLimits: HttpLimits = {
   failedLogins: 10,
   failedLoginsMs: MINUTE_MS,
   heartbeatMs: 30_000,
-  // A film that is paused is asked for again where it stopped.
+  // If a film is paused, the browser later requests the rest again.
   slowMs: MINUTE_MS,
   // 2 KiB a second: the slowest mobile networks are faster.
   slowBytes: 120 * 1024,

@@ -37,11 +37,11 @@ export interface HttpListenerOptions {
 interface NetworkPlace {
   /** The address it binds. */
   readonly hostname: string
-  /** Tried one after the other; 0 is any. */
+  /** The ports to try, one after the other; 0: any free port. */
   readonly ports: readonly number[]
-  /** The names it may be reached by, as an address of a page has them. */
+  /** The host names that clients may use, as URLs contain them. */
   readonly names: () => readonly string[]
-  /** Here are files alone, which pages of these origins show. */
+  /** If set, this listener serves only files, and pages of these origins may show them. */
   readonly pages?: () => ReadonlySet<string>
 }
 
@@ -121,7 +121,7 @@ export class HttpListener implements AsyncDisposable {
     return listener
   }
 
-  /** Of one that listens on the network. */
+  /** The port of a listener on the network, not on a socket file. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }
@@ -231,7 +231,7 @@ export class HttpListener implements AsyncDisposable {
       )
   }
 
-  /** Over TLS, a program of this user may be a proxy for others. There, signing in decides. */
+  /** Not over TLS, where a program of this user may be a proxy for others: there, a client must sign in to keep its slot. */
   #keepOwn(slot: Slot): void {
     if (!this.#options.tls) slot.keep()
   }
@@ -279,7 +279,7 @@ export class HttpListener implements AsyncDisposable {
       : { sender: this.#otherUsers, user: 'other' }
   }
 
-  /** That of this machine for a connection that is closed already. */
+  /** The address of the client; of this machine if the connection is already closed. */
   #addressOf(socket: Socket): string {
     const { addressOf = ({ remoteAddress }) => remoteAddress } = this.#options
     return addressOf(socket) ?? LOOPBACK
@@ -290,7 +290,7 @@ export class HttpListener implements AsyncDisposable {
   }
 
   #cutOff(socket: Socket, why: SlotReason): void {
-    // Of this machine, only other users together have a limit of their own.
+    // On this machine, only the other users have a limit, all of them together.
     if (why === 'sender' && isLoopback(this.#addressOf(socket))) this.#tellOfOthers()
     socket.destroy()
   }

@@ -163,7 +163,7 @@ interface PlaceDeps {
   readonly runDir: string
 }
 
-/** For programs of this user, without the token. */
+/** Listens on a socket for programs of this user, which need no token. */
 function listenOnSocket({ connections, gate, runDir, shared }: PlaceDeps): Promise<HttpSocket> {
   const authenticator = gate.socketAuthenticator
   const { core, limits } = shared

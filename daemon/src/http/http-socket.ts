@@ -6,7 +6,7 @@ import { HttpListener, type HttpListenerOptions } from './http-listener.ts'
 
 export interface HttpSocketOptions extends Pick<HttpListenerOptions, 'app' | 'upgrade' | 'limits'> {
   readonly core: Core
-  /** Of mode 0700. */
+  /** Folder of the socket. It has mode 0700. */
   readonly runDir: string
 }
 

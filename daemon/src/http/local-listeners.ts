@@ -9,10 +9,10 @@ import { HttpError, refuseUpgrade } from './problem.ts'
 import { pageSessionRoutes } from './session-routes.ts'
 import { WebSockets } from './web-sockets.ts'
 
-/** So many instances side by side have each a port that stays the same. */
+/** Number of ports to try, so that this many instances can each keep the same port. */
 const NEXT_PORTS = 20
 const MAX_PORT = 65_535
-/** The port of files is so far from that of the page. */
+/** Distance from the page's port to the port of files. */
 const MEDIA_PORT = 100
 
 /** The parts that the apps of all listeners share. */
@@ -22,7 +22,7 @@ export interface LocalListenersDeps {
   readonly shared: SharedAppDeps
   readonly connections: Connections
   readonly gate: Gate
-  /** The first one that is tried; 0: any. */
+  /** The first port to try; 0: any free port. */
   readonly port: number
   readonly now: () => number
   /** Takes each listener as soon as it listens, so that it is closed if a later one cannot be opened. */
@@ -33,13 +33,13 @@ export interface LocalListeners {
   readonly app: HttpApp
   /** The usual address, for programs. It leads a browser to the pages. */
   readonly url: string
-  /** Where pages are signed in: `http://127.83.12.9:40123`. */
+  /** The origin of the pages, where they sign in: `http://127.83.12.9:40123`. */
   readonly pageOrigin: string
 }
 
 /**
- * Listens on this machine: for programs at the usual address, for pages at an address of their own, for files at a
- * third. Throws the system's error where no port can be had.
+ * Listens on this machine at three addresses: the usual one for programs, one for pages, and one for files. Throws the
+ * system's error if no port is free.
  */
 export async function listenLocally(deps: LocalListenersDeps): Promise<LocalListeners> {
   const { connections, gate, keep, now, port, shared } = deps

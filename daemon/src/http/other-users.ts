@@ -117,7 +117,7 @@ function endOf(text: string): string | null {
 
 const isLittleEndian = endianness() === 'LE'
 
-/** Both ends, that of the client first; empty for a connection that is closed. */
+/** The addresses of both ends as text, the client's first; empty for a closed connection. */
 function nameOf(connection: ConnectionEnds): string {
   const client = endsOfClient(connection)
   if (!client) return ''

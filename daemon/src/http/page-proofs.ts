@@ -125,7 +125,7 @@ export class PageProofs {
     return Buffer.from(hkdfSync('sha256', this.#mediaSecret, session, 'spacedrive media', NONCE_BYTES))
   }
 
-  /** A key is of use at the origin it was made at, and nowhere else. */
+  /** The session with this id. A key is valid only at the origin where it was made. */
   #sessionAt(id: string, origin: string): Session {
     const session = this.#options.sessions.get(id)
     if (session?.page?.origin !== origin) throw notSignedIn()

@@ -20,7 +20,7 @@ export function pathOf({ name }: Op): string {
   return `/${name.replace('.', '/')}`
 }
 
-/** Whether it is about a library, which `?library=` names. */
+/** Whether the operation needs a library, which `?library=` names. */
 export function takesLibrary({ scope }: Op): boolean {
   return scope !== 'core'
 }

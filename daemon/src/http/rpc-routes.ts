@@ -7,7 +7,7 @@ import { readJsonBody } from './json-body.ts'
 import type { OperationCalls } from './operation-calls.ts'
 import { HttpError } from './problem.ts'
 
-/** A batch asks for as much at once as a connection may. */
+/** Most requests in a batch: the same limit as for a connection. */
 const MAX_BATCH = 64
 
 /** JSON-RPC 2.0, a request or a batch of them. An answer is 200 also where it is an error: it is not about the transport. */

@@ -27,7 +27,7 @@ const text = z.string().min(1).max(MAX_TEXT)
 const SignIn = z.object({ code: text, publicKey: text })
 const Challenge = z.object({ id: text, nonce: text })
 const Proof = z.object({ nonce: text, signature: text })
-/** Of a request; none of the three is larger. */
+/** Largest body of a request. All three kinds of requests are smaller. */
 const MAX_BODY_BYTES = 8 * 1024
 
 /** Routes that sign in a page of this machine and answer its later proofs. Each route checks its own callers. */

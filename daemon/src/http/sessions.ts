@@ -16,10 +16,10 @@ const Session = z.object({
   id: z.string(),
   /** SHA-256 of the secret in the cookie; null if the page proves a key instead. */
   hash: z.string().nullable(),
-  /** Of the page (SPKI, base64url), and the origin it is stored at; null for a cookie. */
+  /** The page's public key (SPKI, base64url), and the origin where the page stores it; null for a cookie. */
   page: z.object({ publicKey: z.string(), origin: z.string() }).nullable(),
   browser: z.string(),
-  /** Where a browser of another machine signed in: sessions from one place push out each other first. */
+  /** The place from which another machine signed in. If there are too many, sessions of the same place end first. */
   place: z.string().nullable().default(null),
   createdAt: z.number(),
   expiresAt: z.number(),
@@ -56,7 +56,7 @@ export class Sessions implements AsyncDisposable {
     this.#forgetOld()
   }
 
-  /** The address is held from now on, until this is disposed of; not before, because a start may fail. */
+  /** Keeps the sessions of this address alive from now on, until disposal. Call it when the start has succeeded. */
   holdAddress(): void {
     const { awayMs } = this.#options
     if (awayMs === undefined) return
@@ -219,7 +219,10 @@ export class Sessions implements AsyncDisposable {
 const ALIVE_PARTS = 3
 const MS_PER_S = 1_000
 
-/** Nothing if there is no file, if it is damaged, if others could have written it, and after too long an absence. */
+/**
+ * The stored sessions; none if there is no file, if it is damaged, if other users could have written it, or if the
+ * daemon was away for too long.
+ */
 function readSessions({ awayMs, file, now }: SessionsOptions): Session[] {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (!stats?.isFile() || (process.platform !== 'win32' && (stats.mode & 0o077) !== 0)) return []

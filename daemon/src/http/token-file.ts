@@ -7,8 +7,8 @@ const TOKEN_BYTES = 32
 const TOKEN = /^[\w-]{43}$/
 
 /**
- * The token of an instance, which programs send to get in; made where there is none, or where others could have read
- * it. It stays the same until the file is deleted, so that a program that was given it goes on working.
+ * Returns the token of an instance, with which programs sign in. Makes a new one if there is none, or if other users
+ * could have read it. The token stays the same until the file is deleted, so that programs can keep using it.
  */
 export async function openTokenFile(file: string): Promise<string> {
   const kept = readToken(file)

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import type { Asker } from '../asker.ts'
 import type { Carrier, CarrierListener } from '../carrier.ts'
 
-/** `ws` says so where a message has more bytes than it may. */
+/** The error code of `ws` for a message that is too long. */
 const TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
 /** RFC 6455, 7.4.1. */
 const GOING_AWAY = 1001

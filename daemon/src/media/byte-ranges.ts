@@ -1,4 +1,4 @@
-/** Bytes of a file, both ends in it. */
+/** A range of bytes of a file. It includes `first` and `last`. */
 export interface ByteRange {
   readonly first: number
   readonly last: number

@@ -1,6 +1,6 @@
-/** What a name must be quoted for, or cannot hold, in `filename` (RFC 6266); `%` because some browsers decode it. */
+/** Characters that `filename` (RFC 6266) cannot contain unquoted, or at all; `%` because some browsers decode it. */
 const UNSAFE = /[^\x20-\x7e]|["\\%]/gu
-/** All but the `attr-char` of RFC 8187; what `encodeURIComponent` leaves as it is and should not. */
+/** Characters that are no `attr-char` of RFC 8187, but that `encodeURIComponent` leaves unencoded. */
 const UNENCODED = /['()*]/g
 
 /** The header with the file name for saving. */

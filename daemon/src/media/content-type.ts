@@ -31,7 +31,7 @@ export function detectMime({ head, name, size }: FileStart, types: FileTypeRegis
   return definition?.mimes[0] ?? (definition?.text ? 'text/plain' : UNKNOWN)
 }
 
-/** What `Content-Type` says; a text with its encoding where that is certain. `head` may be empty for what is no text. */
+/** The value of `Content-Type`. A text gets its encoding if that is certain; for other types, `head` may be empty. */
 export function contentType(mime: string, { head, size }: Pick<FileStart, 'head' | 'size'>): string {
   const shown = ACTIVE.test(mime) ? 'text/plain' : mime
   if (!isText(shown)) return shown
@@ -39,7 +39,7 @@ export function contentType(mime: string, { head, size }: Pick<FileStart, 'head'
   return charset === null ? shown : `${shown}; charset=${charset}`
 }
 
-/** A character of UTF-8 that was cut at the end has lost at most so many bytes. */
+/** Most bytes that a cut UTF-8 character can have at the end. */
 const MAX_CUT_BYTES = 3
 
 function charsetOf(head: Uint8Array, isWhole: boolean, isSelfDescribed: boolean): string | null {

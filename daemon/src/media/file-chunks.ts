@@ -21,7 +21,7 @@ export class FileChunks {
     this.#pieces = pieces.filter((piece) => lengthOf(piece) > 0)
   }
 
-  /** Bytes of all of it. */
+  /** Number of bytes of all pieces together. */
   get length(): number {
     return this.#pieces.reduce((sum, piece) => sum + lengthOf(piece), 0)
   }
@@ -51,7 +51,7 @@ export class FileChunks {
     }
   }
 
-  /** All of it, at once. */
+  /** All bytes in one array. */
   async all(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(this.length)
     let length = 0

@@ -51,11 +51,11 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
     return sendFile(c, file, { ...facts, cacheControl: FILE_CACHE }, deps)
   }
 
-  /** Pages have signed addresses. */
+  /** A page's request has a signed address, so it needs no further check. */
   const asker = () => (pages ? ownUser : currentAsker())
 
   app.use(async (c, next) => {
-    // Said here and not when all is done: a large file is on its way by then.
+    // Set the headers first: a large file is already being sent when the handler ends.
     for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
     c.header('Content-Security-Policy', SANDBOX)
     c.header('X-Request-Id', c.var.requestId)

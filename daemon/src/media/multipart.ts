@@ -9,7 +9,7 @@ export interface Multipart {
 
 /** Several ranges of a file as one `multipart/byteranges` (RFC 9110 §14.6). */
 export function multipart(ranges: readonly ByteRange[], { size, type }: { size: number; type: string }): Multipart {
-  // At random, so that no file can hold it.
+  // The boundary is random, so that no file can contain it.
   const boundary = randomUUID()
   const pieces = ranges.flatMap((range, i): Piece[] => [
     Buffer.from(

@@ -93,9 +93,9 @@ export async function sendFile(c: MediaContext, file: SourceFile, facts: FileFac
   }
 }
 
-/** Where the answer goes, past the frame around it: that would allot space for each chunk anew. */
+/** Node's response. It bypasses the web framework, which would allocate memory for each chunk. */
 function outgoingOf(c: MediaContext): ServerResponse | null {
-  // A test asks without a socket.
+  // A test may send a request without a socket.
   const bindings = c.env as Partial<HttpEnv['Bindings']> | undefined
   return bindings?.outgoing ?? null
 }

@@ -54,7 +54,7 @@ export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<
 
 type Key = { contentId: ContentId } & NonNullable<ReturnType<typeof parseSidecarFile>>
 
-/** One that is not there: why, and with `?generate=1` it is asked for. */
+/** Answers for a missing sidecar: the reason, or with `?generate=1` a 202 after queueing it. */
 async function missing(c: MediaContext, key: Key, sidecar: Sidecar | null, { sidecars }: Library): Promise<Response> {
   const { contentId, kind, variant } = key
   const what = `the ${kind} ${variant} of ${contentId}`

@@ -168,7 +168,7 @@ function pathOf(data: Buffer): RawName {
 /** POSIX records: `<length> <key>=<value>\n`. */
 function parsePax(data: Buffer): Extension {
   const found: Extension = {}
-  // For a sparse file, its own name is here, and another name for programs that do not support holes.
+  // The real name of a sparse file. Its header has another name, for programs that do not support holes.
   let sparseName: RawName | undefined
   for (let at = 0; at < data.length;) {
     const space = data.indexOf(0x20, at)

@@ -99,7 +99,7 @@ export const browse = {
     /** All facts about a file or folder. */
     info: {
       input: z.object({ of: Subject }),
-      /** `path`: null for a file that was found by its content where the device may not look. */
+      /** `path`: null if the file was found by its content in a folder that the asking device may not browse. */
       output: z.object({ path: path.nullable(), info: WireInfo }),
       deadlineMs: LOOK_DEADLINE_MS,
     },

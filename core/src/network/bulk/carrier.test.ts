@@ -17,7 +17,7 @@ test('who sits in between knows the name of a channel, and is let in by neither 
     socket.resume()
     socket.end()
   })
-  // As bob, with another key: the handshake may end well on its side, and nothing of it is served.
+  // Mallory claims to be Bob with another key. The handshake may succeed on Mallory's side, but Alice serves nothing.
   const asBob = { own: mallory, peerKey: alice.publicKey }
   const socket = await dialBulk({ addresses, channel, expected: asBob, from: null }, signal).catch(() => null)
   if (socket)

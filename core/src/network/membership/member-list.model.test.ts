@@ -35,7 +35,7 @@ const root = honest[0]!
 /** They sign anything. The last three exist only in their statements. */
 const hostile = ['mallory', 'zoe', 'invented 1', 'invented 2', 'invented 3'].map(person)
 const everyone = [...honest, ...hostile]
-/** Those whom an honest device may add. */
+/** The devices that an honest device may add. */
 const real = everyone.slice(0, 6)
 
 function sign(unsigned: Unsigned, { seed }: Person): Statement {

@@ -209,7 +209,7 @@ test.each([3_000, 9_000_000])('no statement that comes later, dated back, undoes
   expect(list.statements.length).toBe(100)
   const removed = after(after(list, alice, 'remove', bob), alice, 'add', carol)
   expect([removed.has(bob.key), removed.has(carol.key)]).toEqual([false, true])
-  // Those devices say that they left before they said any of that.
+  // Bob's devices backdate a `leave` to before their other statements.
   for (const own of [[first], [second], [first, second]]) {
     const left = removed.with(own.map((each) => says(removed, each, 'leave', each, { counter: 5 })))
     expect([left.has(bob.key), left.has(carol.key)]).toEqual([false, true])

@@ -96,7 +96,7 @@ export class MemberList {
     const fresh = new Map(more.map((statement) => [statement.signature, statement]))
     for (const signature of own) fresh.delete(signature)
     if (fresh.size === 0) return this
-    // Of thousands of statements that a device may send, only those that are stored are verified, each once.
+    // A device may send thousands of statements, so only stored statements are verified, each once.
     const known = new Set(own)
     const check = (statement: Statement) => {
       if (known.has(statement.signature)) return

@@ -34,7 +34,7 @@ const refusals: ReadonlyMap<number, string> = new Map([
 export interface Forward {
   /** The outside port. */
   readonly port: number
-  /** The port of this device. */
+  /** The port of this device that the router forwards to. */
   readonly internalPort: number
 }
 

@@ -110,7 +110,7 @@ function connectionsOf({ devices }: World): string[] {
   return devices.flatMap(({ connected, name }) => connected().map((other) => `${name}-${other}`)).toSorted()
 }
 
-/** Those there can be; `orFewer`: of them, those there are. */
+/** The connections that the network allows; `orFewer`: only those that exist now. */
 function possible(world: World, { orFewer = false }: { orFewer?: boolean } = {}): string[] {
   const { devices, groups, running } = world
   const isApart = (one: string, other: string) =>

@@ -32,7 +32,7 @@ function all(records: Buffer): AvailabilityRead {
   return { mark: 0, full: true, groups: [{ ...of, records, gone: new Uint8Array() }] }
 }
 
-/** Of some that may have changed, those that are there, and those that are not. */
+/** An update about the contents in `looked`: present if they are in `has`, else gone. */
 function changed(has: readonly number[], looked: readonly number[]): AvailabilityRead {
   const records = sorted(looked.filter((n) => has.includes(n)).map((n) => record(n)))
   const gone = sorted(looked.filter((n) => !has.includes(n)).map((n) => record(n).subarray(0, ID_BYTES)))

@@ -22,7 +22,7 @@ interface Change {
 const NOTHING = Buffer.alloc(0)
 
 /**
- * The sidecars of one library on this device, as other devices are told. Versions are counted while the engine runs.
+ * The list of one library's sidecars on this device, for other devices. Its version numbers start anew with the engine.
  */
 export class Inventory {
   /** New at each start, because versions of different starts cannot be compared. */

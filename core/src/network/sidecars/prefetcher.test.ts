@@ -10,7 +10,7 @@ import type { NetworkSidecars, SidecarLibrary } from './shared-library.ts'
 
 const thumb = { kind: 'thumb', variant: 'grid@2x', format: 'webp' } as const
 const proxy = { kind: 'proxy', variant: '480p', format: 'mp4' } as const
-/** Of each sidecar. */
+/** Size of each sidecar, in bytes. */
 const SIZE = 1_000
 
 function record(n: number): Buffer {

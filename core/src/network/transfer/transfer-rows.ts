@@ -72,7 +72,7 @@ export class TransferRows {
     this.#db = db
   }
 
-  /** The oldest first. */
+  /** All transfers, the oldest first. */
   all(): TransferRow[] {
     return this.#db.all<TransferRow>('select * from transfers order by id')
   }

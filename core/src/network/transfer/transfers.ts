@@ -512,7 +512,7 @@ export class Transfers implements AsyncDisposable {
   }
 
   #set(incoming: Incoming, change: Partial<TransferRow>): void {
-    // A person has paused, cancelled or denied it in the meantime, so that state stays.
+    // If the user has paused, cancelled or denied the transfer in the meantime, it keeps that state.
     const isStopped = ['paused', 'cancelled', 'failed'].includes(incoming.row.state)
     const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
     incoming.row = { ...incoming.row, ...change, ...(stays ? { state: incoming.row.state } : {}) }

@@ -96,7 +96,7 @@ test('an answer to another question is none', async () => {
   })
 })
 
-/** Whom `served` by the handler of the other side, without a network between. */
+/** A peer whose streams `serve` answers directly, without a network. `served` has one promise for each stream. */
 function peerOf({
   serve,
 }: ProtocolHandler): Peer & { served: Promise<void>[]; open(rpc: object): Promise<FrameStream> } {

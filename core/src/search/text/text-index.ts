@@ -145,7 +145,7 @@ export class TextIndex {
   }
 }
 
-/** The first of the pages with the most phrases. */
+/** The page with the most phrases; of several, the first. */
 function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
   let best: { page: SearchedPage; places: FoundPlaces } | null = null
   for (const page of pages) {
@@ -156,7 +156,7 @@ function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
   return best
 }
 
-/** Match columns that grow. */
+/** Columns of matches; they grow as matches are added. */
 class MatchColumns implements TextMatches {
   count = 0
   entries: Float64Array<ArrayBuffer>

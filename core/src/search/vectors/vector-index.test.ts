@@ -125,7 +125,7 @@ test('vectors of another model or length are not compared', async () => {
   expect(index.nearest(unit([1, 1, 0, 0]), all).map(({ contentRowId }) => contentRowId)).toEqual([mine])
 })
 
-/** As hashed bags of words are: most numbers are zero. */
+/** Vectors like hashed bags of words: most of their numbers are zero. */
 function sparse(random: () => number, { count, dimensions }: { count: number; dimensions: number }): Float32Array[] {
   const subjects = Array.from({ length: count / 100 }, () =>
     Array.from({ length: 40 }, () => Math.floor(random() * dimensions)),

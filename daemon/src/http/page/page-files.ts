@@ -12,7 +12,7 @@ export const encodings = [
 export interface PageFile {
   readonly path: string
   readonly type: string
-  /** Those of `encodings` there is a copy in. */
+  /** The compressed copies of the file that exist. */
   readonly encodings: readonly (typeof encodings)[number][]
 }
 
@@ -54,7 +54,7 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.wasm': 'application/wasm',
   '.txt': 'text/plain; charset=utf-8',
-  // Of pdf.js: how to read fonts that bring no table.
+  // Files of pdf.js, for fonts without a table of their characters.
   '.bcmap': 'application/octet-stream',
   '.pfb': 'application/octet-stream',
   '.ttf': 'font/ttf',

@@ -13,7 +13,7 @@ import type { PageState, WebPage } from './web-page.ts'
 const ASSETS = '/assets/'
 const INDEX = '/index.html'
 
-/** What the page may load and who may show it: nothing and nobody but ourselves. `media`: the origin of files. */
+/** The page may load only our own files, and no other site may embed it. `media`: the origin of files. */
 const pagePolicy = (media: string) =>
   [
     "default-src 'self'",

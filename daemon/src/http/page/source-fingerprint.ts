@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What the page is built from, below the folder of its workspace. The lock file: a package has another version. */
+/** The sources of the page, in the folder of its workspace. The lock file has the versions of the packages. */
 const SOURCES = [
   'src',
   'public',
