@@ -34,7 +34,7 @@ export const LibraryStatistics = z.object({
       folders: z.number(),
     }),
   ),
-  /** The largest folders directly in locations; search in `path`. */
+  /** The largest folders directly below the roots of locations; a search in one of them uses its `path`. */
   topFolders: z.array(z.object({ path: z.string(), name: z.string(), locationId: LocationId, ...amount })),
   byVolume: z.array(z.object({ id: VolumeId, name: z.string(), online: z.boolean(), ...amount })),
   /** Copies beyond the first of each content; hard links are not counted. */

@@ -20,5 +20,5 @@ export async function maintain(task: MaintenanceTask, signal?: AbortSignal): Pro
 }
 
 function cancelled({ file, kind }: MaintenanceTask): CoreError {
-  return new CoreError('Cancelled', `the ${kind} of ${file} was cancelled`)
+  return new CoreError('Cancelled', `cancelled while ${kind === 'check' ? 'checking' : 'optimizing'} ${file}`)
 }

@@ -101,5 +101,5 @@ export const compareCopies = defineAction({
   run: (input, { library, signal }) => library.copies.compare(input.contentId, signal),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [listCopies, uniqueFiles, compareCopies] as const

@@ -54,5 +54,5 @@ export const renameDevice = defineAction({
   run: (input, { core }) => core.renameDevice(input.name),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [listDevices, deviceInfo, renameDevice] as const

@@ -28,5 +28,5 @@ export const diagnoseNetwork = defineQuery({
   },
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [diagnoseNetwork] as const

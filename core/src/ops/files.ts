@@ -292,7 +292,7 @@ export const fetchFiles = defineAction({
   run: async (input, { core, signal }) => ({ transfers: await core.fetches.fetch(input, signal) }),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   listFiles,
   seekFile,

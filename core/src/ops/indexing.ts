@@ -152,5 +152,5 @@ export const explain = defineQuery({
   run: (input, { library }) => library.indexing.explain(input.path),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [quickScan, browse, indexPath, verify, explain] as const

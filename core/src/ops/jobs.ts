@@ -144,7 +144,7 @@ export const runJob = defineAction({
   run: async (input, { library }) => ({ job: await library.jobs.enqueueByName(input.name, input.input) }),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   listJobs,
   jobInfo,

@@ -235,7 +235,7 @@ export const restoreLibrary = defineAction({
   run: (input, { core, signal }) => core.libraries.restore(input, signal),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   createLibrary,
   listLibraries,

@@ -246,7 +246,7 @@ export const removeLocation = defineAction({
   run: (input, { library }) => library.locations.remove(input.location),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   addLocation,
   scanLocation,

@@ -72,5 +72,5 @@ export const listMedia = defineQuery({
   run: (input, { library }) => library.overview.media(input),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [mediaTimeline, listMedia, seekMedia] as const

@@ -203,7 +203,7 @@ function show({ key: _key, since, ...member }: ShownMember) {
   return { ...member, since: new Date(since).toISOString() }
 }
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   shareLibrary,
   unshareLibrary,

@@ -240,7 +240,7 @@ export const whereIsContent = defineQuery({
   run: (input, { core, library, signal }) => core.sources.where(input.path, library, signal),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   initNetwork,
   startNetwork,

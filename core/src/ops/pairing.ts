@@ -80,5 +80,5 @@ export const cancelPairing = defineAction({
   run: async (_input, { core }) => ({ wasPairing: await core.network.pairing.cancel() }),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [generatePairingCode, joinPairing, pairingStatus, confirmPairing, cancelPairing] as const

@@ -650,7 +650,7 @@ export const convertSidecars = defineAction({
   },
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   listSidecars,
   sidecarPresence,

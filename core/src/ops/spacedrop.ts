@@ -179,7 +179,7 @@ export const setVisible = defineAction({
   },
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   sendOffer,
   listOffers,

@@ -14,5 +14,5 @@ export const libraryStatistics = defineQuery({
   run: (_input, { library }) => library.overview.statistics(),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [libraryStatistics] as const

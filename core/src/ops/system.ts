@@ -116,5 +116,5 @@ export const systemPlaces = defineQuery({
   run: (_input, { core }) => core.places(),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [systemLogs, systemDoctor, systemPlaces, getConfig, setConfig, explainConfig] as const

@@ -71,5 +71,5 @@ export const cancelTransfer = defineAction({
   run: (input, { core }) => core.network.transfers.cancel(input.transfer),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [listTransfers, transferInfo, pauseTransfer, resumeTransfer, cancelTransfer] as const

@@ -64,5 +64,5 @@ export const speedTestVolume = defineAction({
   run: (input, { library, signal }) => library.volumes.speedTest(input.volume, signal),
 })
 
-/** In the order of help and of the documents. */
+/** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [listVolumes, volumeInfo, trackVolume, untrackVolume, speedTestVolume] as const

@@ -112,7 +112,10 @@ export class DeviceSource implements FileSource {
     const devices = [this.#deps.device.id]
     const paths = refs.map((ref) => {
       if ('path' in ref) return ref.path
-      throw new CoreError('InvalidInput', 'only files at paths of another device are fetched from that device')
+      throw new CoreError(
+        'InvalidInput',
+        'files of another device can be fetched only by path, not by content or sidecar',
+      )
     })
     return inGroups(paths, MAX_PATHS).map((some) => ({
       devices,

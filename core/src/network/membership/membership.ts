@@ -298,7 +298,7 @@ export class Membership implements Disposable {
         for (const of of removed.toSorted((a, b) => Number(isPaired(b)) - Number(isPaired(a))))
           left = await this.#signed(left, { kind: 'remove', of })
       } catch (err) {
-        // The quota does not suffice for all of them. Those that are signed count.
+        // This device has used up its changes to the list. The removals signed so far are kept.
         if (!(err instanceof CoreError && err.code === 'Conflict')) throw err
         unsigned = err
       }

@@ -8,7 +8,7 @@ const text = z.string().max(1_000)
 
 /** The length of a BLAKE3 checksum. */
 const CHECKSUM_BYTES = 32
-/** The format of thumbhashes allows 25 bytes. */
+/** Longest accepted thumbhash, in bytes; a real one has at most 25. */
 const MAX_THUMBHASH_BYTES = 64
 /** Limit of outputs for one content. */
 const MAX_OUTPUTS = 100

@@ -198,7 +198,7 @@ function variantsByContent(found: string | null, contentIds: readonly ContentId[
     const place = part.slice(0, plus)
     const variant = part.slice(plus + 1)
     if (place !== last) byContent.set(contentIds[Number(place)]!, (variants = []))
-    // The same variant in another format.
+    // Leaves out a variant that was already added in another format.
     if (variants.at(-1) !== variant) variants.push(variant)
     last = place
   }

@@ -3,5 +3,5 @@
 /** Tells a boxed process which version of Landlock confines it. */
 export const VERSION_VARIABLE = 'SPACEDRIVE_LANDLOCK_VERSION'
 
-/** Tells a boxed process that its pool needs no programs. */
+/** Tells a boxed process that its pool starts no programs, so that the process blocks them for itself. */
 export const SEALED_VARIABLE = 'SPACEDRIVE_NO_PROGRAMS'

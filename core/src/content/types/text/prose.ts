@@ -1,7 +1,7 @@
 import { firstMatch } from './rule.ts'
 import type { TextRule } from './rule.ts'
 
-/** Notes and records for people, recognised by their marks. */
+/** The type of a text in a markup language, or of a log, by its typical lines; null if there are none. */
 export function proseType(text: string): string | null {
   return firstMatch(proseRules, text)
 }

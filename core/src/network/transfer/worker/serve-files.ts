@@ -207,7 +207,7 @@ function readRequests(channel: Duplex): AsyncGenerator<Request> & { hasMore(): b
   return Object.assign(read(), { hasMore: () => waiting.length > 0 })
 }
 
-/** Writes everything at once and uncorks immediately, because corked data is not sent. */
+/** Writes all pieces; without a rate limit as one batch, which is uncorked before the wait, because corked data is not sent. */
 async function writeAll(
   channel: Duplex,
   pieces: readonly Uint8Array[],

@@ -167,7 +167,7 @@ function samplesOf(
   }
   if (bytes === 2 * (whole + 2 * quarter)) return { chroma: 1, depth }
   if (bytes === 2 * whole) return { chroma: 0, depth }
-  throw new CoreError('Unsupported', `its pixels (${config.codec}) are in an unknown format`)
+  throw new CoreError('Unsupported', `the ${config.codec} decoder returned a frame with an unknown pixel format`)
 }
 
 /** Bits of a sample with more than eight, from the codec's description. */

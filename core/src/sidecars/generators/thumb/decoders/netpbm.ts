@@ -11,7 +11,7 @@ const MAX_HEAD_BYTES = 4_096
 export const decode: Decode = async (source, _content, side) => {
   const bytes = await readFile(fsPath(source))
   const kind = Number(/^P([1-6])/.exec(bytes.toString('latin1', 0, 2))?.[1] ?? 0)
-  if (kind === 0) throw new CoreError('Unsupported', 'it is of a rare kind of portable map')
+  if (kind === 0) throw new CoreError('Unsupported', 'only portable maps of the kinds P1 to P6 are supported')
   const bits = kind === 1 || kind === 4
   const head = new RegExp(`^P[1-6]((?:\\s+(?:#[^\\n]*\\n\\s*)*\\d+){${bits ? 2 : 3}})\\s`)
   const found = head.exec(bytes.toString('latin1', 0, MAX_HEAD_BYTES))
