@@ -44,6 +44,8 @@ const walks = new Map<string, AbortController>()
 const sources = new Map<string, { readonly items: readonly OwnItem[]; readonly share: WalkShare }>()
 const servings = new Map<string, Serving>()
 const fetches = new Map<string, Fetching>()
+/** Plans of fetches that are being opened. Their names are reserved. */
+const opening = new Map<string, Plan>()
 let listening: Promise<BulkListener> | null = null
 
 const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> } = {
@@ -120,6 +122,9 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       taken: takenNames(),
       disk: threadDisk,
     })
+    // Before the first `await`, or another fetch that is opened meanwhile would plan the same names.
+    opening.set(fetch, plan)
+    using _opening = { [Symbol.dispose]: () => void opening.delete(fetch) }
     const news = new Lately((progress: { files: number; bytes: number }) =>
       tell({ news: 'progress', fetch, ...progress }),
     )
@@ -236,8 +241,9 @@ function pageOf(items: readonly OwnItem[], { from, count }: { from: number; coun
 
 /** Names that transfers to this device are about to take. */
 function takenNames(): Set<string> {
-  const plans = [...fetches.values()].flatMap(({ plan }) => plan.items)
-  return new Set(plans.filter(({ names }) => names.length === 1).map(({ target }) => keyOfPath(target)))
+  const plans = [...opening.values(), ...[...fetches.values()].map(({ plan }) => plan)]
+  const tops = plans.flatMap(({ items }) => items.filter(({ names }) => names.length === 1))
+  return new Set(tops.map(({ target }) => keyOfPath(target)))
 }
 
 function itemsIn(source: string): readonly OwnItem[] {
