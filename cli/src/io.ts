@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import type { Globals } from './globals.ts'
 import { type Style, colorStyle, plainStyle, wantsColor } from './text/style.ts'
 import { wrapSentence } from './text/wrap.ts'
+import { programAsTyped, withTypedCommands } from './typed-commands.ts'
 
 /** One of the two streams a person may be looking at. */
 export interface Screen {
@@ -27,7 +28,11 @@ export interface Io {
   printJson(value: unknown): void
   /** One document a line, for `--jsonl`. */
   printJsonLine(value: unknown): void
-  /** A sentence on stderr; silent with --quiet and --json. */
+  /** This program as the user types it: `npx spacedrive`. */
+  readonly program: string
+  /** A sentence with its commands as the user types them. */
+  withTypedCommands(sentence: string): string
+  /** A sentence on stderr, with its commands as the user types them; silent with --quiet and --json. */
   note(text: string): void
   /** A sentence that a script should hear of too: with --json a line of JSON. Silent with --quiet. */
   announce(text: string): void
@@ -37,12 +42,23 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
   const out = createScreen(process.stdout, globals, env)
   const err = createScreen(process.stderr, globals, env)
   const asJson = globals.json || globals.jsonl
+  let program: string | null = null
+  // It looks at the disk, and most output has no command in it.
+  const typed = () => (program ??= programAsTyped(globals))
+  const withTyped = (sentence: string) => withTypedCommands(sentence, typed)
   // In a pipe, sentences are not wrapped, because programs search for them.
-  const say = (text: string) => err.write(`${err.isTTY ? wrapSentence(text, err.width).join('\n') : text}\n`)
+  const say = (sentence: string) => {
+    const text = withTyped(sentence)
+    err.write(`${err.isTTY ? wrapSentence(text, err.width).join('\n') : text}\n`)
+  }
   return {
     out,
     err,
     canAsk: globals.input && process.stdin.isTTY && err.isTTY,
+    get program() {
+      return typed()
+    },
+    withTypedCommands: withTyped,
     print: (text) => out.write(`${text}\n`),
     printJson: (value) => out.write(`${JSON.stringify(value, null, 2)}\n`),
     printJsonLine: (value) => out.write(`${JSON.stringify(value)}\n`),

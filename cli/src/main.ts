@@ -31,7 +31,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (err) {
     const reason =
       interrupt.signal.aborted && !(err instanceof InterruptedError) ? new InterruptedError('interrupted') : err
-    return reportError(reason, { json: globals.json || globals.jsonl, screen: createIo(globals, env).err })
+    const { err: screen, withTypedCommands } = createIo(globals, env)
+    return reportError(reason, { json: globals.json || globals.jsonl, screen, withTypedCommands })
   }
 }
 

@@ -32,7 +32,7 @@ export async function printOutput(
   const lines = await renderOutput(name, output as OutputOf<typeof name>, viewOf(context, names))
   // Tables fit already; a sentence breaks between its words, not where the terminal ends.
   if (lines.length > 0) io.print(lines.flatMap((line) => wrap(line, io.out.width)).join('\n'))
-  if (next !== undefined && !isDryRun(output)) io.note(io.err.style('dim', `Next: spacedrive ${next}`))
+  if (next !== undefined && !isDryRun(output)) io.note(io.err.style('dim', `Next: ${io.program} ${next}`))
 }
 
 function isDryRun(output: unknown): boolean {

@@ -8,23 +8,27 @@ import { UsageError } from './usage-error.ts'
 
 interface ReportOptions {
   readonly json: boolean
+  /** A sentence with its commands as the user types them. */
+  readonly withTypedCommands: (sentence: string) => string
   readonly screen: Pick<Screen, 'write' | 'style' | 'width' | 'isTTY'>
 }
 
 /** Prints the error to stderr, as text or JSON. Returns the exit code. */
-export function reportError(err: unknown, { json, screen }: ReportOptions): number {
+export function reportError(err: unknown, { json, screen, withTypedCommands }: ReportOptions): number {
   const { code, message, details, exitCode } = describe(err)
   if (json) {
     screen.write(`${JSON.stringify({ error: { code, message, details } })}\n`)
     return exitCode
   }
   const suggestions = err instanceof UsageError ? err.suggestions : []
-  const lines = `error: ${message}`.split('\n').flatMap((line) => wrapSentence(printable(line), screen.width))
+  const said = withTypedCommands(`error: ${message}`)
+  const lines = said.split('\n').flatMap((line) => wrapSentence(printable(line), screen.width))
   // A terminal shows Ctrl-C as ^C where the cursor is.
   if (err instanceof InterruptedError && screen.isTTY) screen.write('\n')
   screen.write(`${lines.join('\n').replace('error:', () => screen.style('bad', 'error:'))}\n`)
   if (suggestions.length > 0) screen.write(`Did you mean: ${suggestions.join('\n              ')}\n`)
-  if (err instanceof UsageError) screen.write(`See \`${['spacedrive', ...err.words, '--help'].join(' ')}\`.\n`)
+  if (err instanceof UsageError)
+    screen.write(withTypedCommands(`See \`${['spacedrive', ...err.words, '--help'].join(' ')}\`.\n`))
   return exitCode
 }
 

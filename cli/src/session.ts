@@ -58,13 +58,6 @@ export class NoDaemonError extends Error {
 
 type SessionOptions = Pick<ConnectOptions, 'start' | 'version' | 'onStarting' | 'httpPort' | 'enableNetworking'>
 
-/** A command as it is typed for the same daemon: `spacedrive open`, with the instance where a flag says it. */
-export function commandLine(words: string, { env, globals }: Pick<CliContext, 'env' | 'globals'>): string {
-  const { instance } = globals
-  const isSaid = instance !== undefined && instance !== env.SPACEDRIVE_INSTANCE
-  return isSaid ? `spacedrive --instance ${instance} ${words}` : `spacedrive ${words}`
-}
-
 /** Connects, and starts the daemon where that is allowed. Throws NoDaemonError where there is none. */
 export async function openSession(context: CliContext, options: Partial<SessionOptions> = {}): Promise<Session> {
   const { globals, interrupt, io } = context

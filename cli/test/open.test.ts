@@ -73,7 +73,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(readFileSync(page, 'utf8')).toContain(`content="0; url=${url}"`)
     const said = await home.run('open')
     expect(said.stdout).toMatch(/^Opened http:\/\/127\.\S+ in your browser\.\n$/)
-    expect(said.stderr).toContain('spacedrive open --print')
+    expect(said.stderr).toContain(' open --print` and open the link')
 
     expect(await signInBy(url)).toBe(200)
     const [, other = ''] = readFileSync(join(home.path, 'opened'), 'utf8').trim().split('\n')

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 /** The session's runtime folder in a home; without one all homes would want the same place for their socket. */
 const RUNTIME = ['.local', 'run'] as const
+
+/** The folder with the program, so that messages name it as an installed one. */
+const BIN = ['.local', 'bin'] as const
 
 const shim = fileURLToPath(new URL('../bin/spacedrive.mjs', import.meta.url))
 
@@ -31,6 +34,12 @@ export class TestHome implements AsyncDisposable {
   static async create(more: NodeJS.ProcessEnv = {}): Promise<TestHome> {
     const path = await mkdtemp(join(tmpdir(), 'sd-'))
     await mkdir(join(path, ...RUNTIME), { recursive: true, mode: 0o700 })
+    await mkdir(join(path, ...BIN), { recursive: true })
+    const [name, script] =
+      process.platform === 'win32'
+        ? ['spacedrive.cmd', `@"${process.execPath}" "${shim}" %*\r\n`]
+        : ['spacedrive', `#!/bin/sh\nexec '${process.execPath}' '${shim}' "$@"\n`]
+    await writeFile(join(path, ...BIN, name), script, { mode: 0o755 })
     return new TestHome(path, more)
   }
 
@@ -72,7 +81,7 @@ export class TestHome implements AsyncDisposable {
   get env(): NodeJS.ProcessEnv {
     const { NODE_COMPILE_CACHE, PATH, SystemRoot } = process.env
     return {
-      PATH,
+      PATH: [join(this.path, ...BIN), PATH].join(delimiter),
       ...(NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}),
       ...(SystemRoot ? { SystemRoot } : {}),
       HOME: this.path,

@@ -31,7 +31,7 @@ test('a device that is off is dialled at each of its addresses, and is said to b
   expect(ok).toBe(false)
   const tried = checks.filter(({ name }) => bob.addresses.includes(name))
   expect(tried.map(({ state }) => state)).toEqual(bob.addresses.map(() => 'warning'))
-  expect(checks.at(-1)).toMatchObject({ name: 'connection', state: 'error', fix: 'on bob: spacedrive network start' })
+  expect(checks.at(-1)).toMatchObject({ name: 'connection', state: 'error', fix: 'on bob: `spacedrive network start`' })
 })
 
 test('networking that is off is said first, with the command', async () => {

@@ -89,7 +89,7 @@ async function openFixture() {
     addContents,
     enqueue: (generators: readonly Generator[], contents: readonly number[] | null = null) =>
       rows.queue.enqueueMissing(
-        { orders: generators.map(order), where: { location, except: [] }, maxBytes: 1_000, contents },
+        { orders: generators.map(order), where: { location, except: [] }, maxBytes: 1_000, contents, areViewed: false },
         signal,
       ),
     counts: () => {

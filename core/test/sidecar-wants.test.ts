@@ -105,3 +105,22 @@ test('viewed sidecars are generated before all waiting ones, and requests that w
   expect([...again.values()].map(({ state }) => state)).toEqual(['pending', 'pending'])
   await vi.waitFor(() => expect(states(t, awayIds)).toEqual(['ready', 'ready']))
 })
+
+test('sidecars of types that are made only when viewed are not queued before', async () => {
+  await using t = await createTestCore({
+    generators: [{ ...troubled, types: ['text', 'code'], typesWhenViewed: ['text'] }],
+    decoderBox: unboxed,
+  })
+  const texts = ['one.txt', 'two.txt']
+  for (const name of [...texts, 'tool.py']) t.write(name, `fine ${name}`)
+  const { locationId } = await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const [one, two, tool] = await contentIds(t, [...texts, 'tool.py'])
+  expect(states(t, [one!, two!, tool!])).toEqual(['none', 'none', 'ready'])
+  t.library.sidecars.viewed.want({ viewer: 'window 1', contentIds: [one!], kind: 'thumb' })
+  await vi.waitFor(() => expect(states(t, [one!])).toEqual(['ready']))
+  t.write('three.txt', 'fine three')
+  await t.library.locations.rescan({ location: locationId, force: false })
+  await t.settle()
+  expect(states(t, [one!, two!, tool!])).toEqual(['ready', 'none', 'ready'])
+})

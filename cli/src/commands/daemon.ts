@@ -1,7 +1,7 @@
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { commandLine, instanceOf, openSession, stopDaemonOf } from '../session.ts'
+import { instanceOf, openSession, stopDaemonOf } from '../session.ts'
 import { printable } from '../text/escape.ts'
 import { stopAndSay, suffix } from './instances.ts'
 
@@ -53,7 +53,7 @@ async function startAndSay(values: Values, context: CliContext): Promise<number>
         ? `Started the daemon${name}, process ${pid}.`
         : `The daemon${name} is running already, process ${pid}.`,
     )
-  if (explorer !== null) io.note(`The explorer is at ${explorer}; \`${commandLine('open', context)}\` opens it.`)
+  if (explorer !== null) io.note(`The explorer is at ${explorer}; \`spacedrive open\` opens it.`)
   if (!session.startedDaemon && httpPortOf(values) !== undefined) {
     io.note('--http-port holds for a daemon that starts; `spacedrive restart --http-port <n>` moves this one.')
   }

@@ -15,7 +15,7 @@ export async function listInstances(_values: Values, { globals, io }: CliContext
     io.print(
       found.length > 0
         ? table(found, io.out).join('\n')
-        : 'No daemon has been started yet. Start one: spacedrive start',
+        : io.withTypedCommands('No daemon has been started yet; `spacedrive start` starts one.'),
     )
   return exitCodes.ok
 }

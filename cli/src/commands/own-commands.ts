@@ -24,7 +24,7 @@ export const ownCommands: readonly CommandSpec[] = [
       flag(
         'mode',
         'text',
-        'shallow: names and sizes; content: also content identity; deep: also types and media metadata',
+        'shallow: names, sizes and times; content: also content identity; deep (the default): also types by content and media metadata',
         { choices: ['shallow', 'content', 'deep'] },
       ),
       flag('once', 'switch', 'exit when everything is indexed'),

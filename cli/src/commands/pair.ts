@@ -183,7 +183,7 @@ class Asker {
       // Only our own `--auto-accept` skips the comparison here, whatever the other side does.
       const where = unattended ? '; there, `spacedrive network pair status` shows it' : ''
       context.io.announce(
-        `${name} has the words. Compare the number ${formatNumber(number)} with the one there${where}. If they are the same: spacedrive network pair confirm ${number}. To pair without comparing, join with --auto-accept.`,
+        `${name} has the words. Compare the number ${formatNumber(number)} with the one there${where}. If they are the same, run \`spacedrive network pair confirm ${number}\`. To pair without comparing, join with --auto-accept.`,
       )
       return
     }
@@ -196,7 +196,11 @@ class Asker {
     const prompts = await import('@clack/prompts')
     io.err.write(`\n${name} has the words.\n`)
     if (unattended)
-      io.err.write('Nobody is asked there (--auto-accept); `spacedrive network pair status` shows its number.\n')
+      io.err.write(
+        io.withTypedCommands(
+          'Nobody is asked there (--auto-accept); `spacedrive network pair status` shows its number.\n',
+        ),
+      )
     const message = `Does ${name} show ${formatNumber(number)}? [y/N]`
     const signal = AbortSignal.any([interrupt.signal, this.#leaving.signal])
     const answer = await prompts.confirm({ message, initialValue: false, output: process.stderr, signal })

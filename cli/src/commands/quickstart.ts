@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { JobDetails, Library, Location } from '@spacedrive/core/domain'
 import { CoreError, systemCode } from '@spacedrive/core/errors'
+import { shellWord } from '@spacedrive/core/shell-word'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import type { OutputOf } from '@spacedrive/client'
@@ -12,7 +13,7 @@ import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
 import { sidecarLines, type SidecarTotals, sidecarTotals } from '../live/sidecar-summary.ts'
 import { failureLines } from '../live/wait-for-job.ts'
 import { httpPortOf } from './daemon.ts'
-import { commandLine, type Session, openSession, stopDaemonOf } from '../session.ts'
+import { type Session, openSession, stopDaemonOf } from '../session.ts'
 import { subjectNames, subjectOf } from '../subject-names.ts'
 import { printable } from '../text/escape.ts'
 import { formatBytes, plural } from '../text/format.ts'
@@ -45,13 +46,15 @@ interface Wanted {
 async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
   const { globals, io } = session.context
   const library = await currentLibrary(session)
+  await sayWhereToLook(wanted, session)
   const { job: queued, location } = await indexFolder(wanted, session)
   const title = `Indexing ${printable(location.path)} into ${printable(library.name)}`
   const stops = wanted.once && session.startedDaemon
   const how = {
-    whenLeft: stops ? 'run the same command again to go on where it stopped' : undefined,
+    whenLeft: stops ? 'run the same command again to go on where it stopped' : GOES_ON,
     maxWaitMs: wanted.once ? MAX_WAIT_MS : undefined,
   }
+  const wording = { style: io.out.style, withTypedCommands: io.withTypedCommands }
   const since = Date.now()
   const job = await followJob(session, { jobId: queued.id, title, ...how })
   const { sidecarsMs, stuck } = isOver(job) ? await followRest(wanted, session, how) : { sidecarsMs: 0, stuck: job }
@@ -59,10 +62,7 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
   if (globals.json || globals.jsonl) io.printJson(summary)
   else
     io.print(
-      [
-        ...summaryLines(summary, job, session),
-        ...(job.status === 'completed' ? sidecarLines(summary, io.out.style) : []),
-      ]
+      [...summaryLines(summary, job, session), ...(job.status === 'completed' ? sidecarLines(summary, wording) : [])]
         .flatMap((line) => wrap(line, io.out.width))
         .join('\n'),
     )
@@ -75,6 +75,21 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
   }
   const code = exitCodeOfJob(job)
   return code === exitCodes.ok && summary.sidecars.failed > 0 ? exitCodes.partial : code
+}
+
+/** After Ctrl-C. */
+const GOES_ON = 'the daemon goes on in the background: `spacedrive monitor` shows its work, `spacedrive stop` ends it'
+
+/** Before the first file is read, so that nobody waits for the end to look. */
+async function sayWhereToLook({ once }: Wanted, session: Session): Promise<void> {
+  const { globals, io } = session.context
+  const { explorer } = await session.query('system.status', {})
+  if (explorer === null || once || globals.json || globals.jsonl || globals.quiet) return
+  if (!io.err.isTTY) return io.note(`The explorer is at ${explorer}; \`spacedrive open\` opens it.`)
+  // A person can click it. In a pipe, it could end in a log.
+  const { url } = await session.action('explorer.link', { to: '/' })
+  io.note(`See your files in a browser: ${url}`)
+  io.note(io.err.style('dim', 'The link signs in once, within two minutes. Later, run `spacedrive open`.'))
 }
 
 /** `--once` ends when a job waits longer than this and makes no progress; in milliseconds. */
@@ -118,6 +133,10 @@ async function indexFolder(
   const known = locations.find((location) => location.path === path || location.path === real)
   if (!known) return session.action('locations.add', { path, mode })
   if (mode !== undefined && mode !== known.mode) await session.action('locations.update', { location: known.id, mode })
+  if (mode === undefined && known.mode !== 'deep')
+    session.context.io.note(
+      `Only ${known.mode === 'shallow' ? 'names, sizes and times' : 'names and contents'} are read here; \`spacedrive location update ${shellWord(printable(known.path))} --mode deep\` also reads when and where photos were taken.`,
+    )
   return session.action('locations.rescan', { location: known.id })
 }
 
@@ -237,7 +256,10 @@ function toMilliseconds(seconds: number): number {
 }
 
 function summaryLines({ counts, location }: Summary, job: JobDetails, { context: { io } }: Session): string[] {
-  const { style } = io.out
+  const {
+    out: { style },
+    withTypedCommands,
+  } = io
   if (job.status !== 'completed')
     return [
       style(
@@ -252,28 +274,23 @@ function summaryLines({ counts, location }: Summary, job: JobDetails, { context:
   return [
     `${style('good', 'Indexed')} ${printable(location.path)}: ${indexSummary(job)}.`,
     ...(counts.contents > 0 ? [`It holds ${plural(counts.contents, 'different content')}, ${duplicates}.`] : []),
-    ...(job.warnings > 0 ? failureLines(job, style) : []),
+    ...(job.warnings > 0 ? failureLines(job, { style, withTypedCommands }) : []),
   ]
 }
 
 function sayWhatNext({ explorer, location }: Summary, { context }: Session): void {
   const { io } = context
-  const command = (words: string) => `  ${io.err.style('accent', commandLine(words, context))}`
+  const command = (words: string) => `  ${io.err.style('accent', `${io.program} ${words}`)}`
   io.note(
     [
       '',
       'The daemon goes on watching the folder. Next:',
       ...(explorer === null ? [] : [`${command('open')}  shows it in a browser, at ${explorer}`]),
       command('search <words>'),
-      command(`ls ${quoted(location.path)}`),
+      command(`ls ${shellWord(printable(location.path))}`),
       command('file duplicates'),
       command('monitor'),
       command('stop'),
     ].join('\n'),
   )
-}
-
-/** As a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${printable(path).replaceAll("'", "'\\''")}'`
 }

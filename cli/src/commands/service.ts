@@ -19,7 +19,7 @@ export async function installService(values: Values, context: CliContext): Promi
     io.note(`Running ${command.join(' ')}`)
     await runServiceCommand(command)
   }
-  io.note('The daemon runs now and starts with the machine. Undo: spacedrive service uninstall')
+  io.note('The daemon runs now and starts with the machine. `spacedrive service uninstall` undoes this.')
   return exitCodes.ok
 }
 

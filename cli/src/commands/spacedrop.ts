@@ -129,7 +129,7 @@ async function compare(session: Session, { id, number, to }: Offer, over: AbortS
   const name = printable(to.name)
   if (!io.canAsk) {
     io.announce(
-      `${name} is there, and shows ${formatNumber(number!)}. If it does: spacedrive network offers confirm ${id} ${number}`,
+      `${name} is there, and shows ${formatNumber(number!)}. If it does, run \`spacedrive network offers confirm ${id} ${number}\`.`,
     )
     return
   }

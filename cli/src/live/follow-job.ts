@@ -50,7 +50,9 @@ export async function followJob(session: Session, options: FollowOptions): Promi
 }
 
 function left({ jobId, whenLeft }: FollowOptions): InterruptedError {
-  const what = whenLeft ?? `the job goes on (stop it: spacedrive job cancel ${shortId(jobId)})`
+  const what =
+    whenLeft ??
+    `the job goes on: \`spacedrive job monitor\` shows it, \`spacedrive job cancel ${shortId(jobId)}\` stops it`
   return new InterruptedError(`interrupted; ${what}`)
 }
 

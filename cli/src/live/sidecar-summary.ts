@@ -2,7 +2,8 @@ import type { OutputOf } from '@spacedrive/client'
 import { isSkipped } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
 import { formatCount, formatDuration, plural } from '../text/format.ts'
-import type { Style, Tone } from '../text/style.ts'
+import type { Wording } from '../render/view.ts'
+import type { Tone } from '../text/style.ts'
 
 type Summary = OutputOf<'locations.summary'>
 
@@ -39,10 +40,10 @@ export function sidecarLines(
     readonly seconds: { readonly sidecars: number }
     readonly failures: readonly { path: string | null; stage: string; code: string; message: string }[]
   } & Pick<Summary, 'skips' | 'slowest' | 'held' | 'off'>,
-  style: Style,
+  wording: Wording,
 ): string[] {
   const { byKind, failed, made, ready, skipped } = sidecars
-  const blockers = blockerLines({ held, off }, style)
+  const blockers = blockerLines({ held, off }, wording)
   if (made + ready + failed + skipped === 0) return blockers
   const kinds = Object.entries(byKind).flatMap(([kind, counts]) =>
     counts.made > 0 ? [`${kind} ${formatCount(counts.made)}`] : [],
@@ -59,8 +60,8 @@ export function sidecarLines(
   const broken = failures.filter(({ stage }) => stage === 'sidecars')
   return [
     [done, ...parts].join(', ') + '.',
-    ...reasonLines(skips, 'dim', style),
-    ...reasonLines(broken, 'warn', style),
+    ...reasonLines(skips, 'dim', wording),
+    ...reasonLines(broken, 'warn', wording),
     ...blockers,
     ...(slowest.length > 0 && made > 0
       ? [
@@ -71,10 +72,12 @@ export function sidecarLines(
 }
 
 /** One line for each reason that stops the generation of sidecars of all files. */
-export function blockerLines({ held, off }: Pick<Summary, 'held' | 'off'>, style: Style): string[] {
+export function blockerLines({ held, off }: Pick<Summary, 'held' | 'off'>, wording: Wording): string[] {
+  const { style, withTypedCommands } = wording
   const lines = (hindered: readonly { kind: string; reason: string }[], tone: Tone, what: string) =>
     [...Map.groupBy(hindered, ({ reason }) => reason)].map(
-      ([reason, kinds]) => `  ${style(tone, what)}  ${kinds.map(({ kind }) => kind).join(', ')}: ${printable(reason)}`,
+      ([reason, kinds]) =>
+        `  ${style(tone, what)}  ${kinds.map(({ kind }) => kind).join(', ')}: ${withTypedCommands(printable(reason))}`,
     )
   return [...lines(held, 'warn', 'waits'), ...lines(off, 'dim', 'off')]
 }
@@ -83,16 +86,20 @@ export function blockerLines({ held, off }: Pick<Summary, 'held' | 'off'>, style
 function reasonLines(
   failures: readonly { path: string | null; code: string; message: string }[],
   tone: 'dim' | 'warn',
-  style: Style,
+  { style, withTypedCommands }: Wording,
 ): string[] {
   const byReason = [...Map.groupBy(failures, ({ message }) => message)]
   const lines = byReason.slice(0, MAX_REASONS).map(([message, [first, ...others]]) => {
     const files = `${nameOf(first!.path)}${others.length > 0 ? ` and ${plural(others.length, 'other')}` : ''}`
-    return `  ${style(tone, isSkipped(first!) ? 'skipped' : first!.code)}  ${files}: ${printable(message)}`
+    return `  ${style(tone, isSkipped(first!) ? 'skipped' : first!.code)}  ${files}: ${withTypedCommands(printable(message))}`
   })
   const rest = byReason.length - lines.length
   const flag = tone === 'dim' ? '--skipped' : '--failed'
-  return rest > 0 ? [...lines, `  … and ${plural(rest, 'other reason')}: spacedrive sidecar pending ${flag}`] : lines
+  if (rest <= 0) return lines
+  return [
+    ...lines,
+    withTypedCommands(`  … and ${plural(rest, 'other reason')}; \`spacedrive sidecar pending ${flag}\` lists all`),
+  ]
 }
 
 function nameOf(path: string | null): string {

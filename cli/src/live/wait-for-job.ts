@@ -1,5 +1,6 @@
 import type { Job, JobDetails, Location } from '@spacedrive/core/domain'
 import { warningLines } from '../render/jobs.ts'
+import type { Wording } from '../render/view.ts'
 import { exitCodeOfJob } from '../exit-codes.ts'
 import type { Session } from '../session.ts'
 import { printable } from '../text/escape.ts'
@@ -34,23 +35,28 @@ export async function waitForOutputJob(output: unknown, session: Session): Promi
 }
 
 function endLines(job: JobDetails, name: string, { context: { io } }: Session): string[] {
-  const { style } = io.out
+  const {
+    out: { style },
+    withTypedCommands,
+  } = io
   const reason = job.error === null ? '' : `: ${printable(job.error.message)}`
   if (job.status !== 'completed') return [style('bad', `${name}: ${job.status}${reason}`)]
-  const failures = job.warnings === 0 ? [] : failureLines(job, style)
+  const failures = job.warnings === 0 ? [] : failureLines(job, { style, withTypedCommands })
   return [`${name}: ${indexSummary(job)}.`, ...failures]
 }
 
 /** The number of failures, and the first of them. */
 export function failureLines(
   { id, warningList, warnings }: JobDetails,
-  style: Session['context']['io']['out']['style'],
+  { style, withTypedCommands }: Wording,
 ): string[] {
   const rest = warnings - Math.min(MAX_FAILURES, warningList.length)
   return [
     style('warn', `${plural(warnings, 'failure')}:`),
-    ...warningLines(warningList.slice(0, MAX_FAILURES), style),
-    ...(rest > 0 ? [`  … and ${plural(rest, 'other')}; all of them: spacedrive job info ${id} --json`] : []),
+    ...warningLines(warningList.slice(0, MAX_FAILURES), { style, withTypedCommands }),
+    ...(rest > 0
+      ? [withTypedCommands(`  … and ${plural(rest, 'other')}; \`spacedrive job info ${id} --json\` lists all`)]
+      : []),
   ]
 }
 

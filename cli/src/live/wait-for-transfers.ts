@@ -73,7 +73,7 @@ async function follow(session: Session, begun: readonly Transfer[]): Promise<Tra
   const left = () => {
     const [first] = begun
     return new InterruptedError(
-      `interrupted; the transfer continues (to stop it: spacedrive network transfer cancel ${first!.id})`,
+      `interrupted; the transfer goes on; \`spacedrive network transfer cancel ${first!.id}\` stops it`,
     )
   }
   using _events = await session.subscribe(['transfer.changed'], (event) => {

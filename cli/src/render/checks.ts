@@ -21,7 +21,7 @@ export function checkLines(checks: readonly Check[], view: View): readonly strin
   const indent = ' '.repeat(size + 4)
   return checks.flatMap(({ detail, fix, name, state }) => {
     const [first = '', ...rest] = wrap(
-      [printable(detail), ...(fix === null ? [] : [`→ ${printable(fix)}`])].join('\n'),
+      view.withTypedCommands([printable(detail), ...(fix === null ? [] : [`→ ${fixText(fix)}`])].join('\n')),
       view.width - size - 4,
     )
     return [
@@ -29,6 +29,11 @@ export function checkLines(checks: readonly Check[], view: View): readonly strin
       ...rest.map((line) => indent + line),
     ]
   })
+}
+
+/** A remedy is a sentence or a command alone. */
+function fixText(fix: string): string {
+  return fix.startsWith('spacedrive ') ? `\`${printable(fix)}\`` : printable(fix)
 }
 
 /** How much is to be seen to. */

@@ -25,9 +25,9 @@ export const configRenderers: Renderers = {
           width: view.width,
           style: view.style,
         }),
-  'config.set': (value) => [
+  'config.set': (value, view) => [
     `${value.key} is ${valueText(value.value)} now (${sourceText(value)}).`,
-    ...(value.restartNeeded ? ['It takes effect after: spacedrive restart'] : []),
+    ...(value.restartNeeded ? [view.withTypedCommands('It takes effect after `spacedrive restart`.')] : []),
   ],
   'config.explain': (value, view) =>
     renderFields(

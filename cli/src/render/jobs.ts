@@ -2,13 +2,13 @@ import type { Job, JobDetails, JobStatus, JobWarning } from '@spacedrive/core/do
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
 import { formatAgo, formatBytes, formatCount, formatDate, formatDuration, plural } from '../text/format.ts'
-import { type Style, type Tone } from '../text/style.ts'
+import type { Tone } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
 import { shortId } from '../short-id.ts'
 import { subjectOf } from '../subject-names.ts'
 import { indexResult } from '../live/index-summary.ts'
 import { phaseLabel } from '../live/job-progress.ts'
-import type { Renderers, View } from './view.ts'
+import type { Renderers, View, Wording } from './view.ts'
 
 export const jobRenderers: Renderers = {
   'jobs.list': jobList,
@@ -109,7 +109,7 @@ function jobFields(job: JobDetails, view: View): readonly string[] {
   const log = view.verbose ? job.log : job.log.slice(-LOG_LINES)
   return [
     ...fields,
-    ...(job.warningList.length > 0 ? ['', ...warningLines(job.warningList, view.style)] : []),
+    ...(job.warningList.length > 0 ? ['', ...warningLines(job.warningList, view)] : []),
     ...(log.length > 0 ? ['', view.style('dim', 'LOG'), ...log.map((line) => `  ${printable(line)}`)] : []),
   ]
 }
@@ -124,15 +124,15 @@ function resultOf(job: JobDetails): string | null {
 const LOG_LINES = 10
 
 /** The warnings of a job, one line each, with the path. */
-export function warningLines(warnings: readonly JobWarning[], style: Style): string[] {
+export function warningLines(warnings: readonly JobWarning[], { style, withTypedCommands }: Wording): string[] {
   return warnings.map(({ code, message, path }) => {
     // Many messages name the path themselves.
     const where = path === null || message.includes(path) ? '' : `${printable(path)}: `
-    return `  ${style('warn', code)}  ${where}${printable(message)}`
+    return `  ${style('warn', code)}  ${where}${withTypedCommands(printable(message))}`
   })
 }
 
 function jobSentence(job: Job, view: View): string {
-  const reason = job.error === null ? '' : `: ${printable(job.error.message)}`
+  const reason = job.error === null ? '' : `: ${view.withTypedCommands(printable(job.error.message))}`
   return `Job ${shortId(job.id)} (${printable(job.name)}) is ${view.style(jobTones[job.status], statusLabel(job))}${reason}.`
 }

@@ -55,7 +55,8 @@ const listColumns: readonly Column[] = [
 ]
 
 function libraryList(libraries: readonly Library[], view: View): readonly string[] {
-  if (libraries.length === 0) return ['There is no library yet. Make one: spacedrive library create <name>']
+  if (libraries.length === 0)
+    return [view.withTypedCommands('There is no library yet; `spacedrive library create <name>` makes one.')]
   const columns = view.verbose ? [...listColumns, { title: 'ID' }] : listColumns
   const rows = libraries.map((library): Cell[] => [
     printable(library.name),

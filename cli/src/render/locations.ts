@@ -40,7 +40,8 @@ const columns: readonly Column[] = [
 ]
 
 function locationList(locations: readonly Location[], view: View): readonly string[] {
-  if (locations.length === 0) return ['There is no location yet. Add one: spacedrive location add <folder>']
+  if (locations.length === 0)
+    return [view.withTypedCommands('There is no location yet; `spacedrive location add <folder>` adds one.')]
   if (view.verbose)
     return locations.flatMap((location, at) => [...(at > 0 ? [''] : []), ...locationFields(location, view)])
   const rows = locations.map((location): Cell[] => [

@@ -48,7 +48,8 @@ function statusFields(status: Status, view: View): readonly string[] {
     [
       [
         'Networking',
-        view.style(stateTones[state], stateWords[state]) + (error === null ? '' : `: ${printable(error)}`),
+        view.style(stateTones[state], view.withTypedCommands(stateWords[state])) +
+          (error === null ? '' : `: ${printable(error)}`),
       ],
       ['Device', `${printable(name)}, ${id}`],
       ['Key', key === null ? null : `${key}${isWrapped ? ', wrapped with a password' : ''}`],
@@ -81,7 +82,8 @@ const deviceTones: Readonly<Partial<Record<OutputOf<'network.devices'>[number]['
 }
 
 function deviceTable(devices: OutputOf<'network.devices'>, view: View): readonly string[] {
-  if (devices.length === 0) return ['No device is paired with this one; `spacedrive network pair generate` begins.']
+  if (devices.length === 0)
+    return [view.withTypedCommands('No device is paired with this one; `spacedrive network pair generate` begins.')]
   return renderTable({
     columns: [
       { title: 'NAME', shrink: 'end', min: 12 },
@@ -157,9 +159,10 @@ function grantTable(grants: Grants, view: View): readonly string[] {
   return [
     ...table,
     '',
-    ...again.map(
-      ({ device, what }) =>
+    ...again.map(({ device, what }) =>
+      view.withTypedCommands(
         `An older version had allowed ${printable(device.name)} to ${saidOf[what]} on the whole disk. It is not in force: name folders with \`spacedrive network grant <device> ${what} <folder>\`, or end it with --off.`,
+      ),
     ),
   ]
 }

@@ -3,7 +3,14 @@ import { plainStyle } from '../text/style.ts'
 import { plainLines } from './plain.ts'
 
 process.env.TZ = 'UTC'
-const view = { width: 50, verbose: false, now: 0, names: new Map<string, string>(), style: plainStyle }
+const view = {
+  width: 50,
+  verbose: false,
+  now: 0,
+  names: new Map<string, string>(),
+  style: plainStyle,
+  withTypedCommands: (text: string) => text,
+}
 
 test('a list of things is a table of their plain fields, and narrow screens leave out the last', () => {
   const things = [

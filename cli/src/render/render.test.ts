@@ -14,7 +14,7 @@ const marked: Style = (tone, text) => (tone === 'match' ? `[${text}]` : text)
 /** The answer as it looks at 80 columns. */
 async function look<N extends keyof Ops>(name: N, output: OutputOf<N>, style = plainStyle): Promise<string> {
   const names = new Map([['01890000-0000-7000-8000-0000000000a1', 'Pictures']])
-  const view = { width: 80, verbose: false, now, names }
+  const view = { width: 80, verbose: false, now, names, withTypedCommands: (text: string) => text }
   const plain = await renderOutput(name, output, { ...view, style: plainStyle })
   expect(plain.filter((line) => textWidth(line) > 80)).toEqual([])
   const lines = await renderOutput(name, output, { ...view, style })

@@ -9,10 +9,10 @@ type Session = OutputOf<'sessions.list'>[number]
 export const sessionRenderers: Renderers = {
   'sessions.list': sessionTable,
   'sessions.end': ({ id }) => [`Session ${id} has ended; what came in by it was cut off.`],
-  'sessions.createKey': ({ key, session }) => [
+  'sessions.createKey': ({ key, session }, view) => [
     key,
     `This key is not shown again. It holds until ${formatDate(session.expiresAt)}.`,
-    `\`spacedrive session end ${session.id}\` ends it.`,
+    view.withTypedCommands(`\`spacedrive session end ${session.id}\` ends it.`),
   ],
   'sessions.log': logTable,
 }

@@ -19,7 +19,7 @@ export const sidecarRenderers: Renderers = {
       ? [
           ...(remote ? [`${printable(remote.name)} has it${remote.online ? '' : ', and is not connected'}.`] : []),
           view.style('dim', 'It is not there yet, and queued.'),
-          `See: spacedrive sidecar list ${contentId}`,
+          view.withTypedCommands(`\`spacedrive sidecar list ${contentId}\` shows its state.`),
         ]
       : [printable(path)],
   'sidecars.where': (holders, view) =>
@@ -208,7 +208,9 @@ function verifyReport({ checked, problems }: OutputOf<'sidecars.verify'>, view: 
   ]
   return [
     ...table(columns, rows, view),
-    `${sum}, ${plural(problems.length, 'problem')}. Put right by: spacedrive sidecar reconcile`,
+    view.withTypedCommands(
+      `${sum}, ${plural(problems.length, 'problem')}. \`spacedrive sidecar reconcile\` puts them right.`,
+    ),
   ]
 }
 

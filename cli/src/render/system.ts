@@ -31,8 +31,8 @@ function statusFields(status: OutputOf<'system.status'>, view: View): readonly s
       ['Data', printable(status.dataDir)],
       ['Explorer', status.explorer],
       ['HTTP', status.httpSocket === null ? null : printable(status.httpSocket)],
-      ...(status.exposed ? [['For others', exposedText(status.exposed)] as const] : []),
-      ...status.notices.map((notice) => ['Note', printable(notice)] as const),
+      ...(status.exposed ? [['For others', view.withTypedCommands(exposedText(status.exposed))] as const] : []),
+      ...status.notices.map((notice) => ['Note', view.withTypedCommands(printable(notice))] as const),
     ],
     view,
   )

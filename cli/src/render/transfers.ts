@@ -60,7 +60,9 @@ function named({ title }: Transfer): string {
 
 function transferTable(transfers: OutputOf<'transfers.list'>, view: View): readonly string[] {
   if (transfers.length === 0)
-    return ['No files are on their way; `spacedrive network fetch <address>` has some sent here.']
+    return [
+      view.withTypedCommands('No files are on their way; `spacedrive network fetch <address>` has some sent here.'),
+    ]
   return renderTable({
     columns: [
       { title: 'ID' },

@@ -14,7 +14,12 @@ export interface View {
   readonly now: number
   /** Names of the objects that jobs work on. */
   readonly names: SubjectNames
+  /** A sentence with its commands as the user types them. */
+  readonly withTypedCommands: (sentence: string) => string
 }
+
+/** What functions need that word lines, but do not lay them out. */
+export type Wording = Pick<View, 'style' | 'withTypedCommands'>
 
 /** Lines for a person. Everything that comes from outside, such as names, goes through `printable` on the way. */
 export type Renderer<N extends keyof Ops> = (output: OutputOf<N>, view: View) => readonly string[]
@@ -23,5 +28,6 @@ export type Renderer<N extends keyof Ops> = (output: OutputOf<N>, view: View) =>
 export type Renderers = { readonly [N in keyof Ops]?: Renderer<N> }
 
 export function viewOf({ globals, io }: CliContext, names: SubjectNames): View {
-  return { width: io.out.width, style: io.out.style, verbose: globals.verbose, now: Date.now(), names }
+  const { out, withTypedCommands } = io
+  return { width: out.width, style: out.style, verbose: globals.verbose, now: Date.now(), names, withTypedCommands }
 }

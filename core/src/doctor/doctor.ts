@@ -122,7 +122,7 @@ async function checkOpenFiles(): Promise<DoctorCheck> {
   const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity)
   const detail = `${open.length} of ${limit} files open`
   if (open.length < limit * MANY_OPEN_FILES) return { name, state: 'ok', detail, fix: null }
-  return { name, state: 'warning', detail, fix: 'raise the limit with `ulimit -n`, then spacedrive restart' }
+  return { name, state: 'warning', detail, fix: 'raise the limit with `ulimit -n`, then run `spacedrive restart`' }
 }
 
 function checkClock(): DoctorCheck {
@@ -226,7 +226,7 @@ function checkLibraries(libraries: Libraries): DoctorCheck[] {
 function fixOf(code: ErrorCode | null, path: string): string {
   const folder = shellWord(path)
   if (code === 'Corrupt') return `spacedrive library restore ${folder}`
-  if (code === 'NotFound') return 'plug its disk in, or open it where it is now: spacedrive library open <path>'
+  if (code === 'NotFound') return 'plug its disk in, or open it where it is now with `spacedrive library open <path>`'
   const open = `spacedrive library open ${folder}`
   return code === 'PermissionDenied' || code === 'VersionMismatch' ? `${open} --read-only` : open
 }
@@ -242,7 +242,7 @@ async function checkSidecars(libraries: Libraries): Promise<DoctorCheck[]> {
         name: `sidecars of ${name}`,
         state: isFull ? 'warning' : 'ok',
         detail: `${held.map(({ kind }) => kind).join(', ')}: ${reason}`,
-        fix: isFull ? 'free some space, or spacedrive config set sidecars.keepFreeBytes <bytes>' : null,
+        fix: isFull ? 'free some space, or run `spacedrive config set sidecars.keepFreeBytes <bytes>`' : null,
       })
     }
     // Everything else works without it, so no action is needed.

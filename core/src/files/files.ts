@@ -130,7 +130,7 @@ export class Files {
     const place = this.#deps.locations().locate(dir)
     const directory = place && this.#directoryAt(place)
     if (!place || !directory)
-      throw new CoreError('Unavailable', `${path} is not indexed; add it with \`spacedrive location add\``)
+      throw new CoreError('Unavailable', `${path} is not indexed; add it with \`spacedrive location add <folder>\``)
     const { volumeId } = place.location
     return { directoryId: directory.id, dir, volumeId, volumePath: folderPath(place) }
   }

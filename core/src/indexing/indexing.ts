@@ -138,7 +138,10 @@ export class Indexing implements Disposable {
     const dir = named.length > 0 ? null : await resolveFolder(input.location)
     const location = dir === null ? locations.require(input.location) : locations.map.locate(dir)?.location
     if (!location) {
-      throw new CoreError('NotFound', `${input.location} lies in no location; add one with \`spacedrive location add\``)
+      throw new CoreError(
+        'NotFound',
+        `${input.location} lies in no location; add one with \`spacedrive location add <folder>\``,
+      )
     }
     this.#assertWritable()
     const { id } = await jobs.enqueue(indexLocation, {

@@ -402,7 +402,7 @@ export class LibraryManager implements AsyncDisposable {
   async #lose(library: Library): Promise<void> {
     const { events, log } = this.#deps
     const { id, name, path } = library
-    const message = `its folder ${path} was moved, deleted or unmounted while it was open; put it back, and it opens by itself; or open it where it is now: spacedrive library open <path>`
+    const message = `its folder ${path} was moved, deleted or unmounted while it was open; put it back, and it opens by itself; or open it where it is now with \`spacedrive library open <path>\``
     log.error({ library: name, path }, `library ${name} was closed: ${message}`)
     this.#open.delete(id)
     await this.#known.fail(path, { code: 'Offline', message })
@@ -530,7 +530,10 @@ export class LibraryManager implements AsyncDisposable {
     const entry = this.#known.all().find((known) => known.id === id)
     if (!entry) throw new CoreError('NotFound', `no library ${id}`)
     if (entry.error) throw new CoreError('Unavailable', `library ${entry.name} could not be opened: ${entry.error}`)
-    throw new CoreError('Unavailable', `library ${entry.name} is closed; open it with \`spacedrive library switch\``)
+    throw new CoreError(
+      'Unavailable',
+      `library ${entry.name} is closed; open it with \`spacedrive library switch ${shellWord(entry.name)}\``,
+    )
   }
 
   #find(reference: string) {

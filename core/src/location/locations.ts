@@ -15,6 +15,7 @@ import type { PrivateFiles } from '../util/private-files.ts'
 import { blobToUuid, UuidFactory } from '../util/uuid.ts'
 import { type KnownLocation, LocationMap } from './location-map.ts'
 import type { LocationRecords } from './location-records.ts'
+import { shellWord } from '../util/shell-word.ts'
 
 /** The parts of the indexer that locations need. */
 export interface LocationIndexer {
@@ -124,7 +125,7 @@ export class Locations implements Disposable {
       directory_id: directoryId,
       name: input.name ?? (basename(displayName(dir)) || displayName(dir)),
       path: nameBytes(dir),
-      mode: input.mode ?? 'content',
+      mode: input.mode ?? 'deep',
       watch: (input.watch ?? true) ? 1 : 0,
       max_depth: input.maxDepth ?? null,
       rules: JSON.stringify(rules),
@@ -213,7 +214,7 @@ export class Locations implements Disposable {
     if (location.state === 'paused') {
       throw new CoreError(
         'Conflict',
-        `location ${location.name} is paused; resume it with \`spacedrive location resume\``,
+        `location ${location.name} is paused; resume it with \`spacedrive location resume ${shellWord(location.name)}\``,
       )
     }
     const job = await this.#deps.indexer.enqueueScan(location, { force: input.force, everyRow: true })
@@ -314,7 +315,7 @@ export class Locations implements Disposable {
       if (nameKey(location.path) === nameKey(dir)) {
         throw new CoreError(
           'AlreadyExists',
-          `${displayName(dir)} is already a location, called ${location.name}; run \`spacedrive location rescan\` to scan it again`,
+          `${displayName(dir)} is already a location, called ${location.name}; run \`spacedrive location rescan ${shellWord(location.name)}\` to scan it again`,
         )
       }
     }

@@ -12,7 +12,9 @@ const settings = {
   name: z.string().min(1).optional().describe('display name; the folder name by default'),
   mode: modes
     .optional()
-    .describe('shallow: metadata; content: also content identity; deep: also types and media metadata'),
+    .describe(
+      'shallow: names, sizes and times; content: also content identity; deep (the default): also types by content and media metadata',
+    ),
   rules: z.array(z.string()).optional().describe('rule names, replacing the defaults'),
   policy: z
     .array(z.string())

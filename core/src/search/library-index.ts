@@ -158,7 +158,7 @@ export class LibraryIndex implements Disposable {
 function noticesOf({ isCut, size }: MeaningMatches, { model }: Meaning): string[] {
   if (size === 0)
     return [
-      `nothing here was read by the model ${model} yet, so only words were searched; \`spacedrive sidecar pending\` shows what waits, \`spacedrive location rescan\` looks for what is missing`,
+      `nothing here was read by the model ${model} yet, so only words were searched; \`spacedrive sidecar pending\` shows what waits, \`spacedrive location rescan <location>\` looks for what is missing`,
     ]
   return isCut ? [`there are more texts than fit into memory: only ${size} parts were searched by meaning`] : []
 }

@@ -24,6 +24,8 @@ export interface Preferences {
   tileSize: number
   /** Keys of commands that are not the usual ones: command → keys as tinykeys writes them. */
   keys: Readonly<Record<string, string>>
+  /** Locations whose photos a person does not want read for their dates. */
+  declinedDates: readonly string[]
   set: (change: Partial<Omit<Preferences, 'set'>>) => void
 }
 
@@ -38,6 +40,7 @@ export const usePreferences = create<Preferences>()(
       view: 'grid',
       tileSize: 144,
       keys: {},
+      declinedDates: [],
       set: (change) => set(change),
     }),
     { name: 'spacedrive', version: 1 },

@@ -76,7 +76,7 @@ export async function browse(
   if (!stats.isDirectory())
     throw new CoreError(
       'InvalidInput',
-      `${displayName(request.dir)} is not a folder; \`spacedrive file info\` shows a file`,
+      `${displayName(request.dir)} is not a folder; \`spacedrive file info <path>\` shows a file`,
     )
   const walker = new Walker(
     { root: request.rulesRoot, device: stats.dev, rules: request.rules, silent: request.silent },

@@ -111,7 +111,7 @@ function checkState({ devices, error, state }: NetworkStatus): NetworkCheck {
 function checkPorts(transport: Transport): NetworkCheck {
   const addresses = transport.addresses()
   if (addresses.length === 0)
-    return broken('port', 'nothing is listened at', 'spacedrive network stop; spacedrive network start')
+    return broken('port', 'nothing is listened at', 'run `spacedrive network stop`, then `spacedrive network start`')
   return fine('port', `UDP ${portsOf(transport).join(', ')}; others reach this device at ${addresses.join(', ')}`)
 }
 
@@ -119,7 +119,7 @@ function checkFiles(tcp: number | null): NetworkCheck {
   if (tcp !== null) return fine('files', `sent from TCP ${tcp}`)
   return fine(
     'files',
-    'sent from a TCP port of the moment; a firewall needs one that stays: spacedrive config set network.bulkPort 45124',
+    'sent from a TCP port of the moment; a firewall needs one that stays: `spacedrive config set network.bulkPort 45124`',
   )
 }
 
@@ -147,7 +147,7 @@ async function checkRelay({ outside, settings, transport }: RunningDeps, signal:
     return broken(
       'relay',
       `${origin} is not reached: ${errorMessage(err)}${cause}`,
-      'start it there (spacedrive network relay), or set another: spacedrive config set network.relay <url>',
+      'start it there (`spacedrive network relay`), or set another: `spacedrive config set network.relay <url>`',
     )
   }
   const answers = `${origin} answers after ${Math.round(performance.now() - since)} ms`
@@ -188,7 +188,7 @@ function checkMapping({ address, reason, state }: NetworkStatus['portMapping']):
         warning(
           name,
           `${reason}`,
-          'allow UPnP in the settings of the router, or: spacedrive config set network.portMapping off',
+          'allow UPnP in the settings of the router, or: `spacedrive config set network.portMapping off`',
         ),
       ]
   }
@@ -200,7 +200,7 @@ function checkRendezvous({ rendezvousProblem, settings }: DiagnoseDeps): Network
   const { origin } = new URL(settings.rendezvous)
   if (rendezvousProblem === null) return [fine('rendezvous', `word is left at ${origin}`)]
   const fix =
-    'start it there (spacedrive network relay), or set another: spacedrive config set network.rendezvous <url>'
+    'start it there (`spacedrive network relay`), or set another: `spacedrive config set network.rendezvous <url>`'
   return [broken('rendezvous', rendezvousProblem, fix)]
 }
 

@@ -92,7 +92,7 @@ export function checkMulticast(tried: readonly Multicast[], addresses: readonly 
     return broken(
       name,
       `this machine has IPv6 alone (${addresses.join(', ')}), and devices look for each other by IPv4: they do not find each other by themselves`,
-      'give this machine an IPv4 address (switch IPv4 on in the network settings), or pair with --address and set a relay: spacedrive config set network.relay <url>',
+      'give this machine an IPv4 address (switch IPv4 on in the network settings), or pair with --address and set a relay: `spacedrive config set network.relay <url>`',
     )
   if (tried.length === 0) return broken(name, 'this machine is on no network to send it on', 'connect a cable or Wi-Fi')
   const failed = tried.filter(({ error, heardSelf }) => error !== null || !heardSelf)
@@ -116,7 +116,7 @@ export function checkMulticast(tried: readonly Multicast[], addresses: readonly 
     return warning(
       name,
       `sent and heard, also from ${others} other ${others === 1 ? 'machine' : 'machines'}; no other device with Spacedrive answered${deaf}`,
-      'start networking on the other device: spacedrive network start',
+      'start networking on the other device: `spacedrive network start`',
     )
   return warning(
     name,

@@ -111,9 +111,9 @@ async function connect(device: PairedDevice, { deps, signal, tried }: Attempt): 
     const why = errorMessage(sessions.lastError(device.id) ?? err)
     const isStranger = /revoked|not paired/.test(why)
     const fix = isStranger
-      ? 'pair the two again: spacedrive network pair generate'
+      ? 'pair the two again: `spacedrive network pair generate`'
       : tried.length === 0
-        ? `start networking on ${device.name}, in the same network; or set the same relay on both: spacedrive config set network.relay <url>`
+        ? `start networking on ${device.name}, in the same network; or set the same relay on both: \`spacedrive config set network.relay <url>\``
         : `look at \`spacedrive network status\` on ${device.name}`
     return broken('connection', why, fix)
   }

@@ -17,7 +17,7 @@ export interface UnreachableDevice {
 /** Finds the reason why no address of a device answers, with advice for the user. */
 export async function whyUnreachable(device: UnreachableDevice, interfaces: Interfaces): Promise<NetworkCheck> {
   const { addresses, hasRelay, isHeard, name } = device
-  const relay = hasRelay ? '' : '; or set the same relay on both: spacedrive config set network.relay <url>'
+  const relay = hasRelay ? '' : '; or set the same relay on both: `spacedrive config set network.relay <url>`'
   const own = Object.values(interfaces).flatMap((all) =>
     (all ?? []).filter(({ address, internal }) => !internal && !/^fe[89ab]/i.test(address)),
   )
@@ -32,7 +32,7 @@ export async function whyUnreachable(device: UnreachableDevice, interfaces: Inte
     return broken(
       'connection',
       `the machine at ${at('closed').join(', ')} is on, and Spacedrive does not listen there: networking is off at ${name}, or it has another port now`,
-      `on ${name}: spacedrive network start`,
+      `on ${name}: \`spacedrive network start\``,
     )
   if (at('absent').length === near.length)
     return broken(
@@ -71,7 +71,7 @@ function onAnotherNetwork(name: string, { own, places, relay }: OtherNetwork): N
     return broken(
       'connection',
       `this machine has ${ownKind} alone (${ours}), and ${name} is known at ${otherKind} addresses alone (${theirs})`,
-      `give both machines an address of the same kind; then, on ${name}: spacedrive network status${relay}`,
+      `give both machines an address of the same kind; then, on ${name}: \`spacedrive network status\`${relay}`,
     )
   }
   const where = theirs === '' ? 'none of its addresses is known' : `it is known at ${theirs}`

@@ -13,6 +13,7 @@ import { MemberList } from './member-list.ts'
 import { readMembers, writeMembers } from './members-file.ts'
 import { membership as rpc } from './protocol.ts'
 import { signedBytes, type Unsigned } from './statement.ts'
+import { shellWord } from '../../util/shell-word.ts'
 
 /** The parts of an open library that membership needs. */
 export interface SharedFolder {
@@ -204,7 +205,7 @@ export class Membership implements Disposable {
         if (founded.root === key) return this.#signed(founded, { kind: 'add' })
         throw new CoreError(
           'NotAuthorised',
-          `this device is not a member of ${folder.name}; run \`spacedrive library join\` first`,
+          `this device is not a member of ${folder.name}; run \`spacedrive library join <device> ${shellWord(folder.name)}\` first`,
         )
       }
       if (!founded.has(device.key)) requireMayAdd(founded, { by: key, folder, device })
@@ -242,7 +243,7 @@ export class Membership implements Disposable {
       if (list?.members.some((member) => member.key !== key))
         throw new CoreError(
           'Conflict',
-          `this device shares ${folder.name} with other devices; run \`spacedrive library leave\` first`,
+          `this device shares ${folder.name} with other devices; run \`spacedrive library leave ${shellWord(folder.name)}\` first`,
         )
       return theirs
     })

@@ -87,7 +87,7 @@ export class Registry {
     if (!known && this.#byId.size >= MAX_PAIRED) {
       throw new CoreError(
         'Conflict',
-        `${MAX_PAIRED} devices are paired with this one, the maximum; remove one with \`spacedrive network revoke\``,
+        `${MAX_PAIRED} devices are paired with this one, the maximum; remove one with \`spacedrive network revoke <device>\``,
       )
     }
     const device: PairedDevice = {

@@ -53,6 +53,11 @@ export interface Generator {
   readonly module: URL
   /** The types of contents that it may accept; for others, `accepts` is not called. */
   readonly types: readonly FileType[]
+  /**
+   * Those of `types` whose sidecars are made only of contents that a user looks at. A library can have hundreds of
+   * thousands of small texts, and nobody will see most of their pictures.
+   */
+  readonly typesWhenViewed?: readonly FileType[]
   /** The part of the configuration that it needs: plain data, passed to `make`. */
   readonly settings?: unknown
   /**

@@ -17,6 +17,7 @@ interface Selection {
   readonly locations: readonly KnownLocation[]
   /** Row ids; null for all contents. */
   readonly contents: readonly number[] | null
+  readonly areViewed: boolean
 }
 
 /** Adds pending rows for sidecars that are missing. Starts no work. */
@@ -33,11 +34,14 @@ export class QueueFiller {
     const { derived = [], direct = [] } = Object.groupBy(this.#deps.generators(), ({ inputs }) =>
       inputs ? 'derived' : 'direct',
     )
-    let queued = await this.#fill({ generators: direct, locations: [location], contents: null }, signal)
+    let queued = await this.#fill(
+      { generators: direct, locations: [location], contents: null, areViewed: false },
+      signal,
+    )
     // A crash may have left texts out of the search index, and sidecars that are made from other sidecars.
     await texts.index({ check: false }, signal)
     for (const generator of derived) await rows.queue.requeueOutdated(generator, null)
-    queued += await this.#fill({ generators: derived, locations: [location], contents: null }, signal)
+    queued += await this.#fill({ generators: derived, locations: [location], contents: null, areViewed: false }, signal)
     return queued
   }
 
@@ -45,7 +49,7 @@ export class QueueFiller {
   async fillDerived(from: SidecarKind, contents: readonly number[], signal: AbortSignal): Promise<void> {
     const generators = this.#deps.generators().filter(({ inputs }) => inputs?.includes(from))
     for (const generator of generators) await this.#deps.rows.queue.requeueOutdated(generator, contents)
-    await this.#fill({ generators, locations: this.#deps.locations().all(), contents }, signal)
+    await this.#fill({ generators, locations: this.#deps.locations().all(), contents, areViewed: false }, signal)
   }
 
   /**
@@ -62,16 +66,17 @@ export class QueueFiller {
   ): Promise<void> {
     const { contents, generator, variants } = of
     const locations = this.#deps.locations().all()
-    if (!variants) return void (await this.#fill({ generators: [generator], locations, contents }, signal))
+    if (!variants)
+      return void (await this.#fill({ generators: [generator], locations, contents, areViewed: true }, signal))
     const orders = [{ generator, outputs: outputsOf(generator, variants) }]
     const maxBytes = this.#deps.policy().maxFileBytes
     for (const location of locations) {
       const where = { location, except: [] }
-      await this.#deps.rows.queue.enqueueMissing({ orders, where, maxBytes, contents }, signal)
+      await this.#deps.rows.queue.enqueueMissing({ orders, where, maxBytes, contents, areViewed: true }, signal)
     }
   }
 
-  async #fill({ contents, generators, locations }: Selection, signal: AbortSignal): Promise<number> {
+  async #fill({ areViewed, contents, generators, locations }: Selection, signal: AbortSignal): Promise<number> {
     const policy = this.#deps.policy()
     const reasons = await Promise.all(generators.map(async (generator) => generator.unavailable?.()))
     const able = generators.filter((_, i) => !reasons[i])
@@ -82,7 +87,7 @@ export class QueueFiller {
         outputs: wantedOutputs(generator, policy, location.policy),
       }))
       const where = { location, except: this.#deps.locations().below(location.path) }
-      const wanted = { orders, where, maxBytes: policy.maxFileBytes, contents }
+      const wanted = { orders, where, maxBytes: policy.maxFileBytes, contents, areViewed }
       queued += await this.#deps.rows.queue.enqueueMissing(wanted, signal)
     }
     return queued

@@ -98,7 +98,7 @@ export class SidecarRequests {
     const [found, another] = await this.resolve(reference, 'local', signal)
     if (found?.path && !another) return found.path
     const problem = another ? 'names several sidecars' : found ? `is ${found.state}` : 'does not exist'
-    throw new CoreError('NotFound', `${reference} ${problem}; see \`spacedrive sidecar list\``)
+    throw new CoreError('NotFound', `${reference} ${problem}; see \`spacedrive sidecar list <path>\``)
   }
 
   /**

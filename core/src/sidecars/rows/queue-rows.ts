@@ -37,6 +37,8 @@ export interface Wanted {
   readonly maxBytes: number
   /** Only these contents; null for all contents of the place. */
   readonly contents: readonly number[] | null
+  /** Whether a user is viewing these contents. See `Generator.typesWhenViewed`. */
+  readonly areViewed: boolean
 }
 
 /** Contents examined and queued in one transaction: some 10 ms of the index worker. */
@@ -58,14 +60,17 @@ export class QueueRows {
    * Adds a pending row for every wanted output that is missing. A generator that reads other sidecars takes only
    * contents with such a sidecar that has words in the search index. Returns the number of rows.
    */
-  async enqueueMissing({ contents, maxBytes, orders: all, where }: Wanted, signal: AbortSignal): Promise<number> {
+  async enqueueMissing(
+    { areViewed, contents, maxBytes, orders: all, where }: Wanted,
+    signal: AbortSignal,
+  ): Promise<number> {
     const orders = all.filter(({ outputs }) => outputs.length > 0)
     if (orders.length === 0) return 0
     const place = placeCondition(where)
     // Contents with equal facts are returned as one row: passing on a row for each would take longer than finding them.
     const sql = `select type, mime, ext, lacks, max(id) as last, json_group_array(id) as ids, json_group_array(size) as sizes
       from (select c.id, c.type, c.mime, c.size, ${EXTENSION} as ext,
-                   ${orders.map((order, i) => `((${lacks(order)}) << ${i})`).join(' | ')} as lacks
+                   ${orders.map((order, i) => `((${lacks(order, areViewed)}) << ${i})`).join(' | ')} as lacks
             from content_identities c
             where c.id > ? and c.size <= ? ${contents ? 'and c.id in (select value from json_each(?))' : ''}
               and lacks <> 0
@@ -251,8 +256,10 @@ export class QueueRows {
 /**
  * A condition: a generator may accept the content `c`, and one of the outputs is missing. Their names are a parameter.
  */
-function lacks({ generator, outputs }: Order): string {
-  return `c.type in (${generator.types.map((type) => fileTypeNumbers[type]).join(', ')}) and ${hasInput(generator)}
+function lacks({ generator, outputs }: Order, areViewed: boolean): string {
+  const later = areViewed ? [] : (generator.typesWhenViewed ?? [])
+  const types = generator.types.filter((type) => !later.includes(type))
+  return `c.type in (${types.map((type) => fileTypeNumbers[type]).join(', ')}) and ${hasInput(generator)}
     and (select count(*) from sidecars s where s.content_id = c.id and s.kind = ${sidecarKindNumbers[generator.kind]}
          and s.variant || '.' || s.format in (select value from json_each(?))) < ${outputs.length}`
 }

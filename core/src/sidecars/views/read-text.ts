@@ -24,7 +24,8 @@ export async function readText(
 
 function hint(sidecars: readonly Sidecar[], kind: TextKind | undefined): string {
   const waiting = sidecars.find((each) => isText(each.kind) && (kind === undefined || each.kind === kind))
-  if (!waiting) return 'no text, ocr or transcript was made; `spacedrive location update --policy` turns them on'
+  if (!waiting)
+    return 'no text, ocr or transcript was made; `spacedrive location update <location> --policy text=on` turns texts on'
   return waiting.error
     ? `its ${waiting.kind} could not be made: ${waiting.error.message}`
     : `its ${waiting.kind} is ${waiting.state}`

@@ -25,6 +25,12 @@ export const messages = defineMessages({
     details: 'Show details',
     showInFolder: 'Show in its folder',
     loading: 'Photos are being put in order',
+    offer: 'Dates of photos',
+    offerText: (names: readonly string[]) =>
+      `The dates and places in the photos of ${new Intl.ListFormat('en').format(names)} are not read yet. Reading them changes no file.`,
+    offerAccept: 'Read them',
+    offerDecline: 'Do not read them',
+    offerFailed: 'The dates cannot be read',
   },
   de: {
     label: (name) => `Fotos und Filme in ${name}, die neuesten zuerst`,
@@ -50,5 +56,11 @@ export const messages = defineMessages({
     details: 'Einzelheiten zeigen',
     showInFolder: 'Im Ordner zeigen',
     loading: 'Die Fotos werden geordnet',
+    offer: 'Daten der Fotos',
+    offerText: (names) =>
+      `Aufnahmezeit und Ort der Fotos in ${new Intl.ListFormat('de').format(names)} sind noch nicht gelesen. Beim Lesen wird keine Datei geändert.`,
+    offerAccept: 'Lesen',
+    offerDecline: 'Nicht lesen',
+    offerFailed: 'Die Daten können nicht gelesen werden',
   },
 })

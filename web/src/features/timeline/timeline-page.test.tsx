@@ -5,7 +5,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { type Answers, Refusal } from '../../../testing/fake-daemon.ts'
 import { FakeFiles } from '../../../testing/fake-files.ts'
-import { aFile, aFolder, anAddedLocation, locationId } from '../../../testing/things.ts'
+import { aFile, aFolder, aLocation, anAddedLocation, locationId } from '../../../testing/things.ts'
 
 type Item = OutputOf<'media.list'>['items'][number]
 
@@ -211,6 +211,49 @@ test('a photo that comes appears, and what is chosen stays', async () => {
   page.daemon.emit('tree.changed', { locationId: locationId(1), path: '/p' })
   await waitFor(() => expect(names()).toContain('later.jpg'))
   await waitFor(() => expect(chosen()).toEqual(['b.jpg']))
+})
+
+const undated = [...three, aPhoto('scan.jpg', '2023-01-01', { takenFrom: 'file' })]
+const shallow = [
+  aLocation('/p', { id: locationId(1), mode: 'content' }),
+  aLocation('/papers', { id: locationId(2), mode: 'deep' }),
+]
+const offer = () => screen.queryByRole('region', { name: 'Dates of photos' })
+
+test('photos whose dates were not read are offered to be read, and only those', async () => {
+  const updates: Answers = { 'locations.list': () => shallow, 'locations.update': () => shallow[0]! }
+  const page = await openTimeline(undated, '/timeline', updates)
+  await waitFor(() => expect(offer()?.textContent).toContain('photos of p are not read yet'))
+  page.daemon.answer({ 'locations.list': () => shallow.map((each) => ({ ...each, mode: 'deep' as const })) })
+  await page.user.click(within(offer()!).getByRole('button', { name: 'Read them' }))
+  await waitFor(() =>
+    expect(page.daemon.asksOf('locations.update')).toEqual([{ location: locationId(1), mode: 'deep' }]),
+  )
+  page.daemon.emit('location.state-changed', { locationId: locationId(1), state: 'scanning', error: null })
+  await waitFor(() => expect(offer()).toBeNull())
+})
+
+test('a refused offer is not made again, and a reason says why one did not work', async () => {
+  const page = await openTimeline(undated, '/timeline', {
+    'locations.list': () => shallow,
+    'locations.update': () => {
+      throw new Refusal('Offline', 'the disk of /p is not plugged in')
+    },
+  })
+  await waitFor(() => expect(offer()).toBeTruthy())
+  await page.user.click(within(offer()!).getByRole('button', { name: 'Read them' }))
+  expect(await screen.findByText(/the disk of \/p is not plugged in/)).toBeTruthy()
+  await page.user.click(within(offer()!).getByRole('button', { name: 'Do not read them' }))
+  await waitFor(() => expect(offer()).toBeNull())
+  expect(JSON.parse(localStorage.getItem('spacedrive')!)).toMatchObject({
+    state: { declinedDates: [locationId(1)] },
+  })
+})
+
+test('where all dates are those of photos, nothing is offered', async () => {
+  const page = await openTimeline(three, '/timeline', { 'locations.list': () => shallow })
+  await waitFor(() => expect(page.daemon.asksOf('media.timeline')).not.toEqual([]))
+  expect(offer()).toBeNull()
 })
 
 test('a photo leads to its folder by its menu', async () => {

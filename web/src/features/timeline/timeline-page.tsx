@@ -13,6 +13,7 @@ import { Button, ContextMenu, EmptyState, ErrorNote, IconButton, MenuItem, Skele
 import { countChosen, EntryMenu, everything, NotIndexed, nothing, selectionSize, Toolbar } from '../browse/index.ts'
 import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
+import { DatesOffer } from './dates-offer.tsx'
 import { messages } from './messages.ts'
 import { TimelineView } from './timeline-view.tsx'
 import { type ChangeAddress, useAddress } from '../../app/use-address.ts'
@@ -69,6 +70,7 @@ function TimelineOf({ only, path }: MediaOf) {
         <ContextMenu
           area={
             <div className="flex min-h-0 flex-1 flex-col">
+              {timeline.media.timeline !== undefined && timeline.media.timeline.basis.file > 0 && <DatesOffer />}
               <TimelineView
                 timeline={timeline}
                 label={path === null ? t.labelAll : t.label(nameOf(path))}

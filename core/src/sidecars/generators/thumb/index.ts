@@ -47,6 +47,7 @@ export const thumbnails: KindOfSidecar = {
     'web',
     'email',
   ],
+  typesWhenViewed: ['text', 'code', 'config', 'web', 'email'],
   accepts: (content) => content.size > 0 && decoderOf(content) !== undefined,
   detect: detectThumbEngines,
   pool: (content) => decoderOf(content)?.pool ?? 'image',
