@@ -229,7 +229,7 @@ const causes: readonly Cause[] = [
     make: async (_net, { bob }) => void (await bob.json('network', 'stop')),
     check: 'connection',
     detail: 'networking is off at bob',
-    fix: 'on bob: spacedrive network start',
+    fix: 'on bob: `spacedrive network start`',
   },
   {
     name: 'a wrong subnet',

@@ -41,7 +41,8 @@ async function createTroubled(of: Partial<Generator> = {}): Promise<Troubled> {
   return Object.assign(t, {
     order: (what: string, at = `${what}.txt`) => t.write(at, `${what} ${log(what)}`),
     begun: (what: string) =>
-      existsSync(log(what)) ? readFileSync(log(what), 'utf8').trim().split('\n').map(Number) : [],
+      // A file that was just created is empty.
+      existsSync(log(what)) ? readFileSync(log(what), 'utf8').split('\n').filter(Boolean).map(Number) : [],
     go: (what: string) => writeFileSync(`${log(what)}.go`, ''),
     sidecar: async (path: string) =>
       (await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal)))[0],
