@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { SidecarKind } from '../src/domain/index.ts'
 import { canMakeFilms, makeFilm } from '../testing/media/films.ts'
 import { draftsOf } from '../testing/drafts.ts'
-import { isAlive } from '../testing/processes.ts'
+import { isAlive, pidsIn } from '../testing/processes.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
@@ -39,8 +39,7 @@ function fakeFfmpeg(t: TestCore, onCopy: string): { pids(): number[] } {
   script('ffprobe', `echo '{"streams":[{"codec_type":"video"}],"format":{"duration":"1"}}'`)
   vi.stubEnv('PATH', `${folder}${delimiter}${process.env['PATH']}`)
   const logs = () => (existsSync(work) ? readdirSync(work) : []).map((name) => join(work, name, 'begun'))
-  const read = (log: string) => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map(Number) : [])
-  return { pids: () => logs().flatMap(read) }
+  return { pids: () => logs().flatMap(pidsIn) }
 }
 
 describe.skipIf(!canMakeFilms())('films (there is no embedded engine for this platform)', () => {

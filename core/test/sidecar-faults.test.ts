@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Generator } from '../src/sidecars/index.ts'
 import { draftsOf } from '../testing/drafts.ts'
-import { isAlive } from '../testing/processes.ts'
+import { isAlive, pidsIn } from '../testing/processes.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 import { troubled, unboxed } from './troubled-generator/index.ts'
@@ -40,9 +40,7 @@ async function createTroubled(of: Partial<Generator> = {}): Promise<Troubled> {
   const log = (what: string) => join(t.dataDir, '..', `${what}.log`)
   return Object.assign(t, {
     order: (what: string, at = `${what}.txt`) => t.write(at, `${what} ${log(what)}`),
-    begun: (what: string) =>
-      // A file that was just created is empty.
-      existsSync(log(what)) ? readFileSync(log(what), 'utf8').split('\n').filter(Boolean).map(Number) : [],
+    begun: (what: string) => pidsIn(log(what)),
     go: (what: string) => writeFileSync(`${log(what)}.go`, ''),
     sidecar: async (path: string) =>
       (await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal)))[0],

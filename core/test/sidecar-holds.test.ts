@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Generator } from '../src/sidecars/index.ts'
 import { createTestCore, createTestMachine, type TestCore, type TestMachine } from '../testing/index.ts'
+import { pidsIn } from '../testing/processes.ts'
 import { troubled, unboxed } from './troubled-generator/index.ts'
 
 const { signal } = new AbortController()
@@ -39,8 +40,7 @@ async function createHeld(generators: readonly Generator[] = [pictures, texts]):
   return Object.assign(t, {
     machine,
     order: (what: string, at = `${what}.txt`) => t.write(at, `${what} ${log(what)} ${at}`),
-    begun: (what: string) =>
-      existsSync(log(what)) ? readFileSync(log(what), 'utf8').trim().split('\n').map(Number) : [],
+    begun: (what: string) => pidsIn(log(what)),
     go: (what: string) => writeFileSync(`${log(what)}.go`, ''),
     states,
     until: (path: string, expected: Record<string, string>) =>

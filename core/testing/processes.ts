@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** Whether a process runs; one that has ended and was not asked for yet does not. */
 export function isAlive(pid: number): boolean {
@@ -24,4 +24,9 @@ function environmentOf(pid: string): string {
   } catch {
     return ''
   }
+}
+
+/** The process ids in a log, one in each line. Empty while there is no log, or it was created and nothing is in it yet. */
+export function pidsIn(log: string): number[] {
+  return existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(Boolean).map(Number) : []
 }
