@@ -146,6 +146,10 @@ test('rules keep things out, say so, and let them in when they change', async ()
     signal,
   )
   expect(listed.items.find((item) => item.name === 'noise.log')).toMatchObject({ hiddenBy: 'gitignore' })
+  await expect(t.library.locations.update({ location: locationId })).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: expect.stringContaining('say what to change'),
+  })
   await t.library.locations.update({ location: locationId, rules: [] })
   await t.settle()
   expect(await t.found('noise')).toEqual(['noise.log'])

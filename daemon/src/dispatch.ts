@@ -18,6 +18,7 @@ import type { Asker } from './asker.ts'
 import { describeIssues } from './describe-issues.ts'
 import type { ExplorerHost } from './explorer-host.ts'
 import { ops } from './ops/index.ts'
+import { UnknownOperation } from './wire-error.ts'
 
 const registry: Readonly<Record<string, Op>> = ops
 
@@ -50,7 +51,7 @@ export async function dispatch(
 ): Promise<unknown> {
   const { method, params } = request
   const op = Object.hasOwn(registry, method) ? registry[method] : undefined
-  if (!op) throw new CoreError('NotFound', `there is no operation ${JSON.stringify(method)}`)
+  if (!op) throw new UnknownOperation(method)
   checkAccess(op, request)
   const input = op.input.safeParse(params ?? {})
   if (!input.success) {

@@ -4,15 +4,24 @@ import { CoreError, type ErrorCode } from '@spacedrive/core'
 /** The numbers JSON-RPC 2.0 reserves (section 5.1); ours begin at -32000. */
 const numbers: Readonly<Partial<Record<ErrorCode, number>>> = { InvalidInput: -32_602, Internal: -32_603 }
 const OTHER_ERROR = -32_000
+const METHOD_NOT_FOUND = -32_601
 const PARSE_ERROR = -32_700
 const INVALID_REQUEST = -32_600
+
+/** The name of a request is not the name of an operation. */
+export class UnknownOperation extends CoreError {
+  constructor(name: string) {
+    super('NotFound', `there is no operation ${JSON.stringify(name)}`)
+  }
+}
 
 /** An error as a client sees it. */
 export function wireError(err: unknown): WireError {
   if (!(err instanceof CoreError))
     return wireError(new CoreError('Internal', 'unexpected error in the daemon; see `spacedrive system logs`'))
   const { code, details, message } = err
-  return { code: numbers[code] ?? OTHER_ERROR, message, data: { code, details } }
+  const number = err instanceof UnknownOperation ? METHOD_NOT_FOUND : (numbers[code] ?? OTHER_ERROR)
+  return { code: number, message, data: { code, details } }
 }
 
 export const notJson: WireError = {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getIntrospectionQuery } from 'graphql'
+import { serverAudits } from 'graphql-http'
 import { expect, test } from 'vitest'
 import { fieldName } from '../src/graphql/schema.ts'
 import { ops } from '../src/ops/index.ts'
@@ -16,6 +17,15 @@ async function ask(http: TestHttp, query: string, variables: object = {}): Promi
   const answer = await http.fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
   return (await answer.json()) as Answer
 }
+
+test('the audits of graphql-http find no fault', async () => {
+  await using http = await startTestHttp()
+  const fetchFn = (url: string, init: RequestInit) => http.fetch(url, init)
+  const audits = serverAudits({ url: new URL('/graphql', http.origin).href, fetchFn })
+  expect(audits).toHaveLength(61)
+  const results = await Promise.all(audits.map(async ({ fn }) => fn()))
+  expect(results.filter(({ status }) => status !== 'ok')).toEqual([])
+})
 
 test('every operation is a field: queries to read, actions to change', async () => {
   await using http = await startTestHttp()

@@ -1,3 +1,4 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { expect, test } from 'vitest'
 import { ops } from '../src/ops/index.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
@@ -26,7 +27,7 @@ test('JSON-RPC answers one request, a batch, and nothing to notifications', asyn
     ]),
   ).toMatchObject([
     { id: 'a', result: {} },
-    { id: 'b', error: { data: { code: 'NotFound' } } },
+    { id: 'b', error: { code: -32_601, data: { code: 'NotFound' } } },
     { id: 'c', result: { name: 'Photos' } },
     { id: null, error: { code: -32_600 } },
   ])
@@ -158,7 +159,11 @@ interface OpenApi {
   readonly openapi: string
   readonly servers: readonly { url: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>
-  readonly components: object
+  readonly components: {
+    readonly schemas: Readonly<
+      Record<string, { properties?: Record<string, Record<string, unknown>>; required?: string[] }>
+    >
+  }
 }
 
 async function openApi(http: TestHttp): Promise<OpenApi> {
@@ -201,6 +206,29 @@ test('the OpenAPI document describes every operation once, by its name', async (
   }
 })
 
+test('Redocly finds no fault in the OpenAPI document', async () => {
+  await using http = await startTestHttp()
+  const config = await createConfig({ extends: ['recommended'] })
+  const problems = await lintFromString({
+    source: JSON.stringify(await openApi(http)),
+    absoluteRef: 'openapi.json',
+    config,
+  })
+  expect(problems.map(({ message, ruleId }) => `${ruleId}: ${message}`)).toEqual([])
+})
+
+test('requests and answers have names in the OpenAPI document: those of the domain where there is one', async () => {
+  await using http = await startTestHttp()
+  const { components, paths } = await openApi(http)
+  const names = Object.keys(components.schemas)
+  expect(names).toEqual(
+    expect.arrayContaining(['LocationsAddInput', 'FilesListOutput', 'Location', 'Entry', 'Problem']),
+  )
+  expect(paths['/locations/update']?.['post']?.responses[200]).toMatchObject({
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Location' } } },
+  })
+})
+
 /** Something for a field that is required; what it is about does not exist. */
 function sample({ enum: choices, format, items, type }: Record<string, unknown>): unknown {
   if (Array.isArray(choices)) return choices[0]
@@ -232,10 +260,8 @@ test('a client made from the document calls every operation, and each answers as
       for (const { name, required, schema } of parameters) {
         if (required) url.searchParams.set(name, String(sample(schema as Record<string, unknown>)))
       }
-      const schema = (requestBody as { content: Record<string, { schema: Record<string, never> }> } | undefined)
-        ?.content['application/json']?.schema as
-        | { properties?: Record<string, Record<string, unknown>>; required?: string[] }
-        | undefined
+      const ref = refsIn(requestBody)[0]?.split('/').at(-1)
+      const schema = ref === undefined ? undefined : document.components.schemas[ref]
       const body =
         schema &&
         Object.fromEntries((schema.required ?? []).map((name) => [name, sample(schema.properties?.[name] ?? {})]))

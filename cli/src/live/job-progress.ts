@@ -1,6 +1,6 @@
 import { type Job, sidecarKindFacts } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
-import { formatBytes, formatCount, formatDuration } from '../text/format.ts'
+import { formatBytes, formatCount, formatDuration, formatLeft } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
 import { textWidth } from '../text/width.ts'
@@ -102,7 +102,7 @@ export function progressText({ job, share }: JobView, width: number, style: Styl
   const numbers = [
     total === null ? (done > 0 ? formatCount(done) : '') : `${formatCount(done)} of ${formatCount(total)}`,
     rate === null || rate < 0.5 ? '' : `${formatCount(rate)}/s`,
-    etaMs === null || total === null || etaMs < SHORTEST_LEFT_MS ? '' : `${formatDuration(etaMs)} left`,
+    etaMs === null || total === null || etaMs < SHORTEST_LEFT_MS ? '' : `${formatLeft(etaMs)} left`,
     bytes > 0 ? formatBytes(bytes) : '',
   ].filter(Boolean)
   if (total === null || total === 0) return fit(numbers, width).join('  ')

@@ -1,7 +1,7 @@
 import type { Job, JobDetails, JobStatus, JobWarning } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
-import { formatAgo, formatBytes, formatCount, formatDate, formatDuration, plural } from '../text/format.ts'
+import { formatAgo, formatBytes, formatCount, formatDate, formatDuration, formatLeft, plural } from '../text/format.ts'
 import type { Tone } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
 import { shortId } from '../short-id.ts'
@@ -97,7 +97,7 @@ function jobFields(job: JobDetails, view: View): readonly string[] {
         progress.done === 0 ? null : `${doneLabel(job)}${progress.bytes > 0 ? `, ${formatBytes(progress.bytes)}` : ''}`,
       ],
       ['Rate', progress.rate === null ? null : `${formatCount(progress.rate)}/s`],
-      ['Left', progress.etaMs === null || ended !== null ? null : formatDuration(progress.etaMs)],
+      ['Left', progress.etaMs === null || ended !== null ? null : formatLeft(progress.etaMs)],
       ['Queued', formatDate(job.createdAt)],
       ['Took', job.startedAt === null ? null : formatDuration((ended ?? view.now) - Date.parse(job.startedAt))],
       ['Attempts', job.attempts > 1 ? formatCount(job.attempts) : null],

@@ -1,7 +1,7 @@
 import type { OutputOf } from '@spacedrive/client'
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
-import { formatAgo, formatBytes, formatCount, formatDuration, plural } from '../text/format.ts'
+import { formatAgo, formatBytes, formatCount, formatLeft, plural } from '../text/format.ts'
 import type { Tone } from '../text/style.ts'
 import { type Cell, renderTable } from '../text/table.ts'
 import { shortId } from '../short-id.ts'
@@ -47,7 +47,7 @@ export function amount({ bytes, files }: Transfer): string {
 export function pace({ etaMs, rate, via }: Transfer): string {
   return [
     rate === null ? '' : `${formatBytes(rate)}/s`,
-    etaMs === null ? '' : `${formatDuration(etaMs)} left`,
+    etaMs === null ? '' : `${formatLeft(etaMs)} left`,
     via === null ? '' : `over ${via}`,
   ]
     .filter(Boolean)

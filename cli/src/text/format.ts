@@ -36,6 +36,13 @@ export function formatDuration(ms: number): string {
   return two(Math.round(seconds / 3600), 24, 'd', 'h')
 }
 
+/** The time that work will still take: `12 s`, at most `more than a day`, because no estimate is right for days ahead. */
+export function formatLeft(ms: number): string {
+  return ms > DAY_MS ? 'more than a day' : formatDuration(ms)
+}
+
+const DAY_MS = 86_400_000
+
 /** `0:07`, `12:05`, `1:02:03`: a place in a recording. */
 export function formatPosition(ms: number): string {
   const seconds = Math.floor(ms / 1000)

@@ -72,6 +72,9 @@ export interface AddInput {
 type Added = { location: Location; job: { id: JobId } }
 
 /** The locations of one library: the indexed folders, with their settings and states. */
+/** The settings of a location, as the command line names them. */
+const CHANGEABLE = '--name, --mode, --rules, --globs, --watch or --policy'
+
 export class Locations implements Disposable {
   readonly #deps: LocationsDeps
   readonly #uuids: UuidFactory
@@ -163,6 +166,10 @@ export class Locations implements Disposable {
     policy?: SidecarPolicy
   }): Promise<Location> {
     const before = this.require(input.location)
+    const { location: _reference, ...changes } = input
+    if (Object.values(changes).every((value) => value === undefined)) {
+      throw new CoreError('InvalidInput', `say what to change in location ${before.name}: ${CHANGEABLE}`)
+    }
     const rules =
       input.rules || input.globs
         ? {

@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { type Core, CoreError, pathError } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
 import type { Exposed, ExplorerHost, ExposeInput } from '../explorer-host.ts'
@@ -15,6 +15,7 @@ import { listenLocally, type SharedAppDeps } from './local-listeners.ts'
 import { Metrics } from './metrics.ts'
 import { WebPage } from './page/index.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { UsualPort } from './usual-port.ts'
 import { WebSockets } from './web-sockets.ts'
 
 const EPOCH_RADIX = 36
@@ -95,8 +96,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const epoch = now().toString(EPOCH_RADIX)
     let server: HttpServer | null = null
     const shared = { core, explorer: () => server, page, limits, metrics, epoch, closing: closing.signal }
+    const usual = new UsualPort({ file: join(runDir, 'http-port.json'), wanted: port })
     const keep = (listener: AsyncDisposable) => void listeners.push(listener)
-    const local = await listenLocally({ shared, connections, gate, port, now, keep })
+    const local = await listenLocally({ shared, connections, gate, port: usual, now, keep })
     const socket = await listenOnSocket({ shared, connections, gate, runDir })
     keep(socket)
     const exposure = parts.use(openExposure({ shared, connections, gate, runDir, now }))

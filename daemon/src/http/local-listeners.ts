@@ -7,10 +7,9 @@ import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { listenForPages } from './page-address.ts'
 import { HttpError, refuseUpgrade } from './problem.ts'
 import { pageSessionRoutes } from './session-routes.ts'
+import type { UsualPort } from './usual-port.ts'
 import { WebSockets } from './web-sockets.ts'
 
-/** Number of ports to try, so that this many instances can each keep the same port. */
-const NEXT_PORTS = 20
 const MAX_PORT = 65_535
 /** Distance from the page's port to the port of files. */
 const MEDIA_PORT = 100
@@ -22,8 +21,7 @@ export interface LocalListenersDeps {
   readonly shared: SharedAppDeps
   readonly connections: Connections
   readonly gate: Gate
-  /** The first port to try; 0: any free port. */
-  readonly port: number
+  readonly port: UsualPort
   readonly now: () => number
   /** Takes each listener as soon as it listens, so that it is closed if a later one cannot be opened. */
   readonly keep: (listener: AsyncDisposable) => void
@@ -56,9 +54,10 @@ export async function listenLocally(deps: LocalListenersDeps): Promise<LocalList
   })
   const sockets = new WebSockets({ authenticator, connections, limits })
   const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) => void sockets.upgrade(request, client, head)
-  const at = { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) }
+  const at = { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: port.candidates }
   const listener = await HttpListener.listen({ at, app, upgrade, limits, log })
   keep(listener)
+  await port.remember(listener.port)
   const { hostname, listener: pages } = await listenForPages(sessions.origin, { app, upgrade, limits, log })
   keep(pages)
   place.page = `http://${hostname}:${pages.port}`
@@ -99,11 +98,4 @@ function listenForMedia(
 /** The same after a restart, so that the policy of an open page still names it; any where it is taken. */
 function mediaPorts(page: number): number[] {
   return page + MEDIA_PORT <= MAX_PORT ? [page + MEDIA_PORT, 0] : [0]
-}
-
-/** The one that is wanted, those after it, and if all of them are taken any. */
-function portsFrom(port: number): number[] {
-  if (port === 0) return [0]
-  const next = Array.from({ length: NEXT_PORTS }, (_, at) => port + at)
-  return [...next.filter((each) => each <= MAX_PORT), 0]
 }

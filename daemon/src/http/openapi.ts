@@ -1,7 +1,8 @@
 import { errorCodes } from '@spacedrive/core/errors'
 import type { Op } from '@spacedrive/core/ops'
 import { ops } from '../ops/index.ts'
-import { inputSchema, type JsonSchema, outputSchema } from './operation-schema.ts'
+import { NamedSchemas } from './named-schemas.ts'
+import type { JsonSchema } from './operation-schema.ts'
 import { statusOf } from './problem.ts'
 import { LIBRARY, pathOf, takesLibrary } from './rest-routes.ts'
 
@@ -11,7 +12,8 @@ const COMMON_ERRORS = ['InvalidInput', 'NotAuthorised', 'Unavailable', 'Internal
 /** Every operation as OpenAPI 3.1: queries by GET and actions by POST, named by `operationId` as everywhere else. */
 export function openApiDocument(version: string): object {
   const all: readonly Op[] = Object.values(ops)
-  const shared = new SharedSchemas()
+  const schemas = new NamedSchemas(all)
+  const paths = Object.fromEntries(all.map((op) => [pathOf(op), { [methodOf(op)]: operation(op, schemas) }]))
   return {
     openapi: '3.1.0',
     info: {
@@ -23,8 +25,8 @@ export function openApiDocument(version: string): object {
     },
     servers: [{ url: '/api/v1' }],
     security: [{ token: [] }, { session: [] }],
-    tags: [...new Set(all.map(tagOf))].map((name) => ({ name })),
-    paths: Object.fromEntries(all.map((op) => [pathOf(op), { [methodOf(op)]: operation(op, shared) }])),
+    tags: [...new Set(all.map(tagOf))].map((name) => ({ name, description: tags[name] })),
+    paths,
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'What `tokenFile` of `system.status` holds.' },
@@ -35,10 +37,35 @@ export function openApiDocument(version: string): object {
           description: 'That of a browser that is signed in.',
         },
       },
-      schemas: { Problem: problemSchema, ...shared.schemas },
+      schemas: { Problem: problemSchema, ...schemas.usedBy(paths) },
       responses: { Problem: problemResponse },
     },
   }
+}
+
+/** The features of the operations. */
+const tags: Readonly<Record<string, string>> = {
+  config: 'Settings of this daemon.',
+  copies: 'Duplicate files, and files that exist only once.',
+  devices: 'Names of the devices that a library knows.',
+  explorer: 'The web page: its links, and whether other machines can open it.',
+  files: 'Files and folders, whether indexed or not.',
+  indexing: 'The index of files, compared with the disk.',
+  jobs: 'Work in the background.',
+  libraries: 'Libraries, their backups and upkeep.',
+  locations: 'Folders whose files a library knows.',
+  media: 'Photos and videos by date.',
+  nearby: 'Devices in the same network that can be paired.',
+  network: 'Connections to paired devices, and the rights that they have.',
+  offers: 'Files that another device offers to send.',
+  pairing: 'Pairing with another device by twelve words.',
+  search: 'Search by name, by text and by meaning.',
+  sessions: 'Browsers and programs that may use this daemon.',
+  sidecars: 'Thumbnails, texts, transcripts and other files that are made from files.',
+  statistics: 'Counts and sizes of a library.',
+  system: 'The daemon itself: its state, its logs, its checks.',
+  transfers: 'Files on their way between devices.',
+  volumes: 'Disks and other file systems.',
 }
 
 function methodOf({ kind }: Op): 'get' | 'post' {
@@ -49,12 +76,10 @@ function tagOf({ name }: Op): string {
   return name.slice(0, name.indexOf('.'))
 }
 
-function operation(op: Op, shared: SharedSchemas): object {
-  const input = shared.embed(inputSchema(op), `${op.name}.input`)
-  const output = shared.embed(outputSchema(op), `${op.name}.output`)
+function operation(op: Op, schemas: NamedSchemas): object {
   const parameters = [
     ...(takesLibrary(op) ? [libraryParameter] : []),
-    ...(op.kind === 'query' ? parametersOf(input) : []),
+    ...(op.kind === 'query' ? parametersOf(schemas.inputOf(op)) : []),
   ]
   return {
     operationId: op.name,
@@ -62,31 +87,12 @@ function operation(op: Op, shared: SharedSchemas): object {
     summary: op.summary,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(op.kind === 'action'
-      ? { requestBody: { required: true, content: { 'application/json': { schema: input } } } }
+      ? { requestBody: { required: true, content: { 'application/json': { schema: schemas.refToInput(op) } } } }
       : {}),
     responses: {
-      200: { description: 'the answer', content: { 'application/json': { schema: output } } },
+      200: { description: 'the answer', content: { 'application/json': { schema: schemas.refToOutput(op) } } },
       ...Object.fromEntries(statusesOf(op).map((status) => [status, { $ref: '#/components/responses/Problem' }])),
     },
-  }
-}
-
-/** Schemas that are named because they, or a part of them, mean themselves again: a folder in a folder. */
-class SharedSchemas {
-  readonly schemas: Record<string, unknown> = {}
-
-  /** A schema as it stands in the document: `#` is another thing there. */
-  embed(schema: JsonSchema, name: string): JsonSchema {
-    const text = JSON.stringify(schema)
-    if (!text.includes('"$ref"')) return schema
-    const place = `#/components/schemas/${name}`
-    const renamed = text
-      .replaceAll('"$ref":"#"', `"$ref":"${place}"`)
-      .replaceAll('"$ref":"#/$defs/', `"$ref":"${place}.`)
-    const { $defs = {}, ...whole } = JSON.parse(renamed) as JsonSchema & { $defs?: Record<string, unknown> }
-    this.schemas[name] = whole
-    for (const [part, definition] of Object.entries($defs)) this.schemas[`${name}.${part}`] = definition
-    return whole
   }
 }
 

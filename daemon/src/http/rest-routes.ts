@@ -1,6 +1,7 @@
 import { CoreError } from '@spacedrive/core'
 import type { Op } from '@spacedrive/core/ops'
 import { ops } from '../ops/index.ts'
+import { UnknownOperation } from '../wire-error.ts'
 import { type Context, Hono } from 'hono'
 import { conditionalJson } from './conditional-json.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
@@ -64,7 +65,7 @@ export function restRoutes(calls: OperationCalls): HttpApp {
 function operationOf(c: Context<HttpEnv, '/:feature/:verb'>): Op {
   const name = `${c.req.param('feature')}.${c.req.param('verb')}`
   const op = Object.hasOwn(registry, name) ? registry[name] : undefined
-  if (!op) throw new CoreError('NotFound', `there is no operation ${JSON.stringify(name)}`)
+  if (!op) throw new UnknownOperation(name)
   return op
 }
 

@@ -5,7 +5,7 @@ import { histories, liveHistory } from './histories.ts'
 import { ScheduleWorld } from './schedule-world.ts'
 
 /** Number of histories. They come from a fixed seed, so a failure is caused by a change in the code, not by chance. */
-const RUNS = 2_000
+const RUNS = 1_000
 const SEED = 3
 /** A history that has not ended by then is stuck, however busy the machine is. */
 const WATCHDOG_MS = 120_000

@@ -198,6 +198,8 @@ export async function fetchOffered(
       origin,
       preserve,
     })
+    // Paused or cancelled meanwhile: it must not look as if it were running.
+    signal.throwIfAborted()
     options.onOpen(opened)
     const compare = offers.length > 1 && opened.totalFiles === 1 ? offers.length : 0
     for (const offer of offers) {

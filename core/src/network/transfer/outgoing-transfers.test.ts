@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { VirtualClock } from '../../../testing/memory-network/index.ts'
 import type { DeviceId, Transfer } from '../../domain/index.ts'
+import { CoreError } from '../../util/errors.ts'
 import type { Peer } from '../wire/protocol.ts'
 import { OutgoingTransfers } from './outgoing-transfers.ts'
 import type { SendingNews } from './serve-transfer.ts'
@@ -68,6 +69,30 @@ test('who is held up, leaves and asks again is held up again, or hears that it w
   outgoing.left('key')
   outgoing.cancel('one')
   expect(() => outgoing.held('key')).toThrow('cancelled the transfer')
+})
+
+test('an old request that leaves after a new one has come does not hide the new one from a cancellation', async () => {
+  const { begin, outgoing } = setUp()
+  begin('one')
+  outgoing.pause('one')
+  void outgoing.held('key')
+  const held = outgoing.held('key')!
+  outgoing.left('key')
+  outgoing.cancel('one')
+  await expect(held).rejects.toMatchObject({ code: 'Cancelled' })
+})
+
+test('one whose connection was lost is the same one when the other device asks again', () => {
+  const { begin, outgoing } = setUp()
+  begin('one')
+  outgoing.sent('one', 40)
+  outgoing.ended('one', new CoreError('Unavailable', 'cut off'))
+  expect(outgoing.list()).toMatchObject([{ id: 'one', state: 'failed', error: { code: 'Unavailable' } }])
+  begin('two')
+  outgoing.sent('two', 60)
+  expect(outgoing.list()).toMatchObject([{ id: 'one', state: 'running', error: null, endedAt: null }])
+  outgoing.ended('two', null)
+  expect(outgoing.list()).toMatchObject([{ id: 'one', state: 'completed', bytes: { done: 100 } }])
 })
 
 test('one that was cancelled is refused once, held up or not, and can be asked for anew', async () => {

@@ -26,8 +26,8 @@ interface Outgoing {
   error: Transfer['error']
   /** Resolves when a user resumes the paused transfer. */
   resumed: PromiseWithResolvers<void>
-  /** Whether the other side waits until it is resumed. */
-  isHeld: boolean
+  /** Number of requests of the other side that wait until it is resumed: a new one may come before an old one is gone. */
+  holds: number
 }
 
 export interface OutgoingTransfersDeps {
@@ -88,7 +88,7 @@ export class OutgoingTransfers {
     const outgoing = this.#find(id)
     if (outgoing.endedAt === null) {
       // A waiting device is told at once, any other when it asks again.
-      if (outgoing.isHeld) outgoing.resumed.reject(cancelledHere())
+      if (outgoing.holds > 0) outgoing.resumed.reject(cancelledHere())
       else this.#refuse(outgoing.news.key)
       this.#end(outgoing, 'cancelled')
       outgoing.news.stop()
@@ -101,21 +101,21 @@ export class OutgoingTransfers {
     if (this.#refused.delete(key)) throw cancelledHere()
     const outgoing = this.#openOf(key)
     if (outgoing?.state !== 'paused') return null
-    outgoing.isHeld = true
+    outgoing.holds++
     return outgoing.resumed.promise
   }
 
-  /** Called when the waiting device has left. The transfer stays paused, and the device may ask again. */
+  /** Called when a waiting request has ended without an answer. The transfer stays paused, and the device may ask again. */
   left(key: string): void {
     const outgoing = this.#openOf(key)
-    if (outgoing) outgoing.isHeld = false
+    if (outgoing) outgoing.holds = Math.max(0, outgoing.holds - 1)
   }
 
   began(news: SendingNews): void {
     const { clock } = this.#deps
-    const known = this.#openOf(news.key)
+    const known = this.#lastOf(news.key)
     const outgoing: Outgoing =
-      known?.state === 'waiting'
+      known?.state === 'waiting' || known?.state === 'failed'
         ? known
         : {
             id: news.channel,
@@ -128,10 +128,13 @@ export class OutgoingTransfers {
             endedAt: null,
             error: null,
             resumed: waiting(),
-            isHeld: false,
+            holds: 0,
           }
     outgoing.news = news
-    outgoing.isHeld = false
+    outgoing.holds = 0
+    // The connection was lost, and the other device has asked again.
+    outgoing.endedAt = null
+    outgoing.error = null
     outgoing.sentBefore += outgoing.sent
     outgoing.sent = 0
     outgoing.rate.start(0, clock.ticks())
@@ -174,6 +177,10 @@ export class OutgoingTransfers {
 
   #openOf(key: string): Outgoing | undefined {
     return [...this.#outgoing.values()].findLast(({ endedAt, news }) => endedAt === null && news.key === key)
+  }
+
+  #lastOf(key: string): Outgoing | undefined {
+    return [...this.#outgoing.values()].findLast(({ news }) => news.key === key)
   }
 
   #refuse(key: string): void {

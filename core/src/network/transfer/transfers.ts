@@ -382,6 +382,8 @@ export class Transfers implements AsyncDisposable {
         }
         this.#deps.log.info({ transfer: incoming.row.title, err: errorMessage(err) }, 'a transfer was interrupted')
       }
+      // Paused or cancelled at the moment when the connection ended.
+      if (signal.aborted) return
       if (this.#endUnpaired(incoming)) return
       this.#set(incoming, { state: 'waiting' })
       incoming.rate.stop()
@@ -403,7 +405,7 @@ export class Transfers implements AsyncDisposable {
 
   /** Makes one attempt. Returns true if the transfer has ended. */
   async #attempt(incoming: Incoming, signal: AbortSignal): Promise<boolean> {
-    this.#set(incoming, { state: 'preparing' })
+    this.#setFromRun(incoming, { state: 'preparing' }, signal)
     const { row } = incoming
     const asking = askingOf(row)
     const offers = await askDevices(incoming.refused.without(asking), this.#deps.peers, signal)
@@ -421,18 +423,17 @@ export class Transfers implements AsyncDisposable {
         content: contentOf(asking),
         onOpen: ({ bytes, files, renamed, renamedCount, totalBytes, totalFiles }) => {
           incoming.rate.start(bytes, this.#deps.clock.ticks())
-          this.#set(incoming, {
-            notes: JSON.stringify([
-              ...renamed.map(noteOfRenamed),
-              ...noteOfOthers(row.title, renamedCount - renamed.length),
-            ]),
+          const others = noteOfOthers(row.title, renamedCount - renamed.length)
+          const opened: Partial<TransferRow> = {
+            notes: JSON.stringify([...renamed.map(noteOfRenamed), ...others]),
             state: 'running',
             files_done: files,
             files_total: totalFiles,
             bytes_done: bytes,
             bytes_total: totalBytes,
             left_out: leftOut,
-          })
+          }
+          this.#setFromRun(incoming, opened, signal)
         },
         onVia: (via) => {
           incoming.via = via
@@ -459,6 +460,8 @@ export class Transfers implements AsyncDisposable {
     }
     // Remove the parts of files that could not be fetched, so they do not stay beside the others.
     if (fetched.failed > 0) await this.#thread.ask('discardFetch', { folder: this.#stateFolder(row.id) })
+    // Cancelled or denied just before the last byte arrived.
+    if (incoming.row.ended_at !== null) return true
     this.#end(incoming, { state: 'completed', error: null })
     return true
   }
@@ -511,11 +514,13 @@ export class Transfers implements AsyncDisposable {
     this.#set(incoming, { state, error: error && JSON.stringify(error), ended_at: this.#deps.clock.now() })
   }
 
+  /** Records news of a run, unless it was stopped: then the state is that of the user who paused, resumed or cancelled. */
+  #setFromRun(incoming: Incoming, change: Partial<TransferRow>, signal: AbortSignal): void {
+    if (!signal.aborted) this.#set(incoming, change)
+  }
+
   #set(incoming: Incoming, change: Partial<TransferRow>): void {
-    // If the user has paused, cancelled or denied the transfer in the meantime, it keeps that state.
-    const isStopped = ['paused', 'cancelled', 'failed'].includes(incoming.row.state)
-    const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
-    incoming.row = { ...incoming.row, ...change, ...(stays ? { state: incoming.row.state } : {}) }
+    incoming.row = { ...incoming.row, ...change }
     incoming.lastTold = this.#deps.clock.ticks()
     this.#rows.set(incoming.row)
     this.#changed(this.#show(incoming))

@@ -1,13 +1,11 @@
 import { useFormat } from '../../format/index.ts'
-import { useMessages } from '../../i18n/index.ts'
 import { ProgressBar } from '../../ui/index.ts'
-import { messages } from './messages.ts'
+import { TimeLeft } from './time-left.tsx'
 import { type Job, useJobWords } from './use-job-words.ts'
 
 /** How far a job is: what it is at, a bar once the total is known, the numbers, the time left. */
 export function JobProgress({ job }: { job: Job }) {
-  const t = useMessages(messages)
-  const { count, duration } = useFormat()
+  const { count } = useFormat()
   const words = useJobWords()
   const { done, etaMs, total } = job.progress
   const phase = words.phase(job)
@@ -22,9 +20,7 @@ export function JobProgress({ job }: { job: Job }) {
       <span className="whitespace-nowrap tabular-nums">
         {total === null ? count(done) : `${count(done)} / ${count(total)}`}
       </span>
-      {etaMs !== null && (
-        <span className="whitespace-nowrap tabular-nums max-sm:hidden">{t.left(duration(etaMs))}</span>
-      )}
+      <TimeLeft ms={etaMs} />
     </span>
   )
 }

@@ -4,6 +4,7 @@ export const messages = defineMessages({
   en: {
     idle: 'Nothing is running',
     left: (time: string) => `${time} left`,
+    daysLeft: 'more than a day left',
     more: (count: number) => plural('en', count, { one: '# more job', other: '# more jobs' }),
     failures: (count: number) => plural('en', count, { one: '# failed', other: '# failed' }),
     offers: (count: number) => plural('en', count, { one: '# offer to accept', other: '# offers to accept' }),
@@ -83,6 +84,7 @@ export const messages = defineMessages({
   de: {
     idle: 'Nichts läuft',
     left: (time) => `noch ${time}`,
+    daysLeft: 'noch mehr als ein Tag',
     more: (count) => plural('de', count, { one: '# weitere Aufgabe', other: '# weitere Aufgaben' }),
     failures: (count) => plural('de', count, { one: '# misslungen', other: '# misslungen' }),
     offers: (count) => plural('de', count, { one: '# Angebot wartet', other: '# Angebote warten' }),

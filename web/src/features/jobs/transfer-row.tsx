@@ -6,6 +6,7 @@ import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, IconButton, ProgressBar, SafeName, SafeText, Said, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
+import { TimeLeft } from './time-left.tsx'
 
 /** Failures of a transfer that are shown at once. */
 const SHOWN = 5
@@ -69,7 +70,7 @@ export function TransferRow({ transfer }: { transfer: Transfer }) {
 /** How far a transfer is: a bar once the total is known, sizes, rate, time left, and the way it takes. */
 export function TransferProgress({ transfer }: { transfer: Transfer }) {
   const t = useMessages(messages)
-  const { bytes: size, duration } = useFormat()
+  const { bytes: size } = useFormat()
   const { bytes, etaMs, rate, title, via } = transfer
   return (
     <span className="text-muted flex min-w-0 items-center gap-2 text-xs">
@@ -82,9 +83,7 @@ export function TransferProgress({ transfer }: { transfer: Transfer }) {
         {bytes.total === null ? size(bytes.done) : `${size(bytes.done)} / ${size(bytes.total)}`}
       </span>
       {rate !== null && <span className="whitespace-nowrap tabular-nums max-sm:hidden">{t.rate(size(rate))}</span>}
-      {etaMs !== null && (
-        <span className="whitespace-nowrap tabular-nums max-sm:hidden">{t.left(duration(etaMs))}</span>
-      )}
+      <TimeLeft ms={etaMs} />
       {via !== null && <span className="whitespace-nowrap max-wide:hidden">{t.via[via]}</span>}
     </span>
   )
