@@ -239,3 +239,37 @@ test('browsing inside a location applies the rules of the location', async () =>
     ['secret.txt', 'spacedriveignore'],
   ])
 })
+
+test('a rescan of a folder reads that folder alone; of one that is not indexed, the folder around it', async () => {
+  await using t = await createTestCore()
+  for (const folder of ['a', 'b']) t.write(`${folder}/deep/one.txt`)
+  await t.add()
+  await t.settle()
+  const rescan = async (path: string) => {
+    const { job, location } = await t.library.locations.rescan({ location: path, force: false })
+    const ended = await t.library.jobs.wait(job.id, signal)
+    return { status: ended.status, location: location.path, input: t.library.jobs.info(job.id).input }
+  }
+  expect(await rescan(t.path('a/deep'))).toMatchObject({
+    status: 'completed',
+    location: t.root,
+    input: { path: t.path('a/deep') },
+  })
+  expect(await rescan(t.path('a/nowhere/at-all'))).toMatchObject({ status: 'completed', input: { path: t.path('a') } })
+  expect(await rescan(t.path('nowhere'))).toMatchObject({ status: 'completed', input: { path: null } })
+  expect(await rescan(t.root)).toMatchObject({ status: 'completed', input: { path: null } })
+  await expect(rescan('/nowhere')).rejects.toMatchObject({ code: 'NotFound' })
+  expect(await t.differences()).toEqual([])
+})
+
+test('a rescan of a folder finds what changed in it while nothing was watched', async () => {
+  await using t = await createTestCore()
+  for (const folder of ['a', 'b']) t.write(`${folder}/old.txt`)
+  const { locationId } = await t.add()
+  await t.library.locations.update({ location: locationId, watch: false })
+  await t.settle()
+  for (const folder of ['a', 'b']) t.write(`${folder}/new-file.txt`)
+  const { job } = await t.library.locations.rescan({ location: t.path('a'), force: false })
+  await t.library.jobs.wait(job.id, signal)
+  expect(await t.found('new-file')).toEqual(['a/new-file.txt'])
+})

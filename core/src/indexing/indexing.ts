@@ -4,13 +4,13 @@ import type { Entry, JobId } from '../domain/index.ts'
 import type { FolderListing, FolderListingOptions } from '../entries/index.ts'
 import type { KnownLocation } from '../location/index.ts'
 import { CoreError } from '../util/errors.ts'
-import { displayName, parsePath, type RawName } from '../util/file-name.ts'
+import { displayName, nameKey, parentOf, parsePath, type RawName } from '../util/file-name.ts'
 import { type ChangedFolder, ChangeRecorder } from './change-recorder.ts'
 import { indexLocation } from './index-location.ts'
 import type { IndexInput } from './index-input.ts'
 import { beginRun, identifyPending, type IndexRun } from './index-run.ts'
 import type { IndexingDeps, IndexingParts, RunHost } from './indexing-parts.ts'
-import { encodePath, resolveFolder, toScope } from './location-scope.ts'
+import { directoryIdOf, encodePath, resolveFolder, toScope } from './location-scope.ts'
 import { browse, listFolder, look, type LookOptions, quickScan, type QuickScan } from './look-at-disk.ts'
 import { patienceFor } from './patience.ts'
 import { mendIndex, verifyIndex, type Verification } from './verify-index.ts'
@@ -23,6 +23,8 @@ import { WaitingFiles } from './waiting-files.ts'
 const STOP_MS = 30_000
 
 export interface ScanOptions {
+  /** The folder to scan, with everything below it; see `encodePath`. The whole location by default. */
+  readonly path?: string | null
   readonly force?: boolean
   readonly mode?: IndexMode
   readonly quickFirst?: boolean
@@ -64,6 +66,18 @@ export class Indexing implements Disposable {
       // A job that has already begun, perhaps before a restart, may have passed the changed files: queue another one.
       if (!merged || jobs.info(id).startedAt === null) return { id }
     }
+  }
+
+  /**
+   * The folder that a scan of `dir` must cover, as `path` of a scan: `dir` itself, or the nearest folder around it that is
+   * indexed and exists. Null: the whole location. Throws if the file system does not answer.
+   */
+  async folderToScan(location: KnownLocation, dir: RawName): Promise<string | null> {
+    for (let folder = dir; nameKey(folder) !== nameKey(location.path); folder = parentOf(folder)) {
+      if (directoryIdOf(this.#parts.store, location, folder) === null) continue
+      if (await isThere(folder)) return encodePath(folder)
+    }
+    return null
   }
 
   /**
@@ -190,5 +204,16 @@ export class Indexing implements Disposable {
   /** Nothing runs in a library that is open read-only, so a job would wait forever. */
   #assertWritable(): void {
     if (this.#parts.store.readOnly) throw new CoreError('PermissionDenied', 'the library is open read-only')
+  }
+}
+
+/** Throws what `resolveFolder` throws, except `NotFound`. */
+async function isThere(dir: RawName): Promise<boolean> {
+  try {
+    await resolveFolder(encodePath(dir))
+    return true
+  } catch (err) {
+    if (err instanceof CoreError && err.code === 'NotFound') return false
+    throw err
   }
 }

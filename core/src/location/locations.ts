@@ -22,8 +22,10 @@ export interface LocationIndexer {
   /** Queues a scan of a location. If one is already waiting, returns that one. */
   enqueueScan(
     location: KnownLocation,
-    options?: { force?: boolean; everyRow?: boolean; reason?: string },
+    options?: { path?: string | null; force?: boolean; everyRow?: boolean; reason?: string },
   ): Promise<{ id: JobId }>
+  /** The folder that a scan of `dir` must cover, as `path` of a scan; null: the whole location. */
+  folderToScan(location: KnownLocation, dir: RawName): Promise<string | null>
   /**
    * Ends running and waiting work for a location: scans and the recording of changes. Throws `Timeout` if that hangs.
    */
@@ -216,15 +218,19 @@ export class Locations implements Disposable {
     return this.info(location.id)
   }
 
+  /** Queues a scan of a location, or of a folder in one if `location` is the path of that folder. */
   async rescan(input: { location: string; force: boolean }): Promise<Added> {
-    const location = this.require(input.location)
+    const reference = parsePath(input.location)
+    const around = this.map.find(reference).length === 0 ? this.map.locate(reference)?.location : undefined
+    const location = around ?? this.require(input.location)
     if (location.state === 'paused') {
       throw new CoreError(
         'Conflict',
         `location ${location.name} is paused; resume it with \`spacedrive location resume ${shellWord(location.name)}\``,
       )
     }
-    const job = await this.#deps.indexer.enqueueScan(location, { force: input.force, everyRow: true })
+    const path = around ? await this.#deps.indexer.folderToScan(around, reference) : null
+    const job = await this.#deps.indexer.enqueueScan(location, { path, force: input.force, everyRow: true })
     return { location: await this.#deps.records.toLocation(location), job: { id: job.id } }
   }
 

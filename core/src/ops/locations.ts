@@ -210,9 +210,9 @@ export const rescanLocation = defineAction({
   name: 'locations.rescan',
   scope: 'library',
   access: 'manage',
-  summary: 'Compare a location with the disk and record the changes',
+  summary: 'Compare a location, or a folder in it, with the disk and record the changes',
   input: z.object({
-    location: reference,
+    location: z.string().describe('id, name or path of the location, or path of a folder in it'),
     force: z
       .boolean()
       .default(false)
@@ -226,7 +226,7 @@ export const rescanLocation = defineAction({
     references: ['location'],
     wait: 'job',
     next: 'job monitor',
-    examples: ['location rescan Pictures --wait'],
+    examples: ['location rescan Pictures --wait', 'location rescan ~/Pictures/2026'],
   },
   run: (input, { library }) => library.locations.rescan(input),
 })
