@@ -28,6 +28,8 @@ test('by keyboard alone: a folder, a search, a preview, the inspector, the jobs'
   await expect(page.getByRole('searchbox')).toBeFocused()
   await page.keyboard.type('whale')
   await expect(page).toHaveURL(/\/search/)
+  // The folder is shown until the results are there, and has a row of this name, too.
+  await expect(row('other.txt')).toBeHidden()
   await expect(row('whale song.txt')).toBeVisible()
   await expect(page.getByRole('searchbox')).toBeFocused()
   await page.keyboard.press('ArrowDown')

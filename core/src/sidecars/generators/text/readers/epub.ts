@@ -17,7 +17,7 @@ export const read: ReadText = async (source, maxChars) => {
   for (const chapter of chapters) {
     if (out.isFull) break
     out.begin()
-    collectHtml(decodeText({ bytes: (await zip.bytes(chapter))!, isWhole: true }), out, titles.chapter)
+    collectHtml(await decodeText({ bytes: (await zip.bytes(chapter))!, isWhole: true }), out, titles.chapter)
   }
   return { engine: ownEngine, ...out.finish() }
 }

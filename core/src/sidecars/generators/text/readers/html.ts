@@ -1,4 +1,5 @@
-import { decodeText, markedEncoding, readStart, type FileStart } from '../decode-text.ts'
+import { decodeText, readStart, type FileStart } from '../decode-text.ts'
+import { markedEncoding } from '../encoding-of.ts'
 import { collectHtml } from '../html-text.ts'
 import { MAX_TEXT_BYTES } from '../limits.ts'
 import { PageCollector } from '../page-collector.ts'
@@ -12,12 +13,12 @@ export const read: ReadText = async (source, maxChars) => {
   const start = await readStart(source, MAX_TEXT_BYTES)
   const out = new PageCollector(maxChars)
   out.begin()
-  collectHtml(decodeHtml(start), out)
+  collectHtml(await decodeHtml(start), out)
   if (!start.isWhole) out.cut()
   return { engine: ownEngine, ...out.finish() }
 }
 
-function decodeHtml(start: FileStart): string {
+async function decodeHtml(start: FileStart): Promise<string> {
   const head = start.bytes.subarray(0, DECLARATION_BYTES).toString('latin1')
   const declared = /(?:charset|encoding)\s*=\s*["']?\s*([\w:-]{2,40})/i.exec(head)?.[1]
   if (declared === undefined || markedEncoding(start.bytes) !== null) return decodeText(start)

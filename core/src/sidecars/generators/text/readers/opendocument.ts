@@ -1,7 +1,7 @@
 import { CoreError } from '../../../../util/errors.ts'
 import { fsPath } from '../../../../util/file-name.ts'
 import { createReadStream } from 'node:fs'
-import { decodeText, readStart } from '../decode-text.ts'
+import { decoderFor, readStart } from '../decode-text.ts'
 import { PageCollector } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
 import { attribute, readXml, type XmlHandler } from '../xml.ts'
@@ -24,7 +24,8 @@ const skipped = new Set([
 /** Reads OpenDocument, as a zip or as one XML file: a page for each slide or sheet, or else one page. */
 export const read: ReadText = async (source, maxChars) => {
   const out = new PageCollector(maxChars)
-  const head = decodeText(await readStart(source, HEAD_BYTES))
+  const { bytes } = await readStart(source, HEAD_BYTES)
+  const head = decoderFor(bytes).decode(bytes)
   if (head.startsWith('<')) {
     await readXml(createReadStream(fsPath(source)), collectContent(out))
     return { engine: ownEngine, ...out.finish() }

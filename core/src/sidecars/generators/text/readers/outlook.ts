@@ -22,7 +22,7 @@ export const read: ReadText = async (source, maxChars) => {
       to: (fields.recipients ?? []).map(({ name, smtpAddress, email }) => person(name, smtpAddress ?? email)),
       date: fields.clientSubmitTime ?? fields.messageDeliveryTime ?? '',
       text: fields.body ?? '',
-      html: htmlBody(fields),
+      html: await htmlBody(fields),
       attachments: (fields.attachments ?? [])
         .map(({ fileName, name }) => fileName ?? name ?? '')
         .filter((name) => name !== ''),
@@ -32,7 +32,7 @@ export const read: ReadText = async (source, maxChars) => {
   return { engine: { name: 'msgreader', version: packageVersion('@kenjiuno/msgreader') }, ...out.finish() }
 }
 
-function htmlBody({ bodyHtml, html }: msgreader.FieldsData): string {
+async function htmlBody({ bodyHtml, html }: msgreader.FieldsData): Promise<string> {
   if (bodyHtml !== undefined) return bodyHtml
   return html === undefined ? '' : decodeText({ bytes: Buffer.from(html), isWhole: true })
 }

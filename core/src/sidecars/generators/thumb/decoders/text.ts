@@ -4,7 +4,7 @@ import { CoreError } from '../../../../util/errors.ts'
 import type { RawName } from '../../../../util/file-name.ts'
 import type { ContentFacts } from '../../generator.ts'
 import { readerOf } from '../../text/formats.ts'
-import { assertText, decodeText, readStart } from '../../text/decode-text.ts'
+import { decodeText, readStart } from '../../text/decode-text.ts'
 import { readFileText } from '../../text/read-file-text.ts'
 import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
 
@@ -44,7 +44,6 @@ async function beginning(source: RawName, content: ContentFacts): Promise<string
     return pages.find(({ text }) => text !== '')?.text ?? ''
   }
   const start = await readStart(source, START_BYTES)
-  assertText(start.bytes)
   return decodeText(start)
 }
 
