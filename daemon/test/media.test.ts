@@ -3,6 +3,8 @@ import { expect, test, vi } from 'vitest'
 import { createTestMedia } from './media/media-server.ts'
 
 const { signal } = new AbortController()
+/** A sentence in Japanese. */
+const SHIFT_JIS = 'jfCT+oLMl1uV+4FBj2aVg4KqjeyCwYK9j6yCs4LIj02C8IypgumCvYLfgsmQ7ILWjXOCq4LcgrWCvYFC'
 
 test('an entry is sent with the type and the hash that the index knows', async () => {
   await using t = await createTestMedia()
@@ -90,4 +92,14 @@ test('a sidecar that is not there says why, and is made where it is asked for', 
   expect((await t.ask(`/sidecar/${t.library.id}/00000000-0000-5000-8000-000000000000/text/default.txt`)).status).toBe(
     404,
   )
+})
+
+test('a text is served with the encoding of its language', async () => {
+  await using t = await createTestMedia()
+  const path = t.write('letter.txt', '')
+  writeFileSync(path, Buffer.from(SHIFT_JIS, 'base64'))
+  const response = await t.ask(t.file(path))
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=shift_jis')
+  const text = new TextDecoder('shift_jis').decode(await response.arrayBuffer())
+  expect(text).toBe('昨日の夕方、叔父が作った小さな舟を見るために川へ行きました。')
 })

@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer'
 import type { FileTypeRegistry } from '@spacedrive/core'
+import { encodingOf, markedEncoding } from '@spacedrive/core/encoding'
 
 /** The beginning of a file that its type is told from. */
 export const HEAD_BYTES = 16_384
@@ -31,25 +31,21 @@ export function detectMime({ head, name, size }: FileStart, types: FileTypeRegis
   return definition?.mimes[0] ?? (definition?.text ? 'text/plain' : UNKNOWN)
 }
 
-/** The value of `Content-Type`. A text gets its encoding if that is certain; for other types, `head` may be empty. */
-export function contentType(mime: string, { head, size }: Pick<FileStart, 'head' | 'size'>): string {
+/** The value of `Content-Type`. A text gets its encoding; for other types, `head` may be empty. */
+export async function contentType(mime: string, { head, size }: Pick<FileStart, 'head' | 'size'>): Promise<string> {
   const shown = ACTIVE.test(mime) ? 'text/plain' : mime
   if (!isText(shown)) return shown
-  const charset = charsetOf(head, head.length >= size, SELF_DESCRIBED.test(shown))
+  const charset = await charsetOf(head, { isWhole: head.length >= size, isSelfDescribed: SELF_DESCRIBED.test(shown) })
   return charset === null ? shown : `${shown}; charset=${charset}`
 }
 
-/** Most bytes that a cut UTF-8 character can have at the end. */
-const MAX_CUT_BYTES = 3
-
-function charsetOf(head: Uint8Array, isWhole: boolean, isSelfDescribed: boolean): string | null {
-  const [a, b, c] = head
-  if (a === 0xff && b === 0xfe) return 'utf-16le'
-  if (a === 0xfe && b === 0xff) return 'utf-16be'
-  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8'
-  // ASCII characters do not show the encoding of the rest.
-  if (isSelfDescribed && head.every((byte) => byte < 0x80)) return null
-  for (let cut = 0; cut <= (isWhole ? 0 : MAX_CUT_BYTES); cut++)
-    if (isUtf8(head.subarray(0, head.length - cut))) return 'utf-8'
-  return null
+/** Null if a self-described text must be asked itself: ASCII does not show the encoding of the rest, and a guess is none. */
+async function charsetOf(
+  head: Uint8Array,
+  { isSelfDescribed, isWhole }: { isSelfDescribed: boolean; isWhole: boolean },
+): Promise<string | null> {
+  const marked = markedEncoding(head)
+  if (marked !== null || (isSelfDescribed && head.every((byte) => byte < 0x80))) return marked
+  const found = await encodingOf(Buffer.from(head.buffer, head.byteOffset, head.byteLength), isWhole)
+  return isSelfDescribed && found !== 'utf-8' ? null : found
 }

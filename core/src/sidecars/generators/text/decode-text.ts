@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { CoreError } from '../../../util/errors.ts'
 import { fsPath, type RawName } from '../../../util/file-name.ts'
-import { encodingOf, markedEncoding } from './encoding-of.ts'
+import { encodingOf, markedEncoding } from '../../../util/encoding-of.ts'
 
 /** Decodes a text in the encoding that `encodingOf` finds. Throws `Unsupported` if the bytes are not text. */
 export async function decodeText({ bytes, isWhole }: FileStart): Promise<string> {

@@ -1,5 +1,5 @@
 import { decodeText, readStart, type FileStart } from '../decode-text.ts'
-import { markedEncoding } from '../encoding-of.ts'
+import { markedEncoding } from '../../../../util/encoding-of.ts'
 import { collectHtml } from '../html-text.ts'
 import { MAX_TEXT_BYTES } from '../limits.ts'
 import { PageCollector } from '../page-collector.ts'

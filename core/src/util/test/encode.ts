@@ -42,7 +42,7 @@ const DOUBLE: ReadonlySet<string> = new Set(['shift_jis', 'euc-jp', 'gb18030', '
 /** Runs of Japanese between escape sequences: the bytes of EUC-JP without their high bit. */
 function iso2022jp(text: string): Buffer {
   return Buffer.concat(
-    text.split(/([^\u0000-\u007F]+)/).map((run, at) => {
+    text.split(/([^ -~\n]+)/).map((run, at) => {
       if (at % 2 === 0) return Buffer.from(run, 'latin1')
       const bytes = encode(run, 'euc-jp').map((byte) => byte & 0x7f)
       return Buffer.concat([Buffer.from('\u001B$B'), bytes, Buffer.from('\u001B(B')])
