@@ -106,13 +106,14 @@ test('a file of text has a vector for each piece of it, and a picture without te
 test('without a model it says how to get one; without vectors it searches words, and says so', async () => {
   await using server = await startEmbeddingServer()
   await using t = await createTestCore({ generators: undefined })
+  await t.core.config.set('embeddings.builtIn', 'false')
   await t.core.config.set('sidecars.thumb', 'off')
   t.write('plumber.txt', letter)
   await t.add({ mode: 'content' })
   await t.settle()
   await expect(ask(t, 'plumber')).rejects.toMatchObject({
     code: 'Unavailable',
-    message: expect.stringContaining('spacedrive config set embeddings.url'),
+    message: expect.stringContaining('spacedrive config set embeddings.builtIn true'),
   })
   expect((await embeddings(t, 'plumber.txt')).items).toEqual([])
   await t.core.config.set('sidecars.embeddings', 'off')

@@ -151,6 +151,10 @@ export const Config = z.object({
         'a local model: a folder with onnx/model.onnx and tokenizer.json; used where no server is named',
       ),
       runtime: packageFolder('onnxruntime-node, which runs local models'),
+      builtIn: z
+        .boolean()
+        .default(true)
+        .describe('if no other model is named, use the one that comes with Spacedrive, which reads English'),
       textPrefix: text(MAX_NAME).describe('prefix that the model expects before each text, such as "passage: "'),
       queryPrefix: text(MAX_NAME).describe('prefix that the model expects before each query, such as "query: "'),
     })

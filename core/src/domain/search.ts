@@ -51,7 +51,7 @@ export const SearchInput = z.object({
   semantic: z
     .boolean()
     .default(false)
-    .describe('also find texts of similar meaning; needs `content` and a model in the settings'),
+    .describe('also find texts of similar meaning; needs `content`; the built-in model reads English'),
   sort: SearchSort.default('relevance').describe('relevance: best match first; without a query, newest first'),
   order: z
     .enum(['asc', 'desc'])

@@ -9,6 +9,7 @@ import { messages } from './messages.ts'
 import type { FilterId } from './search-input.ts'
 import type { ChangeResults } from './use-change-results.ts'
 import { useMeaningHindrance } from './use-meaning-hindrance.ts'
+import { useMeaningIsEnglish } from './use-meaning-is-english.ts'
 
 interface FilterBarProps {
   readonly search: SearchSearch
@@ -24,6 +25,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
   const t = useMessages(messages)
   const values = useFilterValues(search)
   const hindrance = useMeaningHindrance()
+  const isEnglish = useMeaningIsEnglish()
   const why = hindrance && <Said of={{ code: hindrance.cause, message: hindrance.reason }} />
   return (
     <div
@@ -52,7 +54,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
       />
       {hindrance === null || search.meaning ? (
         <SwitchChip
-          label={t.filters.meaning}
+          label={isEnglish ? t.filters.meaningEnglish : t.filters.meaning}
           isOn={search.meaning === true}
           isBroken={broken.has('meaning')}
           onChange={(isOn) => change({ meaning: isOn || undefined })}

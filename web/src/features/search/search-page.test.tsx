@@ -279,6 +279,24 @@ test('what finds nothing offers words that do, and fewer filters', async () => {
   expect(document.activeElement).toBe(box())
 })
 
+test('the built-in model says that it reads English', async () => {
+  await openSearch('?q=water', {
+    'sidecars.kinds': () => [
+      {
+        kind: 'embeddings' as const,
+        label: 'Meanings of texts',
+        folder: 'embeddings',
+        variants: ['universal-sentence-encoder-lite'],
+        usual: 'on',
+        search: 'vectors' as const,
+        preview: null,
+        origin: 'generated' as const,
+      },
+    ],
+  })
+  expect(await screen.findByRole('button', { name: 'By meaning (English)' })).toBeTruthy()
+})
+
 test('what keeps a search from being whole is said, also where meanings cannot be searched', async () => {
   await openSearch(
     '?q=water',

@@ -45,6 +45,7 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
     'embeddings.folder':
       'ein eigenes Modell: ein Ordner mit onnx/model.onnx und tokenizer.json; gilt, wo kein Server genannt ist',
     'embeddings.runtime': 'der Ordner, in dem onnxruntime-node liegt, das eigene Modelle ausführt',
+    'embeddings.builtIn': 'ob das mitgelieferte Modell benutzt wird, wenn kein anderes genannt ist; es liest Englisch',
     'embeddings.textPrefix': 'was das Modell vor jedem Text haben will, wie "passage: "',
     'embeddings.queryPrefix': 'was das Modell vor jeder Frage haben will, wie "query: "',
     'transcript.engine': 'was hört: auto nimmt, wofür das Modell ist, und den Server, wo keines genannt ist',

@@ -1,10 +1,20 @@
 import type { DetectedEngine } from '../generator.ts'
-import { type EmbeddingSettings, engineKind, findRuntime, RUNTIME_HOW, whyNoEngine } from './settings.ts'
+import { findPackage } from '../find-package.ts'
+import {
+  BUILT_IN_MODEL,
+  BUILT_IN_PACKAGE,
+  type EmbeddingSettings,
+  engineKind,
+  findRuntime,
+  RUNTIME_HOW,
+  whyNoEngine,
+} from './settings.ts'
 
 const job = 'search by meaning'
 
 /**
- * Lists the engines for vectors: a server, which gets no request, or the runtime for local models, which is not loaded.
+ * Lists the engines for vectors: a server, which gets no request, the runtime for local models, and the built-in model.
+ * None of them is loaded.
  */
 export async function detectEmbeddingEngines(settings: EmbeddingSettings): Promise<DetectedEngine[]> {
   const kind = engineKind(settings)
@@ -29,5 +39,16 @@ export async function detectEmbeddingEngines(settings: EmbeddingSettings): Promi
     licence: 'MIT',
     how: kind === 'folder' ? (why ?? settings.folder) : runtime ? 'config set embeddings.folder <model>' : RUNTIME_HOW,
   }
-  return [server, onnx]
+  const builtIn: DetectedEngine = {
+    job,
+    name: BUILT_IN_MODEL,
+    version: (await findPackage(BUILT_IN_PACKAGE, ''))?.version ?? null,
+    available: kind === 'built-in' && why === null,
+    licence: 'Apache-2.0',
+    how:
+      kind === 'built-in'
+        ? (why ?? 'comes with Spacedrive, for texts in English')
+        : 'used if no other model is named: config set embeddings.builtIn true',
+  }
+  return [server, onnx, builtIn]
 }

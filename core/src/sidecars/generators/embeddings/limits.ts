@@ -28,6 +28,11 @@ export const MAX_BUSY_MS = 20_000
 /** Limit of tokens for a local model, unless its own limit is lower; a chunk has fewer. */
 export const MAX_TOKENS = 512
 
+/** Texts in one run of the built-in model: more take no less time each. */
+export const BUILT_IN_TEXTS = 16
+/** Characters of a text that the built-in model reads; a chunk has fewer. */
+export const BUILT_IN_CHARACTERS = 2_000
+
 /** The time limit for the vector of a query, in milliseconds; loading a model takes seconds of it. */
 export const QUERY_MS = 30_000
 /** Memory of the process that embeds queries, in MiB. */

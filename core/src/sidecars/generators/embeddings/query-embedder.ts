@@ -53,7 +53,7 @@ export class QueryEmbedder implements AsyncDisposable {
 
   async #ask(request: QueryRequest, signal: AbortSignal | undefined): Promise<Float32Array> {
     const { query, settings } = request
-    if (engineKind(settings) === 'folder') {
+    if (engineKind(settings) !== 'server') {
       this.#pool ??= new ProcessPool({
         name: 'query',
         entry: new URL('query-child.ts', import.meta.url),

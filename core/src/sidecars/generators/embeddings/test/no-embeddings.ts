@@ -1,6 +1,6 @@
 import type { EmbeddingSettings } from '../settings.ts'
 
-/** The default settings. */
+/** Settings that name no model. */
 export const noEmbeddings: EmbeddingSettings = {
   url: '',
   model: '',
@@ -9,4 +9,5 @@ export const noEmbeddings: EmbeddingSettings = {
   runtime: '',
   textPrefix: '',
   queryPrefix: '',
+  builtIn: false,
 }
