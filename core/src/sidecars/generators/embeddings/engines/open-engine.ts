@@ -6,20 +6,17 @@ import type { EmbeddingEngine } from './engine.ts'
 export async function openEngine(settings: EmbeddingSettings): Promise<EmbeddingEngine> {
   const why = await whyNoEngine(settings)
   if (why !== null) throw new CoreError('Offline', why)
-  switch (engineKind(settings)) {
-    case 'server': {
-      const { ServerEngine } = await import('./server-engine.ts')
-      return new ServerEngine(settings)
-    }
-    case 'folder': {
-      const { OnnxEngine } = await import('./onnx-engine.ts')
-      return OnnxEngine.open(settings)
-    }
-    default: {
-      const { BuiltInEngine } = await import('./built-in-engine.ts')
-      return BuiltInEngine.open()
-    }
+  const kind = engineKind(settings)
+  if (kind === 'server') {
+    const { ServerEngine } = await import('./server-engine.ts')
+    return new ServerEngine(settings)
   }
+  if (kind === 'folder') {
+    const { OnnxEngine } = await import('./onnx-engine.ts')
+    return OnnxEngine.open(settings)
+  }
+  const { BuiltInEngine } = await import('./built-in-engine.ts')
+  return BuiltInEngine.open()
 }
 
 /** Keeps the engine of the last settings open, because a model takes seconds to load. */
