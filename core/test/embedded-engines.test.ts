@@ -30,10 +30,13 @@ test('without a single program on PATH, scans are read and films are seen by the
     const rows = await t.library.sidecars.views.list(await t.library.files.contentOf(path, signal))
     return rows.map(({ engine, kind, state }) => `${kind} ${state} ${engine?.name}`)
   }
-  expect(new Set(await madeOf(scan))).toEqual(new Set(['thumb ready sharp', 'ocr ready tesseract.js']))
+  const ofScan = ['thumb ready sharp', 'ocr ready tesseract.js', 'embeddings ready universal-sentence-encoder-lite']
+  expect(new Set(await madeOf(scan))).toEqual(new Set(ofScan))
   const seen = canMakeFilms() ? ['thumb ready node-webcodecs', 'thumbstrip ready node-webcodecs'] : []
   expect(new Set(seen.length > 0 ? await madeOf(film) : [])).toEqual(new Set(seen))
   const query = SearchInput.parse({ query: 'lantern harbour', content: true })
   expect((await t.library.search.search(query, signal)).items.map(({ name }) => name)).toEqual(['scan.png'])
+  const meant = SearchInput.parse({ query: 'a light near the ships', content: true, semantic: true })
+  expect((await t.library.search.search(meant, signal)).items.map(({ name }) => name)).toEqual(['scan.png'])
   expect(await t.library.sidecars.views.pending({ state: 'failed', limit: 10 })).toEqual([])
 })

@@ -80,10 +80,12 @@ test.runIf(process.platform === 'linux')('the times of a process are those of it
   const child = spawn('sh', ['-c', 'sleep 1000 & while :; do :; done'], { detached: true, stdio: 'ignore' })
   try {
     const total = async () => [...(await processorTimes(child.pid)).values()]
-    await until(async () => (await total()).length === 2 && (await total()).some(({ ran }) => ran > 20))
-    const times = await total()
-    // One works or waits for its turn, and the other one sleeps.
-    expect(times.filter(({ isRunnable }) => isRunnable)).toHaveLength(1)
+    // One works or waits for its turn, and the other one sleeps, once it has started.
+    await until(async () => {
+      const times = await total()
+      const runnable = times.filter(({ isRunnable }) => isRunnable)
+      return times.length === 2 && runnable.length === 1 && runnable[0]!.ran > 20
+    })
     expect(await processorTimes(undefined)).toEqual(new Map())
   } finally {
     process.kill(-child.pid!, 'SIGKILL')
