@@ -210,7 +210,7 @@ test('files that are offered are accepted into a folder, and files of the page a
   await page.goto(new URL(received.address({ view: 'list' }), alice.origin).href)
   await page.getByRole('row', { name: /^letter.txt/ }).click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Send to device' }).click()
-  await page.getByRole('menuitem', { name: 'bob' }).click()
+  await page.getByRole('menuitem', { name: 'bob', exact: true }).click()
   await expect(page.getByText('Offered to bob')).toBeVisible()
   await expect.poll(() => bob.call('offers.list')).toMatchObject([{ names: ['letter.txt'], from: { name: 'alice' } }])
   await page.goto(new URL('/devices', alice.origin).href)

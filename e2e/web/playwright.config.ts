@@ -14,7 +14,7 @@ export default defineConfig({
   outputDir: resultsFolder(),
   reporter: 'list',
   // Each has a browser and a daemon of its own, and the tests are shared out one by one.
-  workers: 3,
+  workers: 2,
   fullyParallel: true,
   timeout: 240_000,
   expect: { timeout: 45_000 },
