@@ -96,7 +96,11 @@ async function read() {
 
 async function keep(value) {
   const store = await open('readwrite')
-  await done(value === undefined ? store.delete(KEY) : store.put(value, KEY))
+  const committed = completed(store.transaction)
+  if (value === undefined) store.delete(KEY)
+  else store.put(value, KEY)
+  // A page that is left before the commit loses what it has put, and the next page is then not signed in.
+  await committed
 }
 
 async function open(mode) {
@@ -106,6 +110,13 @@ async function open(mode) {
   const transaction = database.transaction(STORE, mode)
   transaction.addEventListener('complete', () => database.close())
   return transaction.objectStore(STORE)
+}
+
+function completed(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener('complete', () => resolve(undefined))
+    transaction.addEventListener('abort', () => reject(transaction.error))
+  })
 }
 
 function done(request) {
