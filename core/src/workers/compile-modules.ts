@@ -1,15 +1,17 @@
 import { readdirSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** Modules compiled between two writes, so that a process that is ended early keeps most of its work. */
 const BATCH = 32
+/** `.ts` in a checkout, `.js` in an installed package. */
+const EXTENSION = extname(import.meta.filename)
 /** A folder of this name is skipped, unless it is one of the given folders. */
 const TESTS = 'test'
 
 /**
- * Compiles the TypeScript modules in folders, and everything that they import, into Node's compile cache. No module is
+ * Compiles the modules in folders, and everything that they import, into Node's compile cache. No module is
  * evaluated. Arguments: the folders.
  */
 const files = process.argv.slice(2).flatMap(modulesIn)
@@ -23,7 +25,7 @@ function modulesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return entry.name === TESTS ? [] : modulesIn(path)
-    return entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') ? [path] : []
+    return entry.name.endsWith(EXTENSION) && !entry.name.endsWith(`.test${EXTENSION}`) ? [path] : []
   })
 }
 

@@ -1,31 +1,23 @@
-import type { OpenTransport } from '@spacedrive/client'
+import { type OpenTransport, webSocketTransport } from '@spacedrive/client'
 import { type Proved, prove, SignedOutError } from '@spacedrive/client/page-session'
 import { setMedia } from './media.ts'
 
-/** A way to the daemon that served the page: one WebSocket, one JSON document a message. */
-export function webSocketTransport(): OpenTransport {
+/** A way to the daemon that served the page. */
+export function browserTransport(): OpenTransport {
+  const open = webSocketTransport(openSocket)
   return async (listener) => {
-    const { promise, reject, resolve } = Promise.withResolvers<void>()
-    const address = new URL('/ws', location.href.replace(/^http/, 'ws'))
-    // From elsewhere TLS proves the daemon, and a cookie the browser.
-    const socket =
-      address.protocol === 'wss:' ? (takeEarlySocket() ?? new WebSocket(address)) : await openProved(address)
-    if (socket.readyState === WebSocket.OPEN) resolve()
-    socket.addEventListener('open', () => resolve())
-    socket.addEventListener('message', ({ data }) => listener.onFrame(String(data)))
-    socket.addEventListener('close', ({ code, reason }) => {
-      // No `ClientError`, as an answer of the daemon would be: what was asked for is asked for again.
-      const error = new Error(reason || `the daemon closed the connection (${code})`)
-      reject(error)
-      listener.onClose(error)
-    })
     try {
-      await promise
+      return await open(listener)
     } catch (err) {
       throw (await isSignedOut()) ? new SignedOutError('this browser is not signed in', { cause: err }) : err
     }
-    return { send: (frame) => socket.send(frame), close: () => socket.close() }
   }
+}
+
+function openSocket(): WebSocket | Promise<WebSocket> {
+  const address = new URL('/ws', location.href.replace(/^http/, 'ws'))
+  // From elsewhere TLS proves the daemon, and a cookie the browser.
+  return address.protocol === 'wss:' ? (takeEarlySocket() ?? new WebSocket(address)) : openProved(address)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { methods, type Request } from '@spacedrive/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { until } from '../../../core/testing/until.ts'
-import { webSocketTransport } from './browser-transport.ts'
+import { browserTransport } from './browser-transport.ts'
 import { Connection, type Heard } from './connection.ts'
 
 /** What a daemon does with a request: its result, or nothing, so that it is waited for. */
@@ -72,7 +72,7 @@ afterEach(() => {
 test('a question that was under way when the connection was lost is asked again', async () => {
   let asks = 0
   PageSocket.answer = () => (++asks === 1 ? undefined : [{ kind: 'home' }])
-  const connection = new Connection(webSocketTransport(), '1')
+  const connection = new Connection(browserTransport(), '1')
   await until(() => connection.state.name === 'open')
   const asked = connection.query('system.places', {})
   await until(() => asks === 1)
@@ -87,20 +87,20 @@ test('the socket that was opened while the page was loaded is used, unless it is
   const early = new PageSocket()
   await until(() => early.readyState === PageSocket.OPEN)
   vi.stubGlobal('earlySocket', early)
-  const connection = new Connection(webSocketTransport(), '1')
+  const connection = new Connection(browserTransport(), '1')
   await until(() => connection.state.name === 'open')
   expect(PageSocket.opened).toEqual([early])
 
   const closed = new PageSocket()
   closed.drop()
   vi.stubGlobal('earlySocket', closed)
-  const other = new Connection(webSocketTransport(), '1')
+  const other = new Connection(browserTransport(), '1')
   await until(() => other.state.name === 'open')
   expect(PageSocket.opened).toHaveLength(3)
 })
 
 test('the script that opens a socket early opens none where the page was first', async () => {
-  const connection = new Connection(webSocketTransport(), '1')
+  const connection = new Connection(browserTransport(), '1')
   await until(() => connection.state.name === 'open')
   await import('../early.ts')
   expect(PageSocket.opened).toHaveLength(1)
@@ -110,13 +110,13 @@ test('what is asked at once is asked behind the subscription, not after its answ
   const asked: string[] = []
   PageSocket.answer = ({ method }) => (asked.push(method), [])
   PageSocket.subscribed = undefined
-  const connection = new Connection(webSocketTransport(), '1')
+  const connection = new Connection(browserTransport(), '1')
   await connection.query('system.places', {})
   expect(asked).toEqual([methods.subscribe, 'system.places'])
 })
 
 test('what is lost stays lost until it is back, whatever is tried meanwhile', async () => {
-  const connection = new Connection(webSocketTransport(), '1')
+  const connection = new Connection(browserTransport(), '1')
   await until(() => connection.state.name === 'open')
   const states: string[] = []
   connection.onState(() => states.push(connection.state.name))
@@ -136,7 +136,7 @@ test('what is lost stays lost until it is back, whatever is tried meanwhile', as
 
 test('of the same daemon no event is told of twice, and nothing is taken for lost', async () => {
   const heard: Heard[] = []
-  const connection = new Connection(webSocketTransport(), '1')
+  const connection = new Connection(browserTransport(), '1')
   connection.onEvent((each) => heard.push(each))
   await until(() => connection.state.name === 'open')
   PageSocket.opened[0]!.drop()

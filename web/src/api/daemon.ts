@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { webSocketTransport } from './browser-transport.ts'
+import { browserTransport } from './browser-transport.ts'
 import { Connection, type Heard } from './connection.ts'
 import { isStale, joined, OPERATION, type Stale, staleBy } from './stale.ts'
 
@@ -13,7 +13,7 @@ const MAX_GATHERED = 500
 const KEPT_MS = 10 * 60_000
 
 /** The one connection and the one store of answers of this page. */
-export const connection = new Connection(webSocketTransport(), __VERSION__)
+export const connection = new Connection(browserTransport(), __VERSION__)
 
 export const queryClient = new QueryClient({
   defaultOptions: {

@@ -4,6 +4,7 @@ import { errorMessage } from '../../util/errors.ts'
 import type { DetectedEngine } from './generator.ts'
 import { runProgram } from './program.ts'
 import { findProgram } from '../../util/find-program.ts'
+import { bundledVersion } from '../../util/package-version.ts'
 
 interface Described {
   /** The task, in a few words: `thumbnails of video`. */
@@ -33,13 +34,17 @@ const MAX_ANSWER_BYTES = 262_144
 /** Detects an engine that is an npm package. Reads its version without loading it. */
 export async function detectPackage({ package: name, ...of }: PackageEngine): Promise<DetectedEngine> {
   try {
-    const file = findPackageJSON(name, import.meta.url)
-    if (file === undefined) throw new Error(`the package ${name} is not installed`)
-    const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string }
+    const version = bundledVersion(name) ?? (await installedVersion(name))
     return { ...of, version, available: true, how: 'comes with this program' }
   } catch (err) {
     return { ...of, version: null, available: false, how: `npm install (${errorMessage(err)})` }
   }
+}
+
+async function installedVersion(name: string): Promise<string> {
+  const file = findPackageJSON(name, import.meta.url)
+  if (file === undefined) throw new Error(`the package ${name} is not installed`)
+  return (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version
 }
 
 /** Detects an engine that is a program. Runs it to read its version, with a time limit. */

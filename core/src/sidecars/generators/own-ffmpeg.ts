@@ -1,3 +1,14 @@
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** Lets Mediabunny use the decoders and encoders of node-webcodecs. Throws if there is no build for this platform. */
+export function registerWebcodecs(): void {
+  useOwnFfmpeg()
+  // oxlint-disable-next-line import/no-unassigned-import -- loading it is what registers it
+  require('node-webcodecs/register')
+}
+
 /**
  * Makes node-webcodecs load its own FFmpeg. Call this before it is loaded: otherwise it uses the system's libraries if
  * they fit, which have other versions and another licence.

@@ -10,6 +10,7 @@ import {
 import type { EncodedAudioChunk } from 'node-webcodecs'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { EmbeddedFilm } from '../film/embedded-film.ts'
+import { registerWebcodecs } from '../own-ffmpeg.ts'
 import type { Webcodecs } from '../thumb/decoders/decode-frames.ts'
 
 /** Codecs that play everywhere. Sound in them is copied without conversion. */
@@ -84,7 +85,7 @@ async function* keptPackets(track: InputAudioTrack): AsyncGenerator<SoundPacket,
 /** Decodes the sound and encodes it as AAC. */
 async function* newPackets(track: InputAudioTrack, webcodecs: Webcodecs): AsyncGenerator<SoundPacket, undefined> {
   // Without this package only uncompressed sound is decoded.
-  await import('node-webcodecs/register')
+  registerWebcodecs()
   if (!(await track.canDecode()))
     throw new CoreError('Unsupported', `its sound (${await track.getCodec()}) is not one of those embedded`)
   const chunks: { chunk: EncodedAudioChunk; meta: unknown }[] = []

@@ -2,7 +2,7 @@ import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { RawName } from '../../../util/file-name.ts'
 import type { Engine } from '../generator.ts'
-import { packageVersion } from './package-version.ts'
+import { packageVersion } from '../../../util/package-version.ts'
 import { readWhole } from './read-whole.ts'
 import { fitPage, scannedPage } from './scanned-page.ts'
 

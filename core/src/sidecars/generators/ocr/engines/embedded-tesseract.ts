@@ -1,5 +1,5 @@
 import type { Page } from 'tesseract.js'
-import { packageVersion } from '../../text/package-version.ts'
+import { packageVersion } from '../../../../util/package-version.ts'
 import { embeddedLanguages, loadLanguage } from './embedded-languages.ts'
 import type { FoundWord, OcrEngine, RecogniseOptions } from './engine.ts'
 import { TesseractThread } from './tesseract-thread.ts'

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { type Page, PSM } from 'tesseract.js'
+import type { Page } from 'tesseract.js'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { inThread, type WorkerLink } from '../../../../workers/worker-link.ts'
 import { DENSITY } from './engine.ts'
@@ -16,6 +16,8 @@ const LIMITS = { codeRangeSizeMb: 16, maxOldGenerationSizeMb: 128 }
 const START_MS = 30_000
 /** The engine mode; see `OEM` of the package. */
 const LSTM_ONLY = 1
+/** The page segmentation mode `PSM.AUTO` of the package. */
+const FIND_COLUMNS = '3'
 
 /** The compressed data of a language. */
 export interface LanguageData {
@@ -58,7 +60,7 @@ export class TesseractThread {
       await thread.#ask('loadLanguage', { langs: data, options }, START_MS)
       await thread.#ask('initialize', { langs: thread.languages, oem: LSTM_ONLY }, START_MS)
       // By default it treats a page as one block, and reads across columns.
-      const params = { tessedit_pageseg_mode: PSM.AUTO, user_defined_dpi: String(DENSITY) }
+      const params = { tessedit_pageseg_mode: FIND_COLUMNS, user_defined_dpi: String(DENSITY) }
       await thread.#ask('setParameters', { params }, START_MS)
       return thread
     } catch (err) {

@@ -1,7 +1,7 @@
 import PostalMime, { type Address } from 'postal-mime'
 import { readStart } from '../decode-text.ts'
 import { collectMessage } from '../message-text.ts'
-import { packageVersion } from '../package-version.ts'
+import { packageVersion } from '../../../../util/package-version.ts'
 import type { ReadText } from '../reader.ts'
 
 /** The end of a long message is mostly attached files. */

@@ -3,7 +3,7 @@ import type * as msgreader from '@kenjiuno/msgreader'
 import { CoreError } from '../../../../util/errors.ts'
 import { decodeText } from '../decode-text.ts'
 import { collectMessage } from '../message-text.ts'
-import { packageVersion } from '../package-version.ts'
+import { packageVersion } from '../../../../util/package-version.ts'
 import type { ReadText } from '../reader.ts'
 import { readWhole } from '../read-whole.ts'
 

@@ -1,5 +1,5 @@
 import WordExtractor from 'word-extractor'
-import { packageVersion } from '../package-version.ts'
+import { packageVersion } from '../../../../util/package-version.ts'
 import { PageCollector } from '../page-collector.ts'
 import type { ReadText } from '../reader.ts'
 import { readWhole } from '../read-whole.ts'

@@ -14,6 +14,7 @@ import type { Engine } from '../../generator.ts'
 import { useOwnFfmpeg } from '../../own-ffmpeg.ts'
 import { MAX_PIXELS } from './picture.ts'
 import type { Planes } from './planes.ts'
+import { packageVersion } from '../../../../util/package-version.ts'
 
 export interface FrameConfig {
   /** As in RFC 6381. */
@@ -58,8 +59,8 @@ const PACKETS_PER_TURN = 4
 export function loadWebcodecs(): Webcodecs | null {
   useOwnFfmpeg()
   try {
-    const { version } = require('node-webcodecs/package.json') as { version: string }
-    return { ...(require('node-webcodecs') as Omit<Webcodecs, 'engine'>), engine: { name: 'node-webcodecs', version } }
+    const engine = { name: 'node-webcodecs', version: packageVersion('node-webcodecs') }
+    return { ...(require('node-webcodecs') as Omit<Webcodecs, 'engine'>), engine }
   } catch {
     return null
   }

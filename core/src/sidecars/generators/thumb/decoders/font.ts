@@ -1,7 +1,7 @@
 import { create, type Font, type FontCollection } from 'fontkit'
 import sharp from 'sharp'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
-import { packageVersion } from '../../text/package-version.ts'
+import { packageVersion } from '../../../../util/package-version.ts'
 import { readWhole } from '../../text/read-whole.ts'
 import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
 

@@ -2,7 +2,7 @@ import { type AudioSample, AudioSampleSink, type Input, type InputAudioTrack, MP
 import { soundContainers } from '../../../../content/media/media-input.ts'
 import { CoreError } from '../../../../util/errors.ts'
 import { openInput, unknownCodec } from '../../embedded-input.ts'
-import { useOwnFfmpeg } from '../../own-ffmpeg.ts'
+import { registerWebcodecs } from '../../own-ffmpeg.ts'
 import { MAX_RECORDING_MS, SAMPLE_RATE } from '../limits.ts'
 import { NO_LENGTH, NO_SOUND } from './no-sound.ts'
 import { Resampler } from './resampler.ts'
@@ -24,9 +24,7 @@ const MAX_SECONDS = MAX_RECORDING_MS / 1_000
  * without an embedded decoder, and for files without sound.
  */
 export async function decodeSound(path: string, write: (block: Int16Array) => Promise<void>): Promise<void> {
-  // Without this package only uncompressed sound is decoded.
-  useOwnFfmpeg()
-  await import('node-webcodecs/register').catch(() => {})
+  tryToRegister()
   using input = await openInput(path, soundContainers)
   const track = await input.getPrimaryAudioTrack()
   if (!track) throw new CoreError('Unsupported', NO_SOUND)
@@ -39,6 +37,15 @@ export async function decodeSound(path: string, write: (block: Int16Array) => Pr
   }
   await line.end()
   if (line.length === 0) throw new CoreError('Unsupported', NO_LENGTH)
+}
+
+/** Without these decoders, only uncompressed sound is decoded. */
+function tryToRegister(): void {
+  try {
+    registerWebcodecs()
+  } catch {
+    // There is no build for this platform.
+  }
 }
 
 /** The first timestamp in seconds: a stream that was cut out of a longer one does not start at 0. */
