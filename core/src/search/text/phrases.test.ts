@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { foldName } from '../../util/fold.ts'
 import { phrasesOf } from '../test/texts.ts'
 import { findPhrase, toIndexed, toMatch } from './phrases.ts'
 
@@ -17,6 +18,19 @@ test.each([
   ['東京駅', '"東 京 駅"'],
   ['ﬁnance', '"finance"*'],
 ])('%j is looked for as %j', (query, match) => expect(toMatch(phrasesOf(query))).toBe(match))
+
+test('a Korean word is found in a longer one, and half a syllable is not', () => {
+  const text = foldName('서울대학교에서')
+  const [[start, end]] = findPhrase(text, phrasesOf('학교 ')[0]!, 10) as [[number, number]]
+  expect(text.slice(start, end).normalize('NFC')).toBe('학교')
+  expect(findPhrase(text, phrasesOf('하 ')[0]!, 10)).toEqual([])
+  expect(
+    toIndexed('대학')
+      .trim()
+      .split(/\s+/)
+      .map((word) => word.normalize('NFC')),
+  ).toEqual(['대', '학'])
+})
 
 test('each sign of a script without spaces is indexed as a word', () => {
   expect(toIndexed('東京 Tower').trim().split(/\s+/)).toEqual(['東', '京', 'tower'])

@@ -18,8 +18,11 @@ interface WrittenPart {
 /** Shorter prefixes match half of all words. */
 const MIN_PREFIX = 2
 
-/** Scripts without spaces between words: each sign is a token, and a word is a phrase of tokens. */
-const UNSPACED = String.raw`[[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]&&[\p{L}\p{M}\p{N}]]`
+/**
+ * Scripts without spaces between words, and Korean, whose spaces stand between words with their endings: each sign is a
+ * token, and a word is a phrase of tokens.
+ */
+const UNSPACED = String.raw`[[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]&&[\p{L}\p{M}\p{N}]]`
 
 /**
  * The characters of words. FTS5 splits by the same categories, named in the migration of the table, so that a snippet
@@ -27,9 +30,14 @@ const UNSPACED = String.raw`[[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakan
  */
 const IN_TOKEN = String.raw`[\p{L}\p{M}\p{N}\p{Co}]`
 
+/** A syllable of Korean. Folding takes it apart: a first consonant, a vowel, and often a last consonant. */
+const SYLLABLE = String.raw`[\u{1100}-\u{115f}][\u{1160}-\u{11a7}][\u{11a8}-\u{11ff}]?`
+/** The parts of a syllable after the first. */
+const IN_SYLLABLE = /^[\u{1160}-\u{11ff}]/v
+
 const HAS_UNSPACED = new RegExp(UNSPACED, 'v')
-const EACH_UNSPACED = new RegExp(UNSPACED, 'gv')
-const TOKEN = new RegExp(`${UNSPACED}|[${IN_TOKEN}--${UNSPACED}]+`, 'gv')
+const EACH_UNSPACED = new RegExp(`${SYLLABLE}|${UNSPACED}`, 'gv')
+const TOKEN = new RegExp(`${SYLLABLE}|${UNSPACED}|[${IN_TOKEN}--${UNSPACED}]+`, 'gv')
 const IS_IN_TOKEN = new RegExp(`^${IN_TOKEN}`, 'v')
 const IS_UNSPACED = new RegExp(`^${UNSPACED}`, 'v')
 
@@ -83,6 +91,7 @@ function isBoundary(text: string, at: number): boolean {
   const before = signBefore(text, at)
   const after = String.fromCodePoint(text.codePointAt(at)!)
   if (!IS_IN_TOKEN.test(before) || !IS_IN_TOKEN.test(after)) return true
+  if (IN_SYLLABLE.test(after)) return false
   return IS_UNSPACED.test(before) || IS_UNSPACED.test(after)
 }
 

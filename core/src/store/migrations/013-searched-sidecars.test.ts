@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { kyselyOver, migrate, openDatabase } from '../../db/index.ts'
 import { migrations } from './index.ts'
 
-const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '013'))
+const upTo = (end: string) => Object.fromEntries(Object.entries(migrations).filter(([name]) => name < end))
+const before = upTo('013')
+const then = upTo('014')
 
 /** A library of the schema before: texts and vectors that are indexed, regenerated since, waiting, and given up. */
 async function earlierLibrary(): Promise<DatabaseSync> {
@@ -37,7 +39,7 @@ function marks(db: DatabaseSync): unknown[] {
 
 test('every mark of an indexed text and an indexed vector moves to the table of the search', async () => {
   using db = await earlierLibrary()
-  await migrate(kyselyOver(db), migrations, 'test')
+  await migrate(kyselyOver(db), then, 'test')
   expect(marks(db)).toEqual([
     [2, 1, '02', '02'],
     [3, 2, '03', '13'],
@@ -52,7 +54,7 @@ test('every mark of an indexed text and an indexed vector moves to the table of 
 
 test('the table of the search follows each change of a checksum, and of no other sidecar', async () => {
   using db = await earlierLibrary()
-  await migrate(kyselyOver(db), migrations, 'test')
+  await migrate(kyselyOver(db), then, 'test')
   db.exec(`
     update sidecars set checksum = x'aa', state = 0 where id in (1, 2, 6);
     update sidecars set state = 2 where id = 2;
@@ -73,7 +75,7 @@ test('the table of the search follows each change of a checksum, and of no other
 
 test('with a sidecar its mark, its text and its vectors are deleted, and no other', async () => {
   using db = await earlierLibrary()
-  await migrate(kyselyOver(db), migrations, 'test')
+  await migrate(kyselyOver(db), then, 'test')
   db.exec('delete from sidecars where id in (1, 2, 7)')
   expect(marks(db).length).toBe(4)
   expect(db.prepare('select id from texts_docsize order by id').all()).toEqual([{ id: 34 }, { id: 65 }])

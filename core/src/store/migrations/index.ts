@@ -12,6 +12,7 @@ import * as indexInvariants from './010-index-invariants.ts'
 import * as libraryIdentity from './011-library-identity.ts'
 import * as unreadFiles from './012-unread-files.ts'
 import * as searchedSidecars from './013-searched-sidecars.ts'
+import * as koreanWords from './014-korean-words.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
@@ -27,4 +28,5 @@ export const migrations: Migrations = {
   '011-library-identity': libraryIdentity,
   '012-unread-files': unreadFiles,
   '013-searched-sidecars': searchedSidecars,
+  '014-korean-words': koreanWords,
 }
