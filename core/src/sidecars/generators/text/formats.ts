@@ -7,12 +7,15 @@ export type ReaderName =
   | 'epub'
   | 'excel'
   | 'html'
+  | 'mobipocket'
   | 'opendocument'
   | 'outlook'
   | 'pdf'
   | 'plain'
   | 'powerpoint'
+  | 'powerpoint-97'
   | 'rtf'
+  | 'spreadsheet'
   | 'word'
   | 'word-97'
 
@@ -25,6 +28,13 @@ const readersByMime: Readonly<Record<string, ReaderName>> = {
   [`${OOXML}.spreadsheetml.sheet`]: 'excel',
   [`${OOXML}.presentationml.presentation`]: 'powerpoint',
   'application/msword': 'word-97',
+  'application/vnd.ms-excel': 'spreadsheet',
+  'application/vnd.ms-excel.sheet.binary.macroEnabled.12': 'spreadsheet',
+  'application/vnd.lotus-1-2-3': 'spreadsheet',
+  'application/vnd.apple.numbers': 'spreadsheet',
+  'application/vnd.ms-powerpoint': 'powerpoint-97',
+  'application/x-mobipocket-ebook': 'mobipocket',
+  'application/vnd.palm': 'mobipocket',
   [`${ODF}.text`]: 'opendocument',
   [`${ODF}.spreadsheet`]: 'opendocument',
   [`${ODF}.presentation`]: 'opendocument',

@@ -15,7 +15,7 @@ export const documentText: KindOfSidecar = {
   preview: 'pages',
   origin: 'generated',
   pool: () => 'doc',
-  recipe: 2,
+  recipe: 3,
   deadlineMs: 60_000,
   maxBytes: 2 ** 31,
   variants: ['default'],

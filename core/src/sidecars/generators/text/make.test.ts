@@ -2,7 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
-import { makeLockedPdf, makeOutlookMessage, makePdf, makeWord97, makeZip } from '../../../../testing/documents/index.ts'
+import {
+  makeLockedPdf,
+  makeMobipocket,
+  makeOutlookMessage,
+  makePdf,
+  makePowerPoint97,
+  makeWord97,
+  makeWorkbook,
+  makeZip,
+} from '../../../../testing/documents/index.ts'
+import { seededRandom } from '../../../../testing/memory-network/random.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { FileTypeRegistry } from '../../../content/index.ts'
 import { parseTextSidecar } from '../../formats/text-sidecar.ts'
@@ -69,6 +79,50 @@ describe('plain text', () => {
   )
 })
 
+describe('Mobipocket', () => {
+  const html = `<html><body><h1>Chapter one</h1><p>The sea, the sea, the sea — ${'and the shore '.repeat(900)}end</p></body></html>`
+
+  test.each([false, true])('packed: %s', async (isPacked) => {
+    const [page] = await pagesOf('a.mobi', makeMobipocket({ title: 'The Sea', html, isPacked }))
+    expect(page).toMatchObject({ title: 'The Sea' })
+    const { text } = page as { text: string }
+    expect(text).toMatch(/^Chapter one\n+The sea, the sea, the sea — and the shore .* shore end$/s)
+    expect(text.match(/and the shore/g)).toHaveLength(900)
+  })
+
+  test('one that is locked is refused', async () => {
+    const book = makeMobipocket({ title: 'Locked', html, isPacked: true, isEncrypted: true })
+    await expect(pagesOf('a.mobi', book)).rejects.toMatchObject({ code: 'Unsupported', message: /sold for/ })
+  })
+})
+
+describe('damaged files of old formats give text or a clear error', () => {
+  const seed = 20_261_124
+  const whole = {
+    'a.xls': makeWorkbook({ S: [['one', 2, new Date(0)]] }, 'biff8'),
+    'a.xlsb': makeWorkbook({ S: [['one', 2, new Date(0)]] }, 'xlsb'),
+    'a.ppt': makePowerPoint97([{ title: 'one', box: 'two' }], 'three'),
+    'a.mobi': makeMobipocket({ title: 'one', html: '<p>two two two</p>'.repeat(50), isPacked: true }),
+  }
+  test.each(Object.entries(whole))(`%s (seed ${seed})`, async (name, bytes) => {
+    const random = seededRandom(seed)
+    const said = new Set<string>()
+    for (let i = 0; i < 100; i++) {
+      const damaged = Buffer.from(
+        bytes.subarray(0, random() < 0.3 ? Math.floor(random() * bytes.length) : bytes.length),
+      )
+      for (let n = 0; n < 1 + i / 4 && damaged.length > 0; n++)
+        damaged[Math.floor(random() * damaged.length)] = Math.floor(random() * 256)
+      const outcome = await textOf(name, damaged).then(
+        () => 'text',
+        (err: unknown) => (err as { code?: string }).code ?? String(err),
+      )
+      said.add(outcome)
+    }
+    expect(['text', 'Corrupt', 'Unsupported']).toEqual(expect.arrayContaining([...said]))
+  })
+})
+
 test('a web page: its title and what it shows', async () => {
   const html = `<!doctype html><head><meta charset="iso-8859-2"><title>The  title</title><style>p{}</style></head><script>no()</script>
     <h1>Head\xb1</h1><p>one <b>two</b>\n three&nbsp;&mdash; four<br>five<img src="http://127.0.0.1:9/x"></p>
@@ -105,6 +159,56 @@ describe('office', () => {
     expect(await pagesOf('a.xlsx', xlsx)).toEqual([
       { title: 'Second', text: 'Rich text' },
       { title: 'First', text: 'Name\t1.5\ninline' },
+    ])
+  })
+
+  test('xlsx: numbers are dates where their format shows them as dates', async () => {
+    const xlsx = (date1904: string) =>
+      makeZip({
+        'xl/workbook.xml': `<workbook><workbookPr ${date1904}/><sheets><sheet name="S" r:id="a"/></sheets></workbook>`,
+        'xl/_rels/workbook.xml.rels': rels({ a: 'worksheets/sheet1.xml' }),
+        'xl/styles.xml': `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm"/><numFmt numFmtId="165" formatCode="[Red]0.00&quot; days&quot;"/></numFmts>
+          <cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
+          <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="20"/></cellXfs></styleSheet>`,
+        'xl/worksheets/sheet1.xml': `<worksheet><row><c s="0"><v>45429</v></c><c s="1"><v>45429</v></c><c s="2"><v>45429.604166666664</v></c></row>
+          <row><c s="3"><v>45429</v></c><c s="4"><v>0.75</v></c><c s="1"><v>-5</v></c></row></worksheet>`,
+      })
+    expect(await pagesOf('a.xlsx', xlsx(''))).toEqual([
+      { title: 'S', text: '45429\t2024-05-17\t2024-05-17 14:30\n45429\t18:00\t-5' },
+    ])
+    const [page] = await pagesOf('a.xlsx', xlsx('date1904="1"'))
+    expect(page).toMatchObject({ text: expect.stringContaining('45429\t2028-05-18') as string })
+  })
+
+  test.each([
+    ['a.xls', 'biff8'],
+    ['a.xlsb', 'xlsb'],
+  ] as const)('%s: as xlsx, in all scripts', async (name, format) => {
+    const day = new Date(Date.UTC(2024, 4, 17))
+    const book = makeWorkbook(
+      {
+        Счета: [
+          ['Сумма', '金額'],
+          [1.5, day, 'Überweisung'],
+        ],
+        Empty: [],
+      },
+      format,
+    )
+    const [page, ...others] = await pagesOf(name, book)
+    expect(page).toEqual({ title: 'Счета', text: 'Сумма\t金額\n1.5\t2024-05-17\tÜberweisung' })
+    expect(others).toEqual([{ title: 'Empty', text: '' }])
+  })
+
+  test('ppt: a page for each slide with all of its boxes, then one for its notes', async () => {
+    const slides = [
+      { title: 'Plan für 東京', box: 'a box' },
+      { title: 'Second', box: 'another' },
+    ]
+    expect(await pagesOf('a.ppt', makePowerPoint97(slides, 'say this'))).toEqual([
+      'Plan für 東京\na box',
+      'Second\nanother',
+      'say this',
     ])
   })
 

@@ -1,4 +1,5 @@
 import { CoreError } from '../../../../util/errors.ts'
+import { isDateFormat, serialText } from '../date-text.ts'
 import { PageCollector } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
 import { referred } from '../relationships.ts'
@@ -7,19 +8,32 @@ import { ZipArchive } from '../zip-archive.ts'
 
 const WORKBOOK = 'xl/workbook.xml'
 const SHARED = 'xl/sharedStrings.xml'
+const STYLES = 'xl/styles.xml'
 /** Limit of strings that cells share; further ones are left out. */
 const MAX_SHARED = 500_000
+/** Limit of number formats and cell styles; Excel itself allows 65,490 styles. */
+const MAX_STYLES = 65_536
 
-/** Reads Excel files since 2007: a page for each sheet, a line for each row, a tab between cells. */
+/** What the cells of a workbook refer to. */
+interface Workbook {
+  /** The strings that cells share. */
+  readonly shared: readonly string[]
+  /** By cell style: whether it shows its number as a date. */
+  readonly dateStyles: readonly boolean[]
+  readonly is1904: boolean
+}
+
+/** Reads Excel files since 2007: a page for each sheet, a line for each row, a tab between cells, dates in ISO 8601. */
 export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   if (!zip.has(WORKBOOK)) throw new CoreError('Corrupt', 'there is no workbook in it')
   const shared = await sharedTexts(zip, maxChars)
+  const workbook = { shared, dateStyles: await readDateStyles(zip), is1904: await countsFrom1904(zip) }
   const out = new PageCollector(maxChars)
   for (const { member, title } of await referred(zip, WORKBOOK, 'sheet')) {
     if (out.isFull) break
     out.begin(title)
-    await readXml(zip.chunks(member), collectCells(out, shared))
+    await readXml(zip.chunks(member), collectCells(out, workbook))
   }
   return { engine: ownEngine, ...out.finish() }
 }
@@ -52,13 +66,47 @@ async function sharedTexts(zip: ZipArchive, maxChars: number): Promise<string[]>
   return texts
 }
 
-function collectCells(out: PageCollector, shared: readonly string[]): XmlHandler {
+/** Whether the workbook counts its days from 1904, as old Macintoshes did. */
+async function countsFrom1904(zip: ZipArchive): Promise<boolean> {
+  let is1904 = false
+  await readXml(zip.chunks(WORKBOOK), {
+    open(name, { date1904 }) {
+      if (name === 'workbookPr') is1904 = date1904 === '1' || date1904 === 'true'
+    },
+  })
+  return is1904
+}
+
+async function readDateStyles(zip: ZipArchive): Promise<boolean[]> {
+  const formats = new Map<number, string>()
+  const styles: boolean[] = []
+  let isInCells = false
+  await readXml(zip.chunks(STYLES), {
+    open(name, { formatCode, numFmtId }) {
+      if (name === 'cellXfs') isInCells = true
+      if (name === 'numFmt' && formatCode !== undefined && formats.size < MAX_STYLES)
+        formats.set(Number(numFmtId), formatCode)
+      if (name === 'xf' && isInCells) styles.push(isDateFormat(Number(numFmtId), formats.get(Number(numFmtId))))
+    },
+    close(name) {
+      if (name === 'cellXfs') isInCells = false
+    },
+    isDone: () => styles.length >= MAX_STYLES,
+  })
+  return styles
+}
+
+function collectCells(out: PageCollector, { dateStyles, is1904, shared }: Workbook): XmlHandler {
   let isShared = false
+  let isDate = false
   let value: string[] | null = null
   let isFirst = true
   return {
-    open(name, { t }) {
-      if (name === 'c') isShared = t === 's'
+    open(name, { s, t }) {
+      if (name === 'c') {
+        isShared = t === 's'
+        isDate = (t === undefined || t === 'n') && dateStyles[Number(s)] === true
+      }
       if (name === 'v' || name === 't') value = []
     },
     text: (piece) => value?.push(piece),
@@ -69,7 +117,8 @@ function collectCells(out: PageCollector, shared: readonly string[]): XmlHandler
       }
       if (value === null || (name !== 'v' && name !== 't')) return
       const written = value.join('')
-      const text = isShared ? (shared[Number(written)] ?? '') : written
+      const date = isDate ? serialText(Number(written), is1904) : null
+      const text = isShared ? (shared[Number(written)] ?? '') : (date ?? written)
       value = null
       if (text === '') return
       out.add(isFirst ? text : `\t${text}`)
