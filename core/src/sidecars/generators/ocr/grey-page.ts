@@ -49,6 +49,18 @@ export async function turn(page: GreyPage, degrees: Turn): Promise<GreyPage> {
   return degrees === 0 ? page : raw(open(page).rotate(degrees))
 }
 
+/** Turns a page clockwise by any angle, in degrees. The corners get the most common shade, which is that of the paper. */
+export async function straighten(page: GreyPage, angle: number): Promise<GreyPage> {
+  const shade = paperShade(page)
+  return raw(open(page).rotate(angle, { background: { r: shade, g: shade, b: shade } }))
+}
+
+function paperShade({ data }: GreyPage): number {
+  const counts = new Uint32Array(256)
+  for (const shade of data) counts[shade]!++
+  return counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0))
+}
+
 /** The middle of a page, where text is most likely. */
 export async function crop(page: GreyPage, side: number): Promise<GreyPage> {
   const width = Math.min(side, page.width)

@@ -20,7 +20,7 @@ const ocr: KindOfSidecar = {
   search: 'text',
   preview: 'pages',
   origin: 'generated',
-  recipe: 1,
+  recipe: 2,
   deadlineMs: DEADLINE_MS,
   maxBytes: 2 ** 29,
   variants: ['default'],

@@ -79,6 +79,24 @@ describe.each(engines)('$name', ({ name, engine }) => {
     expect(Math.hypot(centreX - expected[0]!, centreY - expected[1]!)).toBeLessThan(0.05)
   })
 
+  test.each([-13, -5, 3, 8, 12])(
+    'a page askew by %i° is read, and its words lie where they are seen',
+    async (degrees) => {
+      const [width, height] = [1_100, 320]
+      const askew = sharp(await drawPage(LINES)).rotate(degrees, { background: '#fff' })
+      const { data, info } = await askew.png().toBuffer({ resolveWithObject: true })
+      const { pages } = await readBytes(data, reader)
+      expect(accuracyOf(pages[0]!.text, LINES.join('\n')).errorRate).toBeLessThan(0.02)
+      const [x, y, wide, high] = pages[0]!.words!.find(({ text }) => text === 'Letters')!.box
+      const radians = (degrees * Math.PI) / 180
+      const [right, down] = [104 - width / 2, 210 - height / 2]
+      const across = right * Math.cos(radians) - down * Math.sin(radians)
+      const along = right * Math.sin(radians) + down * Math.cos(radians)
+      const off = [(x + wide / 2 - 0.5) * info.width - across, (y + high / 2 - 0.5) * info.height - along]
+      expect(Math.hypot(off[0]!, off[1]!)).toBeLessThan(20)
+    },
+  )
+
   test('light letters on a dark ground, as on a screen', async () => {
     const screen = await drawPage(LINES, { ink: '#ddd', ground: '#222', size: 15 })
     expect(accuracyOf(textOf(await readBytes(screen, reader)), LINES.join('\n')).recall).toBeGreaterThan(0.9)

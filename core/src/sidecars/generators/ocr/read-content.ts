@@ -5,11 +5,12 @@ import type { ContentFacts } from '../generator.ts'
 import { decode } from '../thumb/decoders/decode.ts'
 import { MAX_PIXELS, sharpInput, toPicture } from '../thumb/decoders/picture.ts'
 import type { OcrEngine } from './engines/engine.ts'
-import { type GreyPage, toGrey } from './grey-page.ts'
+import { type GreyPage, straighten, toGrey } from './grey-page.ts'
 import { LOOK_SIDE, mayHaveText } from './has-text.ts'
 import { chooseLanguages } from './languages.ts'
 import { pagesWithoutText } from './pdf-pages.ts'
 import { readPage } from './read-page.ts'
+import { skewOf } from './skew.ts'
 
 /** The size in which pages are read: 140 dpi of an A4 page. More pixels cost time and find no more text. */
 const READ_SIDE = 1_640
@@ -43,11 +44,11 @@ export async function readContent(
   const pages: TextPage[] = []
   const languages = new Set(choice.first)
   let truncated = false
-  for await (const { number, page } of pagesOf(source, content)) {
+  for await (const { number, page, skew } of pagesOf(source, content)) {
     truncated = performance.now() - begun > budgetMs || (page !== null && pages.length >= maxPages)
     if (truncated) break
     if (!page) continue
-    const { text, words, confidence, languages: spoken } = await readPage(page, engine, choice)
+    const { text, words, confidence, languages: spoken } = await readPage(page, engine, { languages: choice, skew })
     // Keep the confidence of rejected text: it tells an unreadable page from one without text.
     if (text || confidence > 0) pages.push({ page: number, text, source: 'ocr', confidence, words })
     if (text) for (const each of spoken) languages.add(each)
@@ -69,23 +70,33 @@ interface NumberedPage {
   readonly number: number
   /** Null if the page is not worth reading. */
   readonly page: GreyPage | null
+  readonly skew: number
 }
 
 /** The pages whose text is in pictures only. */
 async function* pagesOf(source: RawName, content: ContentFacts): AsyncGenerator<NumberedPage> {
   if (content.mime === 'application/pdf') {
-    for await (const { number, page } of pagesWithoutText(source, READ_SIDE))
-      yield { number, page: (await mayHaveText(page)) ? page : null }
+    for await (const { number, page } of pagesWithoutText(source, READ_SIDE)) {
+      const skew = await textSkew(page)
+      yield skew === null ? { number, page: null, skew: 0 } : { number, page, skew }
+    }
     return
   }
   const isSmall = DECODED_SMALL.has(content.mime)
   const count = content.mime === 'image/tiff' ? await tiffPages(source) : 1
   for (let number = 1; number <= count; number++) {
     const look = await pictureOf(source, content, isSmall ? LOOK_SIDE : READ_SIDE, number)
-    const isWorth = await mayHaveText(look)
-    const page = isWorth && isSmall ? await pictureOf(source, content, READ_SIDE, number) : look
-    yield { number, page: isWorth ? page : null }
+    const skew = await textSkew(look)
+    if (skew === null) yield { number, page: null, skew: 0 }
+    else yield { number, page: isSmall ? await pictureOf(source, content, READ_SIDE, number) : look, skew }
   }
+}
+
+/** The angle of the lines on a page, in degrees; null if the page has no text. */
+async function textSkew(page: GreyPage): Promise<number | null> {
+  const skew = await skewOf(page)
+  if (skew !== 0 && (await mayHaveText(await straighten(page, skew)))) return skew
+  return (await mayHaveText(page)) ? 0 : null
 }
 
 async function pictureOf(source: RawName, content: ContentFacts, side: number, number: number): Promise<GreyPage> {

@@ -1,6 +1,6 @@
 import type { TextPage, TextWord } from '../../formats/text-sidecar.ts'
 import type { FoundWord, OcrEngine } from './engines/engine.ts'
-import { crop, enlarge, type GreyPage, toPgm, turn, type Turn } from './grey-page.ts'
+import { crop, enlarge, type GreyPage, straighten, toPgm, turn, type Turn } from './grey-page.ts'
 import type { LanguageChoice } from './languages.ts'
 import { cutIntoStrips } from './strips.ts'
 
@@ -36,12 +36,29 @@ export interface ReadPage extends Pick<TextPage, 'text'> {
   readonly languages: readonly string[]
 }
 
+export interface ReadPageOptions {
+  readonly languages: LanguageChoice
+  /** The angle by which the page's lines rise to the right, in degrees; see `skewOf`. */
+  readonly skew: number
+}
+
 /** Reads a page in any orientation. The text is empty if all words are rejected. */
 export async function readPage(
   page: GreyPage,
   engine: OcrEngine,
-  { first, others }: LanguageChoice,
+  { languages, skew }: ReadPageOptions,
 ): Promise<ReadPage> {
+  if (skew === 0) return readLevel(page, engine, languages)
+  const straight = await straighten(page, skew)
+  const read = await readLevel(straight, engine, languages)
+  const words = read.words.map((word) => ({ ...word, box: askew(word.box, { page, straight, skew }) }))
+  if (read.confidence >= SURE) return { ...read, words }
+  // The slope may have been that of something else than text.
+  const asIs = await readLevel(page, engine, languages)
+  return asIs.confidence > read.confidence ? asIs : { ...read, words }
+}
+
+async function readLevel(page: GreyPage, engine: OcrEngine, { first, others }: LanguageChoice): Promise<ReadPage> {
   const ways = { turn: 0 as Turn, languages: first }
   const upright = await readWay(page, engine, ways)
   if (upright.confidence >= SURE) return upright
@@ -159,6 +176,32 @@ function turnBack([x, y, width, height]: Box, degrees: Turn): Box {
     case 270:
       return box(1 - y - height, x, height, width)
   }
+}
+
+interface Straightened {
+  readonly page: GreyPage
+  readonly straight: GreyPage
+  readonly skew: number
+}
+
+/** The smallest box on the page around a box on the straightened page. Both pages have the same middle. */
+function askew([x, y, width, height]: Box, { page, skew, straight }: Straightened): Box {
+  const radians = (skew * Math.PI) / 180
+  const corners = [
+    [x, y],
+    [x + width, y],
+    [x, y + height],
+    [x + width, y + height],
+  ].map(([right, down]) => {
+    const [across, along] = [(right! - 0.5) * straight.width, (down! - 0.5) * straight.height]
+    return [
+      (across * Math.cos(radians) + along * Math.sin(radians)) / page.width + 0.5,
+      (along * Math.cos(radians) - across * Math.sin(radians)) / page.height + 0.5,
+    ] as const
+  })
+  const [xs, ys] = [corners.map(([each]) => each), corners.map(([, each]) => each)]
+  const [left, top] = [Math.max(0, Math.min(...xs)), Math.max(0, Math.min(...ys))]
+  return box(left, top, Math.min(1, Math.max(...xs)) - left, Math.min(1, Math.max(...ys)) - top)
 }
 
 function box(...parts: Box): Box {
