@@ -25,7 +25,9 @@ test('files of a killed daemon do not stop the next one', async () => {
   await killed.ready
   killed.kill('SIGKILL')
   await killed.exit
-  expect(readdirSync(killed.paths.runDir).toSorted()).toEqual([
+  // The daemon remembers its port only if the usual one was taken.
+  const left = readdirSync(killed.paths.runDir).filter((name) => name !== 'http-port.json')
+  expect(left.toSorted()).toEqual([
     'daemon.json',
     'http-key.pem',
     'http-token',
