@@ -53,6 +53,23 @@ async function embeddings(t: TestCore, path: string) {
   return { contentId, items: items.filter(({ kind }) => kind === 'embeddings') }
 }
 
+test('source code and settings are found by their words, and get no vectors', async () => {
+  await using server = await startEmbeddingServer()
+  await using t = await libraryWithModel(server)
+  t.write('tap.ts', `// ${letter}`)
+  t.write('tap.json', JSON.stringify({ letter }))
+  t.write('tap.md', letter)
+  await t.add({ mode: 'content' })
+  await t.settle()
+  expect(await near(t, 'who mends a leaking tap')).toEqual(['tap.md'])
+  expect((await near(t, 'plumber', { semantic: false, content: true })).toSorted()).toEqual([
+    'tap.json',
+    'tap.md',
+    'tap.ts',
+  ])
+  for (const name of ['tap.ts', 'tap.json']) expect((await embeddings(t, name)).items).toEqual([])
+})
+
 test('a search by meaning finds texts with other words, and says why', async () => {
   await using server = await startEmbeddingServer()
   await using t = await libraryOfLetters(server)

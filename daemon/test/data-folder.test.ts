@@ -27,13 +27,7 @@ test('files of a killed daemon do not stop the next one', async () => {
   await killed.exit
   // The daemon remembers its port only if the usual one was taken.
   const left = readdirSync(killed.paths.runDir).filter((name) => name !== 'http-port.json')
-  expect(left.toSorted()).toEqual([
-    'daemon.json',
-    'http-key.pem',
-    'http-token',
-    'http.sock',
-    'spacedrive.sock',
-  ])
+  expect(left.toSorted()).toEqual(['daemon.json', 'http-key.pem', 'http-token', 'http.sock', 'spacedrive.sock'])
   expect(await connectTo(killed.paths)).toBeNull()
 
   await using next = new DaemonProcess({ dataDir: folder.path })

@@ -1,10 +1,16 @@
-import { textKinds } from '../../../domain/index.ts'
+import { type FileType, textKinds } from '../../../domain/index.ts'
 import { VECTOR_FORMAT } from '../../formats/embedding-sidecar.ts'
 import type { KindOfSidecar } from '../generator.ts'
 import { documentText } from '../text/index.ts'
 import { detectEmbeddingEngines } from './detect.ts'
 import { DEADLINE_MS } from './limits.ts'
 import { type EmbeddingSettings, modelVariant, whyNoEngine } from './settings.ts'
+
+/**
+ * Types whose texts are searched by words only: models for sentences gain little from source code and settings, and a
+ * folder of programs has so many that they would take hours.
+ */
+const BY_WORDS_ONLY: ReadonlySet<FileType> = new Set(['code', 'config'])
 
 /** Makes vectors of the meaning of texts: of documents, pictures with text, recordings, and their file names. */
 export function makeEmbeddings(settings: EmbeddingSettings): KindOfSidecar {
@@ -41,7 +47,7 @@ const embeddings: KindOfSidecar = {
   outputs: [],
   module: new URL('make.ts', import.meta.url),
   inputs: textKinds,
-  types: ['image', 'video', 'audio', ...documentText.types],
+  types: ['image', 'video', 'audio', ...documentText.types.filter((type) => !BY_WORDS_ONLY.has(type))],
   // The queue selects contents whose input sidecars have words.
   accepts: () => true,
   pool: () => 'ml',
