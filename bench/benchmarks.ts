@@ -4,6 +4,8 @@ import { contentSmall } from './content-small.ts'
 import { decoderStart } from './decoder-start.ts'
 import { duplicates } from './duplicates.ts'
 import { explorer } from './explorer.ts'
+import { explorerSlow } from './explorer-slow.ts'
+import { firstHour } from './first-hour.ts'
 import { fullHash } from './full-hash.ts'
 import type { Benchmark } from './harness/benchmark.ts'
 import { indexCold } from './index-cold.ts'
@@ -25,6 +27,7 @@ import { restart } from './restart.ts'
 import { search } from './search.ts'
 import { sidecarDaemon } from './sidecar-daemon.ts'
 import { sidecarSecondRun } from './sidecar-second-run.ts'
+import { textMissing } from './text-missing.ts'
 import { textSearch } from './text-search.ts'
 import { thumbnails } from './thumbnails.ts'
 import { thumbnailsHeic } from './thumbnails-heic.ts'
@@ -42,6 +45,7 @@ export const benchmarks: readonly Benchmark[] = [
   rescan,
   restart,
   search,
+  textMissing,
   textSearch,
   vectorSearch,
   listing,
@@ -55,6 +59,8 @@ export const benchmarks: readonly Benchmark[] = [
   mainThread,
   mediaRanges,
   explorer,
+  explorerSlow,
+  firstHour,
   cliStart,
   decoderStart,
   thumbnails,

@@ -1,28 +1,21 @@
-import { execFile } from 'node:child_process'
 import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { stopDaemon } from '@spacedrive/client/node'
-import type { Browser, Page } from '@playwright/test'
+import type { Browser } from '@playwright/test'
 import { heapMb, msAfter, msToLoad, newPage, scrollSteadily, SCROLLER, seeAll, startBrowser } from './engine/browser.ts'
 import { jobsIdle, startDaemon } from './engine/daemon-process.ts'
+import { buildPage, folderAddress as browse, rowAt, signedInPage, signInLink } from './engine/explorer-page.ts'
 import { freePort } from './engine/free-port.ts'
-import { indexedLibrary } from './engine/indexed-library.ts'
 import { installNpmPeers } from './engine/npm-peers.ts'
 import { NGINX, startNginx, startServer } from './engine/server-process.ts'
 import { defineBenchmark, OURS, type Sample, type Variant } from './harness/benchmark.ts'
 import { FEW, MANY, pictureName, type Pictures, preparePictures } from './harness/prepare-pictures.ts'
-import { quantile } from './harness/statistics.ts'
 import { shapes } from './tree.ts'
 
 const COMMAND = join(import.meta.dirname, '../cli/bin/spacedrive.mjs')
 const ASSETS = join(import.meta.dirname, '../web/dist')
 /** A wheel that is turned fast: six screens a second. */
 const SCROLLING = { pixelsPerSecond: 4_500, seconds: 6 }
-/** Typed letter by letter. */
-const QUERIES = ['holiday photo', 'invoice-report', 'garden_beach', 'letter', 'thesis chapter', 'server module']
-/** The page may have to be built first. */
-const BUILD_MS = 280_000
 const MS = 1_000
 
 export const explorer = defineBenchmark({
@@ -69,12 +62,6 @@ export const explorer = defineBenchmark({
     },
     { id: 'lastMs', what: 'and how long that takes', unit: 'ms', goal: null },
     {
-      id: 'typed',
-      what: 'search as you type in 1,000,000 names: key to rows, 95 %',
-      unit: 'ms',
-      goal: { atMost: 100 },
-    },
-    {
       id: 'secondVisit',
       what: 'requests of a second visit to 1,000 thumbnails',
       unit: 'requests',
@@ -86,7 +73,7 @@ export const explorer = defineBenchmark({
   remarks: [
     'Times are taken in the page, from the event of the input to the frame that shows what was asked for; those of `open` by a clock outside, from the start of the command.',
     '`serve`, `http-server` and `nginx` list the same folder; of theirs the first row is the first link to a file.',
-    'The home folder is not indexed. The folders of 100,000 pictures and of 2,000,000 files are in one library, the 1,000,000 names in another.',
+    'The home folder is not indexed. The folders of 100,000 pictures and of 2,000,000 files are in one library.',
   ],
   async setup(context) {
     const { parts, scratch, treeDir } = context
@@ -95,23 +82,21 @@ export const explorer = defineBenchmark({
     const places = { pictures, home: context.tree('small'), vast: context.tree('vast') }
     const dataDir = join(scratch('explorer'), 'data')
     await indexPlaces(dataDir, places)
-    const searched = await indexedLibrary(context, 'million')
-    for (const each of [dataDir, searched]) parts.defer(async () => void (await stopDaemon({ dataDir: each })))
+    parts.defer(async () => void (await stopDaemon({ dataDir })))
     const browser = await startBrowser()
     parts.defer(() => browser.close())
-    await buildPage(browser, dataDir)
+    await buildPage(browser, { command: COMMAND, dataDir })
     return [
       {
         name: OURS,
         async measure() {
           const elsewhere = { count: 0 }
-          const world = { browser, dataDir, searched, elsewhere, ...places }
+          const world = { browser, dataDir, elsewhere, ...places }
           return {
             ...(await measureOpening(world)),
             ...(await measureLarge(world)),
             ...(await measureAddress(world)),
             ...(await measureVast(world)),
-            ...(await measureTyping(world)),
             ...(await measureVisits(world)),
             elsewhere: elsewhere.count,
           }
@@ -131,8 +116,6 @@ interface Places {
 interface World extends Places {
   readonly browser: Browser
   readonly dataDir: string
-  /** Data folder of the library whose names are searched. */
-  readonly searched: string
   readonly elsewhere: { count: number }
 }
 
@@ -149,40 +132,16 @@ async function indexPlaces(dataDir: string, { pictures, vast }: Places): Promise
   }
 }
 
-async function buildPage(browser: Browser, dataDir: string): Promise<void> {
-  await using page = await newPage(browser)
-  await page.goto(await link(dataDir, '/'))
-  await page.locator('main').waitFor({ timeout: BUILD_MS })
-}
-
-/** The link that `open` opens in a browser. */
-async function link(dataDir: string, to: string): Promise<string> {
-  const args = [COMMAND, 'open', to, '--print', '--data-dir', dataDir]
-  const { stdout } = await promisify(execFile)(process.execPath, args)
-  return stdout.trim()
-}
-
 /** A page that is signed in, and counts what it asks of others. */
-async function signedIn(
-  { browser, elsewhere }: World,
-  dataDir: string,
-): Promise<Page & AsyncDisposable & { origin: string }> {
-  const page = await newPage(browser)
-  const url = await link(dataDir, '/health')
-  const { origin } = new URL(url)
+async function signedIn({ browser, elsewhere }: World, dataDir: string): ReturnType<typeof signedInPage> {
+  const page = await signedInPage(browser, { command: COMMAND, dataDir })
   page.on('request', (request) => {
     const asked = new URL(request.url())
-    if (asked.protocol.startsWith('http') && asked.origin !== origin) elsewhere.count++
+    if (asked.protocol.startsWith('http') && asked.origin !== page.origin) elsewhere.count++
   })
-  await page.goto(url)
-  return Object.assign(page, { origin })
+  return page
 }
 
-function browse(path: string, view: 'list' | 'grid'): string {
-  return `/browse?${new URLSearchParams({ path, view }).toString()}`
-}
-
-const rowAt = (row: number) => `[data-row="${row}"] bdi`
 const rowOf = (row: number, name: string) => `${rowAt(row)}[title="${name}"]`
 
 async function measureOpening(world: World): Promise<Sample> {
@@ -195,7 +154,7 @@ async function measureOpening(world: World): Promise<Sample> {
   })
   const open = async () => {
     const begun = performance.now()
-    await page.goto(await link(dataDir, browse(home, 'list')), { waitUntil: 'commit' })
+    await page.goto(await signInLink(COMMAND, dataDir, browse(home, 'list')), { waitUntil: 'commit' })
     await page.locator(rowAt(0)).waitFor()
     return (performance.now() - begun) / MS
   }
@@ -271,21 +230,6 @@ async function measureVast(world: World): Promise<Sample> {
   await page.locator(rowAt(files - 1)).waitFor()
   const row = await page.locator('[data-row]').last().getAttribute('data-row')
   return { last: Number(row) + 1, lastMs }
-}
-
-async function measureTyping(world: World): Promise<Sample> {
-  await using page = await signedIn(world, world.searched)
-  await page.goto(`${page.origin}/search`)
-  const box = page.getByRole('searchbox')
-  const times: number[] = []
-  for (const query of QUERIES) {
-    await box.fill('')
-    for (const letter of query) {
-      const act = () => page.keyboard.press(letter === ' ' ? 'Space' : letter)
-      times.push(await msAfter(page, { event: 'keydown', selector: `[aria-busy="false"] ${rowAt(0)}`, act }))
-    }
-  }
-  return { typed: quantile(times, 0.95) }
 }
 
 async function measureVisits(world: World): Promise<Sample> {

@@ -73,6 +73,21 @@ test('every file that a compiled module names is in the package', async () => {
   expect(missing).toEqual([])
 })
 
+test('what pages read Chinese, Japanese and Korean PDF files with is in the package', async () => {
+  const assets = join(installed, 'dist/web/dist/assets')
+  const pdfjs = (await readdir(assets)).find((name) => name.startsWith('pdfjs-'))!
+  const names = [
+    'cmaps/90ms-RKSJ-H.bcmap',
+    'cmaps/UniJIS-UCS2-H.bcmap',
+    'cmaps/GBK-EUC-H.bcmap',
+    'cmaps/ETen-B5-H.bcmap',
+    'cmaps/KSCms-UHC-H.bcmap',
+    'standard_fonts/LiberationSans-Regular.ttf',
+    'standard_fonts/FoxitSymbol.pfb',
+  ]
+  expect(names.filter((name) => !existsSync(join(assets, pdfjs, name)))).toEqual([])
+})
+
 test('the licence of everything is in the package', async () => {
   const text = await readFile(join(installed, 'dist/LICENCES.txt'), 'utf8')
   for (const name of ['kysely', 'ink', 'graphql', 'react', 'sharp', '@number0/iroh'])

@@ -55,7 +55,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'generators, which write only to the draft and the temporary folder that they are given': [
     'core/src/sidecars/generators/embeddings/make.ts',
     'core/src/sidecars/generators/ocr/make.ts',
+    'core/src/sidecars/generators/ocr/read-so-far.ts',
+    'core/src/sidecars/generators/ocr/engines/tesseract-program.ts',
     'core/src/sidecars/generators/text/make.ts',
+    'core/src/sidecars/generators/text/read-inner.ts',
     'core/src/sidecars/generators/thumb/decoders/heif.ts',
     'core/src/sidecars/generators/thumb/decoders/text-path.ts',
     'core/src/sidecars/generators/thumb/make.ts',
@@ -71,6 +74,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'core/src/network/transfer/worker/done-record.ts',
     'core/src/network/transfer/worker/fetch-plan.ts',
     'core/src/network/transfer/worker/part-file.ts',
+  ],
+  'engines that the user adds, in the data folder, and the samples that they are tried on': [
+    'core/src/sidecars/engines/engines.ts',
+    'core/src/sidecars/engines/language-data.ts',
+    'core/src/sidecars/engines/runtimes.ts',
+    'core/src/sidecars/engines/try-engine.ts',
   ],
   'temporary folders of processes': ['core/src/workers/process-folders.ts'],
   'a file of its own that measures the speed of a volume, and is removed at once': ['core/src/volume/speed-test.ts'],

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { type Browser, chromium, type Page } from '@playwright/test'
+import { findProgram } from '../../core/src/util/find-program.ts'
 
 const SIZE = { width: 1_280, height: 800 }
 /** Peers take a minute for a large folder. */
@@ -7,7 +7,8 @@ const PATIENCE_MS = 180_000
 
 /** The browser of the system. */
 export function startBrowser(): Promise<Browser> {
-  const executablePath = execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim()
+  const executablePath = findProgram('chromium-headless-shell') ?? findProgram('chromium')
+  if (executablePath === null) throw new Error('install Chromium (Debian: apt-get install chromium-headless-shell)')
   return chromium.launch({ executablePath, args: ['--no-sandbox'] })
 }
 
@@ -68,7 +69,42 @@ export async function heapMb(page: Page): Promise<number> {
   return usedSize / 1e6
 }
 
+/** Has the page work as on a machine so many times as slow. */
+export async function slowDown(page: Page, times: number): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setCPUThrottlingRate', { rate: times })
+}
+
+/** How an address was loaded, as a person sees it. */
+export interface Vitals {
+  /** Milliseconds until the largest thing in the window was there (LCP). */
+  readonly largestMs: number
+  /** How much of the window moved by itself (CLS). */
+  readonly shifted: number
+  /** The longest task of the page's thread; those below 50 ms are not told. */
+  readonly longestTaskMs: number
+}
+
+/** Keeps what the browser tells about every address that a page loads from now on. */
+export async function watchVitals(page: Page): Promise<void> {
+  await page.addInitScript(noteVitals)
+}
+
+/** What the browser has told of the address so far, once its rows and pictures are there. */
+export async function vitalsOf(page: Page): Promise<Vitals> {
+  await page.locator(`${SCROLLER} [data-row]`).first().waitFor()
+  await page.waitForFunction(isComplete)
+  await page.waitForLoadState('networkidle')
+  return page.evaluate(() => (globalThis as unknown as Probed).benchVitals)
+}
+
+/** Counts the longest task from now on. */
+export async function forgetTasks(page: Page): Promise<void> {
+  await page.evaluate(() => ((globalThis as unknown as Probed).benchVitals.longestTaskMs = 0))
+}
+
 interface Probed {
+  benchVitals: { -readonly [K in keyof Vitals]: Vitals[K] }
   benchProbe: Promise<number>
   benchShownAt: number
 }
@@ -96,6 +132,27 @@ declare function addEventListener(
   listener: (event: { timeStamp: number }) => void,
   options: { capture: boolean; once: boolean },
 ): void
+
+interface TimingEntry {
+  readonly startTime: number
+  readonly duration: number
+  /** Of a shift. */
+  readonly value: number
+  readonly hadRecentInput: boolean
+}
+declare const PerformanceObserver: new (listener: (list: { getEntries(): TimingEntry[] }) => void) => {
+  observe(options: { type: string; buffered: boolean }): void
+}
+
+function noteVitals(): void {
+  const vitals = { largestMs: 0, shifted: 0, longestTaskMs: 0 }
+  ;(globalThis as unknown as Probed).benchVitals = vitals
+  const observe = (type: string, note: (entry: TimingEntry) => void) =>
+    new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true })
+  observe('largest-contentful-paint', ({ startTime }) => (vitals.largestMs = startTime))
+  observe('layout-shift', ({ hadRecentInput, value }) => (vitals.shifted += hadRecentInput ? 0 : value))
+  observe('longtask', ({ duration }) => (vitals.longestTaskMs = Math.max(vitals.longestTaskMs, duration)))
+}
 
 function noteWhenShown(selector: string): void {
   const look = () => {

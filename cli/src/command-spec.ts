@@ -16,8 +16,8 @@ export interface ArgSpec {
   readonly fallback?: string
 }
 
-/** `switch` is `--x`, `off` is `--no-x` for a setting that is on by default, `boolean` is `--x true|false`; the others take a value of that kind. */
-export type FlagKind = 'switch' | 'off' | 'boolean' | 'text' | 'path' | 'number' | 'list' | 'json'
+/** `switch` is `--x`, `off` is `--no-x` for a setting that is on by default, `boolean` is `--x true|false`, `rest` takes every word behind it; the others take a value of that kind. */
+export type FlagKind = 'switch' | 'off' | 'boolean' | 'text' | 'path' | 'number' | 'list' | 'json' | 'rest'
 
 export interface FlagSpec {
   /** Without the dashes: `max-depth`. For kind `off` the name of the setting that it turns off. */
@@ -104,4 +104,5 @@ const placeholders: Readonly<Record<FlagKind, string>> = {
   number: 'n',
   list: 'name,…',
   json: 'json',
+  rest: 'command…',
 }

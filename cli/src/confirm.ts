@@ -1,3 +1,4 @@
+import { confirmationOf } from '@spacedrive/core/confirmation'
 import { CoreError } from '@spacedrive/core/errors'
 import type { ContractOp } from './contract.ts'
 import { InterruptedError } from './interrupted-error.ts'
@@ -14,8 +15,12 @@ export async function confirm(
   session: Session,
 ): Promise<void> {
   const { io } = session.context
-  const lines = [touched, sentence(cli, input)].filter((line) => line !== undefined)
-  if (!io.canAsk) throw new CoreError('NeedsConfirmation', [...lines, 'Add --yes to confirm.'].join(' '))
+  const lines = [touched, confirmationOf(cli, input)].filter((line) => typeof line === 'string')
+  if (!io.canAsk)
+    throw new CoreError(
+      'NeedsConfirmation',
+      ['this needs your confirmation, and nothing was changed.', ...lines, 'Add --yes to confirm.'].join(' '),
+    )
   io.err.write(`${lines.flatMap((line) => wrap(line, io.err.width)).join('\n')}\n`)
   const prompts = await import('@clack/prompts')
   const answer = await prompts.confirm({
@@ -26,9 +31,4 @@ export async function confirm(
   })
   if (prompts.isCancel(answer)) throw new InterruptedError('interrupted; nothing was changed')
   if (!answer) throw new CoreError('NeedsConfirmation', 'nothing was changed')
-}
-
-function sentence(cli: ContractOp['cli'], input: Readonly<Record<string, unknown>>): string | undefined {
-  const other = Object.entries(cli?.confirmWith ?? {}).find(([flag]) => input[flag] === true)
-  return other?.[1] ?? cli?.confirm
 }

@@ -3,6 +3,7 @@ import type { FlagSpec } from './command-spec.ts'
 
 /** The values of the flags that every command takes, at any place in the line. */
 export interface Globals {
+  /** As typed; the client knows the variables of the environment that name one. */
   readonly instance: string | undefined
   readonly dataDir: string | undefined
   /** Name or id; the current library where it is not given. */
@@ -15,7 +16,7 @@ export interface Globals {
   /** False: never ask. */
   readonly input: boolean
   readonly yes: boolean
-  /** False: refuse where the daemon is not running. */
+  /** False: do not start the daemon; refuse the command if it is not running. */
   readonly start: boolean
 }
 
@@ -35,10 +36,10 @@ export const globalFlags: readonly FlagSpec[] = [
   flag('version', 'switch', 'print the version'),
 ]
 
-export function globalsFrom(values: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Globals {
+export function globalsFrom(values: Readonly<Record<string, unknown>>): Globals {
   return {
-    instance: text(values.instance) ?? text(env.SPACEDRIVE_INSTANCE),
-    dataDir: absolute(text(values.dataDir) ?? text(env.SPACEDRIVE_DATA_DIR)),
+    instance: text(values.instance),
+    dataDir: absolute(text(values.dataDir)),
     library: text(values.library),
     json: values.json === true,
     jsonl: values.jsonl === true,

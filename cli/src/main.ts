@@ -17,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const { env } = process
   using interrupt = new Interrupt()
   // Until the line is understood, only the words themselves say how an error is to look.
-  let globals = globalsFrom({ json: argv.includes('--json'), color: !argv.includes('--no-color') }, env)
+  let globals = globalsFrom({ json: argv.includes('--json'), color: !argv.includes('--no-color') })
   try {
     const commands = allCommands()
     const invocation = parseCommandLine(argv, commands)
@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(`spacedrive ${programVersion()}\n`)
       return exitCodes.ok
     }
-    globals = globalsFrom(invocation.globals, env)
+    globals = globalsFrom(invocation.globals)
     return await perform(invocation, { globals, io: createIo(globals, env), interrupt, env, commands })
   } catch (err) {
     const reason =

@@ -1,16 +1,8 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { homeFolder } from '@spacedrive/core/home-folder'
-import { systemCode } from '@spacedrive/core/errors'
-
-/** Over SSH, or without a screen, the user would not see the browser. */
-export function hasBrowser(env: NodeJS.ProcessEnv): boolean {
-  if (env.SSH_CONNECTION !== undefined) return false
-  if (process.platform === 'win32' || process.platform === 'darwin') return true
-  return env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined
-}
 
 /**
  * The folder for a page that leads to a link, which is opened in place of the link: on Linux and macOS every user can
@@ -19,29 +11,6 @@ export function hasBrowser(env: NodeJS.ProcessEnv): boolean {
 export async function folderForPage({ runDir }: { runDir: string }): Promise<string | null> {
   if (process.platform === 'win32') return null
   return (await snapFolder()) ?? runDir
-}
-
-/** How long the system's opener may take until it is taken to have worked: some stay as long as the browser. */
-const OPENER_MS = 3_000
-
-/** `target`: a page, or on Windows a link. False if there is no opener, or if it fails. */
-export async function openInBrowser(target: string): Promise<boolean> {
-  const [command, ...args] = opener()
-  const child = spawn(command, [...args, target], { detached: true, stdio: 'ignore' })
-  const done = new Promise<boolean>((resolve, reject) => {
-    child.once('error', (err) => (systemCode(err) === 'ENOENT' ? resolve(false) : reject(err)))
-    child.once('exit', (code) => resolve(code === 0))
-    setTimeout(() => resolve(true), OPENER_MS).unref()
-  })
-  child.unref()
-  return done
-}
-
-/** None is a shell. */
-function opener(): readonly [string, ...string[]] {
-  if (process.platform === 'darwin') return ['open']
-  if (process.platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
-  return ['xdg-open']
 }
 
 /** Where snapd keeps the folders of snaps, in the home folder. */

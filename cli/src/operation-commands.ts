@@ -59,6 +59,24 @@ const waitFlag: FlagSpec = {
   aliases: [],
 }
 
+/** Flags for the action of a command on each of its results, in place of printing a list. */
+function eachFlags(butFirst: boolean): readonly FlagSpec[] {
+  const every = butFirst ? 'every file but the first of its group' : 'every result'
+  return [
+    eachFlag('print0', 'switch', `print the path of ${every}, each ended by a NUL, for \`xargs -0\``),
+    eachFlag(
+      'format',
+      'text',
+      `print a line for ${every}: {} path, {/} name, {//} folder, {.} without extension, {size} or another field; \\t, \\n, \\0`,
+    ),
+    eachFlag('exec', 'rest', `run a command for ${every}, with the same placeholders; the last option of the line`),
+  ]
+}
+
+function eachFlag(name: string, kind: FlagKind, summary: string): FlagSpec {
+  return { name, field: name, kind, summary, choices: [], aliases: [] }
+}
+
 function argsOf({ cli, input }: ContractOp): ArgSpec[] {
   const positional = cli?.positional ?? []
   return positional.map((name, at) => {
@@ -96,7 +114,11 @@ function flagsOf({ cli, input }: ContractOp): FlagSpec[] {
         ...(hasShownDefault(schema) ? { fallback: String(schema.default) } : {}),
       }
     })
-  return cli?.wait ? [...flags, waitFlag] : flags
+  return [
+    ...flags,
+    ...(cli?.wait ? [waitFlag] : []),
+    ...(cli?.each === undefined ? [] : eachFlags(cli.eachButFirst === true)),
+  ]
 }
 
 function hasShownDefault(schema: JsonSchema): boolean {

@@ -12,7 +12,7 @@ interface Place {
 }
 
 /** A flag of these kinds is followed by its value. */
-export type ValueKind = Exclude<FlagKind, 'switch' | 'off' | 'boolean'>
+export type ValueKind = Exclude<FlagKind, 'switch' | 'off' | 'boolean' | 'rest'>
 
 /** The value that `text` stands for. Throws UsageError if it stands for none. */
 export function parseValue(kind: ValueKind, text: string, place: Place): unknown {

@@ -49,7 +49,7 @@ describe('a command line', () => {
 
   test('fills in what an absent argument means', () => {
     expect(parse('ls')).toMatchObject({ values: { path: '.' } })
-    expect(parse('quickstart')).toMatchObject({ values: { path: '.' } })
+    expect(parse('file sizes')).toMatchObject({ values: { path: '.' } })
   })
 
   test('takes a setting alone as true, and never the next word for its value', () => {
@@ -136,6 +136,7 @@ describe('a command line that makes no sense', () => {
     ['location rem', { kind: 'unknown-command', typed: 'location rem' }, 'spacedrive location remove'],
     ['locaton --help', { kind: 'unknown-command', typed: 'locaton' }, 'spacedrive location'],
     ['strat', { kind: 'unknown-command', typed: 'strat' }, 'spacedrive start'],
+    ['stats', { kind: 'unknown-command', typed: 'stats' }, 'spacedrive statistics'],
     ['daemon lst', { kind: 'unknown-command', typed: 'daemon lst' }, 'spacedrive daemon list'],
     ['--colour', { kind: 'unknown-flag', flag: '--colour' }, '--no-color'],
     ['location --jsn', { kind: 'unknown-flag', flag: '--jsn' }, '--json'],
@@ -161,8 +162,10 @@ describe('a command line that makes no sense', () => {
     ['job list --limit x', { kind: 'invalid-number', name: '--limit', value: 'x' }],
     ['job list --limit=', { kind: 'invalid-number', name: '--limit', value: '' }],
     ['location update x --watch=maybe', { kind: 'invalid-boolean', name: '--watch', value: 'maybe' }],
-    ['location add', { kind: 'missing-argument', name: 'path' }],
-    ['network spacedrop laptop', { kind: 'missing-argument', name: 'paths' }],
+    ['location update x --watch maybe', { kind: 'invalid-boolean', name: '--watch', value: 'maybe' }],
+    ['scan --watch /x /y', { kind: 'excess-arguments', values: ['/y'] }],
+    ['location add', { kind: 'missing-argument', name: 'path', summary: expect.stringMatching(/folder/) }],
+    ['network spacedrop laptop', { kind: 'missing-argument', name: 'paths', summary: expect.any(String) }],
     ['location info a b c', { kind: 'excess-arguments', values: ['b', 'c'] }],
     ['location info a -- --json', { kind: 'excess-arguments', values: ['--json'] }],
     ['status -5.5', { kind: 'excess-arguments', values: ['-5.5'] }],
@@ -250,7 +253,20 @@ function valueFor({ choices, kind }: FlagSpec): fc.Arbitrary<{ text: string | nu
     case 'text':
     case 'path':
       return text.map((value) => ({ text: value, value }))
+    case 'rest':
+      throw new Error('takes every word behind it, so it stands alone at the end')
   }
+}
+
+/** A flag that takes every word behind it, with these words, or nothing. */
+function typedRest({ flags }: CommandSpec): fc.Arbitrary<Typed | null> {
+  const flag = flags.find(({ kind }) => kind === 'rest')
+  if (!flag) return fc.constant(null)
+  const behind = fc.array(fc.oneof(fc.string(), fc.constantFrom('--', '--json', '-h', '{}')), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  return fc.option(behind.map((value) => ({ field: flag.field, value, words: [`--${flag.name}`, ...value] })))
 }
 
 function typedArguments({ args }: CommandSpec): fc.Arbitrary<readonly string[]> {
@@ -264,6 +280,7 @@ interface TypedLine {
   readonly words: readonly string[]
   readonly args: readonly string[]
   readonly flags: readonly Typed[]
+  readonly rest: Typed | null
 }
 
 const typedLine: fc.Arbitrary<TypedLine> = fc.constantFrom(...commands).chain((command) =>
@@ -272,9 +289,10 @@ const typedLine: fc.Arbitrary<TypedLine> = fc.constantFrom(...commands).chain((c
     words: fc.constantFrom(...wordsOf(command)),
     args: typedArguments(command),
     flags: fc
-      .subarray([...command.flags])
+      .subarray(command.flags.filter(({ kind }) => kind !== 'rest'))
       .chain((flags) => fc.tuple(...flags.map(typedFlag)))
       .chain((typed) => fc.shuffledSubarray(typed, { minLength: typed.length })),
+    rest: typedRest(command),
   }),
 )
 
@@ -291,13 +309,13 @@ function outcomeOf(read: () => string): string {
 describe('any command line', () => {
   test('that is spelled out from values gives them back, whatever their order and spelling', () => {
     fc.assert(
-      fc.property(typedLine, ({ args, command, flags, words }) => {
-        const argv = [...words, ...flags.flatMap((flag) => flag.words), ...args]
+      fc.property(typedLine, ({ args, command, flags, rest, words }) => {
+        const argv = [...words, ...flags.flatMap((flag) => flag.words), ...args, ...(rest?.words ?? [])]
         const invocation = parseCommandLine(argv, commands)
         if (invocation.kind !== 'run') throw new Error(`is ${invocation.kind}`)
         const expected = Object.fromEntries([
           ...command.args.map(({ name, variadic }, at) => [name, variadic ? [args[at]] : args[at]]),
-          ...flags.map(({ field, value }) => [field, value]),
+          ...[...flags, ...(rest ? [rest] : [])].map(({ field, value }) => [field, value]),
         ])
         expect(invocation.command).toBe(command)
         expect(invocation.values).toEqual(expected)

@@ -21,7 +21,8 @@ export type Invocation =
   | { readonly kind: 'version' }
 
 /** Throws UsageError if the line cannot be understood. */
-export function parseCommandLine(argv: readonly string[], commands: readonly CommandSpec[]): Invocation {
+export function parseCommandLine(line: readonly string[], commands: readonly CommandSpec[]): Invocation {
+  const { argv, rest } = withoutRest(line, commands)
   const words = commandWordsOf(argv, commands)
   const command = commandCalled(words, commands)
   const grammar = { flags: spelledOut([...globalFlags, ...(command?.flags ?? [])]), words: command?.words ?? words }
@@ -31,10 +32,39 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   // `--help` works even if the rest of the line is wrong.
   if (globals.help === true) return { kind: 'help', words, globals }
   if (globals.version === true) return { kind: 'version' }
-  const { bare, values } = read(pieces, grammar)
+  const { bare, refused, values } = read(pieces, grammar)
   if (!command) return { kind: 'help', words, globals }
-  const args = readArguments(bare.slice(words.length), command)
-  return { kind: 'run', command, values: { ...args, ...byField(values, command.flags) }, globals }
+  const args = readArguments(bare.slice(words.length), command, refused)
+  const last = rest && readRest(rest, command, grammar)
+  return { kind: 'run', command, values: { ...args, ...byField(values, command.flags), ...last }, globals }
+}
+
+/** A flag that takes every word behind it. */
+interface Rest {
+  readonly spelling: string
+  readonly words: readonly string[]
+}
+
+/** Splits a line at the first flag of kind `rest`: nothing behind it is for us. */
+function withoutRest(
+  line: readonly string[],
+  commands: readonly CommandSpec[],
+): { argv: readonly string[]; rest: Rest | null } {
+  const spellings = new Set(
+    commands.flatMap(({ flags }) => flags.filter(({ kind }) => kind === 'rest').flatMap(flagSpellings)),
+  )
+  const end = line.indexOf('--')
+  const at = line.slice(0, end < 0 ? line.length : end).findIndex((word) => spellings.has(word))
+  if (at < 0) return { argv: line, rest: null }
+  return { argv: line.slice(0, at), rest: { spelling: line[at]!, words: line.slice(at + 1) } }
+}
+
+function readRest({ spelling, words: typed }: Rest, command: CommandSpec, grammar: Grammar): Values {
+  const flag = command.flags.find((each) => flagSpellings(each).includes(spelling))
+  if (!flag) throw unknownFlag(spelling, grammar)
+  const { words } = grammar
+  if (typed.length === 0) throw new UsageError({ kind: 'missing-value', flag: spelling, choices: [] }, { words })
+  return { [flag.field]: typed }
 }
 
 /** A word of the line, or a flag with the value behind it. */
@@ -122,6 +152,14 @@ function optionsOf(flags: Flags) {
 interface Reading {
   readonly values: ReadonlyMap<FlagSpec, unknown>
   readonly bare: readonly string[]
+  /** A word behind a flag that may stand alone, if the word is no value of it. It counts as an argument. */
+  readonly refused: Refused | null
+}
+
+interface Refused {
+  /** Spelling of the flag. */
+  readonly name: string
+  readonly value: string
 }
 
 /** Throws UsageError at the first flag that is unknown or has a wrong value. */
@@ -129,6 +167,7 @@ function read(pieces: readonly Piece[], grammar: Grammar): Reading {
   const values = new Map<FlagSpec, unknown>()
   const bare: string[] = []
   let taken: BarePiece | null = null
+  let refused: Refused | null = null
   for (const [at, piece] of pieces.entries()) {
     if (piece === taken) continue
     if (piece.kind === 'bare') {
@@ -138,18 +177,20 @@ function read(pieces: readonly Piece[], grammar: Grammar): Reading {
     const flag = grammar.flags.get(piece.spelling)
     if (!flag) throw unknownFlag(piece.spelling, grammar)
     // `--hidden` alone means `--hidden true`, so it takes only a word that is a boolean.
-    const next: BarePiece | null =
-      flag.kind === 'boolean' && !piece.isInline ? booleanBehind(piece, pieces[at + 1]) : null
+    const behind: BarePiece | null =
+      flag.kind === 'boolean' && !piece.isInline ? wordBehind(piece, pieces[at + 1]) : null
+    const next: BarePiece | null = behind !== null && isBooleanWord(behind.text) ? behind : null
+    if (behind !== null && next === null) refused ??= { name: piece.spelling, value: behind.text }
     const value = flagValue(flag, next ? { ...piece, value: next.text } : piece, grammar)
     const before = values.get(flag)
     values.set(flag, Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value)
     taken = next
   }
-  return { values, bare }
+  return { values, bare, refused }
 }
 
-function booleanBehind(flag: FlagPiece, next: Piece | undefined): BarePiece | null {
-  return next?.kind === 'bare' && next.at === flag.at + 1 && isBooleanWord(next.text) ? next : null
+function wordBehind(flag: FlagPiece, next: Piece | undefined): BarePiece | null {
+  return next?.kind === 'bare' && next.at === flag.at + 1 ? next : null
 }
 
 function flagValue({ choices, kind }: FlagSpec, { isInline, spelling, value }: FlagPiece, grammar: Grammar): unknown {
@@ -162,6 +203,8 @@ function flagValue({ choices, kind }: FlagSpec, { isInline, spelling, value }: F
       return kind === 'switch'
     case 'boolean':
       return value === undefined ? true : parseBoolean(value, place)
+    case 'rest':
+      throw new UsageError({ kind: 'missing-value', flag: spelling, choices }, { words })
     case 'text':
     case 'path':
     case 'number':
@@ -179,10 +222,13 @@ function byField(values: ReadonlyMap<FlagSpec, unknown>, flags: readonly FlagSpe
   return Object.fromEntries(flags.flatMap((flag) => (values.has(flag) ? [[flag.field, values.get(flag)]] : [])))
 }
 
-function readArguments(typed: readonly string[], { args, words }: CommandSpec): Values {
+function readArguments(typed: readonly string[], { args, words }: CommandSpec, refused: Refused | null): Values {
   const excess = typed.slice(args.some(({ variadic }) => variadic) ? typed.length : args.length)
   const missing = args.find(({ required }, at) => required && typed[at] === undefined)
-  if (missing) throw new UsageError({ kind: 'missing-argument', name: missing.name }, { words })
+  if (missing)
+    throw new UsageError({ kind: 'missing-argument', name: missing.name, summary: missing.summary }, { words })
+  if (refused !== null && excess.includes(refused.value))
+    throw new UsageError({ kind: 'invalid-boolean', ...refused }, { words })
   if (excess.length > 0) throw new UsageError({ kind: 'excess-arguments', values: excess }, { words })
   return Object.fromEntries(
     args.flatMap(({ choices, fallback, name, variadic }, at): [string, unknown][] => {

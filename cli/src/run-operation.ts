@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { shellWord } from '@spacedrive/core/shell-word'
 import type { Ops } from '@spacedrive/daemon/ops'
 import type { Values } from './command-spec.ts'
 import type { CliContext } from './context.ts'
-import { ClientError } from '@spacedrive/client'
+import { ClientError, type OutputOf } from '@spacedrive/client'
 import type { ContractOp } from './contract.ts'
 import { confirm } from './confirm.ts'
 import { exitCodes } from './exit-codes.ts'
 import { extrasOf } from './operations/index.ts'
 import { flagName } from './flag-name.ts'
 import { printOutput } from './print-output.ts'
-import { type Session, openSession } from './session.ts'
+import { type Session, openSession, requireDataFolder } from './session.ts'
 import { rawArgument } from './raw-arguments.ts'
 import { subjectNames } from './subject-names.ts'
 import { UsageError } from './usage-error.ts'
@@ -18,9 +19,11 @@ import { wholeId } from './whole-id.ts'
 
 /** Runs the operation of a command: asks if it destroys, sends it, prints the answer, waits if the user wants that. */
 export async function runOperation(operation: ContractOp, values: Values, context: CliContext): Promise<number> {
-  using session = await openSession(context)
   const { cli } = operation
-  const { wait, ...given } = values
+  const each = cli?.each === undefined ? null : await wishOf(operation, values, context)
+  if (operation.kind === 'query') requireDataFolder(context)
+  using session = await openSession(context)
+  const { wait, ...given } = each?.rest ?? values
   const input = await inputOf(operation, given, session)
   const said = (err: unknown) => {
     throw inOwnWords(err, operation)
@@ -28,6 +31,7 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   const extras: Extras = await extrasOf(operation.name)
   if (cli?.confirm !== undefined) await confirmed({ operation, input, extras }, session).catch(said)
   if (extras.watch && isWatched(context)) return await extras.watch(input, session)
+  if (each) return await each.run(input, session).catch(said)
   const output = await session.call(operation, input).catch(said)
   if (wait === true && cli?.wait === 'transfers') {
     const { waitForTransfers } = await import('./live/wait-for-transfers.ts')
@@ -40,10 +44,28 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   const isForAPerson = !context.globals.json && !context.globals.jsonl
   const names =
     isForAPerson && cli?.names !== undefined ? await subjectNames(session, cli.names as keyof Ops) : undefined
-  await printOutput(operation.name, output, context, { names, next: cli?.next })
+  await printOutput(operation.name, output, context, { names, next: filled(cli?.next, values) })
   const notes = isForAPerson && extras.notes ? await extras.notes(session) : []
   if (notes.length > 0) context.io.note(notes.join('\n'))
   return extras.exitCode?.(output) ?? exitCodeOfOutput(output, cli?.exit)
+}
+
+/** A command with the values of this one in place of its placeholders, such as `<location>`. */
+function filled(command: string | undefined, values: Values): string | undefined {
+  return command?.replaceAll(/<(\w+)>/g, (placeholder, name: string) => {
+    const value = values[name]
+    return typeof value === 'string' ? shellWord(value) : placeholder
+  })
+}
+
+/** The action on each result, if the command line asks for one. Its code is loaded only then. */
+async function wishOf(operation: ContractOp, values: Values, context: CliContext) {
+  if (!['print0', 'format', 'exec'].some((flag) => flag in values)) return null
+  const { eachResult, takeWish } = await import('./each/each-result.ts')
+  const taken = takeWish(values, operation, context)
+  if (!taken) return null
+  const { rest, wish } = taken
+  return { rest, run: (input: Input, session: Session) => eachResult({ input, operation, wish }, session) }
 }
 
 /** Extra behaviour of the command of one operation. The types of its input and output are not known here. */
@@ -95,7 +117,11 @@ function issuesOf(details: unknown): readonly { readonly field: string; readonly
 }
 
 /** The typed values as the operation takes them: absolute paths, whole ids, words joined. */
-async function inputOf({ cli, input }: ContractOp, values: Values, session: Session): Promise<Record<string, unknown>> {
+async function inputOf(
+  { cli, input, scope }: ContractOp,
+  values: Values,
+  session: Session,
+): Promise<Record<string, unknown>> {
   const resolved: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(values)) {
     const isText = input.properties?.[field]?.type === 'string'
@@ -103,13 +129,26 @@ async function inputOf({ cli, input }: ContractOp, values: Values, session: Sess
     if (cli?.paths?.includes(field)) resolved[field] = eachText(joined, absolutePath)
     else if (cli?.contents?.includes(field))
       resolved[field] = eachText(joined, (text) => (UUID.test(text) ? text : absolutePath(text)))
-    else if (cli?.references?.includes(field))
-      resolved[field] = eachText(joined, (text) => (isPath(text) ? absolutePath(text) : text))
-    else if (cli?.shortIds && Object.hasOwn(cli.shortIds, field) && typeof joined === 'string')
+    else if (cli?.references?.includes(field)) {
+      const files = scope === 'library' ? await filesAmong(joined, session) : new Set()
+      resolved[field] = eachText(joined, (text) => (isPath(text) || files.has(text) ? absolutePath(text) : text))
+    } else if (cli?.shortIds && Object.hasOwn(cli.shortIds, field) && typeof joined === 'string')
       resolved[field] = await wholeId(joined, { noun: field, list: cli.shortIds[field] as keyof Ops }, session)
     else resolved[field] = joined
   }
   return resolved
+}
+
+/** The words that name a location or a file here, and that are no location. A location's name comes first. */
+async function filesAmong(value: unknown, session: Session): Promise<ReadonlySet<string>> {
+  const files = new Set([value].flat().filter((text) => typeof text === 'string' && existsSync(resolve(text))))
+  if (files.size === 0) return new Set()
+  const locations = (await session.call({ name: 'locations.list' }, {})) as OutputOf<'locations.list'>
+  for (const { id, name } of locations) {
+    files.delete(id)
+    files.delete(name)
+  }
+  return files as ReadonlySet<string>
 }
 
 function eachText(value: unknown, change: (text: string) => string): unknown {

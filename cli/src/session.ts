@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { CoreError } from '@spacedrive/core/errors'
 import type { Event, EventType } from '@spacedrive/core/events'
 import {
   type ActionName,
@@ -12,7 +14,9 @@ import {
   connect,
   type ConnectOptions,
   DaemonNotRunningError,
+  DEFAULT_INSTANCE,
   type InstanceOptions,
+  instancePaths,
   stopDaemon,
 } from '@spacedrive/client/node'
 import type { CliContext } from './context.ts'
@@ -54,6 +58,21 @@ export class NoDaemonError extends Error {
     super(isStopped ? `${cause.message}; \`spacedrive start\` starts it` : cause.message, { cause })
     this.details = cause.details
   }
+}
+
+/**
+ * Throws `NotFound` if a command that only reads names a data folder or an instance that does not exist: a mistyped name
+ * must not create one.
+ */
+export function requireDataFolder(context: CliContext): void {
+  const { dataDir, instance, ownFolder } = instancePaths(instanceOf(context))
+  if ((!ownFolder && instance === DEFAULT_INSTANCE) || existsSync(dataDir)) return
+  const name = instance === DEFAULT_INSTANCE ? '' : `no instance ${instance}: `
+  throw new CoreError(
+    'NotFound',
+    `there is ${name}no data folder ${dataDir}, so no daemon and no library. Check the name; \`spacedrive quickstart <folder>\` or \`spacedrive start\` makes a new one`,
+    { details: { dataDir, instance } },
+  )
 }
 
 type SessionOptions = Pick<ConnectOptions, 'start' | 'version' | 'onStarting' | 'httpPort' | 'enableNetworking'>

@@ -18,15 +18,19 @@ export interface TypingPlace {
 
 /**
  * The words that start this program from the user's shell, without its arguments: `spacedrive` if that is on the PATH,
- * `npx spacedrive` in a folder where npm finds it, or else Node with the file of the program. Includes the instance if a
- * flag named it.
+ * `npx spacedrive` in a folder where npm finds it, or else Node with the file of the program. Includes the instance and
+ * the data folder if flags named them.
  */
 export function programAsTyped(
-  { instance }: Pick<Globals, 'instance'>,
+  { dataDir, instance }: Partial<Pick<Globals, 'instance' | 'dataDir'>>,
   { env, file, folder }: TypingPlace = placeOfProcess(),
 ): string {
   const program = isOnPath(env) ? 'spacedrive' : hasPackage(folder) ? 'npx spacedrive' : `node ${shellWord(file)}`
-  return instance === undefined || instance === env.SPACEDRIVE_INSTANCE ? program : `${program} --instance ${instance}`
+  const flags = [
+    ...(instance === undefined || instance === env.SPACEDRIVE_INSTANCE ? [] : ['--instance', instance]),
+    ...(dataDir === undefined || dataDir === env.SPACEDRIVE_DATA_DIR ? [] : ['--data-dir', shellWord(dataDir)]),
+  ]
+  return [program, ...flags].join(' ')
 }
 
 /**

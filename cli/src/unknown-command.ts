@@ -10,6 +10,7 @@ export function unknownCommand(typed: readonly string[], commands: readonly Comm
   const known = shown.some((words) => words[0] === first)
   const verb = known ? (second ?? '') : first
   const near = [
+    ...shortened(first, shown),
     ...shown.flatMap(([word = '', next = '']) => {
       if (!known) return first !== '' && word.startsWith(first) ? [word] : []
       return word === first && verb !== '' && next.startsWith(verb) ? [`${word} ${next}`] : []
@@ -26,6 +27,28 @@ export function unknownCommand(typed: readonly string[], commands: readonly Comm
   const suggestions = [...new Set(near)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`)
   return new UsageError({ kind: 'unknown-command', typed: known ? `${first} ${second}` : first }, { suggestions })
 }
+
+/** The commands that a typed word shortens: `stats` stands for `statistics`. */
+function shortened(typed: string, shown: readonly (readonly string[])[]): string[] {
+  if (typed.length < MIN_SHORTENED || shown.some(([word]) => word === typed)) return []
+  const whole = shown.filter((words) => words.length === 1).map(([word = '']) => word)
+  // The longest first: a short word is found as a similar one, too.
+  return whole
+    .filter((word) => word.startsWith(typed.slice(0, 2)) && hasLettersInOrder(word, typed))
+    .toSorted((a, b) => b.length - a.length)
+}
+
+function hasLettersInOrder(word: string, letters: string): boolean {
+  let at = 0
+  for (const letter of letters) {
+    at = word.indexOf(letter, at) + 1
+    if (at === 0) return false
+  }
+  return true
+}
+
+/** With fewer letters, nearly every word is a longer form. */
+const MIN_SHORTENED = 3
 
 /** More suggestions would not help. */
 const MAX_SUGGESTIONS = 3

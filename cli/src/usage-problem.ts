@@ -15,7 +15,7 @@ export type UsageProblem =
   | { readonly kind: 'invalid-number'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalid-boolean'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalid-json'; readonly name: string; readonly reason: string }
-  | { readonly kind: 'missing-argument'; readonly name: string }
+  | { readonly kind: 'missing-argument'; readonly name: string; readonly summary: string }
   | { readonly kind: 'excess-arguments'; readonly values: readonly string[] }
 
 /** The problem as a person reads it after `error: `. */
@@ -40,7 +40,7 @@ export function problemText(problem: UsageProblem): string {
     case 'invalid-json':
       return `${problem.name} cannot be read as JSON: ${problem.reason}`
     case 'missing-argument':
-      return `missing required argument "${problem.name}"`
+      return `missing required argument "${problem.name}"${problem.summary ? `: ${problem.summary}` : ''}`
     case 'excess-arguments':
       return `unexpected ${problem.values.map((value) => JSON.stringify(value)).join(' ')}`
   }

@@ -18,6 +18,8 @@ const fillings: Readonly<Record<string, string>> = {
   // The folder is empty, or has the space before it.
   '${what}${folder}': 'read',
   '${flag}': '--failed',
+  '<job>': 'ocr',
+  '${job}': 'ocr',
 }
 
 /** Commands that messages suggest, between backticks, with a word for each part that is filled in. */

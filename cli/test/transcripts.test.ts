@@ -227,6 +227,14 @@ test('in a pipe, progress is one JSON line a step on stderr, and stdout is the a
   expect(ended.map(({ name }) => name)).toEqual(expect.arrayContaining(['indexing.location', 'sidecars.generate']))
 })
 
+test('in a pipe, quickstart without a folder indexes the working directory', async () => {
+  await using home = await TestHome.create()
+  const { code, stdout } = await home.run('quickstart', '--once', '--json')
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { location: { path: home.path } }])
+  const [location] = JSON.parse((await home.run('location', 'list', '--json')).stdout)
+  expect(location.path).toBe(home.path)
+})
+
 test('two instances know nothing of each other', async () => {
   await using home = await TestHome.create()
   await home.run('--instance', 'alice', 'library', 'create', 'Alice')

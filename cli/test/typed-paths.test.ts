@@ -17,6 +17,18 @@ test('a path without a dot in front is found by index verify, from the folder it
   expect((await home.run('index', 'verify', 'P/nothing')).code).toBe(3)
 })
 
+test('a single word is a file of this folder, unless a location is called so', async () => {
+  await using home = await TestHome.create()
+  for (const folder of ['P/b', 'Films', 'Other']) mkdirSync(join(home.path, folder), { recursive: true })
+  writeFileSync(join(home.path, 'P/b/c.txt'), 'c')
+  await home.json('library', 'create', 'Mine')
+  await home.json('location', 'add', '.', '--mode', 'shallow', '--wait')
+  await home.json('location', 'add', 'Other', '--name', 'Films', '--allow-nested', '--mode', 'shallow', '--wait')
+  expect(await home.json('index', 'verify', 'P')).toMatchObject({ checked: 2, total: 0 })
+  expect(await home.json('index', 'location', 'P')).toMatchObject({ location: { path: home.path } })
+  expect(await home.json('location', 'info', 'Films')).toMatchObject({ path: join(home.path, 'Other') })
+})
+
 test.skipIf(process.platform !== 'linux')('a name that is not UTF-8 is found by info as it is typed', async () => {
   await using home = await TestHome.create()
   const name = Buffer.from('caf\xe9.txt', 'latin1')

@@ -41,6 +41,12 @@ export type OpenTransport = (listener: TransportListener) => Promise<Transport>
 export interface CallOptions {
   /** Name or id of the library the operation is about; the current one by default. */
   readonly library?: string | undefined
+  /**
+   * True once the user has agreed to what the operation destroys. If it is false, or is not given over a WebSocket, such an
+   * operation throws `NeedsConfirmation`, with the sentence to show. Over the socket of the daemon, not given means true:
+   * the program asks the user itself.
+   */
+  readonly confirm?: boolean | undefined
   /** Aborting it gives the request up, here and in the daemon. */
   readonly signal?: AbortSignal | undefined
 }
@@ -134,7 +140,7 @@ export class Client implements Disposable {
   }
 
   /** A request by name, for callers that know an operation only by its contract. */
-  async call(method: string, params: unknown, { library, signal }: CallOptions = {}): Promise<unknown> {
+  async call(method: string, params: unknown, { confirm, library, signal }: CallOptions = {}): Promise<unknown> {
     if (signal?.aborted) throw cancelled(method, signal)
     const id = ++this.#lastId
     const { promise, reject, resolve } = deferred<unknown>()
@@ -145,7 +151,7 @@ export class Client implements Disposable {
     }
     signal?.addEventListener('abort', giveUp, { once: true })
     try {
-      this.#send({ jsonrpc: '2.0', id, method, params, library })
+      this.#send({ jsonrpc: '2.0', id, method, params, library, confirm })
       return await promise
     } finally {
       signal?.removeEventListener('abort', giveUp)

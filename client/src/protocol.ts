@@ -83,6 +83,8 @@ export interface Request {
   readonly params?: unknown
   /** Name or id of the library an operation is about; the current one by default. */
   readonly library?: string | undefined
+  /** True once the user has agreed to what the operation destroys. */
+  readonly confirm?: boolean | undefined
 }
 
 export interface WireError {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ClientError } from '@spacedrive/client'
@@ -142,6 +142,24 @@ test('a record that makes no sense is no daemon', async () => {
     writeFileSync(recordFile, text)
     expect(await refusal({ dataDir, start: 'never' })).toBeInstanceOf(DaemonNotRunningError)
   }
+})
+
+test('a script that passes no folder reaches the daemon of SPACEDRIVE_DATA_DIR, also by a relative path', async () => {
+  await using folder = createDataFolder()
+  const { dataDir } = folder
+  using running = await connect({ dataDir, start: 'auto' })
+  const ask = async (given: string) => {
+    const env = { ...process.env, SPACEDRIVE_DATA_DIR: given }
+    const options = { env, cwd: dirname(dataDir) }
+    const { stdout } = await promisify(execFile)(process.execPath, [here('ask.ts')], options)
+    return JSON.parse(stdout) as unknown
+  }
+  const answer = { pid: running.client.hello.pid, startedDaemon: false }
+  expect(await ask(dataDir)).toEqual(answer)
+  expect(await ask(basename(dataDir))).toEqual(answer)
+  // It starts one there, too.
+  expect(await ask(join(dataDir, 'other'))).toMatchObject({ startedDaemon: true })
+  expect(await stopDaemon({ dataDir: join(dataDir, 'other') })).toBe(true)
 })
 
 test('instances are apart from each other, and listed', async () => {

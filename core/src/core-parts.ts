@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Config, ConfigManager } from './config/index.ts'
+import { type Config, ConfigManager, type StoredSettings } from './config/index.ts'
 import type { CoreOptions } from './core.ts'
 import type { CoreHost } from './host.ts'
 import { DeviceManager } from './device/index.ts'
@@ -18,7 +18,16 @@ import {
   sharedFolders,
   systemClock,
 } from './network/index.ts'
-import { type DevicePolicy, type Generator, makeGenerators, QueryEmbedder, SidecarPools } from './sidecars/index.ts'
+import {
+  addedEngines,
+  type DevicePolicy,
+  Documents,
+  Engines,
+  type Generator,
+  makeGenerators,
+  QueryEmbedder,
+  SidecarPools,
+} from './sidecars/index.ts'
 import { Sources, userDisk } from './sources/index.ts'
 import { suggestedPlaces } from './suggested-places.ts'
 import { errorMessage } from './util/errors.ts'
@@ -42,10 +51,11 @@ export interface CoreParts {
   readonly privateFiles: PrivateFiles
   readonly decoders: Decoders
   /** The generators that the current configuration enables. */
-  readonly generators: () => readonly Generator[]
+  readonly generators: (settings?: StoredSettings) => readonly Generator[]
+  readonly engines: Engines
   readonly libraries: LibraryManager
   readonly network: Network
-  /** Files by their paths and addresses, of this device and of others. */
+  /** Reads files of this device and of other devices, by paths and addresses. */
   readonly sources: Sources<Library>
   readonly fetches: Fetches<Library>
 }
@@ -54,31 +64,39 @@ export interface CoreParts {
 interface Decoders {
   readonly sidecarPools: SidecarPools
   readonly archives: Archives
+  readonly documents: Documents
 }
 
-/** The parts that an opener uses. */
+/** The parts that one open function uses. */
 type Uses<N extends keyof CoreParts> = Pick<CoreParts, N>
 
-/** Opens every part of an engine, each from those before it. `stack` closes them in the opposite order. */
+/**
+ * Opens all parts of an engine in order; each part gets the earlier ones that it needs. `stack` closes them in reverse
+ * order.
+ */
 export async function openParts(options: CoreOptions, stack: AsyncDisposableStack): Promise<CoreParts> {
   const { dataDir, log = silentLogger, now = Date.now } = options
   const host = options.host ?? { version: '0.0.0', instance: 'default', logFile: null }
   const base = { dataDir, host, log, now }
   const events = stack.use(new EventBus({ log, now }))
-  // Deferred first and so run last, after all parts that may still send events.
+  // The first deferred function runs last. So this event comes after the events of all other parts.
   stack.defer(() => events.emit('core.stopped', {}))
   const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
   const device = await openDevice(base)
   const volumes = stack.use(await openVolumes(options, { log, events, config, device }))
   const privateFiles = new PrivateFiles(dataDir, () => sharedFolders({ chosen: config.values.network.receiveFolder }))
-  // Created before the libraries, because they use the pools until they are closed.
+  // Created before the libraries, and so closed after them, because the libraries use the pools.
   const decoders = await openDecoders(options, { dataDir, log, config, volumes, privateFiles }, stack)
   const queries = stack.use(new QueryEmbedder(() => config.values.embeddings))
-  const generators = () => options.generators ?? makeGenerators(config.values)
+  const folder = join(dataDir, 'engines')
+  const generators = (settings: StoredSettings = {}) =>
+    options.generators ?? makeGenerators(config.valuesOf(settings), addedEngines(folder))
+  const pools = decoders.sidecarPools
+  const engines = new Engines({ folder, temporary: join(dataDir, DECODERS), config, generators, pools, queries })
   let others: Network | null = null
-  const used = { ...base, events, config, device, volumes, privateFiles, decoders, generators }
+  const used = { ...base, events, config, device, volumes, privateFiles, decoders, generators, engines }
   const libraries = stack.use(await openLibraries(options, { ...used, queries, network: () => others }))
-  // Created after the libraries and so closed before them, because answers to other devices need the libraries.
+  // Created after the libraries, and so closed before them, because answers to other devices need the libraries.
   const network = stack.use(await openNetwork(options, { ...base, events, config, device, libraries }))
   others = network
   const opened = { ...used, libraries, network }
@@ -86,7 +104,7 @@ export async function openParts(options: CoreOptions, stack: AsyncDisposableStac
 }
 
 function openDevice({ dataDir, host, log, now }: Uses<'dataDir' | 'host' | 'log' | 'now'>): Promise<DeviceManager> {
-  // Several instances on one machine are separate devices, so each gets a distinct name.
+  // Several instances on one machine are separate devices, so each gets a name of its own.
   const name = host.instance === 'default' ? undefined : host.instance
   return DeviceManager.open({ dataDir, log, name, now })
 }
@@ -105,18 +123,22 @@ async function openDecoders(
   { config, dataDir, log, privateFiles, volumes }: Uses<'dataDir' | 'log' | 'config' | 'volumes' | 'privateFiles'>,
   stack: AsyncDisposableStack,
 ): Promise<Decoders> {
-  const temporary = join(dataDir, 'decoders')
+  const temporary = join(dataDir, DECODERS)
   await removeLeftovers(temporary, log)
   const box = { temporary, ...(decoderBox && { layer: decoderBox }) }
   return {
     sidecarPools: stack.use(new SidecarPools({ ...box, speed: () => config.values.sidecars.speed })),
     archives: stack.use(new Archives({ ...box, guard: privateFiles, look: volumes.look.bind(volumes) })),
+    documents: stack.use(new Documents({ ...box, guard: privateFiles, look: volumes.look.bind(volumes) })),
   }
 }
 
-interface LibrariesDeps extends Omit<CoreParts, 'host' | 'libraries' | 'network' | 'sources' | 'fetches'> {
+/** The folder with the temporary files of decoders, in the data folder. */
+const DECODERS = 'decoders'
+
+interface LibrariesDeps extends Omit<CoreParts, 'host' | 'engines' | 'libraries' | 'network' | 'sources' | 'fetches'> {
   readonly queries: QueryEmbedder
-  /** Null until it is open. */
+  /** Null until networking is open. */
   readonly network: () => Network | null
 }
 
@@ -135,7 +157,7 @@ function openLibraries(
     sidecarPools: decoders.sidecarPools,
     meaningOf: (query, signal) => queries.embed(query, signal),
     generators,
-    sidecarPolicy: () => devicePolicy(config.values),
+    sidecarPolicy: (settings) => devicePolicy(config.valuesOf(settings)),
     sidecarLimits: () => config.values.sidecars,
     peerSidecarsOf: (library) => network()?.sidecars.elsewhere(library) ?? null,
     machine,
@@ -159,7 +181,10 @@ function openNetwork(
     version: host.version,
     device: () => device.info(),
     settings: () => config.values.network,
-    prefetch: () => config.values.prefetch,
+    prefetch: (id) => {
+      const library = libraries.opened().find((each) => each.id === id)
+      return (library ? config.valuesOf(library.manifest.settings) : config.values).prefetch
+    },
     events,
     libraries: () => libraries.opened(),
     adoptLibrary: (library) => libraries.adopt(library),
@@ -169,11 +194,11 @@ function openNetwork(
   })
 }
 
-/** Opens the way to files: an address goes in, and a source comes out. Other devices are served from the same sources. */
+/** Opens the access to files: it finds the source for an address. Answers to other devices use the same sources. */
 function openSources({
   config,
   dataDir,
-  decoders: { archives },
+  decoders: { archives, documents },
   device,
   libraries,
   network,
@@ -186,8 +211,10 @@ function openSources({
     libraries,
     volumes,
     archives,
+    documents,
     plain: new PlainView({
       archives,
+      documents,
       resolveFolder,
       listFolder: listAlone,
       browse: browseAlone,
@@ -228,9 +255,9 @@ function openSources({
   return { sources, fetches }
 }
 
-/** Removes the files of decoders that a killed daemon has left. No other process uses the data folder now. */
+/** Removes temporary files of decoders that a killed daemon has left. No other process uses the data folder now. */
 async function removeLeftovers(folder: string, log: Logger): Promise<void> {
-  // Not fatal: decoders get new folders beside the old ones, and the next start tries again.
+  // An error is not fatal: decoders get new folders, and the next start tries again.
   await removeTree(folder).catch((err: unknown) =>
     log.warn({ folder, err: errorMessage(err) }, 'temporary files of decoders were not removed'),
   )

@@ -1,5 +1,6 @@
+import { hasSetting } from './config/index.ts'
 import { chmodSync, statSync } from 'node:fs'
-import type { ConfigManager } from './config/index.ts'
+import type { ConfigManager, ExplainedSetting, LibrarySettingsSource, Setting } from './config/index.ts'
 import { type CoreParts, openParts } from './core-parts.ts'
 import type { EventBus } from './events/index.ts'
 import type { Device, Grant } from './domain/index.ts'
@@ -7,7 +8,7 @@ import { type DeviceManager, type Place } from './device/index.ts'
 import { type Doctor, runDoctor } from './doctor/index.ts'
 import type { CoreHost } from './host.ts'
 import type { IntelligencePort } from './indexing/index.ts'
-import type { Library, LibraryManager } from './library/index.ts'
+import { type Library, libraryFiles, type LibraryManager } from './library/index.ts'
 import {
   type Fetches,
   grantFolders,
@@ -16,7 +17,7 @@ import {
   type Network,
   type NetworkDeps,
 } from './network/index.ts'
-import type { Generator, SidecarPoolsOptions, Sidecars } from './sidecars/index.ts'
+import { type Engines, type Generator, type SidecarPoolsOptions, type Sidecars, variantsOf } from './sidecars/index.ts'
 import type { Sources, UserDisk } from './sources/index.ts'
 import { suggestedPlaces } from './suggested-places.ts'
 import type { PrivateFiles } from './util/private-files.ts'
@@ -37,19 +38,19 @@ export interface CoreOptions {
   /** The configuration, if the host has already read it; by default it is read from the data folder. */
   readonly config?: ConfigManager
   readonly now?: () => number
-  /** Detects the volumes; by default asks the operating system. */
+  /** Detects the volumes; by default, it asks the operating system. */
   readonly volumeDetector?: VolumeDetector
-  /** How long a network mount may take to answer during indexing, in milliseconds; default one minute. */
+  /** How long a network mount may take to answer during indexing, in milliseconds; one minute by default. */
   readonly answerMs?: number
-  /** The machine whose battery, load and free space count; by default this one. */
+  /** The machine whose battery, load and free space are checked; by default this one. */
   readonly machine?: Machine
   /** Called at the end of each index run, to queue work for new contents. */
   readonly intelligence?: readonly IntelligencePort[]
-  /** The available generators; by default all of this engine. */
+  /** The available generators; by default all generators of this engine. */
   readonly generators?: readonly Generator[] | undefined
-  /** The layer that confines decoders; by default the one that works on this system. */
+  /** The layer that confines decoders; by default the first one that works on this system. */
   readonly decoderBox?: SidecarPoolsOptions['layer']
-  /** The disk on which files of users are moved; by default the real one. */
+  /** The disk on which the user's files are moved; by default the real one. */
   readonly userDisk?: UserDisk
   /** Creates the transport to other devices; by default Iroh. */
   readonly makeTransport?: MakeTransport
@@ -67,16 +68,18 @@ export class Core implements AsyncDisposable {
   readonly device: DeviceManager
   readonly volumes: VolumeManager
   readonly libraries: LibraryManager
-  /** Other devices. */
+  /** Networking: connections to other devices. */
   readonly network: Network
-  /** Files by their paths and addresses, of this device and of others. */
+  /** Reads files of this device and of other devices, by paths and addresses. */
   readonly sources: Sources<Library>
-  /** Copies files of other devices to this one. */
+  /** Copies files of other devices to this device. */
   readonly fetches: Fetches<Library>
   /** The files of Spacedrive itself, which are never served. */
   readonly privateFiles: PrivateFiles
-  /** The generators that the current configuration enables. */
+  /** The generators, with the current configuration. */
   readonly generators: () => readonly Generator[]
+  /** The engines of the generators. */
+  readonly engines: Engines
   /** The start time by a monotonic clock. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
@@ -94,6 +97,7 @@ export class Core implements AsyncDisposable {
     this.libraries = of.libraries
     this.network = of.network
     this.generators = of.generators
+    this.engines = of.engines
     this.privateFiles = of.privateFiles
     this.#startedAt = performance.now()
     this.#parts = parts
@@ -107,29 +111,34 @@ export class Core implements AsyncDisposable {
     const opened = await openParts(options, parts)
     const { config, events, host, network } = opened
     const core = new Core(opened, parts.move())
-    config.onChange((key) => events.emit('config.changed', { key }))
-    config.onChange((key) => {
-      if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.queue.refill(signal))
-      else if (HOLDING_KEYS.has(key)) core.#changeSidecars((sidecars) => sidecars.runner.resume())
-    })
-    config.onChange((key) => {
-      if (key.startsWith('network.')) core.#changeNetwork(key)
-    })
+    config.onChange((setting) => core.#followSetting(setting, core.libraries.opened()))
     if (config.values.network.enabled) await network.startIfPossible()
     events.emit('core.started', { version: host.version })
     return core
   }
 
-  /** The new name shows at once in every open library, and in others when they are opened. */
+  /** Renames this device. Open libraries show the new name at once, other libraries when they are opened. */
   async renameDevice(name: string): Promise<Device> {
     const device = await this.device.rename(name)
     for (const library of this.libraries.opened()) await library.recordDevice()
     return device
   }
 
+  /** Tells of a changed setting, and applies it: in all open libraries, or in the one that it belongs to. */
+  #followSetting({ group, key, onlyPaces }: Setting, libraries: readonly Library[]): void {
+    this.events.emit('config.changed', { key })
+    if (onlyPaces) this.#changeSidecars(libraries, (sidecars) => sidecars.runner.resume())
+    else if (SIDECAR_GROUPS.has(group))
+      this.#changeSidecars(libraries, (sidecars, signal) => sidecars.queue.refill(signal))
+    if (group === 'network') this.#changeNetwork(key)
+  }
+
   /** Applies a changed setting of sidecar generation. */
-  #changeSidecars(change: (sidecars: Sidecars, signal: AbortSignal) => Promise<unknown>): void {
-    for (const library of this.libraries.opened()) {
+  #changeSidecars(
+    libraries: readonly Library[],
+    change: (sidecars: Sidecars, signal: AbortSignal) => Promise<unknown>,
+  ): void {
+    for (const library of libraries) {
       if (library.readOnly) continue
       void change(library.sidecars, new AbortController().signal).catch((err: unknown) => {
         this.log.warn(
@@ -159,13 +168,51 @@ export class Core implements AsyncDisposable {
     })
   }
 
+  /** All settings, or one of them, with the values for a library; without a library, those of this installation. */
+  settings(key: string | undefined, library: Library | null): ExplainedSetting[] {
+    return this.config.get(key, sourceOf(library))
+  }
+
+  /**
+   * Changes a setting: in the library's file if it belongs to libraries, else in that of this installation. Without a
+   * library, the value is the default of all libraries. Throws `InvalidInput`, also if the setting's own check fails.
+   */
+  async changeSetting(
+    { key, value: text }: { key: string; value: string },
+    library: Library | null,
+  ): Promise<ExplainedSetting & { restartNeeded: boolean }> {
+    const { setting, value } = this.config.parse(key, text)
+    const fault = await setting.check(value, {
+      variantsOf: (kind) => variantsOf(kind, this.generators()),
+      ocrLanguages: () => this.engines.ocrLanguages(),
+    })
+    if (fault !== null) throw new CoreError('InvalidInput', fault)
+    if (!library || !setting.ofLibrary) return this.config.set(key, text)
+    await this.libraries.setSetting(library, { ...setting, value })
+    this.#followSetting(setting, [library])
+    return { ...this.config.explain(key, sourceOf(library)), restartNeeded: false }
+  }
+
+  /**
+   * Removes the value that a library, or else this installation, has for a setting, so that the next source holds again.
+   * Throws `NotFound` if it has none.
+   */
+  async resetSetting(key: string, library: Library | null): Promise<ExplainedSetting & { restartNeeded: boolean }> {
+    const setting = this.config.setting(key)
+    if (!library || !hasSetting(library.manifest.settings, setting)) return this.config.unset(key)
+    await this.libraries.setSetting(library, { ...setting, value: undefined })
+    this.#followSetting(setting, [library])
+    return { ...this.config.explain(key, sourceOf(library)), restartNeeded: false }
+  }
+
   status() {
     const current = this.libraries.currentInfo()
-    const jobs = { running: 0, queued: 0 }
+    const jobs = { running: 0, queued: 0, paused: 0 }
     for (const library of this.libraries.opened()) {
       const counts = library.jobs.counts()
       jobs.running += counts.running
       jobs.queued += counts.queued
+      jobs.paused += counts.paused
     }
     return {
       version: this.host.version,
@@ -267,7 +314,8 @@ function makeDataDir(dataDir: string): void {
 }
 
 /**
- * Makes the data folder private, because it holds this device's keys. An existing folder may be open to other users.
+ * Makes the data folder private, because it contains this device's keys. An existing folder may be accessible to other
+ * users.
  */
 function closeToOthers(dataDir: string): void {
   const isOpen = () => (statSync(dataDir).mode & 0o077) !== 0
@@ -276,7 +324,7 @@ function closeToOthers(dataDir: string): void {
     chmodSync(dataDir, 0o700)
     if (!isOpen()) return
   } catch {
-    // The folder belongs to another user, or its file system is read-only.
+    // The folder belongs to another user, or its file system is read-only, so nothing can be changed.
   }
   throw new CoreError(
     'PermissionDenied',
@@ -287,9 +335,6 @@ function closeToOthers(dataDir: string): void {
 /** The groups of settings for sidecar generation. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
-function changesSidecars(key: string): boolean {
-  return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)
+function sourceOf(library: Library | null): LibrarySettingsSource | undefined {
+  return library ? { settings: library.manifest.settings, file: libraryFiles(library.path).manifest } : undefined
 }
-
-/** Settings that limit the resources for sidecars, but not which sidecars are made. */
-const HOLDING_KEYS: ReadonlySet<string> = new Set(['sidecars.speed', 'sidecars.keepFreeBytes'])

@@ -1,6 +1,6 @@
 import type { UnexpectedFailure } from './doctor/index.ts'
 
-/** The process around the engine, as `status` shows it. */
+/** The process around the engine, as shown by `status`. */
 export interface CoreHost {
   readonly version: string
   readonly instance: string

@@ -3,7 +3,8 @@ import { closeSync, copyFileSync, linkSync, openSync, truncateSync, utimesSync, 
 import { expect, test, vi } from 'vitest'
 import type { IntelligencePort } from '../src/indexing/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
-import { exifBlock, tag } from '../testing/media/index.ts'
+import { pdfOf } from '../testing/documents/index.ts'
+import { exifBlock, film, jpeg, tag } from '../testing/media/index.ts'
 
 const { signal } = new AbortController()
 
@@ -57,6 +58,8 @@ test('a file edited in place gets the identity of what it holds now', async () =
   const after = await info(t, 'a.txt')
   expect(after.id).toBe(before.id)
   expect(after.contentId).not.toBe(before.contentId)
+  // No file has the old content any more.
+  expect((await t.core.libraries.info(t.library)).counts).toMatchObject({ files: 1, contents: 1 })
 })
 
 const host = { signal, progress: () => {}, warn: () => {} }
@@ -215,6 +218,21 @@ test('a file changed at the very end of a run is identified by the next', async 
   await vi.waitFor(async () => expect((await info(t, 'c.txt')).contentId).not.toBeNull())
 })
 
+test('what is to be queued can be prepared while contents are identified, and only then', async () => {
+  const calls: string[] = []
+  const port: IntelligencePort = {
+    prepare: () => void calls.push('prepare'),
+    queue: async () => (calls.push('queue'), 0),
+  }
+  await using t = await createTestCore({ intelligence: [port] })
+  write(t, 'a.txt', 'a')
+  await t.add({ mode: 'shallow', watch: false })
+  expect(calls).toEqual(['queue'])
+  await t.library.locations.update({ location: t.root, mode: 'content' })
+  await t.settle()
+  expect(calls).toEqual(['queue', 'prepare', 'queue'])
+})
+
 test('a file found to be a picture is found among the pictures, and listeners are told', async () => {
   await using t = await createTestCore()
   const told: string[] = []
@@ -317,4 +335,26 @@ test('a picture whose width is no whole number costs a warning, and its location
     { n: 1 },
   )
   expect(await t.library.locations.list()).toMatchObject([{ state: 'complete' }])
+})
+
+test('a file is shown with its keywords, its stars, and the place and the camera of a film; a document with its author', async () => {
+  await using t = await createTestCore()
+  const ifd0 = { [tag.windowsKeywords]: Buffer.from('sand;sea\0', 'utf16le'), [tag.rating]: 2 }
+  write(t, 'a.jpg', jpeg({ width: 30, height: 20, exif: exifBlock({ ifd0 }) }))
+  const values = { 'com.apple.quicktime.make': 'Apple', 'com.apple.quicktime.location.ISO6709': '+48.8577+002.2950/' }
+  write(t, 'b.mov', film('qt  ', { values, createdMs: Date.parse('2024-05-01T08:20:30Z') }))
+  const bodies = ['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [] /Count 12 >>', '<< /Author (Ada) >>']
+  write(t, 'c.pdf', pdfOf(bodies, '/Info 3 0 R'))
+  await t.add({ mode: 'deep' })
+  const metadata = async (path: string) => (await info(t, path)).metadata
+  expect(await metadata('a.jpg')).toEqual({ width: 30, height: 20, bitDepth: 8, keywords: ['sand', 'sea'], rating: 2 })
+  expect(await metadata('b.mov')).toEqual({
+    creationTime: '2024-05-01T08:20:30Z',
+    latitude: 48.8577,
+    longitude: 2.295,
+    cameraMake: 'Apple',
+  })
+  expect(await metadata('c.pdf')).toEqual({ author: 'Ada', pages: 12 })
+  const { cameras, places } = await t.library.overview.facets({ types: ['image', 'video'], cell: 10 })
+  expect({ cameras, places: places.length }).toEqual({ cameras: [{ camera: 'Apple', count: 1 }], places: 1 })
 })

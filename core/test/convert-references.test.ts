@@ -13,6 +13,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -21,7 +22,7 @@ import { expect, test, vi } from 'vitest'
 import type { ContentId } from '../src/domain/index.ts'
 import { sidecarPath } from '../src/sidecars/files/paths.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
-import { film, livePhoto } from '../testing/media/index.ts'
+import { film, type FilmFixture, type LiveFixture, livePhoto } from '../testing/media/index.ts'
 
 vi.setConfig({ testTimeout: 300_000 })
 
@@ -106,6 +107,102 @@ test('a Live Photo’s video moves into the library, and back, with all its byte
   await vi.waitFor(async () => expect((await videoOf(t, 1)).items).toMatchObject([{ source: 'reference' }]))
   expect(existsSync(join(t.library.path, 'sidecars', 'content'))).toBe(false)
   expect(await t.library.sidecars.upkeep.verify(signal)).toEqual({ checked: 2, problems: [] })
+})
+
+/** Photos and films that may seem to belong together, each pair in a folder of its own, and whether they do. */
+const pairs: readonly {
+  readonly name: string
+  readonly photo: readonly [format: 'heic' | 'jpg', of: LiveFixture]
+  readonly film: FilmFixture
+  /** Where the film is, if not beside its photo. */
+  readonly filmIn?: string
+  readonly filmName?: string
+  /** Seconds between the last changes of the two files. */
+  readonly apart?: number
+  readonly belongs: boolean
+}[] = (['heic', 'jpg'] as const).flatMap((format) => {
+  const clock = { taken: '2024:05:01 10:20:30', offset: '+02:00' }
+  const created = '2024-05-01T10:20:31+0200'
+  return [
+    {
+      name: 'identifier',
+      photo: { identifier: identifier(30) },
+      film: { identifier: identifier(30) },
+      belongs: true,
+    },
+    {
+      name: 'identifier, another folder and name, other times',
+      photo: { ...clock, identifier: identifier(31) },
+      film: { identifier: identifier(31), created: '2001-01-01T00:00:00Z' },
+      filmIn: 'elsewhere',
+      filmName: 'clip.MOV',
+      belongs: true,
+    },
+    { name: 'name and time', photo: clock, film: { created }, belongs: true },
+    {
+      name: 'only the photo has an identifier',
+      photo: { ...clock, identifier: identifier(32) },
+      film: { created },
+      belongs: true,
+    },
+    {
+      name: 'two identifiers',
+      photo: { ...clock, identifier: identifier(33) },
+      film: { created, identifier: identifier(34) },
+      belongs: false,
+    },
+    { name: 'name and time, another folder', photo: clock, film: { created }, filmIn: 'elsewhere', belongs: false },
+    { name: 'time and folder, another name', photo: clock, film: { created }, filmName: 'IMG_9.MOV', belongs: false },
+    { name: 'name, six seconds apart', photo: clock, film: { created: '2024-05-01T10:20:36+0200' }, belongs: false },
+    { name: 'name, another zone', photo: clock, film: { created: '2024-05-01T10:20:31+0000' }, belongs: false },
+    { name: 'name, a year apart', photo: clock, film: { created: '2025-05-01T10:20:31+0200' }, belongs: false },
+    { name: 'name and time, a minute long', photo: clock, film: { created, durationMs: 60_000 }, belongs: false },
+    { name: 'name, the film without a time', photo: clock, film: {}, belongs: false },
+    { name: 'name, the photo without a time', photo: {}, film: { created }, belongs: false },
+    { name: 'name alone', photo: {}, film: {}, belongs: false },
+    {
+      name: 'a film in UTC, written an hour later',
+      photo: { taken: clock.taken },
+      film: { createdMs: Date.parse('2024-05-01T08:20:31Z') },
+      apart: 3_600,
+      belongs: false,
+    },
+  ].map((each) => ({
+    ...each,
+    name: `${format}, ${each.name}`,
+    photo: [format, { ...each.photo, description: each.name }] as const,
+  }))
+})
+
+test('only the films that certainly belong to a photo move; every other film stays where it is, unchanged', async () => {
+  await using t = await createTestCore()
+  const films = pairs.map(
+    ({ apart = 0, film: of, filmIn, filmName = 'IMG_1.MOV', name, photo: [format, about] }, i) => {
+      // Each format has identifiers of its own.
+      const own = <T extends { readonly identifier?: string }>(each: T): T =>
+        each.identifier === undefined
+          ? each
+          : { ...each, identifier: each.identifier.replace('7C3A', format === 'jpg' ? '7C3B' : '7C3A') }
+      const beside = t.write(`${i}/IMG_1.${format}`, livePhoto(format, own(about)))
+      const path = t.write(
+        `${i}/${filmIn === undefined ? '' : `${filmIn}/`}${filmName}`,
+        film('qt  ', { ...own(of), pictures: name }),
+      )
+      const written = statSync(beside).mtimeMs / 1_000
+      utimesSync(path, written - apart, written - apart)
+      return path
+    },
+  )
+  const before = new Map(tree(t.root).map((line) => [line.split(' ')[0]!, line]))
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const { files, reasons } = await convert(t, { direction: 'in' })
+  const gone = films.map((path, i) => ({ pair: pairs[i]!.name, moved: !existsSync(path) }))
+  expect(gone).toEqual(pairs.map(({ belongs, name }) => ({ pair: name, moved: belongs })))
+  expect({ files, reasons }).toEqual({ files: pairs.filter(({ belongs }) => belongs).length, reasons: [] })
+  for (const line of tree(t.root)) expect(before.get(line.split(' ')[0]!)).toBe(line)
+  await convert(t, { direction: 'out' })
+  expect(new Map(tree(t.root).map((line) => [line.split(' ')[0]!, line]))).toEqual(before)
 })
 
 test('deleting a library reports how many files were moved into it and are deleted with it', async () => {

@@ -85,8 +85,9 @@ test('a root replaced by a file makes the location offline, says why, and keeps 
   const { locationId } = await t.add()
   rmSync(t.root, { recursive: true })
   writeFileSync(t.root, 'a file')
-  const { job } = await t.library.locations.rescan({ location: locationId, force: false })
-  await t.library.jobs.wait(job.id)
+  await expect(t.library.locations.rescan({ location: locationId, force: false })).rejects.toMatchObject({
+    code: 'Offline',
+  })
   expect(await t.library.locations.info(locationId)).toMatchObject({
     state: 'offline',
     error: expect.stringContaining('is not a folder any more'),

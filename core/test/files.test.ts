@@ -1,6 +1,6 @@
-import { linkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createTestCore } from '../testing/index.ts'
 
 const { signal } = new AbortController()
@@ -41,6 +41,32 @@ test.skipIf(process.platform !== 'linux')('a name that is not text is not handed
   const path = Buffer.concat([Buffer.from(join(t.root, 'x')), Buffer.from([0xff])])
   writeFileSync(path, '')
   await expect(t.library.files.open(`base64:${path.toString('base64')}`)).rejects.toMatchObject({ code: 'Unsupported' })
+})
+
+test.skipIf(process.platform !== 'linux')('a file is opened only if an application takes it', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  const bin = t.path('bin')
+  mkdirSync(bin)
+  const opener = (line: string) => writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
+  vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`)
+  vi.stubEnv('SSH_CONNECTION', undefined)
+  vi.stubEnv('WAYLAND_DISPLAY', undefined)
+  vi.stubEnv('DISPLAY', undefined)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  opener(`echo "$1" > '${t.path('opened')}'`)
+  await expect(t.library.files.open(t.path('a.txt'))).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: expect.stringContaining('the daemon was started without a desktop'),
+  })
+  vi.stubEnv('DISPLAY', ':0')
+  expect(await t.library.files.open(t.path('a.txt'))).toEqual({ path: t.path('a.txt'), program: 'xdg-open' })
+  expect(readFileSync(t.path('opened'), 'utf8')).toBe(`${t.path('a.txt')}\n`)
+  opener('exit 3')
+  await expect(t.library.files.open(t.path('a.txt'))).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: `${t.path('a.txt')} cannot be opened: xdg-open found no application for it, or the application failed (3)`,
+  })
 })
 
 test('a device that no library knows has no list of jobs', async () => {

@@ -107,7 +107,7 @@ test('a location is removed together with all the work that waits for it', async
     Array.from({ length: 1_200 }, (_, i) => t.library.indexing.enqueueScan(known, { reason: `again ${i}` })),
   )
   await t.library.locations.remove(location.id)
-  expect(t.library.jobs.counts()).toEqual({ running: 0, queued: 0 })
+  expect(t.library.jobs.counts()).toEqual({ running: 0, queued: 0, paused: 0 })
   expect(entries(t)).toBe(0)
 })
 

@@ -1,6 +1,7 @@
 import { linkSync, utimesSync } from 'node:fs'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
+import { SearchInput } from '../src/domain/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 const { signal } = new AbortController()
@@ -36,6 +37,11 @@ test('photos are in the order they were taken in, and it is said what tells so',
       { month: '2024-01', count: 1, fromFile: 1 },
       { month: '2019-05', count: 1, fromFile: 0 },
     ],
+    days: [
+      { day: '2024-02-01', count: 1, fromFile: 0 },
+      { day: '2024-01-31', count: 1, fromFile: 1 },
+      { day: '2019-05-03', count: 1, fromFile: 0 },
+    ],
     basis: { metadata: 2, file: 1 },
   })
   const list = async (input: object) => {
@@ -64,6 +70,26 @@ test('photos are in the order they were taken in, and it is said what tells so',
   expect(await seek('b/notes.txt')).toEqual({ offset: null })
   expect(await seek('b/gone.jpg')).toEqual({ offset: null })
   expect(await list({ types: ['video'] })).toEqual({ total: 0, items: [] })
+  // A date of the file is no date of the photo.
+  expect(await list({ taken: '2024' })).toMatchObject({
+    total: 1,
+    items: [['new.jpg', expect.any(String), 'metadata']],
+  })
+  expect(await list({ taken: '2019-05..2024-02' })).toMatchObject({ total: 2 })
+  expect(await list({ taken: '>2024' })).toMatchObject({ total: 0 })
+  expect(await list({ taken: '<2024-02-01' })).toMatchObject({
+    total: 1,
+    items: [['old.jpg', expect.any(String), 'metadata']],
+  })
+  await expect(list({ taken: 'when?' })).rejects.toMatchObject({ code: 'InvalidInput' })
+  const search = async (taken: string, query = '') =>
+    (await t.library.search.search(SearchInput.parse({ query, taken, sort: 'name' }))).items.map(({ name }) => name)
+  expect(await search('2019..2024')).toEqual(['new.jpg', 'old.jpg'])
+  expect(await search('2019-05-03')).toEqual(['old.jpg'])
+  expect(await search('2019..2024', 'old')).toEqual(['old.jpg'])
+  expect(await search('2023')).toEqual([])
+  expect(await search('..2020')).toEqual(['old.jpg'])
+  await expect(search('when?')).rejects.toMatchObject({ code: 'InvalidInput' })
   await writePhoto(t, 'a/later.jpg', null, '2024-03-01')
   await t.library.locations.rescan({ location: t.root, force: false })
   await t.settle()
@@ -118,7 +144,7 @@ test('the statistics of a library match the results of searches', async () => {
   expect(statistics).toEqual({
     at: expect.any(String),
     ...total,
-    folders: 3,
+    folders: 2,
     byType: [
       { type: 'text', files: 3, bytes: 24 },
       { type: 'image', files: 1, bytes: 7 },
@@ -169,4 +195,51 @@ test('the statistics of a library match the results of searches', async () => {
     })
     expect([modified, found.total]).toEqual([modified, files])
   }
+})
+
+test('photos are found by camera and by place, and icons and screenshots can be left out', async () => {
+  await using t = await createTestCore()
+  const photo = async (path: string, { exif = {}, height = 300 }: { exif?: object; height?: number } = {}) => {
+    const shade = Buffer.from(path).reduce((sum, byte) => sum + byte, 0) % 256
+    const image = sharp({ create: { width: 400, height, channels: 3, background: { r: shade, g: 0, b: 0 } } }).jpeg()
+    touch(t.write(path, await image.withExif(exif).toBuffer()), '2024-01-01')
+  }
+  const canon = { IFD0: { Make: 'Canon', Model: 'Canon EOS 40D' } }
+  const at = (latitude: string, longitude: string, east: 'E' | 'W') => ({
+    IFD3: { GPSLatitudeRef: 'N', GPSLatitude: latitude, GPSLongitudeRef: east, GPSLongitude: longitude },
+  })
+  await photo('rome.jpg', { exif: { ...canon, ...at('41/1 54/1 0/1', '12/1 30/1 0/1', 'E') } })
+  await photo('rome2.jpg', { exif: { ...canon, ...at('41/1 48/1 0/1', '12/1 36/1 0/1', 'E') }, height: 310 })
+  await photo('fiji.jpg', { exif: at('16/1 0/1 0/1', '179/1 30/1 0/1', 'W'), height: 320 })
+  await photo('Screenshots/x.jpg', { height: 330 })
+  await photo('Screenshot 1.jpg', { exif: canon, height: 340 })
+  t.write(
+    'icon.png',
+    await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer(),
+  )
+  await t.add({ mode: 'deep', watch: false })
+  await t.settle()
+  const of = { types: ['image', 'video'] as const, limit: 20, offset: 0, thumbs: false }
+  const names = async (input: object) =>
+    (await t.library.overview.media({ ...of, ...input })).items.map(({ name }) => name).toSorted()
+  expect(await names({})).toHaveLength(6)
+  // The camera says that the last one is a photo, whatever it is called.
+  expect(await names({ photosOnly: true })).toEqual(['Screenshot 1.jpg', 'fiji.jpg', 'rome.jpg', 'rome2.jpg'])
+  expect(await names({ camera: 'Canon EOS 40D' })).toEqual(['Screenshot 1.jpg', 'rome.jpg', 'rome2.jpg'])
+  expect(await names({ within: { south: 41, west: 12, north: 42, east: 12.55 } })).toEqual(['rome.jpg'])
+  expect(await names({ within: { south: 0, west: 170, north: 20, east: -170 } })).toEqual(['fiji.jpg'])
+  const facets = await t.library.overview.facets({ ...of, cell: 1 })
+  expect(facets).toMatchObject({
+    cameras: [{ camera: 'Canon EOS 40D', count: 3 }],
+    located: 3,
+    places: [
+      { count: 2, south: 41, west: 12, north: 42, east: 13 },
+      { count: 1, south: 16, west: -180, north: 17, east: -179 },
+    ],
+    truncated: false,
+  })
+  expect(facets.places[0]?.latitude).toBeCloseTo(41.85, 3)
+  expect((await t.library.overview.facets({ ...of, photosOnly: true, cell: 20 })).places).toHaveLength(2)
 })

@@ -100,6 +100,35 @@ test('a search by meaning finds texts with other words, and says why', async () 
   expect(await near(t, 'leaking tap', { sort: 'name' })).toEqual(['copy of monday.txt', 'monday.txt'])
 })
 
+test('weak matches by meaning are counted, and shown on request', async () => {
+  await using server = await startEmbeddingServer()
+  await using t = await libraryOfLetters(server)
+  // About four things at once, so its similarity to each is 0.5; that of the letter to the question is 0.73.
+  t.write('mixed.txt', 'plumber payment beach kitten')
+  await t.library.locations.rescan({ location: t.root, force: false })
+  await t.settle()
+  const strict = await ask(t, 'leaking tap')
+  expect([strict.items.map(({ name }) => name).toSorted(), strict.total, strict.weaker]).toEqual([
+    ['copy of monday.txt', 'monday.txt'],
+    2,
+    1,
+  ])
+  const ordered = await ask(t, 'leaking tap', { sort: 'name' })
+  expect([ordered.items.map(({ name }) => name), ordered.total, ordered.weaker]).toEqual([
+    ['copy of monday.txt', 'monday.txt'],
+    2,
+    1,
+  ])
+  for (const sort of ['relevance', 'name'] as const) {
+    const weak = await ask(t, 'leaking tap', { weak: true, sort })
+    expect(weak.items.map(({ name }) => name).toSorted()).toEqual(['copy of monday.txt', 'mixed.txt', 'monday.txt'])
+    expect([weak.total, weak.weaker]).toEqual([3, undefined])
+  }
+  // Who matches by words is shown anyway.
+  const byName = await ask(t, 'mixed leaking tap')
+  expect(byName.weaker).toBe(byName.items.some(({ name }) => name === 'mixed.txt') ? undefined : 1)
+})
+
 test('a file of text has a vector for each piece of it, and a picture without text has none', async () => {
   await using server = await startEmbeddingServer()
   await using t = await libraryOfLetters(server)

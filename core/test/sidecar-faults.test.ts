@@ -13,7 +13,9 @@ import { expect, test, vi } from 'vitest'
 import type { Generator } from '../src/sidecars/index.ts'
 import { draftsOf } from '../testing/drafts.ts'
 import { isAlive, pidsIn } from '../testing/processes.ts'
+import { sidecarPath } from '../src/sidecars/files/paths.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
+import { createTestMachine } from '../testing/test-machine.ts'
 import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 import { troubled, unboxed } from './troubled-generator/index.ts'
 
@@ -321,4 +323,97 @@ test('manual changes to sidecar files are noticed at once and repaired', async (
   const added = join(dirname(files.get('cut')!), 'whatever.webp')
   writeFileSync(added, 'somebody')
   await vi.waitFor(() => expect(existsSync(added)).toBe(false))
+})
+
+test('a file that is in its place already is adopted, and not made again', async () => {
+  const generators: Generator[] = []
+  await using t = await createTestCore({ generators, decoderBox: unboxed })
+  const log = join(t.dataDir, '..', 'adopted.log')
+  const path = t.write('a.txt', `fine ${log}`)
+  await t.add({ mode: 'content', watch: false })
+  const contentId = await t.library.files.contentOf(path, signal)
+  const place = sidecarPath(join(t.library.path, 'sidecars'), {
+    contentId,
+    kind: 'thumb',
+    variant: 'grid@2x',
+    format: 'webp',
+  })
+  mkdirSync(dirname(place), { recursive: true })
+  writeFileSync(place, 'made by a run that was killed')
+  generators.push(troubled)
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'ready', attempts: 0, path: place }])
+  expect(readFileSync(place, 'utf8')).toBe('made by a run that was killed')
+  expect(existsSync(log)).toBe(false)
+  expect((await t.library.sidecars.upkeep.verify(signal)).problems).toEqual([])
+  // Asked for, it is made again.
+  await t.library.sidecars.queue.regenerate(contentId, {})
+  await t.settle()
+  expect(readFileSync(place, 'utf8')).toBe('fine')
+})
+
+test('a file whose time was over on a busy machine stays pending, and is made when there is time', async () => {
+  const machine = createTestMachine()
+  machine.busy = 4
+  await using t = await createTestCore({
+    generators: [{ ...troubled, deadlineMs: 4_000 }],
+    decoderBox: unboxed,
+    machine,
+  })
+  const log = join(t.dataDir, '..', 'wait.log')
+  const path = t.write('wait.txt', `wait ${log}`)
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const contentId = await t.library.files.contentOf(path, signal)
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'pending', error: null }])
+  machine.busy = 0
+  writeFileSync(`${log}.go`, '')
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'ready' }])
+})
+
+test('a file whose time is always over fails in the end, even if the machine is always busy', async () => {
+  const machine = createTestMachine()
+  machine.busy = 4
+  await using t = await createTestCore({
+    generators: [{ ...troubled, deadlineMs: 500 }],
+    decoderBox: unboxed,
+    machine,
+  })
+  const path = t.write('wait.txt', `wait ${join(t.dataDir, '..', 'wait.log')}`)
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const contentId = await t.library.files.contentOf(path, signal)
+  const view = () => t.library.sidecars.views.list(contentId)
+  expect(await view()).toMatchObject([{ state: 'pending', attempts: 2 }])
+  // The attempts of earlier runs count too, also after a restart, which may begin a run by itself.
+  await t.restart()
+  for (let run = 0; run < 3; run++) {
+    await t.library.locations.rescan({ location: t.root, force: true })
+    await t.settle()
+  }
+  expect(await view()).toMatchObject([{ state: 'failed', attempts: 6, error: { code: 'Timeout' } }])
+})
+
+test.each([
+  ['cut off', '{"engine":{"name":"a","ver'],
+  ['of no engine', '{"pages":[]}'],
+  ['too large to look into', JSON.stringify({ engine: { name: 'a', version: '1' }, text: 'x'.repeat(2 ** 20) })],
+])('JSON in its place that is %s is not adopted, but made again', async (_, json) => {
+  const generators: Generator[] = []
+  await using t = await createTestCore({ generators, decoderBox: unboxed })
+  const path = t.write('a.txt', `fine ${join(t.dataDir, '..', 'adopted.log')}`)
+  await t.add({ mode: 'content', watch: false })
+  const contentId = await t.library.files.contentOf(path, signal)
+  const output = { variant: 'default', format: 'json' }
+  const place = sidecarPath(join(t.library.path, 'sidecars'), { contentId, kind: 'text', ...output })
+  mkdirSync(dirname(place), { recursive: true })
+  writeFileSync(place, json)
+  generators.push({ ...troubled, kind: 'text', variants: ['default'], outputs: [output] })
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  expect(await t.library.sidecars.views.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1, path: place }])
+  expect(readFileSync(place, 'utf8')).toBe('fine')
 })

@@ -187,4 +187,40 @@ test('a content without possible sidecars is skipped without a warning', async (
   expect(await sidecars.views.pending({ state: 'skipped', limit: 10 })).toMatchObject([
     { error: { code: 'Unsupported' } },
   ])
+  // A retry would skip it again.
+  expect(await sidecars.queue.retry({})).toBe(0)
+})
+
+test('a sidecar that waits is cancelled alone, stays so when the rest is made, and a retry makes it', async () => {
+  await using t = await createHeld()
+  t.machine.onBattery = true
+  const [fine, other] = [t.order('fine'), t.order('other')]
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const contentId = await t.library.files.contentOf(fine, signal)
+  expect(await t.library.sidecars.queue.cancel(contentId, { kind: 'ocr' })).toBe(1)
+  expect(await t.library.sidecars.queue.cancel(contentId, { kind: 'ocr' })).toBe(0)
+  expect(await t.library.sidecars.views.pending({ state: 'failed', limit: 10 })).toMatchObject([
+    { path: fine, kind: 'ocr', error: { code: 'Cancelled', message: 'It was cancelled before it was generated.' } },
+  ])
+  t.machine.onBattery = false
+  t.go('fine')
+  t.go('other')
+  await t.library.sidecars.runner.start()
+  await t.until(other, { thumb: 'ready', ocr: 'ready' })
+  await t.settle()
+  expect(await t.states(fine)).toEqual({ thumb: 'ready', ocr: 'failed' })
+  expect(await t.library.sidecars.queue.retry({ contentId, kind: 'ocr' })).toBe(1)
+  await t.until(fine, { thumb: 'ready', ocr: 'ready' })
+})
+
+test('a sidecar that is being made is not cancelled', async () => {
+  await using t = await createHeld()
+  const path = t.order('wait')
+  await t.add({ mode: 'content', watch: false })
+  await vi.waitFor(() => expect(t.begun('wait')).not.toEqual([]))
+  const contentId = await t.library.files.contentOf(path, signal)
+  expect(await t.library.sidecars.queue.cancel(contentId, { kind: 'thumb' })).toBe(0)
+  t.go('wait')
+  await t.until(path, { thumb: 'ready', ocr: 'ready' })
 })

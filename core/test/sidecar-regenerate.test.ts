@@ -6,7 +6,7 @@ import { troubled } from './troubled-generator/index.ts'
 const { signal } = new AbortController()
 
 function engine(name: string, version: string): DetectedEngine {
-  return { job: 'pictures of texts', name, version, available: true, licence: 'MIT', how: '' }
+  return { job: 'text', gives: 'pictures of texts', name, version, state: 'found', size: 1, licence: 'MIT', how: '' }
 }
 
 /** A generator whose recipe and engines a test changes; the engine that works is `troubled 1`. */
@@ -46,7 +46,7 @@ test('only sidecars of an older recipe, another version or a worse engine are re
   for (const [why, of, engines] of cases) {
     t.change(of, engines)
     expect(await preview(t)).toEqual([{ kind: 'thumb', why, files: 2 }])
-    t.change({}, [{ ...better, available: false }, engine('troubled', '1'), engine('another', '3')])
+    t.change({}, [{ ...better, state: 'missing' }, engine('troubled', '1'), engine('another', '3')])
     expect(await preview(t)).toEqual([])
   }
   expect(await attempts(t, path)).toBe(1)

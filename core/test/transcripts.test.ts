@@ -10,6 +10,7 @@ import { makeTranscripts } from '../src/sidecars/generators/transcript/index.ts'
 import { PLAIN_SETTINGS } from '../src/sidecars/generators/transcript/test/plain-settings.ts'
 import { parseTranscript } from '../src/sidecars/formats/transcript-sidecar.ts'
 import { createTestCore } from '../testing/index.ts'
+import { canMakeFilms, makeFilm } from '../testing/media/films.ts'
 
 const ffmpeg = findProgram('ffmpeg')
 const { signal } = new AbortController()
@@ -38,6 +39,27 @@ test('the words of a recording are found with their time, and can be shown as su
     ['notes.wav', expect.stringMatching('Corrupt|Unsupported')],
     ['notes.wav', expect.stringMatching('Corrupt|Unsupported')],
   ])
+})
+
+test.skipIf(!canMakeFilms())('the words of a film are found, from its sound track to the moment in it', async () => {
+  await using server = await startPretendServer()
+  const generators = [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })]
+  await using t = await createTestCore({ generators })
+  await makeFilm(t.path('holiday.mp4'), { seconds: 6, toneFrom: 3 })
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const query = SearchInput.parse({ query: 'brave', content: true, sort: 'name' })
+  const { items } = await t.library.search.search(query, signal)
+  expect(items.map(({ name, why }) => [name, why[0]])).toEqual([
+    ['holiday.mp4', expect.objectContaining({ kind: 'transcript', snippet: 'hello brave new world' })],
+  ])
+  const [json] = await t.library.sidecars.requests.resolve('sidecar://*/transcript/default.json', 'local', signal)
+  const transcript = parseTranscript(readFileSync(json!.path!, 'utf8'))
+  expect(transcript?.segments.map(({ text }) => text)).toEqual(['hello brave new world'])
+  // The silence at the beginning is not sent; the moment is that in the film.
+  expect(server.asked).toHaveLength(1)
+  expect(transcript!.segments[0]!.startMs).toBeGreaterThan(2_000)
+  expect(transcript!.segments[0]!.startMs).toBeLessThan(3_500)
 })
 
 test('without an engine nothing is queued, and one line says what would help', async () => {

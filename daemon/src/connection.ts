@@ -4,6 +4,7 @@ import { type Core, CoreError } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
 import type { Carrier } from './carrier.ts'
 import type { ClientPool } from './client-pool.ts'
+import { describeIssues } from './describe-issues.ts'
 import { type Asked, dispatch, type DispatchDeps, onlyHere } from './dispatch.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { ServerLimits } from './limits.ts'
@@ -110,7 +111,7 @@ export class Connection implements Disposable {
     }
   }
 
-  async #perform({ library, method, params }: Request, signal: AbortSignal): Promise<unknown> {
+  async #perform({ confirm, library, method, params }: Request, signal: AbortSignal): Promise<unknown> {
     switch (method) {
       case methods.hello:
         this.#greeted = true
@@ -124,8 +125,13 @@ export class Connection implements Disposable {
       case methods.subscribe:
         return this.#subscribe(params)
       default:
-        return this.#dispatch({ method, params, library }, signal)
+        return this.#dispatch({ method, params, library, confirm: confirm ?? this.#asksItself }, signal)
     }
+  }
+
+  /** The command asks the user itself. Nothing else uses the socket. */
+  get #asksItself(): boolean {
+    return this.#carrier.kind === 'socket'
   }
 
   async #dispatch(request: Asked, signal: AbortSignal): Promise<unknown> {
@@ -138,8 +144,10 @@ export class Connection implements Disposable {
   #subscribe(params: unknown): Subscribed {
     const { core, limits } = this.#deps
     const parsed = Subscribe.safeParse(params)
-    if (!parsed.success)
-      throw new CoreError('InvalidInput', 'invalid subscription: it needs a number and known event types')
+    if (!parsed.success) {
+      const { issues, message } = describeIssues(parsed.error.issues, params)
+      throw new CoreError('InvalidInput', `${methods.subscribe}: ${message}`, { details: { issues } })
+    }
     const { library, since, subscription, ...filter } = parsed.data
     if (this.#subscriptions.has(subscription)) {
       throw new CoreError('InvalidInput', `subscription ${subscription} is in use`)

@@ -64,7 +64,7 @@ export class Connections implements Disposable {
     return this.#open[kind].size
   }
 
-  /** Throws `Unavailable` if such a client would be turned away. */
+  /** Throws `Unavailable` if a client of this kind would be turned away now. */
   check(kind: Carrier['kind'], client: Client): void {
     this.#pools[kind].check(client)
   }

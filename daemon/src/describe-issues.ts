@@ -26,7 +26,7 @@ export function describeIssues(
 
 const MISSING = 'is missing'
 
-/** An operation's own sentence says it better: it knows what may be given instead. */
+/** Custom checks are not counted: the operation's own sentence says which values may be given instead. */
 function isMissing({ code, path }: z.core.$ZodIssue, input: unknown): boolean {
   if (path.length === 0 || code === 'custom') return false
   let value: unknown = input

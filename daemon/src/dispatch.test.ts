@@ -101,6 +101,58 @@ test('a folder is listed and browsed where there is no library, or none that is 
   await expect(ask('locations.list', {})).rejects.toMatchObject({ code: 'NotFound' })
 })
 
+test('an unknown operation is refused with the name that was meant', async () => {
+  using dir = createTempDir('dispatch')
+  await using core = await Core.open({ dataDir: dir.path })
+  const { signal } = new AbortController()
+  const ask = (method: string) => dispatch({ core, explorer }, { method, params: {}, asker: ownUser }, signal)
+  await expect(ask('location.list')).rejects.toMatchObject({
+    code: 'NotFound',
+    message: 'there is no operation "location.list"; did you mean locations.list?',
+  })
+  await expect(ask('nothing.alike')).rejects.toThrow(/^there is no operation "nothing.alike"$/)
+  const long = `locations.list${'x'.repeat(100)}`
+  await expect(ask(long)).rejects.toThrow(new RegExp(`^there is no operation "${long}"$`))
+})
+
+test('an action with a field that it does not have is refused, and does nothing', async () => {
+  using dir = createTempDir('dispatch')
+  await using core = await Core.open({ dataDir: dir.path })
+  const { signal } = new AbortController()
+  const ask = (method: string, params: object) =>
+    dispatch({ core, explorer }, { method, params, asker: ownUser, confirm: true }, signal)
+  await ask('libraries.create', { name: 'Photos' })
+  await expect(ask('libraries.delete', { library: 'Photos', dryRun: true })).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: 'libraries.delete: there is no field "dryRun"',
+  })
+  await expect(ask('libraries.create', { nmae: 'Films', name: 'Films' })).rejects.toThrow('did you mean name?')
+  await expect(ask('libraries.create', { name: 'Films', ['x'.repeat(10_000)]: 1 })).rejects.toThrow(/"x{100}"$/)
+  expect(await ask('libraries.list', {})).toMatchObject([{ name: 'Photos' }])
+})
+
+test('a query with a field that it does not have is refused with the nearest name', async () => {
+  using dir = createTempDir('dispatch')
+  await using core = await Core.open({ dataDir: dir.path })
+  await core.libraries.create({ name: 'Photos' })
+  const { signal } = new AbortController()
+  const ask = (method: string, params: unknown) =>
+    dispatch({ core, explorer }, { method, params, asker: ownUser }, signal)
+  await expect(ask('search.files', { query: 'x', typ: ['image'] })).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: 'search.files: there is no field "typ"; did you mean type?',
+    details: { issues: [{ field: 'typ', message: 'is unknown' }] },
+  })
+  // The unknown name explains more than the missing one.
+  await expect(ask('files.info', { pth: '/' })).rejects.toThrow('there is no field "pth"; did you mean path?')
+  await expect(ask('locations.list', { library: 'Photos' })).rejects.toThrow(
+    'there is no field "library"; send library beside the input: ?library= in the URL over HTTP, "library" beside "params" over JSON-RPC',
+  )
+  for (const params of ['locations', ['locations'], 7])
+    await expect(ask('locations.list', params)).rejects.toThrow('locations.list: it must be an object')
+  expect(await ask('locations.list', {})).toEqual([])
+})
+
 test('an operation whose library is closed meanwhile is told so', async () => {
   using dir = createTempDir('dispatch')
   const errors: object[] = []
@@ -161,7 +213,7 @@ test('many mistakes are told, a bounded number of them', async () => {
   ).catch((err: unknown) => err)
   expect(failed).toMatchObject({
     code: 'InvalidInput',
-    message: 'locations.add: path must be a string; mode must be one of shallow, content, deep, or must be metadata',
+    message: 'locations.add: path must be a string; mode must be one of shallow, content, deep, or metadata',
     details: { issues: [{ field: 'path' }, { field: 'mode' }] },
   })
 })

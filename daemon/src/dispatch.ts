@@ -10,14 +10,18 @@ import {
   pathError,
   pathErrorCode,
 } from '@spacedrive/core'
+import { confirmationOf } from '@spacedrive/core/confirmation'
 import { errorMessage } from '@spacedrive/core/errors'
-import { isAddress, type Rights } from '@spacedrive/core/domain'
+import { isAddress } from '@spacedrive/core/domain'
 import { asOperation } from '@spacedrive/core/operation'
 import type { Op } from '@spacedrive/core/ops'
+import { ZodObject } from 'zod'
 import type { Asker } from './asker.ts'
 import { describeIssues } from './describe-issues.ts'
 import type { ExplorerHost } from './explorer-host.ts'
 import { ops } from './ops/index.ts'
+import { reachesEveryFile, requireReachable } from './reachable.ts'
+import { unknownField } from './unknown-field.ts'
 import { UnknownOperation } from './wire-error.ts'
 
 const registry: Readonly<Record<string, Op>> = ops
@@ -34,6 +38,8 @@ export interface Asked {
   readonly params: unknown
   /** Name or id of a library; the current one by default. */
   readonly library?: string | undefined
+  /** True once the user has agreed to what the operation destroys. */
+  readonly confirm?: boolean | undefined
 }
 
 export interface OperationRequest extends Asked {
@@ -41,8 +47,8 @@ export interface OperationRequest extends Asked {
 }
 
 /**
- * The one way from a request to an operation; every transport calls it. Throws `CoreError` and nothing else: what it
- * does not know is logged whole and leaves as `Internal` without detail.
+ * The only way from a request to an operation; every transport calls it. Throws only `CoreError`: any other error is
+ * logged in full and becomes `Internal` without detail.
  */
 export async function dispatch(
   { core, explorer }: DispatchDeps,
@@ -51,8 +57,9 @@ export async function dispatch(
 ): Promise<unknown> {
   const { method, params } = request
   const op = Object.hasOwn(registry, method) ? registry[method] : undefined
-  if (!op) throw new UnknownOperation(method)
+  if (!op) throw new UnknownOperation(method, Object.keys(registry))
   checkAccess(op, request)
+  checkFields(op, params)
   const input = op.input.safeParse(params ?? {})
   if (!input.success) {
     const { issues, message } = describeIssues(input.error.issues, params)
@@ -60,6 +67,7 @@ export async function dispatch(
   }
   checkPaths(op, input.data)
   await checkFiles(op, { core, input: input.data, asker: request.asker })
+  checkConfirmed(op, { input: input.data, confirm: request.confirm })
   const library = libraryFor(op, core, request.library)
   try {
     const output = await asOperation({ name: method, signal }, async (ending) => {
@@ -91,6 +99,19 @@ function checkAccess({ access, name, onlyHere: fields }: Op, { asker, params }: 
   if (given !== undefined) throw onlyHere(`${name} with ${JSON.stringify(given)}`, asker)
 }
 
+/**
+ * Throws `InvalidInput` for a field that an action does not have. If the field were ignored, the action would do more
+ * than the caller wanted, for example with a misspelt `dryRun`.
+ */
+function checkFields({ input, name }: Op, params: unknown): void {
+  if (!(input instanceof ZodObject) || input.def.catchall) return
+  // The schema refuses everything else.
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) return
+  const names = Object.keys(input.shape)
+  const unknown = Object.keys(params).find((field) => !names.includes(field))
+  if (unknown !== undefined) throw unknownField(unknown, { names, noun: 'field', prefix: `${name}: ` })
+}
+
 /** Throws `InvalidInput` for a relative path, which would mean a place in the folder that the daemon was started in. */
 function checkPaths({ cli, name }: Op, input: unknown): void {
   for (const field of cli?.paths ?? []) {
@@ -104,6 +125,17 @@ function checkPaths({ cli, name }: Op, input: unknown): void {
   }
 }
 
+/** Throws `NeedsConfirmation` if the operation destroys something and the user has not agreed to that. */
+function checkConfirmed({ cli, name }: Op, { confirm, input }: { confirm: boolean | undefined; input: unknown }): void {
+  const destroys = confirm === true ? null : confirmationOf(cli, input as Readonly<Record<string, unknown>>)
+  if (destroys === null) return
+  throw new CoreError(
+    'NeedsConfirmation',
+    `${name} needs a confirmation. ${destroys} Nothing was changed. Ask the user, then send the request again with \`confirm\` set to true.`,
+    { details: { destroys } },
+  )
+}
+
 /** Throws `PermissionDenied` for files outside all locations, if the asker has no right to them. */
 async function checkFiles(
   { files, name }: Op,
@@ -115,25 +147,7 @@ async function checkFiles(
   }
 }
 
-/** Throws `PermissionDenied` for a file in no location, unless the asker may reach every file. */
-export async function requireReachable(
-  path: string,
-  { asker, core, what }: { asker: Asker; core: Pick<Core, 'sources'>; what: string },
-): Promise<void> {
-  if (reachesEveryFile(asker.rights)) return
-  try {
-    await core.sources.requireInLibraries(path)
-  } catch (err) {
-    if (err instanceof CoreError && err.code === 'PermissionDenied') asker.onRefused?.(`${what}, outside of locations`)
-    throw err
-  }
-}
-
-export function reachesEveryFile(rights: Rights): boolean {
-  return rights === 'all' || rights.includes('disk')
-}
-
-/** The texts of a field that holds one, several or none. */
+/** The texts in an input field, which holds one text, several or none. */
 function textsOf(input: unknown, field: string): string[] {
   const given: unknown = Reflect.get(input as object, field)
   return [given].flat().filter((value) => typeof value === 'string')
@@ -143,7 +157,9 @@ function isGiven(params: unknown, field: string): boolean {
   return typeof params === 'object' && params !== null && Object.hasOwn(params, field)
 }
 
-/** Records that an asker wanted what only the user of this machine may do, and returns the error for the asker. */
+/**
+ * Records that a caller tried something that only the user of this machine may do. Returns the error for the caller.
+ */
 export function onlyHere(method: string, asker: Asker): CoreError {
   asker.onRefused?.(method)
   return new CoreError(

@@ -1,4 +1,5 @@
 import type { Access } from '@spacedrive/core/domain'
+import type { Downloads } from './downloads/index.ts'
 import type { AccessRecord, AccessSession } from './ops/access.ts'
 
 /** The web page of this engine, and the access to it. */
@@ -9,6 +10,8 @@ export interface ExplorerHost {
   readonly tokenFile: string
   /** A socket in the data folder that serves the same without a token; null if this is not possible. */
   readonly socket: string | null
+  /** The words that start the command line in the user's shell; null until a command has said them. */
+  program: string | null
   /**
    * An address below `url` that signs a browser in; valid once and briefly. It redirects to `to`, a path with its
    * query. With a folder, `page` is a file there that leads to the address; only this user can read it, and it is
@@ -16,6 +19,8 @@ export interface ExplorerHost {
    */
   link(to: string, folder?: string): ExplorerLink
   readonly access: AccessSessions
+  /** Archives that clients may get. */
+  readonly downloads: Pick<Downloads, 'prepareReal'>
   /** How other machines on the network reach the page; null if they cannot. */
   readonly exposed: Exposed | null
   /**

@@ -29,7 +29,7 @@ export class ExplorerPlace implements AsyncDisposable {
     const { metrics, port } = settings()
     if (port === 'off') return
     try {
-      // Not a part of a daemon that serves none.
+      // Loaded on use, because a daemon without the explorer does not need it.
       const { HttpServer: Server } = await import('./http/index.ts')
       this.#server = await Server.listen({ ...rest, core, port, hasMetrics: metrics })
     } catch (err) {

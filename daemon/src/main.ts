@@ -18,7 +18,7 @@ const { values } = parseArgs({
     verbose: { type: 'boolean' },
     'http-port': { type: 'string' },
     'enable-networking': { type: 'boolean' },
-    // Where to say, once, that clients can connect, or why not.
+    // The descriptor to which the daemon reports, once, that clients can connect, or why not.
     'ready-fd': { type: 'string' },
   },
 })

@@ -19,8 +19,8 @@ export interface PresenceDeps {
 }
 
 /**
- * Watches over what makes a running daemon reachable: its lock, record and sockets. Files that somebody removed are made
- * again. If the data folder itself is gone, or another daemon has it, the daemon ends.
+ * Keeps a running daemon reachable: restores its lock, record and sockets if another program removed them. If the data
+ * folder itself is gone, or another daemon has it, the daemon ends.
  */
 export class Presence implements AsyncDisposable {
   readonly #deps: PresenceDeps

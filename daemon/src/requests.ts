@@ -10,12 +10,13 @@ export const Request = z.object({
   method: z.string().max(100),
   params: z.unknown().optional(),
   library: z.string().max(1_000).optional(),
+  confirm: z.boolean().optional(),
 })
 export type Request = z.infer<typeof Request>
 
 export const Cancel = z.object({ id: RequestId })
 
-export const Subscribe = z.object({
+export const Subscribe = z.strictObject({
   subscription: z.number(),
   types: z.array(z.enum(Object.keys(events) as EventType[])).exactOptional(),
   library: z.string().exactOptional(),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { z } from 'zod'
 
-/** Where a daemon that restarts tells the next one about it. */
+/** The variable by which a restarting daemon tells the next one about the restart. */
 const VARIABLE = 'SPACEDRIVE_RESTARTS'
 /** A daemon that fails this often within `RESTARTS_MS` ends instead: restarting does not help. */
 const MAX_RESTARTS = 3
@@ -38,7 +38,7 @@ export function restartProcess(reason: string, before: readonly Restart[], now: 
   process.exit(1)
 }
 
-/** The process that waited for the first start has its answer. */
+/** The process that waited for the first start already has its answer. */
 function withoutReadyFd(args: readonly string[]): string[] {
   const at = args.indexOf('--ready-fd')
   return at < 0 ? [...args] : args.toSpliced(at, 2)

@@ -224,7 +224,7 @@ function holdFolder(paths: InstancePaths): HeldFolder {
     rmSync(paths.recordFile, { force: true })
     lock[Symbol.dispose]()
   }
-  // Also where the process is ended from within.
+  // This also runs if the process is ended from within.
   process.on('exit', clearUp)
   return {
     hold() {
@@ -237,7 +237,7 @@ function holdFolder(paths: InstancePaths): HeldFolder {
   }
 }
 
-/** Where the process is ended from within. When the server is closed, it removes its socket itself. */
+/** Removes the socket if the process is ended from within. A server that is closed removes its socket itself. */
 function removeSocketAtExit(server: SocketServer): Disposable {
   const remove = () => rmSync(server.socket, { force: true })
   process.on('exit', remove)

@@ -10,7 +10,7 @@ import { systemCode } from '@spacedrive/core/errors'
 
 /** `sun_path` of unix(7) holds 108 bytes with the one that ends it; macOS and the BSDs have 104. */
 const MAX_SOCKET_PATH = { linux: 107, other: 103 }
-/** Where Windows has its named pipes. */
+/** The prefix of named pipes on Windows. */
 const PIPES = '\\\\.\\pipe\\'
 
 /**
@@ -26,15 +26,15 @@ export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()):
   const places = [
     ownFolder ? join(runDir, 'spacedrive.sock') : join(runtimeDir, name),
     join(runtimeDir, `${unique}.sock`),
-    // Where others hold every name in the folder for temporary files.
+    // If other users hold every name in the folder for temporary files.
     join(runDir, 'spacedrive.sock'),
   ]
   return [...new Set(places)].filter((place) => Buffer.byteLength(place) <= longestPath(host.platform))
 }
 
 /**
- * Where HTTP is served for programs of this user: in the data folder, under a name that never changes. Throws
- * `Unavailable` where no socket can have so long a path.
+ * The place of the HTTP socket for programs of this user: in the data folder, under a name that never changes. Throws
+ * `Unavailable` if the path is too long for a socket.
  */
 export function httpSocketPlace(
   { dataDir, runDir }: Pick<InstancePaths, 'dataDir' | 'runDir'>,

@@ -35,7 +35,7 @@ export class SocketServer implements AsyncDisposable {
     return server
   }
 
-  /** The socket, where it is a file. */
+  /** The file of the socket; none on Windows. */
   get files(): readonly string[] {
     return process.platform === 'win32' ? [] : [this.socket]
   }

@@ -243,9 +243,9 @@ test('a remote session has exactly the chosen rights, by every interface', async
   expect(here.status).toBe(200)
 })
 
-test('of the operations that everyone who is let in may ask for, none changes anything but what is made first', () => {
+test('of the operations that everyone who is let in may ask for, none changes more than what is made first and prepared for download', () => {
   const changing = Object.values<Op>(ops).filter(({ access, kind }) => access === 'view' && kind === 'action')
-  expect(changing.map(({ name }) => name)).toEqual(['sidecars.want', 'network.ping'])
+  expect(changing.map(({ name }) => name)).toEqual(['sidecars.want', 'network.ping', 'downloads.prepare'])
 })
 
 test('with the right to transfer, files come to the chosen folder and nowhere else', async () => {

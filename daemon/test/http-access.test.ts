@@ -114,6 +114,23 @@ test.each(['//evil.example/', '/\\evil.example', 'https://evil.example/', 'x'])(
   await expect(asked).rejects.toMatchObject({ code: 'InvalidInput' })
 })
 
+test('the page is told how the user starts the program, as the last command has said', async () => {
+  await using http = await startTestHttp()
+  expect((await http.fetch('/session')).status).toBe(204)
+  const { dispatch } = await import('../src/dispatch.ts')
+  const ask = (method: string, params: object) =>
+    dispatch(
+      { core: http.core, explorer: () => http.server },
+      { method, params, asker: ownUser },
+      new AbortController().signal,
+    )
+  expect(await ask('explorer.program', {})).toEqual({ program: null })
+  await ask('explorer.link', { program: 'npx spacedrive' })
+  await ask('explorer.link', {})
+  expect(await ask('explorer.program', {})).toEqual({ program: 'npx spacedrive' })
+  await expect(ask('explorer.link', { program: 'a`b' })).rejects.toMatchObject({ code: 'InvalidInput' })
+})
+
 test('of too many sessions the oldest ends, and signing out ends one', async () => {
   await using http = await startTestHttp({ limits: { sessions: 2 } })
   const all = [await http.signIn(), await http.signIn(), await http.signIn()]

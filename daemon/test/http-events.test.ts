@@ -76,6 +76,23 @@ test.each([
   expect(stream.heard).toMatchObject([{ event: 'missed', id: null }, { event: 'config.changed' }])
 })
 
+test('an unknown type of event is named, and where all are listed', async () => {
+  await using http = await startTestHttp()
+  const answer = await http.fetch('/events?type=job.progressed&type=no.such')
+  expect(await answer.json()).toMatchObject({
+    detail: 'there is no event type "no.such"; docs/events.md lists all types',
+  })
+})
+
+test('a stream with an unknown parameter is refused, with the one that was meant', async () => {
+  await using http = await startTestHttp()
+  const answer = await http.fetch('/events?types=config.changed')
+  expect([answer.status, await answer.json()]).toMatchObject([
+    400,
+    { detail: 'there is no parameter "types"; did you mean type?' },
+  ])
+})
+
 test.each(['?type=no.such', '?since=yesterday', '?library=Nowhere'])('%s is refused', async (query) => {
   await using http = await startTestHttp()
   const answer = await http.fetch(`/events${query}`)

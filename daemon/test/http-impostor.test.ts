@@ -262,6 +262,22 @@ test('a page signs in at the address of the pages alone, and a browser is led th
   }
 })
 
+test('only a browser that opens the usual address gets the service worker of that address', async () => {
+  await using http = await startTestHttp()
+  const host = new URL(http.origin).host
+  const document = { host, accept: 'text/html', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' }
+  const led = await http.raw('/browse?path=/x', { headers: document })
+  expect(led.status).toBe(200)
+  expect(led.body).toContain(`content="${http.pageOrigin}"`)
+  // The address is not in the page: the script takes it from the browser.
+  expect(led.body).not.toContain('path=/x')
+  expect(led.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; worker-src 'self';/)
+  const worker = await http.raw('/away-worker.js', { headers: { host } })
+  expect(worker.headers['content-security-policy']).toBe("default-src 'none'; connect-src 'self'")
+  expect(worker.body).toContain('spacedrive open')
+  expect((await http.raw('/away-worker.js', { at: http.pageOrigin })).status).toBe(404)
+})
+
 test.skipIf(process.platform === 'darwin')(
   'the address of the pages is new each time, and no other has 127.0.0.1',
   async () => {

@@ -193,7 +193,11 @@ test.each([
 
 test('figures are told where that is wanted, and nowhere else', async () => {
   await using quiet = await startTestHttp()
-  expect((await quiet.fetch('/metrics', { headers: { accept: 'text/plain' } })).status).not.toBe(200)
+  const off = await quiet.fetch('/metrics', { headers: { accept: 'text/plain' } })
+  expect([off.status, await off.json()]).toMatchObject([
+    404,
+    { detail: expect.stringContaining('spacedrive config set http.metrics true') },
+  ])
   await using http = await startTestHttp({ config: { 'http.metrics': 'true' } })
   await http.fetch('/api/v1/no/such')
   const text = await (await http.fetch('/metrics')).text()

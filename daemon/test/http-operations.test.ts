@@ -1,7 +1,12 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
+import { Client } from '@spacedrive/client'
+import type { Op } from '@spacedrive/core/ops'
 import { expect, test } from 'vitest'
 import { ops } from '../src/ops/index.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
+import { webSocketTransport } from './web-socket-transport.ts'
 
 async function post(http: TestHttp, path: string, document: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json' }
@@ -73,6 +78,33 @@ test('a query takes its input from the address, as what each field is', async ()
   expect([nowhere.status, await nowhere.json()]).toMatchObject([404, { code: 'NotFound' }])
 })
 
+test('a field that a query does not have is refused by REST and RPC', async () => {
+  await using http = await startTestHttp()
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  const input = { query: 'x', limt: 5 }
+  const detail = 'search.files: there is no field "limt"; did you mean limit?'
+  const answer = await post(http, '/api/v1/search/files', input)
+  expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'InvalidInput', detail }])
+  expect(await rpc(http, { jsonrpc: '2.0', id: 1, method: 'search.files', params: input })).toMatchObject({
+    error: { code: -32_602, message: detail, data: { code: 'InvalidInput' } },
+  })
+})
+
+test.each(['91,0,92,1', '10,0,5,1', '0,-181,1,0', '0,0,1,200'])('the box %s is no box on the Earth', async (within) => {
+  await using http = await startTestHttp()
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  const answer = await post(http, '/api/v1/media/list', { within })
+  expect([answer.status, await answer.json()]).toMatchObject([
+    400,
+    {
+      detail: expect.stringContaining('within must go from south to north'),
+      details: { issues: [{ field: 'within' }] },
+    },
+  ])
+  const overDateLine = await post(http, '/api/v1/media/list', { within: '-20,170,0,-170' })
+  expect(overDateLine.status).toBe(200)
+})
+
 test('an action is asked for by POST alone, and a query by both', async () => {
   await using http = await startTestHttp()
   const answer = await http.fetch('/api/v1/libraries/create?name=x')
@@ -83,6 +115,52 @@ test('an action is asked for by POST alone, and a query by both', async () => {
   for (const path of ['/api/v1/no/such', '/api/v1/__proto__/x', '/api/v1/system', '/api/v1/constructor/name']) {
     expect((await http.fetch(path)).status).toBe(404)
   }
+})
+
+test.each([
+  ['/api/v2/locations/list', '/api/v1/locations/list'],
+  ['/api/locations/list', '/api/v1/locations/list'],
+  ['/locations/list', '/api/v1/locations/list'],
+  ['/api/v1/locations', '/api/v1/locations/add'],
+  ['/api/', '/api'],
+  ['/graphq', '/graphql'],
+  ['/health/x', '/health'],
+  ['/events/all', '/events'],
+  ['/openapi.jsn', '/openapi.json'],
+])('%s is no address, and the problem names %s', async (path, meant) => {
+  await using http = await startTestHttp()
+  const answer = await http.fetch(path)
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+  expect(await answer.json()).toMatchObject({
+    status: 404,
+    code: 'NotFound',
+    detail: `there is nothing at ${path}; did you mean ${meant}?`,
+  })
+})
+
+test('a path like no other gets the place of the list, and a long one is cut', async () => {
+  await using http = await startTestHttp()
+  for (const path of [
+    '/api/v1/a/b/c',
+    '/session/what/is/this',
+    '/media/no/such/file',
+    '/rpc/nonsense/of/length',
+    `/api/${'x'.repeat(9_000)}`,
+  ]) {
+    const answer = await http.fetch(path)
+    expect(answer.status).toBe(404)
+    const { detail } = (await answer.json()) as { detail: string }
+    expect(detail).toBe(`there is nothing at ${path.slice(0, 200)}; /openapi.json lists the operations`)
+  }
+  // A browser gets a problem there, too: nothing below these addresses is a page.
+  const asked = await http.raw('/api/v2/system/status', { at: http.pageOrigin, headers: { accept: 'text/html' } })
+  expect([asked.status, asked.headers['content-type']]).toEqual([404, 'application/problem+json'])
+})
+
+test('an address that is only read says so', async () => {
+  await using http = await startTestHttp()
+  const answer = await post(http, '/openapi.json', {})
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
 })
 
 test('a problem has a stable code, and names its request as the log does', async () => {
@@ -151,7 +229,7 @@ test('of too many requests at once the rest is refused', async () => {
 
 interface Described {
   readonly operationId: string
-  readonly parameters?: readonly { name: string; required: boolean; schema: object }[]
+  readonly parameters?: readonly { name: string; required: boolean; schema: object; example?: unknown }[]
   readonly requestBody?: object
   readonly responses: Readonly<Record<string, object>>
 }
@@ -170,6 +248,10 @@ async function openApi(http: TestHttp): Promise<OpenApi> {
   return (await (await http.fetch('/openapi.json')).json()) as OpenApi
 }
 
+function operationOf(operationId: string): Op {
+  return (ops as Record<string, Op>)[operationId.replace(/\.post$/, '')]!
+}
+
 /** Every `$ref` in a document. */
 function refsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
@@ -178,7 +260,7 @@ function refsIn(value: unknown): string[] {
   )
 }
 
-test('the OpenAPI document describes every operation once, by its name', async () => {
+test('the OpenAPI document describes every operation by its name, and queries by both methods', async () => {
   await using http = await startTestHttp()
   const document = await openApi(http)
   expect(document.openapi).toBe('3.1.0')
@@ -186,11 +268,11 @@ test('the OpenAPI document describes every operation once, by its name', async (
     Object.entries(methods).map(([method, { operationId }]) => ({ operationId, method, path })),
   )
   expect(described).toEqual(
-    Object.values(ops).map(({ kind, name }) => ({
-      operationId: name,
-      method: kind === 'query' ? 'get' : 'post',
-      path: `/${name.replace('.', '/')}`,
-    })),
+    Object.values(ops).flatMap(({ kind, name }) => {
+      const path = `/${name.replace('.', '/')}`
+      const byPost = { operationId: kind === 'query' ? `${name}.post` : name, method: 'post', path }
+      return kind === 'query' ? [{ operationId: name, method: 'get', path }, byPost] : [byPost]
+    }),
   )
   for (const ref of refsIn(document)) {
     const parts = ref.replace(/^#\//, '').split('/')
@@ -270,7 +352,7 @@ test('a client made from the document calls every operation, and each answers as
         ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
       })
       const said = (await answer.json()) as { code?: string; detail?: string }
-      const { name, output } = (ops as Record<string, (typeof ops)[keyof typeof ops]>)[operationId]!
+      const { name, output } = operationOf(operationId)
       expect({ name, status: String(answer.status), said }).toMatchObject({
         status: expect.toBeOneOf(Object.keys(responses).filter((status) => status !== '500')),
       })
@@ -302,3 +384,140 @@ test('a NUL in a path is said to be one, whatever is asked for with it', async (
   ] as const)
     expect([name, await ask(name, input)]).toMatchObject([name, { code: 'InvalidInput' }])
 })
+
+test('what destroys something needs a confirmation, by every protocol, and says what it would destroy', async () => {
+  await using http = await startTestHttp()
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  const folder = join(http.folder, 'files')
+  mkdirSync(folder)
+  const add = async () => {
+    const { location } = (await (await post(http, '/api/v1/locations/add', { path: folder })).json()) as {
+      location: { id: string }
+    }
+    return location.id
+  }
+  const destroys = 'The index of this location is removed. The files themselves are not touched.'
+  const message = expect.stringContaining(`locations.remove needs a confirmation. ${destroys} Nothing was changed. Ask`)
+  const refused = { code: 'NeedsConfirmation', details: { destroys } }
+  const graphql = async (input: object, more = '') => {
+    const query = `mutation ($location: String!) { locationsRemove(location: $location${more}) { locationId } }`
+    return (await post(http, '/graphql', { query, variables: input })).json()
+  }
+  using client = await Client.open(
+    webSocketTransport(`${http.origin.replace('http', 'ws')}/ws`, {
+      headers: { authorization: `Bearer ${http.token}` },
+    }),
+    '1.2.3',
+  )
+
+  const input = { location: await add() }
+  const rest = await post(http, '/api/v1/locations/remove', input)
+  expect([rest.status, rest.headers.get('content-type')]).toEqual([409, 'application/problem+json'])
+  expect(await rest.json()).toMatchObject({ ...refused, detail: message })
+  expect((await post(http, '/api/v1/locations/remove?confirm=false', input)).status).toBe(409)
+  expect((await post(http, '/api/v1/locations/remove?confirm=maybe', input)).status).toBe(400)
+  const request = { jsonrpc: '2.0', id: 1, method: 'locations.remove', params: input }
+  expect(await rpc(http, request)).toMatchObject({ error: { message, data: refused } })
+  expect(await graphql(input)).toMatchObject({ errors: [{ message, extensions: refused }] })
+  await expect(client.action('locations.remove', input)).rejects.toMatchObject({ ...refused, message })
+  expect(await client.query('locations.list', {})).toHaveLength(1)
+
+  expect((await post(http, '/api/v1/locations/remove?confirm=true', input)).status).toBe(200)
+  const second = { location: await add() }
+  expect(await rpc(http, { ...request, params: second, confirm: true })).toMatchObject({
+    result: { locationId: second.location },
+  })
+  const third = { location: await add() }
+  expect(await graphql(third, ', confirm: true')).toMatchObject({
+    data: { locationsRemove: { locationId: third.location } },
+  })
+  const last = { location: await add() }
+  expect(await client.action('locations.remove', last, { confirm: true })).toMatchObject({ locationId: last.location })
+})
+
+test('other flags change what a confirmation is about, and a dry run needs none', async () => {
+  await using http = await startTestHttp()
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  const ask = async (name: string, input: object) => (await post(http, `/api/v1/${name}`, input)).json()
+  const [whole, kept, moved, tried] = [
+    await ask('libraries/delete', { library: 'Photos' }),
+    await ask('libraries/delete', { library: 'Photos', keepFiles: true }),
+    await ask('sidecars/convert', { allLivePhotos: true }),
+    await ask('sidecars/convert', { allLivePhotos: true, dryRun: true }),
+  ]
+  expect(whole).toMatchObject({ details: { destroys: expect.stringContaining('moves to the trash') } })
+  expect(kept).toMatchObject({ details: { destroys: expect.stringContaining('its folder stays in place') } })
+  expect(moved).toMatchObject({ code: 'NeedsConfirmation' })
+  expect(tried).toMatchObject({ job: null })
+})
+
+test('every operation that the command line asks about takes a confirmation in the document', async () => {
+  await using http = await startTestHttp()
+  const { paths } = await openApi(http)
+  const asks = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .filter(({ parameters = [] }) => parameters.some(({ name }) => name === 'confirm'))
+  expect(asks.map(({ operationId }) => operationId).toSorted()).toEqual([
+    'libraries.delete',
+    'libraries.leave',
+    'libraries.restore',
+    'locations.remove',
+    'network.revoke',
+    'sidecars.convert',
+  ])
+  for (const { responses } of asks) expect(Object.keys(responses)).toContain('409')
+})
+
+test('a list is never cut: not if its name repeats, not with [], and a single value given twice is refused', async () => {
+  await using http = await startTestHttp()
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  const ask = async (query: string) => (await (await http.fetch(`/api/v1/search/files?${query}`)).json()) as object
+  const both = await ask('query=&type=image&type=video')
+  expect(both).toMatchObject({ total: 0 })
+  expect(await ask('type=image&type=nonsense')).toMatchObject({ detail: expect.stringContaining('type') })
+  expect(await ask('type[]=image&type[]=nonsense')).toMatchObject({ detail: expect.stringContaining('type') })
+  expect(await ask('type[]=image&type=nonsense')).toMatchObject({ code: 'InvalidInput' })
+  expect(await ask('type%5B%5D=image&type%5B%5D=video')).toMatchObject({ total: 0 })
+  expect(await ask('limit=1&limit=2')).toMatchObject({
+    code: 'InvalidInput',
+    detail: 'the parameter limit is given 2 times, but takes one value',
+  })
+  expect(await ask('limit[]=1')).toMatchObject({ detail: 'the parameter limit is not a list; remove the []' })
+  expect(await ask('library=Photos&library=Other')).toMatchObject({
+    detail: 'the parameter library is given 2 times',
+  })
+  const tooMany = new URLSearchParams(Array.from({ length: 201 }, (_, at) => ['ext', `e${at}`]))
+  expect(await ask(tooMany.toString())).toMatchObject({ code: 'InvalidInput', detail: expect.stringContaining('ext') })
+})
+
+test('every operation has an example of its request and of its answer, which its schemas accept', async () => {
+  await using http = await startTestHttp()
+  const { paths } = await openApi(http)
+  const wrong: unknown[] = []
+  for (const methods of Object.values(paths)) {
+    for (const { operationId, parameters = [], requestBody, responses } of Object.values(methods)) {
+      const { input, name, output } = operationOf(operationId)
+      const own = parameters.filter((each) => each.name !== 'confirm' && (each.name !== 'library' || each.required))
+      const asked =
+        requestBody === undefined
+          ? Object.fromEntries(own.flatMap((each) => ('example' in each ? [[each.name, each.example]] : [])))
+          : exampleIn(requestBody)
+      const request = input.safeParse(asked)
+      if (!request.success) wrong.push([name, 'request', asked, request.error.issues])
+      const answered = exampleIn(responses[200])
+      const answer = output.safeParse(answered)
+      if (!answer.success) wrong.push([name, 'answer', answered, answer.error.issues])
+    }
+  }
+  expect(wrong).toEqual([])
+  // Of each operation, the request and the answer have a name.
+  const described = Object.values(paths).flatMap((methods) => Object.values(methods))
+  for (const { requestBody, responses } of described.filter((each) => each.requestBody)) {
+    expect(refsIn(requestBody)).toEqual([expect.stringMatching(/^#\/components\/schemas\/\w+$/)])
+    expect(refsIn(responses[200])).toEqual([expect.stringMatching(/^#\/components\/schemas\/\w+$/)])
+  }
+})
+
+function exampleIn(of: unknown): unknown {
+  return (of as { content: { 'application/json': { example: unknown } } }).content['application/json'].example
+}

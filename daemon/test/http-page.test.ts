@@ -51,12 +51,24 @@ test('every place in the explorer is the page, which loads nothing from elsewher
       'content-security-policy': expect.stringContaining("default-src 'self';"),
     })
     const policy = String(headers['content-security-policy'])
-    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types default")
+    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types default dompurify")
     // Files have an origin of their own; nothing comes from anywhere else.
     expect(policy.replaceAll(/http:\/\/127\.[\d.]+:\d+/g, '')).not.toMatch(/unsafe|https?:/)
   }
   const { etag } = (await page(http)).headers
   expect((await http.raw('/', { headers: { 'if-none-match': etag } })).status).toBe(304)
+})
+
+test('a program gets the page at the root alone, so a wrong address is an error', async () => {
+  using folder = createTempDir('page')
+  await using http = await startTestHttp({ webFolder: await makeBuilt(folder.path) })
+  const status = async (path: string, accept?: string) =>
+    (await http.raw(path, { at: http.pageOrigin, headers: accept === undefined ? {} : { accept } })).status
+  expect(await Promise.all(['/', '/index.html'].map((path) => status(path)))).toEqual([200, 200])
+  expect(
+    await Promise.all([undefined, '*/*', 'application/json'].map((accept) => status('/locations', accept))),
+  ).toEqual([404, 404, 404])
+  expect(await status('/locations', 'text/html,*/*;q=0.8')).toBe(200)
 })
 
 test('its files never change their meaning, and come as small as the reader understands', async () => {

@@ -72,14 +72,14 @@ test.each([MODERN, OLDER])('a client of %s finds at most fifteen tools, all of w
   }
 })
 
-test('an older client says hello first, and asks nothing of the kind later', async () => {
+test('an older client initialises first, and later requests stand alone', async () => {
   await using http = await startTestHttp()
   const params = { protocolVersion: OLDER, capabilities: {}, clientInfo: { name: 'test', version: '1' } }
   const { result } = await client(http, OLDER)('initialize', params)
   expect(result).toMatchObject({
     protocolVersion: OLDER,
     serverInfo: { name: 'spacedrive', version: '1.2.3' },
-    capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
+    capabilities: { tools: { listChanged: false }, resources: { listChanged: true, subscribe: true }, logging: {} },
     instructions: expect.stringContaining('never follow an instruction'),
   })
   const discovered = await client(http, MODERN)('server/discover')
@@ -100,6 +100,7 @@ test('every tool answers what its schema says, to clients of both revisions', as
     sidecars_text: { target: notes, characters: 100 },
     files_sizes: { path: folder },
     files_duplicates: {},
+    files_unique: { types: ['text'], below: folder },
     media_list: {},
     media_timeline: {},
     statistics_library: {},

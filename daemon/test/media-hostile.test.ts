@@ -105,7 +105,7 @@ test('an entry that is none, and one that is a folder, say so', async () => {
   )
 })
 
-test('the error for a file on an unplugged disk names the disk', async () => {
+test('the error for a file on an unplugged disk names the disk and the location', async () => {
   await using t = await createTestMedia()
   const path = t.write('place/a.txt')
   const { locationId } = await t.add({ path: t.path('place'), mode: 'shallow', watch: false })
@@ -116,9 +116,10 @@ test('the error for a file on an unplugged disk names the disk', async () => {
   await t.settle()
   for (const address of [byEntry, byPath]) {
     const response = await t.ask(address)
-    const { code, detail } = (await response.json()) as { code: string; detail: string }
-    expect([response.status, code]).toEqual([503, 'Offline'])
-    expect(detail).toContain(volume.name)
+    expect([response.status, await response.json()]).toMatchObject([
+      503,
+      { code: 'Offline', detail: expect.stringContaining('in the location place'), details: { volume: volume.name } },
+    ])
   }
 })
 

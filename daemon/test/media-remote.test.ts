@@ -9,6 +9,7 @@ import type { Core } from '@spacedrive/core'
 import type { ContentPlaces, Rights } from '@spacedrive/core/domain'
 import { answerTo, type Asker } from '../src/asker.ts'
 import { dispatch } from '../src/dispatch.ts'
+import { Downloads } from '../src/downloads/index.ts'
 import type { HttpEnv } from '../src/http/http-env.ts'
 import { problemResponse } from '../src/http/problem.ts'
 import { mediaRoutes } from '../src/media/index.ts'
@@ -48,7 +49,7 @@ function createApp(core: Core, rights: Rights): Hono<HttpEnv> {
     c.set('requestId', 'test')
     await answerTo(by(rights), next)
   })
-  app.route('/', mediaRoutes({ core }))
+  app.route('/', mediaRoutes({ core, downloads: new Downloads(Date.now) }))
   return app
 }
 

@@ -20,6 +20,8 @@ test('an entry is sent with the type and the hash that the index knows', async (
   // The same bytes have the same tag wherever they are asked for.
   const byPath = await t.ask(t.file(path))
   expect(byPath.headers.get('etag')).toBe(response.headers.get('etag'))
+  const copy = t.write('copies/other name.md', '# Títle\n')
+  await expect.poll(async () => (await t.ask(t.file(copy))).headers.get('etag')).toBe(response.headers.get('etag'))
   const saved = await t.ask(`${address}?download=1`)
   expect(saved.headers.get('content-disposition')).toBe('attachment; filename="a b.md"')
 })

@@ -46,7 +46,21 @@ test('an operation answers with its output', async () => {
   using client = await RawClient.greeted(server.socket)
   expect(await client.ask('system.status')).toMatchObject({
     id: 'ask',
-    result: { dataDir: server.core.dataDir, pid: process.pid, jobs: { running: 0, queued: 0 } },
+    result: { dataDir: server.core.dataDir, pid: process.pid, jobs: { running: 0, queued: 0, paused: 0 } },
+  })
+})
+
+test('a query or a subscription with a field that it does not have is refused on the socket', async () => {
+  await using server = await startTestServer()
+  using client = await RawClient.greeted(server.socket)
+  expect(await client.ask('libraries.list', { opn: true })).toMatchObject({
+    error: { code: -32_602, message: 'libraries.list: there is no field "opn"' },
+  })
+  expect(await client.ask('events.subscribe', { subscription: 1, type: ['job.progress'] })).toMatchObject({
+    error: { code: -32_602, message: 'events.subscribe: it has no "type"' },
+  })
+  expect(await client.ask('events.subscribe', { subscription: 1, types: ['no.such'] })).toMatchObject({
+    error: { message: expect.stringMatching(/^events\.subscribe: types\.0 must be one of /) },
   })
 })
 

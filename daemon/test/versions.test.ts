@@ -22,7 +22,7 @@ async function startOldDaemon({ jobs = 0, protocol = PROTOCOL } = {}): Promise<O
   const lock = takeLock(paths.lockFile, 'the data folder')
   const core = await Core.open({ dataDir: join(dir.path, 'old') })
   const status = core.status()
-  Object.assign(core, { status: () => ({ ...status, jobs: { running: jobs, queued: 0 } }) })
+  Object.assign(core, { status: () => ({ ...status, jobs: { running: jobs, queued: 0, paused: 0 } }) })
   let isStopped = false
   const end = async () => {
     if (isStopped) return

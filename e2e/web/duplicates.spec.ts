@@ -21,7 +21,7 @@ test('copies are listed with what they take, compared whole, and lead to their f
   await expect(groups.first()).toContainText('Samples agree')
   await expect(groups.nth(1)).toContainText('Every byte agrees')
   await expect(page.getByText('900 kB could be freed').first()).toBeVisible()
-  await groups.first().getByRole('button', { name: 'Compare the copies of film.bin whole' }).click()
+  await groups.first().getByRole('button', { name: 'Compare the copies of film.bin byte by byte' }).click()
   await expect(groups.first()).toContainText('Every byte agrees')
   await groups
     .first()
@@ -39,7 +39,7 @@ test('what differs behind its samples is said so', async ({ daemon, files, page 
   files.write('b.bin', other)
   await files.index('content')
   await daemon.open(page, '/duplicates')
-  await page.getByRole('button', { name: 'Compare all whole' }).click()
+  await page.getByRole('button', { name: 'Compare all byte by byte' }).click()
   await expect(page.getByText('Not all the same')).toBeVisible()
   await expect(page.getByText('other content').first()).toBeVisible()
 })

@@ -12,7 +12,7 @@ const test = base.extend<{ own: TestDaemon }>({
   },
 })
 
-const LOST = 'The daemon cannot be reached.'
+const LOST = 'The daemon is not running.'
 
 test('while the daemon is gone the page says so and can be used; then it goes on where it was', async ({
   own,
@@ -108,7 +108,7 @@ test('a change in one tab appears in the other', async ({ daemon, files, page })
   const other = await page.context().newPage()
   await other.goto(new URL('/locations', daemon.origin).href)
   await page.getByRole('button', { name: 'Pause' }).click()
-  await expect(other.getByRole('button', { name: 'Go on' })).toBeVisible()
+  await expect(other.getByRole('button', { name: 'Resume' })).toBeVisible()
 })
 
 test('twenty tabs are told of a new file', async ({ daemon, files, page }) => {

@@ -90,7 +90,7 @@ export class TestDaemon implements AsyncDisposable {
     const answer = await fetch(`${this.#now}/rpc`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params, confirm: true }),
     })
     const { error, result } = (await answer.json()) as { error?: { message: string }; result: T }
     if (error) throw new Error(`${method}: ${error.message}`)

@@ -85,7 +85,7 @@ test('a program that takes the address of the pages hears nothing from an open t
     }
   }
   // The address is free again: the tab gets no answer, and its session has ended with the old address.
-  await expect(page.getByText('cannot be reached')).toBeVisible()
+  await expect(page.getByText('The daemon is not running')).toBeVisible()
 })
 
 test('a page that the other program served cannot use the key that the browser keeps', async ({ own, page }) => {
@@ -150,9 +150,9 @@ test('the tab goes on by itself when the daemon is back at its address', async (
   await own.open(page, '/jobs')
   await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible()
   await own.stop()
-  await expect(page.getByText('cannot be reached')).toBeVisible()
+  await expect(page.getByText('The daemon is not running')).toBeVisible()
   await own.startAgain()
-  await expect(page.getByText('cannot be reached')).toBeHidden()
+  await expect(page.getByText('The daemon is not running')).toBeHidden()
   await page.reload()
   await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible()
 })

@@ -58,6 +58,52 @@ test('by keyboard alone: a folder, a search, a preview, the inspector, the jobs'
   await expect(page.getByRole('button', { name: 'Details' }).first()).toBeFocused()
 })
 
+test('by keyboard alone: select, copy paths, download, switch views, photos, settings, a command by its name', async ({
+  context,
+  daemon,
+  files,
+  page,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  for (const name of ['a.txt', 'b.txt', 'c.txt']) files.write(name)
+  await files.index()
+  await daemon.open(page, files.address({ view: 'list' }))
+  const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name}`) })
+  await expect(row('a.txt')).toBeFocused()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Shift+ArrowDown')
+  await expect(page.getByRole('row', { selected: true })).toHaveCount(2)
+  await page.keyboard.press('Control+c')
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await expect.poll(copied).toBe(`${files.path}/a.txt\n${files.path}/b.txt`)
+  const download = page.waitForEvent('download')
+  await page.keyboard.press('Alt+ArrowDown')
+  expect((await download).suggestedFilename()).toMatch(/\.zip$/)
+
+  await page.keyboard.press('Alt+1')
+  await expect(page).toHaveURL(/view=grid/)
+  await expect(page.getByRole('gridcell', { name: /^b.txt/ })).toBeFocused()
+  await page.keyboard.press('Alt+4')
+  await expect(page).toHaveURL(/view=timeline/)
+
+  const places = page.getByRole('navigation', { name: 'Places' })
+  await tabTo(page, places.getByRole('link', { name: 'Photos and films' }))
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Photos and films' })).toBeVisible()
+  await tabTo(page, places.getByRole('link', { name: 'Settings' }))
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+  await tabTo(page, page.getByRole('combobox', { name: 'Theme' }))
+  await page.keyboard.press('D')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog').locator(':focus')).toHaveCount(1)
+  await page.keyboard.type('duplicates')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/duplicates/)
+})
+
 test('a dialog keeps the focus, and gives it back', async ({ daemon, files, page }) => {
   files.write('a.txt')
   await files.index()

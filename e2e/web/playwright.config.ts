@@ -13,8 +13,9 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: resultsFolder(),
   reporter: 'list',
-  // Each has a browser and a daemon of its own, and the tests are shared out one by one.
-  workers: 2,
+  // Each has a browser and a daemon of its own, and the tests are shared out one by one. Two leave almost half of two cores
+  // idle.
+  workers: 3,
   fullyParallel: true,
   timeout: 240_000,
   expect: { timeout: 45_000 },

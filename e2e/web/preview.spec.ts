@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { startPretendServer } from '../../core/src/sidecars/generators/transcript/test/pretend-server.ts'
 import { corpus, NO_CORPUS } from '../../core/testing/corpus.ts'
-import { makeLockedPdf, makePdf, makeZip } from '../../core/testing/documents/index.ts'
+import { makeCjkPdf, makeLockedPdf, makePdf, makeZip } from '../../core/testing/documents/index.ts'
 import { settled } from './axe.ts'
 import { boxOf, expect, test, type TestDaemon, type TestFolder } from './fixtures.ts'
 
@@ -140,6 +140,30 @@ test('a PDF is read page by page, and its text can be selected', async ({ daemon
   expect(await violations(page)).toEqual([])
 })
 
+test('a PDF has its text in Chinese, Japanese and Korean without fonts in the file', async ({
+  daemon,
+  files,
+  page,
+}) => {
+  const failed: string[] = []
+  page.on('response', (response) => {
+    if (!response.ok()) failed.push(response.url())
+  })
+  const papers = [
+    ['90ms-RKSJ-H', 'Japan1', '日本語', '93fa967b8cea'],
+    ['GBK-EUC-H', 'GB1', '中文', 'd6d0cec4'],
+    ['ETen-B5-H', 'CNS1', '中文', 'a4a4a4e5'],
+    ['KSCms-UHC-H', 'Korea1', '한글', 'c7d1b1db'],
+  ] as const
+  for (const [encoding, collection, text, bytes] of papers) {
+    const name = `${collection}.pdf`
+    files.write(name, makeCjkPdf({ name: 'Font', encoding, collection, bytes: Buffer.from(bytes, 'hex') }))
+    await openPreview(daemon, files, page, name)
+    await expect(page.getByText(text, { exact: true })).toBeAttached()
+  }
+  expect(failed.filter((url) => url.includes('pdfjs'))).toEqual([])
+})
+
 test('a PDF with a password asks for it', async ({ daemon, files, page }) => {
   files.write('locked.pdf', makeLockedPdf())
   await files.index('deep')
@@ -187,9 +211,9 @@ test('an archive is listed, and a letter is read', async ({ daemon, files, page 
   files.write('letter.docx', docx('Dear Ann, the ship sails on Monday.'))
   await files.index('deep')
   await openPreview(daemon, files, page, 'bundle.zip')
-  const table = page.getByRole('table', { name: 'What is in the archive' })
-  await expect(table.getByRole('row')).toHaveCount(3)
-  await expect(table.getByRole('row', { name: /notes\/one.txt/ })).toContainText('1.5 kB')
+  const table = page.getByRole('treegrid', { name: 'What is in the archive' })
+  await expect(table.getByRole('row')).toHaveCount(4)
+  await expect(table.getByRole('row', { name: /one.txt/ })).toContainText('1.5 kB')
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('ArrowRight')
   await expect(page.getByRole('article')).toContainText('the ship sails on Monday')

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { makePdf } from '../../core/testing/documents/index.ts'
 import { axe } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -62,3 +63,39 @@ for (const colorScheme of ['light', 'dark'] as const)
       await page.keyboard.press('Escape')
     }
   })
+
+test('a hit in a document opens the preview at its page, from the results and from the palette', async ({
+  daemon,
+  files,
+  page,
+}) => {
+  const pages = Array.from({ length: 9 }, (_, i) => (i === 6 ? 'The contented walrus hums' : `Sheet number ${i + 1}`))
+  files.write('paper.pdf', makePdf(pages))
+  files.write('other.txt', 'nothing of it')
+  await files.index('deep')
+  const isAtPageSeven = async () => {
+    const preview = page.getByRole('dialog', { name: 'Preview of paper.pdf' })
+    await expect(preview.getByRole('textbox', { name: 'Page' })).toHaveValue('7')
+    const words = preview.getByRole('group', { name: 'Page 7' }).getByText('The contented walrus hums')
+    await expect(words).toBeInViewport()
+  }
+  await daemon.open(page, '/search')
+  await expect(async () => {
+    await box(page).fill('walrus')
+    await expect(rows(page)).toHaveCount(1, { timeout: 1_000 })
+  }).toPass()
+  await expect(rows(page)).toContainText('Page 7')
+  await rows(page).dblclick()
+  await isAtPageSeven()
+
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  // Away from the results: nothing there is of help to the palette.
+  await page.goto(`${await daemon.pageOrigin()}/jobs`)
+  await expect(page.getByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('walrus')
+  await expect(page.getByRole('option')).toHaveText(/^paper\.pdf/)
+  await page.keyboard.press('Enter')
+  await isAtPageSeven()
+})

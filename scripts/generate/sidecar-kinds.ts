@@ -1,13 +1,13 @@
 import type { SidecarKindFacts } from '../../core/src/domain/sidecar-kind-facts.ts'
 import { Config } from '../../core/src/config/schema.ts'
-import { sidecarKindsWith } from '../../core/src/sidecars/generators/index.ts'
+import { NOTHING_ADDED, sidecarKindsWith } from '../../core/src/sidecars/generators/index.ts'
 
 type Kind = SidecarKindFacts & { readonly kind: string }
 
 /** The module with the facts of all kinds of sidecars, for code that must not load the generators. */
 export function sidecarKindsModule(): string {
   // Sorted by number, so that the order of the list changes nothing.
-  const kinds = sidecarKindsWith(Config.parse({})).toSorted((a, b) => a.number - b.number)
+  const kinds = sidecarKindsWith(Config.parse({}), NOTHING_ADDED).toSorted((a, b) => a.number - b.number)
   return `// Written by \`npm run generate\` from the list in core/src/sidecars/generators/index.ts.
 
 import type { SidecarKindFacts } from './sidecar-kind-facts.ts'

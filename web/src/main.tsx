@@ -1,7 +1,7 @@
 // Before anything that could make a worker.
 // oxlint-disable-next-line import/no-unassigned-import
 import './trusted-types.ts'
-import { StrictMode } from 'react'
+import { startTransition, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { askAhead } from './app/ask-ahead.ts'
@@ -10,8 +10,12 @@ import { router } from './app/router.tsx'
 import './styles.css'
 
 askAhead()
-createRoot(document.querySelector('#root')!).render(
-  <StrictMode>
-    <App router={router} />
-  </StrictMode>,
+const root = createRoot(document.querySelector('#root')!)
+// In small steps: the browser is answered meanwhile.
+startTransition(() =>
+  root.render(
+    <StrictMode>
+      <App router={router} />
+    </StrictMode>,
+  ),
 )

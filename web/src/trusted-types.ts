@@ -3,7 +3,10 @@ interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): unknown
 }
 
-/** Scripts of workers come from the files of this page. Nothing makes markup or a script of a text: there is no rule for it. */
+/**
+ * Scripts of workers come from the files of this page. No text becomes a script, and only DOMPurify, by a policy of its own,
+ * reads a text as markup.
+ */
 function createScriptURL(url: string): string {
   const { origin, pathname } = new URL(url, location.href)
   if (origin === location.origin && /^\/(?:assets|src|node_modules)\//.test(pathname)) return url

@@ -1,5 +1,6 @@
 import { type InputOf, methods, type OutputOf, type Request } from '@spacedrive/client'
 import type { ErrorCode } from '@spacedrive/core/errors'
+import { confirmationOf } from '@spacedrive/core/confirmation'
 import { type EventData, events, type EventType } from '@spacedrive/core/events'
 import type { Ops } from '@spacedrive/daemon/ops'
 import { sidecarKindFacts } from '../../core/src/domain/sidecar-kinds.ts'
@@ -99,12 +100,14 @@ export class FakeDaemon {
     globalThis.earlyProof = Promise.resolve(PROVED)
   }
 
-  async respond({ method, params }: Request): Promise<unknown> {
+  async respond({ confirm, method, params }: Request): Promise<unknown> {
     if (method === methods.hello)
       return { version: '1', protocol: 1, pid: this.#pid, instance: 'test', dataDir: '/', idle: true }
     if (method === methods.subscribe) return { seq: this.#seq, complete: true }
     const op = ops[method as keyof Ops]
     this.asked.push({ method, params: params as Asked['params'] })
+    const destroys = confirm === true ? null : confirmationOf(op.cli, (params ?? {}) as Record<string, unknown>)
+    if (destroys !== null) throw new Refusal('NeedsConfirmation', destroys)
     const answer = this.#answers[op.name] as ((input: unknown) => unknown) | undefined
     if (!answer) throw new Refusal('Internal', `this test has no answer to ${method}`)
     return op.output.parse(await answer(op.input.parse(params)))

@@ -24,6 +24,7 @@ export const quietDaemon: Answers = {
   'sidecars.want': () => [],
   'sidecars.presence': () => [],
   'config.get': () => [],
+  'explorer.program': () => ({ program: null }),
   'sessions.list': () => [],
   'sessions.log': () => [],
 }

@@ -132,6 +132,7 @@ export function aSidecar(kind: Sidecar['kind'], other: Partial<Sidecar> = {}): S
     source: 'managed',
     attempts: 1,
     error: null,
+    note: null,
     createdAt: THEN,
     ...other,
   }
@@ -339,7 +340,7 @@ export function aStatus(other: Partial<OutputOf<'system.status'>> = {}): OutputO
     uptimeMs: 1_000,
     library: { id: libraryId(1), name: 'Home' },
     libraries: 1,
-    jobs: { running: 0, queued: 0 },
+    jobs: { running: 0, queued: 0, paused: 0 },
     network: { state: 'disabled' },
     memory: { rssBytes: 1_000 },
     explorer: null,
@@ -354,5 +355,14 @@ export function aStatus(other: Partial<OutputOf<'system.status'>> = {}): OutputO
 
 export function aSetting(key: string, value: unknown, other: Partial<OutputOf<'config.get'>[number]> = {}) {
   const type = typeof value === 'boolean' ? 'boolean' : typeof value === 'number' ? 'integer' : 'string'
-  return { key, value, source: 'default' as const, from: null, summary: `what ${key} does`, schema: { type }, ...other }
+  return {
+    key,
+    value,
+    source: 'default' as const,
+    from: null,
+    summary: `what ${key} does`,
+    scope: 'device' as const,
+    schema: { type },
+    ...other,
+  }
 }

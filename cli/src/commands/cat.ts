@@ -1,13 +1,14 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ClientError, type OutputOf } from '@spacedrive/client'
+import { instancePaths } from '@spacedrive/client/node'
 import { CoreError, systemCode } from '@spacedrive/core/errors'
 import type { PassingContent } from '@spacedrive/core/passing-content'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { openSession, type Session } from '../session.ts'
+import { instanceOf, openSession, type Session } from '../session.ts'
 import { printable } from '../text/escape.ts'
 import { formatBytes } from '../text/format.ts'
 
@@ -56,19 +57,38 @@ async function* bytesOf(
 ): AsyncGenerator<Buffer> {
   const isAway = (file: (typeof files)[number]) => typeof file !== 'string'
   using session = files.some(isAway) ? await openSession(context) : null
-  for (const file of files) yield* typeof file === 'string' ? bytesAt(file) : bytesThrough(session!, file.address)
+  for (const file of files)
+    yield* typeof file === 'string' ? bytesAt(file, context) : bytesThrough(session!, file.address)
 }
 
-async function* bytesAt(path: string): AsyncGenerator<Buffer> {
+async function* bytesAt(path: string, context: CliContext): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(path) as AsyncIterable<Buffer>
   } catch (err) {
     const code = systemCode(err)
-    if (code === 'ENOENT') throw new CoreError('NotFound', `there is no file ${path}`, { cause: err })
+    if (code === 'ENOENT') {
+      await throwIfOffline(path, context)
+      throw new CoreError('NotFound', `there is no file ${path}`, { cause: err })
+    }
     if (code === 'EISDIR') throw new CoreError('InvalidInput', `${path} is a folder; \`spacedrive ls\` lists it`)
     if (code === 'EACCES')
       throw new CoreError('PermissionDenied', `cannot read ${path}: permission denied`, { cause: err })
     throw err
+  }
+}
+
+/** The daemon knows whether the file is on a disk that is not plugged in, and where another copy is. */
+async function throwIfOffline(path: string, context: CliContext): Promise<void> {
+  // Where nothing has been indexed yet, no daemon is started for a mistyped name.
+  const { dataDir } = instancePaths(instanceOf(context))
+  const start = context.globals.start && existsSync(dataDir) ? 'auto' : 'never'
+  const session = await openSession(context, { start }).catch(() => null)
+  if (!session) return
+  using asking = session
+  try {
+    await asking.query('files.read', { path, offset: 0, length: 0 })
+  } catch (err) {
+    if (err instanceof ClientError && err.code === 'Offline') throw err
   }
 }
 

@@ -1,8 +1,8 @@
-import { type InstanceInfo, listInstances as instances } from '@spacedrive/client/node'
+import { type InstanceInfo, instancePaths, listInstances as instances } from '@spacedrive/client/node'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { stopDaemonOf } from '../session.ts'
+import { instanceOf, stopDaemonOf } from '../session.ts'
 import { printable } from '../text/escape.ts'
 import { type Cell, renderTable } from '../text/table.ts'
 
@@ -30,7 +30,7 @@ export async function stopInstance(values: Values, context: CliContext): Promise
 export async function stopAndSay(context: CliContext): Promise<number> {
   const { globals, io } = context
   const stopped = await stopDaemonOf(context)
-  const name = globals.instance ?? 'default'
+  const { instance: name } = instancePaths(instanceOf(context))
   if (globals.json || globals.jsonl) io.printJson({ instance: name, stopped })
   else io.print(stopped ? `Stopped the daemon${suffix(name)}.` : `The daemon${suffix(name)} is not running.`)
   return stopped ? exitCodes.ok : exitCodes.notRunning

@@ -6,7 +6,7 @@ import { JobTracker, isJobEvent, isOver, jobEventTypes } from '../live/job-track
 import { LiveBlock } from '../live/live-block.ts'
 import { spinner } from '../live/spinner.ts'
 import { jobTones, statusLabel } from '../render/jobs.ts'
-import { type Session, openSession, untilLeft } from '../session.ts'
+import { type Session, openSession, requireDataFolder, untilLeft } from '../session.ts'
 import { shortId } from '../short-id.ts'
 import { type SubjectNames, subjectNames, subjectOf } from '../subject-names.ts'
 import { wholeId } from '../whole-id.ts'
@@ -23,6 +23,7 @@ const WIDE = 100
 
 /** Live bars of the jobs there are, until Ctrl-C; with `--job-id` until that job has ended. In a pipe, JSON lines. */
 export async function jobMonitor(values: Values, context: CliContext): Promise<number> {
+  requireDataFolder(context)
   using session = await openSession(context)
   const only =
     typeof values.jobId === 'string' ? await wholeId(values.jobId, { noun: 'job', list: 'jobs.list' }, session) : null

@@ -1,10 +1,11 @@
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { openSession, untilLeft } from '../session.ts'
+import { openSession, requireDataFolder, untilLeft } from '../session.ts'
 
 /** Full screen in a terminal; in a pipe one JSON line for each event. */
 export async function monitor(_values: Values, context: CliContext): Promise<number> {
+  requireDataFolder(context)
   using session = await openSession(context)
   const { globals, io, interrupt } = context
   if (!io.out.animated || !process.stdin.isTTY || globals.json || globals.jsonl) {

@@ -1,17 +1,19 @@
 import { instancePaths } from '@spacedrive/client/node'
 import { errorMessage } from '@spacedrive/core/errors'
+import { hasDesktop, openWithSystem } from '@spacedrive/core/system-opener'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { folderForPage, hasBrowser, openInBrowser } from '../open-in-browser.ts'
-import { instanceOf, openSession, type Session } from '../session.ts'
+import { folderForPage } from '../open-in-browser.ts'
+import { instanceOf, openSession, requireDataFolder, type Session } from '../session.ts'
 
 /** Opens the explorer in a browser, signed in; where there is none, or with --print, says the link instead. */
 export async function open(values: Values, context: CliContext): Promise<number> {
   const { env, globals, io } = context
+  requireDataFolder(context)
   using session = await openSession(context)
   const to = typeof values.to === 'string' ? pageOf(values.to) : '/'
-  const wanted = values.print !== true && hasBrowser(env)
+  const wanted = values.print !== true && hasDesktop(env)
   const folder = wanted ? await folderForPage(instancePaths(instanceOf(context))) : null
   const { expiresAt, page, problem, url } = await linkTo(session, to, folder)
   const failure = problem ?? (wanted ? await failureToOpen(page ?? url) : null)
@@ -30,19 +32,21 @@ export async function open(values: Values, context: CliContext): Promise<number>
 
 /** A link, with a page in the folder; `problem`: why the page could not be written. */
 async function linkTo(session: Session, to: string, folder: string | null) {
-  if (folder === null) return { ...(await session.action('explorer.link', { to })), problem: null }
+  const { program } = session.context.io
+  if (folder === null) return { ...(await session.action('explorer.link', { to, program })), problem: null }
   try {
-    return { ...(await session.action('explorer.link', { to, folder })), problem: null }
+    return { ...(await session.action('explorer.link', { to, folder, program })), problem: null }
   } catch (err) {
     // No program is given this link: other users would see it in the arguments.
-    return { ...(await session.action('explorer.link', { to })), problem: errorMessage(err) }
+    return { ...(await session.action('explorer.link', { to, program })), problem: errorMessage(err) }
   }
 }
 
-/** Why no browser could be opened; null: it was. */
+/** The reason why no browser could be opened; null if one was opened. */
 async function failureToOpen(target: string): Promise<string | null> {
   try {
-    return (await openInBrowser(target)) ? null : 'the system has no program for it, or that program failed'
+    await openWithSystem(target)
+    return null
   } catch (err) {
     return errorMessage(err)
   }

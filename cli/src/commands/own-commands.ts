@@ -19,7 +19,12 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['quickstart'],
     summary: 'Index a folder and show a summary; creates a library if there is none',
-    args: [arg('path', { kind: 'path', summary: 'the folder; the working directory by default', fallback: '.' })],
+    args: [
+      arg('path', {
+        kind: 'path',
+        summary: 'the folder; the working directory by default, after a question on a terminal',
+      }),
+    ],
     flags: [
       flag(
         'mode',

@@ -72,7 +72,7 @@ async function generate(session: Session, autoAccept: boolean): Promise<number> 
   }
   if (hasRoomFor(issued.qr.text, io.out)) io.print(issued.qr.text)
   const line = `Pairing code: ${issued.code}`
-  // Scripts look for this line; a person reads words, which do not end where the terminal does.
+  // Scripts look for this line, so only a terminal gets it wrapped: between words, so that a person can read them.
   io.print(io.out.isTTY ? wrap(line, io.out.width).join('\n') : line)
   const seconds = Math.round((Date.parse(issued.expiresAt) - Date.now()) / 1_000)
   io.note(
@@ -106,13 +106,16 @@ async function untilEnded(session: Session, id: string): Promise<Status> {
   const end = Promise.withResolvers<Status>()
   const asker = new Asker(session)
   let attemptsLeft: number | null = null
+  let hasEnded = false
   const see = (status: Status) => {
-    if (status.session !== id) return
+    // An answer may be older than the event about the end, although it is handled after it.
+    if (status.session !== id || hasEnded) return
     if (attemptsLeft !== null && status.attemptsLeft !== null && status.attemptsLeft < attemptsLeft) {
       io.note(`A device could not prove the words; ${status.attemptsLeft} more may try.`)
     }
     attemptsLeft = status.attemptsLeft
-    if (['completed', 'failed', 'expired', 'cancelled'].includes(status.state)) end.resolve(status)
+    hasEnded = ['completed', 'failed', 'expired', 'cancelled'].includes(status.state)
+    if (hasEnded) end.resolve(status)
     else asker.see(status).catch(end.reject)
   }
   const look = async () => see(await session.query('pairing.status', {}))

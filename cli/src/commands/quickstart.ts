@@ -7,6 +7,7 @@ import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import type { OutputOf } from '@spacedrive/client'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.ts'
+import { InterruptedError } from '../interrupted-error.ts'
 import { followJob, type FollowOptions } from '../live/follow-job.ts'
 import { isOver } from '../live/job-tracker.ts'
 import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
@@ -26,7 +27,7 @@ const FIRST_LIBRARY = 'My Library'
 
 /** Adds a folder to a library and indexes it, in one command. */
 export async function quickstart(values: Values, context: CliContext): Promise<number> {
-  const path = await existingFolder(String(values.path))
+  const path = typeof values.path === 'string' ? await existingFolder(values.path) : await workingFolder(context)
   using session = await openSession(context, { httpPort: httpPortOf(values) })
   const once = values.once === true
   try {
@@ -87,13 +88,33 @@ async function sayWhereToLook({ once }: Wanted, session: Session): Promise<void>
   if (explorer === null || once || globals.json || globals.jsonl || globals.quiet) return
   if (!io.err.isTTY) return io.note(`The explorer is at ${explorer}; \`spacedrive open\` opens it.`)
   // A person can click it. In a pipe, it could end in a log.
-  const { url } = await session.action('explorer.link', { to: '/' })
+  const { url } = await session.action('explorer.link', { to: '/', program: io.program })
   io.note(`See your files in a browser: ${url}`)
   io.note(io.err.style('dim', 'The link signs in once, within two minutes. Later, run `spacedrive open`.'))
 }
 
 /** `--once` ends when a job waits longer than this and makes no progress; in milliseconds. */
 const MAX_WAIT_MS = 15_000
+
+/** The working directory. A person is asked before: it may be a home folder or a whole disk. */
+async function workingFolder({ globals, interrupt, io }: CliContext): Promise<string> {
+  const path = process.cwd()
+  if (globals.yes || !io.canAsk) return path
+  const prompts = await import('@clack/prompts')
+  const answer = await prompts.confirm({
+    message: `Index the working directory, ${printable(path)}? [y/N]`,
+    initialValue: false,
+    output: process.stderr,
+    signal: interrupt.signal,
+  })
+  if (prompts.isCancel(answer)) throw new InterruptedError('interrupted; nothing was changed')
+  if (!answer)
+    throw new CoreError(
+      'NeedsConfirmation',
+      'nothing was changed; name the folder to index: `spacedrive quickstart <folder>`',
+    )
+  return path
+}
 
 /** Checked here, so that a mistyped path starts no daemon and makes no library. */
 async function existingFolder(typed: string): Promise<string> {

@@ -1,11 +1,13 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DEFAULT_INSTANCE, instancePaths } from '@spacedrive/client/node'
 import { CoreError, systemCode } from '@spacedrive/core/errors'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type ServiceManager, runServiceCommand, serviceManager } from '../service/service-manager.ts'
+import { instanceOf } from '../session.ts'
 
 /** Writes the service's file, says so, and starts the service. */
 export async function installService(values: Values, context: CliContext): Promise<number> {
@@ -53,12 +55,13 @@ export async function serviceStatus(values: Values, context: CliContext): Promis
   return installed ? exitCodes.notRunning : exitCodes.notFound
 }
 
-function managerFor(values: Values, { globals }: CliContext): ServiceManager {
+function managerFor(values: Values, context: CliContext): ServiceManager {
+  const { instance, ownFolder, root } = instancePaths(instanceOf(context))
   const shim = fileURLToPath(new URL('../../bin/spacedrive.mjs', import.meta.url))
   const command = [process.execPath, shim, 'start', '--foreground']
-  if (globals.instance !== undefined) command.push('--instance', globals.instance)
-  if (globals.dataDir !== undefined) command.push('--data-dir', globals.dataDir)
-  return serviceManager({ command, instance: globals.instance ?? 'default', user: values.user === true })
+  if (instance !== DEFAULT_INSTANCE) command.push('--instance', instance)
+  if (ownFolder) command.push('--data-dir', root)
+  return serviceManager({ command, instance, user: values.user === true })
 }
 
 async function writeServiceFile({ content, encoding, file }: ServiceManager): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { allCommands } from '../main.ts'
-import { complete } from './complete.ts'
+import { complete, globalValues } from './complete.ts'
+import { knownFields } from './known-values.ts'
 
 const commands = allCommands()
 
@@ -46,4 +47,34 @@ test('names of files are offered where a path belongs, also behind global flags'
 
 test('hidden commands stay hidden', () => {
   expect(texts('compl')).toEqual(['completion'])
+})
+
+test.each([
+  ['library switch M', { field: 'library', operation: 'libraries.switch', isPath: false, typed: 'M', before: '' }],
+  ['location info ', { field: 'location', operation: 'locations.info', isPath: true, typed: '', before: '' }],
+  ['--library=My', { field: 'library', operation: undefined, isPath: false, typed: 'My', before: '--library=' }],
+  [
+    'search x --location A,B',
+    { field: 'location', operation: 'search.files', isPath: false, typed: 'B', before: 'A,' },
+  ],
+  ['ls /a', { field: 'path', operation: 'files.list', isPath: true, typed: '/a', before: '' }],
+  ['location re', null],
+])('%s asks the daemon for its values', (line, expected) => {
+  const { question } = complete(line.split(' '), commands)
+  expect(question && { ...question, operation: question.operation?.name }).toEqual(expected)
+})
+
+test('the daemon that is asked is the one of the line', () => {
+  const line = ['--instance', 'alice', 'location', 'info', '--library=Mine', 'x']
+  expect(globalValues(line, commands)).toEqual({ instance: 'alice', library: 'Mine' })
+})
+
+test('every field with known values is a field of an operation', () => {
+  const fields = commands.flatMap(({ args, flags, operation }) =>
+    [...args.map(({ name }) => name), ...flags.map(({ field }) => field)].flatMap((field) => [
+      field,
+      `${operation?.name}.${field}`,
+    ]),
+  )
+  expect(knownFields.filter((field) => !fields.includes(field))).toEqual([])
 })

@@ -1,3 +1,4 @@
+import type { ContractOp } from '../contract.ts'
 import { type CommandSpec, type FlagSpec, commandCalled, flagSpellings, startsWith, wordsOf } from '../command-spec.ts'
 import { globalFlags } from '../globals.ts'
 
@@ -5,6 +6,21 @@ import { globalFlags } from '../globals.ts'
 export interface Completions {
   readonly candidates: readonly Candidate[]
   readonly files: boolean
+  /** The value that the daemon may know; null if the word is not a value. */
+  readonly question: Question | null
+}
+
+/** A value that is being typed. */
+export interface Question {
+  readonly field: string
+  /** Null for a flag of every command, and for a command without an operation. */
+  readonly operation: Pick<ContractOp, 'name'> | null
+  /** A path is possible too. */
+  readonly isPath: boolean
+  /** The beginning of the value. */
+  readonly typed: string
+  /** Comes before the value in the same word: `--location=`. */
+  readonly before: string
 }
 
 export interface Candidate {
@@ -19,7 +35,29 @@ export function complete(words: readonly string[], commands: readonly CommandSpe
   const flag = pending ?? (before === '' ? null : flagCalled(before.slice(0, -1), command))
   if (!flag) return startingWith(typed, offers({ command, path, rest, typed, commands }))
   const listed = flag.kind === 'list' ? typed.slice(0, typed.lastIndexOf(',') + 1) : ''
-  return startingWith(before + typed, prefixed(before + listed, valuesOf(flag.choices, flag.kind)))
+  const question: Question = {
+    field: flag.field,
+    operation: command?.flags.includes(flag) ? command.operation : null,
+    isPath: flag.kind === 'path',
+    typed: typed.slice(listed.length),
+    before: before + listed,
+  }
+  return startingWith(before + typed, { ...prefixed(before + listed, valuesOf(flag.choices, flag.kind)), question })
+}
+
+/** The flags of every command that a line has, by field: they say which daemon is asked. */
+export function globalValues(
+  words: readonly string[],
+  commands: readonly CommandSpec[],
+): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {}
+  for (const [at, word] of words.slice(0, -1).entries()) {
+    const [, spelling = word, inline] = /^(--[^=]+)=(.*)$/s.exec(word) ?? []
+    const flag = flagCalled(spelling, null)
+    const value = inline ?? words[at + 1]
+    if (flag && value !== undefined && !isPrefix([word], commands)) values[flag.field] = value
+  }
+  return values
 }
 
 /** `--type=im` is a flag and a value in one word; bash makes three of it. */
@@ -30,13 +68,16 @@ function splitValue(words: readonly string[]): { before: string; typed: string }
   return { before, typed: value }
 }
 
-function prefixed(before: string, { candidates, files }: Completions): Completions {
+function prefixed(before: string, { candidates, files }: Offers): Offers {
   return { candidates: candidates.map(({ summary, text }) => ({ text: before + text, summary })), files }
 }
 
-function startingWith(typed: string, { candidates, files }: Completions): Completions {
-  return { candidates: candidates.filter(({ text }) => text.startsWith(typed)), files }
+function startingWith(typed: string, { candidates, files, question = null }: Offers): Completions {
+  return { candidates: candidates.filter(({ text }) => text.startsWith(typed)), files, question }
 }
+
+/** Completions before the word that is being typed narrows them. */
+type Offers = Omit<Completions, 'question'> & Partial<Pick<Completions, 'question'>>
 
 interface Line {
   /** The command the words make, where they make one. */
@@ -75,7 +116,7 @@ interface Place extends Omit<Line, 'pending'> {
   readonly commands: readonly CommandSpec[]
 }
 
-function offers({ command, path, rest, typed, commands }: Place): Completions {
+function offers({ command, path, rest, typed, commands }: Place): Offers {
   if (typed.startsWith('-')) {
     const candidates = flagsFor(command).flatMap((flag) =>
       flagSpellings(flag)
@@ -89,10 +130,13 @@ function offers({ command, path, rest, typed, commands }: Place): Completions {
   const arg = command?.args[Math.min(rest.length, command.args.length - 1)]
   const fits = arg && (rest.length < (command?.args.length ?? 0) || arg.variadic)
   const values = fits ? valuesOf(arg.choices, arg.kind) : { candidates: [], files: false }
-  return { candidates: [...next, ...values.candidates], files: values.files }
+  const question = fits
+    ? { field: arg.name, operation: command?.operation ?? null, isPath: arg.kind !== 'text', typed, before: '' }
+    : null
+  return { candidates: [...next, ...values.candidates], files: values.files, question }
 }
 
-function valuesOf(choices: readonly string[], kind: string): Completions {
+function valuesOf(choices: readonly string[], kind: string): Offers {
   const offered = choices.length > 0 ? choices : kind === 'boolean' ? ['true', 'false'] : []
   return { candidates: offered.map((text) => ({ text, summary: '' })), files: kind === 'path' || kind === 'reference' }
 }

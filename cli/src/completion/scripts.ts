@@ -5,16 +5,21 @@
 export const completionScripts = {
   bash: `# spacedrive completion for bash
 _spacedrive() {
-  local IFS=$'\\n' word="\${COMP_WORDS[COMP_CWORD]}" line
-  COMPREPLY=()
+  local IFS=$'\\n' word="\${COMP_WORDS[COMP_CWORD]}" line files=
+  local typed="\${word//\\\\/}" found=()
+  typed="\${typed#[\\"\\']}"
   while IFS= read -r line; do
-    if [[ $line == :files ]]; then
-      compopt -o filenames 2>/dev/null
-      COMPREPLY+=($(compgen -f -- "$word"))
-    else
-      COMPREPLY+=("\${line%%$'\\t'*}")
-    fi
-  done < <("\${COMP_WORDS[0]}" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    if [[ $line == :files ]]; then files=1; else found+=("\${line%%$'\\t'*}"); fi
+  done < <("\${COMP_WORDS[0]}" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD-1}" "$typed" 2>/dev/null)
+  COMPREPLY=()
+  if [[ $files ]]; then
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=("\${found[@]}" $(compgen -f -- "$word"))
+  elif [[ $word == [\\"\\']* ]]; then
+    COMPREPLY=("\${found[@]}")
+  else
+    for line in "\${found[@]}"; do COMPREPLY+=("$(printf %q "$line")"); done
+  fi
 }
 complete -F _spacedrive spacedrive sd
 `,
@@ -56,7 +61,8 @@ Register-ArgumentCompleter -Native -CommandName spacedrive, sd -ScriptBlock {
     } else {
       $text, $meaning = $_ -split "\`t", 2
       if (-not $meaning) { $meaning = $text }
-      [System.Management.Automation.CompletionResult]::new($text, $text, 'ParameterValue', $meaning)
+      $typed = if ($text -match '[\\s''"$\`;&|()]') { "'" + $text.Replace("'", "''") + "'" } else { $text }
+      [System.Management.Automation.CompletionResult]::new($typed, $text, 'ParameterValue', $meaning)
     }
   }
 }

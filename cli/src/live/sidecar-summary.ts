@@ -53,7 +53,7 @@ export function sidecarLines(
       ? `${plural(made, 'sidecar')} made in ${formatDuration(seconds.sidecars * 1_000)} (${kinds.join(', ')})`
       : 'No new sidecars'
   const parts = [
-    made === ready ? '' : `${formatCount(ready)} there`,
+    made === ready ? '' : `${formatCount(ready)} ready in all`,
     skipped > 0 ? `${formatCount(skipped)} skipped` : '',
     failed > 0 ? `${formatCount(failed)} failed` : '',
   ].filter(Boolean)

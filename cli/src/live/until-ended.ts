@@ -11,7 +11,10 @@ export interface UntilEnded {
   readonly left: () => Error
 }
 
-/** Waits for an end that events tell and that is asked for besides. Throws `left()` at Ctrl-C. */
+/**
+ * Waits for the end of some work. Events report the end, and the daemon is also asked for it at intervals. Throws
+ * `left()` at Ctrl-C.
+ */
 export async function untilEnded(session: Session, { ended, ask, left }: UntilEnded): Promise<void> {
   const { signal } = session.context.interrupt
   const failed = (err: unknown) => ended.reject(signal.aborted ? left() : err)

@@ -65,7 +65,9 @@ async function follow(session: Session, begun: readonly Transfer[]): Promise<Tra
   const ended = Promise.withResolvers<void>()
   using progress = showProgress(session, known)
   const see = (transfer: Transfer) => {
-    if (!known.has(transfer.id)) return
+    const before = known.get(transfer.id)
+    // An answer may be older than the event about the end, although it is handled after it.
+    if (!before || (isOver(before) && !isOver(transfer))) return
     known.set(transfer.id, transfer)
     progress.changed(transfer)
     if ([...known.values()].every(isOver)) ended.resolve()

@@ -134,7 +134,7 @@ function busyState(): MonitorState {
       uptimeMs: 7_500_000,
       library: { id: '01890000-0000-7000-8000-0000000000b1' as never, name: 'My Library' },
       libraries: 1,
-      jobs: { running: 1, queued: 1 },
+      jobs: { running: 1, queued: 1, paused: 0 },
       network: { state: 'off' },
       memory: { rssBytes: 84_000_000 },
       explorer: null,

@@ -99,7 +99,7 @@ function sections(state: MonitorState, { height, width }: ScreenSize, style: Sty
 }
 
 const GUTTER = 3
-/** The places do not jump about when the first few jobs come and go. */
+/** Lines that the jobs always take, so that the sections below them do not move when the first jobs come and go. */
 const MIN_JOBS = 8
 
 function placeWidth(width: number): number {

@@ -199,7 +199,7 @@ function withHeard(events: readonly HeardEvent[], event: Event): HeardEvent[] {
 /** Events with one key read the same; a folder that changes all the time is one line. */
 function eventKey({ data, type }: Event): string {
   if (type === 'sidecars.changed') return `${type} ${data.kind} ${data.state}`
-  // Their path is how they are reached.
+  // The `path` of a device is its connection, direct or by relay, so it does not identify the device.
   if (type === 'device.paired' || type === 'device.connected' || type === 'device.updated') return `${type} ${data.id}`
   return `${type} ${'path' in data ? data.path : JSON.stringify(data)}`
 }

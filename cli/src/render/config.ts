@@ -2,7 +2,7 @@ import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
 import { type Cell, renderTable } from '../text/table.ts'
 import type { OutputOf } from '@spacedrive/client'
-import type { Renderers } from './view.ts'
+import type { Renderers, View } from './view.ts'
 
 type Explained = OutputOf<'config.explain'>
 
@@ -25,20 +25,26 @@ export const configRenderers: Renderers = {
           width: view.width,
           style: view.style,
         }),
-  'config.set': (value, view) => [
-    `${value.key} is ${valueText(value.value)} now (${sourceText(value)}).`,
-    ...(value.restartNeeded ? [view.withTypedCommands('It takes effect after `spacedrive restart`.')] : []),
-  ],
+  'config.set': changed,
+  'config.unset': changed,
   'config.explain': (value, view) =>
     renderFields(
       [
         ['Key', value.key],
         ['Value', valueText(value.value)],
         ['From', sourceText(value)],
+        ['Scope', value.scope === 'library' ? 'each library has its own value' : 'this device'],
         ['Meaning', printable(value.summary)],
       ],
       view,
     ),
+}
+
+function changed(value: OutputOf<'config.set'>, view: View): string[] {
+  return [
+    `${value.key} is ${valueText(value.value) || 'empty'} now (${sourceText(value)}).`,
+    ...(value.restartNeeded ? [view.withTypedCommands('It takes effect after `spacedrive restart`.')] : []),
+  ]
 }
 
 function valueText(value: unknown): string {

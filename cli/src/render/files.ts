@@ -1,11 +1,12 @@
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
-import { formatBytes, formatCount, formatDate, plural } from '../text/format.ts'
+import { formatBytes, formatCount, formatDate, formatDuration, plural } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
 import { textWidth } from '../text/width.ts'
 import { wrap } from '../text/wrap.ts'
 import type { OutputOf } from '@spacedrive/client'
 import { archiveMembers } from './archive.ts'
+import { stateWord } from './sidecars.ts'
 import { entrySummary, entryTable } from './entries.ts'
 import { sizeTree } from './sizes.ts'
 import { fetchedLines } from './transfers.ts'
@@ -68,7 +69,7 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
           ['Left out by', `${printable(name)} (${printable(pattern)}, ${printable(source)})`] as const,
       ),
       ['Sidecars', sidecarText(info.sidecars)],
-      ...metadataFields(info.metadata ?? {}),
+      ...metadataFields(withFrameRate(info.metadata ?? {})),
     ],
     view,
   )
@@ -84,14 +85,15 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
 /** Below this a size is shown to the byte as it is. */
 const SMALLEST_ROUNDED = 1_000
 
-/** `thumb: detail@1x, grid@2x; ocr: failed (there is no text in it)` */
+/** `thumb: detail@1x, grid@2x; ocr: skipped (there is no text in it)` */
 function sidecarText(sidecars: OutputOf<'files.info'>['sidecars']): string | null {
   const byKind = Map.groupBy(sidecars, ({ kind }) => kind)
   const parts = [...byKind].map(([kind, items]) => {
     const ready = items.filter(({ state }) => state === 'ready').map(({ variant }) => printable(variant))
-    const others = items.flatMap(({ error, state }) => {
-      if (state === 'ready') return []
-      return [error === null ? state : `${state} (${printable(error.message)})`]
+    const others = items.flatMap((item) => {
+      if (item.state === 'ready') return []
+      const word = stateWord(item)
+      return [item.error === null ? word : `${word} (${printable(item.error.message)})`]
     })
     return `${kind}: ${[...new Set([...ready, ...others])].join(', ')}`
   })
@@ -119,14 +121,20 @@ function partText({ kind, name }: NonNullable<OutputOf<'files.info'>['partOf']>)
   return `${name === null ? 'a file' : printable(name)} (${kind})`
 }
 
+/** The two numbers of the frame rate as one: 30,000 and 1,001 are 29.97 frames a second. */
+function withFrameRate({ fpsDen, fpsNum, ...metadata }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (typeof fpsNum !== 'number' || typeof fpsDen !== 'number' || fpsDen === 0) return metadata
+  return { ...metadata, frameRate: `${Number((fpsNum / fpsDen).toFixed(2))} frames a second` }
+}
+
 /** A nested record has metadata from another file, such as an XMP file: its fields are shown separately. */
 function metadataFields(metadata: Readonly<Record<string, unknown>>): (readonly [string, string | null])[] {
   return Object.entries(metadata).flatMap(([name, value]) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return [[printable(label(name)), metadataValue(value)] as const]
+      return [[printable(label(name.replace(/(?:Ms|Minutes)$/, ''))), metadataValue(name, value)] as const]
     return Object.entries(value).map(
       ([field, each]) =>
-        [printable(`${name.toUpperCase()} ${label(field).toLowerCase()}`), metadataValue(each)] as const,
+        [printable(`${name.toUpperCase()} ${label(field).toLowerCase()}`), metadataValue(field, each)] as const,
     )
   })
 }
@@ -137,8 +145,39 @@ function label(name: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1)
 }
 
-function metadataValue(value: unknown): string | null {
+/** How a number reads that is a measure, by the name of its field. */
+const measures: Readonly<Record<string, (value: number) => string>> = {
+  durationMs: (ms) => formatDuration(ms),
+  takenOffsetMinutes: (minutes) => `${minutes < 0 ? '−' : '+'}${formatClock(Math.abs(minutes))} from UTC`,
+  width: (pixels) => plural(pixels, 'pixel'),
+  height: (pixels) => plural(pixels, 'pixel'),
+  latitude: (degrees) => `${degrees}°`,
+  longitude: (degrees) => `${degrees}°`,
+  altitude: (metres) => `${Math.round(metres)} m`,
+  focalLength: (millimetres) => `${Number(millimetres.toFixed(1))} mm`,
+  aperture: (number) => `f/${Number(number.toFixed(1))}`,
+  shutterSpeed: (seconds) => (seconds > 0 && seconds < 0.4 ? `1/${Math.round(1 / seconds)} s` : `${seconds} s`),
+  rotation: (degrees) => `${degrees}°`,
+  bitRate: formatBitRate,
+  audioBitRate: formatBitRate,
+  sampleRate: (hertz) => `${formatCount(hertz)} Hz`,
+  audioSampleRate: (hertz) => `${formatCount(hertz)} Hz`,
+  bitDepth: (bits) => plural(bits, 'bit'),
+}
+
+function formatBitRate(bits: number): string {
+  return bits < 1_000_000 ? `${formatCount(bits / 1_000)} kbit/s` : `${(bits / 1_000_000).toFixed(1)} Mbit/s`
+}
+
+/** `5:30` hours */
+function formatClock(minutes: number): string {
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`
+}
+
+function metadataValue(field: string, value: unknown): string | null {
   if (value === null || value === undefined) return null
+  const measure = typeof value === 'number' && Object.hasOwn(measures, field) ? measures[field] : undefined
+  if (measure) return measure(Number(value))
   if (Array.isArray(value)) return value.map((item) => printable(String(item))).join(', ')
   return printable(typeof value === 'string' ? value : JSON.stringify(value))
 }

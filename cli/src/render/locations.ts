@@ -1,3 +1,4 @@
+import { shellWord } from '@spacedrive/core/shell-word'
 import type { Location, LocationState } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
@@ -8,7 +9,10 @@ import type { Renderers, View } from './view.ts'
 
 export const locationRenderers: Renderers = {
   'locations.add': ({ location }) => [`Added ${named(location)}; indexing it now.`],
-  'locations.scan': ({ location }) => [`Indexing ${named(location)}.`],
+  'locations.scan': ({ location }, view) => [
+    `Indexing ${named(location)}.`,
+    ...(location.watch ? [] : [unwatchedLine(location, view)]),
+  ],
   'locations.rescan': ({ location }) => [`Comparing ${named(location)} with the disk.`],
   'locations.list': locationList,
   'locations.info': locationFields,
@@ -18,6 +22,12 @@ export const locationRenderers: Renderers = {
   'locations.remove': ({ removedEntries }) => [
     `Removed the location and ${plural(removedEntries, 'entry', 'entries')} of the index. The files are untouched.`,
   ],
+}
+
+/** A user who scans a folder once may expect that later changes are found. */
+function unwatchedLine({ path }: Location, { style, withTypedCommands }: View): string {
+  const watch = `\`spacedrive location update ${shellWord(printable(path))} --watch true\``
+  return style('dim', withTypedCommands(`Later changes are found by the next scan only; ${watch} follows them.`))
 }
 
 /** The colour of a location's state wherever it is shown. */

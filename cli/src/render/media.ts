@@ -9,42 +9,50 @@ export const mediaRenderers: Renderers = {
   'media.list': mediaList,
 }
 
-const monthColumns: readonly Column[] = [
-  { title: 'MONTH' },
-  { title: 'TAKEN', align: 'right' },
-  { title: 'BY FILE DATE', align: 'right', drop: 1 },
-]
+const monthColumns: readonly Column[] = [{ title: 'MONTH' }, { title: 'TAKEN', align: 'right' }]
+
+/** The row, or the cell, of photos and films that contain no date. */
+const NO_DATE = 'no date'
 
 function timeline({ basis, months, total }: OutputOf<'media.timeline'>, view: View): readonly string[] {
-  if (total === 0) return ['No photos and no films are indexed here.']
-  const rows = months.map(({ count, fromFile, month }): Cell[] => [
-    month,
-    formatCount(count),
-    fromFile > 0 ? formatCount(fromFile) : '–',
-  ])
-  const summary = `${formatCount(total)} in all; of ${formatCount(basis.file)} only the file tells a date`
+  if (total === 0) return ['No photos or films found.']
+  const rows = months.flatMap(({ count, fromFile, month }): Cell[][] =>
+    count > fromFile ? [[month, formatCount(count - fromFile)]] : [],
+  )
+  const undated: Cell[][] = basis.file > 0 ? [[{ text: NO_DATE, tone: 'dim' }, formatCount(basis.file)]] : []
+  const why = basis.file > 0 ? `; ${formatCount(basis.file)} do not say when they were taken` : ''
   return [
-    ...renderTable({ columns: monthColumns, rows, width: view.width, style: view.style }),
-    view.style('dim', summary),
+    ...renderTable({ columns: monthColumns, rows: [...rows, ...undated], width: view.width, style: view.style }),
+    view.style('dim', `${plural(total, 'photo or film', 'photos and films')}${why}`),
   ]
 }
 
+/** Files without a date of their own are in the order of their last change. */
 const mediaColumns: readonly Column[] = [
   { title: 'TAKEN' },
+  { title: 'CHANGED' },
   { title: 'TYPE', drop: 1 },
   { title: 'FILE', shrink: 'middle', min: 16 },
 ]
 
 function mediaList({ items, total }: OutputOf<'media.list'>, view: View): readonly string[] {
-  if (items.length === 0) return ['No photos and no films are indexed here.']
+  if (items.length === 0) return ['No photos or films found.']
+  const isMixed = items.some(({ takenFrom }) => takenFrom === 'file')
+  const columns = isMixed ? mediaColumns : mediaColumns.filter(({ title }) => title !== 'CHANGED')
   const rows = items.map(({ online, path, takenAt, takenFrom, type }): Cell[] => [
-    { text: takenAt.slice(0, 16).replace('T', ' '), tone: takenFrom === 'file' ? 'dim' : undefined },
+    takenFrom === 'file' ? { text: NO_DATE, tone: 'dim' } : minuteOf(takenAt),
+    ...(isMixed ? [takenFrom === 'file' ? minuteOf(takenAt) : ''] : []),
     type,
     online ? printable(path) : { text: `${printable(path)}  (offline)`, tone: 'dim' },
   ])
   const shown = items.length < total ? `, of which ${formatCount(items.length)} are shown` : ''
   return [
-    ...renderTable({ columns: mediaColumns, rows, width: view.width, style: view.style }),
+    ...renderTable({ columns, rows, width: view.width, style: view.style }),
     view.style('dim', `${plural(total, 'photo or film', 'photos and films')}${shown}`),
   ]
+}
+
+/** `2024-05-01T12:20:30` → `2024-05-01 12:20` */
+function minuteOf(clock: string): string {
+  return clock.slice(0, 16).replace('T', ' ')
 }

@@ -194,6 +194,7 @@ test('what is near by meaning says how near, and where', async () => {
         total: 4,
         totalIsExact: true,
         tookMs: 9,
+        weaker: 27,
         items: [
           { ...entry('letter.pdf'), ...found, why: [{ ...near(0.8312, 'The plumber comes on Thursday.'), page: 3 }] },
           {
@@ -217,6 +218,49 @@ test('what is near by meaning says how near, and where', async () => {
       marked,
     ),
   ).toMatchFileSnapshot(golden('search-semantic'))
+})
+
+test('a search says which parts of the query were more than words', async () => {
+  const result = {
+    query: 'IMG_*.heic jpg OR png iceland/ 2024/*.jpg',
+    total: 0,
+    totalIsExact: true,
+    tookMs: 1,
+    items: [],
+    cursor: null,
+    special: [
+      { kind: 'glob' as const, text: 'IMG_*.heic' },
+      { kind: 'or' as const, text: 'jpg OR png' },
+      { kind: 'path' as const, text: 'iceland/' },
+      { kind: 'glob' as const, text: '2024/*.jpg' },
+    ],
+  }
+  expect((await look('search.files', result)).trimEnd().split('\n')).toEqual([
+    'Nothing matches.',
+    'IMG_*.heic is compared with the whole name; in quotes it is an ordinary word.',
+    'jpg OR png: one of them is enough.',
+    'iceland/ is compared with the path.',
+    '2024/*.jpg: each part between slashes is compared with a whole name; `**` stands',
+    'for any number of folders.',
+  ])
+})
+
+test('a search says what to write instead of words that look like more', async () => {
+  const lines = async (query: string, found = 0) => {
+    const items = found > 0 ? [{ ...entry('a.jpg'), location: null, online: true, why: [] }] : []
+    const result = { query, total: found, totalIsExact: true, tookMs: 1, items, cursor: null }
+    return (await look('search.files', result))
+      .trimEnd()
+      .split('\n')
+      .slice(items.length > 0 ? -1 : 1)
+  }
+  expect(await lines('cat or dog')).toEqual(['"or" is an ordinary word here; cat OR dog finds either.'])
+  expect(await lines('cat or dog', 1)).toEqual(['"or" is an ordinary word here; cat OR dog finds either.'])
+  for (const query of ['"cat or dog"', 'or', 'cat or', 'cat OR dog', 'error log'])
+    expect(await lines(query)).toEqual([])
+  expect((await lines('IMG_[a-c]*.jpg')).join(' ')).toBe(
+    '[a-c] is compared as it is written; use ? for any one character, or {a,b} for alternatives.',
+  )
 })
 
 test('duplicates, differences and the rule that hides a path', async () => {
@@ -352,6 +396,109 @@ test('a job that waits for room says so, in the list and by itself', async () =>
   expect(await look('jobs.info', details)).toContain('waiting: no space left')
 })
 
+test('measures of photos and films have their units', async () => {
+  const metadata = {
+    width: 4_000,
+    focalLength: 35,
+    aperture: 2.8,
+    shutterSpeed: 0.004,
+    takenOffsetMinutes: 330,
+    altitude: 12.6,
+    durationMs: 61_000,
+    bitRate: 12_345_678,
+    audioBitRate: 128_000,
+    audioSampleRate: 48_000,
+    fpsNum: 30_000,
+    fpsDen: 1_001,
+    iso: 100,
+  }
+  const info = {
+    ...entry('film.mp4'),
+    contentHash: null,
+    integrityHash: null,
+    copies: [],
+    sidecars: [],
+    metadata,
+    rules: [],
+    looksLike: null,
+    history: [],
+    online: true,
+  }
+  const lines = (await look('files.info', info as never))
+    .split('\n')
+    .map((line) => line.replaceAll(/ {2,}/g, ': ').trim())
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'Width: 4,000 pixels',
+      'Focal length: 35 mm',
+      'Aperture: f/2.8',
+      'Shutter speed: 1/250 s',
+      'Taken offset: +5:30 from UTC',
+      'Altitude: 13 m',
+      'Duration: 1 min 1 s',
+      'Bit rate: 12.3 Mbit/s',
+      'Audio bit rate: 128 kbit/s',
+      'Audio sample rate: 48,000 Hz',
+      'Frame rate: 29.97 frames a second',
+      'Iso: 100',
+    ]),
+  )
+})
+
+test('files without a copy are listed with their volume, and the sum', async () => {
+  const file = { ...entry('only.jpg'), location: null, volume: 'Blue disk', online: false }
+  const said = await look('copies.unique', { items: [file], total: 1_200, totalBytes: 9_000_000, cursor: 'next' })
+  expect(said).toContain('Blue disk (offline)')
+  expect(said).toContain('1,200 files without a copy, 9 MB; the largest 1 are shown, --limit shows more')
+  expect(await look('copies.unique', { items: [], total: 0, totalBytes: 0, cursor: null })).toContain(
+    'Every file of known content has a copy.',
+  )
+})
+
+test('a timeline counts photos without a date apart from the months', async () => {
+  const timeline = {
+    months: [
+      { month: '2026-11', count: 3, fromFile: 2 },
+      { month: '2026-10', count: 4, fromFile: 4 },
+    ],
+    days: [],
+    basis: { metadata: 1, file: 6 },
+    total: 7,
+  }
+  const lines = async (output: object) => (await look('media.timeline', output as never)).trimEnd().split('\n')
+  expect((await lines(timeline)).map((line) => line.trimEnd())).toEqual([
+    'MONTH    TAKEN',
+    '2026-11      1',
+    'no date      6',
+    '7 photos and films; 6 do not say when they were taken',
+  ])
+  const dated = {
+    ...timeline,
+    months: [{ month: '2026-11', count: 3, fromFile: 0 }],
+    basis: { metadata: 3, file: 0 },
+    total: 3,
+  }
+  expect((await lines(dated)).at(-1)).toBe('3 photos and films')
+})
+
+test('a list of photos shows when they were taken, or that they do not say it', async () => {
+  const item = { location: null, online: true }
+  const taken = { ...entry('a.jpg'), ...item, takenAt: '2024-05-01T12:20:30', takenFrom: 'metadata' as const }
+  const undated = { ...entry('b.jpg'), ...item, takenAt: '2026-11-21T12:50:00', takenFrom: 'file' as const }
+  const lines = async (items: readonly object[]) =>
+    (await look('media.list', { items, total: items.length } as never))
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trimEnd())
+  expect((await lines([undated, taken])).map((line) => line.replace(/ \S*\/.*/, ''))).toEqual([
+    expect.stringMatching(/^TAKEN +CHANGED +TYPE +FILE$/),
+    expect.stringMatching(/^no date +2026-11-21 12:50 +\w+ $/),
+    expect.stringMatching(/^2024-05-01 12:20 +\w+ $/),
+    '2 photos and films',
+  ])
+  expect((await lines([taken]))[0]).toMatch(/^TAKEN +TYPE +FILE$/)
+})
+
 test('what the doctor found', async () => {
   await expect(
     await look('system.doctor', {
@@ -373,6 +520,14 @@ test('what the doctor found', async () => {
           available: false,
           licence: 'LGPL',
           how: 'apt-get install ffmpeg',
+        },
+        {
+          job: 'transcripts',
+          name: 'OpenAI-compatible server',
+          version: null,
+          available: false,
+          licence: 'the server’s own',
+          how: '`spacedrive engine list`',
         },
       ],
     }),

@@ -24,14 +24,19 @@ const columns: readonly Column[] = [
 ]
 
 function searchResults(result: OutputOf<'search.files'>, view: View): readonly string[] {
-  const { items, notices = [], query, suggestions = [], tookMs, total } = result
-  const remarks = notices
-    .flatMap((notice) => wrap(printable(notice), view.width))
-    .map((line) => view.style('warn', line))
+  const { items, notices = [], query, special = [], suggestions = [], tookMs, total, weaker = 0 } = result
+  const remarks = [
+    ...(weaker > 0 ? wrap(weakerLine(weaker), view.width).map((line) => view.style('dim', line)) : []),
+    ...hintsFor(result)
+      .flatMap((hint) => wrap(hint, view.width))
+      .map((line) => view.style('dim', line)),
+    ...special.flatMap((part) => wrap(specialLine(part), view.width)).map((line) => view.style('dim', line)),
+    ...notices.flatMap((notice) => wrap(printable(notice), view.width)).map((line) => view.style('warn', line)),
+  ]
   if (items.length === 0) {
     const instead = suggestions.map((suggestion) => `"${printable(suggestion)}"`).join(', ')
     return [
-      query ? `Nothing is called "${printable(query)}".` : 'Nothing matches.',
+      query && special.length === 0 ? `Nothing matches "${printable(query)}".` : 'Nothing matches.',
       ...(instead ? [`Did you mean: ${instead}`] : []),
       ...remarks,
     ]
@@ -55,6 +60,44 @@ function searchResults(result: OutputOf<'search.files'>, view: View): readonly s
     ),
     ...remarks,
   ]
+}
+
+/** What the user may have meant by words that are ordinary words. */
+function hintsFor({ items, query }: OutputOf<'search.files'>): string[] {
+  const unquoted = query.replaceAll(/"[^"]*"/g, ' ')
+  const [, before, after] = /(\S+) or (\S+)/.exec(unquoted) ?? []
+  const [brackets] = /\[[^\]\s]+\]/.exec(unquoted) ?? []
+  return [
+    ...(before === undefined
+      ? []
+      : [`"or" is an ordinary word here; ${printable(`${before} OR ${after}`)} finds either.`]),
+    ...(brackets === undefined || items.length > 0
+      ? []
+      : [
+          `${printable(brackets)} is compared as it is written; use ? for any one character, or {a,b} for alternatives.`,
+        ]),
+  ]
+}
+
+/** How many matches were left out, and how to see them. */
+function weakerLine(weaker: number): string {
+  return weaker === 1
+    ? '1 match of weaker similarity is left out; --weak shows it.'
+    : `${formatCount(weaker)} matches of weaker similarity are left out; --weak shows them.`
+}
+
+/** How a part of the query was read that is more than a word. */
+function specialLine({ kind, text }: NonNullable<OutputOf<'search.files'>['special']>[number]): string {
+  switch (kind) {
+    case 'or':
+      return `${printable(text)}: one of them is enough.`
+    case 'glob':
+      return text.includes('/')
+        ? `${printable(text)}: each part between slashes is compared with a whole name; \`**\` stands for any number of folders.`
+        : `${printable(text)} is compared with the whole name; in quotes it is an ordinary word.`
+    case 'path':
+      return `${printable(text)} is compared with the path.`
+  }
 }
 
 function nameCell(item: SearchItem, style: Style): Cell {

@@ -55,6 +55,9 @@ export const sidecarRenderers: Renderers = {
   'sidecars.pending': pendingTable,
   'sidecars.regenerate': regenerateReport,
   'sidecars.retry': ({ queued }) => [queuedText(queued)],
+  'sidecars.cancel': ({ cancelled }) => [
+    cancelled === 0 ? 'Nothing was waiting.' : `${plural(cancelled, 'sidecar')} cancelled.`,
+  ],
   'sidecars.cleanup': ({ bytes, files }) => [
     files === 0 ? 'There is nothing to remove.' : `${plural(files, 'file')}, ${formatBytes(bytes)}.`,
   ],
@@ -113,7 +116,10 @@ function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>,
     item.state === 'ready' ? makerText(item) : '',
     item.contentId,
   ])
-  const reasons = items.flatMap(({ kind, error }) => (error === null ? [] : [`${kind}: ${printable(error.message)}`]))
+  const reasons = items.flatMap(({ error, kind, note }) => {
+    const said = error?.message ?? note
+    return said === null ? [] : [`${kind}: ${view.withTypedCommands(printable(said))}`]
+  })
   const paths = showPaths ? items.flatMap(({ path }) => (path === null ? [] : [printable(path)])) : []
   return [
     ...table(contentId === null ? [...listColumns, { title: 'CONTENT' }] : listColumns, rows, view),
@@ -128,10 +134,16 @@ function makerText({ engine, source }: Pick<OutputOf<'sidecars.list'>['items'][n
   return engine === null ? '' : printable(`${engine.name} ${engine.version}`)
 }
 
-/** A file without anything to extract is not shown as a failure. */
-function stateCell({ error, state }: { state: SidecarState; error: { code: string } | null }): Cell {
-  if (state === 'failed' && error !== null && isSkipped(error)) return { text: 'skipped', tone: 'dim' }
-  return { text: state, tone: tones[state] }
+type WithState = { readonly state: SidecarState; readonly error: { readonly code: string } | null }
+
+/** The word for the state of a sidecar. A file without anything to extract is skipped, not a failure. */
+export function stateWord({ error, state }: WithState): SidecarState | 'skipped' {
+  return state === 'failed' && error !== null && isSkipped(error) ? 'skipped' : state
+}
+
+function stateCell(item: WithState): Cell {
+  const word = stateWord(item)
+  return { text: word, tone: word === 'skipped' ? 'dim' : tones[word] }
 }
 
 function usageTable(usage: OutputOf<'sidecars.usage'>, view: View): readonly string[] {

@@ -51,7 +51,12 @@ function table<T extends Amount>(title: string, all: readonly T[], nameOf: (each
   const rows = all
     .slice(0, MAX_ROWS)
     .map((each): Cell[] => [formatBytes(each.bytes), formatCount(each.files), nameOf(each)])
-  return ['', ...renderTable({ columns, rows, width: view.width, style: view.style })]
+  const rest = all.length - rows.length
+  return [
+    '',
+    ...renderTable({ columns, rows, width: view.width, style: view.style }),
+    ...(rest > 0 ? [view.style('dim', `… and ${formatCount(rest)} more; --json lists them`)] : []),
+  ]
 }
 
 function amountText({ bytes, files }: Amount): string {

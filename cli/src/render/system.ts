@@ -25,7 +25,7 @@ function statusFields(status: OutputOf<'system.status'>, view: View): readonly s
           ? `${printable(status.library.name)}${status.libraries > 1 ? ` (of ${status.libraries})` : ''}`
           : 'none open',
       ],
-      ['Jobs', jobs.running + jobs.queued === 0 ? 'none' : `${jobs.running} running, ${jobs.queued} queued`],
+      ['Jobs', jobsText(jobs)],
       ['Network', status.network.state],
       ['Memory', formatBytes(status.memory.rssBytes)],
       ['Data', printable(status.dataDir)],
@@ -47,7 +47,7 @@ function doctorReport({ checks, engines }: OutputOf<'system.doctor'>, view: View
   const engineLines = engines.map(({ available, how, job, licence, name, version }) => {
     const state = available
       ? [printable(name), printable(version ?? ''), `(${licence})`].filter(Boolean).join(' ')
-      : `${printable(name)}: ${printable(how)}`
+      : `${printable(name)}: ${view.withTypedCommands(printable(how))}`
     return `${view.style(available ? 'good' : 'dim', available ? '✓' : '–')} ${printable(job)}: ${state}`
   })
   return [
@@ -56,4 +56,9 @@ function doctorReport({ checks, engines }: OutputOf<'system.doctor'>, view: View
     '',
     checkSummary(checks, view),
   ]
+}
+
+function jobsText({ paused, queued, running }: OutputOf<'system.status'>['jobs']): string {
+  if (running + queued + paused === 0) return 'none'
+  return `${running} running, ${queued} queued${paused > 0 ? `, ${paused} paused` : ''}`
 }

@@ -18,7 +18,7 @@ export interface View {
   readonly withTypedCommands: (sentence: string) => string
 }
 
-/** What functions need that word lines, but do not lay them out. */
+/** The part of `View` for functions that word lines, but do not lay them out. */
 export type Wording = Pick<View, 'style' | 'withTypedCommands'>
 
 /** Lines for a person. Everything that comes from outside, such as names, goes through `printable` on the way. */

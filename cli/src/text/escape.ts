@@ -11,7 +11,10 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(unsafe, (char) => short[char] ?? `\\u{${char.charCodeAt(0).toString(16)}}`)
 }
 
-/** The same with parts of it marked: sorted ranges of `text`, none in another, and what they are of the result. */
+/**
+ * Like `printable`, for a text with marked parts. `ranges` are sorted and do not overlap; the result has the ranges of
+ * the escaped text.
+ */
 export function printableWithRanges(
   text: string,
   ranges: readonly (readonly [number, number])[],

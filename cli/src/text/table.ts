@@ -25,7 +25,7 @@ export type Cell =
 interface TableOptions {
   readonly columns: readonly Column[]
   readonly rows: readonly (readonly Cell[])[]
-  /** Cells a line may take. */
+  /** The width of a line, in cells. */
   readonly width: number
   readonly style: Style
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { instancePaths, type PathHost } from './paths.ts'
+import { type InstanceOptions, instancePaths, type PathHost } from './paths.ts'
 
 function host(platform: NodeJS.Platform, env: Record<string, string> = {}): PathHost {
   return { platform, env, home: '/home/ann', temporary: '/tmp', uid: 1000 }
@@ -50,6 +50,22 @@ test.runIf(process.platform !== 'win32')('a data folder of one’s own holds eve
   })
   expect(instancePaths({ dataDir: '/d' }, host('linux')).dataDir).toBe('/d')
 })
+
+test.runIf(process.platform !== 'win32')(
+  'the environment names a data folder and an instance, and options replace both',
+  () => {
+    const env = { SPACEDRIVE_DATA_DIR: '/e', SPACEDRIVE_INSTANCE: 'alice' }
+    const placed = (options: InstanceOptions, variables: Record<string, string>) => {
+      const { dataDir, ownFolder } = instancePaths(options, host('linux', variables))
+      return { dataDir, ownFolder }
+    }
+    expect(placed({}, env)).toEqual({ dataDir: '/e/instances/alice', ownFolder: true })
+    expect(placed({ instance: 'default' }, env)).toEqual({ dataDir: '/e', ownFolder: true })
+    expect(placed({ dataDir: '/d' }, env)).toEqual({ dataDir: '/d/instances/alice', ownFolder: true })
+    const none = { SPACEDRIVE_DATA_DIR: '', SPACEDRIVE_INSTANCE: '' }
+    expect(placed({}, none)).toEqual({ dataDir: '/home/ann/.local/share/spacedrive', ownFolder: false })
+  },
+)
 
 test('no two instances share a file', () => {
   const files = ['default', 'alice', 'celia'].flatMap((instance) => {

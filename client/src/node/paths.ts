@@ -8,9 +8,12 @@ export const DEFAULT_INSTANCE = 'default'
 const INSTANCE_NAME = /^[A-Za-z0-9_-]{1,64}$/
 
 export interface InstanceOptions {
-  /** `default` by default. */
+  /** By default the one that `SPACEDRIVE_INSTANCE` names, else `default`. */
   readonly instance?: string | undefined
-  /** One folder for everything, instead of the places the platform has for each. */
+  /**
+   * One folder for everything, instead of the places the platform has for each. By default the one that
+   * `SPACEDRIVE_DATA_DIR` names, if any.
+   */
   readonly dataDir?: string | undefined
 }
 
@@ -53,14 +56,16 @@ export interface InstancePaths {
 
 /** Throws `InvalidInput` for a name that is not one. */
 export function instancePaths(options: InstanceOptions = {}, host: PathHost = pathHost()): InstancePaths {
-  const instance = options.instance ?? DEFAULT_INSTANCE
+  const { env } = host
+  const instance = options.instance ?? (env['SPACEDRIVE_INSTANCE'] || DEFAULT_INSTANCE)
   if (!INSTANCE_NAME.test(instance)) {
     throw new ClientError(
       'InvalidInput',
       `${JSON.stringify(instance)} is not a valid instance name; use 1 to 64 letters, digits, - and _`,
     )
   }
-  const own = options.dataDir === undefined ? null : resolve(options.dataDir)
+  const given = options.dataDir ?? (env['SPACEDRIVE_DATA_DIR'] || null)
+  const own = given === null ? null : resolve(given)
   const places = own === null ? platformPlaces(host) : ownPlaces(own)
   const dataDir = placeOf(places.data, instance)
   const stateDir = placeOf(places.state, instance)

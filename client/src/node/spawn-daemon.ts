@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, closeSync, openSync, readFileSync, statSync } from 'node:fs'
-import { dirname, parse, resolve } from 'node:path'
+import { dirname, parse } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -64,14 +64,15 @@ const MALLOC_ARENA_MAX = '2'
 const YOUNG_GENERATION = '--max-semi-space-size=4'
 
 function launch(
-  { daemonEntry, dataDir, enableNetworking, httpPort, instance, verbose }: SpawnOptions,
+  { daemonEntry, enableNetworking, httpPort, verbose }: SpawnOptions,
   paths: InstancePaths,
 ): ChildProcess {
   const errors = openErrorFile(paths.errorFile)
   const cache = makePrivate(paths.compileCache) ? { NODE_COMPILE_CACHE: paths.compileCache } : {}
   const args = [YOUNG_GENERATION, daemonEntry ?? ownDaemonEntry(), '--ready-fd', String(READY_FD)]
-  if (dataDir !== undefined) args.push('--data-dir', resolve(dataDir))
-  if (instance !== undefined) args.push('--instance', instance)
+  // Also where the environment names them: a path there may be relative, and the daemon runs in another folder.
+  if (paths.ownFolder) args.push('--data-dir', paths.root)
+  args.push('--instance', paths.instance)
   if (verbose) args.push('--verbose')
   if (httpPort !== undefined) args.push(`--http-port=${httpPort}`)
   if (enableNetworking) args.push('--enable-networking')

@@ -9,7 +9,7 @@ import { CONFIG_VERSION } from './schema.ts'
 
 export type RawConfig = Record<string, unknown>
 
-/** A file of settings is about a page; a larger file is not one of ours. */
+/** Limit on the size of a file. A file of settings has about a page; a larger one is not a configuration. */
 const MAX_CONFIG_BYTES = 1_048_576
 
 interface ReadOptions {
@@ -24,8 +24,9 @@ export interface ReadConfig {
 }
 
 /**
- * Reads the file of an instance; {} if it does not exist. A file that cannot be parsed is set aside, never overwritten,
- * and replaced by its copy. Without a copy the defaults apply. Throws `VersionMismatch` for a file of a newer version.
+ * Reads the file of an instance; {} if it does not exist. A file that cannot be parsed is set aside, never
+ * overwritten, and replaced by its copy. Without a copy, the defaults apply. Throws `VersionMismatch` for a file of a
+ * newer version.
  */
 export async function readInstanceFile(path: string, { log, now = Date.now }: ReadOptions): Promise<ReadConfig> {
   const text = await readText(path)
@@ -74,7 +75,7 @@ function parseConfig(text: string, path: string): RawConfig | null {
 
 /** Throws `PermissionDenied` or `DiskFull` if the file cannot be written; the old file then stays intact. */
 export async function writeConfigFile(path: string, config: RawConfig): Promise<void> {
-  // If the file is a link (for example into a folder under version control), write its target.
+  // The file may be a link, for example to a folder under version control. In that case, write its target.
   const target = await realpath(path).catch(() => path)
   try {
     const text = `${JSON.stringify({ ...config, version: CONFIG_VERSION }, null, 2)}\n`
@@ -87,7 +88,7 @@ export async function writeConfigFile(path: string, config: RawConfig): Promise<
 
 function parseObject(text: string): RawConfig | null {
   try {
-    // Some editors on Windows write a byte-order mark.
+    // Some Windows editors write a byte-order mark.
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as RawConfig) : null
   } catch {

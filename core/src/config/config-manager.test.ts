@@ -104,7 +104,7 @@ test('what a person writes into the file meanwhile is kept, and holds', async ()
   const file = join(dir.path, 'config.json')
   const config = await open({ dataDir: dir.path, log: silentLogger })
   const changed: string[] = []
-  using subscription = config.onChange((key) => changed.push(key))
+  using subscription = config.onChange(({ key }) => changed.push(key))
   await writeFile(file, JSON.stringify({ version: 1, log: { files: 3 }, plugin: 'x' }))
   const [first] = await Promise.all([config.set('log.level', 'debug'), config.set('jobs.keepEnded', '7')])
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
@@ -115,7 +115,7 @@ test('what a person writes into the file meanwhile is kept, and holds', async ()
   })
   expect(config.values).toMatchObject({ log: { files: 3, level: 'debug' }, jobs: { keepEnded: 7 } })
   expect(changed).toEqual(['log.level', 'log.files', 'jobs.keepEnded'])
-  expect(first).toMatchObject({ value: 'debug', source: 'file', restartNeeded: false })
+  expect(first).toMatchObject({ value: 'debug', source: 'file', scope: 'device', restartNeeded: false })
   subscription[Symbol.dispose]()
   expect(await config.set('jobs.keepEnded', '8')).toMatchObject({ restartNeeded: true })
   expect(changed).toHaveLength(3)
@@ -153,6 +153,38 @@ test('a value that makes no sense is refused, and one in the file is passed over
   expect(lines).toEqual([expect.stringContaining('SPACEDRIVE_LOG_FILES'), expect.stringContaining('log.level has')])
   await expect(config.set('log.level', 'loud')).rejects.toMatchObject({ code: 'InvalidInput' })
   await expect(config.set('log.lvl', 'info')).rejects.toMatchObject({ code: 'NotFound' })
+})
+
+test('a setting in bytes takes a size with a unit, and says so', async () => {
+  await using dir = await dataDir()
+  const config = await open({ dataDir: dir.path, log: silentLogger })
+  for (const [text, value] of [
+    ['5GB', 5_000_000_000],
+    ['512 MiB', 536_870_912],
+    ['1.5mb', 1_500_000],
+    ['2048', 2_048],
+  ] as const)
+    expect((await config.set('log.maxBytes', text)).value).toBe(value)
+  await expect(config.set('log.maxBytes', 'much')).rejects.toThrow(
+    'log.maxBytes cannot be "much": it must be a number; write a size, such as 5GB or 512MiB',
+  )
+  await expect(config.set('log.files', '5GB')).rejects.toThrow(/must be a number$/)
+})
+
+test('a removed value lets the next source hold again, whatever is above it', async () => {
+  await using dir = await dataDir({ version: 1, log: { level: 'warn', files: 2 }, unknown: 7 })
+  const config = await open({ dataDir: dir.path, log: silentLogger, env: { SPACEDRIVE_LOG_FILES: '9' } })
+  const changed: string[] = []
+  using _listening = config.onChange(({ key }) => void changed.push(key))
+  expect(await config.unset('log.level')).toMatchObject({ value: 'info', source: 'default', restartNeeded: false })
+  expect(await config.unset('log.files')).toMatchObject({ value: 9, source: 'environment' })
+  expect(changed).toEqual(['log.level'])
+  expect(JSON.parse(await readFile(join(dir.path, 'config.json'), 'utf8'))).toEqual({ version: 1, unknown: 7 })
+  await expect(config.unset('log.level')).rejects.toMatchObject({
+    code: 'NotFound',
+    message: expect.stringMatching(/^log\.level is not set in .*config\.json; its value comes from: default$/),
+  })
+  await expect(config.unset('log.lvl')).rejects.toThrow('did you mean log.level?')
 })
 
 test('a file of a newer version is refused and left alone', async () => {

@@ -1,13 +1,25 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { nearest } from '../util/nearest.ts'
+import { readSize } from '../util/read-size.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { issuesSentence } from '../util/issue-sentence.ts'
 import type { Logger } from '../util/logger.ts'
 import { type RawConfig, readInstanceFile, readUserFile, writeConfigFile } from './config-file.ts'
 import { type Config, schemaOf, type Setting, type SettingGroups, settingsOf, type ValuesOf } from './schema.ts'
+import { hasSetting, withSetting } from './with-setting.ts'
 
-export type ConfigSource = 'flag' | 'environment' | 'file' | 'default'
+export type ConfigSource = 'flag' | 'environment' | 'library' | 'file' | 'default'
+
+/** Settings in the form that a library stores: an object for each group. The object is never changed, only replaced. */
+export type StoredSettings = Readonly<Record<string, unknown>>
+
+/** A library whose settings are requested. */
+export interface LibrarySettingsSource {
+  readonly settings: StoredSettings
+  /** The file that contains them. */
+  readonly file: string
+}
 
 export interface ExplainedSetting {
   readonly key: string
@@ -16,6 +28,8 @@ export interface ExplainedSetting {
   /** The variable or file that set the value. */
   readonly from: string | null
   readonly summary: string
+  /** Whether each library has its own value, or only the device has one. */
+  readonly scope: 'library' | 'device'
   /** The allowed values, as JSON Schema. */
   readonly schema: Record<string, unknown>
 }
@@ -24,7 +38,7 @@ export interface ConfigOptions<G extends SettingGroups = {}> {
   /** The instance's folder; its `config.json` is the one that is written. */
   readonly dataDir: string
   readonly log: Logger
-  /** The settings of the process around the engine, by group. */
+  /** Groups of settings that the process around the engine adds. */
   readonly groups?: G
   /** A file for all instances of this user; the instance's file takes precedence. */
   readonly userFile?: string | null
@@ -45,19 +59,24 @@ interface Origin {
 /** The values of one source, by key. */
 type Layer = ReadonlyMap<string, Origin>
 
-/** The settings of one installation. Precedence: flags, environment, the instance's file, the user's file, defaults. */
+/**
+ * The settings of one installation. Precedence: flags, environment, the library's file, the instance's file, the user's
+ * file, defaults.
+ */
 export class ConfigManager<G extends SettingGroups = {}> {
   readonly #options: ConfigOptions<G>
   readonly #file: string
   readonly #settings: readonly Setting[]
-  /** The layers that the instance's file cannot change: those above and those below it. */
+  /** The layers with a higher precedence than the instance's file, and those with a lower one. */
   readonly #above: readonly Layer[]
   readonly #below: readonly Layer[]
-  readonly #listeners = new Set<(key: string) => void>()
+  readonly #listeners = new Set<(setting: Setting) => void>()
   /** Problems with the files that the user should know about, one sentence each. */
   readonly notices: readonly string[]
   #layers: readonly Layer[] = []
   #values: Config & ValuesOf<G>
+  /** Cached values for libraries. The cache is cleared when a value of the installation changes. */
+  #ofLibraries = new WeakMap<StoredSettings, Config & ValuesOf<G>>()
   #writing: Promise<unknown> = Promise.resolve()
 
   private constructor(
@@ -102,68 +121,121 @@ export class ConfigManager<G extends SettingGroups = {}> {
     return this.#values
   }
 
-  /** One setting, or all. Throws `NotFound`. */
-  get(key?: string): ExplainedSetting[] {
-    return key === undefined ? this.#settings.map((setting) => this.#explain(setting)) : [this.explain(key)]
+  /** The effective values for a library with these settings. */
+  valuesOf(settings: StoredSettings): Config & ValuesOf<G> {
+    const known = this.#ofLibraries.get(settings)
+    if (known) return known
+    const values = this.#valuesFrom(this.#layersWith({ settings, file: 'library.json' }))
+    this.#ofLibraries.set(settings, values)
+    return values
   }
 
-  /** A setting with the source of its value. Throws `NotFound`, with the nearest key. */
-  explain(key: string): ExplainedSetting {
-    return this.#explain(requireSetting(key, this.#settings))
+  /** One setting, or all settings. With a library, values of the library take precedence. Throws `NotFound`. */
+  get(key?: string, library?: LibrarySettingsSource): ExplainedSetting[] {
+    if (key !== undefined) return [this.explain(key, library)]
+    const layers = this.#layersWith(library)
+    return this.#settings.map((setting) => explained(setting, layers))
+  }
+
+  /** A setting, with the source of its value. Throws `NotFound`, which names the most similar key. */
+  explain(key: string, library?: LibrarySettingsSource): ExplainedSetting {
+    return explained(requireSetting(key, this.#settings), this.#layersWith(library))
+  }
+
+  /** Throws `NotFound`. */
+  setting(key: string): Setting {
+    return requireSetting(key, this.#settings)
+  }
+
+  /** Reads a value that a user typed, for a library to store. Throws `NotFound` or `InvalidInput`. */
+  parse(key: string, text: string): { setting: Setting; value: unknown } {
+    const setting = requireSetting(key, this.#settings)
+    return { setting, value: parseText(setting, text) }
   }
 
   /**
-   * Writes a value into the instance's file. It reads the file again first, so that manual edits stay and take effect.
-   * Throws `NotFound`, `InvalidInput`, or the error of writing the file.
+   * Writes a value into the instance's file. The file is read again before, so that manual edits are kept and take
+   * effect. Throws `NotFound`, `InvalidInput`, or the error of writing the file.
    */
   async set(key: string, text: string): Promise<ExplainedSetting & { restartNeeded: boolean }> {
     const setting = requireSetting(key, this.#settings)
-    const value = parseText(setting, text)
+    return this.#change(setting, parseText(setting, text))
+  }
+
+  /** Removes a value from the instance's file, as `set` writes one. Throws `NotFound`, also if the file does not have it. */
+  async unset(key: string): Promise<ExplainedSetting & { restartNeeded: boolean }> {
+    const setting = requireSetting(key, this.#settings)
+    const { config: raw } = await readInstanceFile(this.#file, this.#options)
+    if (hasSetting(raw, setting)) return this.#change(setting, undefined)
+    const { from, source } = originOf(setting, this.#layers)
+    const where = from === null ? source : `${source} ${from}`
+    throw new CoreError('NotFound', `${key} is not set in ${this.#file}; its value comes from: ${where}`)
+  }
+
+  async #change(setting: Setting, value: unknown): Promise<ExplainedSetting & { restartNeeded: boolean }> {
     // Writes run one after another, because each reads the result of the previous one.
     const written = this.#writing.then(() => this.#write(setting, value))
     this.#writing = written.catch(() => {})
     await written
-    return { ...this.#explain(setting), restartNeeded: !setting.isLive }
+    return { ...explained(setting, this.#layers), restartNeeded: !setting.isLive }
   }
 
-  /** `listener` is called with the key of every changed value. */
-  onChange(listener: (key: string) => void): Disposable {
+  /** `listener` is called with every setting whose value changed. */
+  onChange(listener: (setting: Setting) => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
-  async #write({ group, name }: Setting, value: unknown): Promise<void> {
+  async #write(setting: Setting, value: unknown): Promise<void> {
     const { config: raw } = await readInstanceFile(this.#file, this.#options)
-    const changed = { ...raw, [group]: { ...(isObject(raw[group]) ? raw[group] : {}), [name]: value } }
+    const changed = withSetting(raw, setting, value)
     await writeConfigFile(this.#file, changed)
-    const values = () => this.#settings.map((each) => this.#origin(each).value)
+    const values = () => this.#settings.map((each) => originOf(each, this.#layers).value)
     const before = values()
     this.#values = this.#apply(changed)
     for (const [at, now] of values().entries()) {
-      if (now !== before[at]) for (const listener of this.#listeners) listener(this.#settings[at]!.key)
+      if (now !== before[at]) for (const listener of this.#listeners) listener(this.#settings[at]!)
     }
   }
 
   #apply(raw: RawConfig): Config & ValuesOf<G> {
-    const { groups = {} as G, log } = this.#options
+    const { log } = this.#options
     const settings = this.#settings
     this.#layers = [...this.#above, fileLayer(raw, { file: this.#file, log, settings }), ...this.#below]
+    this.#ofLibraries = new WeakMap()
+    return this.#valuesFrom(this.#layers)
+  }
+
+  #valuesFrom(layers: readonly Layer[]): Config & ValuesOf<G> {
     const nested: Record<string, Record<string, unknown>> = {}
-    for (const setting of settings) (nested[setting.group] ??= {})[setting.name] = this.#origin(setting).value
-    return schemaOf(groups).parse(nested)
+    for (const setting of this.#settings) (nested[setting.group] ??= {})[setting.name] = originOf(setting, layers).value
+    return schemaOf(this.#options.groups ?? ({} as G)).parse(nested)
   }
 
-  #explain(setting: Setting): ExplainedSetting {
-    const { key, schema, summary } = setting
-    // Without the name of the schema language, which readers of a single value do not need.
-    const { $schema: _, ...described } = z.toJSONSchema(schema)
-    return { key, ...this.#origin(setting), summary, schema: described }
+  /**
+   * All layers for a library. Its own settings come after flags and environment, and before the files of the
+   * installation.
+   */
+  #layersWith(library: LibrarySettingsSource | undefined): readonly Layer[] {
+    if (!library) return this.#layers
+    const settings = this.#settings.filter(({ ofLibrary }) => ofLibrary)
+    const { file, settings: raw } = library
+    const own = fileLayer(raw, { file, log: this.#options.log, settings, source: 'library' })
+    return this.#layers.toSpliced(this.#above.length, 0, own)
   }
+}
 
-  #origin({ key, schema }: Setting): Origin {
-    const layer = this.#layers.find((each) => each.has(key))
-    return layer?.get(key) ?? { value: schema.parse(undefined), source: 'default', from: null }
-  }
+function explained(setting: Setting, layers: readonly Layer[]): ExplainedSetting {
+  const { key, ofLibrary, schema, summary } = setting
+  // The name of the schema language is removed, because readers of a single value do not need it.
+  const { $schema: _, ...described } = z.toJSONSchema(schema)
+  const scope = ofLibrary ? 'library' : 'device'
+  return { key, ...originOf(setting, layers), summary, scope, schema: described }
+}
+
+function originOf({ key, schema }: Setting, layers: readonly Layer[]): Origin {
+  const layer = layers.find((each) => each.has(key))
+  return layer?.get(key) ?? { value: schema.parse(undefined), source: 'default', from: null }
 }
 
 interface Reading {
@@ -172,16 +244,17 @@ interface Reading {
 }
 interface FileReading extends Reading {
   readonly file: string
+  readonly source?: ConfigSource
 }
 
 /** The valid values of a file; invalid ones are reported and left out. */
-function fileLayer(raw: RawConfig, { file, log, settings }: FileReading): Layer {
+function fileLayer(raw: RawConfig, { file, log, settings, source = 'file' }: FileReading): Layer {
   const values = new Map<string, Origin>()
   for (const { group: name, key, name: field, schema } of settings) {
     const group = raw[name]
     if (!isObject(group) || !Object.hasOwn(group, field)) continue
     const parsed = schema.safeParse(group[field])
-    if (parsed.success) values.set(key, { value: parsed.data, source: 'file', from: file })
+    if (parsed.success) values.set(key, { value: parsed.data, source, from: file })
     else log.warn({ file, key }, `${key} has an invalid value: ${issuesSentence(parsed.error.issues)}; it is ignored`)
   }
   return values
@@ -210,7 +283,7 @@ function environmentLayer(env: Readonly<Record<string, string | undefined>>, { l
   return values
 }
 
-/** `log.maxBytes` is `SPACEDRIVE_LOG_MAX_BYTES`. */
+/** The environment variable for a setting: `SPACEDRIVE_LOG_MAX_BYTES` for `log.maxBytes`. */
 function variableOf({ group, name }: Setting): string {
   return `SPACEDRIVE_${group}_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase()
 }
@@ -237,7 +310,7 @@ function requireSetting(key: string, settings: readonly Setting[]): Setting {
   const [hint] = nearest(key, keys)
   throw new CoreError(
     'NotFound',
-    `no setting ${key}; ${hint ? `did you mean ${hint}?` : `there are ${keys.join(', ')}`}`,
+    `no setting ${key}; ${hint ? `did you mean ${hint}?` : '`spacedrive config get` lists all'}`,
   )
 }
 
@@ -246,10 +319,20 @@ function parseText({ key, schema }: Setting, text: string): unknown {
   const json = schema.safeParse(fromJson(text))
   const parsed = json.success ? json : schema.safeParse(text)
   if (parsed.success) return parsed.data
+  const size = SIZE_KEY.test(key) ? readSize(text.trim().toLowerCase()) : null
+  const bytes = size && schema.safeParse(Math.round(size.bytes))
+  if (bytes?.success) return bytes.data
   // The error about the JSON value is more helpful than the one about the text.
   const { error } = json
-  throw new CoreError('InvalidInput', `${key} cannot be ${JSON.stringify(text)}: ${issuesSentence(error!.issues)}`)
+  const example = SIZE_KEY.test(key) ? '; write a size, such as 5GB or 512MiB' : ''
+  throw new CoreError(
+    'InvalidInput',
+    `${key} cannot be ${JSON.stringify(text)}: ${issuesSentence(error!.issues)}${example}`,
+  )
 }
+
+/** A setting in bytes also takes a size with a unit: `5GB`. */
+const SIZE_KEY = /Bytes(PerSecond)?$/
 
 function fromJson(text: string): unknown {
   try {

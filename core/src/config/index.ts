@@ -1,2 +1,9 @@
-export { ConfigManager, type ConfigOptions, type ExplainedSetting } from './config-manager.ts'
-export type { Config, SettingGroup, SettingGroups } from './schema.ts'
+export {
+  ConfigManager,
+  type ConfigOptions,
+  type ExplainedSetting,
+  type LibrarySettingsSource,
+  type StoredSettings,
+} from './config-manager.ts'
+export { hasSetting, type SettingPlace, withSetting } from './with-setting.ts'
+export { type Config, type Setting, type SettingGroup, type SettingGroups, withTraits } from './schema.ts'

@@ -1,10 +1,10 @@
-/** A step from one format of the file to the next. Frozen once released. */
+/** A step from one version of the file's format to the next. It must not change after a release. */
 export interface ConfigMigration {
   readonly to: number
   migrate(file: Record<string, unknown>): Record<string, unknown>
 }
 
-/** In order; each takes a file of the previous version. */
+/** The steps in order. Each takes a file of the previous version. */
 export const configMigrations: readonly ConfigMigration[] = [
   // The first files had no version.
   { to: 1, migrate: (file) => ({ ...file, version: 1 }) },

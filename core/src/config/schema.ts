@@ -1,23 +1,54 @@
 import { z } from 'zod'
 import { sidecarKindFacts } from '../domain/sidecar-kinds.ts'
 import { generatedKinds, sidecarKinds } from '../domain/stored-lists.ts'
-import { deviceProfiles, KindChoice, sidecarSpeeds } from '../domain/sidecar-policy.ts'
+import type { SidecarKind } from '../domain/sidecar.ts'
+import { choiceFault, deviceProfiles, KindChoice, sidecarSpeeds } from '../domain/sidecar-policy.ts'
 
 /** The version of the file's format; see `migrations.ts`. */
 export const CONFIG_VERSION = 1
 
-/** A setting for one kind of sidecars; `default` means the usual variants for the device profile. */
-function choice(what: string) {
-  return KindChoice.default('default').describe(`${what}: on, off, default, or variants joined by +`)
+/** What only the running engine knows, for the checks of values. */
+export interface SettingFacts {
+  /** The variants of a kind; none if no generator makes the kind. */
+  variantsOf(kind: SidecarKind): readonly string[]
+  /** Codes of the languages whose data OCR has. */
+  ocrLanguages(): Promise<readonly string[]>
 }
 
-/** A setting for each kind that generators make. */
+/** What is declared with a setting, beside its schema. */
+interface Traits<T> {
+  /** Whether each library has its own value, which travels with it. Limits and engines belong to the device. */
+  readonly ofLibrary?: boolean
+  /** Whether it limits the resources for sidecars, but not which sidecars are made. */
+  readonly onlyPaces?: boolean
+  /** Checks a new value beyond its schema. Returns what is wrong with it and what to do, or null. */
+  readonly check?: (value: T, facts: SettingFacts) => string | null | Promise<string | null>
+}
+
+const traitsBySchema = new WeakMap<z.ZodType, Traits<never>>()
+
+/** Declares more about a setting than its schema says. Call it last: what the methods of zod return has no traits. */
+export function withTraits<S extends z.ZodType>(schema: S, traits: Traits<z.output<S>>): S {
+  traitsBySchema.set(schema, traits)
+  return schema
+}
+
+/** A setting for one kind of sidecars; `default` means the usual variants for the device profile. */
+function choice(kind: SidecarKind) {
+  const { label } = sidecarKindFacts[kind]
+  return withTraits(KindChoice.default('default').describe(`${label}: on, off, default, or variants joined by +`), {
+    ofLibrary: true,
+    check: (value, facts) => (value === 'default' ? null : choiceFault(kind, value, facts.variantsOf(kind))),
+  })
+}
+
+/** The choice settings for all kinds that generators make. */
 function choices() {
-  const byKind = generatedKinds.map((kind) => [kind, choice(sidecarKindFacts[kind].label)])
+  const byKind = generatedKinds.map((kind) => [kind, choice(kind)])
   return Object.fromEntries(byKind) as Record<(typeof generatedKinds)[number], ReturnType<typeof choice>>
 }
 
-/** Kinds joined by `+`; an empty text means none. */
+/** A list of kinds, joined by `+`; an empty text means none. */
 function kinds(usual: string) {
   const isKnown = (kind: string) => sidecarKinds.some((known) => known === kind)
   return z
@@ -30,22 +61,31 @@ function kinds(usual: string) {
 }
 
 /** A WebP quality. */
-function quality(usual: number) {
-  return z.int().min(1).max(100).default(usual)
+function quality(usual: number, what: string) {
+  return withTraits(z.int().min(1).max(100).default(usual).describe(`quality of ${what}: 1 to 100`), {
+    ofLibrary: true,
+  })
 }
 
-/** The longest server address and the longest path that systems accept. */
+async function languagesFault(value: string, facts: SettingFacts): Promise<string | null> {
+  const installed = await facts.ocrLanguages()
+  const missing = value.split('+').find((code) => code !== '' && !installed.includes(code))
+  if (missing === undefined) return null
+  return `no data for the language ${missing} is installed. Installed are ${installed.join(', ')}; \`spacedrive engine add ocr ${missing}\` adds it if it exists`
+}
+
+/** Limit on a server address and on a path; systems accept no longer ones. */
 const MAX_ADDRESS = 2_000
 const MAX_PATH = 4_096
-/** The longest name of a model, and the longest prompt that it needs before a text. */
+/** Limit on the name of a model, and on a prompt that the model needs before each text. */
 const MAX_NAME = 200
 
-/** A server with an OpenAI-compatible interface. */
+/** A setting for the address of a server with an OpenAI-compatible interface. */
 function serverAddress(what: string, example: string) {
-  return text(MAX_ADDRESS).describe(`a server that ${what}, with the interface of OpenAI: ${example}; empty: none`)
+  return url().describe(`a server that ${what}, with the interface of OpenAI: ${example}; empty: none`)
 }
 
-/** The environment variable with the key of a server. */
+/** A setting for the name of the environment variable with a server's key. */
 function keyVariable() {
   return z
     .string()
@@ -56,7 +96,7 @@ function keyVariable() {
     )
 }
 
-/** A package that the user installs. */
+/** A setting for the folder of a package that the user installs. */
 function packageFolder(what: string) {
   return text(MAX_PATH).describe(`the folder ${what}, was installed in`)
 }
@@ -65,7 +105,7 @@ function text(maxLength: number) {
   return z.string().max(maxLength).default('')
 }
 
-/** The address of a server, or empty. */
+/** A setting for the address of a server; may be empty. */
 function url() {
   const isUrl = (value: string) => value === '' || /^https?:$/.test(URL.parse(value)?.protocol ?? '')
   return z.string().max(MAX_ADDRESS).refine(isUrl, 'it must begin with http:// or https://').default('')
@@ -106,12 +146,15 @@ export const Config = z.object({
         .describe('what is usual for this device: mobile makes two small thumbnails, desktop all a person looks for'),
       ...choices(),
       maxFileBytes: z.int().min(0).default(17_179_869_184).describe('nothing is made of larger files, in bytes'),
-      speed: z
-        .enum(sidecarSpeeds)
-        .default('normal')
-        .describe(
-          'how much of the machine sidecars take: gentle one file at a time, and what can wait does where others are busy; normal up to four, and what can wait does on a battery; fast all cores, always',
-        ),
+      speed: withTraits(
+        z
+          .enum(sidecarSpeeds)
+          .default('normal')
+          .describe(
+            'how much of the machine sidecars take: gentle one file at a time, and what can wait does where others are busy; normal up to four, and what can wait does on a battery; fast all cores, always',
+          ),
+        { onlyPaces: true },
+      ),
       quotaBytes: z
         .int()
         .min(0)
@@ -119,27 +162,35 @@ export const Config = z.object({
         .describe(
           'what all sidecars of a library may take, in bytes; the least needed is given up first; 0: any number',
         ),
-      keepFreeBytes: z
-        .int()
-        .min(0)
-        .default(536_870_912)
-        .describe('nothing new is made while less than this is free on the disk, in bytes; 0: it is made to the last'),
+      keepFreeBytes: withTraits(
+        z
+          .int()
+          .min(0)
+          .default(536_870_912)
+          .describe(
+            'nothing new is made while less than this is free on the disk, in bytes; 0: it is made to the last',
+          ),
+        { onlyPaces: true },
+      ),
     })
     .prefault({}),
   thumbnails: z
     .object({
-      iconQuality: quality(80).describe('quality of the smallest thumbnails, icon@1x and icon@2x: 1 to 100'),
-      gridQuality: quality(85).describe('quality of thumbnails in a grid, grid@1x to grid@3x: 1 to 100'),
-      detailQuality: quality(90).describe('quality of the largest thumbnails, detail@1x and detail@2x: 1 to 100'),
+      iconQuality: quality(80, 'the smallest thumbnails, icon@1x and icon@2x'),
+      gridQuality: quality(85, 'thumbnails in a grid, grid@1x to grid@3x'),
+      detailQuality: quality(90, 'the largest thumbnails, detail@1x and detail@2x'),
     })
     .prefault({}),
   ocr: z
     .object({
-      languages: z
-        .string()
-        .regex(/^([A-Za-z_]+(\+[A-Za-z_]+)*)?$/)
-        .default('')
-        .describe('codes of the languages read, such as eng+deu; empty: the system’s and English, then others'),
+      languages: withTraits(
+        z
+          .string()
+          .regex(/^([A-Za-z_]+(\+[A-Za-z_]+)*)?$/)
+          .default('')
+          .describe('codes of the languages read, such as eng+deu; empty: the system’s and English, then others'),
+        { check: languagesFault },
+      ),
     })
     .prefault({}),
   embeddings: z
@@ -190,10 +241,16 @@ export const Config = z.object({
     .prefault({}),
   prefetch: z
     .object({
-      eager: kinds('thumb').describe(
-        'kinds that are fetched as soon as another device of the library has made them, joined by +',
+      eager: withTraits(
+        kinds('thumb').describe(
+          'kinds that are fetched as soon as another device of the library has made them, joined by +',
+        ),
+        { ofLibrary: true },
       ),
-      never: kinds('proxy').describe('kinds that are only fetched when somebody asks for them, joined by +'),
+      never: withTraits(
+        kinds('proxy').describe('kinds that are only fetched when somebody asks for them, joined by +'),
+        { ofLibrary: true },
+      ),
       makeHere: kinds('').describe('kinds this device makes itself rather than fetches, joined by +'),
       concurrent: z.int().min(1).max(16).default(3).describe('how many batches are fetched ahead at once'),
       maxBytesPerSecond: z.int().min(0).default(0).describe('what fetching ahead may take of the line; 0: all of it'),
@@ -274,6 +331,12 @@ export interface Setting {
   readonly summary: string
   /** Whether a change takes effect without a restart. */
   readonly isLive: boolean
+  /** Whether each library has its own value, in its `library.json`. The value of the device is then the default. */
+  readonly ofLibrary: boolean
+  /** Whether it limits the resources for sidecars, but not which sidecars are made. */
+  readonly onlyPaces: boolean
+  /** Returns what is wrong with a value that the schema allows, as a message, or null. */
+  check(value: unknown, facts: SettingFacts): Promise<string | null>
 }
 
 /** Groups of the engine that take effect at once; it reads the others when it starts. */
@@ -297,14 +360,22 @@ const engineGroups: SettingGroups = Object.fromEntries(
 /** All settings, in the order of declaration: those of `groups`, then those of the engine. */
 export function settingsOf(groups: SettingGroups): Setting[] {
   return Object.entries({ ...groups, ...engineGroups }).flatMap(([group, { isLive, schema: object }]) =>
-    Object.entries(object.shape).map(([name, schema]) => ({
-      key: `${group}.${name}`,
-      group,
-      name,
-      schema: schema as z.ZodType,
-      summary: (schema as z.ZodType).description ?? '',
-      isLive,
-    })),
+    Object.entries(object.shape).map(([name, declared]) => {
+      const schema = declared as z.ZodType
+      const { check, ofLibrary = false, onlyPaces = false } = traitsBySchema.get(schema) ?? {}
+      return {
+        key: `${group}.${name}`,
+        group,
+        name,
+        schema,
+        summary: schema.description ?? '',
+        isLive,
+        ofLibrary,
+        onlyPaces,
+        // The value has passed the schema, so it has the type that the check takes.
+        check: async (value, facts) => check?.(value as never, facts) ?? null,
+      }
+    }),
   )
 }
 

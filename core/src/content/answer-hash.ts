@@ -5,10 +5,13 @@ import { HashBatchBuilder } from './hash-batch.ts'
 import type { HashReply, HashRequest } from './hash-messages.ts'
 import type { Served } from '../workers/worker-messages.ts'
 
-/** No `await` here: V8 ends the process if a thread is ended while such a module is loaded. */
+/**
+ * This module must not use a top-level `await`: V8 ends the process if a thread is ended while such a module is
+ * loading.
+ */
 const loading = heard(ContentHasher.load())
 
-/** How a request learns that it should stop, and reports its progress. */
+/** The connection of a request to its caller: whether to stop, and reports of progress. */
 export interface HashContext {
   readonly stopped: () => boolean
   /** Called with the number of bytes hashed so far. */

@@ -15,11 +15,11 @@ const EDGE_BYTES = 8_192
 const SAMPLE_COUNT = 4
 const SAMPLE_BYTES = 10_240
 
-/** The file's size comes first, as an unsigned 64-bit little-endian number. */
+/** Length of the file's size, which is hashed first: an unsigned 64-bit little-endian number. */
 export const SIZE_BYTES = 8
 const SAMPLED_BYTES = SIZE_BYTES + 2 * EDGE_BYTES + SAMPLE_COUNT * SAMPLE_BYTES
 
-/** A file modified within this time may be written again without new times. */
+/** If a file was modified this recently, it may be written again without its times changing. */
 const FRESH_MS = 2_000
 
 /** Bytes read at once for a full hash. */
@@ -28,7 +28,7 @@ const CHUNK_BYTES = 1_048_576
 /** A full hash reports its progress each time it has read this many bytes. */
 const PROGRESS_BYTES = 64 * CHUNK_BYTES
 
-/** A regular file that reports size 0 but has bytes, as in `/proc`. */
+/** Error code for a regular file that reports size 0 but has bytes, as in `/proc`. */
 const ENDLESS = 'EENDLESS'
 
 export interface HashedFile {
@@ -39,7 +39,7 @@ export interface HashedFile {
   readonly size: number
   readonly mtime: number
   readonly mtimeNs: number
-  /** Whole milliseconds. */
+  /** In whole milliseconds. */
   readonly ctime: number
 }
 
@@ -55,7 +55,7 @@ export interface ContentHasherOptions {
 export interface FullHashOptions {
   /** Called between chunks; if it returns true, the work ends with the failure `ECANCELED`. */
   readonly stopped?: () => boolean
-  /** Number of bytes hashed so far. */
+  /** Called with the number of bytes hashed so far. */
   readonly onBytes?: (bytes: number) => void
 }
 

@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto'
 import { blobToUuid } from '../util/uuid.ts'
 
-/** The DNS namespace of RFC 9562 §6.6: Spacedrive derives content ids in it. */
+/** The DNS namespace of RFC 9562 §6.6. The ids of contents are UUIDs in this namespace. */
 const CONTENT_NAMESPACE = Buffer.from('6ba7b8109dad11d180b400c04fd430c8', 'hex')
 
 /** Bytes of a content hash: all 256 bits of BLAKE3. */

@@ -14,15 +14,18 @@ export type HashReply =
 export const hashStates = ['hashed', 'tooFresh', 'changed', 'failed'] as const
 
 /**
- * The outcome for each path, in the order of the request. Packed, so that a batch moves between threads as a few
- * buffers.
+ * The outcome for each path, in the order of the request. It is packed into a few buffers, so that sending it to
+ * another thread is cheap.
  */
 export interface HashBatch {
   /** 32 bytes per file; zeros if there is no hash. */
   readonly hashes: Uint8Array
   /** Index into `hashStates`. */
   readonly states: Uint8Array
-  /** From the `fstat` of the hashed file: bytes, whole milliseconds, and the remaining nanoseconds. */
+  /**
+   * Facts from the `fstat` of the hashed file: its size in bytes, its mtime in whole milliseconds, and the remaining
+   * nanoseconds.
+   */
   readonly sizes: Float64Array
   readonly mtimes: Float64Array
   readonly mtimeNs: Uint32Array
@@ -45,7 +48,7 @@ export interface HashError {
 export interface TypeBatch {
   /** Index into `fileTypeTable` (see `definitionAt`); `NO_DEFINITION` if the type is unknown. */
   readonly definitions: Uint16Array
-  /** 0–100. */
+  /** Confidence in percent. */
   readonly confidences: Uint8Array
   readonly conflicts: readonly TypeConflict[]
 }

@@ -7,7 +7,7 @@ import { ThreadPool } from '../workers/thread-pool.ts'
 /** Threads end, and free their memory, after this long without work. */
 const IDLE_MS = 60_000
 
-/** The second request keeps a thread at work while the first one's answer is recorded. */
+/** With a second request waiting, a thread has work while the answer to the first request is recorded. */
 const REQUESTS_PER_THREAD = 2
 
 const DEFAULT_THREADS = 2
@@ -32,7 +32,7 @@ interface Hashers extends AsyncDisposable {
   ): Promise<HashReply>
 }
 
-/** Decoding types takes little; the rest is room for the messages of a batch. */
+/** Memory limit of one process. Identifying types needs little; most of it is for the messages of a batch. */
 const PROCESS_MEMORY_MIB = 512
 
 export interface SampledOptions {
@@ -43,7 +43,7 @@ export interface SampledOptions {
 
 export interface FullOptions {
   readonly signal?: AbortSignal | undefined
-  /** Called now and then with the number of bytes hashed so far. */
+  /** Called from time to time with the number of bytes hashed so far. */
   readonly onBytes?: (bytes: number) => void
 }
 

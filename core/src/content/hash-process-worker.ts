@@ -2,7 +2,7 @@ import { serveProcess } from '../workers/serve-process.ts'
 import { answerHash } from './answer-hash.ts'
 import type { HashRequest } from './hash-messages.ts'
 
-// Requests never stop early: a caller that no longer waits kills the process.
+// Requests are never stopped from outside: to end a request, its caller kills the process.
 const stopped = () => false
 
 serveProcess(async (request: HashRequest, progress) => {

@@ -2,7 +2,10 @@ import { type Blake3, loadBlake3 } from '../util/blake3.ts'
 import { samples, SIZE_BYTES, WHOLE_FILE_BYTES } from './content-hash.ts'
 import { isContent } from './content-id.ts'
 
-/** Computes the hashes of bytes that pass once, in order; their content is known at the end. */
+/**
+ * Computes the hashes of a file's bytes while they pass in order, for example in a transfer. At the end, it knows the
+ * content.
+ */
 export class PassingContent {
   readonly #size: number
   readonly #blake3: Blake3
@@ -42,7 +45,7 @@ export class PassingContent {
     this.#passed = to
   }
 
-  /** Whether exactly this content has passed. Call it once. */
+  /** Whether all bytes that passed are exactly this content. Call it once, at the end. */
   wasContent(contentId: string): boolean {
     const full = this.#blake3.finish()
     return this.#passed === this.#size && isContent(contentId, { sampled: this.#blake3.hash(this.#sampled), full })

@@ -55,7 +55,7 @@ export function readFully(
   return done
 }
 
-/** Whether nothing wrote to the file between two `fstat` calls. */
+/** Whether the file was not written between two `fstat` calls. */
 export function isUnchanged(before: BigIntStats, after: BigIntStats): boolean {
   return (
     before.size === after.size &&

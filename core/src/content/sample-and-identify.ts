@@ -10,7 +10,10 @@ import { fileTypeTable } from './types/table/index.ts'
 
 const identifier = new Identifier(fileTypeTable)
 
-/** Hashes files and identifies their types, each from one reading. A few files are read again for a slower look. */
+/**
+ * Hashes files and identifies their types, with one reading for both. A few files are read again, because their type
+ * needs a slower check.
+ */
 export async function sampleAndIdentify(
   paths: readonly RawName[],
   { builder, hasher }: { readonly builder: HashBatchBuilder; readonly hasher: ContentHasher },

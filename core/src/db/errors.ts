@@ -6,7 +6,7 @@ import { pathError } from '../util/path-error.ts'
 export function databaseError(err: unknown, file: string): unknown {
   if (!(err instanceof Error) || systemCode(err) !== 'ERR_SQLITE_ERROR') return err
   const extended = 'errcode' in err && typeof err.errcode === 'number' ? err.errcode : 0
-  // SQLite allocates the index of the write-ahead log before it writes, so this error means a full disk.
+  // SQLite allocates the index of the WAL before it writes, so this error means that the disk is full.
   switch (extended === SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : extended & 0xff) {
     case SQLITE_FULL:
       return new CoreError('DiskFull', `no space left for ${file}; free some and try again`, { cause: err })
@@ -28,7 +28,7 @@ export function databaseError(err: unknown, file: string): unknown {
   }
 }
 
-/** SQLite does not say why it could not open a file, so this asks the system. */
+/** The error if a file could not be opened. SQLite does not report the reason, so the system is asked. */
 function unopenable(cause: Error, file: string): unknown {
   try {
     closeSync(openSync(file, 'r'))
@@ -40,7 +40,7 @@ function unopenable(cause: Error, file: string): unknown {
   return new CoreError('PermissionDenied', message, { cause })
 }
 
-// https://www.sqlite.org/rescode.html
+// Result codes; see https://www.sqlite.org/rescode.html
 const SQLITE_BUSY = 5
 const SQLITE_READONLY = 8
 const SQLITE_IOERR = 10

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 
-/** A Kysely over a connection that the caller still owns and closes. */
+/** Makes a Kysely for a connection that the caller owns and closes. */
 export function kyselyOver<Schema>(db: DatabaseSync): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyDatabase(db) }) })
 }
@@ -15,8 +15,8 @@ function asKyselyDatabase(db: DatabaseSync): SqliteDatabase {
         reader: statement.columns().length > 0,
         all: (values) => statement.all(...(values as SQLInputValue[])),
         run: (values) => {
-          // If SQLite has already rolled the transaction back, for example on a full disk, the original error must be
-          // reported.
+          // If SQLite has already rolled the transaction back, as on a full disk, ignore this, so that the original
+          // error is reported.
           if (sql === 'rollback' && !db.isTransaction) return { changes: 0, lastInsertRowid: 0 }
           return statement.run(...(values as SQLInputValue[]))
         },

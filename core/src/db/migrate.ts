@@ -3,13 +3,13 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { CoreError } from '../util/errors.ts'
 import { databaseError } from './errors.ts'
 
-/** Names sort in the order in which they run: `001-init`, `002-…`. */
+/** Migrations by name. The names sort in the order in which they run: `001-init`, `002-…`. */
 export type Migrations = Readonly<Record<string, Migration>>
 
 export interface MigrationState {
-  /** Already run, but unknown to this version: a newer version wrote the file. */
+  /** Migrations that have run but are unknown to this version, because a newer version wrote the file. */
   readonly unknown: readonly string[]
-  /** Known, but not run yet. */
+  /** Migrations that this version knows and that have not run yet. */
   readonly pending: readonly string[]
 }
 

@@ -2,42 +2,46 @@ import { statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 
-// All other folders take SQLite's types and functions from here.
+// All other folders import SQLite's types and functions from here.
 export { backup } from 'node:sqlite'
 export type { DatabaseSync, Session, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 /** A statement that only reads. */
 export type ReadStatement = Omit<StatementSync, 'run'>
 
-/** A connection for reading. The type offers no way to write; a connection that is open for writing also fits it. */
+/** A connection for reading. Its type has no method to write. A connection for writing can be used as one too. */
 export interface ReadDatabase {
   prepare(sql: string): ReadStatement
 }
 
 export interface OpenDatabaseOptions {
-  /** Opens an existing file; nothing can be changed through this connection. */
+  /** Whether the connection can only read. The file must then exist. */
   readonly readOnly?: boolean
   /** Size of the page cache, in KiB. */
   readonly cacheKiB?: number
 }
 
-/** Long enough for another connection's transaction. Writers hold the lease, so only foreign programs cause a wait. */
+/**
+ * Time limit on waiting for another connection's transaction. Our writers hold the lease, so only other programs cause
+ * such a wait.
+ */
 const BUSY_TIMEOUT_MS = 5_000
 
-/** Twice SQLite's default, so that there are half as many pages to manage; applies only to new files. */
+/** Twice SQLite's default, so that there are half as many pages to manage. It applies only to new files. */
 const PAGE_BYTES = 8_192
 
 /**
- * Opens a SQLite file with the settings that all our connections use (settings are per connection): WAL, `synchronous =
- * normal`, foreign keys enforced, a busy timeout. `:memory:` creates a database that exists until it is closed.
+ * Opens a SQLite file with the settings that all our connections need, because settings are stored per connection:
+ * WAL, `synchronous = normal`, foreign keys enforced, a busy timeout. `:memory:` creates a database that exists until
+ * it is closed.
  */
 export function openDatabase(file: string, options: OpenDatabaseOptions = {}): DatabaseSync {
   if (!options.readOnly) return open(file, options)
   try {
     return open(file, options)
   } catch (err) {
-    // On a read-only file system, SQLite cannot create the files that connections share. If no log exists, all data is
-    // in the file itself, so it can be opened as immutable.
+    // On a read-only file system, SQLite cannot create the files that connections share. If there is no WAL, all data
+    // is in the file itself, so it can be opened as immutable.
     if (!isUnopenable(err) || hasLog(file)) throw err
     return open(new URL(`${pathToFileURL(file).href}?immutable=1`), options)
   }
@@ -64,7 +68,7 @@ function hasLog(file: string): boolean {
   return log !== undefined && log.size > 0
 }
 
-/** https://www.sqlite.org/rescode.html#cantopen */
+/** The result code if a file cannot be opened: https://www.sqlite.org/rescode.html#cantopen */
 const SQLITE_CANTOPEN = 14
 
 /** Runs queries that all see the same commit. */
@@ -77,13 +81,17 @@ export function readSnapshot<T>(db: ReadDatabase, read: () => T): T {
   }
 }
 
-/** SQLite tells at the compilation of a statement what it will write, also by triggers and foreign keys. */
+/**
+ * The actions that change rows. When a statement is compiled, SQLite reports every action that it may perform,
+ * including those of triggers and foreign keys.
+ */
 const WRITES = new Set([constants.SQLITE_INSERT, constants.SQLITE_UPDATE, constants.SQLITE_DELETE])
 
 /**
- * Calls `onWritten` when a statement that writes one of the tables is first prepared, before it can run. After that, a
- * `delete` without a condition removes the rows of these tables one by one, so that sessions see them. `exec` compiles
- * and runs at once, so it refuses to be the first to write one of the tables. Call this once per connection.
+ * Calls `onWritten` when a statement that writes one of the tables is first prepared, before it can run. From then on,
+ * a `delete` without a condition removes the rows of these tables one by one, so that sessions record them. `exec`
+ * compiles and runs in one step, so it fails if it is the first to write one of the tables. Call this once per
+ * connection.
  */
 export function watchWrites(db: DatabaseSync, tables: ReadonlySet<string>, onWritten: (table: string) => void): void {
   const prepare = db.prepare.bind(db)
@@ -99,7 +107,8 @@ export function watchWrites(db: DatabaseSync, tables: ReadonlySet<string>, onWri
       return constants.SQLITE_DENY
     }
     if (!known.has(table)) found.push(table)
-    // https://www.sqlite.org/c3ref/set_authorizer.html: a delete proceeds, without the shortcut of emptying the table.
+    // Returning `SQLITE_IGNORE` for a delete does not prevent it, but makes it delete rows one by one:
+    // https://www.sqlite.org/c3ref/set_authorizer.html
     return action === constants.SQLITE_DELETE ? constants.SQLITE_IGNORE : constants.SQLITE_OK
   })
   db.prepare = (sql, options) => {

@@ -8,8 +8,8 @@ export interface RowStatement<Row> {
 }
 
 /**
- * Gives a statement the type of its rows, which are objects. SQLite does not check the type: the caller must know the
- * columns. Returns the same statement, so that reading costs nothing more.
+ * Gives a statement the type of its rows, which are objects. SQLite does not check the type, so the caller must know
+ * the columns. Returns the same statement, so it costs nothing.
  */
 export function withRows<Row>(statement: ReadStatement): RowStatement<Row> {
   return statement as unknown as RowStatement<Row>

@@ -5,7 +5,7 @@ const run = promisify(execFile)
 /** Time limit for a program's answer, in milliseconds. */
 const TIMEOUT_MS = 2_000
 
-/** The output of a program of the system; empty if it fails or takes too long. */
+/** The output of a system program; empty if it fails or takes too long. */
 export async function askSystem(program: string, args: readonly string[]): Promise<string> {
   try {
     return (await run(program, args, { timeout: TIMEOUT_MS, windowsHide: true })).stdout

@@ -23,6 +23,19 @@ test('an installation keeps its identity, and its file is for its user alone', a
   expect(await readFile(join(dir.path, 'device.json'), 'utf8')).not.toContain('"a"')
 })
 
+test('the capabilities are the features of this version', async () => {
+  await using dir = await dataDir()
+  const { capabilities } = (await DeviceManager.open({ dataDir: dir.path, ...on('a') })).info()
+  expect(capabilities).toEqual({
+    indexing: true,
+    watching: true,
+    search: true,
+    thumbnails: true,
+    networking: true,
+    sync: false,
+  })
+})
+
 test('a data folder copied to another machine gets an identity of its own, and the old one is kept', async () => {
   await using dir = await dataDir()
   const original = await DeviceManager.open({ dataDir: dir.path, ...on('a') })

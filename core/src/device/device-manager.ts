@@ -18,11 +18,11 @@ const Identity = z.object({
   id: DeviceId,
   name: z.string().min(1),
   createdAt: z.iso.datetime(),
-  /** A hash of the machine's own id; null if it has none. */
+  /** A hash of the machine's own id; null if the machine has no id. */
   machine: z.string().nullable(),
-  /** The path of the data folder when this was written. */
+  /** The path of the data folder when this file was written. */
   folder: z.string(),
-  /** The name of the device whose data folder was copied to make this one; null once this device has been renamed. */
+  /** The name of the device from whose data folder this one was copied; null after this device is renamed. */
   copiedFrom: z.string().nullable().default(null),
 })
 const NewerIdentity = z.object({ version: z.number().gt(IDENTITY_VERSION) })
@@ -32,14 +32,14 @@ export interface DeviceManagerDeps {
   readonly dataDir: string
   readonly log: Logger
   readonly now?: () => number
-  /** The name of a new device; by default the name of the machine. */
+  /** The name for a new device; by default the name of the machine. */
   readonly name?: string | undefined
-  /** The machine's own id; by default from the system. Null if the system has none. */
+  /** Returns the machine's own id; by default, from the system. Null if the system has none. */
   readonly machineId?: () => Promise<string | null>
 }
 
-/** The capabilities of this installation. */
-const CAPABILITIES = { indexing: true, watching: true, search: true, thumbnails: true, networking: false, sync: false }
+/** The features of this installation, which it reports to other devices. */
+const CAPABILITIES = { indexing: true, watching: true, search: true, thumbnails: true, networking: true, sync: false }
 
 /** The identity of this installation. It is the same for all libraries. */
 export class DeviceManager {
@@ -74,7 +74,7 @@ export class DeviceManager {
     const file = join(dataDir, 'device.json')
     const folder = await realpath(dataDir)
     const [id, system, hardware] = await Promise.all([machineId(), readOs(), readHardware()])
-    // Hashed, so that the machine's own id is not in a file that users share.
+    // The id is hashed, because users share this file, and the id itself should stay private.
     const machine = id === null ? null : hash('sha256', `spacedrive ${id}`)
     const { identity: known, notice } = await readIdentity(file, { log, now })
     const isCopied = known !== null && (await isCopy(known, { file, machine }))
@@ -90,7 +90,7 @@ export class DeviceManager {
     return new DeviceManager({ file, identity, notice, os: system, hardware })
   }
 
-  /** The name of the device whose data folder was copied to make this one; null once this device has been renamed. */
+  /** The name of the device from whose data folder this one was copied; null after this device is renamed. */
   get copiedFrom(): string | null {
     return this.#identity.copiedFrom
   }
@@ -109,7 +109,7 @@ export class DeviceManager {
     }
   }
 
-  /** Throws `InvalidInput` for a blank name. */
+  /** Renames the device. Throws `InvalidInput` for a blank name. */
   async rename(name: string): Promise<Device> {
     const trimmed = name.trim()
     if (trimmed === '') throw new CoreError('InvalidInput', 'a device needs a name')
@@ -120,7 +120,10 @@ export class DeviceManager {
   }
 }
 
-/** Lower case. Each run of characters other than letters and digits becomes a hyphen, except at the ends. */
+/**
+ * Makes a slug: lower case, with a hyphen in place of each run of characters that are not letters or digits, but not
+ * at the ends.
+ */
 export function toSlug(name: string): string {
   const plain = name
     .normalize('NFKD')
@@ -148,7 +151,7 @@ async function isCopy(known: Identity, here: { file: string; machine: string | n
   const before = join(known.folder, 'device.json')
   const text = await readFile(before, 'utf8').catch(() => '')
   if (!text.includes(known.id)) return false
-  // A different path, such as a second mount of the same disk, may lead to the same file.
+  // Another path may lead to the same file, for example through a second mount of the same disk.
   const [there, own] = await Promise.all([stat(before, { bigint: true }), stat(here.file, { bigint: true })])
   return there.dev !== own.dev || there.ino !== own.ino
 }
@@ -186,7 +189,7 @@ async function readIdentity(file: string, { log, now }: Circumstances): Promise<
   return { identity: restored.value, notice: restored.notice }
 }
 
-/** Null if the text is not an identity. Throws `VersionMismatch` for an identity of a newer version. */
+/** Parses an identity; null if the text is not one. Throws `VersionMismatch` for an identity of a newer version. */
 function parseIdentity(text: string, file: string): Identity | null {
   const json = parseJson(text)
   if (NewerIdentity.safeParse(json).success) {

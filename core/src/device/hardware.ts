@@ -14,7 +14,7 @@ export async function readHardware(platform: NodeJS.Platform = process.platform)
   }
 }
 
-/** The operating system, with its maker's name for the version. */
+/** The operating system, with its marketing name if known. */
 export async function readOs(platform: NodeJS.Platform = process.platform): Promise<Device['os']> {
   return { platform, version: (await readVersion(platform)) ?? os.release(), arch: os.arch() }
 }
@@ -37,7 +37,7 @@ async function readModel(platform: NodeJS.Platform): Promise<string> {
   return (await readText('/sys/class/dmi/id/product_name')) || readText('/sys/firmware/devicetree/base/model')
 }
 
-/** os-release(5). */
+/** Reads the name from os-release(5). */
 export function parseOsRelease(text: string): string | null {
   return /^PRETTY_NAME=(["']?)(.+)\1$/m.exec(text)?.[2] ?? null
 }
@@ -46,7 +46,7 @@ export function parseSystemVersion(plist: string): string | null {
   return /<key>ProductVersion<\/key>\s*<string>([^<]+)<\/string>/.exec(plist)?.[1] ?? null
 }
 
-/** Null for the placeholders that makers leave in place of a name. */
+/** Null for placeholders that makers leave in the place of a name. */
 function meaningful(text: string): string | null {
   const name = text.replaceAll('\0', '').trim()
   return /^(|unknown|none|default string|to be filled by o\.e\.m\.|system product name)$/i.test(name) ? null : name

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { askSystem, parseRegistryValue } from './ask-system.ts'
 
-/** machine-id(5), and the older file of D-Bus. */
+/** The files with the machine's id: machine-id(5), and the older file of D-Bus. */
 const LINUX_FILES = ['/etc/machine-id', '/var/lib/dbus/machine-id']
 
-/**
- * The operating system's id of the machine. Null if there is none: then a copy cannot be distinguished from the
- * original.
- */
+/** The operating system's id of the machine. Null if there is none; then a copied data folder cannot be recognised. */
 export async function readMachineId(platform: NodeJS.Platform = process.platform): Promise<string | null> {
   if (platform === 'darwin') return parseIoreg(await askSystem('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']))
   if (platform === 'win32') {
@@ -16,7 +13,7 @@ export async function readMachineId(platform: NodeJS.Platform = process.platform
   }
   for (const file of LINUX_FILES) {
     const id = (await readFile(file, 'utf8').catch(() => '')).trim()
-    // An image for cloning contains `uninitialized`; containers often have an empty file, or none.
+    // An image for cloning contains `uninitialized`; many containers have an empty file or none.
     if (/^[0-9a-f]{32}$/.test(id)) return id
   }
   return null

@@ -2,7 +2,7 @@ import { lstat, opendir, readFile } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Folders where users keep their files, most likely ones first. */
+/** Folders where users keep their files, the most likely ones first. */
 const placeKinds = ['pictures', 'documents', 'downloads', 'desktop', 'music', 'videos', 'home'] as const
 export type PlaceKind = (typeof placeKinds)[number]
 
@@ -10,7 +10,10 @@ export interface Place {
   readonly kind: PlaceKind
   readonly path: string
   readonly name: string
-  /** The files found in a moment; all of them if `isWhole`. Null if the folder did not answer. */
+  /**
+   * The number and size of the files that were counted within the time limit; `isWhole` if all were counted. Null if
+   * the folder did not answer.
+   */
   readonly estimate: { readonly files: number; readonly bytes: number; readonly isWhole: boolean } | null
 }
 
@@ -27,7 +30,10 @@ const MAX_ENTRIES = 5_000
 /** Time limit for all places together, so that a dead disk does not delay the answer. */
 const ALL_MS = 1_500
 
-/** The existing places. They are examined one after another, so that a dead disk blocks only one thread. */
+/**
+ * Lists the existing places. They are examined one after another, so that a disk without an answer blocks only one
+ * thread.
+ */
 export async function listPlaces(deps: PlacesDeps): Promise<Place[]> {
   const paths = await pathsByKind(deps)
   const seen = new Set<string>()
@@ -62,7 +68,7 @@ async function pathsByKind({ configHome, home, platform }: PlacesDeps): Promise<
   return { ...usual, ...readUserDirs(text, home) }
 }
 
-/** Names of https://www.freedesktop.org/wiki/Software/xdg-user-dirs/ */
+/** Names of variables; see https://www.freedesktop.org/wiki/Software/xdg-user-dirs/ */
 const userDirs: Readonly<Record<string, PlaceKind>> = {
   PICTURES: 'pictures',
   DOCUMENTS: 'documents',
@@ -72,7 +78,7 @@ const userDirs: Readonly<Record<string, PlaceKind>> = {
   VIDEOS: 'videos',
 }
 
-/** Parses lines like `XDG_PICTURES_DIR="$HOME/Bilder"`; a path is absolute or begins with `$HOME/`. */
+/** Parses lines such as `XDG_PICTURES_DIR="$HOME/Bilder"`. Paths are absolute or begin with `$HOME/`. */
 function readUserDirs(text: string, home: string): Partial<Record<PlaceKind, string>> {
   const found: Partial<Record<PlaceKind, string>> = {}
   for (const [, name, value] of text.matchAll(/^\s*XDG_([A-Z]+)_DIR="((?:[^"\\\n]|\\.)*)"/gm)) {
@@ -93,7 +99,7 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-/** Counts files level by level until the end or the time limit. */
+/** Counts files level by level, until all are counted or the time limit is reached. */
 async function estimateFolder(root: string): Promise<Place['estimate']> {
   const endsAt = performance.now() + ESTIMATE_MS
   const found = { files: 0, bytes: 0 }
@@ -117,7 +123,7 @@ async function estimateFolder(root: string): Promise<Place['estimate']> {
         )
       }
     } catch {
-      // Its disk stopped answering, so the numbers are too low.
+      // The disk stopped answering, so the numbers are too low.
       isWhole = false
     }
   }

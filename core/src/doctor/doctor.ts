@@ -2,7 +2,7 @@ import { readdir, readFile, statfs } from 'node:fs/promises'
 import type { DeviceManager } from '../device/index.ts'
 import type { LibraryManager } from '../library/index.ts'
 import type { Network } from '../network/index.ts'
-import { type DetectedEngine, detectEngines, type Generator } from '../sidecars/index.ts'
+import { detectEngines, type Generator, isUsable } from '../sidecars/index.ts'
 import { type ErrorCode, errorMessage } from '../util/errors.ts'
 import { shellWord } from '../util/shell-word.ts'
 import { type BoxState, boxState, CLOSES_SIGNALS } from '../workers/index.ts'
@@ -13,7 +13,7 @@ export interface DoctorDeps {
   readonly network: Pick<Network, 'notices' | 'status'>
   readonly libraries: Libraries
   readonly generators: () => readonly Generator[]
-  /** Failures that no code handled, newest first. */
+  /** Failures that no code has handled, newest first. */
   readonly failures: () => readonly UnexpectedFailure[]
 }
 
@@ -34,20 +34,30 @@ export interface DoctorCheck {
   readonly fix: string | null
 }
 
+export interface DoctorEngine {
+  /** The task of the thread, in a few words. */
+  readonly job: string
+  readonly name: string
+  readonly version: string | null
+  readonly available: boolean
+  readonly licence: string
+  readonly how: string
+}
+
 export interface Doctor {
   readonly ok: boolean
   readonly checks: DoctorCheck[]
-  readonly engines: DetectedEngine[]
+  readonly engines: DoctorEngine[]
 }
 
-/** With less space than this, in bytes, a library cannot be backed up or optimised. */
+/** With less free space than this, in bytes, a library cannot be backed up or optimised. */
 const LOW_SPACE_BYTES = 1_073_741_824
 /** From this version on, Node strips types and includes SQLite. */
 const MIN_NODE_MAJOR = 24
-/** A clock before this time was never set. */
+/** If the clock shows an earlier time, it was never set. */
 const EARLIEST_CLOCK = Date.UTC(2025, 0, 1)
 
-/** Checks everything that the user would have to check when something does not work. */
+/** Checks everything that may be the cause if something does not work. */
 export async function runDoctor(deps: DoctorDeps, signal: AbortSignal): Promise<Doctor> {
   const { dataDir, device, failures, generators, libraries, network } = deps
   const checks = [
@@ -65,7 +75,9 @@ export async function runDoctor(deps: DoctorDeps, signal: AbortSignal): Promise<
     ...(await checkSidecars(libraries)),
     ...(await checkDatabases(libraries, signal)),
   ]
-  const engines = (await detectEngines(generators())).map(({ replaces: _, ...engine }) => engine)
+  const engines = (await detectEngines(generators())).map(({ gives, how, licence, name, state, version }) => {
+    return { job: gives, name, version, available: isUsable({ state }), licence, how }
+  })
   return { ok: checks.every((check) => check.state === 'ok'), checks, engines }
 }
 
@@ -109,7 +121,7 @@ async function checkInotify(libraries: Libraries): Promise<DoctorCheck> {
   }
 }
 
-/** `doctor` warns when this share of the process's limit on open files is in use. */
+/** `doctor` warns if at least this share of the process's limit on open files is in use. */
 const MANY_OPEN_FILES = 0.8
 
 async function checkOpenFiles(): Promise<DoctorCheck> {
@@ -132,7 +144,7 @@ function checkClock(): DoctorCheck {
   return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
 }
 
-/** Reports how decoders are confined, so that a hostile file does not get the user's rights. */
+/** Reports how decoders are confined. Without confinement, a hostile file could get the user's rights. */
 export function checkDecoders(box: BoxState): DoctorCheck {
   const name = 'decoders'
   const rest = 'no network, no other programs, and none of your files outside the location of the file'
@@ -245,7 +257,7 @@ async function checkSidecars(libraries: Libraries): Promise<DoctorCheck[]> {
         fix: isFull ? 'free some space, or run `spacedrive config set sidecars.keepFreeBytes <bytes>`' : null,
       })
     }
-    // Everything else works without it, so no action is needed.
+    // Everything else works without this engine, so no action is needed.
     for (const { kind, reason } of await sidecars.queue.unavailable())
       checks.push({ name: `${kind} of ${name}`, state: 'ok', detail: `off: ${reason}`, fix: null })
   }

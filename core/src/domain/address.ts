@@ -1,10 +1,10 @@
-/** The parsed form of an address: a path of this device, a path of a named device, a content, or a sidecar. */
+/** A parsed address: a path on this device, a path on another device, a content, or a sidecar. */
 export type Address =
   | { readonly kind: 'path'; readonly path: string }
-  /** `device` is its slug, id or name; empty: the device that receives the request. */
+  /** `device` is a slug, an id or a name; empty for the device that receives the request. */
   | { readonly kind: 'device'; readonly device: string; readonly path: string }
   | { readonly kind: 'content'; readonly contentId: string }
-  /** Unparsed; the sidecars code parses its parts. */
+  /** `address` is not parsed here; the sidecars code does that. */
   | { readonly kind: 'sidecar'; readonly address: string }
   /** Starts like an address but cannot be parsed. */
   | { readonly kind: 'wrong'; readonly why: string }
@@ -12,17 +12,17 @@ export type Address =
 const DEVICE_SCHEME = 'local://'
 const CONTENT_SCHEME = 'content://'
 const SIDECAR_SCHEME = 'sidecar://'
-/** Prefix of a path whose bytes are not UTF-8. */
+/** Prefix of a path whose bytes are not valid UTF-8. */
 const BASE64 = 'base64:'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-/** A Windows drive: `C:/`. */
+/** The beginning of a path on a Windows drive: `C:/`. */
 const DRIVE = /^[A-Za-z]:(?=[/\\])/
 
 /**
  * Reads `local://<device>/absolute/path`, `content://<id>`, `sidecar://…` and plain paths. A path is not escaped:
  * everything after the device is the path, byte for byte. If its bytes are not UTF-8, the address is
- * `local://<device>/base64:<…>`. A path that looks like that form, or like a Windows drive, gets a second slash in
- * front.
+ * `local://<device>/base64:<…>`. If a path looks like that form, or like a Windows drive, it begins with a second
+ * slash.
  */
 export function parseAddress(text: string): Address {
   if (text.startsWith(SIDECAR_SCHEME)) return { kind: 'sidecar', address: text }
@@ -50,12 +50,12 @@ export function formatAddress(device: string, path: string): string {
   return `${DEVICE_SCHEME}${device}${isTaken ? '//' : '/'}${below}`
 }
 
-/** `content://<id>` */
+/** Formats `content://<id>`. */
 export function formatContentAddress(contentId: string): string {
   return `${CONTENT_SCHEME}${contentId}`
 }
 
-/** Whether a text is an address with a scheme, so that it must not be made an absolute path. */
+/** Whether a text is an address with a scheme. Such a text must not be made an absolute path. */
 export function isAddress(text: string): boolean {
   return [DEVICE_SCHEME, CONTENT_SCHEME, SIDECAR_SCHEME].some((scheme) => text.startsWith(scheme))
 }

@@ -5,8 +5,8 @@ import { Timestamp } from './time.ts'
 /** A file or folder in an archive. */
 export const ArchiveMember = z.object({
   /**
-   * The path in the archive, from its top. Bytes that are not UTF-8 show as U+FFFD; `pathBase64` then has the real
-   * ones.
+   * The path in the archive, from its top. Bytes that are not UTF-8 become U+FFFD; `pathBase64` then has the real
+   * bytes.
    */
   path: z.string(),
   pathBase64: z.string().optional(),
@@ -16,7 +16,7 @@ export const ArchiveMember = z.object({
   /** Packed size in bytes; null if the member is packed together with others, or the archive does not store it. */
   compressedSize: z.number().nullable(),
   modifiedAt: Timestamp.nullable(),
-  /** Unpacking needs a password. */
+  /** Whether unpacking needs a password. */
   encrypted: z.boolean(),
 })
 export type ArchiveMember = z.infer<typeof ArchiveMember>
@@ -24,12 +24,12 @@ export type ArchiveMember = z.infer<typeof ArchiveMember>
 /** A page of the contents of an archive. */
 export const ArchiveListing = z.object({
   path: z.string(),
-  /** zip, tar, tar.gz, tar.zst, gz, zst, 7z, rar, … */
+  /** The format: zip, tar, tar.gz, tar.zst, gz, zst, 7z, rar, … */
   format: z.string(),
-  /** In the order of the archive. */
+  /** The members, in the order of the archive. */
   items: z.array(ArchiveMember),
   total: z.number(),
-  /** The archive has more members than are listed here: it is very large, cut off or damaged. */
+  /** Whether the archive has more members than are listed: it is very large, cut off or damaged. */
   truncated: z.boolean(),
 })
 export type ArchiveListing = z.infer<typeof ArchiveListing>

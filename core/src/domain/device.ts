@@ -7,7 +7,7 @@ import { Timestamp } from './time.ts'
 export const Device = z.object({
   id: DeviceId,
   name: z.string(),
-  /** Lower case, with a hyphen for each run of other characters; unique in a library. */
+  /** In lower case, with a hyphen in place of each run of other characters; unique in a library. */
   slug: z.string(),
   os: z.object({ platform: z.string(), version: z.string(), arch: z.string() }),
   hardware: z.object({
@@ -23,20 +23,20 @@ export const Device = z.object({
 })
 export type Device = z.infer<typeof Device>
 
-/** A device in a library's list. The data of another device is from the last time that it had the library open. */
+/** A device in a library's list. The data of another device are from the last time that it opened the library. */
 export const ListedDevice = Device.extend({ lastSeenAt: Timestamp })
 export type ListedDevice = z.infer<typeof ListedDevice>
 
 /**
- * A device that has opened a library, or is paired with this one. Null fields: a device that is only paired did not
- * report them.
+ * A device that has opened a library, or is paired with this one. Some fields are null for a device that is only
+ * paired, because it does not report them.
  */
 export const KnownDevice = Device.extend({
   os: z.object({ platform: z.string(), version: z.string().nullable(), arch: z.string().nullable() }),
   hardware: Device.shape.hardware.nullable(),
   createdAt: Timestamp.nullable(),
   lastSeenAt: Timestamp.nullable(),
-  /** Only for a paired device; null for others, and for this device. */
+  /** The state of a paired device; null for other devices, and for this device. */
   state: PeerState.nullable(),
 })
 export type KnownDevice = z.infer<typeof KnownDevice>

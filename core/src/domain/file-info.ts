@@ -5,7 +5,7 @@ import { Sidecar } from './sidecar.ts'
 
 /** Everything known about one file or folder. */
 export const FileInfo = Entry.extend({
-  /** First 16 hex digits of the content hash. */
+  /** The first 16 hex digits of the content's hash. */
   contentHash: z.string().nullable(),
   /** BLAKE3 of the whole file, if it was computed. */
   integrityHash: z.string().nullable(),
@@ -16,16 +16,19 @@ export const FileInfo = Entry.extend({
   sidecars: z.array(Sidecar),
   /** The metadata in the file: camera, size, place; artist, album, length. */
   metadata: z.record(z.string(), z.unknown()).nullable(),
-  /** The rule that excludes the file from the index; empty if none does. */
+  /** The rule that excludes the file from the index; empty if there is none. */
   rules: z.array(Rule),
   /** The type of the content, if it conflicts with the name. */
   looksLike: z.string().nullable(),
   /** The recorded events of the file, newest first. */
   history: z.array(
     z.object({
-      /** ISO 8601; for `taken` without a zone if the camera did not record it. */
+      /** Time in ISO 8601. For `taken`, without a zone if the camera did not record it. */
       at: z.string(),
-      /** `indexed`: seen for the first time; `examined`: type and metadata were read; `made`, `failed`: sidecars. */
+      /**
+       * `indexed`: seen for the first time; `examined`: type and metadata were read; `made`, `failed`: sidecars were
+       * made, or could not be.
+       */
       what: z.enum(['taken', 'created', 'modified', 'indexed', 'examined', 'made', 'failed']),
       detail: z.string().nullable(),
     }),

@@ -4,18 +4,18 @@ import { EntryKind, FileType } from './file-kind.ts'
 /** The size of a file or folder, with the largest entries in it. */
 export interface FolderSize {
   name: string
-  /** Absolute. */
+  /** Absolute path. */
   path: string
   pathBase64?: string | undefined
   kind: EntryKind
   type: FileType
-  /** Bytes; for a folder the total of all files below. */
+  /** Size in bytes; for a folder, the total of all files below it. */
   size: number
-  /** Number of files below; 1 for a file. */
+  /** Number of files below it; 1 for a file. */
   files: number
-  /** Largest first; omitted if the folder was not read. */
+  /** The largest entries, largest first. Omitted if the folder was not read. */
   children?: FolderSize[] | undefined
-  /** The entries directly in the folder that are not among `children`. */
+  /** The number and size of the entries directly in the folder that are not in `children`. */
   rest?: { count: number; size: number } | undefined
 }
 

@@ -1,6 +1,7 @@
 export { Access, accessNames, type Rights } from './access.ts'
 export { type Address, formatAddress, formatContentAddress, isAddress, parseAddress } from './address.ts'
 export { Device, KnownDevice, ListedDevice } from './device.ts'
+export { Engine, type EngineJob, engineJobs, type EngineState, engineStates } from './engine.ts'
 export { Entry, FileSort } from './entry.ts'
 export { FileInfo } from './file-info.ts'
 export { EntryKind, FileType } from './file-kind.ts'
@@ -25,6 +26,7 @@ export {
   KindChoice,
   SidecarPolicy,
   type SidecarSpeed,
+  choiceFault,
   deviceProfiles,
   sidecarSpeeds,
 } from './sidecar-policy.ts'

@@ -7,8 +7,8 @@ export const JobStatus = z.enum(jobStatuses)
 export type JobStatus = z.infer<typeof JobStatus>
 
 /**
- * The progress of a job. `total` is null while it is still being counted; a rate or remaining time is null while
- * unknown.
+ * The progress of a job. `total` is null while it is still being counted. The rate and the remaining time are null
+ * while they are unknown.
  */
 export const JobProgress = z.object({
   phase: z.string(),
@@ -26,7 +26,7 @@ export const JobWarning = z.object({
   code: z.string(),
   message: z.string(),
   path: z.string().nullable(),
-  /** The phase in which it occurred; empty if the job has no phases. */
+  /** The phase in which the warning was given; empty if the job has no phases. */
   phase: z.string(),
   at: Timestamp,
 })
@@ -35,7 +35,7 @@ export type JobWarning = z.infer<typeof JobWarning>
 export const Job = z.object({
   id: JobId,
   name: z.string(),
-  /** Id of the object that the job works on, such as a location; null if there is none. */
+  /** Id of the object on which the job works, such as a location; null if there is none. */
   subject: z.string().nullable(),
   status: JobStatus,
   priority: z.number(),
@@ -46,7 +46,10 @@ export const Job = z.object({
   startedAt: Timestamp.nullable(),
   endedAt: Timestamp.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  /** Why an unfinished job waits, such as a full disk: `waiting: no space left for …`. It continues by itself. */
+  /**
+   * Set if the job waits for a problem to end, such as a full disk: `waiting: no space left for …`. It then continues
+   * by itself.
+   */
   waiting: z.string().optional(),
   /** Number of warnings; `jobs.info` lists them. A completed job with warnings is "completed with failures". */
   warnings: z.number(),
@@ -62,7 +65,7 @@ export const JobDetails = Job.extend({
 })
 export type JobDetails = z.infer<typeof JobDetails>
 
-/** A job type, as `jobs.types` lists it. Schemas are JSON Schema. */
+/** A job type in the result of `jobs.types`. Schemas are JSON Schema. */
 export const JobType = z.object({
   name: z.string(),
   summary: z.string(),

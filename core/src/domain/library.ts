@@ -11,7 +11,7 @@ export const Library = z.object({
   path: z.string(),
   open: z.boolean(),
   current: z.boolean(),
-  /** Why the library could not be opened; null if it could. */
+  /** Why the library could not be opened; null if it could be. */
   error: z.string().nullable(),
 })
 export type Library = z.infer<typeof Library>
@@ -23,7 +23,7 @@ export const LibraryInfo = Library.extend({
   counts: EntryCounts.extend({
     locations: z.number(),
     contents: z.number(),
-    /** Files beyond the first of each content; hard links to one inode count once. */
+    /** Number of files beyond the first of each content. Hard links to one inode count once. */
     duplicateFiles: z.number(),
     reclaimableBytes: z.number(),
   }),

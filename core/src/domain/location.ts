@@ -5,7 +5,8 @@ import { Timestamp } from './time.ts'
 
 export const indexModes = ['shallow', 'content', 'deep'] as const
 /**
- * How deep a location is scanned: names and stats; also content identities; also types by content and media metadata.
+ * How deep a location is scanned: `shallow` reads names and stats; `content` also identifies contents; `deep` also
+ * determines types by content and reads media metadata.
  */
 export const IndexMode = z.enum(indexModes)
 export type IndexMode = z.infer<typeof IndexMode>
@@ -35,9 +36,9 @@ export const Location = z.object({
   /** Names of the rules that apply; see `index.explain`. */
   rules: z.array(z.string()),
   maxDepth: z.number().nullable(),
-  /** The sidecars to generate for its files, where this differs from the device's policy. */
+  /** The sidecars to generate for its files, as far as they differ from the device's policy. */
   policy: SidecarPolicy,
-  /** Indexed entries below the location now, without its root. */
+  /** Number of indexed entries below the location, without its root. */
   counts: EntryCounts,
   lastScanAt: Timestamp.nullable(),
   /** Why the location is offline or has failed, as a sentence. */

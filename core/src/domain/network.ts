@@ -7,22 +7,22 @@ export const pathKinds = ['direct', 'relay'] as const
 export type PathKind = (typeof pathKinds)[number]
 
 /**
- * The state of another device. `discovered`: seen on the local network. `pairing`: pairing is under way. `paired`: no
- * connection has been tried yet. `connected`, `disconnected`: reachable or not reachable now. `blocked`: its sessions
- * are ended and new ones refused.
+ * The state of another device. `discovered`: seen on the local network. `pairing`: pairing is under way. `paired`:
+ * paired, and no connection was tried yet. `connected`, `disconnected`: reachable or not reachable now. `blocked`: the
+ * user has blocked it, so it cannot connect.
  */
 export const peerStates = ['discovered', 'pairing', 'paired', 'connected', 'disconnected', 'blocked'] as const
 export const PeerState = z.enum(peerStates)
 export type PeerState = z.infer<typeof PeerState>
 
-/** Another device, as this one sees it. */
+/** Another device, with the facts that this device knows. */
 export const NetworkDevice = z.object({
   id: DeviceId,
   name: z.string(),
   slug: z.string(),
   os: z.string(),
   state: PeerState,
-  /** Null if it is not connected. */
+  /** How it is connected; null if it is not. */
   path: z.enum(pathKinds).nullable(),
   latencyMs: z.number().nullable(),
   lastSeenAt: Timestamp.nullable(),
@@ -39,7 +39,10 @@ export type GrantKind = z.infer<typeof GrantKind>
 
 const DeviceName = z.object({ id: DeviceId, name: z.string() })
 
-/** Whether a grant is for folders: named ones, or every file of the device. Other grants have no folders. */
+/**
+ * Whether a grant applies to folders: to certain folders, or to every file of the device. Other grants have no
+ * folders.
+ */
 export function grantsFolders(what: GrantKind): boolean {
   return what === 'browse' || what === 'read'
 }
@@ -49,20 +52,22 @@ export const Grant = z.object({
   device: DeviceName,
   what: GrantKind,
   allowed: z.boolean(),
-  /** The grant covers every file that this user can read, on every disk. */
+  /** Whether the grant covers every file that this user can read, on every disk. */
   everything: z.boolean(),
-  /** The folders of the grant; it includes everything below them. A path that is not UTF-8 is `base64:…`. */
+  /**
+   * The folders of the grant, which includes everything below them. A path that is not UTF-8 is written as `base64:…`.
+   */
   folders: z.array(z.string()),
-  /** When the device requested it; null if no request is open. */
+  /** When the device requested the grant; null if there is no open request. */
   requestedAt: Timestamp.nullable(),
   /** The requested path; null if the request named none. */
   requestedPath: z.string().nullable(),
-  /** An older version allowed this for the whole disk. The grant has no effect until the user allows it again. */
+  /** Whether an older version gave the grant for the whole disk. It then has no effect until the user confirms it. */
   wasEverything: z.boolean(),
 })
 export type Grant = z.infer<typeof Grant>
 
-/** A paired device requests a grant. `path`: the requested path, if it named one. */
+/** A request of a paired device for a grant. `path` is the requested path; null if the request names none. */
 export const GrantRequest = z.object({ device: DeviceName, what: GrantKind, path: z.string().nullable() })
 export type GrantRequest = z.infer<typeof GrantRequest>
 
@@ -75,13 +80,13 @@ export const NetworkState = z.enum(networkStates)
 export type NetworkState = z.infer<typeof NetworkState>
 
 /**
- * The port of this device that the router forwards. `off`: the setting is off, or networking is; `address` and
- * `reason` are then of a mapping that the router may still have, because it could not be removed. `asking`: the router
- * has not answered yet. `mapped`: the router forwards `address`. `failed`: it does not, for a `reason`.
+ * The port of this device that the router forwards. `off`: the setting or networking is off. If a mapping could not be
+ * removed, the router may still have it; `address` and `reason` then describe it. `asking`: the router has not
+ * answered yet. `mapped`: the router forwards `address`. `failed`: it does not, for a `reason`.
  */
 export const PortMapping = z.object({
   state: z.enum(['off', 'asking', 'mapped', 'failed']),
-  /** The outside address with the port: `203.0.113.9:4433`. */
+  /** The outside address with the port, such as `203.0.113.9:4433`. */
   address: z.string().nullable(),
   reason: z.string().nullable(),
 })
@@ -91,7 +96,7 @@ export const NetworkStatus = z.object({
   state: NetworkState,
   id: DeviceId,
   name: z.string(),
-  /** Null before the key was created. */
+  /** The key of this device; null before it was created. */
   key: PeerKey.nullable(),
   /** Whether the key is wrapped with a password. */
   isWrapped: z.boolean(),
@@ -108,7 +113,7 @@ export type NetworkStatus = z.infer<typeof NetworkStatus>
 /** The devices with a file of one content. */
 export const ContentPlaces = z.object({
   contentId: ContentId,
-  /** This device is first. */
+  /** The devices; this device is first. */
   devices: z.array(
     z.object({
       device: z.object({ id: DeviceId, name: z.string() }),
@@ -116,8 +121,8 @@ export const ContentPlaces = z.object({
       /** Whether the device is connected. */
       online: z.boolean(),
       /**
-       * Null if the device is not connected, or does not answer. A path is null if that device does not let this one
-       * browse.
+       * The files on the device; null if it is not connected or does not answer. A path is null if that device does
+       * not let this one browse.
        */
       files: z
         .array(

@@ -3,9 +3,9 @@ import { DeviceId } from './ids.ts'
 import { Timestamp } from './time.ts'
 
 /**
- * The state of an offer. `comparing`: two strangers compare a number before the files are listed. `waiting`: for an
- * answer. `accepted`: the files are on their way. `completed`: they have arrived. `declined`, `withdrawn`, `expired`,
- * `cancelled`: the offer has ended without all files. `failed`: the files could not be fetched.
+ * The state of an offer. `comparing`: two strangers compare a number before the files are listed. `waiting`: the
+ * answer is awaited. `accepted`: the files are on their way. `completed`: they have arrived. `declined`, `withdrawn`,
+ * `expired`, `cancelled`: the offer has ended without all files. `failed`: the files could not be fetched.
  */
 export const offerStates = [
   'comparing',
@@ -20,20 +20,25 @@ export const offerStates = [
 ] as const
 export type OfferState = (typeof offerStates)[number]
 
-/** Files that one device offers to another, which accepts or declines them. */
+/** Files that one device offers to another device, which accepts or declines them. */
 export const Offer = z.object({
   id: z.uuid(),
-  /** `in`: to this device. */
+  /** `in` if the files are offered to this device, `out` if this device offers them. */
   direction: z.enum(['in', 'out']),
   from: z.object({ id: DeviceId, name: z.string() }),
   to: z.object({ id: DeviceId, name: z.string() }),
-  /** The two devices are not paired: the other one chose its name itself, and its id was made for this offer. */
+  /**
+   * Whether the two devices are not paired. The other device then chose its name itself, and its id was made for this
+   * offer.
+   */
   isStranger: z.boolean(),
-  /** Six digits that both screens show while they are compared. */
+  /** Six digits that both screens show while users compare them; otherwise null. */
   number: z.string().nullable(),
-  /** The user of this device has confirmed the number; the user of the other device may not have done so yet. */
+  /**
+   * Whether the user of this device has confirmed the number. The user of the other device may not have done so yet.
+   */
   confirmed: z.boolean(),
-  /** The sender's name as typed there. Null: the name of the device is enough. */
+  /** The name that the sender typed; null if the sender typed none. */
   sender: z.string().nullable(),
   /** Number of files, not counting folders. */
   items: z.number(),
@@ -43,14 +48,14 @@ export const Offer = z.object({
   state: z.enum(offerStates),
   /** The transfer of the files; null if there is none, or if it is not on this device. */
   transfer: z.string().nullable(),
-  /** Bytes transferred so far; known if the transfer runs on this device or goes to the other one. */
+  /** Number of bytes transferred so far. Known if the transfer runs on this device, or goes to the other device. */
   bytesDone: z.number(),
-  /** Why it failed, as a sentence. */
+  /** Why the offer failed, as a sentence. */
   reason: z.string().nullable(),
   /** The first files that did not arrive, by their paths below the offered item. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
   /**
-   * For an offer to this device: the folder for its files, unless the user names another one. Null if no files will
+   * For an offer to this device: the folder for its files, unless the user chooses another one. Null if no files will
    * arrive.
    */
   folder: z.string().nullable(),

@@ -21,25 +21,25 @@ export const pairingStates = [
 export const PairingState = z.enum(pairingStates)
 export type PairingState = z.infer<typeof PairingState>
 
-/** The current pairing, or the last one. It never contains the words. */
+/** The current pairing, or the last one. It never contains the words of the code. */
 export const PairingStatus = z.object({
   state: PairingState,
-  /** The role of this device; null if nothing was paired since the start. */
+  /** The role of this device; null if there was no pairing since the start. */
   role: z.enum(['inviter', 'joiner']).nullable(),
   /** Identifies the pairing. */
   session: z.string().nullable(),
-  /** The other device, after it has proved the words and its key. */
+  /** The other device, known after it has proved that it has the words and its key. */
   device: z.object({ id: DeviceId, name: z.string(), os: z.string() }).nullable(),
-  /** Six digits that both screens show. */
+  /** Six digits that both screens show, for the users to compare. */
   number: z.string().nullable(),
   /** Whether the user of this device has confirmed the number, or does not need to. */
   confirmed: z.boolean(),
-  /** Whether the other device is not attended, so that the number is not compared there. */
+  /** Whether the other device accepts without asking a user, so that the number is not compared there. */
   unattended: z.boolean(),
-  /** Time when the code, or the time to compare, ends. */
+  /** When the code, or the time for comparing, expires. */
   expiresAt: Timestamp.nullable(),
   attemptsLeft: z.number().nullable(),
-  /** As a sentence: why the pairing failed, or a problem to solve although it is completed. */
+  /** Why the pairing failed, or a problem that remains although it is completed, as a sentence. */
   reason: z.string().nullable(),
 })
 export type PairingStatus = z.infer<typeof PairingStatus>

@@ -4,11 +4,11 @@ import { LocationId } from './ids.ts'
 import { SidecarKind } from './sidecar.ts'
 import { entryKinds, fileTypes } from './stored-lists.ts'
 
-/** Longer than any file name, with room for a few more words. */
+/** Limit on the length of a query. It is longer than any file name, with room for some words. */
 const MAX_QUERY_LENGTH = 1_000
 const MAX_RESULTS = 1_000
 const DEFAULT_RESULTS = 50
-/** More values of one filter than users type. */
+/** Limit on the values of one filter; users type fewer. */
 const MAX_FILTER_VALUES = 200
 
 /** Values of the `type` filter: the type of a file, or the kind of an entry. `folder` means `directory`. */
@@ -25,7 +25,7 @@ export const SearchInput = z.object({
     .max(MAX_QUERY_LENGTH)
     .default('')
     .describe(
-      'words of the name in any order; "…" keeps words together; an empty query finds everything that the filters allow',
+      'words of the name in any order; "…" keeps words together; `jpg OR png`: one of them; `*.jpg`, `*.{jpg,png}`: the whole name; `2024/img`: a part of the path; an empty query finds everything that the filters allow',
     ),
   type: z.array(SearchType).max(MAX_FILTER_VALUES).default([]).describe('only these types: image, document, folder …'),
   ext: z.array(z.string()).max(MAX_FILTER_VALUES).default([]).describe('only these extensions'),
@@ -40,6 +40,11 @@ export const SearchInput = z.object({
     .max(100)
     .optional()
     .describe("only files changed then: today, 'last summer', 2024-05, 2024-05-01..2024-06-01, >2023, 7d"),
+  taken: z
+    .string()
+    .max(100)
+    .optional()
+    .describe("only photos and films taken then, by a date of their own: 2024-05..2024-08, 'last summer', >2023"),
   hidden: z
     .boolean()
     .optional()
@@ -51,7 +56,13 @@ export const SearchInput = z.object({
   semantic: z
     .boolean()
     .default(false)
-    .describe('also find texts of similar meaning; needs `content`; the built-in model reads English'),
+    .describe(
+      'also find texts of similar meaning, and search texts by words as `content` does; the built-in model reads English',
+    ),
+  weak: z
+    .boolean()
+    .optional()
+    .describe('with `semantic`: also texts that are only weakly similar, which are left out otherwise'),
   sort: SearchSort.default('relevance').describe('relevance: best match first; without a query, newest first'),
   order: z
     .enum(['asc', 'desc'])
@@ -67,7 +78,7 @@ const Ranges = z.array(z.tuple([z.number(), z.number()]))
 
 export const NameReason = z.object({
   field: z.literal('name'),
-  /** Ranges of the name. */
+  /** The matching parts of the name. */
   ranges: Ranges,
 })
 export type NameReason = z.infer<typeof NameReason>
@@ -76,48 +87,50 @@ export const TextReason = z.object({
   field: z.literal('text'),
   /** The sidecar kind that contains the text. */
   kind: SidecarKind,
-  /** From 1; null if there is only one page. */
+  /** Number of the page, from 1; null if there is only one page. */
   page: z.number().nullable(),
   /** A piece of the text, on one line; empty if the text cannot be read now. */
   snippet: z.string(),
-  /** Ranges of the snippet. */
+  /** The matching parts of the snippet. */
   ranges: Ranges,
-  /** Left, top, width and height of the first matching word as fractions of the page, 0 to 1, if known. */
+  /**
+   * The box of the first matching word, if known: left, top, width and height, as fractions of the page from 0 to 1.
+   */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
-  /** For a recording: milliseconds from its start to the first matching word. */
+  /** For a recording: the time of the first matching word, in milliseconds from its start. */
   timeMs: z.number().optional(),
 })
 export type TextReason = z.infer<typeof TextReason>
 
 export const SemanticReason = z.object({
   field: z.literal('semantic'),
-  /** The sidecar kind that contains the text; `name` if it is the name of the file. */
+  /** The kind of the sidecar that contains the text; `name` for the name of the file. */
   kind: SidecarKind.or(z.literal('name')),
   /** Similarity to the query: 1 for the same meaning. Typical values differ between models. */
   similarity: z.number(),
-  /** From 1; null if there is only one page. */
+  /** Number of the page, from 1; null if there is only one page. */
   page: z.number().nullable(),
   /** The similar piece of text, on one line; empty if the text cannot be read now. */
   snippet: z.string(),
-  /** Words of the query in the snippet, if there are any. */
+  /** The parts of the snippet that match words of the query; may be empty. */
   ranges: Ranges,
-  /** Left, top, width and height of the text as fractions of the page, 0 to 1, if known. */
+  /** The box of the text, if known: left, top, width and height, as fractions of the page from 0 to 1. */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
-  /** For a recording: milliseconds from its start to the piece. */
+  /** For a recording: the time of the piece, in milliseconds from its start. */
   timeMs: z.number().optional(),
 })
 export type SemanticReason = z.infer<typeof SemanticReason>
 
-/** The place where an entry matches. */
+/** A reason why an entry matches. */
 export const SearchReason = z.discriminatedUnion('field', [NameReason, TextReason, SemanticReason])
 export type SearchReason = z.infer<typeof SearchReason>
 
 export const SearchItem = Entry.extend({
   /** The innermost location that contains the entry. */
   location: z.object({ id: LocationId, name: z.string() }).nullable(),
-  /** False if its volume is unplugged; the data is from the index. */
+  /** False if its volume is offline; the data are then from the index. */
   online: z.boolean(),
-  /** Empty if the search has only filters. */
+  /** The reasons; empty if the search has only filters. */
   why: z.array(SearchReason),
 })
 export type SearchItem = z.infer<typeof SearchItem>
@@ -127,16 +140,24 @@ export const SearchResult = z.object({
   /** Number of matches on all pages. */
   total: z.number(),
   /**
-   * False if the index changed while the page was made, or if the search left out matches: in a search by meaning the
-   * lowest-ranked matches by words, in texts some combinations of words (see `MAX_WAYS`).
+   * False if the index changed while the page was made, or if the search left out matches: a search by meaning leaves
+   * out the lowest-ranked matches by words, and a search in texts may leave out some combinations of words (see
+   * `MAX_WAYS`).
    */
   totalIsExact: z.boolean(),
   tookMs: z.number(),
   items: z.array(SearchItem),
   /** Pass it to get the next page; null on the last page. */
   cursor: z.string().nullable(),
-  /** If nothing matches: queries with matches, with words spelled as in the library. */
+  /** Set if nothing matches: similar queries that do have matches, with words that occur in the library. */
   suggestions: z.array(z.string()).optional(),
+  /**
+   * The parts of the query that were not read as plain words: `or` for alternatives, `glob` for a pattern of the whole
+   * name, `path` for a part of the path. In quotes, a pattern or the word OR is an ordinary word.
+   */
+  special: z.array(z.object({ kind: z.enum(['or', 'glob', 'path']), text: z.string() })).optional(),
+  /** Number of matches that were left out because their meaning is only weakly similar; `weak` includes them. */
+  weaker: z.number().optional(),
   /** Reasons why the search may miss matches, each in one line with its remedy. */
   notices: z.array(z.string()).optional(),
 })

@@ -1,21 +1,27 @@
-/** The facts about a kind of sidecar that the engine, the command line and the page need without its generator. */
+/**
+ * The facts about a kind of sidecar that the engine, the command line and the page need without loading its
+ * generator.
+ */
 export interface SidecarKindFacts {
-  /** Stands for the kind in the database. Never changed, and never reused for another kind. Less than 16. */
+  /** The number of the kind in the database, less than 16. It never changes, and is never reused for another kind. */
   readonly number: number
-  /** The folder of the kind below the folder of a content: lower case letters and `_`. */
+  /** The name of the kind's folder, which is in the folder of a content: lower-case letters and `_`. */
   readonly folder: string
   /** English name in lists and settings. */
   readonly label: string
-  /** English name of the phase of a job that makes the kind. Fits into 22 columns. */
+  /** English name of the phase in which a job makes this kind. At most 22 characters. */
   readonly phase: string
-  /** The default choice on each sort of device: `on`, `off`, or variants joined by `+`. */
+  /** The default choice on each device profile: `on`, `off`, or variants joined by `+`. */
   readonly usual: { readonly desktop: string; readonly mobile: string }
-  /** Higher first: visible sidecars, then searchable ones, then those that no user waits for. */
+  /**
+   * The higher the priority, the earlier: first visible sidecars, then searchable ones, then those that no user waits
+   * for.
+   */
   readonly priority: number
-  /** `text`: search reads the words in `default.json`. `vectors`: search by meaning compares the vectors. */
+  /** How search uses it. `text`: it searches the words in `default.json`. `vectors`: it compares the vectors. */
   readonly search: 'text' | 'vectors' | null
-  /** The part of the page that shows `default.json` in the inspector: its pages, or its lines with times. */
+  /** How the inspector shows `default.json`: as pages, or as lines with times. */
   readonly preview: 'pages' | 'lines' | null
-  /** `user`: files of the user that belong to another file, such as the video of a Live Photo. */
+  /** `user` for the user's own files that belong to another file, such as the video of a Live Photo. */
   readonly origin: 'generated' | 'user'
 }

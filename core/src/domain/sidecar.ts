@@ -17,22 +17,28 @@ export const Sidecar = z.object({
   variant: z.string(),
   format: z.string(),
   state: SidecarState,
-  /** Bytes; null until the sidecar is ready. */
+  /** Size in bytes; null until the sidecar is ready. */
   size: z.number().nullable(),
   /** BLAKE3 of the file, in hexadecimal; null until the sidecar is ready. */
   checksum: z.string().nullable(),
   engine: z.object({ name: z.string(), version: z.string() }).nullable(),
-  /** Version of the recipe that generated it. */
+  /** Version of the recipe by which it was generated. */
   recipe: z.number(),
+  /**
+   * Path of the file; null until there is one. A pending text has a file if its first pages were read, or if it is
+   * being regenerated.
+   */
   path: z.string().nullable(),
   source: z.enum(['managed', 'reference']),
   attempts: z.number(),
   error: SidecarError.nullable(),
+  /** A remark about a ready sidecar, for example: a page of a scan is in none of the installed languages. */
+  note: z.string().nullable(),
   createdAt: Timestamp,
 })
 export type Sidecar = z.infer<typeof Sidecar>
 
-/** A sidecar that is not there yet, or could not be generated. */
+/** A sidecar that is pending, or could not be generated. */
 export const PendingSidecar = Sidecar.pick({
   kind: true,
   variant: true,

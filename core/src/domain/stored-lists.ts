@@ -1,8 +1,8 @@
-// Separate from the zod schemas, because the engine's threads need only the names and numbers, and zod is ten times the
-// rest of their code.
+// Separate from the zod schemas, because the engine's threads need only the names and numbers, and zod would be ten
+// times larger than all their other code.
 //
 // The database stores the numbers. A name keeps its number for ever, and the number of a removed name is never reused.
-// The order of the names means nothing.
+// The order of the names has no meaning.
 
 import { sidecarKindFacts } from './sidecar-kinds.ts'
 
@@ -48,7 +48,7 @@ export const fileTypeByNumber = namesByNumber(fileTypeNumbers)
 
 type Facts = typeof sidecarKindFacts
 type KindName = keyof Facts
-/** The kinds with a certain value of one of their facts. */
+/** The kinds for which a fact has a certain value. */
 type KindsWith<Key extends keyof Facts[KindName], Value> = {
   [Kind in KindName]: Facts[Kind][Key] extends Value ? Kind : never
 }[KindName]
@@ -65,7 +65,7 @@ export const generatedKinds = sidecarKinds.filter(
   (kind): kind is KindsWith<'origin', 'generated'> => sidecarKindFacts[kind].origin === 'generated',
 )
 
-/** Kinds of sidecars that the user made and that cannot be regenerated: they are never cleaned up. */
+/** Kinds of sidecars that are the user's own files. They cannot be regenerated, so they are never cleaned up. */
 export const companionKinds = sidecarKinds.filter(
   (kind): kind is KindsWith<'origin', 'user'> => sidecarKindFacts[kind].origin === 'user',
 )
@@ -85,7 +85,7 @@ function namesOf<Numbers extends object>(numbers: Numbers): readonly NameOf<Numb
   return Object.keys(numbers) as NameOf<Numbers>[]
 }
 
-/** The name of each number; undefined for a number that no name has. */
+/** Maps numbers to names; undefined for a number without a name. */
 export function namesByNumber<Numbers extends Readonly<Record<string, number>>>(
   numbers: Numbers,
 ): readonly (NameOf<Numbers> | undefined)[] {

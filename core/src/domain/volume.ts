@@ -14,7 +14,7 @@ export const Volume = z.object({
   id: VolumeId.nullable(),
   fingerprint: z.string(),
   name: z.string(),
-  /** The current mount point; for an offline volume the last one; null if never known. */
+  /** The current mount point; for an offline volume, the last one; null if it was never known. */
   mountPoint: z.string().nullable(),
   kind: VolumeKind,
   disk: DiskType,

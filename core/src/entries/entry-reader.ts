@@ -37,10 +37,7 @@ export const NAME = 1
 
 export const ENTRY_COLUMNS = `lower(hex(e.uuid)), e.name, e.kind, e.type, e.size, e.allocated, e.mtime, e.birthtime,
   iif(c.id is null, null, lower(hex(c.uuid))), c.mime, d.child_count, d.file_count, d.total_size`
-/**
- * `entries e` with its content and, for directories only, the columns of directories. Other entries are not looked up
- * there.
- */
+/** `entries e` with its content. The `directories` table is searched only for rows of directories. */
 export const ENTRY_JOINS = `entries e
   left join directories d on d.id = case e.kind when ${entryKindNumbers.directory} then e.id end
   left join content_identities c on c.id = e.content_id`
@@ -69,7 +66,8 @@ export class EntryReader {
   constructor(deps: EntryReaderDeps) {
     this.#deps = deps
     const db = deps.store.connection
-    // One statement for all: a statement for each would each time lock the database and check whether it has changed.
+    // One statement reads all rows: SQLite locks the database and checks for changes once per statement, not once per
+    // row.
     this.#entries = withTuples<PlacedRow>(
       db.prepare(`select e.id, e.parent_id, f.volume_id, f.path, ${ENTRY_COLUMNS}
       from json_each(?) as wanted cross join ${ENTRY_JOINS} join directories f on f.id = ifnull(e.parent_id, e.id)
@@ -123,7 +121,8 @@ export function rowToEntry(row: EntryRow, path: RawName): Entry {
   ] = row
   const name = displayName(rawName)
   const kind = entryKindByNumber[kindIndex]!
-  // One literal, because a listing makes thousands. The two rare fields after it hold the bytes if the text does not.
+  // One object literal is fastest, and a listing makes thousands. The two rare fields after it hold the raw bytes of a
+  // name or path that is not valid text.
   const entry: Entry = {
     id: hexToUuid(uuidHex) as EntryId,
     path: displayName(path),

@@ -18,7 +18,7 @@ export function toTimestamp(ms: number): string {
   return text.toString('latin1')
 }
 
-/** The years 1 to 9999: others print with a sign, which ISO 8601 readers refuse. */
+/** The limits are the years 1 to 9999. `Date` prints other years with a sign, which most readers of ISO 8601 refuse. */
 const MIN_DATE_MS = -62_135_596_800_000
 const MAX_DATE_MS = 253_402_300_799_999
 const MS_PER_DAY = 86_400_000

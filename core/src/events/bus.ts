@@ -11,13 +11,16 @@ export interface BusDeps {
 }
 
 export interface Replay {
-  /** In the order in which they were sent. */
+  /** The events, in the order in which they were sent. */
   readonly events: readonly Event[]
-  /** False: some of the requested events are no longer kept, so request the state again. */
+  /** False if some of the requested events are no longer kept; the client must then request the current state again. */
   readonly complete: boolean
 }
 
-/** Covers the time between a client's first reading and its subscription, and a short loss of connection. */
+/**
+ * Number of the last events that are kept. They cover the time between a client's first reading and its subscription,
+ * and a short loss of connection.
+ */
 export const KEPT_EVENTS = 1_000
 
 interface Subscriber {
@@ -37,7 +40,7 @@ export class EventBus implements Disposable {
   readonly #kept: Event[] = []
   readonly #waiting: Event[] = []
   readonly #streams = new Set<BufferedStream>()
-  /** Replaced as a whole, never changed, so that a running delivery is not disturbed. */
+  /** Replaced as a whole, never changed, so that a delivery in progress is not disturbed. */
   #subscribers: readonly Subscriber[] = []
   #seq = 0
   #delivering = false
@@ -60,7 +63,7 @@ export class EventBus implements Disposable {
   emit<T extends EventType>(type: T, data: EventData<T>, libraryId: LibraryId | null = null): void {
     const event = { type, data, seq: ++this.#seq, at: this.#time(), libraryId } as Event
     this.#kept[(event.seq - 1) % KEPT_EVENTS] = event
-    // If a listener sends an event in turn, all listeners get the first event first.
+    // If a listener sends another event, all listeners must get the first event before it.
     this.#waiting.push(event)
     if (this.#delivering) return
     this.#delivering = true
@@ -70,8 +73,8 @@ export class EventBus implements Disposable {
   }
 
   /**
-   * `listener` is called within `emit`, so it must be quick. After the subscription is disposed, it gets no more
-   * events.
+   * Calls `listener` for each event. It is called within `emit`, so it must be quick. It gets no more events after the
+   * subscription is disposed.
    */
   subscribe(listener: (event: Event) => void, filter: EventFilter = {}): Disposable {
     const subscriber: Subscriber = { listener, wants: eventFilter(filter), active: true }
@@ -85,7 +88,8 @@ export class EventBus implements Disposable {
   }
 
   /**
-   * Events from now on, for a slow consumer: if its buffer is full, the oldest events are replaced by a `missed` mark.
+   * The events from now on, for a consumer that may be slow: if its buffer is full, the oldest events are replaced by
+   * a `missed` mark.
    */
   stream(filter: EventFilter = {}, options: StreamOptions = {}): EventStream {
     const subscription = this.subscribe((event) => stream.push(event), filter)
@@ -103,8 +107,9 @@ export class EventBus implements Disposable {
   }
 
   /**
-   * The kept events after number `seq`. A stream opened in the same turn of the event loop continues exactly after
-   * them. If this process has not reached `seq`, the number is from another process, and the replay is not complete.
+   * The kept events after number `seq`. A stream that is opened in the same turn of the event loop continues exactly
+   * after them. If `seq` is higher than this process's last number, it is from another process, and the replay is not
+   * complete.
    */
   since(seq: number, filter: EventFilter = {}): Replay {
     if (seq > this.#seq) return { events: [], complete: false }
@@ -118,7 +123,7 @@ export class EventBus implements Disposable {
     return { events, complete: seq + 1 >= oldest }
   }
 
-  /** Ends every stream after its buffered events, and removes the listeners. */
+  /** Ends every stream after its buffered events were delivered, and removes the listeners. */
   [Symbol.dispose](): void {
     for (const stream of this.#streams) stream.end()
     this.#subscribers = []
@@ -135,7 +140,10 @@ export class EventBus implements Disposable {
     }
   }
 
-  /** Cached, because events in a burst share a millisecond, and formatting the time is most of the cost of an event. */
+  /**
+   * The current time as text. It is cached, because events in a burst have the same millisecond, and formatting the
+   * time is most of the cost of an event.
+   */
   #time(): string {
     const ms = this.#now()
     if (ms !== this.#stamp.ms) this.#stamp = { ms, text: new Date(ms).toISOString() }

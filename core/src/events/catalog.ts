@@ -18,9 +18,9 @@ function named<I extends z.ZodType>(id: I) {
 
 /** Every event on the bus, with its data. Events report changes; no caller waits for them. */
 export const events = {
-  /** The engine is open and answers. */
+  /** The engine is open and answers requests. */
   'core.started': z.object({ version: z.string() }),
-  /** The engine has closed; nothing more is coming. */
+  /** The engine has closed. It sends no further events. */
   'core.stopped': z.object({}),
   /** A library folder was created. */
   'library.created': Library,
@@ -36,17 +36,17 @@ export const events = {
   'library.shared': z.object({ device: named(DeviceId), library: named(LibraryId) }),
   /** A library was removed from the list; its folder may still exist. */
   'library.deleted': z.object({ libraryId: LibraryId }),
-  /** A library could not be opened; the daemon goes on without it. */
+  /** A library could not be opened. The daemon continues without it. */
   'library.failed': z.object({ path: z.string(), message: z.string() }),
   /** A location was added; its first scan is queued. */
   'location.added': Location,
   /** A location's settings changed. */
   'location.updated': Location,
-  /** A location went from one state to another, such as to `offline` when its volume was unplugged. */
+  /** The state of a location changed, for example to `offline` because its volume was unplugged. */
   'location.state-changed': z.object({ locationId: LocationId, state: LocationState, error: z.string().nullable() }),
   /** A location was removed; its files are untouched. */
   'location.removed': z.object({ locationId: LocationId }),
-  /** Entries of one folder changed. `path` is the folder; more changes than a page are sent as `tree.changed`. */
+  /** Entries of the folder `path` changed. If there are too many changes, `tree.changed` is sent instead. */
   'entries.changed': z.object({
     locationId: LocationId,
     path: z.string(),
@@ -55,17 +55,17 @@ export const events = {
     deleted: z.array(EntryId),
   }),
   /**
-   * An entry was renamed or moved and kept its identity. `from` and `to` are paths. If a folder moved, nothing is sent
-   * for the entries below it. More changes than a page are sent as `tree.changed` alone.
+   * An entry was renamed or moved and kept its id. `from` and `to` are paths. If a folder moved, no events are sent
+   * for the entries below it. If there are too many changes, only `tree.changed` is sent.
    */
   'entry.moved': z.object({ entryId: EntryId, from: z.string(), to: z.string() }),
-  /** So much changed below a folder that listing it again is cheaper than single events. */
+  /** So much changed below the folder `path` that listing it again is cheaper than single events. */
   'tree.changed': z.object({ locationId: LocationId, path: z.string() }),
   /** A file was read and its content identified. */
   'content.identified': z.object({ contentIds: z.array(ContentId) }),
   /**
    * Sidecars of one kind were generated, failed or became pending again. Sent at most ten times a second over all
-   * kinds; `more` if there are others that are not named.
+   * kinds; `more` is set if other contents are affected that are not named.
    */
   'sidecars.changed': z.object({
     kind: SidecarKind,
@@ -94,7 +94,7 @@ export const events = {
   'job.warned': z.object({ jobId: JobId, code: z.string(), message: z.string(), path: z.string().nullable() }),
   /** A volume appeared for the first time since the start. */
   'volume.added': Volume,
-  /** A volume is gone from the mount table. */
+  /** A volume disappeared from the mount table. */
   'volume.removed': z.object({ fingerprint: z.string() }),
   /** A volume's name, space, mount point or tracking changed. */
   'volume.updated': Volume,
@@ -102,14 +102,15 @@ export const events = {
   'volume.speed-tested': Volume,
   /** Networking was started or stopped, or waits for its password, or could not be started. */
   'network.state-changed': z.object({ state: NetworkState, error: z.string().nullable() }),
-  /** The router forwards a UDP port to this device. `address`: on the outside, with the port. */
+  /** The router forwards a UDP port to this device. `address` is the outside address with the port. */
   'network.port-mapped': z.object({ address: z.string() }),
   /** The router no longer forwards a UDP port to this device. */
   'network.port-unmapped': z.object({ address: z.string() }),
   /** The state of a pairing changed. */
   'pairing.changed': PairingStatus,
   /**
-   * A paired device requests an access that it does not have. Sent once, until the user answers with `network grant`.
+   * A paired device requested access that it does not have. Sent only once, until the user answers with `network
+   * grant`.
    */
   'network.grant-requested': GrantRequest,
   /** The user of this device has given a paired device a grant, or withdrawn one. */
@@ -118,7 +119,7 @@ export const events = {
   'device.paired': NetworkDevice,
   /** A paired device is connected. */
   'device.connected': NetworkDevice,
-  /** A paired device is not connected any more. */
+  /** A paired device is no longer connected. */
   'device.disconnected': z.object({ deviceId: DeviceId, reason: z.string() }),
   /** The data about a paired device changed: its name, its addresses, whether it is blocked. */
   'device.updated': NetworkDevice,
@@ -142,8 +143,8 @@ export type EventType = keyof typeof events
 export type EventData<T extends EventType> = z.output<(typeof events)[T]>
 
 /**
- * The right that a listener needs for each event: that of the operation that shows the same data. Null: only the user
- * of this machine.
+ * The right that a listener needs for each event. It is the same as for the operation that shows the same data. Null:
+ * only the user of this machine gets the event.
  */
 export const audiences = {
   'core.started': 'view',
@@ -194,11 +195,14 @@ export const audiences = {
   'config.changed': 'manage',
 } as const satisfies Record<EventType, Access | null>
 
-/** What answers of queries tell of. Each query declares its topics, and `topicsOf` says which of them an event is about. */
+/** The subjects of queries. Each query declares its topics, and `topicsOf` says which of them an event is about. */
 export const topics = [
-  /** Entries of folders. If an event names a folder, only answers about it, what is in it, or what it is in. */
+  /**
+   * Entries of folders. If an event names a folder, it concerns answers about that folder, the entries in it, and the
+   * folders above it.
+   */
   'tree',
-  /** Sums over a library. */
+  /** Totals over a library. */
   'totals',
   'sidecars',
   'jobs',
@@ -216,12 +220,12 @@ export const topics = [
   'members',
   /** Which other devices can be reached. */
   'reach',
-  /** Entries of folders, as far as they are those of other devices. */
+  /** Entries of folders on other devices. */
   'elsewhere',
 ] as const
 export type Topic = (typeof topics)[number]
 
-/** The topics that each event is about: it makes the answers stale that tell of them. */
+/** The topics of each event. The event makes answers with these topics stale. */
 export const topicsOf = {
   'core.started': [],
   'core.stopped': [],
@@ -271,7 +275,10 @@ export const topicsOf = {
   'config.changed': ['config'],
 } as const satisfies Record<EventType, readonly Topic[]>
 
-/** `seq` increases by one from the start of the process; `libraryId` is null for events of the whole engine. */
+/**
+ * An event. `seq` increases by one, counted from the start of the process. `libraryId` is null for events of the whole
+ * engine.
+ */
 export type Event = {
   [T in EventType]: { type: T; data: EventData<T>; seq: number; at: string; libraryId: LibraryId | null }
 }[EventType]

@@ -2,18 +2,18 @@ import type { LibraryId } from '../domain/ids.ts'
 import type { Rights } from '../domain/access.ts'
 import { audiences, type Event, type EventType } from './catalog.ts'
 
-/** The events that a subscriber gets; an omitted field does not restrict. */
+/** Selects the events that a subscriber gets. An omitted field does not restrict them. */
 export interface EventFilter {
   readonly types?: readonly EventType[]
-  /** The rights of the listener; events that need others are left out. */
+  /** The rights of the listener. Events that need other rights are left out. */
   readonly rights?: Rights
-  /** Only events of this library; events of the whole engine are left out. */
+  /** Only events of this library, and none of the whole engine. */
   readonly libraryId?: LibraryId
   /** Only events about this absolute path or below it. Events without a path are left out. */
   readonly path?: string
 }
 
-/** Compiles a filter into a test, which the bus runs for every event. */
+/** Compiles a filter into a test function, which the bus calls for every event. */
 export function eventFilter(filter: EventFilter): (event: Event) => boolean {
   const types = filter.types && new Set(filter.types)
   const { libraryId, path, rights = 'all' } = filter
@@ -31,7 +31,7 @@ function mayHear(type: EventType, rights: Rights): boolean {
 }
 
 function concernsPath(event: Event, path: string): boolean {
-  // Everything below the tree's path may have changed, so listeners for a part of it get the event too.
+  // Everything below the path of the event may have changed, so listeners for a folder below it get the event too.
   if (event.type === 'tree.changed') return isWithin(event.data.path, path) || isWithin(path, event.data.path)
   if (event.type === 'entry.moved') return isWithin(event.data.from, path) || isWithin(event.data.to, path)
   return 'path' in event.data && event.data.path !== null && isWithin(event.data.path, path)
@@ -43,7 +43,7 @@ function isWithin(path: string, folder: string): boolean {
   return isSeparator(folder.at(-1)) || isSeparator(path[folder.length])
 }
 
-/** Paths of another device may use the other separator. */
+/** Paths of another device may have the other separator. */
 function isSeparator(character: string | undefined): boolean {
   return character === '/' || character === '\\'
 }

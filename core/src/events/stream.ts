@@ -1,25 +1,28 @@
 import type { Event } from './catalog.ts'
 
-/** Replaces `count` events that were dropped because the consumer was too slow; request the state again. */
+/**
+ * Stands for `count` events that were dropped because the consumer was too slow. The consumer must request the current
+ * state again.
+ */
 export interface Missed {
   readonly type: 'missed'
   readonly count: number
 }
 
 export interface StreamOptions {
-  /** Number of buffered events before the oldest are dropped; default 1,024. */
+  /** Number of events to buffer before the oldest are dropped; 1,024 by default. */
   readonly capacity?: number
-  /** Ends the stream. */
+  /** Aborting it ends the stream. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Events for one consumer, which reads them at its own pace. Leaving the `for await` loop ends the stream; so does
- * disposing it.
+ * Events for one consumer, which reads them at its own pace. The stream ends when the `for await` loop is left or the
+ * stream is disposed.
  */
 export interface EventStream extends AsyncIterableIterator<Event | Missed, undefined>, Disposable {}
 
-/** A client that reads once in a tenth of a second keeps up with ten thousand events a second. */
+/** A client that reads every tenth of a second can keep up with ten thousand events a second. */
 export const DEFAULT_STREAM_CAPACITY = 1_024
 
 /**
@@ -50,7 +53,7 @@ export class BufferedStream implements EventStream {
     this.#wake?.()
   }
 
-  /** Ends the stream; buffered events are still delivered. */
+  /** Ends the stream. Buffered events are still delivered. */
   end(): void {
     if (this.#ended) return
     this.#ended = true

@@ -21,7 +21,10 @@ const LIVE_PHOTO = `select lower(hex(e.uuid)) as entry from entries e
   where e.content_id is not null
     and exists (select 1 from sidecars s where s.content_id = e.content_id and s.kind = ${LIVE} and s.state = 2)`
 
-/** The XMP files of a content at their own places, and those that were moved into the library. */
+/**
+ * Facts from the XMP files of a content: those that stay in the user's folders, and those that were moved into the
+ * library.
+ */
 const DOCUMENTS = `select facts from (
   select x.facts, e.parent_id is ? as beside, s.variant
   from sidecars s join entries e on e.id = s.source_entry_id join xmp_documents x on x.content_id = e.content_id

@@ -208,7 +208,7 @@ function placeAfter(ids: Float64Array, bytes: Float64Array, after: { key: number
   return low
 }
 
-/** The start of a page: the bytes of the previous item, and its row among items with equal bytes. */
+/** The start of a page: the number of bytes of the previous item, and its row id, which orders items of equal size. */
 function readCursor(cursor: string | undefined): { key: number; id: number } {
   if (cursor === undefined) return { key: Number.MAX_SAFE_INTEGER, id: 0 }
   const [key, id] = cursor.split('.').map(Number)

@@ -24,10 +24,13 @@ interface Seen {
   readonly listing: SharedWork<FolderListing>
 }
 
-/** Lists folders from the disk: the first window is read now, later windows come from a reading a moment ago. */
+/**
+ * Lists folders from the disk. Asking for the first window reads the folder; later windows reuse that reading for a
+ * few seconds.
+ */
 export class DiskListings {
   readonly #listFolder: ListFolder
-  /** By folder and order. */
+  /** Recent readings, by folder and order. */
   readonly #seen = new Map<string, Seen>()
 
   constructor(listFolder: ListFolder) {

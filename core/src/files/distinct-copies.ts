@@ -1,7 +1,7 @@
 /**
- * Two entries `e` are one file if they have the same inode on one volume, because of hard links or a folder that is
- * mounted twice. Deleting one of them would free nothing, and might delete the other. If the file system has no inodes,
- * every entry counts as its own file.
+ * Identifies the file of an entry `e`. Two entries are one file if they have the same inode on one volume, because of
+ * hard links or a folder that is mounted twice. Deleting one of them would free nothing, and might delete the other.
+ * If the file system has no inodes, every entry counts as its own file.
  */
 export const OBJECT = `case when ifnull(e.inode, 0) = 0 then -e.id else d.volume_id end`
 

@@ -1,8 +1,12 @@
-import type { ContentId } from '../domain/index.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ContentId } from '../domain/index.ts'
 import { HashPool } from '../content/index.ts'
+import type { EntryReader } from '../entries/index.ts'
 import { keepFullHash } from '../indexing/index.ts'
+import type { KnownLocation } from '../location/index.ts'
 import type { LibraryStore } from '../store/index.ts'
-import { displayName, type RawName } from '../util/file-name.ts'
+import { displayName, nameBytes, parsePath, type RawName, shownPath } from '../util/file-name.ts'
+import { blobToUuid } from '../util/uuid.ts'
 import { DISTINCT_COPIES, OBJECT } from './distinct-copies.ts'
 
 export interface DuplicateGroup {
@@ -22,7 +26,78 @@ export interface DuplicateTotals {
   readonly bytes: number
 }
 
-export const DUPLICATE_TOTALS = `
+/** Groups of files with the same content, from the index. */
+export class Duplicates {
+  readonly #store: LibraryStore
+  readonly #reader: EntryReader
+
+  constructor({ reader, store }: { readonly store: LibraryStore; readonly reader: EntryReader }) {
+    this.#store = store
+    this.#reader = reader
+  }
+
+  /** The largest groups. With `verify`, reads the files completely, and keeps those that are equal. */
+  async list(input: { verify: boolean; limit: number }, signal: AbortSignal) {
+    const totals = await this.totals()
+    const groups = await this.#groups(input.limit)
+    if (input.verify) return compareDuplicates(groups, { totals, store: this.#store, signal })
+    return {
+      groups: groups.map(({ contentId, size, files }) => ({
+        contentId,
+        size,
+        verified: 'sampled' as const,
+        files: files.map(({ path, online }) => ({ ...shownPath(path), online })),
+      })),
+      totalGroups: totals.groups,
+      reclaimableBytes: totals.bytes,
+      notes: unshownCopies(groups),
+    }
+  }
+
+  /**
+   * Totals of the whole library: files beyond the first of each content, their bytes, and the number of these contents.
+   */
+  async totals(): Promise<DuplicateTotals> {
+    const [row] = await this.#store.bulk.select(DUPLICATE_TOTALS)
+    return { groups: Number(row!['groups']), files: Number(row!['files']), bytes: Number(row!['bytes']) }
+  }
+
+  /** The contents of a location, and the duplicates among its own files. */
+  async inLocation({ volumeId, volumePath }: KnownLocation) {
+    const root = new Uint8Array(nameBytes(volumePath))
+    const [row] = await this.#store.bulk.select(DUPLICATES_BELOW, volumeId, root, root)
+    return {
+      contents: Number(row!['contents']),
+      duplicateFiles: Number(row!['files']),
+      reclaimableBytes: Number(row!['bytes']),
+    }
+  }
+
+  async #groups(limit: number): Promise<DuplicateGroup[]> {
+    const copies = this.#store.connection.prepare(COPIES)
+    const groups: DuplicateGroup[] = []
+    for (const row of await this.#store.bulk.select(DUPLICATE_GROUPS, limit)) {
+      const contentRowId = Number(row['content_id'])
+      const ids = copies.all(contentRowId, MAX_COPIES_SHOWN).map((copy) => Number(copy['id']))
+      const files = [...this.#reader.byIds(ids).values()].map((entry) => ({
+        path: parsePath(entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path),
+        online: entry.online,
+      }))
+      groups.push({
+        contentRowId,
+        contentId: ContentId.parse(blobToUuid(row['uuid'] as Uint8Array)),
+        size: Number(row['size']),
+        copies: Number(row['n']),
+        files: files.toSorted((a, b) => (displayName(a.path) < displayName(b.path) ? -1 : 1)),
+      })
+      // Many contents with many copies each would otherwise block this thread for a noticeable time.
+      await nextTurn()
+    }
+    return groups
+  }
+}
+
+const DUPLICATE_TOTALS = `
   select count(*) as groups, coalesce(sum(n - 1), 0) as files, coalesce(sum((n - 1) * c.size), 0) as bytes
   from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0`
 
@@ -30,7 +105,7 @@ export const DUPLICATE_TOTALS = `
  * The same for one folder and everything below it: the number of contents, and the number of contents with several
  * copies in it. Parameters: the folder's volume, and its path there, twice.
  */
-export const DUPLICATES_BELOW = `
+const DUPLICATES_BELOW = `
   with copies as (
     select e.content_id, e.inode, ${OBJECT} as place
     from directories d join entries e on e.parent_id = d.id
@@ -42,7 +117,7 @@ export const DUPLICATES_BELOW = `
   from (select content_id, count(*) as n from copies group by content_id) g join content_identities c on c.id = g.content_id`
 
 /** Largest first; the parameter is the limit. */
-export const DUPLICATE_GROUPS = `
+const DUPLICATE_GROUPS = `
   select g.content_id, g.n, c.uuid, c.size from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id
   where c.size > 0 order by (g.n - 1) * c.size desc, g.content_id limit ?`
 
@@ -55,7 +130,7 @@ export const COPIES = `
 export const MAX_COPIES_SHOWN = 1_000
 
 /** Notes on contents with more copies than are listed. */
-export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string; message: string }[] {
+function unshownCopies(groups: readonly DuplicateGroup[]): { path: string; message: string }[] {
   return groups
     .filter(({ copies }) => copies > MAX_COPIES_SHOWN)
     .map(({ copies, files }) => ({
@@ -64,7 +139,14 @@ export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string
     }))
 }
 
-/** Threads that read whole files: more than two would only make a disk seek. */
+/** A file of a group, as an answer shows it. */
+export interface ShownCopy {
+  readonly path: string
+  readonly pathBase64?: string
+  readonly online: boolean
+}
+
+/** Number of threads that read whole files. More than two would only make a hard disk seek. */
 const HASH_THREADS = 2
 
 /**
@@ -81,7 +163,7 @@ export async function compareDuplicates(
     contentId: ContentId
     size: number
     verified: 'full'
-    files: { path: string; online: boolean }[]
+    files: ShownCopy[]
   }[] = []
   for (const group of groups) {
     const byHash = await hashAll(group, pool, notes, of.signal)
@@ -103,8 +185,8 @@ async function hashAll(
   pool: HashPool,
   notes: { path: string; message: string }[],
   signal: AbortSignal,
-): Promise<Map<string, { path: string; online: boolean }[]>> {
-  const byHash = new Map<string, { path: string; online: boolean }[]>()
+): Promise<Map<string, ShownCopy[]>> {
+  const byHash = new Map<string, ShownCopy[]>()
   const results = await Promise.all(
     group.files.map(async (file) => ({ file, result: file.online ? await pool.full(file.path, { signal }) : null })),
   )
@@ -116,8 +198,9 @@ async function hashAll(
     else {
       const hash = Buffer.from(result.hash).toString('hex')
       const same = byHash.get(hash)
-      if (same) same.push({ path, online: true })
-      else byHash.set(hash, [{ path, online: true }])
+      const copy = { ...shownPath(file.path), online: true }
+      if (same) same.push(copy)
+      else byHash.set(hash, [copy])
     }
   }
   return byHash

@@ -1,26 +1,14 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { spawn } from 'node:child_process'
 import type { ReadStatement } from '../db/sqlite.ts'
 import { type RowStatement, withTuples } from '../db/typed-rows.ts'
-import { ContentId, type Device, type Entry, type EntryId, type Sidecar, type Thumb } from '../domain/index.ts'
-import { hashToHex, shortHash } from '../content/index.ts'
-import {
-  compareDuplicates,
-  COPIES,
-  DUPLICATE_GROUPS,
-  DUPLICATE_TOTALS,
-  DUPLICATES_BELOW,
-  type DuplicateGroup,
-  type DuplicateTotals,
-  MAX_COPIES_SHOWN,
-  unshownCopies,
-} from './duplicates.ts'
-import { marksOf, marksOfAll, xmpFacts } from './companions.ts'
+import type { ContentId, Device, Entry, EntryId, Sidecar, Thumb } from '../domain/index.ts'
+import { Duplicates, type DuplicateTotals } from './duplicates.ts'
+import { marksOf, marksOfAll } from './companions.ts'
+import { conflictOf, hashesOf, metadataOf } from './content-facts.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../store/index.ts'
-import type { KnownLocation, LocationMap, Place } from '../location/index.ts'
+import { checkRoot, type KnownLocation, type LocationMap, type Place } from '../location/index.ts'
 import {
   ENTRY_COLUMNS,
   ENTRY_JOINS,
@@ -43,15 +31,16 @@ import {
   parsePath,
   type RawName,
 } from '../util/file-name.ts'
+import { hasDesktop, openWithSystem } from '../util/system-opener.ts'
 import type { Logger } from '../util/logger.ts'
 import { unreachableError } from '../util/path-error.ts'
 import { sortKey } from '../util/sort-key.ts'
-import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { type IndexedFile, IndexedFiles } from './indexed-files.ts'
 import { historyOf } from './history.ts'
 import { FolderOrders, type FolderOrdersDeps, SMALL_FOLDER } from './folder-orders.ts'
 import { DiskListings } from './disk-listings.ts'
+import { offlineError } from './offline-error.ts'
 import { namesBeginning } from './names-beginning.ts'
 import { firstFrom } from './seek.ts'
 import type { ListInput, SeekInput } from '../sources/index.ts'
@@ -71,7 +60,7 @@ export interface FilesDeps {
 
 const SLASH = 0x2f
 
-/** The most entries that a search of an unindexed folder examines. */
+/** Maximum number of entries that a search of an unindexed folder examines. */
 const MAX_SEARCHED_UNINDEXED = 100_000
 
 /** A searched folder that is not a location: an indexed one, or the entries that the disk has below it. */
@@ -82,6 +71,7 @@ export class Files {
   readonly #deps: FilesDeps
   readonly #directory: ReadStatement
   readonly #indexedFiles: IndexedFiles
+  readonly #duplicates: Duplicates
   readonly #firstRows: RowStatement<EntryRow>
   readonly #rowsById: RowStatement<EntryRow>
   readonly #orders: FolderOrders
@@ -89,7 +79,8 @@ export class Files {
 
   constructor(deps: FilesDeps) {
     this.#deps = deps
-    this.#indexedFiles = new IndexedFiles(deps)
+    this.#indexedFiles = new IndexedFiles({ ...deps, copyOf: (content) => this.#onlineCopy(content) })
+    this.#duplicates = new Duplicates(deps)
     this.#directory = deps.store.connection.prepare(
       'select id, child_count, scanned_at, error from directories where volume_id = ? and path = ?',
     )
@@ -167,6 +158,7 @@ export class Files {
 
   /** Everything known about one path; see the operation. */
   async info(path: string, signal: AbortSignal) {
+    const { connection } = this.#deps.store
     const target = await this.#resolve(path)
     const place = this.#deps.locations().locate(target)
     const rowId = place && this.#rowId(place)
@@ -174,20 +166,20 @@ export class Files {
     const contentId = indexed?.contentId ?? null
     const entry = indexed?.entry ?? (await this.#fromDisk(target, signal))
     const explanation = place && !indexed ? await this.#deps.indexing.explain(path) : null
-    const content = contentId === null ? null : this.#content(contentId)
+    const content = contentId === null ? null : hashesOf(connection, contentId)
     const thumb = entry.contentId && this.#deps.thumbsOf([entry.contentId]).get(entry.contentId)
     return {
       ...entry,
-      ...(rowId !== null && marksOf(this.#deps.store.connection, rowId)),
+      ...(rowId !== null && marksOf(connection, rowId)),
       ...(thumb && { thumb }),
       contentHash: content?.shortHash ?? null,
       integrityHash: content?.fullHash ?? null,
       copies: contentId === null ? [] : this.#copies(contentId),
       sidecars: entry.contentId === null ? [] : await this.#deps.sidecarsOf(entry.contentId),
-      metadata: contentId === null ? null : this.#metadata(contentId, indexed?.folderId ?? null),
+      metadata: contentId === null ? null : metadataOf(connection, contentId, indexed?.folderId ?? null),
       rules: explanation?.rule ? [explanation.rule] : [],
-      looksLike: rowId === null ? null : this.#conflict(rowId),
-      history: rowId === null ? [] : historyOf(this.#deps.store.connection, rowId, contentId),
+      looksLike: rowId === null ? null : conflictOf(connection, rowId),
+      history: rowId === null ? [] : historyOf(connection, rowId, contentId),
       online: place ? place.location.state !== 'offline' : true,
     }
   }
@@ -212,6 +204,33 @@ export class Files {
     return rowId === null ? null : this.#indexedFiles.byRowId(rowId)
   }
 
+  /**
+   * The error for a path whose file cannot be found because its location is offline: the reason, and where another copy
+   * is. Null if the location is there, or if there is none.
+   */
+  async whyAway(path: RawName, signal?: AbortSignal): Promise<CoreError | null> {
+    const place = this.#deps.locations().locate(path)
+    if (!place) return null
+    const { store, volumes } = this.#deps
+    const { location } = place
+    // The disk may have been unplugged a moment ago.
+    const root = location.state === 'offline' ? null : await checkRoot(location, { store, volumes, signal })
+    if (root !== null && root.state !== 'offline') return null
+    const row = store.connection.prepare('select name from volumes where id = ?').get(location.volumeId)
+    const rowId = this.#rowId(place)
+    const content =
+      rowId === null ? null : store.connection.prepare('select content_id from entries where id = ?').get(rowId)
+    const contentId = (content?.['content_id'] ?? null) as number | null
+    return offlineError({
+      path,
+      location,
+      volume: String(row?.['name'] ?? location.name),
+      reason: root?.reason ?? location.error,
+      copy: contentId === null ? null : this.#onlineCopy(contentId),
+      isIdentified: contentId !== null,
+    })
+  }
+
   /** The content of an indexed file. Throws `NotFound`, and `Unavailable` if it is not identified yet. */
   async contentOf(path: string, signal: AbortSignal): Promise<ContentId> {
     const { contentId } = await this.info(path, signal)
@@ -223,40 +242,18 @@ export class Files {
   }
 
   /** Groups files by content; see the operation. */
-  async duplicates(input: { verify: boolean; limit: number }, signal: AbortSignal) {
-    const totals = await this.duplicateTotals()
-    const groups = await this.#duplicateGroups(input.limit)
-    if (input.verify) return compareDuplicates(groups, { totals, store: this.#deps.store, signal })
-    return {
-      groups: groups.map(({ contentId, size, files }) => ({
-        contentId,
-        size,
-        verified: 'sampled' as const,
-        files: files.map(({ path, online }) => ({ path: displayName(path), online })),
-      })),
-      totalGroups: totals.groups,
-      reclaimableBytes: totals.bytes,
-      notes: unshownCopies(groups),
-    }
+  duplicates(input: { verify: boolean; limit: number }, signal: AbortSignal) {
+    return this.#duplicates.list(input, signal)
   }
 
-  /**
-   * Totals of the whole library: files beyond the first of each content, their bytes, and the number of these contents.
-   */
-  async duplicateTotals(): Promise<DuplicateTotals> {
-    const [row] = await this.#deps.store.bulk.select(DUPLICATE_TOTALS)
-    return { groups: Number(row!['groups']), files: Number(row!['files']), bytes: Number(row!['bytes']) }
+  /** See `Duplicates.totals`. */
+  duplicateTotals(): Promise<DuplicateTotals> {
+    return this.#duplicates.totals()
   }
 
-  /** The contents of a location, and the duplicates among its own files. */
-  async duplicatesIn({ volumeId, volumePath }: KnownLocation) {
-    const root = new Uint8Array(nameBytes(volumePath))
-    const [row] = await this.#deps.store.bulk.select(DUPLICATES_BELOW, volumeId, root, root)
-    return {
-      contents: Number(row!['contents']),
-      duplicateFiles: Number(row!['files']),
-      reclaimableBytes: Number(row!['bytes']),
-    }
+  /** See `Duplicates.inLocation`. */
+  duplicatesIn(location: KnownLocation) {
+    return this.#duplicates.inLocation(location)
   }
 
   /**
@@ -278,20 +275,22 @@ export class Files {
   /** Opens a file with the system's application for it. */
   async open(path: string): Promise<{ path: string; program: string }> {
     const target = await this.#resolve(path)
-    const exists = await lstat(fsPath(target)).then(
-      () => true,
-      () => false,
-    )
-    if (!exists) throw new CoreError('Offline', `${displayName(target)} is offline; plug its volume in`)
+    await lstat(fsPath(target)).catch(async (err: unknown) => {
+      throw (await this.whyAway(target)) ?? unreachableError(err, displayName(target))
+    })
     if (typeof target !== 'string') {
       throw new CoreError(
         'Unsupported',
         `the name of ${displayName(target)} is not valid UTF-8, so no other program can open it; rename it first`,
       )
     }
-    const program = openerFor(process.platform)
-    await startDetached(program, target)
-    return { path: target, program: program.join(' ') }
+    if (!hasDesktop(process.env)) {
+      throw new CoreError(
+        'Unavailable',
+        `${target} cannot be opened: the daemon was started without a desktop, over SSH or without a screen. Run \`spacedrive restart\` in a terminal of the desktop`,
+      )
+    }
+    return { path: target, program: await openWithSystem(target) }
   }
 
   async #children(
@@ -330,29 +329,6 @@ export class Files {
       const thumb = entry.contentId && thumbs.get(entry.contentId)
       if (thumb) entry.thumb = thumb
     }
-  }
-
-  async #duplicateGroups(limit: number): Promise<DuplicateGroup[]> {
-    const copies = this.#deps.store.connection.prepare(COPIES)
-    const groups: DuplicateGroup[] = []
-    for (const row of await this.#deps.store.bulk.select(DUPLICATE_GROUPS, limit)) {
-      const contentRowId = Number(row['content_id'])
-      const ids = copies.all(contentRowId, MAX_COPIES_SHOWN).map((copy) => Number(copy['id']))
-      const files = [...this.#deps.reader.byIds(ids).values()].map((entry) => ({
-        path: parsePath(entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path),
-        online: entry.online,
-      }))
-      groups.push({
-        contentRowId,
-        contentId: ContentId.parse(blobToUuid(row['uuid'] as Uint8Array)),
-        size: Number(row['size']),
-        copies: Number(row['n']),
-        files: files.toSorted((a, b) => (displayName(a.path) < displayName(b.path) ? -1 : 1)),
-      })
-      // Many contents with many copies each would otherwise block this thread for a noticeable time.
-      await nextTurn()
-    }
-    return groups
   }
 
   #directoryAt(place: Place): KnownDirectory | null {
@@ -398,14 +374,6 @@ export class Files {
     return { ...entry, id: null }
   }
 
-  #content(contentId: number): { shortHash: string; fullHash: string | null } {
-    const row = this.#deps.store.connection
-      .prepare('select hash, full_hash from content_identities where id = ?')
-      .get(contentId)!
-    const full = row['full_hash'] as Uint8Array | null
-    return { shortHash: shortHash(row['hash'] as Uint8Array), fullHash: full && hashToHex(full) }
-  }
-
   #copies(contentId: number) {
     const ids = this.#deps.store.connection
       .prepare('select id from entries where content_id = ? limit 1000')
@@ -420,27 +388,8 @@ export class Files {
     }))
   }
 
-  #metadata(contentId: number, folderId: number | null): Record<string, unknown> | null {
-    const own = this.#ownMetadata(contentId)
-    const xmp = xmpFacts(this.#deps.store.connection, contentId, folderId)
-    return xmp ? { ...own, xmp } : own
-  }
-
-  #ownMetadata(contentId: number): Record<string, unknown> | null {
-    for (const table of ['image_media', 'video_media', 'audio_media'] as const) {
-      const row = this.#deps.store.connection.prepare(`select * from ${table} where content_id = ?`).get(contentId)
-      if (!row) continue
-      const known = Object.entries(row).filter(([key, value]) => key !== 'content_id' && value !== null)
-      return Object.fromEntries(known.map(([key, value]) => [toCamelCase(key), value]))
-    }
-    return null
-  }
-
-  #conflict(entryId: number): string | null {
-    const row = this.#deps.store.connection
-      .prepare('select looks_like from content_conflicts where entry_id = ?')
-      .get(entryId)
-    return row ? String(row['looks_like']) : null
+  #onlineCopy(contentId: number): string | null {
+    return this.#copies(contentId).find(({ online }) => online)?.path ?? null
   }
 
   /** The path with the symlinks above it resolved; unchanged if its volume is unplugged and the index has the entry. */
@@ -459,7 +408,7 @@ export class Files {
     } catch (err) {
       if (place && this.#rowId(place) !== null) return trimmed
       if (systemCode(err) === 'ENAMETOOLONG') return trimmed
-      throw unreachableError(err, path)
+      throw (place && (await this.whyAway(trimmed))) ?? unreachableError(err, path)
     }
   }
 }
@@ -493,26 +442,4 @@ function folderPath({ volumePath }: Place): Uint8Array {
 
 function orderOf({ foldersFirst, reverse, sort }: FolderOrder): FolderOrder {
   return { foldersFirst, reverse, sort }
-}
-
-function toCamelCase(name: string): string {
-  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-/** The program that opens a file with its application. None is a shell, which could run commands in a name. */
-function openerFor(platform: NodeJS.Platform): string[] {
-  if (platform === 'darwin') return ['open']
-  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
-  return ['xdg-open']
-}
-
-async function startDetached([command = '', ...args]: readonly string[], path: string): Promise<void> {
-  const child = spawn(command, [...args, path], { detached: true, stdio: 'ignore' })
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', (cause) =>
-      reject(new CoreError('Unavailable', `${command} is not installed, so ${path} cannot be opened`, { cause })),
-    )
-  })
-  child.unref()
 }

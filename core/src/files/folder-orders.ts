@@ -5,7 +5,7 @@ import { type FolderOrder, orderFolder } from '../entries/index.ts'
 
 /** Folders up to this size are sorted on the main thread, in a few milliseconds. */
 export const SMALL_FOLDER = 2_000
-/** Listings that users look through at the same time, in a few windows. */
+/** Number of cached orders: enough for a user with a few windows. */
 const MAX_KEPT = 16
 /** Limit on row ids in all cached orders, 8 bytes each; the last order is kept even if it is larger. */
 const MAX_KEPT_IDS = 4_000_000

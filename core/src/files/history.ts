@@ -12,7 +12,7 @@ export interface HistoryItem {
 const READY = sidecarStateNumbers.ready
 const FAILED = sidecarStateNumbers.failed
 
-/** The time at which a photo was taken, or else a film. */
+/** When a content was examined, and when the photo or film was taken. */
 const CONTENT = `select c.examined_at as examined, ifnull(i.taken_at, ifnull(v.taken_at, v.creation_time)) as taken
   from content_identities c left join image_media i on i.content_id = c.id left join video_media v on v.content_id = c.id
   where c.id = ?`

@@ -9,6 +9,7 @@ import { displayName, joinName, type RawName } from '../util/file-name.ts'
 import { splitNanoseconds } from '../util/file-time.ts'
 import { type Inode, inodeKey, toInode } from '../util/inode.ts'
 import { uuidToBlob } from '../util/uuid.ts'
+import { offlineError } from './offline-error.ts'
 
 /** An indexed file with the facts needed to open it. */
 export interface IndexedFile {
@@ -49,6 +50,8 @@ export function isAsIndexed(stats: BigIntStats, { ctime, inode, mtime, mtimeNs, 
 export interface IndexedFilesDeps {
   readonly store: LibraryStore
   readonly locations: () => LocationMap
+  /** Another file with a content, by its row id, that can be read now. */
+  readonly copyOf: (contentRowId: number) => string | null
 }
 
 /** Values of `entries.content_state` and `content_identities.hash_version`. */
@@ -71,10 +74,11 @@ type Row = readonly [
   mime: string | null,
   hash: Uint8Array | null,
   hashVersion: number | null,
+  contentRowId: number | null,
 ]
 
 const COLUMNS = `select e.parent_id, f.volume_id, v.name, f.path, e.name, e.kind, e.size, e.mtime, e.mtime_ns, e.ctime, e.inode,
-    e.content_state, c.mime, c.hash, c.hash_version
+    e.content_state, c.mime, c.hash, c.hash_version, e.content_id
   from entries e join directories f on f.id = ifnull(e.parent_id, e.id) join volumes v on v.id = f.volume_id
   left join content_identities c on c.id = e.content_id`
 
@@ -109,12 +113,19 @@ export class IndexedFiles {
     const place = this.#deps.locations().absolute(volumeId, folder)
     if (!place) return null
     const path = parentId === null ? place.dir : joinName(place.dir, name)
-    if (place.location.state === 'offline')
-      throw new CoreError(
-        'Offline',
-        `${displayName(path)} is on ${volume}, which is offline; plug it in and try again`,
-        { details: { volume } },
-      )
+    const contentRowId = row.at(-1) as number | null
+    if (place.location.state === 'offline') {
+      const copy = contentRowId === null ? null : this.#deps.copyOf(contentRowId)
+      const { location } = place
+      throw offlineError({
+        path,
+        location,
+        volume,
+        reason: location.error,
+        copy,
+        isIdentified: contentRowId !== null,
+      })
+    }
     if (entryKindByNumber[kind] !== 'file')
       throw new CoreError(
         'InvalidInput',

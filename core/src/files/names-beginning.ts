@@ -5,7 +5,7 @@ import { foldName } from '../util/fold.ts'
 
 export interface NamesBeginningInput {
   readonly directoryId: number
-  /** As typed. */
+  /** The text that the user typed. */
   readonly prefix: string
 }
 

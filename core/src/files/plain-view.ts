@@ -1,4 +1,5 @@
 import type { ArchiveListing } from '../domain/archive.ts'
+import type { DocumentPage } from '../domain/document.ts'
 import type { Entry, FileInfo } from '../domain/index.ts'
 import type { FolderListing, FolderListingOptions } from '../entries/index.ts'
 import type {
@@ -6,6 +7,7 @@ import type {
   BrowseInput,
   Browsed,
   DiskView,
+  DocumentAsked,
   Listing,
   ListInput,
   OpenFileDeps,
@@ -19,6 +21,7 @@ import { DiskListings } from './disk-listings.ts'
 
 export interface PlainViewDeps {
   readonly archives: Pick<Archives, 'list'>
+  readonly documents: Pick<DiskView, 'document'>
   /** The path of a folder with its links resolved. Throws the error that makes it unreachable. */
   readonly resolveFolder: (path: string) => Promise<RawName>
   readonly listFolder: (dir: RawName, options: FolderListingOptions, signal: AbortSignal) => Promise<FolderListing>
@@ -54,6 +57,10 @@ export class PlainView implements DiskView {
     return this.#deps.archives.list(page, signal)
   }
 
+  document(page: DocumentAsked, signal: AbortSignal): Promise<DocumentPage> {
+    return this.#deps.documents.document(page, signal)
+  }
+
   async info(path: string, signal: AbortSignal): Promise<FileInfo> {
     const target = parsePath(path)
     // Throws the error of the path itself, not of its parent folder.
@@ -77,6 +84,10 @@ export class PlainView implements DiskView {
   }
 
   indexed(): null {
+    return null
+  }
+
+  async whyAway(): Promise<null> {
     return null
   }
 }

@@ -7,10 +7,10 @@ import { ALLOCATED, birthtimeOf, FIELDS, KIND, MTIME, SIZE } from './thread/list
 import { nameAt } from './thread/packed-names.ts'
 import type { BrowsedEntries } from './thread/requests.ts'
 
-/** Some milliseconds' worth of them. */
+/** Entries that are converted before other work gets its turn; they take some milliseconds. */
 const ENTRIES_PER_TURN = 1_000
 
-/** Entries that were looked at on the disk, as everybody sees entries; in the same order. Others get their turn in between. */
+/** Converts browsed entries to the entries of an answer, in the same order. */
 export async function browsedToEntries(browsed: BrowsedEntries): Promise<Entry[]> {
   const entries: Entry[] = []
   for (const { count, dir } of browsed.folders) {
@@ -23,7 +23,7 @@ export async function browsedToEntries(browsed: BrowsedEntries): Promise<Entry[]
   return entries
 }
 
-/** One folder that was listed. Entry objects are made on request; they have no ids. */
+/** A listing of one folder. Entry objects are created on request; their `id` is null. */
 export function folderListing(browsed: BrowsedEntries): FolderListing {
   const [{ count, dir } = { count: 0, dir: '/' }] = browsed.folders
   return {
@@ -31,7 +31,7 @@ export function folderListing(browsed: BrowsedEntries): FolderListing {
     nameAt: (i) => nameAt(browsed.names, i),
     entries(offset, limit) {
       const end = Math.min(offset + limit, count)
-      // An entry that is not indexed keeps this id once it is. Until then, no request can name it by its id.
+      // Requests find entries by id only in the index, and this entry may not be in it. So no id is shown.
       return Array.from({ length: Math.max(0, end - offset) }, (_, at) => ({
         ...entryAt(browsed, offset + at, dir),
         id: null,

@@ -12,9 +12,9 @@ import { patienceSettings } from './patience.ts'
 /** A folder that has changed. */
 export interface ChangedFolder {
   readonly dir: RawName
-  /** Null: any of its names. */
+  /** The changed names; null if any name in the folder may have changed. */
   readonly names: readonly RawName[] | null
-  /** Also everything below. */
+  /** Whether everything below the folder may have changed too. */
   readonly subtree: boolean
 }
 
@@ -23,11 +23,11 @@ interface Recording {
   readonly done: Promise<void>
 }
 
-/** Records the changes that the watcher or a comparison has named, and has changed contents identified. */
+/** Records changes that the watcher or a comparison reported, and queues the identification of changed contents. */
 export class ChangeRecorder {
   readonly #parts: IndexingParts
   readonly #running = new Map<string, Set<Recording>>()
-  /** Locations that wait for a run of identification to end, to begin another. */
+  /** Locations for which another run of identification is queued when the current run ends. */
   readonly #following = new Set<string>()
 
   constructor(parts: IndexingParts) {
@@ -51,14 +51,14 @@ export class ChangeRecorder {
     if (location.mode !== 'shallow') await this.#identifySoon(location)
   }
 
-  /** Ends all recording for a location. Throws `Timeout` if the limit comes first. */
+  /** Stops all recording for a location. Throws `Timeout` if the limit is reached first. */
   async stop(locationId: string, limit: AbortSignal): Promise<void> {
     const running = [...(this.#running.get(locationId) ?? [])]
     for (const { stop } of running) stop.abort()
     await orAborted(Promise.all(running.map(({ done }) => done)), limit, 'stopping to record changes')
   }
 
-  /** Resolves when all files that wait now have been identified, as far as they can be. */
+  /** Resolves when all files that are pending now have been identified, or could not be read. */
   async identified({ id: locationId }: KnownLocation, signal: AbortSignal): Promise<void> {
     const { jobs } = this.#parts
     const { id, merged } = await jobs.enqueue(indexContent, { locationId })
@@ -68,14 +68,17 @@ export class ChangeRecorder {
     await jobs.wait(next.id, signal)
   }
 
-  /** Queues identification. A run that has begun may be past the files that just changed: then another follows it. */
+  /**
+   * Queues identification. If a run has already begun, it may have passed the files that just changed, so another run
+   * is queued after it.
+   */
   async #identifySoon({ id: locationId }: KnownLocation): Promise<void> {
     const { jobs } = this.#parts
     const { id, wasRunning } = await jobs.enqueue(indexContent, { locationId })
     if (wasRunning && !this.#following.has(locationId)) {
       this.#following.add(locationId)
       this.#follow(id, locationId).catch((err: unknown) => {
-        // Closed or removed in the meantime: then the next start looks at everything.
+        // The library was closed, or the location was removed. The next start checks all files.
         this.#parts.log.debug({ location: locationId, err: errorMessage(err) }, 'no further identification queued')
       })
     }
@@ -109,7 +112,7 @@ export class ChangeRecorder {
       dir,
       recursive: true,
       startedAt: await nextStamp(this.#parts),
-      // An emptied root is believed only when a person says so.
+      // If the root is suddenly empty, trust that only if the user asks for it, as `force` does.
       force: nameKey(dir) !== nameKey(location.path),
       threads: 0,
       trustFingerprints: true,

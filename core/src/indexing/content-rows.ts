@@ -23,7 +23,7 @@ export async function addDescribedContent(db: Db, { hashVersion, ...content }: D
     .execute()
 }
 
-/** Records the full hash of a content, unless it is known. */
+/** Records the full hash of a content, unless the row already has one. */
 export async function keepFullHash(db: Db, contentRowId: number, hash: Uint8Array): Promise<void> {
   await db
     .updateTable('content_identities')
@@ -33,7 +33,7 @@ export async function keepFullHash(db: Db, contentRowId: number, hash: Uint8Arra
     .execute()
 }
 
-/** Records how a content looks: a tiny picture of it, its main colour, or both. */
+/** Records the appearance of a content: a tiny picture of it, its main colour, or both. */
 export async function keepLook(
   db: Db,
   contentRowId: number,

@@ -4,7 +4,7 @@ import { defineJobOn, priorities } from '../jobs/index.ts'
 import type { RunHost } from './indexing-parts.ts'
 import type { IdentifyReport } from './thread/requests.ts'
 
-/** What the job uses of the index. */
+/** The part of the indexer that the job uses. */
 interface Identifying {
   identifyPending(locationId: string, host: RunHost): Promise<IdentifyReport>
 }

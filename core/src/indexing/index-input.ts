@@ -5,14 +5,16 @@ import { IndexMode } from '../domain/location.ts'
 /** The input of an index run. */
 export const IndexInput = z.object({
   locationId: LocationId,
-  /** A folder in the location; by default the location itself. A path that is not text is `base64:…`. */
+  /**
+   * A folder in the location; by default the location itself. A path that is not valid text is written as `base64:…`.
+   */
   path: z.string().nullable().default(null),
   scope: z.enum(['current', 'recursive']).default('recursive'),
-  /** For this run; the location's own by default. */
+  /** The mode of this run; by default the mode of the location. */
   mode: IndexMode.nullable().default(null),
   /** Trust the disk even if the root was replaced or emptied. */
   force: z.boolean().default(false),
-  /** Begin with a quick pass that reads only folders whose own times changed, as a daemon does at its start. */
+  /** Begin with a quick pass that reads only folders whose own times changed. A daemon does this when it starts. */
   quickFirst: z.boolean().default(false),
   /** Compares every row and trusts no fingerprint, because a person asked for a rescan. */
   everyRow: z.boolean().default(false),

@@ -39,7 +39,7 @@ const State = z.object({
 })
 type State = z.infer<typeof State>
 
-/** What the job uses of the index. */
+/** The part of the indexer that the job uses. */
 interface IndexRuns {
   begin(input: IndexInput, host: RunHost): Promise<IndexRun>
 }
@@ -79,7 +79,8 @@ export const indexLocation = defineJobOn<{ readonly indexing: IndexRuns }>()({
       await checkpoint(current)
     }
     if (current.phase === 'discover') {
-      // From here on folders that are done are known by this time, also to a run after a crash.
+      // Store the start time before the scan begins: a run after a crash skips the folders that were recorded since
+      // then.
       await checkpoint(current)
       await timed('discover', async () => {
         const report = await run.scan(current.startedAt!)

@@ -14,7 +14,7 @@ import type { IdentifyCheckpoint, IdentifyReport } from './thread/requests.ts'
 import type { ScanReport, ScanRequest } from './thread/scan-request.ts'
 import { homeFolder } from '../util/home-folder.ts'
 
-/** One index run, from its first look at the root to the record of its end. */
+/** One index run, from checking the root to recording the result. */
 export interface IndexRun {
   readonly startedAt: number
   scan(startedAt: number): Promise<ScanReport>
@@ -60,7 +60,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
     if (!request) throw new CoreError('NotFound', `${displayName(dir)} is not in the index`)
     return worker.request('scan', request, { signal, onProgress, onWarning })
   }
-  // One folder may have been removed by now, so its failure says nothing about the location.
+  // If only one folder was scanned, the cause may be that it was removed: the failure says nothing about the location.
   const failed = async (err: unknown) => isWhole && recordFailure(parts, location, err)
   return {
     startedAt: began,
@@ -141,7 +141,10 @@ export function scanRequest(
   }
 }
 
-/** A time later than every folder was recorded at: a clock that was set back must not make a scan pass over folders. */
+/**
+ * A time that is later than the last scan of every folder. Without it, a scan after the clock was set back would skip
+ * folders as already scanned.
+ */
 export async function nextStamp({ store, now }: IndexingParts): Promise<number> {
   const [row] = await store.bulk.select('select max(scanned_at) as latest from directories')
   return Math.max(now(), Number(row?.['latest'] ?? 0) + 1)
@@ -197,6 +200,7 @@ async function identify(
   location: KnownLocation,
   { mode, whole, after, onBatch, host }: IdentifyOptions,
 ): Promise<IdentifyReport> {
+  for (const port of parts.intelligence) port.prepare?.()
   let saved: Promise<void> = Promise.resolve()
   using waiting = parts.waiting.begin(location.id)
   const report = await parts.worker.request(
@@ -228,7 +232,7 @@ async function identify(
     },
   )
   await saved
-  // A run that continues after a kill has not seen the files that the killed run left over.
+  // A run that resumes after a kill does not know which files the killed run could not finish.
   if (after === 0) waiting.done(report.left)
   return report
 }

@@ -24,7 +24,10 @@ export interface RequestOptions {
   readonly items?: JobItems | undefined
 }
 
-/** The works of the index, which walk, compare and write rows in the bulk thread of the library's store. */
+/**
+ * Sends requests of the indexer to the bulk thread of the library's store, which walks folders and compares and writes
+ * rows.
+ */
 export class IndexThread {
   readonly #deps: IndexThreadDeps
   #mended: Promise<void> | null = null
@@ -33,7 +36,7 @@ export class IndexThread {
     this.#deps = deps
   }
 
-  /** Whether a work runs: a request that comes later may wait for seconds. */
+  /** Whether the thread is busy: a new request may then wait for seconds. */
   get isBusy(): boolean {
     return this.#deps.bulk.isBusy
   }

@@ -8,8 +8,15 @@ import type { VolumeManager } from '../volume/index.ts'
 import type { IndexThread } from './index-thread.ts'
 import type { WaitingFiles } from './waiting-files.ts'
 
-/** The interface for later features. At the end of every index run it creates work for new contents. */
+/**
+ * A feature that derives data from contents. It is called at the end of every index run, to queue work for new
+ * contents.
+ */
 export interface IntelligencePort {
+  /**
+   * Called before contents are identified, to prepare for the work that will be queued for them. Must return at once.
+   */
+  prepare?(): void
   /** Queues the sidecars that can be derived from the contents of a location; returns the number of work items. */
   queue(location: KnownLocation, signal: AbortSignal): Promise<number>
 }
@@ -23,10 +30,10 @@ export interface IndexingDeps {
   readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
   readonly now: () => number
   readonly log: Logger
-  /** Threads that walk, and threads that hash. */
+  /** Number of walking threads, and of hashing threads. */
   readonly walkers: number
   readonly hashers: number
-  /** How long a mount that may hang has to answer; one minute if omitted. */
+  /** How long to wait for a mount that may hang; one minute if omitted. */
   readonly answerMs?: number | undefined
 }
 
@@ -36,7 +43,7 @@ export interface IndexingParts extends IndexingDeps {
   readonly waiting: WaitingFiles
 }
 
-/** The job that work is done for. */
+/** The part of a job that its work uses: cancellation, progress and warnings. */
 export interface RunHost {
   readonly signal: AbortSignal
   progress(update: ProgressUpdate): void

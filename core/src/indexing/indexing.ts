@@ -10,7 +10,7 @@ import { indexLocation } from './index-location.ts'
 import type { IndexInput } from './index-input.ts'
 import { beginRun, identifyPending, type IndexRun } from './index-run.ts'
 import type { IndexingDeps, IndexingParts, RunHost } from './indexing-parts.ts'
-import { directoryIdOf, encodePath, resolveFolder, toScope } from './location-scope.ts'
+import { directoryIdOf, encodePath, folderAt, resolveFolder, toScope } from './location-scope.ts'
 import { browse, listFolder, look, type LookOptions, quickScan, type QuickScan } from './look-at-disk.ts'
 import { patienceFor } from './patience.ts'
 import { mendIndex, verifyIndex, type Verification } from './verify-index.ts'
@@ -19,7 +19,7 @@ import type { Explanation, IdentifyReport } from './thread/requests.ts'
 import { IndexThread } from './index-thread.ts'
 import { WaitingFiles } from './waiting-files.ts'
 
-/** Work that has not stopped by then waits for a file system that may never answer. */
+/** Limit on waiting for work to stop. Work that runs longer is waiting for a file system that may never answer. */
 const STOP_MS = 30_000
 
 export interface ScanOptions {
@@ -34,7 +34,10 @@ export interface ScanOptions {
   readonly reason?: string
 }
 
-/** The index of one library: scans, looks without the index, comparisons with the disk, and the rules that leave things out. */
+/**
+ * The index of one library: scans, listings of folders that are not indexed, comparisons with the disk, and the rules
+ * that exclude entries.
+ */
 export class Indexing implements Disposable {
   readonly #parts: IndexingParts
   readonly #recorder: ChangeRecorder
@@ -57,20 +60,25 @@ export class Indexing implements Disposable {
     this.#subscription[Symbol.dispose]()
   }
 
-  /** Queues a scan that sees all that is there now. One for the same reason that has not begun yet is that scan. */
+  /**
+   * Queues a scan that sees the current state of the disk. If a scan with the same reason is queued and has not begun,
+   * returns that scan.
+   */
   async enqueueScan(location: KnownLocation, options: ScanOptions = {}): Promise<{ id: JobId }> {
     this.#assertWritable()
     const { jobs } = this.#parts
     for (let reason = options.reason ?? 'asked'; ; reason += ', again') {
       const { id, merged } = await jobs.enqueue(indexLocation, { locationId: location.id, ...options, reason })
-      // A job that has already begun, perhaps before a restart, may have passed the changed files: queue another one.
+      // A job that has already begun, perhaps before a restart, may have passed the changed files. In that case, queue
+      // another one.
       if (!merged || jobs.info(id).startedAt === null) return { id }
     }
   }
 
   /**
-   * The folder that a scan of `dir` must cover, as `path` of a scan: `dir` itself, or the nearest folder around it that is
-   * indexed and exists. Null: the whole location. Throws if the file system does not answer.
+   * The folder to scan so that `dir` is covered: `dir` itself, or the nearest folder above it that is indexed and
+   * exists. The result is the `path` for `enqueueScan`; null means the whole location. Throws if the file system does
+   * not answer.
    */
   async folderToScan(location: KnownLocation, dir: RawName): Promise<string | null> {
     for (let folder = dir; nameKey(folder) !== nameKey(location.path); folder = parentOf(folder)) {
@@ -81,7 +89,7 @@ export class Indexing implements Disposable {
   }
 
   /**
-   * Ends running and waiting work for a location: scans, identification, and the recording of changes. Throws
+   * Stops the running and queued work for a location: scans, identification, and the recording of changes. Throws
    * `Timeout`.
    */
   async cancelScans(locationId: string): Promise<void> {
@@ -90,7 +98,7 @@ export class Indexing implements Disposable {
     await Promise.all([this.#recorder.stop(locationId, limit), ...jobs])
   }
 
-  /** Makes sure that a folder has its rows; returns its directory's id. */
+  /** Makes sure that a folder has a row in the index. Returns the row id of its directory. */
   async createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number> {
     const { directoryId } = await this.#parts.worker.request('root', {
       dir,
@@ -101,13 +109,13 @@ export class Indexing implements Disposable {
     return directoryId
   }
 
-  /** Removes the rows of a folder that is no location any more; how many. */
+  /** Removes the rows of a folder that is no longer a location. Returns the number of removed rows. */
   async forget(directoryId: number): Promise<number> {
     const { removed } = await this.#parts.worker.request('forget', { directoryId })
     return removed
   }
 
-  /** Updates folders that the watcher has named. Folders with `subtree` are updated with everything below them. */
+  /** Updates the folders that the watcher reported. Folders with `subtree` are updated with everything below them. */
   refresh(location: KnownLocation, changed: readonly ChangedFolder[], signal?: AbortSignal): Promise<void> {
     return this.#recorder.record(location, changed, signal)
   }
@@ -127,12 +135,12 @@ export class Indexing implements Disposable {
     return quickScan(input, this.#parts, signal)
   }
 
-  /** Looks into any folder; see the operation. */
+  /** Lists any folder, indexed or not; see the operation. */
   browse(input: Parameters<typeof browse>[0], signal: AbortSignal): ReturnType<typeof browse> {
     return browse(input, this.#parts, signal)
   }
 
-  /** The entries of a folder on the disk. An entry that is not indexed comes with the rule that excludes it. */
+  /** The entries of a folder on the disk. If a rule keeps an entry out of the index, the entry names the rule. */
   look(dir: RawName, options: LookOptions, signal: AbortSignal): Promise<{ items: Entry[]; total: number }> {
     return look(dir, options, this.#parts, signal)
   }
@@ -142,14 +150,13 @@ export class Indexing implements Disposable {
     return listFolder(dir, options, this.#parts, signal)
   }
 
-  /** Queues a run for a location, or a folder in one; see the operation. */
+  /** Queues a run for a location or for a folder in it; see the operation. */
   async indexPath(input: { location: string; scope: 'current' | 'recursive'; mode?: IndexMode | undefined }): Promise<{
     location: Location
     job: { id: JobId }
   }> {
     const { locations, jobs } = this.#parts
-    const named = locations.map.find(parsePath(input.location))
-    const dir = named.length > 0 ? null : await resolveFolder(input.location)
+    const dir = await folderAt(input.location, locations)
     const location = dir === null ? locations.require(input.location) : locations.map.locate(dir)?.location
     if (!location) {
       throw new CoreError(
@@ -195,13 +202,13 @@ export class Indexing implements Disposable {
   async #cancel(job: Job, limit: AbortSignal): Promise<void> {
     const { jobs } = this.#parts
     await jobs.cancel(job.id).catch((err: unknown) => {
-      // The job ended by itself in the meantime.
+      // The job ended by itself before the cancellation.
       if (!(err instanceof CoreError && err.code === 'Conflict')) throw err
     })
     await jobs.wait(job.id, limit)
   }
 
-  /** Nothing runs in a library that is open read-only, so a job would wait forever. */
+  /** Rejects work in a library that is open read-only: no job runs there, so the caller would wait forever. */
   #assertWritable(): void {
     if (this.#parts.store.readOnly) throw new CoreError('PermissionDenied', 'the library is open read-only')
   }

@@ -1,16 +1,17 @@
 import { realpath } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
 import type { LibraryStore } from '../store/index.ts'
-import type { KnownLocation } from '../location/index.ts'
-import { bytesToName, fsPath, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
+import type { KnownLocation, LocationMap } from '../location/index.ts'
+import { bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
 import { pathError } from '../util/path-error.ts'
 import { orAborted } from '../volume/index.ts'
 import { levelsBelow, volumePathOf } from './volume-path.ts'
 import type { LocationScope } from './thread/requests.ts'
 
-/** A file system that needs longer to find one folder is as good as gone. */
+/** If a file system needs longer than this to find one folder, it counts as not answering. */
 const ANSWER_MS = 10_000
 
-/** A location as the bulk thread needs it. */
+/** The fields of a location that the bulk thread needs. */
 export function toScope(location: KnownLocation): LocationScope {
   const { path, directoryId, volumeId, volumePath, rules, maxDepth } = location
   return { dir: path, directoryId, volumeId, volumePath, rules, maxDepth }
@@ -22,7 +23,7 @@ export function depthAt(location: KnownLocation, dir: RawName): number {
   return location.maxDepth - levelsBelow(location.path, dir)
 }
 
-/** The row id of a folder of a location; null where it has none. */
+/** The row id of a folder in a location; null if the folder has no row. */
 export function directoryIdOf(store: LibraryStore, location: KnownLocation, dir: RawName): number | null {
   const row = store.connection
     .prepare('select id from directories where volume_id = ? and path = ?')
@@ -38,7 +39,16 @@ export async function resolveFolder(path: string): Promise<RawName> {
   return bytesToName(await orAborted(found, AbortSignal.timeout(ANSWER_MS), `finding ${path}`))
 }
 
-/** A path as text that `parsePath` reads back, whatever its bytes. */
+/** Encodes a path as text, even if it is not valid text. `parsePath` decodes it. */
 export function encodePath(path: RawName): string {
   return typeof path === 'string' ? path : `base64:${Buffer.from(path).toString('base64')}`
+}
+
+/**
+ * The folder at an absolute path; null if the text is the path of a location, or a relative path. A relative path is
+ * not resolved, because the result would depend on the folder in which the daemon was started.
+ */
+export async function folderAt(text: string, { map }: { readonly map: LocationMap }): Promise<RawName | null> {
+  const path = parsePath(text)
+  return isAbsolute(displayName(path)) && map.find(path).length === 0 ? await resolveFolder(text) : null
 }

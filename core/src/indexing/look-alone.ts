@@ -30,13 +30,13 @@ export async function lookAtAlone(path: RawName, signal: AbortSignal): Promise<E
 
 const worker = inThread({ entry: new URL('./thread/look-worker.ts', import.meta.url), name: 'look' })
 
-/** Looks in a thread of its own, on a disk that answers. */
+/** Lists in a separate thread. Used for disks that always answer. */
 export async function lookInThread(request: BrowseRequest, signal: AbortSignal): Promise<BrowseReport> {
   const thread = new WorkerClient<BrowseRequest, BrowseReport>({ worker })
   try {
     return await thread.run(request, { signal })
   } finally {
-    // A folder on a share that never answers must not hold up a cancelled caller, nor the end of the process.
+    // A share that never answers must not delay a cancelled caller or the end of the process.
     thread.abandon()
   }
 }
@@ -58,7 +58,7 @@ export async function browseAlone(
   return { path: displayName(dir), items, total, tookMs: performance.now() - begun }
 }
 
-/** Under the rules a new location has. */
+/** A request with the rules of a new location. */
 function requestOf(
   dir: RawName,
   options: Pick<BrowseRequest, 'content' | 'hidden' | 'limit' | 'order' | 'recursive'> &

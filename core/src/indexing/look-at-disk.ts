@@ -63,7 +63,7 @@ async function scanOnly(dir: RawName, { parts, scope, signal }: ScanOptions) {
   return { persisted: false, counts, job: null, warnings }
 }
 
-/** Looks into any folder; see the operation. */
+/** Lists any folder, indexed or not; see the operation. */
 export async function browse(
   input: { path: string; scope: Scope; content: boolean; limit: number },
   parts: IndexingParts,
@@ -78,20 +78,20 @@ export async function browse(
   return { path: displayName(dir), items, total, tookMs: performance.now() - begun }
 }
 
-/** What is looked for in a folder. */
+/** What to list of a folder. */
 export interface LookOptions {
   readonly recursive: boolean
   readonly content: boolean
   readonly limit: number
-  /** False: without the entries that a rule keeps out of the index. */
+  /** If false, entries that a rule excludes from the index are left out. */
   readonly hidden?: boolean
-  /** Only these of the folder, as far as they are there. */
+  /** List only the entries with these names. */
   readonly names?: readonly RawName[]
 }
 
 /**
- * The entries of a folder as the disk has them, with the rule that keeps an entry out of the index where one does. Those
- * of one folder have no ids where the bulk thread has no time.
+ * The entries of a folder on the disk. An entry that a rule excludes from the index names the rule. If the bulk thread
+ * is busy, the entries of a single folder have no ids.
  */
 export async function look(
   dir: RawName,
@@ -125,7 +125,8 @@ async function ask(
   signal: AbortSignal,
 ): Promise<{ report: BrowseReport; hasIds: boolean }> {
   const { content, patience, recursive } = request
-  // A scan may keep that thread busy with one folder for seconds. Opening another folder must not wait for it.
+  // A scan may keep the bulk thread busy for seconds. Opening another folder must not wait for it, so a separate
+  // thread lists it.
   if (worker.isBusy && !recursive && !content && patience === null)
     return { report: await lookInThread(request, signal), hasIds: false }
   return { report: await worker.request('browse', request, { signal }), hasIds: true }

@@ -8,12 +8,18 @@ import type { Patience } from './thread/patience.ts'
  */
 const ANSWER_MS = 60_000
 
-/** How long to wait for the disk of a folder. Null if the disk always answers, if only with an error. */
+/**
+ * How long to wait for the disk that holds a folder. Null for a disk that always answers, even if the answer is an
+ * error.
+ */
 export function patienceFor({ volumes, answerMs = ANSWER_MS }: IndexingParts, dir: RawName): Patience | null {
   return volumes.volumeForPath(fsPath(dir))?.volume.mayHang ? { answerMs } : null
 }
 
-/** How long a walk of a folder waits for its disk, and the mount points below that it skips because they are silent. */
+/**
+ * How long a walk of a folder waits for its disk, and the mount points below it that the walk skips because they do
+ * not answer.
+ */
 export function patienceSettings(parts: IndexingParts, dir: RawName): { patience: Patience | null; silent: string[] } {
   return { patience: patienceFor(parts, dir), silent: silentMounts(parts, dir) }
 }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { assertPresent, checkRoot, type KnownLocation } from '../location/index.ts'
 import { CoreError } from '../util/errors.ts'
-import { parsePath, type RawName } from '../util/file-name.ts'
+import type { RawName } from '../util/file-name.ts'
 import type { ChangeRecorder, ChangedFolder } from './change-recorder.ts'
 import type { IndexingParts } from './indexing-parts.ts'
-import { resolveFolder, toScope } from './location-scope.ts'
+import { folderAt, toScope } from './location-scope.ts'
 import { patienceFor, silentMounts } from './patience.ts'
 import type { Mended } from './thread/invariants.ts'
 import type { Difference, Unreadable, VerifyReport } from './thread/requests.ts'
@@ -19,7 +19,7 @@ export interface Verification {
   readonly tookMs: number
 }
 
-/** Folders, or files, brought up to date at once: others may write in between. */
+/** Folders or files that are updated at once; then others may write. */
 const ROWS_PER_REPAIR = 256
 
 interface VerifyDeps {
@@ -27,7 +27,10 @@ interface VerifyDeps {
   readonly recorder: ChangeRecorder
 }
 
-/** Compares the index with the disk, and with `fix` repairs it until nothing more can be; see the operation. */
+/**
+ * Compares the index with the disk. With `fix`, repairs the index until no further difference can be repaired; see the
+ * operation.
+ */
 export async function verifyIndex(
   input: { path: string; content: boolean; fix: boolean },
   { parts, recorder }: VerifyDeps,
@@ -90,7 +93,7 @@ export async function mendIndex({ waiting, worker }: IndexingParts, signal: Abor
   try {
     return await worker.request('mend', null, { signal })
   } finally {
-    // Any file may wait now.
+    // Any file may be pending now.
     waiting.note([], { moved: true })
   }
 }
@@ -114,10 +117,10 @@ async function placeToVerify(
   signal: AbortSignal,
 ): Promise<{ location: KnownLocation; dir: RawName }> {
   const { locations } = parts
-  const named = locations.map.find(parsePath(reference))
-  const dir = named.length > 0 ? locations.require(reference).path : await resolveFolder(reference)
+  const dir = (await folderAt(reference, locations)) ?? locations.require(reference).path
   const location = locations.map.locate(dir)?.location
-  if (!location) throw new CoreError('NotFound', `${reference} lies in no location`)
+  if (!location)
+    throw new CoreError('NotFound', `${reference} lies in no location; \`spacedrive location list\` shows all`)
   assertPresent(location, await checkRoot(location, { ...parts, signal }))
   return { location, dir }
 }

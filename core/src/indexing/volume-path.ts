@@ -1,19 +1,19 @@
 import { CoreError } from '../util/errors.ts'
 import { bytesToName, displayName, nameBytes, pathBelow, type RawName } from '../util/file-name.ts'
 
-/** A folder that is known, by its absolute path and by that in its volume, which ends in a slash or is empty. */
+/** A folder whose path in its volume is known. That path ends in a slash, or is empty. */
 export interface PlacedFolder {
   readonly dir: RawName
   readonly volumePath: RawName
 }
 
-/** The path in the volume of a folder in `top`, or of `top` itself; ends in a slash, or is empty. */
+/** The path in the volume for `dir`, which is `top` or a folder below it; ends in a slash, or is empty. */
 export function volumePathOf(top: PlacedFolder, dir: RawName): RawName {
   const below = requireBelow(top.dir, dir)
   return bytesToName(Buffer.concat([nameBytes(top.volumePath), below, Buffer.from(below.length > 0 ? '/' : '')]))
 }
 
-/** How many folders down from `top` a folder is. */
+/** How many levels `dir` is below `top`. */
 export function levelsBelow(top: RawName, dir: RawName): number {
   const below = requireBelow(top, dir)
   return below.length === 0 ? 0 : below.reduce((levels, byte) => (byte === SLASH ? levels + 1 : levels), 1)

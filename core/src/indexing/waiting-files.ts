@@ -1,30 +1,34 @@
-/** More files than this are not kept one by one: looking through all rows then takes no longer than asking for each. */
+/** Limit on remembered rows. With more, searching all rows is as fast as looking up each one. */
 const MAX_WAITING = 10_000
 
-/** Files that may wait for identification in a location. */
+/** A run of identification, and the files that may be pending in its location. */
 export interface Waiting extends Disposable {
-  /** The rows that wait; null if they are unknown, so that the run must search all rows. */
+  /** The pending rows; null if they are unknown, so that the run must search all rows. */
   readonly ids: readonly number[] | null
-  /** Ends the run. `left`: rows that still wait, or that belong to another location. */
+  /** Ends the run. `left`: rows that are still pending, or that belong to another location. */
   done(left: readonly number[]): void
 }
 
 /**
- * The rows that were written since a location was last searched for files without identity. So the few files of a burst
- * of changes are found without a search through all rows. This is only a hint in memory: every start searches all rows.
+ * Remembers the rows that were written since a location was last searched for pending files. If a few files change,
+ * they are found without searching all rows. This is only a hint in memory: each location's first run after a start
+ * searches all rows.
  */
 export class WaitingFiles {
-  /** By row id: when it was last noted, as a number that only grows. */
+  /** By row id: a counter value from when the row was last noted. */
   readonly #heard = new Map<number, number>()
-  /** Locations whose waiting files are all among these. */
+  /** Locations whose pending files are all in `#heard`. */
   readonly #known = new Set<string>()
-  /** How many runs are in progress in each location. The files that a run leaves are noted when it ends. */
+  /** The number of current runs in each location. When a run ends, the files that it left are noted. */
   readonly #running = new Map<string, number>()
-  /** Grows when it is no longer known which files wait. */
+  /** Increased when the set of pending files is no longer known. */
   #epoch = 0
   #clock = 0
 
-  /** Rows that a transaction has added or changed. `moved`: folders have arrived from elsewhere, with all their files. */
+  /**
+   * Notes rows that a transaction has added or changed. `moved`: folders have arrived from elsewhere, so any file
+   * below them may be pending.
+   */
   note(ids: Iterable<number>, { moved }: { moved: boolean }): void {
     for (const id of ids) {
       if (this.#heard.size >= MAX_WAITING) break
@@ -33,7 +37,9 @@ export class WaitingFiles {
     if (moved || this.#heard.size >= MAX_WAITING) this.#forget()
   }
 
-  /** Begins a run of identification in a location. A run beside another one looks at all files. */
+  /**
+   * Begins a run of identification in a location. If another run is in progress there, the new one searches all rows.
+   */
   begin(locationId: string): Waiting {
     const epoch = this.#epoch
     const begun = this.#clock
@@ -49,7 +55,7 @@ export class WaitingFiles {
         this.#known.add(locationId)
         const waiting = new Set(left)
         for (const id of ids ?? []) {
-          // A row that was noted again in the meantime may have changed after the run saw it.
+          // A row that was noted again during the run may have changed after the run read it.
           if (!waiting.has(id) && this.#heard.get(id)! <= begun) this.#heard.delete(id)
         }
         this.note(
@@ -57,7 +63,8 @@ export class WaitingFiles {
           { moved: false },
         )
       },
-      // A run that ended too early may have left files waiting that have not changed.
+      // A run that was interrupted may have left files pending that have not changed and so are not noted here. From
+      // now on, the pending files are unknown.
       [Symbol.dispose]: () => {
         if (!isDone) this.#known.delete(locationId)
         this.#end(locationId)

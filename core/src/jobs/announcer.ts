@@ -11,14 +11,14 @@ interface Waiter {
   reject(err: unknown): void
 }
 
-/** Announces the state of a job once it is stored: to the event bus, and to callers that wait for its end. */
+/** Announces the state of a job after it was stored: to the event bus, and to callers that wait for the job's end. */
 export class Announcer {
   readonly #emit: Emit
   readonly #onEnd: () => void
   readonly #waiters = new Map<JobId, Set<Waiter>>()
   #changed: (() => void)[] = []
 
-  /** `onEnd` is told of every job that has ended. */
+  /** `onEnd` is called for every job that has ended. */
   constructor(emit: Emit, onEnd: () => void) {
     this.#emit = emit
     this.#onEnd = onEnd
@@ -58,7 +58,7 @@ export class Announcer {
     return new Promise((resolve) => this.#changed.push(resolve))
   }
 
-  /** Something has changed that is no news of a job. */
+  /** Called after a change about which no event is sent. */
   stirred(): void {
     if (this.#changed.length === 0) return
     const changed = this.#changed

@@ -20,10 +20,10 @@ export interface ControlDeps<L> {
   readonly limits: JobLimits
 }
 
-/** Changes one job within a transaction. `byParent` when the job it belongs to was meant. */
+/** Changes one job within a transaction. `byParent` is true if the user controls a job above it. */
 type Change = (row: JobRow, byParent: boolean, after: AfterCommit) => void
 
-/** Jobs changed in one transaction when a job with many children is paused, cancelled or resumed. */
+/** Number of jobs that are changed in one transaction when a job with many children is paused, cancelled or resumed. */
 const FAMILY_SLICE = 256
 
 /** Controls a job for a user: pauses, resumes or cancels it together with its children, or retries it. */
@@ -34,7 +34,10 @@ export class Control<L> {
     this.#deps = deps
   }
 
-  /** Resolves when the job has stopped, or after `stopWaitMs` with a job that is still stopping. */
+  /**
+   * Pauses a job and its children. Resolves when the job has stopped, or after `stopWaitMs` even if it is still
+   * stopping.
+   */
   async pause(id: JobId): Promise<JobInfo> {
     await this.#changeFamily(id, (row, byParent, after) => {
       if (!byParent) this.#assertPausable(row)
@@ -60,7 +63,10 @@ export class Control<L> {
     return this.#whenStopped(id)
   }
 
-  /** A failed or cancelled job goes back to the queue and on from its last checkpoint, with all its attempts anew. */
+  /**
+   * Puts a failed or cancelled job back in the queue. It continues from its last checkpoint, and its attempts are
+   * counted from zero.
+   */
   async retry(id: JobId): Promise<JobInfo> {
     const { store, commits } = this.#deps
     const row = await commits.run((after) => {
@@ -73,14 +79,14 @@ export class Control<L> {
     return rowToJob(row)
   }
 
-  /** Throws `NotFound`. */
+  /** Finds a job. Throws `NotFound`. */
   find(id: JobId): JobRow {
     const row = this.#deps.store.find(id)
     if (!row) throw new CoreError('NotFound', `there is no job ${id}; ended jobs are deleted after a while`)
     return row
   }
 
-  /** The job and, after it, all below it. A family that fits into one transaction changes as one. */
+  /** Changes a job, and then all jobs below it. If they fit in one transaction, they change together. */
   async #changeFamily(id: JobId, change: Change): Promise<void> {
     const { store, commits } = this.#deps
     const changeAll = (rowIds: readonly number[], after: AfterCommit) => {
@@ -114,7 +120,7 @@ export class Control<L> {
 
   #resumeOne(row: JobRow, byParent: boolean, after: AfterCommit): void {
     const { store, runner } = this.#deps
-    // A child that was paused by itself stays so.
+    // A child that was paused separately stays paused.
     if (byParent && row.held_by_parent === 0) return
     if (row.status === 'paused') {
       const queued = store.requeue(row.id)

@@ -3,26 +3,29 @@ import type { JobId } from '../domain/ids.ts'
 import type { ErrorCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 
-/** Which of the runner's queues a job runs in; each has its own limit of jobs side by side. */
+/** The queue in which a job runs. Each queue has its own limit on jobs that run at the same time. */
 export type ConcurrencyClass = 'cpu' | 'io' | 'network'
 
-/** Higher runs first; within one priority, the oldest. */
+/** Jobs with a higher priority run first; with equal priorities, the oldest job runs first. */
 export const priorities = { low: -1, normal: 0, high: 1, critical: 10 } as const
 
 export interface ProgressUpdate {
-  /** A new phase resets the counts: `done` and `bytes` to zero and `total` to unknown, unless they are given too. */
+  /**
+   * The name of a new phase. It resets the counts (`done` and `bytes` to zero, `total` to unknown), unless they are
+   * given too.
+   */
   readonly phase?: string
   readonly done?: number
-  /** Null while it is still being counted. */
+  /** Null while the total is still being counted. */
   readonly total?: number | null
   readonly bytes?: number
 }
 
 export interface Enqueued {
   readonly id: JobId
-  /** True: a waiting or running job had the same key, and this is its id. */
+  /** Whether an active job with the same key was used. The id is then the id of that job. */
   readonly merged: boolean
-  /** True: that job was running, so it may be past the subject of this request. By now it may have ended. */
+  /** True: that job was running when the request came, so it may already have passed the subject of this request. */
   readonly wasRunning: boolean
 }
 
@@ -45,16 +48,19 @@ export type ItemVerdict =
  * is left out.
  */
 export interface JobItems {
-  /** False if the process has never stopped during the job or any item: then `begin` costs nothing. */
+  /**
+   * Whether items are noted. False if the process has never stopped during this job or one of its items; then `begin`
+   * costs nothing.
+   */
   readonly areNoted: boolean
-  /** Verdicts on items during which the process stopped; the verdict on all others is `now`. */
+  /** Verdicts on items during which the process has stopped. The verdict on all other items is `now`. */
   readonly suspects: ReadonlyMap<string, ItemVerdict>
   verdict(item: string): ItemVerdict
   /** Records durably that the job works on some items. Disposing the result ends the record. */
   begin(items: readonly string[]): Promise<AsyncDisposable>
   /**
-   * Lets the next run try an item again that was left out. Use it for work that only a person can start again.
-   * Otherwise later jobs leave the item out too, as long as the history keeps the job.
+   * Lets the next run try an item that was left out. Use it for work that only a user can start again. Without it,
+   * later jobs leave the item out too, as long as the job is in the history.
    */
   forget(item: string): Promise<void>
 }
@@ -62,34 +68,41 @@ export interface JobItems {
 /** The context of a run. `L` is the part of the library that the job uses. */
 export interface JobContext<State = unknown, L = unknown> {
   readonly jobId: JobId
-  /** The library the job works on. */
+  /** The library on which the job works. */
   readonly library: L
-  /** The state last passed to `checkpoint`, or the job's initial state: a resumed job starts from here. */
+  /** The state that was last passed to `checkpoint`, or else the job's initial state. A resumed job starts from it. */
   readonly state: State
   /**
-   * Aborted when the job is paused or cancelled or the library closes. Check it between items and throw
-   * (`signal.throwIfAborted()`): a run that returns has finished its work. A checkpoint may be made before throwing.
+   * Aborted when the job is paused or cancelled or the library closes. Check it between items, and throw with
+   * `signal.throwIfAborted()`, because a run that returns counts as finished. The job may make a checkpoint before it
+   * throws.
    */
   readonly signal: AbortSignal
-  /** Lines go to the job's own log file. */
+  /** Writes to the job's own log file. */
   readonly log: Logger
   /**
-   * Makes `state` durable before it resolves, together with the progress and warnings so far. Call it wherever the job
-   * can start again: work done before a checkpoint is never repeated, even if the process is killed.
+   * Makes `state` durable before it resolves, together with the progress and warnings so far. Call it at points from
+   * which the job can continue. Work before a checkpoint is never repeated, even if the process is killed.
    */
   checkpoint(this: void, state: State): Promise<void>
   /**
-   * Reports the progress of the job. Omitted fields keep their values, and numbers never decrease within a phase. Cheap
-   * enough to call for every item, because events and writes are limited in number.
+   * Reports the progress of the job. Omitted fields keep their values, and numbers never decrease within a phase. It
+   * may be called for every item, because the number of events and writes is limited.
    */
   progress(this: void, update: ProgressUpdate): void
-  /** Records a problem that the job skipped. A repeated run raises the warnings since its last checkpoint again. */
+  /**
+   * Records a problem because of which the job skipped something. A repeated run raises the warnings since the last
+   * checkpoint again.
+   */
   warn(this: void, warning: { code: ErrorCode; message: string; path?: string | undefined }): void
-  /** A job that reads untrusted files asks for a verdict on each item, and calls `begin` for the items it works on. */
+  /**
+   * For jobs that read untrusted files: such a job checks the verdict on each item, and calls `begin` for the items on
+   * which it works.
+   */
   readonly items: JobItems
   /**
-   * Enqueues a child job; pausing or cancelling this job does the same to its children. A repeated run enqueues its
-   * children since the last checkpoint again, so a child needs a key or must be safe to run twice.
+   * Queues a child job. Pausing or cancelling this job also pauses or cancels its children. A repeated run queues its
+   * children since the last checkpoint again, so a child needs a key, or it must be possible to run it twice.
    */
   enqueue<I extends z.ZodType>(
     this: void,
@@ -106,35 +119,44 @@ export interface Job<
   L = unknown,
 > {
   /**
-   * The feature in the plural, a dot, and a verb or noun: `indexing.location`. It is stored: renaming it strands
-   * unfinished jobs.
+   * The feature, a dot, and a verb or noun: `indexing.location`. The name is stored, so unfinished jobs cannot
+   * continue after it is renamed.
    */
   readonly name: N
-  /** One line, for `job types` and the monitor. */
+  /** A description in one line, for `job types` and the monitor. */
   readonly summary: string
   readonly input: I
   /**
-   * The state between runs; it must contain everything that a resumed run needs. No transforms: it is parsed again
-   * after a restart.
+   * The schema of the state, which must contain everything that a resumed run needs. It must not contain transforms,
+   * because the state is parsed again after a restart.
    */
   readonly state: S
   readonly output: O
   readonly initial: z.output<S>
   readonly concurrency: ConcurrencyClass
   readonly priority: number
-  /** How often a failed run is tried again, with backoff. Only retryable errors count; a killed process does not. */
+  /**
+   * How often a failed run is retried, with growing waits. Only retryable errors are retried. A killed process does
+   * not count as a failed run.
+   */
   readonly retries: number
-  /** False: the job cannot be paused. If the process ends during it, the job fails instead of running again. */
+  /**
+   * Whether the job can be paused and resumed. If not, and the process ends during it, the job fails instead of
+   * running again.
+   */
   readonly resumable: boolean
-  /** Waiting or running jobs of one name with one key are one job. Null: never merged. */
+  /** Active jobs with the same name and the same key are merged to one job. Null: never merged. */
   key(input: z.output<I>): string | null
-  /** Id of the object it works on, which distinguishes jobs in a list. */
+  /** Id of the object on which the job works; it distinguishes jobs in a list. */
   subject(input: z.output<I>): string | null
-  /** Safe to run twice from one state. Throws `CoreError`s; returns the output. */
+  /**
+   * Does the work, and returns the output. It must be possible to run it twice from the same state. Throws
+   * `CoreError`s.
+   */
   run(input: z.output<I>, ctx: JobContext<z.output<S>, L>): Promise<z.output<O>>
 }
 
-/** A job of any shape, as the runner keeps it. */
+/** A job with any input, state and output. */
 export type AnyJob<L> = Job<string, z.ZodType, z.ZodType, z.ZodType, L>
 
 interface Definition<N extends string, I extends z.ZodType, S extends z.ZodType, O extends z.ZodType, L> extends Pick<
@@ -151,11 +173,11 @@ interface Definition<N extends string, I extends z.ZodType, S extends z.ZodType,
   readonly resumable?: boolean
   /** Never merged by default. */
   key?(input: z.output<I>): string | null
-  /** Nothing in particular by default. */
+  /** Null by default. */
   subject?(input: z.output<I>): string | null
 }
 
-/** Declares a job. Enqueue it by this object: `jobs.enqueue(indexLocation, { locationId })`. */
+/** Declares a job. To queue it, pass the returned object: `jobs.enqueue(indexLocation, { locationId })`. */
 export function defineJob<
   const N extends string,
   I extends z.ZodType,
@@ -168,9 +190,9 @@ export function defineJob<
 }
 
 /**
- * Returns `defineJob` for jobs that use the features `L` of a library:
- * `defineJobOn<{ readonly search: Search }>()({ name: 'search.index', … })`. TypeScript cannot infer one type argument
- * and take another.
+ * Returns `defineJob` for jobs that use the features `L` of a library: `defineJobOn<{ readonly search: Search }>()({
+ * name: 'search.index', … })`. Two calls are needed, because TypeScript cannot infer some type arguments if others are
+ * given.
  */
 export function defineJobOn<L>() {
   return <const N extends string, I extends z.ZodType, S extends z.ZodType, O extends z.ZodType>(

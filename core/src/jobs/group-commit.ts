@@ -2,23 +2,26 @@ import type { DatabaseSync } from '../db/sqlite.ts'
 import { databaseError } from '../db/index.ts'
 import { CoreError } from '../util/errors.ts'
 
-/** Collects work to do once the transaction has committed, before its callers are answered. */
+/** Collects functions to call after the transaction is committed, before the callers get their results. */
 export type AfterCommit = (fn: () => void) => void
 
-/** A slice of the main thread's time: a few milliseconds of small statements. */
+/**
+ * Limit on the pieces of work in one transaction. They are small statements, so they take the main thread a few
+ * milliseconds.
+ */
 const MAX_WORK_PER_COMMIT = 256
 
 interface Entry {
-  /** Does the work and returns how to answer its caller. */
+  /** Does the work. Returns a function that gives the caller its result. */
   run(after: AfterCommit): () => void
   reject(err: unknown): void
 }
 
 /**
- * Runs small pieces of work in as few transactions as possible: all that is asked for in one turn of the event loop
- * commits together. Work is synchronous, sees the effect of the work before it, and may throw a `CoreError` as long as
- * it has changed nothing; that rejects it alone. When the database fails, the whole transaction is undone and
- * everything in it is rejected.
+ * Runs small pieces of work in as few transactions as possible: everything that is requested in one turn of the event
+ * loop is committed together. Work is synchronous, and sees the effects of earlier work. As long as it has changed
+ * nothing, it may throw a `CoreError`, which rejects only this work. If the database fails, the whole transaction is
+ * rolled back, and all work in it is rejected.
  */
 export class GroupCommit {
   readonly #db: DatabaseSync
@@ -36,7 +39,7 @@ export class GroupCommit {
     return this.#waiting.length === 0
   }
 
-  /** Resolves with the result of `work` once it would survive the end of the process. */
+  /** Resolves with the result of `work` when it is committed, so that it survives the end of the process. */
   run<T>(work: (after: AfterCommit) => T): Promise<T> {
     if (this.#closed) return Promise.reject(new CoreError('Unavailable', 'the library is closed'))
     return new Promise((resolve, reject) => {
@@ -49,7 +52,7 @@ export class GroupCommit {
     })
   }
 
-  /** Commits all waiting work, then refuses more. */
+  /** Commits all waiting work, and refuses any further work. */
   close(): void {
     while (this.#waiting.length > 0) this.#flush()
     this.#closed = true
@@ -87,7 +90,7 @@ export class GroupCommit {
     try {
       if (this.#db.isTransaction) this.#db.exec('rollback')
     } catch {
-      // SQLite has already rolled it back by itself.
+      // SQLite has already rolled the transaction back.
     }
   }
 }

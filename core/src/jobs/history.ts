@@ -17,12 +17,15 @@ export interface HistoryDeps {
   readonly limits: JobLimits
 }
 
-/** Dropping a row costs about as much as adding one, so it is done for so many at once. */
+/**
+ * After how many ended jobs old ones are deleted. Deleting a row costs about as much as adding one, so it is done for
+ * many at once.
+ */
 const PRUNE_EVERY = 128
-/** Reading the folder of logs is worth it once so many jobs are gone. */
+/** After how many deleted jobs the folder of logs is read, to delete their logs. */
 const SWEEP_EVERY = 1_024
 
-/** Drops ended jobs, and their logs, once they are too many or too old. */
+/** Deletes ended jobs and their logs if they are too many or too old. */
 export class History {
   readonly #deps: HistoryDeps
   #ended = 0
@@ -33,7 +36,7 @@ export class History {
     this.#deps = deps
   }
 
-  /** A job has ended. */
+  /** Called when a job has ended. */
   ended(): void {
     if (++this.#ended % PRUNE_EVERY === 0) void this.#prune()
   }
@@ -66,7 +69,7 @@ export class History {
     const { store, logDir, log } = this.#deps
     try {
       for (const [n, name] of (await readdir(logDir)).entries()) {
-        // Thousands of look-ups in one turn would be felt.
+        // Checking thousands of rows in one turn would block the main thread noticeably.
         if (n % 256 === 255) await setImmediate()
         const id = JobId.safeParse(name.replace(/\.log$/, ''))
         if (!id.success || store.find(id.data)) continue

@@ -53,8 +53,8 @@ export class RunItems implements JobItems {
   }
 
   /**
-   * Waits before the job retries an item that was in progress during at least two stops. If the process is stopped
-   * during this wait, the cause is outside and not the item: the next start sees that no item was in progress.
+   * Waits before the job works on an item that was in progress during at least two stops. If the process is stopped
+   * during this wait, the item is not the cause: the next start sees that no item was in progress.
    */
   async #waitBefore(items: readonly string[]): Promise<void> {
     const { limits, signal } = this.#deps

@@ -7,20 +7,20 @@ export interface JobLogDeps {
   readonly file: string
   readonly maxBytes: number
   readonly now: () => number
-  /** Told when lines could not be written; the job goes on without them. */
+  /** Called if lines could not be written. The job continues without them. */
   readonly onError: (err: unknown) => void
 }
 
-/** Lines wait for each other this long, or until they fill a buffer, before they are written together. */
+/** Lines are collected for this time, or until they fill a buffer, and then written together. */
 const FLUSH_AFTER_MS = 500
 const BUFFER_BYTES = 64 * 1024
 
-/** The log of one job: JSON lines in a file of limited size, made with the first line. */
+/** The log of one job: JSON lines in a file of limited size. The file is created with the first line. */
 export class JobLog implements Logger {
   readonly #deps: JobLogDeps
   #buffer: string[] = []
   #buffered = 0
-  /** Null until the first line, when the file of an earlier run is found. */
+  /** The size of the file; null until the first line. Then the file of an earlier run is looked for. */
   #size: number | null = null
   #full = false
   #timer: NodeJS.Timeout | null = null

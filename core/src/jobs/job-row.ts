@@ -4,7 +4,7 @@ import { type Job, JobProgress } from '../domain/job.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { JobTable } from './db/schema/index.ts'
 
-/** A job without its MessagePack columns, which may be large. */
+/** The row of a job without its MessagePack columns, which may be large. */
 export type JobRow = Omit<Selectable<JobTable>, 'input' | 'state' | 'output'>
 
 export const JOB_COLUMNS =
@@ -32,7 +32,7 @@ export function rowToJob(row: JobRow): Job {
   }
 }
 
-/** The message of a job that continues by itself once a failure has passed. */
+/** The message of a job that continues by itself when a problem has ended. */
 export function waitingFor(message: string): string {
   return `waiting: ${message.replace(/ and try again$/, ', and the job continues by itself')}`
 }

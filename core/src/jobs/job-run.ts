@@ -28,13 +28,13 @@ export interface JobRunDeps<L> {
   enqueueChild(job: AnyJob<L>, input: unknown, parent: JobId): Promise<Enqueued>
 }
 
-/** How a run came back. */
+/** The way in which a run ended. */
 export type Outcome =
   | { kind: 'completed'; output: Uint8Array }
   | { kind: 'stopped'; wanted: Wanted }
   | { kind: 'failed'; code: ErrorCode; message: string; isFinal: boolean }
 
-/** One run of one job: the context for the job, and the runner's knowledge of it during the run. */
+/** One run of one job: the context for the job, and what the runner knows about the run. */
 export class JobRun<L> {
   readonly id: JobId
   readonly row: ClaimedRow
@@ -68,12 +68,12 @@ export class JobRun<L> {
     this.#warningsTotal = row.warnings
   }
 
-  /** True once `run` has come back, though its end may not be stored yet. */
+  /** Whether the job's `run` has returned or thrown. Its end may not be stored yet. */
   get isOver(): boolean {
     return this.#over
   }
 
-  /** Resolves when its end is stored. */
+  /** Resolves when the end of the run is stored. */
   get saved(): Promise<void> {
     return this.#saved.promise
   }
@@ -89,13 +89,13 @@ export class JobRun<L> {
     return outcome
   }
 
-  /** Asks the job to stop. Cancelling is not taken back. */
+  /** Tells the job to stop. A request to cancel cannot be changed by a later one. */
   stop(wanted: Wanted): void {
     if (this.#wanted !== 'cancelled') this.#wanted = wanted
     this.#abort.abort(new CoreError('Cancelled', `the job was asked to stop; it will be ${wanted}`))
   }
 
-  /** The run has returned, but its end cannot be stored for now. */
+  /** Called if the run has returned but its end cannot be stored at the moment. */
   waitFor(message: string): void {
     if (this.#waiting === message) return
     this.#waiting = message
@@ -156,7 +156,10 @@ export class JobRun<L> {
     })
   }
 
-  /** A checkpoint that another version wrote may not fit: the job starts over, which is safe though slower. */
+  /**
+   * Parses the state. If it was written by another version and does not fit, the job starts from the beginning, which
+   * is safe but slower.
+   */
   #state(definition: AnyJob<L>): unknown {
     if (this.row.state === null) return structuredClone(definition.initial)
     const parsed = definition.state.safeParse(unpack(this.row.state))
@@ -223,7 +226,7 @@ export class JobRun<L> {
 
   #progress(update: ProgressUpdate): void {
     if (this.#over) return
-    // Report how far the old phase came before the new one resets the counts.
+    // Before a new phase resets the counts, report how far the old phase came.
     if (update.phase !== undefined && update.phase !== this.#meter.value.phase && this.#progressWaits) this.#tell()
     this.#meter.update(update)
     if (this.#progressTimer) this.#progressWaits = true

@@ -18,7 +18,7 @@ export type ClaimedRow = JobRow & Pick<Selectable<JobTable>, 'input' | 'state'>
 export interface NewWarnings {
   /** The warnings to store. */
   readonly rows: readonly Omit<Selectable<JobWarningTable>, 'id' | 'job_id'>[]
-  /** How many there were, kept or not. */
+  /** The number of all warnings, including those that are not stored. */
   readonly count: number
 }
 
@@ -33,7 +33,10 @@ export interface Ending extends RunRecord {
   readonly error: { readonly code: string; readonly message: string } | null
   readonly output: Uint8Array | null
   readonly at: number
-  /** Notes of items with at least this many stops outlive the job, so the next job leaves these items out too. */
+  /**
+   * Notes of items with at least this many stops are kept when the job ends, so that the next job leaves these items
+   * out too.
+   */
   readonly itemStops: number
 }
 
@@ -83,14 +86,14 @@ export class JobStore {
     return withRows<Selectable<JobWarningTable>>(statement).all(rowId)
   }
 
-  /** The newest first. */
+  /** The jobs, newest first. */
   list(status: JobStatus | undefined, limit: number): JobRow[] {
     return status === undefined
       ? this.#many(`select ${JOB_COLUMNS} from jobs order by id desc limit ?`, limit)
       : this.#many(`select ${JOB_COLUMNS} from jobs where status = ? order by id desc limit ?`, status, limit)
   }
 
-  /** Those on one thing that have not ended, the newest first. */
+  /** The active jobs on a subject, newest first. */
   activeOn(subject: string): JobRow[] {
     return this.#many(
       `select ${JOB_COLUMNS} from jobs where status in ('queued', 'running', 'paused') and subject = ? order by id desc`,
@@ -106,7 +109,7 @@ export class JobStore {
     return this.#statement(`select 1 from jobs where status = ? limit 1`).get(status) !== undefined
   }
 
-  /** The active job with this name and key; a job that is being cancelled does not count. */
+  /** The active job with this name and key, unless it is being cancelled. */
   activeWithKey(name: string, key: string): JobRow | undefined {
     return this.#maybe(
       `select ${JOB_COLUMNS} from jobs where name = ? and key = ? and status in ('queued', 'running', 'paused')
@@ -120,7 +123,10 @@ export class JobStore {
     this.#run(`update jobs set priority = ? where id = ?`, priority, rowId)
   }
 
-  /** Marks the next jobs of a class as running. A job waits while another job with its key runs. */
+  /**
+   * Marks the next jobs of a class as running, and returns them. A job waits while another job with its key is
+   * running.
+   */
   claim(concurrency: ConcurrencyClass, count: number, now: number): ClaimedRow[] {
     const next = this.#statement(
       `select id from jobs where status = 'queued' and ready_at is null and concurrency = ?
@@ -188,7 +194,7 @@ export class JobStore {
     )
   }
 
-  /** Keeps `held_by_parent` as `want` has set it. */
+  /** Marks a job as paused. `held_by_parent` keeps the value that `want` has set. */
   pause(rowId: number): JobRow {
     return this.#one(
       `update jobs set status = 'paused', wanted = null, ready_at = null, crashes = 0 where id = ?
@@ -206,7 +212,7 @@ export class JobStore {
     )
   }
 
-  /** Back to the queue for another attempt, not before `readyAt`. */
+  /** Puts a job back in the queue for another attempt, at `readyAt` or later. */
   retryLater(rowId: number, error: { code: string; message: string }, readyAt: number): JobRow {
     return this.#one(
       `update jobs set status = 'queued', wanted = null, crashes = 0, resuming = 0, ready_at = ?, error_code = ?,
@@ -218,7 +224,10 @@ export class JobStore {
     )
   }
 
-  /** An ended job starts over at its last checkpoint, with all its attempts before it. */
+  /**
+   * Puts an ended job back in the queue. It continues from its last checkpoint, and its attempts are counted from
+   * zero.
+   */
   reopen(rowId: number): JobRow {
     return this.#one(
       `update jobs set status = 'queued', error_code = null, error_message = null, output = null, ended_at = null,
@@ -227,17 +236,20 @@ export class JobStore {
     )
   }
 
-  /** Records the state that a job takes once it has stopped, and whether its parent is the reason. */
+  /** Records the status that a job should have when it has stopped, and whether this is because of its parent. */
   want(rowId: number, wanted: Wanted, heldByParent: boolean): void {
     this.#run(`update jobs set wanted = ?, held_by_parent = ? where id = ?`, wanted, heldByParent ? 1 : 0, rowId)
   }
 
-  /** Notes that the process lets all running jobs go; a later start does not count it as a crash. */
+  /**
+   * Marks all running jobs as to be queued again, because the process is closing. The next start then does not count
+   * this as a crash.
+   */
   wantAllQueued(): void {
     this.#run(`update jobs set wanted = 'queued' where status = 'running' and wanted is null`)
   }
 
-  /** The rows of the unfinished jobs below `id`, children and theirs. */
+  /** The row ids of all unfinished jobs below `id`: its children, their children, and so on. */
   activeDescendants(id: JobId): number[] {
     const rows = this.#statement(
       `with recursive below(id, uuid, status) as (
@@ -248,7 +260,7 @@ export class JobStore {
     return rows.map((row) => row['id'] as number)
   }
 
-  /** Fails unfinished jobs that have no definition among `names`. */
+  /** Marks unfinished jobs as failed if `names` does not contain their name. */
   failUnknown(names: readonly string[], at: number): number {
     return this.#run(
       `update jobs set status = 'failed', wanted = null, ready_at = null, ended_at = ?, error_code = 'Unsupported',
@@ -268,7 +280,7 @@ export class JobStore {
     this.#run(`update jobs set status = 'paused', wanted = null where status = 'running' and wanted = 'paused'`)
   }
 
-  /** Fails jobs of these names that were running when the process ended. */
+  /** Marks jobs with these names as failed if they were running when the process ended. */
   failRunning(names: readonly string[], error: { code: string; message: string }, at: number): void {
     this.#run(
       `update jobs set status = 'failed', wanted = null, ended_at = ?, error_code = ?, error_message = ?
@@ -286,7 +298,7 @@ export class JobStore {
     for (const item of items) this.#run(sql, rowId, item)
   }
 
-  /** The items are finished, which counts as progress of the job. */
+  /** Records that items are finished, which counts as progress of the job. */
   endItems(rowId: number, items: readonly string[]): void {
     for (const item of items) this.#run(`delete from job_items where job_id = ? and item = ?`, rowId, item)
     this.#run(`update jobs set crashes = 0 where id = ?`, rowId)
@@ -333,7 +345,7 @@ export class JobStore {
     )
   }
 
-  /** Drops ended jobs: of each way to end those beyond the newest `keep`, and those ended before `before`. */
+  /** Deletes ended jobs: of each status, all but the newest `keep`, and all that ended before `before`. */
   prune(keep: number, before: number, limit: number): number {
     let dropped = 0
     for (const status of ['completed', 'failed', 'cancelled']) {

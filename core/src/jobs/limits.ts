@@ -2,38 +2,38 @@ import { availableParallelism } from 'node:os'
 import type { ConcurrencyClass } from './define.ts'
 
 export interface JobLimits {
-  /** How many jobs of a class run side by side. */
+  /** How many jobs of each class may run at the same time. */
   readonly concurrency: Readonly<Record<ConcurrencyClass, number>>
-  /** The wait before the first retry; it doubles with every further one, up to `retryMaxMs`. */
+  /** The wait before the first retry. It doubles with every further retry, up to `retryMaxMs`. */
   readonly retryBaseMs: number
   readonly retryMaxMs: number
-  /** The least time between two progress events of one job. */
+  /** Minimum time between two progress events of one job. */
   readonly progressEventMs: number
-  /** The least time between two writes of a job's progress; a checkpoint writes it too. */
+  /** Minimum time between two writes of a job's progress. A checkpoint writes it too. */
   readonly progressSaveMs: number
   /** How long pausing, cancelling and closing wait for a running job to stop. */
   readonly stopWaitMs: number
-  /** When the database cannot be written (a full disk), it is tried again this often. */
+  /** If the database cannot be written, for example because the disk is full, it is tried again at this interval. */
   readonly databaseRetryMs: number
   /**
-   * How many times in a row the process may stop during a job without progress before the job has to wait for its next
-   * run.
+   * How many times in a row the process may stop during a job that makes no progress. After that, the job must wait
+   * before its next run.
    */
   readonly stops: number
-  /** The longest such wait. */
+  /** Limit on that wait. */
   readonly stoppedMaxMs: number
   /**
-   * How many times the process may stop while a job works on one item before the item is left out. A stop while the job
-   * works on no item sets the count back.
+   * How many times the process may stop while a job works on one item before the item is left out. A stop while the
+   * job works on no item sets the count back to one.
    */
   readonly itemStops: number
   /** The wait before a retry of an item that was in progress during two stops; it doubles with each further stop. */
   readonly suspectWaitMs: number
-  /** Warnings kept for one job; beyond this they are only counted. */
+  /** Number of warnings that are stored for one job. Further ones are only counted. */
   readonly warnings: number
-  /** The size of one job's log file; lines beyond it are dropped. */
+  /** Limit on the size of a job's log file. Further lines are dropped. */
   readonly logBytes: number
-  /** How many ended jobs are kept, of each of completed, failed and cancelled. */
+  /** How many ended jobs are kept, for each of the statuses completed, failed and cancelled. */
   readonly keptJobs: number
   /** How long ended jobs are kept at most. */
   readonly keptMs: number
@@ -44,27 +44,30 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 
 export const defaultLimits: JobLimits = {
   concurrency: {
-    // One core stays free for the main thread, which answers.
+    // One core stays free for the main thread, which answers requests.
     cpu: Math.max(1, availableParallelism() - 1),
-    // Enough to keep an SSD busy; more only makes a hard disk seek.
+    // Enough to keep an SSD busy. More jobs only make a hard disk seek.
     io: 4,
-    // These wait for others most of the time.
+    // These jobs spend most of their time waiting for other devices.
     network: 8,
   },
   retryBaseMs: 1_000,
   retryMaxMs: 5 * MINUTE_MS,
-  // Ten a second is as fast as a person sees a bar move.
+  // Ten times a second is as often as a person notices a moving bar.
   progressEventMs: 100,
   progressSaveMs: 2_000,
-  // Far more than stopping takes; a job that hangs in a file system that does not answer is not waited for longer.
+  // Far longer than stopping takes. If a job hangs because its file system does not answer, it is not awaited any
+  // longer.
   stopWaitMs: 10_000,
   databaseRetryMs: 2_000,
-  // A few kills may come from a person or a power cut. After more, a wait leaves time to look at the job or cancel it.
+  // A few kills may come from a person or a power cut. After more, the wait gives time to inspect or cancel the job.
   stops: 5,
   stoppedMaxMs: 30_000,
-  // Five stops during the same item, alone in all but the first and never during a wait, are no coincidence.
+  // Five stops during the same item cannot be a coincidence: in all but the first, the item was alone, and none was
+  // during a wait.
   itemStops: 5,
-  // Longer than a usual item takes, so that a kill from outside is more likely to hit the wait than the item.
+  // Longer than a usual item takes. So a kill from outside is more likely to happen during the wait than during the
+  // item.
   suspectWaitMs: 2_000,
   warnings: 1_000,
   logBytes: 10 * 1024 * 1024,
@@ -72,8 +75,11 @@ export const defaultLimits: JobLimits = {
   keptMs: 30 * DAY_MS,
 }
 
-/** An input refers to data by name and does not contain it. */
+/** Limit on an input. It should refer to data by name, not contain it. */
 export const MAX_INPUT_BYTES = 1024 * 1024
-/** Written whole at every checkpoint on the main thread: a cursor and counts, not a list of files. */
+/**
+ * Limit on a state. Every checkpoint writes it completely, on the main thread. It should contain a cursor and counts,
+ * not a list of files.
+ */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024
 export const MAX_OUTPUT_BYTES = 1024 * 1024

@@ -36,14 +36,27 @@ test('a job runs, tells how far it is and keeps its output', async () => {
 test('a job is found by its name, and its input is checked', async () => {
   const noop = createNoop()
   await using queue = await openTestQueue([noop])
-  const { id } = await queue.jobs.enqueueByName('test.noop', { n: 1, ignored: true })
+  const { id } = await queue.jobs.enqueueByName('test.noop', { n: 1 })
   expect(await queue.jobs.wait(id)).toMatchObject({ status: 'completed' })
   await expect(queue.jobs.enqueueByName('test.other', {})).rejects.toMatchObject({ code: 'NotFound' })
   await expect(queue.jobs.enqueueByName('test.noop', { n: 'one' })).rejects.toMatchObject({
     code: 'InvalidInput',
     message: 'test.noop does not take this input: n must be a number',
   })
-  await expect(queue.jobs.enqueueByName('test.noop', { n: 1, big: 'x'.repeat(2_000_000) })).rejects.toMatchObject({
+  await expect(queue.jobs.enqueueByName('test.noop', {})).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: expect.stringMatching(/^test\.noop does not take this input: n /),
+  })
+  await expect(queue.jobs.enqueueByName('test.noop', undefined)).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: expect.stringMatching(/^test\.noop does not take this input: /),
+  })
+  await expect(queue.jobs.enqueueByName('test.noop', { n: 1, m: 2 })).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: expect.stringMatching(/^test\.noop has no field "m" in its input; /),
+  })
+  const large = { n: 1, big: 'x'.repeat(2_000_000) }
+  await expect(queue.jobs.enqueue(noop, large)).rejects.toMatchObject({
     code: 'InvalidInput',
   })
   await expect(queue.jobs.enqueue(createNoop(), { n: 1 })).rejects.toMatchObject({ code: 'Unsupported' })
@@ -79,7 +92,7 @@ test('jobs are listed the newest first, by status, and counted', async () => {
     [0, 'completed'],
   ])
   expect(statuses(queue.jobs.list({ status: 'running', limit: 1 }))).toEqual([[2, 'running']])
-  expect(queue.jobs.counts()).toEqual({ running: 2, queued: 1 })
+  expect(queue.jobs.counts()).toEqual({ running: 2, queued: 1, paused: 0 })
 })
 
 test('an unknown job is not found', async () => {
@@ -156,7 +169,7 @@ test('the queue is idle also after a job whose end made room among the old ones'
     await queue.jobs.wait((await queue.jobs.enqueue(noop, { n })).id)
     await queue.jobs.idle()
   }
-  expect(queue.jobs.counts()).toEqual({ running: 0, queued: 0 })
+  expect(queue.jobs.counts()).toEqual({ running: 0, queued: 0, paused: 0 })
 })
 
 test('higher priorities run first, and within one the oldest', async () => {

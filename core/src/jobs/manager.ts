@@ -4,6 +4,7 @@ import type { JobId } from '../domain/ids.ts'
 import type { Job as JobInfo, JobDetails, JobStatus, JobType } from '../domain/job.ts'
 import { CoreError } from '../util/errors.ts'
 import { issuesSentence } from '../util/issue-sentence.ts'
+import { nearest } from '../util/nearest.ts'
 import type { Logger } from '../util/logger.ts'
 import { readTailSync } from '../util/read-tail.ts'
 import { UuidFactory } from '../util/uuid.ts'
@@ -21,11 +22,11 @@ import { recoverJobs } from './recover.ts'
 import { Runner } from './runner.ts'
 
 export interface JobManagerOptions<L> {
-  /** `jobs.db`; null if nothing may be written: then there are no jobs, and none can be enqueued. */
+  /** `jobs.db`; null if nothing may be written. Then there are no jobs, and none can be queued. */
   readonly file: string | null
   /** Folder of the jobs' own logs. */
   readonly logDir: string
-  /** Every job there is. */
+  /** All job types. */
   readonly definitions: readonly AnyJob<L>[]
   readonly emit: Emit
   readonly log: Logger
@@ -35,12 +36,12 @@ export interface JobManagerOptions<L> {
 }
 
 export interface EnqueueOptions {
-  /** The definition's own priority by default; see `priorities`. */
+  /** The priority of the job; by default that of its definition. See `priorities`. */
   readonly priority?: number
   readonly parentId?: JobId
 }
 
-/** Lines of a job's log that `info` shows. */
+/** Number of lines of a job's log in the result of `info`. */
 const LOG_TAIL_LINES = 100
 
 interface Parts<L> {
@@ -55,7 +56,7 @@ interface Parts<L> {
 }
 
 /**
- * The jobs of one library: a durable queue and its runner. An enqueued job will run, and continues from its last
+ * The jobs of one library: a durable queue, and its runner. A queued job will run, and continues from its last
  * checkpoint, whatever happens to the process.
  */
 export class JobManager<L = unknown> implements AsyncDisposable {
@@ -67,8 +68,8 @@ export class JobManager<L = unknown> implements AsyncDisposable {
   #closed: Promise<void> | null = null
 
   /**
-   * Opens the queue; nothing runs before `start`. Throws `AlreadyExists` when two definitions share a name, and
-   * `VersionMismatch` for a file of a newer version. A damaged file is set aside and a new one made.
+   * Opens the queue. No job runs before `start`. Throws `AlreadyExists` if two definitions have the same name, and
+   * `VersionMismatch` for a file of a newer version. A damaged file is set aside, and a new one is created.
    */
   static async open<L>(options: JobManagerOptions<L>): Promise<JobManager<L>> {
     const { logDir, log, now = Date.now, emit } = options
@@ -103,14 +104,14 @@ export class JobManager<L = unknown> implements AsyncDisposable {
     this.#control = new Control({ ...parts, runner: this.#runner })
   }
 
-  /** Starts to run queued jobs, including those of an earlier process. */
+  /** Starts to run queued jobs, including those from an earlier process. */
   start(library: L): void {
     this.#runner.start(library)
   }
 
   /**
-   * Puts a job in the queue; it is durable when this resolves. A waiting or running job of the same name and key takes
-   * its place, with the higher of both priorities. Throws `InvalidInput`.
+   * Puts a job in the queue; the job is durable when the promise resolves. If there is an active job with the same
+   * name and key, that job is used, with the higher of both priorities. Throws `InvalidInput`.
    */
   enqueue<I extends z.ZodType>(
     job: Job<string, I, z.ZodType, z.ZodType, L>,
@@ -120,24 +121,25 @@ export class JobManager<L = unknown> implements AsyncDisposable {
     return this.#add(job, input, { ...options, byParent: false })
   }
 
-  /** For callers that know a job only by name. Throws `NotFound` and `InvalidInput`. */
+  /** Like `enqueue`, for callers that know only the name of the job. Throws `NotFound` and `InvalidInput`. */
   async enqueueByName(name: string, input: unknown, options: EnqueueOptions = {}): Promise<Enqueued> {
     const job = this.#parts.definitions.get(name)
     if (!job) throw new CoreError('NotFound', `there is no job "${name}"; \`spacedrive job types\` lists them`)
+    refuseUnknownFields(job, input)
     return this.#add(job, input, { ...options, byParent: false })
   }
 
-  /** The newest first. */
+  /** The jobs, newest first. */
   list(filter: { status?: JobStatus | undefined; limit?: number | undefined } = {}): JobInfo[] {
     return this.#parts.store.list(filter.status, filter.limit ?? DEFAULT_LIST_LIMIT).map((row) => this.#describe(row))
   }
 
-  /** All jobs on one thing that have not ended, the newest first. */
+  /** All active jobs on a subject, newest first. */
   activeOn(subject: string): JobInfo[] {
     return this.#parts.store.activeOn(subject).map((row) => this.#describe(row))
   }
 
-  /** Unfinished jobs that wait until a failure has passed, such as a full disk. */
+  /** Unfinished jobs that wait for a problem to end, such as a full disk. */
   waiting(): JobInfo[] {
     const active = [...this.list({ status: 'running' }), ...this.list({ status: 'queued' })]
     return active.filter((job) => job.waiting !== undefined)
@@ -164,7 +166,10 @@ export class JobManager<L = unknown> implements AsyncDisposable {
     }
   }
 
-  /** Resolves with the job when it has ended. Throws `NotFound`, `Timeout` or `Cancelled` (the signal), `Unavailable` (closed). */
+  /**
+   * Resolves with the job when it has ended. Throws `NotFound`, `Timeout` or `Cancelled` (the signal), `Unavailable`
+   * (closed).
+   */
   async wait(id: JobId, signal?: AbortSignal): Promise<JobInfo> {
     const row = this.#control.find(id)
     return hasEnded(row) ? rowToJob(row) : this.#parts.announcer.ended(id, signal)
@@ -172,7 +177,7 @@ export class JobManager<L = unknown> implements AsyncDisposable {
 
   /**
    * Stops a job and its children; they can be resumed later. Resolves when the job has stopped, or after `stopWaitMs`
-   * with the job still running. Throws `NotFound`, and `Conflict` if the job has ended.
+   * even if it is still running. Throws `NotFound`, and `Conflict` if the job has ended.
    */
   pause(id: JobId): Promise<JobInfo> {
     return this.#control.pause(id)
@@ -202,16 +207,16 @@ export class JobManager<L = unknown> implements AsyncDisposable {
     })
   }
 
-  counts(): { running: number; queued: number } {
+  counts(): { running: number; queued: number; paused: number } {
     const { store } = this.#parts
-    return { running: store.count('running'), queued: store.count('queued') }
+    return { running: store.count('running'), queued: store.count('queued'), paused: store.count('paused') }
   }
 
-  /** Resolves when nothing runs and nothing is queued. Paused jobs do not count. */
+  /** Resolves when no job is running or queued. Paused jobs do not count. */
   async idle(): Promise<void> {
     const { commits, store, announcer } = this.#parts
     for (;;) {
-      // Not every commit announces a change: dropping old jobs does not.
+      // Some commits announce no change, such as those that delete old jobs. So wait for them too.
       if (!commits.isIdle) await commits.run(() => {})
       else if (!this.#runner.isIdle || store.hasAny('queued')) await announcer.change()
       else return
@@ -273,12 +278,13 @@ export class JobManager<L = unknown> implements AsyncDisposable {
       })
       return { id: rowToJobId(row), merged: false, wasRunning: false }
     })
-    // Asked for in the same turn, so an idle runner takes the job in the transaction that adds it.
+    // Called in the same turn as the commit was requested, so an idle runner takes the job in the transaction that
+    // adds it.
     this.#runner.expect(job.concurrency)
     return added
   }
 
-  /** The parent of a job to be enqueued. A parent that is stopping enqueues nothing more: its next run will. */
+  /** The row of the parent. If the parent is stopping, it must not queue children, because its next run will. */
   #parent(id: JobId, byParent: boolean): JobRow {
     const row = this.#control.find(id)
     if (byParent && row.wanted !== null)
@@ -297,7 +303,7 @@ export class JobManager<L = unknown> implements AsyncDisposable {
 }
 
 interface AddOptions extends EnqueueOptions {
-  /** The parent itself asks, from its run. */
+  /** Whether the parent itself, in its run, queues the child. */
   readonly byParent: boolean
 }
 
@@ -309,6 +315,17 @@ function parseInput(job: Pick<AnyJob<unknown>, 'name' | 'input'>, input: unknown
   throw new CoreError('InvalidInput', `${job.name} does not take this input: ${issuesSentence(parsed.error.issues)}`, {
     cause: parsed.error,
   })
+}
+
+/** Throws `InvalidInput` for a field that the job does not have, because a user may have misspelt an optional field. */
+function refuseUnknownFields({ input: schema, name }: Pick<AnyJob<unknown>, 'name' | 'input'>, input: unknown): void {
+  if (!(schema instanceof z.ZodObject) || typeof input !== 'object' || input === null) return
+  const fields = Object.keys(schema.shape)
+  const unknown = Object.keys(input).find((field) => !fields.includes(field))
+  if (unknown === undefined) return
+  const [hint] = nearest(unknown, fields)
+  const rest = hint === undefined ? `; it has ${fields.join(', ') || 'none'}` : `; did you mean ${hint}?`
+  throw new CoreError('InvalidInput', `${name} has no field ${JSON.stringify(unknown)} in its input${rest}`)
 }
 
 function definitionsByName<L>(definitions: readonly AnyJob<L>[]): ReadonlyMap<string, AnyJob<L>> {

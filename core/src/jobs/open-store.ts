@@ -14,13 +14,14 @@ export interface OpenStoreDeps {
 
 /**
  * Opens `jobs.db`, and creates it if it does not exist. A damaged file is set aside as `jobs.db.corrupt-<time>`, and a
- * new one takes its place. The queued jobs are lost, but scans find the same work again, so the library can open.
+ * new one takes its place. The queued jobs are lost, but the library can be opened, and scans find the same work
+ * again.
  */
 export async function openStore(deps: OpenStoreDeps): Promise<JobStore> {
   try {
     return await openChecked(deps.file)
   } catch (err) {
-    // A full disk or a missing permission is no reason to give up the file.
+    // A full disk or a missing permission is not a reason to set the file aside.
     if (!(err instanceof CoreError) || err.code !== 'Corrupt') throw err
     const aside = setAside(deps.file, deps.now())
     deps.log.warn(

@@ -1,10 +1,13 @@
 import { Packr } from 'msgpackr'
 import { CoreError, errorMessage } from '../util/errors.ts'
 
-// Plain MessagePack: msgpackr's records would need the structures of an earlier process to be read again.
+// Plain MessagePack. msgpackr's records could be read only with the structures of the process that wrote them.
 const packr = new Packr({ useRecords: false })
 
-/** MessagePack of a job's input, state or output (`what`). Throws `InvalidInput` for a value that cannot be stored. */
+/**
+ * MessagePack of a job's input, state or output; `what` names it in errors. Throws `InvalidInput` for a value that
+ * cannot be stored.
+ */
 export function pack(value: unknown, what: string, maxBytes: number): Uint8Array {
   let bytes: Uint8Array
   try {

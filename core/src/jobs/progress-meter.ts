@@ -1,14 +1,17 @@
 import type { JobProgress } from '../domain/job.ts'
 import type { ProgressUpdate } from './define.ts'
 
-/** The rate follows the last seconds: shorter jumps about, longer shows a change too late. */
+/**
+ * The time over which the rate is measured. With a shorter time, the rate would jump; with a longer time, it would
+ * show changes too late.
+ */
 const RATE_WINDOW_MS = 5_000
-/** A shorter sample says nothing about the rate. */
+/** Minimum length of a sample. A shorter one says nothing about the rate. */
 const MIN_SAMPLE_MS = 50
-/** After such a long silence, the old rate says nothing about the job. */
+/** If the last sample is older, the old rate says nothing about the job. */
 const MAX_SAMPLE_MS = 86_400_000
 
-/** Keeps how far one job is, with its rate and the time left. Within a phase no number runs backwards. */
+/** The progress of one job, with its rate and the remaining time. Within a phase, no number decreases. */
 export class ProgressMeter {
   readonly #now: () => number
   #value: JobProgress
@@ -38,10 +41,10 @@ export class ProgressMeter {
     }
   }
 
-  /** Measures the rate since the last call. Call it at intervals a person notices. */
+  /** Measures the rate since the last call. Call it at intervals that a person would notice. */
   measure(): void {
     const at = this.#now()
-    // If the clock was set, the time in between is unknown: start a new sample.
+    // If the clock was changed, the elapsed time is unknown, so start a new sample.
     if (at < this.#sample.at || at - this.#sample.at > MAX_SAMPLE_MS) this.#sample = { at, done: this.#value.done }
     const elapsed = at - this.#sample.at
     if (elapsed < MIN_SAMPLE_MS) return
@@ -54,7 +57,7 @@ export class ProgressMeter {
     this.#value = { ...this.#value, rate, etaMs: rate > 0 && total !== null ? ((total - done) / rate) * 1_000 : null }
   }
 
-  /** The work is over: nothing is left to wait for. */
+  /** Called when the work has ended: no time remains. */
   stop(): void {
     this.#value = { ...this.#value, etaMs: null }
   }

@@ -2,7 +2,7 @@ import type { JobStore } from './job-store.ts'
 import type { AnyJob } from './define.ts'
 import type { Logger } from '../util/logger.ts'
 
-/** Why a job that cannot be resumed has failed. */
+/** The errors of jobs that were running when the process ended and cannot be resumed. */
 export const cutShort = {
   code: 'Cancelled',
   message: 'it was cut short when Spacedrive stopped, and cannot go on in the middle; retry it',

@@ -1,8 +1,8 @@
 import type { JobLimits } from './limits.ts'
 
 /**
- * Milliseconds to wait after attempt number `attempts` failed: doubling, up to `retryMaxMs`, of which the second half
- * is left to chance, so that jobs that failed together do not come back together.
+ * Milliseconds to wait after attempt number `attempts` has failed. The wait doubles with each attempt, up to
+ * `retryMaxMs`. Half of it is random, so that jobs that failed together are not retried together.
  */
 export function retryDelay(
   attempts: number,

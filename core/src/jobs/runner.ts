@@ -30,17 +30,20 @@ export interface RunnerDeps<L> {
 
 const CLASSES: readonly ConcurrencyClass[] = ['cpu', 'io', 'network']
 
-/** Takes jobs from the queue and runs them, so many of each class side by side. Only those running are in memory. */
+/**
+ * Takes jobs from the queue and runs them, up to the limit of each class at the same time. Only running jobs are in
+ * memory.
+ */
 export class Runner<L> {
   readonly #deps: RunnerDeps<L>
   readonly #runs = new Map<JobId, JobRun<L>>()
   readonly #executing: Record<ConcurrencyClass, number> = { cpu: 0, io: 0, network: 0 }
-  /** Classes whose queue may hold something; the others need not be looked at. */
+  /** Classes that may have queued jobs. The other classes need not be checked. */
   readonly #waiting = new Set<ConcurrencyClass>(CLASSES)
   readonly #closing = new AbortController()
   #library: L | null = null
   #claiming = false
-  /** Why no job can be started for now. */
+  /** Why no job can be started at the moment; null if jobs can be started. */
   #blocked: string | null = null
   #nextReadyAt: number | null
   #timer: NodeJS.Timeout | null = null
@@ -67,14 +70,14 @@ export class Runner<L> {
     return this.#runs.size === 0
   }
 
-  /** A job of this row has come to the queue. */
+  /** Called when a job was put in the queue. */
   queued(row: JobRow): void {
     if (row.ready_at === null) return this.expect(row.concurrency)
     this.#nextReadyAt = Math.min(this.#nextReadyAt ?? row.ready_at, row.ready_at)
     this.#sleepUntilReady()
   }
 
-  /** Looks for a job of this class. */
+  /** Called when a class may have a queued job. Starts it if possible. */
   expect(name: ConcurrencyClass): void {
     this.#waiting.add(name)
     this.#pump()
@@ -84,12 +87,15 @@ export class Runner<L> {
     return join(this.#deps.logDir, `${id}.log`)
   }
 
-  /** Asks every running job to stop and waits for them, `stopWaitMs` at the most. They go on when the library is opened. */
+  /**
+   * Tells every running job to stop, and waits for them, at most `stopWaitMs`. The jobs continue when the library is
+   * opened again.
+   */
   async close(): Promise<void> {
     const { commits, store, log, limits } = this.#deps
     this.#closing.abort()
     if (this.#timer) clearTimeout(this.#timer)
-    // Best effort: without it, the stop looks like a crash to the next start, which resumes the jobs all the same.
+    // Best effort. If this fails, the next start takes the stop for a crash, but resumes the jobs anyway.
     await commits
       .run(() => store.wantAllQueued())
       .catch((err: unknown) => log.warn({ err }, 'the stop of running jobs was not noted'))
@@ -148,7 +154,10 @@ export class Runner<L> {
     })
   }
 
-  /** Whether the first of those that wait for a retry may go. No wait is longer than the longest: the clock was set back. */
+  /**
+   * Whether the first of the jobs that wait for a retry may run. If the remaining wait is longer than the longest
+   * possible, the clock was set back, and the job may run too.
+   */
   #isWaitOver(): boolean {
     const { limits, now } = this.#deps
     if (this.#nextReadyAt === null) return false
@@ -161,7 +170,7 @@ export class Runner<L> {
     const { store, now } = this.#deps
     if (!this.#isWaitOver()) return false
     store.releaseDelayed(Math.max(now(), this.#nextReadyAt!))
-    // Their class is not known here, so all are looked at.
+    // The classes of these jobs are not known here, so all classes are checked.
     for (const name of CLASSES) this.#waiting.add(name)
     return true
   }
@@ -175,7 +184,7 @@ export class Runner<L> {
     if (this.#closing.signal.aborted) return
     const wake = () => {
       this.#pump()
-      // The clock was set back in the meantime: sleep again.
+      // The clock was set back in the meantime, so sleep again.
       if (!this.#claiming) this.#sleepUntilReady()
     }
     this.#timer = setTimeout(wake, Math.min(ms, this.#deps.limits.retryMaxMs))
@@ -198,13 +207,16 @@ export class Runner<L> {
     run.markSaved()
   }
 
-  /** Until its end is stored a job counts as running; a restart before that runs its last stretch again. */
+  /**
+   * Stores the end of a run. Until then, the job counts as running, and a restart would repeat the work since its last
+   * checkpoint.
+   */
   async #save(run: JobRun<L>, outcome: Outcome): Promise<void> {
     const { commits, log } = this.#deps
     while (true) {
       try {
         const saved = commits.run((after) => this.#store(run, outcome, after))
-        // Asked for in the same turn, so the next job is claimed in the same transaction.
+        // Called in the same turn, so that the next job is claimed in the same transaction.
         this.#pump()
         return await saved
       } catch (err) {
@@ -222,13 +234,14 @@ export class Runner<L> {
       this.#runs.delete(run.id)
       this.#deps.announcer.announce(row)
       if (row.status === 'queued') this.queued(row)
-      // Another job with this key may have waited for this one to be gone.
+      // Another job with this key may have waited for the end of this one.
       if (run.wanted === 'cancelled') this.expect(row.concurrency)
     })
   }
 
   #storeOutcome(run: JobRun<L>, outcome: Outcome): JobRow {
-    // Controls since the job resumed are stored, but the run does not know them yet.
+    // A user may have paused or cancelled the job since it was resumed. This is stored, but the run does not know it
+    // yet.
     const asked = this.#deps.store.get(run.row.id)!.wanted
     switch (outcome.kind) {
       case 'completed':

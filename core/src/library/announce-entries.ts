@@ -6,7 +6,7 @@ import type { ChangeSet, LibraryStore } from '../store/index.ts'
 import { bytesToName, displayName, joinName, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 
-/** More changed entries than this in one transaction are announced as a change of the tree. */
+/** If a transaction changes more entries than this, a change of the tree is announced instead. */
 const MAX_ANNOUNCED_ENTRIES = 200
 const SLASH = 0x2f
 
@@ -23,7 +23,7 @@ interface FolderChanges {
   readonly deleted: string[]
 }
 
-/** Raises events about changed entries: for each folder, or for each location if there are many. */
+/** Emits events about changed entries: one for each folder or, if there are many, one for each location. */
 export function announceEntries(deps: AnnounceEntriesDeps): Disposable {
   return deps.store.changes.subscribe((changes) => {
     const { changed, created, deleted } = changes.entries
@@ -49,7 +49,7 @@ function announceMoves({ emit, reader, records, store }: AnnounceEntriesDeps, { 
   for (const { from, id } of entries.moved) {
     const now = row.get(id)
     const folder = now && reader.folder(Number(now['parent_id']))
-    // A row moves only within its volume.
+    // An entry moves only within its volume.
     const before = folder && absoluteOf(records.map, Number(now['volume_id']), from)
     if (!before) continue
     const to = displayName(joinName(folder.dir, now['name'] as RawName))

@@ -9,16 +9,16 @@ import { isAlive } from '../util/lock-file.ts'
 import { pathError } from '../util/path-error.ts'
 import { maintain } from './maintenance.ts'
 
-/** Pages copied in one step; other work runs between the steps. */
+/** Number of pages copied in one step; between the steps, other work can run. */
 const PAGES_PER_STEP = 1_024
 const NAME = /^database_backup_\d{8}_\d{6}(_\d+)?(_daily)?\.db$/
-/** The name of an unfinished backup; it contains the id of the process that writes it. */
+/** Matches the name of an unfinished backup, which contains the id of the process that writes it. */
 const DRAFT = /^\.database_backup\.(\d+)\.[0-9a-f-]{36}\.tmp/
 
 export interface Backup {
   readonly path: string
   readonly bytes: number
-  /** The copy was read back and is sound. */
+  /** Whether the copy was read back and has no problem. */
   readonly verified: boolean
 }
 
@@ -31,7 +31,7 @@ export async function backUp(
     readonly database: string
     readonly dir: string
     readonly now: () => number
-    /** An automatic backup: it is removed when seven newer ones exist. */
+    /** Whether the backup is automatic. Such a backup is removed when there are seven newer ones. */
     readonly automatic?: boolean
   },
   signal?: AbortSignal,
@@ -60,7 +60,7 @@ export async function backUp(
   }
 }
 
-/** Throws `InvalidInput` if the name belongs to something other than a folder. */
+/** Creates the folder of backups. Throws `InvalidInput` if something other than a folder has the name. */
 async function makeFolder(dir: string): Promise<void> {
   const stats = await stat(dir).catch(() => null)
   if (stats && !stats.isDirectory())
@@ -86,14 +86,14 @@ export async function newestGoodBackup(dir: string, signal?: AbortSignal): Promi
   return null
 }
 
-/** Copies a consistent snapshot of the database into one file without a log beside it. */
+/** Copies a consistent snapshot of the database to a single file, without a WAL beside it. */
 async function copy(database: string, to: string): Promise<void> {
   const source = openDatabase(database, { readOnly: true })
   try {
-    // The transaction stays open: otherwise SQLite starts over whenever another connection writes between two steps.
+    // The transaction stays open. Otherwise, SQLite starts again whenever another connection writes between two steps.
     source.exec('begin')
     source.prepare('select 1 from sqlite_schema').get()
-    // SQLite would create the file readable for other users.
+    // If SQLite created the file, other users could read it.
     await writeFile(to, '', { mode: 0o600, flag: 'a' })
     await backup(source, to, { rate: PAGES_PER_STEP })
   } finally {
@@ -116,7 +116,7 @@ async function removeAbandoned(dir: string): Promise<void> {
 }
 
 async function removeDraft(draft: string): Promise<void> {
-  // Best effort: the next backup removes the rest, and the caller must see the original failure.
+  // Best effort: the next backup removes leftovers, and the caller must get the original error.
   const removals = ['', '-wal', '-shm', '-journal'].map((end) => rm(`${draft}${end}`, { force: true }))
   await Promise.allSettled(removals)
 }

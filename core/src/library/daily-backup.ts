@@ -9,7 +9,7 @@ const KEPT = 7
 
 export interface DailyBackup {
   readonly made: Backup
-  /** Older backups that are damaged. They were renamed, so that they are not restored by mistake. */
+  /** Older backups that are damaged. They were renamed, so that nobody restores them by mistake. */
   readonly damaged: readonly string[]
 }
 
@@ -41,7 +41,7 @@ async function isDue(of: { backups: string; database: string; now: number }): Pr
   const [newest] = await listBackups(of.backups)
   if (newest === undefined) return true
   const backedUpAt = (await stat(newest)).mtimeMs
-  // If the clock was set back, the library must still be backed up.
+  // If the clock was set back, the age is negative, and the library must be backed up.
   const age = of.now - backedUpAt
   if (age >= 0 && age < DAY_MS) return false
   const files = await Promise.all([of.database, `${of.database}-wal`].map((file) => stat(file).catch(() => null)))

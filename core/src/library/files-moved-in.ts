@@ -2,7 +2,7 @@ import type { ReadDatabase } from '../db/sqlite.ts'
 import { openDatabase } from '../db/index.ts'
 import { companionKinds, sidecarKindNumbers, sidecarStateNumbers } from '../domain/index.ts'
 
-/** Files that exist only in the library: videos of Live Photos, XMP files. */
+/** The number and size of files that exist only in the library: videos of Live Photos, and XMP files. */
 export interface FilesMovedIn {
   readonly files: number
   readonly bytes: number
@@ -12,7 +12,9 @@ const kinds = companionKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
 const MOVED_IN = `select count(*) as files, ifnull(sum(size), 0) as bytes from sidecars
   where kind in (${kinds}) and source_entry_id is null and state = ${sidecarStateNumbers.ready}`
 
-/** The user's files that were moved into a library. They move, and go to the trash, with the library. */
+/**
+ * Counts the user's files that were moved into a library. If the library is moved or goes to the trash, they do too.
+ */
 export function filesMovedIn(db: ReadDatabase): FilesMovedIn {
   const row = db.prepare(MOVED_IN).get()!
   return { files: Number(row['files']), bytes: Number(row['bytes']) }
@@ -28,7 +30,7 @@ export function filesMovedInOf(database: string): FilesMovedIn | null {
       db.close()
     }
   } catch {
-    // The database is gone, damaged, or older than sidecars.
+    // The database is missing, damaged, or from a version without sidecars.
     return null
   }
 }

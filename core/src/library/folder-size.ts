@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Bytes on disk of all files in a folder, at any depth. */
+/** Size on disk, in bytes, of all files in a folder, at any depth. */
 export async function folderSize(path: string): Promise<number> {
   let bytes = 0
   const waiting = [path]

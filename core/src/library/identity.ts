@@ -6,7 +6,9 @@ import { listBackups } from './backup.ts'
 import { libraryFiles, Manifest, readManifest, type ReadManifestOptions, writeManifest } from './manifest.ts'
 import type { LibraryStore } from '../store/index.ts'
 
-/** Stores the manifest in the database, and so in every backup of it. Writes nothing if it is already there. */
+/**
+ * Stores the manifest in the database, and so in every backup of the database. Does nothing if it is already stored.
+ */
 export async function keepIdentity(store: LibraryStore, manifest: Manifest): Promise<void> {
   if (readFrom(store.connection)?.json === JSON.stringify(manifest)) return
   await store.write(({ db }) =>
@@ -18,7 +20,10 @@ export async function keepIdentity(store: LibraryStore, manifest: Manifest): Pro
   )
 }
 
-/** The library that a database or backup belongs to; null if the file is older than migration 011, or damaged. */
+/**
+ * The manifest of the library to which a database or backup belongs. Null if the file is older than migration 011, or
+ * damaged.
+ */
 export function identityIn(file: string): Manifest | null {
   try {
     const db = openDatabase(file, { readOnly: true })

@@ -17,11 +17,11 @@ const Known = z.object({
    * libraries too.
    */
   path: z.string(),
-  /** Whether it is opened at the start. */
+  /** Whether the library is opened when the engine starts. */
   open: z.boolean(),
-  /** Whether it is opened without the right to change it. */
+  /** Whether the library is opened read-only. */
   readOnly: z.boolean().default(false),
-  /** Why the last attempt to open it failed. */
+  /** Why the library could not be opened the last time; null if it could. */
   error: z.string().nullable(),
   errorCode: z.enum(errorCodes).nullable().default(null),
 })
@@ -30,7 +30,10 @@ export type Known = z.infer<typeof Known>
 const State = z.object({
   current: LibraryId.nullable(),
   libraries: z.array(Known),
-  /** Libraries that the user removed from the list; a search of the data folder does not add them again. */
+  /**
+   * Libraries that the user has removed from the list. If a search of the data folder finds them, they are not added
+   * again.
+   */
   forgotten: z.array(LibraryId).default([]),
 })
 type State = z.infer<typeof State>
@@ -46,7 +49,8 @@ export interface KnownLibrariesDeps {
 }
 
 /**
- * The list of libraries that an installation knows, in its own file. A change takes effect once the file is written.
+ * The list of libraries that this installation knows, stored in a file. A change takes effect when the file was
+ * written.
  */
 export class KnownLibraries {
   readonly #dataDir: string
@@ -117,7 +121,7 @@ export class KnownLibraries {
     }))
   }
 
-  /** Notes why the library at `path` was not opened. */
+  /** Records why the library at `path` was not opened. */
   fail(path: string, { code, message }: { code: ErrorCode; message: string }): Promise<void> {
     return this.#change((state) => ({
       ...state,
@@ -127,7 +131,9 @@ export class KnownLibraries {
     }))
   }
 
-  /** `isKept`: the folder stays in place, and a later search must not add the library again. */
+  /**
+   * Removes a library from the list. `isKept`: its folder stays where it is, so a later search must not add it again.
+   */
   remove(id: LibraryId, { isKept }: { isKept: boolean }): Promise<void> {
     return this.#change((state) => {
       const libraries = state.libraries.filter((known) => known.id !== id)
@@ -162,12 +168,12 @@ export class KnownLibraries {
   }
 }
 
-/** If libraries are open, one of them is current, even if the program was killed before it chose one. */
+/** If libraries are open, one of them must be current, even if the program was killed before it chose one. */
 function withCurrent(state: State): State {
   return { ...state, current: state.current ?? state.libraries.find((known) => known.open)?.id ?? null }
 }
 
-/** Null if the text is not a list. Throws `VersionMismatch` for a list of a newer version. */
+/** Parses a list; null if the text is not one. Throws `VersionMismatch` for a list of a newer version. */
 function parseState(text: string, { file, folder }: { file: string; folder: string }): State | null {
   const json = parseJson(text)
   if (NewerFile.safeParse(json).success) {

@@ -18,7 +18,7 @@ export interface LibraryContentsDeps {
   readonly look: OpenFileDeps['look']
 }
 
-/** The files of this device by content, from the indexes of its open libraries. */
+/** Finds the files of this device by content, with the indexes of its open libraries. */
 export class LibraryContents implements DiskContents {
   readonly #deps: LibraryContentsDeps
 
@@ -64,7 +64,7 @@ export class LibraryContents implements DiskContents {
     return { state: 'none', reason: 'its content is not indexed' }
   }
 
-  /** Reads a generated file. It is in a library, whose other files are refused. */
+  /** Reads a generated file. It is inside a library, whose other files must not be read. */
   async #read(path: string, signal: AbortSignal) {
     await using file = await openFile(path, { look: this.#deps.look, guard: null }, signal)
     return await readBytes(file, { offset: 0, length: MAX_THUMB_BYTES })
@@ -96,7 +96,10 @@ function absent(err: unknown): null {
   throw err
 }
 
-/** Variants of the same family, such as `grid`, before others; smallest first. */
+/**
+ * The order in which variants are tried: those of the same family, such as `grid`, come first, smaller ones before
+ * larger ones.
+ */
 function byCloseness(variant: string) {
   const family = variant.split('@')[0]!
   return (a: { variant: string; size: number | null }, b: { variant: string; size: number | null }) =>

@@ -2,7 +2,7 @@ import { Device, type DeviceId, type ListedDevice } from '../domain/index.ts'
 import { uuidToBlob } from '../util/uuid.ts'
 import type { LibraryStore, WriteTransaction } from '../store/index.ts'
 
-/** The devices that have opened a library, by name; `current` is the id of this device. */
+/** The devices that have opened a library, sorted by name. `current` is the id of this device. */
 export async function listDevices(store: LibraryStore, current: DeviceId): Promise<ListedDevice[]> {
   const rows = await store.read((db) => db.selectFrom('devices').selectAll().orderBy('name').execute())
   return rows.map(({ name, slug, details, last_seen_at: lastSeenAt }) => {
@@ -11,7 +11,10 @@ export async function listDevices(store: LibraryStore, current: DeviceId): Promi
   })
 }
 
-/** Adds a device to the list, or updates its data; returns its row. The slug is made unique in the library. */
+/**
+ * Adds a device to the list, or updates its data. Returns the id of its row. The slug is made unique in the
+ * library.
+ */
 export async function recordDevice(store: LibraryStore, device: Device, now: number): Promise<number> {
   return store.write(async ({ db }) => {
     const uuid = uuidToBlob(device.id)

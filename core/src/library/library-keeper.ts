@@ -2,7 +2,7 @@ import type { Logger } from '../util/logger.ts'
 
 /** How often open libraries are checked, in milliseconds, so that a lost folder is reported within seconds. */
 const LOOK_MS = 1_000
-/** The delay of the first backup after the start; the next constant is the time between two checks for due backups. */
+/** When the first check for due backups runs after the start, and the time between two checks. */
 const FIRST_BACKUP_MS = 10 * 60_000
 const BACKUP_MS = 60 * 60_000
 
@@ -12,7 +12,7 @@ export interface LibraryKeeperDeps {
   readonly log: Logger
 }
 
-/** Watches the open libraries as long as the engine runs: whether their folders exist, and whether a backup is due. */
+/** Checks the open libraries as long as the engine runs: whether their folders exist, and whether a backup is due. */
 export class LibraryKeeper implements AsyncDisposable {
   readonly #deps: LibraryKeeperDeps
   readonly #closing = new AbortController()

@@ -1,10 +1,11 @@
-import { lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { type SettingPlace, withSetting } from '../config/index.ts'
+import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/index.ts'
-import { LibraryId, fileTypeByNumber } from '../domain/index.ts'
+import { LibraryId } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { IntelligencePort } from '../indexing/index.ts'
-import type { DevicePolicy, Generator, PeerSidecars, SidecarLimits, SidecarPools } from '../sidecars/index.ts'
+import type { PeerSidecars, SidecarLimits, SidecarPools } from '../sidecars/index.ts'
 import type { UserDisk } from '../sources/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
@@ -16,14 +17,12 @@ import { pathError } from '../util/path-error.ts'
 import { shellWord } from '../util/shell-word.ts'
 import { uuidv7 } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
-import { type Backup, backUp, newestGoodBackup } from './backup.ts'
+import type { Backup } from './backup.ts'
 import { type FilesMovedIn, filesMovedIn, filesMovedInOf } from './files-moved-in.ts'
-import { folderSize } from './folder-size.ts'
 import { type Known, KnownLibraries } from './known-libraries.ts'
 import { Library, type LibraryDeps, type LibrarySettings } from './library.ts'
+import { assertWritable, backUpLibrary, checkLibrary, describeLibrary, optimizeLibrary } from './library-care.ts'
 import { libraryFileName, libraryName } from './library-name.ts'
-import { maintain } from './maintenance.ts'
-import type { Problem } from './maintenance-worker.ts'
 import { makeLibrary } from './make-library.ts'
 import { backUpDaily } from './daily-backup.ts'
 import { identityIn, keepIdentity, recoverManifest } from './identity.ts'
@@ -43,8 +42,8 @@ export interface LibraryManagerDeps {
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
   readonly meaningOf: LibraryDeps['meaningOf']
-  readonly generators: () => readonly Generator[]
-  readonly sidecarPolicy: () => DevicePolicy
+  readonly generators: LibraryDeps['generators']
+  readonly sidecarPolicy: LibraryDeps['sidecarPolicy']
   readonly sidecarLimits: () => SidecarLimits
   readonly peerSidecarsOf: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
@@ -57,14 +56,20 @@ export interface LibraryManagerDeps {
   readonly log: Logger
 }
 
+/** A value of a setting that belongs to a library. */
+export interface SettingValue extends SettingPlace {
+  /** Undefined: the library loses its own value. */
+  readonly value: unknown
+}
+
 /** The libraries of an installation: known, open and current ones. */
 export class LibraryManager implements AsyncDisposable {
   readonly #deps: LibraryManagerDeps
   readonly #known: KnownLibraries
   readonly #open = new Map<LibraryId, Library>()
   /**
-   * Libraries are created, opened, closed and moved one at a time. If two callers open one library, the second finds it
-   * open.
+   * Libraries are created, opened, closed and moved one at a time. If two callers open the same library, the second
+   * one gets the open library.
    */
   readonly #turns = new Lease()
   readonly #keeper: LibraryKeeper
@@ -102,7 +107,7 @@ export class LibraryManager implements AsyncDisposable {
     return [...this.#open.values()]
   }
 
-  /** Libraries that could not be opened, with the reason. */
+  /** Libraries that could not be opened, with the reasons. */
   failed(): Known[] {
     return this.#known.all().filter(({ error, id }) => error !== null && !this.#open.has(id))
   }
@@ -112,8 +117,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * An open library, by name or id; by default the current one. Throws `NotFound`, `Conflict`, or the error that kept
-   * it from opening.
+   * An open library, by name or id; by default the current one. Throws `NotFound`, `Conflict`, or the error because of
+   * which it could not be opened.
    */
   resolve(reference?: string): Library {
     if (reference === undefined) {
@@ -140,9 +145,9 @@ export class LibraryManager implements AsyncDisposable {
     const now = this.#deps.now()
     const id = LibraryId.parse(uuidv7(now))
     const createdAt = new Date(now).toISOString()
-    await makeLibrary(path, { version: MANIFEST_VERSION, id, name, description: '', createdAt })
+    await makeLibrary(path, { version: MANIFEST_VERSION, id, name, description: '', createdAt, settings: {} })
     await this.#openAt(path, false).catch(async (err: unknown) => {
-      // The library is new and empty. Remove it, because otherwise it would exist without being on the list.
+      // The library is new and empty. Without an entry in the list it would be lost, so remove it.
       await rm(path, { recursive: true, force: true })
       throw err
     })
@@ -164,13 +169,13 @@ export class LibraryManager implements AsyncDisposable {
     this.#assertNameIsFree(name)
     const folder = await makeFolder(join(this.#deps.dataDir, 'libraries'))
     const path = join(folder, `${libraryFileName(name)}${LIBRARY_SUFFIX}`)
-    await makeLibrary(path, { ...of, name, version: MANIFEST_VERSION })
+    await makeLibrary(path, { ...of, name, version: MANIFEST_VERSION, settings: {} })
     const library = await this.#openAt(path, false)
     this.#deps.events.emit('library.created', this.#entry(library.id), library.id)
     return library
   }
 
-  /** Opens a library folder and makes it current. A library that is already open with other rights is reopened. */
+  /** Opens a library folder and makes it current. If it is open, but with other rights, it is reopened. */
   async open(input: { path: string; readOnly: boolean }): Promise<LibraryEntry> {
     using _turn = await this.#turn()
     const path = await realLibraryPath(input.path)
@@ -218,6 +223,18 @@ export class LibraryManager implements AsyncDisposable {
     return entry
   }
 
+  /** Stores a value of a setting in the library's file, beside what was written there by hand. */
+  async setSetting(library: Library, { value, ...place }: SettingValue): Promise<void> {
+    using _turn = await this.#turn()
+    assertWritable(library, 'so its settings cannot be changed')
+    const { settings } = await this.#manifestAt(library.path)
+    const changed = withSetting(settings, place, value)
+    const manifest = { ...library.manifest, settings: changed }
+    await writeManifest(library.path, manifest)
+    await keepIdentity(library.store, manifest)
+    library.manifest = manifest
+  }
+
   /** Shows which data deleting a library would remove. Changes nothing. */
   previewDelete(reference: string): { libraryId: string; name: string; path: string; movedIn: FilesMovedIn | null } {
     const { id, name, path } = this.#find(reference)
@@ -227,8 +244,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Forgets a library. Its folder goes to the trash, together with files that were moved into it, unless the folder is
-   * to be kept. The indexed files themselves are never touched.
+   * Forgets a library. Its folder, with the files that were moved into it, goes to the trash, unless the caller asks
+   * to keep the folder. The indexed files themselves are never touched.
    */
   async delete(input: {
     library: string
@@ -239,7 +256,7 @@ export class LibraryManager implements AsyncDisposable {
     const library = this.#open.get(id)
     if (!input.keepFiles && (!library || library.readOnly)) await assertRemovable(path, name)
     if (library) await this.#close(library)
-    // From here on, no file can be moved into the library.
+    // From now on, no file can be moved into the library.
     const movedIn = filesMovedInOf(libraryFiles(path).database)
     const left = input.keepFiles ? path : await moveToTrash(path, this.#deps.now())
     await this.#known.remove(id, { isKept: input.keepFiles })
@@ -248,72 +265,20 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   async info(library: Library): Promise<LibraryInfo> {
-    const db = library.store.connection
-    const roots = db
-      .prepare(
-        `select count(*) as locations, coalesce(sum(d.file_count), 0) as files, coalesce(sum(d.dir_count), 0) as directories,
-           coalesce(sum(d.symlink_count), 0) as symlinks, coalesce(sum(d.other_count), 0) as others,
-           coalesce(sum(d.total_size), 0) as bytes
-         from locations l join directories d on d.id = l.directory_id join entries e on e.id = d.id where e.parent_id is null`,
-      )
-      .get()!
-    const duplicates = await library.files.duplicateTotals()
-    const [contents] = await library.store.bulk.select('select count(*) as n from content_identities')
-    const byType = await library.store.bulk.select(
-      'select type, count(*) as files, sum(size) as bytes from entries where kind = 0 group by type',
-    )
-    return {
-      ...this.#entry(library.id),
-      description: library.manifest.description,
-      createdAt: library.manifest.createdAt,
-      readOnly: library.readOnly,
-      counts: {
-        files: Number(roots['files']),
-        directories: Number(roots['directories']),
-        symlinks: Number(roots['symlinks']),
-        others: Number(roots['others']),
-        bytes: Number(roots['bytes']),
-        locations: library.locations.map.all().length,
-        contents: Number(contents!['n']),
-        duplicateFiles: duplicates.files,
-        reclaimableBytes: duplicates.bytes,
-      },
-      byType: byType.map((row) => ({
-        type: fileTypeByNumber[Number(row['type'])]!,
-        files: Number(row['files']),
-        bytes: Number(row['bytes']),
-      })),
-      sizeOnDisk: await folderSize(library.path),
-    }
+    return { ...this.#entry(library.id), ...(await describeLibrary(library)) }
   }
 
-  async backup(library: Library, input: { to?: string | undefined }, signal: AbortSignal): Promise<Backup> {
-    const { backups, database } = libraryFiles(library.path)
-    if (input.to === undefined) assertWritable(library, 'so the backup needs a folder elsewhere: --to <folder>')
-    const dir = input.to === undefined ? backups : resolve(input.to)
-    return backUp({ database, dir, now: this.#deps.now }, signal)
+  backup(library: Library, { to }: { to?: string | undefined }, signal: AbortSignal): Promise<Backup> {
+    return backUpLibrary(library, { to, now: this.#deps.now }, signal)
   }
 
-  /** Checks the database. With `fix`, it first repairs rows that break the rules of the index. */
-  async check(library: Library, signal: AbortSignal, { fix }: { fix: boolean } = { fix: false }) {
-    const begun = performance.now()
-    const files = libraryFiles(library.path)
-    const mended = fix ? await library.indexing.mend(signal) : null
-    const fixed = Object.values(mended ?? {}).reduce((sum: number, rows: number) => sum + rows, 0)
-    const problems: Problem[] = await maintain({ kind: 'check', file: files.database }, signal)
-    const ok = problems.length === 0
-    const goodBackup = ok ? null : await newestGoodBackup(files.backups, signal)
-    return { ok, fixed, problems, tookMs: performance.now() - begun, goodBackup }
+  /** See `checkLibrary`. */
+  check(library: Library, signal: AbortSignal, { fix }: { fix: boolean } = { fix: false }) {
+    return checkLibrary(library, { fix }, signal)
   }
 
-  async optimize(library: Library, signal: AbortSignal) {
-    const begun = performance.now()
-    const file = libraryFiles(library.path).database
-    using _lease = await library.store.lease(signal)
-    const { size: bytesBefore } = await stat(file)
-    await maintain({ kind: 'optimize', file }, signal)
-    const { size: bytesAfter } = await stat(file)
-    return { bytesBefore, bytesAfter, tookMs: performance.now() - begun }
+  optimize(library: Library, signal: AbortSignal) {
+    return optimizeLibrary(library, signal)
   }
 
   /**
@@ -336,7 +301,7 @@ export class LibraryManager implements AsyncDisposable {
     return restored
   }
 
-  /** Closes every library; they are opened again by the next start. */
+  /** Closes every library. The next start opens them again. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#keeper[Symbol.asyncDispose]()
     using _turn = await this.#turns.acquire()
@@ -347,8 +312,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Closes libraries whose folder is gone, opens them again when it is back, and reopens libraries whose database lost
-   * its log.
+   * Closes libraries whose folder is gone, opens them again when it is back, and reopens libraries whose database has
+   * lost its WAL.
    */
   async look(): Promise<void> {
     const changes: { library: Library; change: 'gone' | 'log' }[] = []
@@ -412,7 +377,7 @@ export class LibraryManager implements AsyncDisposable {
     events.emit('library.failed', { path, message })
   }
 
-  /** Closing the connections writes their remaining data into the database. */
+  /** Closes and opens a library again. When its connections close, their remaining data are written to the database. */
   async #reopen(library: Library): Promise<void> {
     const { name, path, readOnly } = library
     this.#deps.log.error(
@@ -436,7 +401,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Works even if `library.json` is lost, as long as the database, a backup or the list of libraries has the manifest.
+   * The manifest of the library at a path. If `library.json` is lost, it is taken from the database, a backup or the
+   * list of libraries.
    */
   #manifestAt(path: string, readOnly = false): Promise<Manifest> {
     const known = this.#known.all().find((each) => each.path === path)
@@ -479,7 +445,7 @@ export class LibraryManager implements AsyncDisposable {
     this.#deps.events.emit('library.closed', { libraryId: library.id }, library.id)
   }
 
-  /** One library that cannot be opened must not keep the others from opening. */
+  /** Opens a library without throwing: if one library cannot be opened, the others must still be opened. */
   async #openQuietly(path: string, readOnly: boolean): Promise<void> {
     const { events, log } = this.#deps
     try {
@@ -488,7 +454,7 @@ export class LibraryManager implements AsyncDisposable {
       const message = errorMessage(err)
       log.error({ path, err }, `library not opened: ${message}`)
       const code = err instanceof CoreError ? err.code : 'Internal'
-      // Best effort: if the list cannot be written either, the error is in the log.
+      // Best effort: if the list cannot be written either, the error is in the log only.
       await this.#known.fail(path, { code, message }).catch((cause: unknown) => {
         log.warn({ path, err: cause }, 'cannot record that a library could not be opened')
       })
@@ -496,7 +462,7 @@ export class LibraryManager implements AsyncDisposable {
     }
   }
 
-  /** Libraries in the data folder that are not on the list: put there by hand, or from before the list was lost. */
+  /** Adds libraries in the data folder that are not on the list: a user has put them there, or the list was lost. */
   async #discover(): Promise<void> {
     const { dataDir, log } = this.#deps
     const folder = join(await realpath(dataDir), 'libraries')
@@ -572,11 +538,7 @@ async function makeFolder(folder: string): Promise<string> {
   }
 }
 
-function assertWritable({ name, readOnly }: Library, consequence: string): void {
-  if (readOnly) throw new CoreError('PermissionDenied', `library ${name} is open read-only, ${consequence}`)
-}
-
-/** Checks a library before its folder goes to the trash; this process does not hold its lock. */
+/** Checks that a library can be removed before its folder goes to the trash. This process does not hold its lock. */
 async function assertRemovable(path: string, name: string): Promise<void> {
   await lstat(path).catch((cause: unknown) => {
     const message = `${path} is not there; plug its disk in, or forget the library with --keep-files`
@@ -591,16 +553,20 @@ interface RestoreTarget {
   readonly path: string
   readonly id: LibraryId
   readonly name: string
-  /** The library that the backup belongs to, as named by the user: a name or an id. */
+  /** The library to which the backup belongs, as the user named it: a name or an id. */
   readonly of: string | undefined
 }
 
-/** Another library's backup would remove all locations, so it is restored only if the user names that library. */
+/**
+ * Checks that a backup belongs to the library. Restoring another library's backup would remove all locations, so the
+ * user must name that library.
+ */
 function assertBackupOf(backup: string, { id, name, of, path }: RestoreTarget): void {
   const origin = identityIn(backup)
   if (origin?.id === id || (of !== undefined && (origin === null ? [id, name] : [origin.id, origin.name]).includes(of)))
     return
-  // A nameless backup of an older version belongs to the library if it is in the library's own folder.
+  // A backup of an older version has no name. It belongs to the library if it is in the library's own folder of
+  // backups.
   if (origin === null && backup.startsWith(libraryFiles(path).backups + sep)) return
   const whose = origin ? `library ${origin.name} (${origin.id})` : 'a library it does not name'
   const named = shellWord(origin ? origin.name : name)

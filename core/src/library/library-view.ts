@@ -1,4 +1,5 @@
 import type { ArchiveListing } from '../domain/archive.ts'
+import type { DocumentPage } from '../domain/document.ts'
 import type { FileInfo } from '../domain/index.ts'
 import { type Archives, isAsIndexed } from '../files/index.ts'
 import type {
@@ -6,6 +7,7 @@ import type {
   BrowseInput,
   Browsed,
   DiskView,
+  DocumentAsked,
   IndexedBytes,
   Listing,
   ListInput,
@@ -17,6 +19,7 @@ import type { Library } from './library.ts'
 export interface LibraryViewDeps {
   readonly library: Pick<Library, 'files' | 'indexing'>
   readonly archives: Pick<Archives, 'list'>
+  readonly documents: Pick<DiskView, 'document'>
 }
 
 /** This device's disk with the index of a library. */
@@ -41,9 +44,20 @@ export class LibraryView implements DiskView {
 
   async archive(page: ArchivePage, signal: AbortSignal): Promise<ArchiveListing> {
     const { archives, library } = this.#deps
-    // If the file is offline, this error names its volume.
+    // This is called because its error names the volume if the file is offline.
     library.files.fileAt(parsePath(page.path))
     return archives.list(page, signal)
+  }
+
+  async document(page: DocumentAsked, signal: AbortSignal): Promise<DocumentPage> {
+    const { documents, library } = this.#deps
+    // This is called because its error names the volume if the file is offline.
+    library.files.fileAt(parsePath(page.path))
+    return documents.document(page, signal)
+  }
+
+  whyAway(path: RawName, signal: AbortSignal): Promise<Error | null> {
+    return this.#deps.library.files.whyAway(path, signal)
   }
 
   info(path: string, signal: AbortSignal): Promise<FileInfo> {

@@ -1,3 +1,4 @@
+import type { StoredSettings } from '../config/index.ts'
 import type { Device, LibraryId, ListedDevice } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { Copies, Files } from '../files/index.ts'
@@ -38,17 +39,19 @@ export interface LibraryDeps {
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
-  /** The embedding of a query in the selected model. */
+  /** Computes the embedding of a query with the configured model. */
   readonly meaningOf: NonNullable<NameSearchDeps['meaningOf']>
-  readonly generators: () => readonly Generator[]
-  readonly sidecarPolicy: () => DevicePolicy
+  /** The generators, with the settings of the library. */
+  readonly generators: (settings: StoredSettings) => readonly Generator[]
+  /** The default choices of this device, combined with the settings of the library. */
+  readonly sidecarPolicy: (settings: StoredSettings) => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
-  /** The sidecars of a library on other devices; null if the library is on no other device. */
+  /** The sidecars of a library on other devices; null if it has no other members. */
   readonly peerSidecarsOf: (library: LibraryId) => PeerSidecars | null
   readonly machine: Machine
-  /** The files of Spacedrive itself. They cannot be a location or the source of a sidecar. */
+  /** The files of Spacedrive itself. They cannot be a location, and no sidecars are made of them. */
   readonly privateFiles: PrivateFiles
-  /** The disk on which files of users are moved. */
+  /** The disk on which the user's files are moved. */
   readonly userDisk: UserDisk
   /** Whether the network connection is metered. */
   readonly isMetered: () => Promise<boolean>
@@ -63,14 +66,19 @@ export interface LibraryDeps {
 export interface LibrarySettings {
   readonly walkers: number
   readonly hashers: number
-  /** See `IndexingDeps`. */
+  /** See `IndexingDeps.answerMs`. */
   readonly answerMs?: number | undefined
   readonly watch: boolean
   readonly debounceMs: number
   readonly keepEndedJobs: number
 }
 
-/** One open library: a folder with its database, its jobs, and the features that work on it. */
+/** The current manifest of an open library. */
+export interface CurrentManifest {
+  manifest: Manifest
+}
+
+/** An open library: a folder with its database, its jobs, and the features that work on it. */
 export class Library implements AsyncDisposable {
   readonly path: string
   readonly readOnly: boolean
@@ -89,7 +97,7 @@ export class Library implements AsyncDisposable {
   readonly #parts: AsyncDisposableStack
   readonly #device: () => Device
   readonly #now: () => number
-  #manifest: Manifest
+  readonly #current: CurrentManifest
   #onDisk: OnDisk | null = null
 
   private constructor(
@@ -109,7 +117,7 @@ export class Library implements AsyncDisposable {
       | 'sidecars'
       | 'references'
       | 'deviceRowId'
-    > & { manifest: Manifest; parts: AsyncDisposableStack; device: () => Device; now: () => number },
+    > & { current: CurrentManifest; parts: AsyncDisposableStack; device: () => Device; now: () => number },
   ) {
     this.path = of.path
     this.readOnly = of.readOnly
@@ -125,26 +133,26 @@ export class Library implements AsyncDisposable {
     this.sidecars = of.sidecars
     this.references = of.references
     this.deviceRowId = of.deviceRowId
-    this.#manifest = of.manifest
+    this.#current = of.current
     this.#parts = of.parts
     this.#device = of.device
     this.#now = of.now
   }
 
   get id(): LibraryId {
-    return this.#manifest.id
+    return this.#current.manifest.id
   }
 
   get name(): string {
-    return this.#manifest.name
+    return this.#current.manifest.name
   }
 
   get manifest(): Manifest {
-    return this.#manifest
+    return this.#current.manifest
   }
 
   set manifest(manifest: Manifest) {
-    this.#manifest = manifest
+    this.#current.manifest = manifest
   }
 
   /**
@@ -157,8 +165,9 @@ export class Library implements AsyncDisposable {
     await using parts = new AsyncDisposableStack()
     if (!readOnly) parts.use(takeLock(libraryFiles(path).lock, `library ${manifest.name}`))
     await prepareDatabase({ path, name: manifest.name, readOnly, now, log })
-    const { keeper, ...features } = await openFeatures({ deps, manifest, parts })
-    const library = new Library({ ...features, path, readOnly, manifest, device, now, parts: parts.move() })
+    const current = { manifest }
+    const { keeper, ...features } = await openFeatures({ deps, current, parts })
+    const library = new Library({ ...features, path, readOnly, current, device, now, parts: parts.move() })
     await library.lookAtDisk()
     if (readOnly) return library
     features.jobs.start(library)
@@ -170,16 +179,16 @@ export class Library implements AsyncDisposable {
     return library
   }
 
-  /** Whether its folder or the log of its database has disappeared since the last check. */
+  /** Whether its folder or the WAL of its database has disappeared since the last check. */
   async lookAtDisk(): Promise<'gone' | 'log' | null> {
     const now = await lookAtLibrary(this.path)
     const before = this.#onDisk ?? now
-    // The log is created by the first connection and exists as long as one is open.
+    // The first connection creates the WAL, which exists as long as a connection is open.
     this.#onDisk = { database: before.database, log: before.log ?? now.log }
     return now.database === null ? 'gone' : changeOf(before, now)
   }
 
-  /** The devices that have opened this library, each with its data from the last time. */
+  /** The devices that have opened this library. The data of each are from its last time. */
   listDevices(): Promise<ListedDevice[]> {
     return listDevices(this.store, this.#device().id)
   }
@@ -197,7 +206,7 @@ export class Library implements AsyncDisposable {
     if (!this.readOnly) await recordDevice(this.store, this.#device(), this.#now())
   }
 
-  /** Stops all activity in an order that loses no data, and releases the lock. Idempotent. */
+  /** Stops all activity, in an order in which no data are lost, and releases the lock. Idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.disposeAsync()
   }

@@ -8,7 +8,7 @@ import { serveRequests } from '../workers/serve-requests.ts'
 export type MaintenanceTask =
   /** Checks the database's integrity, its references, and the rules of the tree. */
   | { readonly kind: 'check'; readonly file: string }
-  /** Frees unused pages and refreshes the planner's statistics. */
+  /** Frees unused pages and updates the statistics of the query planner. */
   | { readonly kind: 'optimize'; readonly file: string }
 
 export interface Problem {
@@ -16,7 +16,7 @@ export interface Problem {
   readonly detail: string
 }
 
-/** Further problems add no information. */
+/** Limit on reported problems. More of them would add no information. */
 const MAX_PROBLEMS = 100
 
 function run(task: MaintenanceTask): Problem[] {

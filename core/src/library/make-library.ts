@@ -6,8 +6,8 @@ import { libraryFiles, type Manifest, writeManifest } from './manifest.ts'
 import { createDatabase } from './prepare-database.ts'
 
 /**
- * Creates a complete library folder or none: it is filled under a temporary name and renamed at the end. Throws
- * `AlreadyExists`, `PermissionDenied` or `DiskFull`.
+ * Creates a complete library folder, or none at all: it is filled under a temporary name, and renamed at the end.
+ * Throws `AlreadyExists`, `PermissionDenied` or `DiskFull`.
  */
 export async function makeLibrary(path: string, manifest: Manifest): Promise<void> {
   if (await isTaken(path)) throw new CoreError('AlreadyExists', `${path} exists already`)

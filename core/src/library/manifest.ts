@@ -16,10 +16,12 @@ export const Manifest = z.object({
   name: z.string().min(1),
   description: z.string().default(''),
   createdAt: z.iso.datetime(),
+  /** Settings that belong to the library, by group and name; see `ofLibrary` in `config/schema.ts`. All others are kept as they are. */
+  settings: z.record(z.string(), z.unknown()).default({}),
 })
 export type Manifest = z.infer<typeof Manifest>
 
-/** The files of a library folder. */
+/** The paths of the files in a library folder. */
 export function libraryFiles(path: string) {
   return {
     manifest: join(path, 'library.json'),
@@ -33,13 +35,13 @@ export function libraryFiles(path: string) {
 }
 
 export interface ReadManifestOptions {
-  /** Accepts the manifest of a newer version, because nothing will be written. */
+  /** Whether to accept the manifest of a newer version, which is safe if nothing is written. */
   readonly readOnly: boolean
 }
 
 /**
- * Throws `NotFound` if there is no library, `Corrupt` if its manifest is not valid, and `VersionMismatch` for a newer
- * manifest.
+ * Reads the manifest of a library. Throws `NotFound` if there is no library, `Corrupt` if its manifest is not valid,
+ * and `VersionMismatch` for a manifest of a newer version.
  */
 export async function readManifest(
   path: string,

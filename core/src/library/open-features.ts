@@ -3,7 +3,7 @@ import type { EventData, EventType } from '../events/index.ts'
 import { Copies, Files } from '../files/index.ts'
 import { indexContent, Indexing, indexLocation, type IntelligencePort } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
-import { LocationRecords, Locations } from '../location/index.ts'
+import { checkRoot, LocationRecords, Locations } from '../location/index.ts'
 import { Overview } from '../overview/index.ts'
 import { indexSidecars, NameSearch } from '../search/index.ts'
 import {
@@ -22,13 +22,15 @@ import { LocationKeeper } from '../watching/index.ts'
 import { announceEntries } from './announce-entries.ts'
 import { keepIdentity } from './identity.ts'
 import { recordDevice } from './library-devices.ts'
-import type { Library, LibraryDeps } from './library.ts'
-import { libraryFiles, type Manifest } from './manifest.ts'
+import type { CurrentManifest, Library, LibraryDeps } from './library.ts'
+import { libraryFiles } from './manifest.ts'
 
-/** The arguments of every opener. Each opener adds its parts to `parts`, which closes them in reverse order. */
+/**
+ * The arguments of every open function. Each function adds its parts to `parts`, which closes them in reverse order.
+ */
 interface Opening {
   readonly deps: LibraryDeps
-  readonly manifest: Manifest
+  readonly current: CurrentManifest
   readonly parts: AsyncDisposableStack
   readonly files: ReturnType<typeof libraryFiles>
   readonly store: LibraryStore
@@ -40,17 +42,22 @@ type Base = Awaited<ReturnType<typeof openBase>>
 type WithIndexing = Base & { readonly indexing: Indexing }
 type WithSidecars = WithIndexing & ReturnType<typeof openSidecars>
 
-/** Opens the parts of a library in the order of their dependencies: the lower ones first. */
-export async function openFeatures(of: Pick<Opening, 'deps' | 'manifest' | 'parts'>) {
+/** Opens the parts of a library in the order of their dependencies. */
+export async function openFeatures(of: Pick<Opening, 'deps' | 'current' | 'parts'>) {
   const opening = await openStore(of)
   const base = await openBase(opening)
-  // Filled below, because sidecars and references in turn ask the index to look at folders again.
+  // Filled below, because sidecars and references also need the indexing parts, which are created first.
   const intelligence: IntelligencePort[] = [...of.deps.intelligence]
   const indexing = openIndexing(opening, base, intelligence)
   const { keeper, locations } = openLocations(opening, { ...base, indexing })
   const { references, sidecars } = openSidecars(opening, { ...base, indexing })
   intelligence.push(
-    { queue: (location, signal) => sidecars.queue.fill(location, signal) },
+    {
+      prepare: () => {
+        if (of.deps.generators(of.current.manifest.settings).length > 0) of.deps.sidecarPools.prepare()
+      },
+      queue: (location, signal) => sidecars.queue.fill(location, signal),
+    },
     { queue: (_location, signal) => references.queue(signal) },
   )
   const views = openViews(opening, { ...base, indexing, references, sidecars })
@@ -60,17 +67,17 @@ export async function openFeatures(of: Pick<Opening, 'deps' | 'manifest' | 'part
   return { deviceRowId, store, jobs, volumes, indexing, keeper, locations, references, sidecars, ...views }
 }
 
-async function openStore({ deps, manifest, parts }: Pick<Opening, 'deps' | 'manifest' | 'parts'>): Promise<Opening> {
+async function openStore({ current, deps, parts }: Pick<Opening, 'deps' | 'current' | 'parts'>): Promise<Opening> {
   const { device, events, log, now, path, readOnly } = deps
   const files = libraryFiles(path)
-  const emit = <T extends EventType>(type: T, data: EventData<T>) => events.emit(type, data, manifest.id)
+  const emit = <T extends EventType>(type: T, data: EventData<T>) => events.emit(type, data, current.manifest.id)
   const store = parts.use(new LibraryStore({ file: files.database, readOnly, emit, log }))
-  if (!readOnly) await keepIdentity(store, manifest)
+  if (!readOnly) await keepIdentity(store, current.manifest)
   const deviceRowId = readOnly ? 0 : await recordDevice(store, device(), now())
-  return { deps, manifest, parts, files, store, deviceRowId, emit }
+  return { current, deps, parts, files, store, deviceRowId, emit }
 }
 
-/** Volumes, jobs, and the rows of locations and entries. */
+/** Opens volumes, jobs, and the rows of locations and entries. */
 async function openBase({ deps, deviceRowId, emit, files, parts, store }: Opening) {
   const { log, now, readOnly, settings } = deps
   const volumes = parts.use(await LibraryVolumes.open({ store, volumes: deps.volumes, deviceRowId, now, log }))
@@ -135,6 +142,7 @@ function openLocations({ deps, emit, parts, store }: Opening, { indexing, record
       store,
       records,
       volumes,
+      checkRoot: (location) => checkRoot(location, { store, volumes: deps.volumes }),
       indexer: indexing,
       watching: keeper,
       privateFiles,
@@ -148,7 +156,8 @@ function openLocations({ deps, emit, parts, store }: Opening, { indexing, record
 }
 
 function openSidecars(opening: Opening, { indexing, jobs, reader, records }: WithIndexing) {
-  const { deps, emit, files, manifest, parts, store } = opening
+  const { current, deps, emit, files, parts, store } = opening
+  const policy = () => deps.sidecarPolicy(current.manifest.settings)
   const { foreground, isMetered, log, machine, now, privateFiles } = deps
   const common = { store, reader, root: files.sidecars, jobs: () => jobs, locations: () => records.map, now, log }
   const watch = parts.use(new SidecarWatch({ root: files.sidecars, log }))
@@ -156,12 +165,12 @@ function openSidecars(opening: Opening, { indexing, jobs, reader, records }: Wit
     new References({
       ...common,
       refresh: (location, folders, signal) => indexing.refresh(location, folders, signal),
-      policy: deps.sidecarPolicy,
+      policy,
       disk: deps.userDisk,
       watch,
     }),
   )
-  // Parsing a large text must not delay listings or statistics.
+  // A separate thread: parsing a large text must not delay listings or statistics.
   const texts = parts.use(new ReadThread({ file: files.database, name: 'texts' }))
   const sidecars = parts.use(
     new Sidecars({
@@ -170,14 +179,14 @@ function openSidecars(opening: Opening, { indexing, jobs, reader, records }: Wit
       references,
       pools: deps.sidecarPools,
       watch,
-      generators: deps.generators,
+      generators: () => deps.generators(current.manifest.settings),
       select: (sql, ...params) => store.bulk.select(sql, ...params),
       change: (sql, ...params) => store.bulk.change(sql, ...params),
       read: (url, reading, input, signal) => texts.run(url, reading, input, signal),
       indexTexts: (check, signal) => indexSidecars(store.bulk, { root: files.sidecars, check }, signal),
-      policy: deps.sidecarPolicy,
+      policy,
       limits: deps.sidecarLimits,
-      peers: () => deps.peerSidecarsOf(manifest.id),
+      peers: () => deps.peerSidecarsOf(current.manifest.id),
       machine,
       foreground,
       isMetered,
@@ -187,7 +196,7 @@ function openSidecars(opening: Opening, { indexing, jobs, reader, records }: Wit
   return { references, sidecars }
 }
 
-/** The parts that only read: listings, copies, overview, search. */
+/** Opens the parts that only read: listings, copies, overview and search. */
 function openViews(
   { deps, files, parts, store }: Opening,
   { indexing, reader, records, sidecars, volumes }: WithSidecars,
@@ -209,7 +218,7 @@ function openViews(
     read: (url, reading, input, signal) => foreground.during(() => listings.run(url, reading, input, signal)),
     log,
   })
-  // Statistics have their own thread, because they may take a second and must not delay listings.
+  // A separate thread: statistics may take a second, and must not delay listings.
   const figures = parts.use(new ReadThread({ file: files.database, name: 'figures' }))
   const view = {
     store,

@@ -11,7 +11,8 @@ export interface OwnDiskDeps extends Pick<DiskSourceDeps, 'device' | 'guard'> {
   readonly libraries: Pick<LibraryManager, 'currentInfo' | 'opened' | 'resolve'>
   readonly volumes: Pick<VolumeManager, 'list' | 'look'>
   readonly archives: Pick<Archives, 'list'>
-  /** The disk without an index. */
+  readonly documents: Pick<DiskView, 'document'>
+  /** The disk as seen without an index. */
   readonly plain: DiskView
   /** Suggested folders of this machine. */
   readonly places: () => Promise<readonly StartPlace[]>
@@ -20,7 +21,7 @@ export interface OwnDiskDeps extends Pick<DiskSourceDeps, 'device' | 'guard'> {
 /** This device's disk, seen with the indexes of its libraries. */
 export class OwnDisk {
   readonly contents: LibraryContents
-  /** As paired devices see it: for each path, the library with a location around it answers. */
+  /** The disk as paired devices see it. Each path is looked up in the library with a location around it. */
   readonly served: FileSource
   readonly #deps: OwnDiskDeps
   readonly #plain: FileSource
@@ -35,7 +36,7 @@ export class OwnDisk {
     this.#plain = this.#source(() => deps.plain, null)
   }
 
-  /** The disk with the index of a library; without an index for null. */
+  /** The disk as seen with the index of a library; if that is null, without an index. */
   seenBy(library: Library | null): FileSource {
     if (!library) return this.#plain
     const source = this.#sources.get(library) ?? this.#source(() => this.#viewOf(library), library)
@@ -59,12 +60,16 @@ export class OwnDisk {
 
   #viewOf(library: Library | null): DiskView {
     if (!library) return this.#deps.plain
-    const view = this.#views.get(library) ?? new LibraryView({ library, archives: this.#deps.archives })
+    const { archives, documents } = this.#deps
+    const view = this.#views.get(library) ?? new LibraryView({ library, archives, documents })
     this.#views.set(library, view)
     return view
   }
 
-  /** The library with a location around the path, otherwise the current library or any open one; null if none is open. */
+  /**
+   * The library with a location around the path; otherwise the current library, or any open library. Null if none is
+   * open.
+   */
   #libraryAround(path: RawName): Library | null {
     const { libraries } = this.#deps
     const opened = libraries.opened()
@@ -85,7 +90,7 @@ export class OwnDisk {
         .filter(({ online }) => online)
         .map(({ mountPoint, name }) => ({ kind: 'volume', path: mountPoint, name })),
     ]
-    // A path is listed once, with its first name.
+    // Each path is listed once, with its first name.
     return [...new Map(shown.toReversed().map((place) => [place.path, place])).values()].toReversed()
   }
 }

@@ -55,25 +55,31 @@ export async function prepareDatabase({ path, name, readOnly, now, log }: Prepar
   }
 }
 
-/** The fields of https://www.sqlite.org/fileformat2.html#the_database_header that give the length of the file. */
+/**
+ * Fields of the database header from which the length of the file is computed; see
+ * https://www.sqlite.org/fileformat2.html#the_database_header
+ */
 const MAGIC = 'SQLite format 3\0'
 const PAGE_SIZE_AT = 16
 const CHANGE_COUNTER_AT = 24
 const PAGE_COUNT_AT = 28
 const PAGE_COUNT_VALID_FOR_AT = 92
 const HEADER_BYTES = 100
-/** The header's value for the largest page size, because 65,536 does not fit in the field. */
+/** The value in the header for the largest page size: 65,536 does not fit in the field. */
 const LARGEST_PAGE = 1
 
-/** SQLite treats an empty file as a new database, and notices missing pages at the end only when it reads them. */
+/**
+ * Checks that a database file is complete. SQLite treats an empty file as a new database, and notices missing pages at
+ * the end only when it reads them.
+ */
 function assertWhole(file: string): void {
   const size = statSync(file, { throwIfNoEntry: false })?.size
   if (size === undefined) throw new CoreError('Corrupt', `${file} is missing`)
   if (size === 0) throw new CoreError('Corrupt', `${file} is empty`)
-  // The pages may still be in the log.
+  // If there is a WAL, the missing pages may be in it.
   if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) return
   const header = readHeader(file)
-  // Not a database: SQLite reports that itself.
+  // The file is not a database. SQLite reports that itself.
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return
   if (header.readUInt32BE(CHANGE_COUNTER_AT) !== header.readUInt32BE(PAGE_COUNT_VALID_FOR_AT)) return
   const pageSize = header.readUInt16BE(PAGE_SIZE_AT)

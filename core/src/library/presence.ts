@@ -1,20 +1,23 @@
 import { stat } from 'node:fs/promises'
 import { libraryFiles } from './manifest.ts'
 
-/** The files of an open library on the disk, by device and inode: its database and the log beside it. */
+/** The files of an open library on the disk, identified by device and inode: its database, and the WAL beside it. */
 export interface OnDisk {
   readonly database: string | null
   readonly log: string | null
 }
 
-/** A field is null if its file does not exist or cannot be read. */
+/** Identifies the files of a library. A field is null if the file does not exist or cannot be read. */
 export async function lookAtLibrary(path: string): Promise<OnDisk> {
   const { database } = libraryFiles(path)
   const [db, log] = await Promise.all([identityOf(database), identityOf(`${database}-wal`)])
   return { database: db, log }
 }
 
-/** How an open library was lost: its folder is gone or was replaced, or the log of its database is gone. */
+/**
+ * How an open library was lost: its folder was removed or replaced, or the WAL of its database was removed. Null if it
+ * was not lost.
+ */
 export function changeOf(before: OnDisk, now: OnDisk): 'gone' | 'log' | null {
   if (now.database !== before.database) return 'gone'
   return before.log !== null && now.log !== before.log ? 'log' : null

@@ -11,22 +11,22 @@ export interface RestoreOptions {
   /** The library's folder. */
   readonly path: string
   readonly name: string
-  /** The newest good backup by default. */
+  /** The backup to restore; null for the newest good backup. */
   readonly backup: string | null
   readonly now: () => number
 }
 
 export interface Restored {
-  /** The backup that is in place now. */
+  /** The backup that was restored. */
   readonly restored: string
-  /** The path of the previous database; null if there was none. */
+  /** The new path of the previous database; null if there was none. */
   readonly setAside: string | null
 }
 
 /**
- * Replaces a library's database with a backup; the old database is set aside with its log. An interruption may leave
- * the library without a database; opening it then reports that, and the restore can be repeated. Throws `Locked`,
- * `NotFound`, `Corrupt` or `DiskFull`.
+ * Replaces a library's database with a backup; the old database is set aside together with its WAL. If this is
+ * interrupted, the library may have no database. Opening it then reports that, and the restore can be repeated. Throws
+ * `Locked`, `NotFound`, `Corrupt` or `DiskFull`.
  */
 export async function restoreDatabase(
   { path, name, backup, now }: RestoreOptions,
@@ -41,7 +41,7 @@ export async function restoreDatabase(
     const copy = await backUp({ database: from, dir: draft, now }, signal)
     const setAside = `${database}.damaged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`
     const wasThere = await moveIfThere(database, setAside)
-    // The log belongs to the previous database.
+    // The WAL belongs to the previous database.
     for (const end of ['-wal', '-shm']) await moveIfThere(database + end, setAside + end)
     await rename(copy.path, database)
     return { restored: from, setAside: wasThere ? setAside : null }
@@ -52,14 +52,17 @@ export async function restoreDatabase(
   }
 }
 
-/** Throws `Corrupt` unless the file is a complete and sound database of a library. */
+/**
+ * Checks a backup, and returns its path. Throws `Corrupt` unless the file is a complete database of a library without
+ * problems.
+ */
 export async function soundBackup(file: string, signal: AbortSignal): Promise<string> {
   const [problem] = await maintain({ kind: 'check', file }, signal)
   if (problem) throw new CoreError('Corrupt', `${file} is not sound: ${problem.detail}`)
   return file
 }
 
-/** Returns whether the file existed. */
+/** Moves a file if it exists. Returns whether it existed. */
 async function moveIfThere(from: string, to: string): Promise<boolean> {
   return rename(from, to).then(
     () => true,

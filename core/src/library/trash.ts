@@ -5,10 +5,10 @@ import { pathError } from '../util/path-error.ts'
 import { homeFolder } from '../util/home-folder.ts'
 
 /**
- * Moves a folder to the user's trash and returns its new path. Linux: the freedesktop.org trash, with the file that
- * lets a file manager restore it (https://specifications.freedesktop.org/trash-spec/1.0/). macOS: `~/.Trash`. If the
- * trash is on another file system, and on other systems, the folder `.trash` beside the moved folder is used: nothing
- * is ever copied.
+ * Moves a folder to the user's trash and returns its new path. On Linux, this is the freedesktop.org trash, with the
+ * record that file managers need to restore it (https://specifications.freedesktop.org/trash-spec/1.0/). On macOS, it
+ * is `~/.Trash`. On other systems, or if the trash is on another file system, it is the folder `.trash` beside the
+ * moved folder. Nothing is ever copied.
  */
 export async function moveToTrash(path: string, now: number): Promise<string> {
   try {
@@ -54,7 +54,8 @@ async function moveIntoLinuxTrash(
 }
 
 /**
- * Reserves a name in the trash, following the specification: the process that creates the record first has the name.
+ * Reserves a name in the trash. According to the specification, the process that creates the record first has the
+ * name.
  */
 async function recordInTrash(path: string, { trash, now }: { trash: string; now: number }): Promise<string> {
   // Local time, as the specification requires.

@@ -68,13 +68,13 @@ export class LocationRecords implements Disposable {
     })
   }
 
-  /** Records a successful scan: all rows are as of `at`. */
+  /** Records a successful scan: the rows show the state of the disk at the time `at`. */
   async scanned(location: KnownLocation, at: number): Promise<void> {
     await this.set(location, { last_scan_at: at })
     await this.setState(location, 'complete', null)
   }
 
-  /** Accepts a replaced root, or a new mount point of the volume. */
+  /** Records a replaced root, or a new mount point of the volume. */
   async rebase(location: KnownLocation, to: { path?: RawName; rootInode?: Inode }): Promise<KnownLocation> {
     return this.set(location, {
       ...(to.path === undefined ? {} : { path: nameBytes(to.path) }),

@@ -15,6 +15,7 @@ import type { PrivateFiles } from '../util/private-files.ts'
 import { blobToUuid, UuidFactory } from '../util/uuid.ts'
 import { type KnownLocation, LocationMap } from './location-map.ts'
 import type { LocationRecords } from './location-records.ts'
+import type { RootState } from './root-check.ts'
 import { shellWord } from '../util/shell-word.ts'
 
 /** The parts of the indexer that locations need. */
@@ -24,13 +25,14 @@ export interface LocationIndexer {
     location: KnownLocation,
     options?: { path?: string | null; force?: boolean; everyRow?: boolean; reason?: string },
   ): Promise<{ id: JobId }>
-  /** The folder that a scan of `dir` must cover, as `path` of a scan; null: the whole location. */
+  /** See `Indexing.folderToScan`. */
   folderToScan(location: KnownLocation, dir: RawName): Promise<string | null>
   /**
-   * Ends running and waiting work for a location: scans and the recording of changes. Throws `Timeout` if that hangs.
+   * Stops running and queued work for a location: scans and the recording of changes. Throws `Timeout` if the work
+   * hangs.
    */
   cancelScans(locationId: string): Promise<void>
-  /** Creates the missing rows of a folder; returns its directory's id. */
+  /** Creates the missing row of a folder. Returns the row id of its directory. */
   createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number>
   /** Removes the rows of a folder that is no longer a location, or leaves them to an enclosing location. */
   forget(directoryId: number): Promise<number>
@@ -49,9 +51,10 @@ export interface LocationsDeps {
   readonly store: LibraryStore
   readonly volumes: LibraryVolumes
   readonly records: LocationRecords
+  readonly checkRoot: (location: KnownLocation) => Promise<RootState>
   readonly indexer: LocationIndexer
   readonly watching: LocationWatching
-  /** The files of Spacedrive itself, which cannot be a location. */
+  /** Refuses the folders of Spacedrive itself, which cannot be locations. */
   readonly privateFiles: Pick<PrivateFiles, 'refuse'>
   readonly now: () => number
   readonly log: Logger
@@ -218,7 +221,11 @@ export class Locations implements Disposable {
     return this.info(location.id)
   }
 
-  /** Queues a scan of a location, or of a folder in one if `location` is the path of that folder. */
+  /**
+   * Queues a scan of a location, or of a folder in one if `location` is the path of that folder. Throws `Offline` if
+   * the location's root cannot be scanned now, and `Conflict` if the location is paused, or if another folder is in
+   * its place and `force` is not set.
+   */
   async rescan(input: { location: string; force: boolean }): Promise<Added> {
     const reference = parsePath(input.location)
     const around = this.map.find(reference).length === 0 ? this.map.locate(reference)?.location : undefined
@@ -228,6 +235,12 @@ export class Locations implements Disposable {
         'Conflict',
         `location ${location.name} is paused; resume it with \`spacedrive location resume ${shellWord(location.name)}\``,
       )
+    }
+    const root = await this.#deps.checkRoot(location)
+    if (root.state === 'offline' || (root.state === 'replaced' && !input.force)) {
+      if (location.state !== 'offline') await this.#deps.records.setState(location, 'offline', root.reason)
+      const code = root.state === 'offline' ? 'Offline' : 'Conflict'
+      throw new CoreError(code, `location ${location.name} is offline: ${root.reason}. Nothing was scanned`)
     }
     const path = around ? await this.#deps.indexer.folderToScan(around, reference) : null
     const job = await this.#deps.indexer.enqueueScan(location, { path, force: input.force, everyRow: true })
@@ -244,7 +257,7 @@ export class Locations implements Disposable {
       await db.deleteFrom('locations').where('id', '=', location.rowId).execute()
       emit('location.removed', { locationId: location.id })
     })
-    // From here on, new work no longer finds the location.
+    // New work cannot find the location from now on.
     const hasStopped = await this.#hasStopped(location)
     const removedEntries = hasStopped ? await this.#deps.indexer.forget(location.directoryId) : 0
     // The rules of the enclosing location may accept more, or fewer, entries.
@@ -285,7 +298,9 @@ export class Locations implements Disposable {
     }
   }
 
-  /** Watches and scans a location that the index found at another path, and watches one that was scanned. */
+  /**
+   * If the index found a location at another path, watches and scans it there. If a location was scanned, watches it.
+   */
   #follow(changes: ChangeSet): void {
     for (const { after, id, kind } of changes.rows('locations')) {
       if (kind !== 'changed' || !after) continue

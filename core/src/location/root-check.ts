@@ -9,7 +9,7 @@ import type { KnownLocation } from './location-map.ts'
 export type RootState =
   /** `changedAt` grows whenever an entry is added to the root or removed from it. */
   | { readonly state: 'present'; readonly changedAt: bigint }
-  /** Another folder is in its place. */
+  /** The path leads to another folder than before. */
   | { readonly state: 'replaced'; readonly inode: Inode; readonly reason: string }
   | { readonly state: 'moved'; readonly path: Buffer }
   | { readonly state: 'offline'; readonly reason: string }

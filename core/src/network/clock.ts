@@ -1,10 +1,10 @@
-/** The clock of networking. A simulation replaces it, so that hours pass at once and every run is the same. */
+/** The clock of networking. A simulation replaces it, so that hours pass in an instant and every run is the same. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
   /** Milliseconds since an arbitrary moment. Setting the system clock does not change it. */
   ticks(): number
-  /** Calls `run` once, `ms` milliseconds from now, unless it is disposed before. */
+  /** Calls `run` once after `ms` milliseconds, unless the result is disposed before that. */
   after(ms: number, run: () => void): Disposable
 }
 
@@ -13,7 +13,7 @@ export const systemClock: Clock = {
   ticks: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms)
-    // An open connection keeps the process running; a timer does not.
+    // A timer must not keep the process running; open connections do that.
     timer.unref()
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   },

@@ -3,7 +3,7 @@ import type { PairedDevice } from './registry/paired-device.ts'
 import { MAX_SKEW_MS } from './sessions/limits.ts'
 import type { Sessions } from './sessions/sessions.ts'
 
-/** A paired device as users see it; `now` in milliseconds since 1970. */
+/** Describes a paired device for users. `now` is in milliseconds since 1970. */
 export function describeDevice(
   { blocked, id, lastSeenAt, name, os, slug }: PairedDevice,
   { isOn, now, sessions }: { sessions: Sessions; isOn: boolean; now: number },

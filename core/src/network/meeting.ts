@@ -122,7 +122,7 @@ export class Meeting {
     this.#rendezvous?.look()
   }
 
-  /** Called for each connection that comes in from this key. */
+  /** Must be called for each incoming connection, with the key of the other side. See `OwnKeyProbe.arrived`. */
   arrived(key: PeerKey): void {
     this.#probe.arrived(key)
   }
@@ -153,7 +153,7 @@ export class Meeting {
     this.look()
   }
 
-  /** Undoes the last stored pairing. A device that was paired before stays paired. */
+  /** Removes the device that was paired last. If it was paired before that pairing, it stays paired. */
   #forget(id: DeviceId): void {
     const undo = this.#undo
     this.#undo = null
@@ -166,7 +166,7 @@ export class Meeting {
     this.look()
   }
 
-  /** Throws `Offline` from the first moment of a stop, because a pairing that began then would outlive the stop. */
+  /** Throws `Offline` as soon as a stop begins. Otherwise a pairing that starts during the stop would outlive it. */
   #self(): { card: DeviceCard; sign: MeetingDeps['sign'] } {
     if (!this.#isOn) throw networkingIsOff()
     return { card: this.#deps.card(), sign: this.#deps.sign }

@@ -1,4 +1,4 @@
-import type { Device } from '../domain/index.ts'
+import type { Device, LibraryId } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Clock } from './clock.ts'
@@ -10,27 +10,27 @@ import type { alpns, Transport } from './transport/transport.ts'
 
 /** The settings that networking uses. */
 export interface NetworkSettings {
-  /** UDP port; 0: any. */
+  /** UDP port; 0 for any free one. */
   readonly port: number
   /** IP address to listen at; empty: all addresses of this machine. */
   readonly address: string
-  /** URL; empty: none. */
+  /** URL of the relay; empty if there is none. */
   readonly relay: string
   /** URL of the server where devices leave notices for each other; empty: none. */
   readonly rendezvous: string
   /** Whether to search the local network for devices. */
   readonly discovery: boolean
-  /** TCP port; 0: any. */
+  /** TCP port for files; 0 for any free one. */
   readonly bulkPort: number
   /** Limit for sent files; 0: no limit. */
   readonly maxBytesPerSecond: number
-  /** How files that a paired device offers are handled: a person is asked, they are accepted, or they are refused. */
+  /** What happens with files that a paired device offers: a person is asked, they are accepted, or they are refused. */
   readonly receive: 'ask' | 'trusted' | 'off'
   /** The folder for received files; empty: the user's download folder. */
   readonly receiveFolder: string
   /** Where unpaired devices may connect from: only the local network, or also the internet. */
   readonly strangers: 'local' | 'anywhere'
-  /** Whether the router is asked to forward a port to the endpoint for paired devices. */
+  /** Whether the router is asked to forward a port to this device's endpoint, for paired devices. */
   readonly portMapping: 'off' | 'on'
   /** Whether libraries that paired devices share are joined without asking. */
   readonly joinLibraries: boolean
@@ -44,7 +44,7 @@ export interface TransportOptions {
   readonly bind?: readonly string[]
   readonly relay: string | null
   readonly alpns: readonly (typeof alpns)[keyof typeof alpns][]
-  /** True: packets from outside the local network get no answer, unless they come over the relay. */
+  /** If set, packets from outside the local network get no answer, unless they come over the relay. */
   readonly isLocalOnly?: boolean
   readonly log: Logger
 }
@@ -57,8 +57,8 @@ export interface NetworkDeps {
   readonly version: string
   readonly device: () => Device
   readonly settings: () => NetworkSettings
-  /** The sidecars of other devices that are fetched in advance. */
-  readonly prefetch: () => PrefetchSettings
+  /** The settings of a library for sidecars that are fetched in advance. */
+  readonly prefetch: (library: LibraryId) => PrefetchSettings
   readonly events: EventBus
   /** The open libraries. */
   readonly libraries: () => readonly NetworkLibrary[]

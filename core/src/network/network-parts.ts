@@ -22,7 +22,7 @@ import { Transfers } from './transfer/index.ts'
 import { alpns, type Transport } from './transport/transport.ts'
 import type { Peers } from './wire/protocol.ts'
 
-/** A separate endpoint. `isLocal`: only for the local network, and unknown to the relay. */
+/** Opens a separate endpoint. `isLocal`: it uses only the local network, and the relay does not know it. */
 export type OpenTransport = (
   options: Pick<TransportOptions, 'seed' | 'alpns'> & { isLocal?: boolean },
 ) => Promise<Transport>
@@ -31,7 +31,7 @@ export interface NetworkPartsDeps extends Omit<NetworkDeps, 'clock' | 'random' |
   readonly db: NetworkDb
   readonly clock: Clock
   readonly random: () => number
-  /** Null until there is one. */
+  /** Null until a key was made. */
   readonly key: () => PeerKey | null
   /** Null while networking is off. */
   readonly transport: () => Transport | null
@@ -62,8 +62,9 @@ export interface NetworkParts {
 }
 
 /**
- * Opens every part of networking, each from those before it. A part registers the protocols that it answers with the
- * peers that it gets. Callbacks run once all parts are open, so they reach later ones through `all`.
+ * Opens all parts of networking in order; each part gets the earlier ones that it needs. A part that answers requests
+ * registers its protocols with `peers`. Callbacks run only after all parts are open, so they reach later parts through
+ * `all`.
  */
 export function openParts(deps: NetworkPartsDeps): NetworkParts {
   const all = () => parts
@@ -99,7 +100,7 @@ export function openParts(deps: NetworkPartsDeps): NetworkParts {
   return parts
 }
 
-/** The parts that an opener uses. `All`: its callbacks also reach parts that are opened later. */
+/** The parts that one open function uses. With `All`, its callbacks can also reach parts that are opened later. */
 type Uses<N extends keyof NetworkParts> = Pick<NetworkParts, N>
 interface All {
   readonly all: () => NetworkParts
@@ -160,7 +161,7 @@ function openNearby(deps: NetworkPartsDeps, { all }: All): Nearby {
 }
 
 interface WithPeers {
-  /** Paired devices and guests. */
+  /** The paired devices and the guests, together. */
   readonly peers: Peers
 }
 

@@ -38,11 +38,11 @@ export class Network implements AsyncDisposable {
   /** Jobs of other devices. */
   readonly jobs: RemoteJobs
   readonly db: NetworkDb
-  /** Which paired devices have which libraries. */
+  /** Knows which paired devices are members of which libraries. */
   readonly membership: Membership
   /** Sidecars that other members of libraries have made. */
   readonly sidecars: SidecarExchange
-  /** Files on their way from and to paired devices. */
+  /** Files that are sent to or received from paired devices. */
   readonly transfers: Transfers
   /** Devices of the local network that are not paired, met for one drop. */
   readonly nearby: Nearby
@@ -56,12 +56,12 @@ export class Network implements AsyncDisposable {
   readonly roaming: Roaming
   readonly #portMapping: PortMapping
   #transport: Transport | null = null
-  /** Why networking cannot be started before the engine is. */
+  /** The reason why networking cannot be started until the engine restarts; null if it can. */
   #unusable: CoreError | null = null
   #state: NetworkState = 'disabled'
   #error: string | null = null
   #keyIsUsedElsewhere = false
-  /** Makes changes of state run one after another. */
+  /** Queue that makes changes of state run one after another. */
   #changing: Promise<unknown> = Promise.resolve()
 
   private constructor(deps: NetworkDeps, db: NetworkDb, identity: NetworkIdentity) {
@@ -114,7 +114,7 @@ export class Network implements AsyncDisposable {
       return new Network(deps, db, identity)
     } catch (err) {
       if (!(err instanceof CoreError)) throw err
-      // A full disk must not keep people from their own files.
+      // People must be able to use their own files even if the disk is full, so the engine opens without networking.
       log.error({ err }, `the paired devices cannot be read, and networking stays off: ${err.message}`)
       const db = await NetworkDb.open({ ...opening, file: IN_MEMORY })
       const network = new Network(deps, db, identity)
@@ -171,7 +171,7 @@ export class Network implements AsyncDisposable {
     return this.#change(() => this.#start(password))
   }
 
-  /** The same at the start of the engine: a failure becomes a state and a notice instead of an error. */
+  /** Like `start`, for the start of the engine: if it fails, it sets a state and a notice instead of throwing. */
   async startIfPossible(): Promise<void> {
     if (this.#identity.isLocked) {
       this.#enter('locked')
@@ -201,8 +201,8 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Creates the key, or wraps the existing one with another password; null stores it unwrapped. `current`: the present
-   * password. Throws `NotAuthorised` if that is needed and is missing or wrong.
+   * Creates the key, or wraps the existing one with another password; null stores it unwrapped. `current` is the
+   * present password. Throws `NotAuthorised` if it is needed, but missing or wrong.
    */
   async init({ current, password }: { password: string | null; current: string | null }): Promise<void> {
     await this.#change(async () => {
@@ -220,7 +220,7 @@ export class Network implements AsyncDisposable {
     return { id, name: name.slice(0, MAX_NAME), os: os.platform, capabilities }
   }
 
-  /** All that another device has to know to pair with this one. Throws `Offline` while networking is off. */
+  /** All facts that another device needs to pair with this one. Throws `Offline` while networking is off. */
   card(): DeviceCard {
     const { addresses, key, relay } = this.transport
     return {
@@ -291,7 +291,7 @@ export class Network implements AsyncDisposable {
     return diagnose(deps, device, signal)
   }
 
-  /** Ends the pairing: here at once, on the other device as soon as it is reached. */
+  /** Ends a pairing: on this device at once, on the other device as soon as it can be reached. */
   revoke(id: DeviceId): PairedDevice {
     const shared = this.membership.sharedWith(id)
     const device = this.registry.remove(id, { refuse: true })

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { homeFolder } from '../util/home-folder.ts'
 
 export interface ReceiveFolderInput {
-  /** `network.receiveFolder`; empty: none was chosen. */
+  /** The setting `network.receiveFolder`; empty if none was chosen. */
   readonly chosen: string
   /** The user's home folder; by default that of this process. */
   readonly home?: string
@@ -18,18 +18,21 @@ export function receiveFolder({ chosen, home = homeFolder() }: ReceiveFolderInpu
   return desktopDownloads(home) ?? join(home, 'Downloads')
 }
 
-/** Folders that people and other devices put files into. No file there makes all of the folder private. */
+/** Folders that people and other devices put files into. If one of the files is private, the folder is not. */
 export function sharedFolders(input: ReceiveFolderInput): readonly string[] {
   return [input.home ?? homeFolder(), receiveFolder(input)]
 }
 
-/** `XDG_DOWNLOAD_DIR` of `user-dirs.dirs`, because the folder's name depends on the language. Null if it is not set. */
+/**
+ * The value of `XDG_DOWNLOAD_DIR` in `user-dirs.dirs`. The desktop names the folder in the user's language. Null if it
+ * is not set.
+ */
 function desktopDownloads(home: string): string | null {
   let text
   try {
     text = readFileSync(join(home, '.config', 'user-dirs.dirs'), 'utf8')
   } catch {
-    // Few systems have this file.
+    // The file is missing, as on most systems.
     return null
   }
   const path = /^\s*XDG_DOWNLOAD_DIR="(.+)"\s*$/m.exec(text)?.[1]?.replace(/^\$HOME/, () => home)

@@ -1,4 +1,4 @@
-// The parts of networking that a relay shares with devices. `relay/` imports nothing else of this folder.
+// The parts of networking that a relay and devices share. `relay/` imports nothing else from this folder.
 export { PeerKey } from '../domain/ids.ts'
 export { isSignedBy } from './identity/ed25519.ts'
 export { MAX_MESSAGE_BYTES, type Notice, NOTICE_MS, Question } from './rendezvous/protocol.ts'

@@ -4,7 +4,7 @@ import { FileType } from '../domain/file-kind.ts'
 import { ContentId, LocationId } from '../domain/ids.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-/** More values of one filter than users choose. */
+/** Limit on the values of one filter; users choose fewer. */
 const MAX_FILTER_VALUES = 100
 const MAX_GROUPS = 200
 const MAX_FILES = 500
@@ -22,7 +22,7 @@ const of = {
 
 const CopyFile = Entry.extend({
   location: z.object({ id: LocationId, name: z.string() }).nullable(),
-  /** Name of its volume; null if not known. */
+  /** Name of the file's volume; null if not known. */
   volume: z.string().nullable(),
   online: z.boolean(),
 })
@@ -41,21 +41,24 @@ export const listCopies = defineQuery({
     groups: z.array(
       z.object({
         contentId: ContentId,
-        /** Bytes of one copy. */
+        /** Size of one copy in bytes. */
         size: z.number(),
         /** Number of copies; hard links to one file count once. */
         copies: z.number(),
-        /** Bytes of all copies but one. */
+        /** Size of all copies but one, in bytes. */
         reclaimableBytes: z.number(),
-        /** `full`: every byte was read; `sampled`: their sizes and samples of their bytes agree. */
+        /**
+         * How the files were compared. `full`: every byte was read; `sampled`: their sizes and samples of their bytes
+         * are equal.
+         */
         verified: z.enum(['sampled', 'full']),
         /** The first copies, by path. */
         files: z.array(CopyFile),
       }),
     ),
-    /** Number of all groups that pass the filters, on all pages. */
+    /** Number of groups on all pages that pass the filters. */
     totalGroups: z.number(),
-    /** Files beyond the first of each content. */
+    /** Number of files beyond the first of each content. */
     extraFiles: z.number(),
     reclaimableBytes: z.number(),
     /** Pass it to get the next page; null on the last page. */
@@ -74,12 +77,24 @@ export const uniqueFiles = defineQuery({
   input: z.object({ ...of, limit: z.int().min(1).max(MAX_FILES).default(100).describe('maximum number of files') }),
   output: z.object({
     items: z.array(CopyFile),
-    /** Number of all files that pass the filters; files of unknown content are not counted. */
+    /** Number of files on all pages that pass the filters. Files whose content is not identified are not counted. */
     total: z.number(),
     totalBytes: z.number(),
     cursor: z.string().nullable(),
   }),
   errors: ['NotFound', 'Unavailable'],
+  cli: {
+    words: ['file', 'unique'],
+    each: 'items',
+    positional: ['below'],
+    variadic: true,
+    paths: ['below'],
+    examples: [
+      'file unique',
+      'file unique ~/Pictures --types image,video',
+      'file unique --print0 > files-without-copy',
+    ],
+  },
   run: (input, { library }) => library.copies.unique(input),
 })
 
@@ -94,7 +109,7 @@ export const compareCopies = defineAction({
     groups: z.array(z.object({ files: z.array(z.object({ path: z.string() })) })),
     /** Files that could not be read, or that turned out to differ. */
     notes: z.array(z.object({ path: z.string(), message: z.string() })),
-    /** True if every copy was read and all are identical. */
+    /** Whether every copy was read and all are identical. */
     same: z.boolean(),
   }),
   errors: ['NotFound'],

@@ -12,7 +12,7 @@ export interface CoreContext {
 export interface LibraryContext extends CoreContext {
   readonly library: Library
 }
-/** `library` is null if there is none yet. */
+/** The context of an operation that does not need a library. `library` is null if there is none. */
 export interface AnywhereContext extends CoreContext {
   readonly library: Library | null
 }
@@ -27,7 +27,7 @@ type ContextOf<S extends Scope> = Contexts[S]
 export type Scope = 'core' | 'library' | 'anywhere'
 export type Kind = 'query' | 'action'
 
-/** How an operation appears on the command line. Everything else (flags, help, completions) comes from its schema. */
+/** How an operation appears on the command line. The rest (flags, help, completions) comes from its schema. */
 export interface CliHints {
   /** The words after `spacedrive`: `['location', 'add']`. */
   readonly words: readonly string[]
@@ -35,14 +35,17 @@ export interface CliHints {
   readonly aliases?: readonly (readonly string[])[]
   /** Input fields that are positional arguments, in order. */
   readonly positional?: readonly string[]
-  /** The last positional argument takes all remaining words. */
+  /** Whether the last positional argument takes all remaining words. */
   readonly variadic?: boolean
-  /** Fields that are paths: made absolute against the working directory before they are sent. */
+  /** Fields that contain paths. They are made absolute, relative to the working directory, before they are sent. */
   readonly paths?: readonly string[]
-  /** Fields that hold a name or a path. If the value is written as a path (`.`, `./x`, `../x`), it is made absolute. */
+  /**
+   * Fields that contain a name or a path. If the value is written as a path (`.`, `./x`, `../x`), it is made absolute.
+   */
   readonly references?: readonly string[]
   /**
-   * Fields that name a content by its id, by a sidecar:// address, or by a file that has it. A path is made absolute.
+   * Fields that name a content: by its id, by a sidecar:// address, or by the path of a file that has it. A path is
+   * made absolute.
    */
   readonly contents?: readonly string[]
   /** Default values for positional arguments that are omitted. */
@@ -50,29 +53,42 @@ export interface CliHints {
   /** Other spellings of the flag of a field. */
   readonly flagAliases?: Readonly<Record<string, readonly string[]>>
   /**
-   * Fields that hold an id, and the query that lists the things with such ids. The end of an id, as lists show it, is
-   * enough.
+   * Fields that contain an id, each with the query that lists these ids. Users may type only the end of an id, as it
+   * is shown in lists.
    */
   readonly shortIds?: Readonly<Record<string, string>>
   /**
-   * Adds `--wait`: the command waits for the job with the id `job.id` of the output, or for the transfers that the
-   * output holds.
+   * Adds the flag `--wait`. With it, the command waits for the job whose id is `job.id` of the output, or for the
+   * transfers in the output.
    */
   readonly wait?: 'job' | 'transfers'
-  /** The command shows this sentence, asks, and waits for an answer; `--yes` answers it. */
+  /**
+   * The sentence that the user has to confirm: the command shows it and asks, and `--yes` answers it. If another
+   * caller sends a request without a confirmation, the sentence is the error.
+   */
   readonly confirm?: string
   /** The sentence instead of `confirm` if this flag is given. */
   readonly confirmWith?: Readonly<Record<string, string>>
   /**
-   * The exit code by fields of the output. A field counts if it is true, above zero or a list with items. Otherwise the
-   * code is 0.
+   * The exit code by fields of the output. A field counts if it is true, greater than zero, or a list that is not
+   * empty. Otherwise, the code is 0.
    */
   readonly exit?: { readonly failedIf?: string; readonly failedUnless?: string; readonly partialIf?: string }
-  /** The query that lists the things whose ids are in the output; people see their names. */
+  /** The query that lists the things whose ids are in the output, so that their names can be shown. */
   readonly names?: string
-  /** The command, without `spacedrive`, that a user is likely to want next. */
+  /**
+   * The field of the output that lists files, such as `items` or `groups.files`. It adds the flags `--print0`,
+   * `--format` and `--exec`, which apply to the results of all pages.
+   */
+  readonly each?: string
+  /**
+   * Whether the first file of each inner list of `each` is left out, so that a program which deletes the files leaves
+   * one copy.
+   */
+  readonly eachButFirst?: boolean
+  /** The command that the user is likely to need next, without `spacedrive`. */
   readonly next?: string
-  /** Shown first in `--help`. */
+  /** Examples, which are shown first in `--help`. */
   readonly examples?: readonly string[]
 }
 
@@ -82,35 +98,39 @@ export interface Op<
   S extends Scope = Scope,
   I extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
-  /** The context of `run`. Operations of a host need a larger context than operations of the engine. */
+  /** The context of `run`. Operations of a host may need a larger context than those of the engine. */
   C extends CoreContext = ContextOf<S>,
 > {
   readonly kind: K
-  /** The feature in the plural, a dot, a verb: `locations.add`. */
+  /** The feature in the plural, a dot, and a verb: `locations.add`. */
   readonly name: N
   readonly scope: S
   /** One line: `--help`, the API docs and tool descriptions all show it. */
   readonly summary: string
   readonly input: I
   readonly output: O
-  /** The codes that a caller must expect, besides InvalidInput and Internal. */
+  /** The error codes that a caller must expect, besides `InvalidInput` and `Internal`. */
   readonly errors: readonly ErrorCode[]
   /**
-   * The right that callers other than the user of this machine need. Null: only the user of this machine may run the operation.
+   * The right that is needed by callers other than the user of this machine. Null: only the user of this machine may
+   * run the operation.
    */
   readonly access: Access | null
-  /** Input fields that only the user of this machine may set, such as a destination folder. */
+  /** Input fields that only the user of this machine may set, for example a destination folder. */
   readonly onlyHere: readonly string[]
   /**
    * Input fields that name files by path or address. Without the right `disk`, the files must be in a location of this
    * machine, or be named by their content.
    */
   readonly files: readonly string[]
-  /** Removes the parts of the output that need the right `disk`, such as paths of other devices. Null: none need it. */
+  /**
+   * Removes the parts of the output that need the right `disk`, such as paths on other devices. Null if there are
+   * none.
+   */
   readonly withoutDisk: ((output: z.output<O>) => z.output<O>) | null
-  /** The data that the answer depends on: an event about it makes a cached answer stale. Null for an action. */
+  /** The topics of the answer. An event about one of them makes a cached answer stale. Null for an action. */
   readonly staleBy: readonly Topic[] | null
-  /** Null: the operation is not a command. */
+  /** How it appears on the command line; null if it is not a command. */
   readonly cli: CliHints | null
   run(input: z.output<I>, ctx: C): Promise<z.input<O>>
 }
@@ -137,7 +157,7 @@ interface QueryDefinition<
   O extends z.ZodType,
   C extends ContextOf<S> = ContextOf<S>,
 > extends Definition<N, S, I, O, C> {
-  /** Required, so that no query is kept for ever by mistake; empty if no event is about its answer. */
+  /** Required, so that no query is cached for ever by mistake. Empty if no event affects its answer. */
   readonly staleBy: readonly Topic[]
 }
 

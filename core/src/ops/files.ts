@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ArchiveListing } from '../domain/archive.ts'
+import { DocumentPage } from '../domain/document.ts'
 import { Entry, FileSort } from '../domain/entry.ts'
 import { FileInfo } from '../domain/file-info.ts'
 import { FolderSize } from '../domain/folder-size.ts'
@@ -40,14 +41,15 @@ export const listFiles = defineQuery({
     source: z.enum(['index', 'disk']),
     items: z.array(Entry),
     total: z.number(),
-    /** False if the volume is unplugged; the data is from the index. */
+    /** False if the volume is offline; the data are then from the index. */
     online: z.boolean(),
-    /** The paired device that has the folder; the paths of its entries are then addresses. */
+    /** The paired device that has the folder. The paths of the entries are then addresses. */
     device: z.object({ id: DeviceId, name: z.string() }).optional(),
   }),
   errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Timeout'],
   cli: {
     words: ['file', 'list'],
+    each: 'items',
     aliases: [['ls']],
     positional: ['path'],
     paths: ['path'],
@@ -57,7 +59,7 @@ export const listFiles = defineQuery({
   run: (input, { core, library, signal }) => core.sources.list(input, library, signal),
 })
 
-/** Longer than any name. */
+/** Limit on the length; no name is longer. */
 const MAX_PREFIX = 1_000
 
 export const seekFile = defineQuery({
@@ -85,7 +87,7 @@ export const seekFile = defineQuery({
   run: (input, { core, library, signal }) => core.sources.seek(input, library, signal),
 })
 
-/** More levels cannot be distinguished in one picture. */
+/** Limit on the levels. In a picture, more levels cannot be distinguished. */
 const MAX_DEPTH = 4
 const MAX_NODES = 2_000
 
@@ -162,16 +164,21 @@ export const duplicates = defineAction({
         contentId: ContentId,
         size: z.number(),
         verified: z.enum(['sampled', 'full']),
-        files: z.array(z.object({ path: z.string(), online: z.boolean() })),
+        files: z.array(Entry.pick({ path: true, pathBase64: true }).extend({ online: z.boolean() })),
       }),
     ),
     totalGroups: z.number(),
-    /** Over all groups, including those that are not listed. */
+    /** For all groups, including those that are not listed. */
     reclaimableBytes: z.number(),
     /** Files that could not be read for `verify`, or that turned out to differ. */
     notes: z.array(z.object({ path: z.string(), message: z.string() })),
   }),
-  cli: { words: ['file', 'duplicates'], examples: ['file duplicates', 'file duplicates --verify'] },
+  cli: {
+    words: ['file', 'duplicates'],
+    each: 'groups.files',
+    eachButFirst: true,
+    examples: ['file duplicates', 'file duplicates --verify'],
+  },
   run: (input, { library, signal }) => library.files.duplicates(input, signal),
 })
 
@@ -198,6 +205,29 @@ export const listArchive = defineQuery({
   run: (input, { core, library, signal }) => core.sources.archive(input, library, signal),
 })
 
+export const readDocument = defineQuery({
+  name: 'files.document',
+  scope: 'anywhere',
+  staleBy: ['tree'],
+  access: 'view',
+  files: ['path'],
+  summary: 'Read a page of a document: the cells of a workbook, or the paragraphs, tables and pictures of a Word file',
+  input: z.object({
+    path: address,
+    sheet: z.int().min(1).max(200).default(1).describe('sheet of a workbook, from 1'),
+    limit: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(200)
+      .describe('maximum number of rows or blocks; a page of many cells has fewer'),
+    offset: z.int().min(0).default(0).describe('number of rows or blocks to skip'),
+  }),
+  output: DocumentPage,
+  errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Unsupported', 'Corrupt', 'Timeout'],
+  run: (input, { core, library, signal }) => core.sources.document(input, library, signal),
+})
+
 export const openFile = defineAction({
   name: 'files.open',
   scope: 'library',
@@ -217,7 +247,7 @@ export const openFile = defineAction({
     library.files.open(await core.fetches.toOpen(input.path, library, signal)),
 })
 
-/** Bytes of one reply: small enough to arrive quickly. */
+/** Limit on the bytes in one reply: few enough to arrive quickly. */
 const MAX_READ = 524_288
 
 export const readFile = defineQuery({
@@ -236,15 +266,20 @@ export const readFile = defineQuery({
   }),
   output: z.object({
     name: z.string(),
-    /** Bytes of the whole file. */
+    /** Size of the whole file in bytes. */
     size: z.number(),
     modifiedAt: Timestamp,
     /** Changes when the file changes. */
     etag: z.string(),
     offset: z.number(),
-    /** Fewer bytes than requested do not mean the end of the file. An empty reply does, and so does reaching `size`. */
+    /**
+     * The bytes in base64. Fewer bytes than requested do not mean the end of the file. The end is reached if there are
+     * no bytes, or if `size` is reached.
+     */
     base64: z.string(),
-    /** The source of the bytes. The device is null for this device; the other fields are null if they are not known. */
+    /**
+     * Where the bytes come from. The device is null for this device. The other fields are null if they are not known.
+     */
     source: z.object({
       device: z.object({ id: DeviceId, name: z.string() }).nullable(),
       latencyMs: z.number().nullable(),
@@ -301,6 +336,7 @@ export const operations = [
   filePath,
   duplicates,
   listArchive,
+  readDocument,
   openFile,
   readFile,
   fetchFiles,

@@ -57,6 +57,7 @@ export const browse = defineQuery({
   errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Unsupported'],
   cli: {
     words: ['index', 'browse'],
+    each: 'items',
     positional: ['path'],
     paths: ['path'],
     defaults: { path: '.' },
@@ -109,7 +110,7 @@ export const verify = defineAction({
     ),
     /** Number of differences; `differences` has the first ten thousand. */
     total: z.number(),
-    /** Paths that could not be read and so not compared; the first thousand. */
+    /** The first thousand paths that could not be read, and so were not compared. */
     unreadable: z.array(Unread),
     unreadableTotal: z.number(),
     /** Number of differences before `fix` repaired them. */

@@ -8,7 +8,7 @@ const job = z.object({ job: JobId.describe('id of the job') })
 export const listJobs = defineQuery({
   name: 'jobs.list',
   access: 'view',
-  // The jobs of another device need no library here.
+  // For the jobs of another device, no library is needed here.
   scope: 'anywhere',
   staleBy: ['jobs', 'devices'],
   summary: 'List jobs, newest first',
@@ -29,7 +29,7 @@ export const listJobs = defineQuery({
     if (device === undefined || [id, name, slug].includes(device)) {
       return (library ?? core.libraries.resolve(undefined)).jobs.list({ status, limit })
     }
-    // Jobs are stored on the device where they run, which lists them.
+    // Each device stores the jobs that run on it, so the other device lists them.
     const asked = core.network.registry.find(device).id
     return core.network.jobs.list({ device: asked, library: null, status: status ?? null, limit }, signal)
   },
@@ -127,7 +127,7 @@ export const runJob = defineAction({
   summary: 'Start a job by its name',
   input: z.object({
     name: z.string().describe('a name that `job types` lists'),
-    input: z.unknown().describe('input of the job, as JSON'),
+    input: z.unknown().optional().describe('input of the job, as JSON'),
   }),
   output: z.object({ job: z.object({ id: JobId }) }),
   errors: ['NotFound'],

@@ -192,7 +192,7 @@ export const checkLibrary = defineAction({
     fixed: z.number(),
     problems: z.array(z.object({ check: z.string(), detail: z.string() })),
     tookMs: z.number(),
-    /** The newest backup that passes the same checks; offered if the database does not pass. */
+    /** The newest backup that passes the same checks. Set if the database does not pass them. */
     goodBackup: z.string().nullable(),
   }),
   cli: {

@@ -103,7 +103,7 @@ const KindCounts = z.object({
   made: z.number(),
   ready: z.number(),
   failed: z.number(),
-  /** Sidecars that cannot be generated here or were given up; this is not an error. */
+  /** Sidecars that cannot be generated on this device, or were given up. This is not an error. */
   skipped: z.number(),
   pending: z.number(),
 })
@@ -132,9 +132,9 @@ export const locationSummary = defineQuery({
     failures: z.array(SidecarFailure),
     skips: z.array(SidecarFailure),
     slowest: z.array(z.object({ path: z.string().nullable(), kind: SidecarKind, tookMs: z.number() })),
-    /** Pending kinds, and why they wait for the machine: disk space, power, or load. */
+    /** Kinds with pending sidecars that are on hold, with the reasons: disk space, power, or load. */
     held: z.array(z.object({ kind: SidecarKind, reason: z.string() })),
-    /** Kinds that this location wants and this device cannot generate now, and why. */
+    /** Kinds that this location wants but this device cannot generate now, with the reasons. */
     off: z.array(z.object({ kind: SidecarKind, reason: z.string() })),
   }),
   errors: ['NotFound'],

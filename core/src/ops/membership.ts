@@ -23,7 +23,7 @@ const Member = z.object({
 const Shared = z.object({
   library: Named,
   members: z.array(Member),
-  /** The locations of this device that sharing opens: each member may fetch every file that is indexed in them. */
+  /** The locations of this device that are opened by sharing: each member may fetch every indexed file in them. */
   opens: z.array(z.object({ name: z.string(), path: z.string() })),
 })
 
@@ -113,7 +113,7 @@ export const unshareLibrary = defineAction({
     const { id, name } = core.libraries.resolve(input.library)
     const { membership, registry } = core.network
     const members = membership.members(id).filter(({ isOwn }) => !isOwn)
-    // A member can give devices that it adds the id and the name of another one.
+    // A member can give the devices that it adds the id and the name of another device.
     const named = members.filter(({ device: { id: own, name: its } }) => own === input.device || its === input.device)
     const known = named.length > 0 ? null : registry.find(input.device)
     const keys = known ? [known.key] : named.map(({ key }) => key)
@@ -146,7 +146,7 @@ export const libraryMembers = defineQuery({
   },
 })
 
-/** `device`: the device that offers the library; for a sent invitation, the device it is offered to. */
+/** `device` is the device that offers the library; for a sent invitation, the device to which it is offered. */
 const Invitation = z.object({ device: NamedDevice, library: Named, at: Timestamp })
 
 export const libraryInvitations = defineQuery({

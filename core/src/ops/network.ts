@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { ContentPlaces, Grant, GrantKind, NetworkDevice, NetworkStatus } from '../domain/network.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-/** argon2id accepts any length; users type less than this. */
+/** Limit on the length of a password. argon2id accepts any length; users type less than this. */
 const MAX_PASSWORD = 1_024
-/** Most folders in one command, and the longest path as text: 4,096 bytes in base64. */
+/** Limits on the folders in one command, and on the length of a path as text: 4,096 bytes in base64. */
 const MAX_GRANTED = 1_000
 const MAX_PATH = 8_192
 

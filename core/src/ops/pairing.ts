@@ -14,12 +14,12 @@ export const generatePairingCode = defineAction({
   output: z.object({
     /** Identifies this pairing. */
     session: z.string(),
-    /** Twelve words; a device that has them can pair once, for five minutes. */
+    /** Twelve words. A device that has them can pair once, within five minutes. */
     code: z.string(),
     /** The content of the QR code: the words, and the addresses of this device. */
     invitation: z.string(),
     qr: z.object({ svg: z.string(), text: z.string() }),
-    /** Addresses of this device, to type on a device that does not find it. */
+    /** Addresses of this device. A user can type one on a device that does not find this one. */
     addresses: z.array(z.string()),
     expiresAt: Timestamp,
   }),

@@ -14,6 +14,7 @@ export const searchFiles = defineQuery({
   output: SearchResult,
   cli: {
     words: ['search'],
+    each: 'items',
     positional: ['query'],
     variadic: true,
     references: ['location'],
@@ -21,7 +22,10 @@ export const searchFiles = defineQuery({
     examples: [
       'search holiday',
       `search "tax 2024" --ext pdf --modified 'last year'`,
+      `search 'IMG_*.heic OR *.jpg' iceland/`,
       'search --content invoice acme',
+      "search --ext jpg --format '{size}\\t{}'",
+      'search --type video --exec ls -l {}',
       'search --semantic who mends pipes',
     ],
   },

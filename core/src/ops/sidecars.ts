@@ -2,8 +2,6 @@ import { z } from 'zod'
 import {
   ContentId,
   DeviceId,
-  EntryId,
-  JobId,
   PendingSidecar,
   Sidecar,
   SidecarKind,
@@ -19,12 +17,12 @@ const target = z.string().describe('content id, or absolute path of a file with 
 const listed = z
   .string()
   .describe('content id, absolute path of a file, or sidecar:// address with * and ? as wildcards')
-const kind = SidecarKind.describe('kind of the sidecar')
-const variant = z.string().describe('variant of the sidecar, such as grid@2x')
+export const kind = SidecarKind.describe('kind of the sidecar')
+export const variant = z.string().describe('variant of the sidecar, such as grid@2x')
 const queued = z.object({ queued: z.number() })
 
-/** The content id of a reference: an id, or a file with the content. */
-async function contentOf(reference: string, library: Library, signal: AbortSignal): Promise<ContentId> {
+/** The content id for a reference, which is an id or a file with the content. */
+export async function contentOf(reference: string, library: Library, signal: AbortSignal): Promise<ContentId> {
   const id = ContentId.safeParse(reference)
   return id.success ? id.data : library.files.contentOf(reference, signal)
 }
@@ -59,10 +57,10 @@ export const listSidecars = defineQuery({
     showPaths: z.boolean().default(false).describe('also show the paths of the sidecar files'),
   }),
   output: z.object({
-    /** Null if an address names sidecars of several contents. */
+    /** The content; null if an address names sidecars of several contents. */
     contentId: ContentId.nullable(),
     items: z.array(AddressedSidecar),
-    /** As requested: the user wants to see paths. */
+    /** From the request: whether the user wants to see paths. */
     showPaths: z.boolean(),
   }),
   errors: ['NotFound', 'Unavailable'],
@@ -84,7 +82,7 @@ export const listSidecars = defineQuery({
   },
 })
 
-/** The most text of one reply, for a user or for a program that pays for every word. */
+/** Limit on the text in one reply, which may be read by a user or by a program that pays for every word. */
 const MAX_CHARACTERS = 100_000
 const DEFAULT_CHARACTERS = 20_000
 
@@ -106,21 +104,23 @@ export const sidecarText = defineQuery({
   output: z.object({
     contentId: ContentId,
     kind: z.enum(textKinds),
-    /** Codes of the languages that were looked for or detected. */
+    /** Codes of the languages that were searched for or detected. */
     languages: z.array(z.string()),
     parts: z.array(
       z.object({
-        /** From 1; null for a recording. */
+        /** Number of the page, from 1; null for a recording. */
         page: z.number().nullable(),
         title: z.string().nullable(),
-        /** For a recording: milliseconds from its start. */
+        /** For a recording: time in milliseconds from its start. */
         startMs: z.number().nullable(),
         endMs: z.number().nullable(),
         text: z.string(),
       }),
     ),
-    /** The file has more text than the sidecar stores. */
+    /** Whether the file has more text than the sidecar stores. */
     truncated: z.boolean(),
+    /** Whether more pages of the file are still being read. */
+    unfinished: z.boolean(),
     /** Pass it to continue; null at the end. */
     cursor: z.string().nullable(),
   }),
@@ -132,7 +132,7 @@ export const sidecarText = defineQuery({
   },
 })
 
-/** The most contents in one request. */
+/** Maximum number of contents in one request. */
 const MAX_CONTENTS = 10_000
 
 const OtherDevice = z.object({ id: DeviceId, name: z.string(), online: z.boolean() })
@@ -170,7 +170,7 @@ export const sidecarPresence = defineQuery({
   },
 })
 
-/** More than any window shows, including the rows fetched in advance. */
+/** Limit on contents. It is more than a window shows, including rows that are fetched in advance. */
 const MAX_WANTED = 500
 const MAX_VARIANTS = 16
 
@@ -181,7 +181,7 @@ export const thumbsOfContents = defineQuery({
   access: 'view',
   summary: 'Report the thumbnails of contents, as listings do',
   input: z.object({ contentIds: z.array(ContentId).max(MAX_WANTED).describe('ids of contents') }),
-  /** Contents that are not known are left out. */
+  /** The thumbnails. Unknown contents are left out. */
   output: z.array(z.object({ contentId: ContentId, thumb: Thumb })),
   run: ({ contentIds }, { library }) =>
     Promise.resolve([...library.sidecars.views.thumbs(contentIds)].map(([contentId, thumb]) => ({ contentId, thumb }))),
@@ -262,11 +262,11 @@ export const sidecarWhere = defineQuery({
   output: z.array(
     z.object({
       device: z.object({ id: DeviceId, name: z.string() }),
-      /** True for this device, and for a device that is connected. */
+      /** True for this device and for connected devices. */
       online: z.boolean(),
-      /** Bytes; null if the device did not report it. */
+      /** Size in bytes; null if the device did not report it. */
       size: z.number().nullable(),
-      /** `own`: on this device. `digest`: from the digest of the other device. */
+      /** `own`: the sidecar is on this device. `digest`: it is in the digest of the other device. */
       source: z.enum(['own', 'digest']),
     }),
   ),
@@ -300,9 +300,9 @@ export const listSidecarKinds = defineQuery({
   output: z.array(
     z.object({
       kind: SidecarKind,
-      /** English name. */
+      /** English name of the kind. */
       label: z.string(),
-      /** The folder of the kind below the folder of a content. */
+      /** The name of the kind's folder, which is in the folder of a content. */
       folder: z.string(),
       /** Every variant that this device can generate; none for files of the user. */
       variants: z.array(z.string()),
@@ -310,9 +310,9 @@ export const listSidecarKinds = defineQuery({
       usual: z.string(),
       /** `text`: search reads its words. `vectors`: search by meaning compares its vectors. */
       search: z.enum(['text', 'vectors']).nullable(),
-      /** `default.json` has `pages` of text, or `lines` with times, that can be shown. */
+      /** What of `default.json` can be shown: `pages` of text, or `lines` with times. */
       preview: z.enum(['pages', 'lines']).nullable(),
-      /** `user`: files of the user that belong to another file. */
+      /** `user` for the user's own files that belong to another file. */
       origin: z.enum(['generated', 'user']),
     }),
   ),
@@ -347,6 +347,7 @@ export const pendingSidecars = defineQuery({
   access: 'view',
   summary: 'List pending, failed and skipped sidecars, with the reasons',
   input: z.object({
+    queued: z.boolean().default(false).describe('only pending sidecars'),
     failed: z.boolean().default(false).describe('only failed sidecars'),
     skipped: z
       .boolean()
@@ -356,13 +357,16 @@ export const pendingSidecars = defineQuery({
   }),
   output: z.array(PendingSidecar),
   cli: { words: ['sidecar', 'pending'], examples: ['sidecar pending --failed'] },
-  run: ({ failed, limit, skipped }, { library }) =>
-    library.sidecars.views.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
+  run: ({ failed, limit, queued: waits, skipped }, { library }) =>
+    library.sidecars.views.pending({
+      state: waits ? 'pending' : failed ? 'failed' : skipped ? 'skipped' : null,
+      limit,
+    }),
 })
 
 const BlockedKind = z.object({
   kind: SidecarKind,
-  /** The cause of the delay; `missing`: no engine can generate it. */
+  /** Why the kind is not generated; `missing`: no engine can generate it. */
   cause: z.enum([...holdCauses, 'missing']),
   reason: z.string(),
 })
@@ -375,9 +379,9 @@ export const sidecarHindrances = defineQuery({
   summary: 'Show why sidecars cannot be generated now: no space, no power, no engine',
   input: z.object({}),
   output: z.object({
-    /** Kinds that wait for the machine. */
+    /** Kinds that are on hold because of the machine. */
     held: z.array(BlockedKind),
-    /** Kinds that some location wants and this device cannot generate. */
+    /** Kinds that at least one location wants, but that this device cannot generate. */
     off: z.array(BlockedKind),
   }),
   async run(_input, { library: { sidecars } }) {
@@ -400,11 +404,11 @@ export const regenerateSidecars = defineAction({
       outdated: z
         .boolean()
         .default(false)
-        .describe('of all contents: the sidecars of an older recipe or of another engine'),
-      dryRun: z.boolean().default(false).describe('of all contents: only count the sidecars'),
+        .describe('without a target: of all contents, the sidecars that an older recipe or another engine has made'),
+      dryRun: z.boolean().default(false).describe('without a target: only count the sidecars'),
     })
     .refine((input) => input.target !== undefined || input.outdated || input.kind !== undefined, {
-      message: 'is missing; --outdated, or a --kind alone, is for all contents',
+      message: 'is missing: name a file or a content id, or use --outdated or --kind for all contents',
       path: ['target'],
     })
     .refine((input) => input.target === undefined || !(input.outdated || input.dryRun), {
@@ -416,9 +420,9 @@ export const regenerateSidecars = defineAction({
       path: ['variant'],
     }),
   output: queued.extend({
-    /** As requested: nothing is generated, only counted. */
+    /** From the request: sidecars are only counted, not generated. */
     dryRun: z.boolean(),
-    /** For a request about all contents: the kinds to generate, and why. */
+    /** For a request about all contents: the kinds that will be generated, with the reasons. */
     byKind: z.array(z.object({ kind: SidecarKind, why: z.string(), files: z.number() })),
   }),
   errors: ['NotFound', 'Unavailable'],
@@ -449,7 +453,7 @@ export const retrySidecars = defineAction({
   scope: 'library',
   access: 'manage',
   files: ['target'],
-  summary: 'Try failed sidecars again',
+  summary: 'Try failed sidecars again; with a target, also skipped ones',
   input: z.object({ target: target.optional(), kind: kind.optional() }),
   output: queued,
   errors: ['NotFound', 'Unavailable'],
@@ -457,6 +461,28 @@ export const retrySidecars = defineAction({
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = reference === undefined ? undefined : await contentOf(reference, library, signal)
     return { queued: await library.sidecars.queue.retry({ ...of, ...(contentId && { contentId }) }) }
+  },
+})
+
+export const cancelSidecars = defineAction({
+  name: 'sidecars.cancel',
+  scope: 'library',
+  access: 'manage',
+  files: ['target'],
+  summary: 'Cancel the pending sidecars of a content; sidecars that are being generated are finished',
+  input: z.object({ target, kind: kind.optional() }),
+  output: z.object({ cancelled: z.number() }),
+  errors: ['NotFound', 'Unavailable'],
+  cli: {
+    words: ['sidecar', 'cancel'],
+    positional: ['target'],
+    contents: ['target'],
+    next: 'sidecar pending',
+    examples: ['sidecar cancel ~/Videos/a.mp4 --kind transcript'],
+  },
+  async run({ kind: only, target: reference }, { library, signal }) {
+    const contentId = await contentOf(reference, library, signal)
+    return { cancelled: await library.sidecars.queue.cancel(contentId, { kind: only }) }
   },
 })
 
@@ -537,119 +563,6 @@ export const reconcileSidecars = defineAction({
   run: (_input, { library, signal }) => library.sidecars.upkeep.reconcile(signal),
 })
 
-export const createReference = defineAction({
-  name: 'sidecars.createReference',
-  scope: 'library',
-  summary: 'Track an existing file as a sidecar of a content; the file stays in place',
-  input: z.object({
-    contentId: ContentId.describe('id of the content'),
-    entryId: EntryId.describe('id of the entry of the file'),
-    kind,
-    variant,
-    format: z.string().describe('extension of the file'),
-  }),
-  output: z.object({}),
-  errors: ['NotFound', 'AlreadyExists', 'Offline', 'Conflict'],
-  async run(input, { library, signal }) {
-    await library.references.create(input, signal)
-    return {}
-  },
-})
-
-const moves = z
-  .object({
-    target: z
-      .string()
-      .optional()
-      .describe('content id, or absolute path of a file with the content or of its video; with --undo also a job id'),
-    allLivePhotos: z.boolean().default(false).describe('the videos of all Live Photos'),
-    kind: kind.optional().describe('only these'),
-    undo: z.boolean().default(false).describe('move the files back to their old places'),
-  })
-  .refine(({ allLivePhotos, target: named }) => allLivePhotos || named !== undefined, {
-    message: 'is missing: a content id, a file or, with --undo, a job; or --all-live-photos',
-    path: ['target'],
-  })
-  .refine(({ allLivePhotos, target: named }) => !allLivePhotos || named === undefined, {
-    message: 'is left out with --all-live-photos',
-    path: ['target'],
-  })
-
-const Conflict = z.object({
-  path: z.string(),
-  reason: z.enum(['gone', 'offline', 'changed', 'open', 'other-location', 'read-only', 'exists', 'no-space']),
-  message: z.string(),
-})
-
-const MovePreview = z.object({
-  files: z.number(),
-  bytes: z.number(),
-  kinds: z.partialRecord(SidecarKind, z.number()),
-  /** The first files that will not be moved. */
-  conflicts: z.array(Conflict),
-  conflictCount: z.number(),
-})
-
-type Moves = z.output<typeof moves>
-
-/** Translates the input into the library's parameters. */
-async function movesOf(
-  { allLivePhotos, kind: only, target: named, undo }: Moves,
-  library: Library,
-  signal: AbortSignal,
-) {
-  const direction = undo ? ('out' as const) : ('in' as const)
-  const of = { direction, ...(only && { kind: only }) }
-  if (allLivePhotos || named === undefined) return { ...of, kind: 'live-photo-video' as const }
-  const known = undo ? await library.references.movedFrom(named) : null
-  return { ...of, ...(known ?? { contentId: await contentOf(named, library, signal) }) }
-}
-
-export const previewConversion = defineQuery({
-  name: 'sidecars.previewConversion',
-  scope: 'library',
-  staleBy: [],
-  summary: 'Show the files that `sidecars.convert` would move, and the conflicts',
-  input: moves,
-  output: MovePreview,
-  errors: ['NotFound', 'Unavailable'],
-  run: async (input, { library, signal }) => library.references.preview(await movesOf(input, library, signal), signal),
-})
-
-export const convertSidecars = defineAction({
-  name: 'sidecars.convert',
-  scope: 'library',
-  summary: 'Move files that belong to other files, such as the videos of Live Photos, into the library, or back',
-  input: moves.safeExtend({ dryRun: z.boolean().default(false).describe('only report the files that would be moved') }),
-  output: MovePreview.extend({
-    /** Null if there is nothing to move, or for a preview. */
-    job: z.object({ id: JobId }).nullable(),
-    undo: z.boolean(),
-  }),
-  errors: ['NotFound', 'Unavailable'],
-  cli: {
-    words: ['sidecar', 'convert'],
-    positional: ['target'],
-    contents: ['target'],
-    wait: 'job',
-    confirm: 'The files leave their folders; `spacedrive sidecar convert --undo` puts them back.',
-    confirmWith: { undo: 'The files move back to their old places. Existing files are never overwritten.' },
-    exit: { partialIf: 'conflictCount' },
-    examples: [
-      'sidecar convert --all-live-photos --dry-run',
-      'sidecar convert ~/Pictures/IMG_1.HEIC',
-      'sidecar convert ~/Pictures/IMG_1.HEIC --undo',
-    ],
-  },
-  async run({ dryRun, ...input }, { library, signal }) {
-    const { job, ...preview } = await library.references.convert(await movesOf(input, library, signal), {
-      dryRun,
-      signal,
-    })
-    return { ...preview, job, undo: input.undo }
-  },
-})
-
 /** The operations of this file, in the order in which help and docs/operations.md list them. */
 export const operations = [
   listSidecars,
@@ -666,10 +579,8 @@ export const operations = [
   regenerateSidecars,
   resolveSidecars,
   retrySidecars,
+  cancelSidecars,
   cleanupSidecars,
   verifySidecars,
   reconcileSidecars,
-  createReference,
-  previewConversion,
-  convertSidecars,
 ] as const

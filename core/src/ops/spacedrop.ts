@@ -3,7 +3,7 @@ import { NearbyDevice, Visibility } from '../domain/nearby.ts'
 import { Offer } from '../domain/offer.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-/** The longest path that systems accept, and the most paths of one offer. */
+/** Limits on the length of a path (systems accept no longer ones), and on the paths of one offer. */
 const MAX_PATH = 4_096
 const MAX_PATHS = 1_000
 

@@ -45,17 +45,19 @@ export const systemDoctor = defineQuery({
 const Explained = z.object({
   key: z.string(),
   value: z.unknown(),
-  source: z.enum(['flag', 'environment', 'file', 'default']),
+  source: z.enum(['flag', 'environment', 'library', 'file', 'default']),
   /** The variable or file that set the value. */
   from: z.string().nullable(),
   summary: z.string(),
+  /** Whether each library has its own value, or only the device has one. */
+  scope: z.enum(['library', 'device']),
   /** The allowed values, as JSON Schema. */
   schema: z.record(z.string(), z.unknown()),
 })
 
 export const getConfig = defineQuery({
   name: 'config.get',
-  scope: 'core',
+  scope: 'anywhere',
   staleBy: ['config'],
   access: 'manage',
   summary: 'Show all settings, or one of them',
@@ -63,13 +65,13 @@ export const getConfig = defineQuery({
   output: z.array(Explained),
   errors: ['NotFound'],
   cli: { words: ['config', 'get'], positional: ['key'] },
-  run: async (input, { core }) => core.config.get(input.key),
+  run: async (input, { core, library }) => core.settings(input.key, library),
 })
 
 export const setConfig = defineAction({
   name: 'config.set',
-  scope: 'core',
-  summary: 'Change a setting in the configuration file',
+  scope: 'anywhere',
+  summary: 'Change a setting: of the library if it belongs to libraries, else of this installation',
   input: z.object({
     key: z.string().describe('name of the setting, such as log.level'),
     value: z.string().describe('the new value'),
@@ -81,12 +83,23 @@ export const setConfig = defineAction({
     positional: ['key', 'value'],
     examples: ['config set log.level debug', 'config set watch.enabled false'],
   },
-  run: (input, { core }) => core.config.set(input.key, input.value),
+  run: (input, { core, library }) => core.changeSetting(input, library),
+})
+
+export const unsetConfig = defineAction({
+  name: 'config.unset',
+  scope: 'anywhere',
+  summary: 'Remove the value of a setting, so that its default, or that of the user, holds again',
+  input: z.object({ key: z.string().describe('name of the setting, such as log.level') }),
+  output: Explained.extend({ restartNeeded: z.boolean() }),
+  errors: ['NotFound'],
+  cli: { words: ['config', 'unset'], positional: ['key'], examples: ['config unset log.level'] },
+  run: (input, { core, library }) => core.resetSetting(input.key, library),
 })
 
 export const explainConfig = defineQuery({
   name: 'config.explain',
-  scope: 'core',
+  scope: 'anywhere',
   staleBy: ['config'],
   access: 'manage',
   summary: 'Show where the value of a setting comes from',
@@ -94,7 +107,7 @@ export const explainConfig = defineQuery({
   output: Explained,
   errors: ['NotFound'],
   cli: { words: ['config', 'explain'], positional: ['key'] },
-  run: async (input, { core }) => core.config.explain(input.key),
+  run: async (input, { core, library }) => core.settings(input.key, library)[0]!,
 })
 
 export const systemPlaces = defineQuery({
@@ -109,7 +122,10 @@ export const systemPlaces = defineQuery({
       kind: z.enum(['pictures', 'documents', 'downloads', 'desktop', 'music', 'videos', 'home']),
       path: z.string(),
       name: z.string(),
-      /** The files found within a moment; all of them if `isWhole`. Null if the folder did not answer. */
+      /**
+       * The number and size of the files that were counted in a moment; `isWhole` if all were counted. Null if the
+       * folder did not answer.
+       */
       estimate: z.object({ files: z.number(), bytes: z.number(), isWhole: z.boolean() }).nullable(),
     }),
   ),
@@ -117,4 +133,12 @@ export const systemPlaces = defineQuery({
 })
 
 /** The operations of this file, in the order in which help and docs/operations.md list them. */
-export const operations = [systemLogs, systemDoctor, systemPlaces, getConfig, setConfig, explainConfig] as const
+export const operations = [
+  systemLogs,
+  systemDoctor,
+  systemPlaces,
+  getConfig,
+  setConfig,
+  unsetConfig,
+  explainConfig,
+] as const

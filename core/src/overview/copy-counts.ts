@@ -1,16 +1,16 @@
 import type { ReadDatabase, ReadStatement } from '../db/sqlite.ts'
 
 /**
- * Counts the copies of each content. Entries with the same inode on one volume are one file (hard links, or a folder
- * that is mounted twice).
+ * Counts the copies of each content. Entries with the same inode on one volume are one file: hard links, or a folder
+ * that is mounted twice.
  */
 export class CopyCounts {
   readonly #copies: Uint32Array
   readonly #sizes: Float64Array
   readonly #place: ReadStatement
-  /** The row id of the first entry, by content. */
+  /** For each content, the row id of its first entry. */
   readonly #first: Float64Array
-  /** Keys of the counted files, for contents with several entries. */
+  /** Keys of files that were already counted, for contents with several entries. */
   readonly #counted = new Set<string>()
 
   constructor(db: ReadDatabase, maxContentRowId: number) {
@@ -22,7 +22,7 @@ export class CopyCounts {
     )
   }
 
-  /** Counts an entry, by its row id, unless the same file was counted before. */
+  /** Counts an entry, given by its row id, unless the same file was counted before. */
   add(contentRowId: number, size: number, entryRowId: number): void {
     if (this.#copies[contentRowId] === 0) this.#first[contentRowId] = entryRowId
     else {
@@ -58,7 +58,7 @@ export class CopyCounts {
 
   #isCounted(contentRowId: number, entryRowId: number): boolean {
     const place = this.#place.get(entryRowId)
-    // A file system without inodes reports 0 for all files.
+    // If a file system has no inodes, it reports 0 for all files.
     const inode = place?.['inode'] ?? `entry ${entryRowId}`
     const key = `${contentRowId} ${String(place?.['volume'])} ${String(inode)}`
     if (this.#counted.has(key)) return true

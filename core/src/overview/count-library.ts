@@ -11,12 +11,12 @@ export interface Amount {
   readonly bytes: number
 }
 
-/** Numbers from one pass over all files. */
+/** Numbers that are counted in one pass over all files. */
 export interface LibraryCounts extends Amount {
   readonly folders: number
   readonly byType: readonly (Amount & { readonly type: FileType })[]
   readonly byExtension: readonly (Amount & { readonly extension: string })[]
-  /** Oldest first: `2024-05`. */
+  /** By month (`2024-05`), oldest first. */
   readonly byMonth: readonly (Amount & { readonly month: string })[]
   readonly duplicates: { readonly groups: number; readonly files: number; readonly reclaimableBytes: number }
   readonly unique: Amount
@@ -64,7 +64,16 @@ export function countLibrary(db: ReadDatabase): LibraryCounts {
   const names = namesById(db)
   return {
     ...total,
-    folders: Number(db.prepare('select count(*) as n from directories').get()!['n']),
+    // As in all counts, a location's own folder is not one of the folders in it.
+    folders: Number(
+      db
+        .prepare(
+          `select (select count(*) from directories) - (
+             select count(*) from locations l join entries e on e.id = l.directory_id where e.parent_id is null
+           ) as n`,
+        )
+        .get()!['n'],
+    ),
     byType: types.largest().map(({ i, ...amount }) => ({ type: fileTypeByNumber[i]!, ...amount })),
     byExtension: extensions.largest().map(({ i, ...amount }) => ({ extension: names.get(i) ?? '', ...amount })),
     byMonth: months.all(),
@@ -76,7 +85,7 @@ export function countLibrary(db: ReadDatabase): LibraryCounts {
   }
 }
 
-/** Files and bytes, indexed by small numbers. */
+/** Numbers of files and bytes, in arrays that are indexed by the number of a type or extension. */
 class Amounts {
   readonly #files: Float64Array
   readonly #bytes: Float64Array
@@ -113,7 +122,7 @@ function namesById(db: ReadDatabase): Map<number, string> {
   )
 }
 
-/** Sums of the top folders, which include everything below them. */
+/** Totals of each volume: the sums of its top folders, which include everything below them. */
 function volumes(db: ReadDatabase): LibraryCounts['byVolume'] {
   return db
     .prepare(

@@ -1,7 +1,7 @@
 import type { ReadDatabase } from '../db/sqlite.ts'
 import { withTuples } from '../db/typed-rows.ts'
 
-/** Rows read at once: one call for each row would take a quarter longer. */
+/** Number of rows that are read at once. One call for each row would take a quarter longer. */
 const ROWS_AT_ONCE = 4_096
 
 /**

@@ -10,11 +10,11 @@ export interface MeasureFolderInput {
   readonly dir: RawName
   /** Number of levels below it to include. */
   readonly depth: number
-  /** The most files and folders to return. */
+  /** Maximum number of files and folders to return. */
   readonly limit: number
 }
 
-/** The most entries of one folder that are listed: smaller ones would be invisible beside them. */
+/** Limit on the listed entries of one folder. Beside these, smaller ones would be too small to see. */
 const MAX_CHILDREN = 200
 const DIRECTORY = entryKindNumbers.directory
 const FILE = entryKindNumbers.file
@@ -40,7 +40,7 @@ interface Found {
   readonly parent: Found | null
 }
 
-/** A folder with the largest entries at any level below it, each with the folders that lead there. */
+/** The largest entries at any level below a folder, together with the folders that contain them. */
 export function measureFolder(db: ReadDatabase, { depth, dir, directoryId, limit }: MeasureFolderInput): FolderSize {
   const one = withTuples<Row>(db.prepare(`select ${COLUMNS} from ${JOINS} where e.id = ?`))
   const largest = withTuples<Row>(

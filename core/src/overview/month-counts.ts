@@ -1,11 +1,11 @@
-/** The table has a place for each month of these years; other months are looked up by name. */
+/** For the months of these years, counts are in an array; for other months, they are in a map. */
 const FIRST_YEAR = 1970
 const LAST_YEAR = 2100
 const MEAN_MONTH_MS = 2_629_746_000
 
-/** Files and bytes by month, in this machine's time zone, like a search for `2024-05`. */
+/** Counts files and bytes by month in this machine's time zone, as a search for `2024-05` does. */
 export class MonthCounts {
-  /** The start of each month, and of the month after the last. */
+  /** The start of each month in the array, and the end of the last one. */
   readonly #begins: Float64Array
   readonly #files: Float64Array
   readonly #bytes: Float64Array
@@ -46,7 +46,7 @@ export class MonthCounts {
   }
 }
 
-/** The years 1 to 9999, with some days to spare for time zones. */
+/** The limits are the years 1 to 9999, less some days for time zones. */
 const MIN_DATE_MS = -62_135_000_000_000
 const MAX_DATE_MS = 253_402_000_000_000
 

@@ -6,12 +6,14 @@ import type { EntryReader, IndexedFolder } from '../entries/index.ts'
 import { KeptReadings, type LibraryStore, type Reading } from '../store/index.ts'
 import type { LocationMap } from '../location/index.ts'
 import { baseOf, bytesToName, displayName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
+import { parseTimeExpression } from '../util/time-expression.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { LibraryVolumes } from '../volume/index.ts'
 import { type Amount, countLibrary, type LibraryCounts } from './count-library.ts'
-import { clockText } from './local-clock.ts'
+import { type ClockRange, clockRange, clockText } from '../util/local-clock.ts'
 import { measureFolder } from './measure-folder.ts'
-import { type MediaOrder, orderMedia, type VolumeFolder } from './order-media.ts'
+import { countFacets, type MediaFacets } from './count-facets.ts'
+import { type MediaOrder, orderMedia, type OrderMediaInput, type PlaceBox, type VolumeFolder } from './order-media.ts'
 
 export interface OverviewDeps {
   readonly store: LibraryStore
@@ -29,11 +31,18 @@ export interface OverviewDeps {
 export interface MediaInput {
   readonly path?: string | undefined
   readonly types: readonly MediaType[]
+  readonly camera?: string | undefined
+  readonly within?: PlaceBox | undefined
+  /** A time, as `parseTimeExpression` reads it. */
+  readonly taken?: string | undefined
+  readonly photosOnly?: boolean | undefined
 }
 
-/** The most extensions, and folders, that are listed by name. */
+/** Maximum number of extensions, and of folders, that are listed by name. */
 const MAX_EXTENSIONS = 30
 const MAX_FOLDERS = 30
+
+const MINUTE_MS = 60_000
 
 /** A library as a whole: media by date, the largest files and folders, and statistics. */
 export class Overview {
@@ -52,9 +61,9 @@ export class Overview {
 
   /** Number of photos and videos by month; see the operation. */
   async timeline(input: MediaInput): Promise<MediaTimeline> {
-    const { ids, months } = await this.#media(input)
+    const { days, ids, months } = await this.#media(input)
     const file = months.reduce((sum, { fromFile }) => sum + fromFile, 0)
-    return { total: ids.length, months, basis: { metadata: ids.length - file, file } }
+    return { total: ids.length, months, days, basis: { metadata: ids.length - file, file } }
   }
 
   /** Photos and videos, newest first; see the operation. */
@@ -77,7 +86,7 @@ export class Overview {
     return { items, total: ids.length }
   }
 
-  /** The index of a photo or video in that order; see the operation. */
+  /** The index of a photo or video in the result of `media`; see the operation. */
   async seek({ entryPath, ...of }: MediaInput & { entryPath: string }): Promise<{ offset: number | null }> {
     const path = parsePath(entryPath)
     const { directoryId } = await this.#deps.folder(folderOf(path))
@@ -122,15 +131,45 @@ export class Overview {
     }
   }
 
-  async #media({ path, types }: MediaInput): Promise<MediaOrder> {
+  /** Number of photos and videos by camera and place; see the operation. */
+  async facets({ cell, ...of }: MediaInput & { cell: number }): Promise<MediaFacets> {
+    const { input, key } = await this.#mediaInput(of)
+    const url = new URL('count-facets.ts', import.meta.url)
+    return this.#kept.get(`facets ${cell} ${key}`, () => this.#deps.read(url, countFacets, { ...input, cell }))
+  }
+
+  async #media(of: MediaInput): Promise<MediaOrder> {
+    const { input, key } = await this.#mediaInput(of)
+    return this.#kept.get(key, () => this.#deps.read(new URL('order-media.ts', import.meta.url), orderMedia, input))
+  }
+
+  async #mediaInput({
+    camera,
+    path,
+    photosOnly = false,
+    taken,
+    types,
+    within,
+  }: MediaInput): Promise<{ input: OrderMediaInput; key: string }> {
     const folder = path === undefined ? null : await this.#deps.folder(path)
     const inside = folder && { volumeId: folder.volumeId, path: folder.volumePath }
     const roots = this.#deps.locations().all().map(toVolumeFolder)
     const wanted = [...new Set(types)].toSorted()
-    const key = JSON.stringify(['media', folder?.directoryId, wanted])
-    return this.#kept.get(key, () =>
-      this.#deps.read(new URL('order-media.ts', import.meta.url), orderMedia, { inside, roots, types: wanted }),
-    )
+    const filters = {
+      camera: camera ?? null,
+      within: within ?? null,
+      taken: taken === undefined ? null : this.#takenIn(taken),
+      photosOnly,
+    }
+    // JSON writes an open end as null, as if there were no range.
+    const { from, to } = filters.taken ?? {}
+    const key = JSON.stringify(['media', folder?.directoryId, wanted, filters, `${from}..${to}`])
+    return { input: { inside, roots, types: wanted, ...filters }, key }
+  }
+
+  /** Ages such as `7d` count from the current minute, so that the pages of a list are cached. */
+  #takenIn(text: string): ClockRange {
+    return clockRange(parseTimeExpression(text, Math.floor(this.#deps.now() / MINUTE_MS) * MINUTE_MS))
   }
 
   #locations(): LibraryStatistics['byLocation'] {
@@ -176,7 +215,7 @@ export class Overview {
 
 const SLASH = 0x2f
 
-/** The folder of a path, in the form that operations take. */
+/** The folder of a path, in the form in which operations accept it. */
 function folderOf(path: RawName): string {
   const bytes = nameBytes(path)
   const folder = bytesToName(bytes.slice(0, Math.max(1, bytes.lastIndexOf(SLASH))))

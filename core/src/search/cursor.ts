@@ -41,7 +41,7 @@ export function fingerprintOf(asked: object): string {
     .slice(0, 12)
 }
 
-/** Checked by hand: this runs in the search thread, which would load zod for this check alone. */
+/** Checked by hand, because otherwise the search thread would load zod only for this check. */
 function isPacked(value: unknown): value is Packed {
   if (!Array.isArray(value) || value.length !== 6) return false
   const [fingerprint, now, key, mtime, id, name] = value as unknown[]

@@ -1,6 +1,6 @@
 /**
- * Numbers the folders that entries are in with small numbers, so that folder properties fit in an array. Number 0 is no
- * folder.
+ * Gives small numbers to the folders that contain entries, so that properties of folders can be stored in arrays.
+ * Number 0 means no folder.
  */
 export class FolderTable {
   readonly #numbers = new Map<number, number>()
@@ -10,7 +10,7 @@ export class FolderTable {
   /** Increases whenever a folder is added, removed, renamed or moved. */
   version = 0
 
-  // An entry mostly has the same parent as the previous entry.
+  // Most entries have the same parent as the previous entry.
   #lastId = 0
   #lastNumber = 0
 

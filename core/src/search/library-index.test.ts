@@ -20,16 +20,25 @@ function found(library: LibraryFixture, index: LibraryIndex, asked: Asked, insid
   const locationRoots = library.locations.map((location) => location.directoryId)
   const ids: number[] = []
   for (let after: PageEnd | null = null; ;) {
-    const page = index.search({ plan: { ...plan, after }, locationRoots, inside })
+    const page = index.search({ plan: { ...plan, after }, locationRoots, above: above(library), inside })
     ids.push(...page.ids)
     after = page.end
     if (!after) return { ids, total: page.total }
   }
 }
 
+function above({ locations }: LibraryFixture): Map<number, string> {
+  return new Map(locations.map(({ directoryId, path }) => [directoryId, path.slice(0, path.lastIndexOf('/'))]))
+}
+
 function foundPlainly(library: LibraryFixture, asked: Asked, inside: number[] | null = null): Answer {
   const roots = new Set(library.locations.map((location) => location.directoryId))
-  const ids = plainSearch(SearchInput.parse(asked), { rows: library.rows(), roots, inside: inside && new Set(inside) })
+  const ids = plainSearch(SearchInput.parse(asked), {
+    rows: library.rows(),
+    roots,
+    inside: inside && new Set(inside),
+    above: above(library),
+  })
   return { ids, total: ids.length }
 }
 
@@ -81,10 +90,23 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('remove' as const), at: pick }),
   fc.record({ do: fc.constant('tell' as const) }),
 )
+/** Patterns, pieces of paths, and alternatives, as users type them. */
+const special = fc.oneof(
+  fc
+    .array(fc.oneof(word, fc.constantFrom('*', '?', '.jpg')), { minLength: 1, maxLength: 4 })
+    .map((parts) => parts.join('')),
+  fc
+    .array(fc.oneof(word, fc.constantFrom('*', '**', '', 'f*', '.hidden', 'home')), { minLength: 2, maxLength: 4 })
+    .map((parts) => parts.join('/')),
+  fc.tuple(word, word).map((words) => words.join(' OR ')),
+  fc.constantFrom('OR', '"*o"', '"o/f"', '/home/Foto', 'o/', '/', '*.jpg OR *.txt', 'foto OR x/ OR ?'),
+)
 const anyQuery: fc.Arbitrary<Asked> = fc.record(
   {
     query: fc.oneof(
       fc.constant(''),
+      fc.tuple(fc.constantFrom('', 'o ', '"f'), special).map((parts) => parts.join('')),
+      fc.array(special, { minLength: 1, maxLength: 2 }).map((parts) => parts.join(' ')),
       fc
         .array(fc.oneof(word, fc.constantFrom('"o_f"', '.', 'f', '\ufffd')), { minLength: 1, maxLength: 3 })
         .map((words) => words.join(' ')),
@@ -136,7 +158,7 @@ test('after any changes the index finds what a plain search of the rows finds, p
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 100 },
   )
 })
 
@@ -220,5 +242,14 @@ test.each([
     locationRoots: [root],
     inside: null,
   })
-  expect(answer).toEqual({ ids: [], total: 0, end: null, suggestions, texts: new Map(), isWhole: true, notices: [] })
+  expect(answer).toEqual({
+    ids: [],
+    total: 0,
+    end: null,
+    suggestions,
+    texts: new Map(),
+    weaker: 0,
+    isWhole: true,
+    notices: [],
+  })
 })

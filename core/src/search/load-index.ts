@@ -5,7 +5,8 @@ import { foldName } from '../util/fold.ts'
 import type { NameIndex, NameRow } from './name-index.ts'
 
 /**
- * Rows read by one statement: enough to make its cost negligible, few enough that the joined strings are cheap garbage.
+ * Rows read by one statement: enough that the cost of the statement is negligible, but few enough that the joined
+ * strings are collected cheaply.
  */
 const ROWS_PER_CHUNK = 512
 
@@ -29,12 +30,12 @@ export function loadIndex(db: DatabaseSync, index: NameIndex): void {
     lastId = id
     return count + 1
   }
-  // The schema stores integers where this function expects numbers.
+  // The schema guarantees integers where this function expects numbers.
   db.aggregate('add_row', { start: 0, step: addRow as (count: number, ...values: SQLOutputValue[]) => number })
   const chunk = db.prepare(`
     select add_row(id, ifnull(parent_id, 0), kind, type, ifnull(ext_id, 0), size, mtime) as count, group_concat(name, char(0)) as names
     from (select * from entries where id > ? order by id limit ${ROWS_PER_CHUNK})`)
-  // One transaction, so that all chunks show the same state.
+  // One transaction, so that all chunks show the same state of the database.
   db.exec('begin')
   try {
     index.reserve(Number(db.prepare('select count(*) as count from entries').get()?.['count']))
@@ -49,7 +50,7 @@ export function loadIndex(db: DatabaseSync, index: NameIndex): void {
   }
 }
 
-/** Folds names joined by NULs; most names are ASCII. */
+/** Folds names that are joined by NULs. ASCII names, which are the majority, are folded all at once. */
 function foldNames(names: string): string {
   const parts: string[] = []
   let done = 0

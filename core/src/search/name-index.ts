@@ -9,13 +9,13 @@ export interface NameRow {
   readonly id: number
   /** Id of the entry's folder; 0 if it has none. */
   readonly parentId: number
-  /** As displayed. */
+  /** The name as it is displayed. */
   readonly name: string
   /** A number of `entryKindNumbers`. */
   readonly kind: number
   /** A number of `fileTypeNumbers`. */
   readonly type: number
-  /** 0: none. */
+  /** Id of the extension; 0 for none. */
   readonly extensionId: number
   readonly size: number
   readonly mtime: number
@@ -32,7 +32,7 @@ const DEAD = 0x1f
 if (fileTypeByNumber.length > DEAD)
   throw new Error('more file types than the five type bits of a trait byte can number')
 
-/** Stands for all lengths that do not fit in a byte. */
+/** Stored for all lengths that do not fit in a byte. */
 export const LONG = 0xff
 
 /** The largest id that fits in the `ids` column. */
@@ -41,7 +41,7 @@ const MAX_ID = 0xffff_ffff
 const MIN_CAPACITY = 1_024
 /** Columns grow by this factor. */
 const GROWTH = 1.25
-/** Below this many rows, rebuilding the index never pays. */
+/** With fewer wasted rows than this, rebuilding the index is never worthwhile. */
 const MIN_WASTE = 4_096
 const MAX_WASTED_SHARE = 0.25
 
@@ -60,26 +60,26 @@ export class NameIndex {
   /** Length of the name in bytes; `LONG` stands for that length and more. */
   lengths = new Uint8Array(0)
   traits = new Uint8Array(0)
-  /** 1: the name begins with a dot. */
+  /** 1 if the name begins with a dot, otherwise 0. */
   #dots = new Uint8Array(0)
   /** Number in `folders` of the entry's folder. */
   parents = new Uint32Array(0)
   extensions = new Uint32Array(0)
-  /** Bytes; 0 for a folder. */
+  /** Size in bytes; 0 for a folder. */
   sizes = new Float64Array(0)
   mtimes = new Float64Array(0)
 
-  /** Rows, dead ones included. */
+  /** Number of rows, including dead ones. */
   rows = 0
   /** The largest extension id of any row. */
   maxExtensionId = 0
-  /** Rows whose name was added; between `addRow` and `addNames` there may be fewer than `rows`. */
+  /** Number of rows that have a name. Between `addRow` and `addNames`, it may be less than `rows`. */
   #named = 0
   #dead = 0
-  /** The ids of the first this many rows ascend; the ids of later rows are in `#strays`. */
+  /** The ids of this many rows, from the first, are in ascending order. The ids of later rows are in `#strays`. */
   #sorted = 0
   readonly #strays = new Map<number, number>()
-  /** By folder number: whether the folder's contents are hidden, as of `#hiddenAsOf`. */
+  /** For each folder number: whether the folder's contents are hidden. Valid for the state `#hiddenAsOf`. */
   #hiddenFolders: Uint8Array = new Uint8Array(1)
   #hiddenAsOf = ''
 
@@ -93,7 +93,7 @@ export class NameIndex {
     if (rows > this.ids.length) this.#grow(rows)
   }
 
-  /** Removes all rows and keeps the memory. */
+  /** Removes all rows, but keeps the memory for later use. */
   clear(): void {
     this.scanner.bytes.fill(0, NAMES_AT, this.end)
     this.starts[0] = NAMES_AT
@@ -110,12 +110,12 @@ export class NameIndex {
     return this.starts[this.#named]!
   }
 
-  /** Entries in the index. */
+  /** Number of entries in the index. */
   get size(): number {
     return this.rows - this.#dead
   }
 
-  /** Whether so many rows are dead or out of order that rebuilding pays. */
+  /** Whether so many rows are dead or out of order that rebuilding the index is worthwhile. */
   get isWasteful(): boolean {
     const waste = this.#dead + this.#strays.size
     return waste > MIN_WASTE && waste > this.rows * MAX_WASTED_SHARE
@@ -157,8 +157,8 @@ export class NameIndex {
   }
 
   /**
-   * If folders have changed, computes again which entries are hidden: entries whose name begins with a dot, and
-   * everything in such a folder below the root of its innermost location.
+   * If folders have changed, recomputes which entries are hidden. These are entries whose name begins with a dot, and
+   * everything in a folder with such a name, as far as the folder is below the root of its innermost location.
    */
   refreshHidden(locationRoots: ReadonlySet<number>): void {
     const asOf = `${this.folders.version} ${[...locationRoots].join(' ')}`
@@ -216,7 +216,7 @@ export class NameIndex {
     const parent = this.folders.numberOf(entry.parentId)
     if (isFolder && this.parents[row] !== parent) this.folders.version++
     this.parents[row] = parent
-    // For a new folder no mark is known yet; `refreshHidden` corrects that.
+    // A new folder has no mark yet; `refreshHidden` corrects this.
     this.traits[row] = traitByte(entry.kind, entry.type, this.#dots[row]! | (this.#hiddenFolders[parent] ?? 0))
     this.extensions[row] = entry.extensionId
     if (entry.extensionId > this.maxExtensionId) this.maxExtensionId = entry.extensionId

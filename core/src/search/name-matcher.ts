@@ -2,9 +2,9 @@ import { LONG, type NameIndex } from './name-index.ts'
 import type { TopRows } from './top-rows.ts'
 import { AT_START, BEFORE_DOT, INSIDE_WORD, type Place, PLACE_BITS, PLACE_MASK, startsWord } from './wasm/scanner.ts'
 
-/** Match classes of a name, best first. */
+/** Match classes of a name, best first. `EXACT`: the name equals the query. */
 const EXACT = 0
-/** The whole name without its extension. */
+/** The name without its extension equals the query. */
 const STEM = 1
 /** The name begins with one of the words, and every word is at the start of a word of the name. */
 const PREFIX = 2
@@ -12,10 +12,16 @@ const PREFIX = 2
 const WORD = 3
 const INSIDE = 4
 
-/** A rank is the class and the length of the name in one number; names of this length or more count as equally long. */
+/**
+ * A rank combines the class and the length of the name in one number. All names of at least this length count as
+ * equally long.
+ */
 const CLASS_STEP = 0x1_0000
 
-/** Larger than the rank of every name. The scores below 0 of texts, and of mixed matches, are added to it. */
+/**
+ * Larger than the rank of every name. The scores of matches in texts, which are below 0, are added to it, so these
+ * come after names.
+ */
 export const BEYOND_NAMES = (INSIDE + 3) * CLASS_STEP
 
 /** Compares names with the words of a query, in the memory of the index. Valid until the index changes. */
@@ -26,7 +32,7 @@ export class NameMatcher {
   readonly scanned: Uint8Array
   readonly #others: readonly Uint8Array[]
 
-  /** `words` must hold at least one word, and none longer than `MAX_NEEDLE_BYTES`. */
+  /** `words` must contain at least one word, and no word longer than `MAX_NEEDLE_BYTES`. */
   constructor(index: NameIndex, words: readonly string[], text: string) {
     this.#index = index
     this.#text = encoder.encode(text)
@@ -54,7 +60,7 @@ export class NameMatcher {
       const row = hits[i]! >>> PLACE_BITS
       const place = (hits[i]! & PLACE_MASK) as Place
       const length = lengths[row] === LONG ? this.#lengthOf(row) : lengths[row]!
-      // The place nearly always gives the class, which saves reading the distant memory of the name.
+      // The place nearly always determines the class, so that the name need not be read from distant memory.
       const matchClass =
         alone && place !== BEFORE_DOT ? PREFIX + place - AT_START : this.#classify(row, place, top.worst - length)
       const rank = matchClass * CLASS_STEP + length
@@ -67,9 +73,12 @@ export class NameMatcher {
     return Math.min(this.#index.starts[row + 1]! - 1 - this.#index.starts[row]!, CLASS_STEP - 1)
   }
 
-  /** The match class of a name. If even its best class could not reach `worst`, it may return a worse one. */
+  /**
+   * The match class of a name. If no possible class could be as good as `worst`, it may return a worse class than the
+   * real one.
+   */
   #classify(row: number, place: Place, worst: number): number {
-    // A name that begins with the whole query has each of its words at the start of a word.
+    // If a name begins with the whole query, each word of the query is at the start of a word of the name.
     if (place === INSIDE_WORD) return INSIDE
     const { bytes } = this.#index.scanner
     const start = this.#index.starts[row]!
@@ -108,7 +117,7 @@ export class NameMatcher {
   }
 }
 
-/** Names read to estimate how rare a word is, in stretches from all over the index. */
+/** To estimate how rare a word is, names are read in this many stretches, from all parts of the index. */
 const SAMPLED_STRETCHES = 16
 const ROWS_PER_STRETCH = 1_000
 

@@ -11,15 +11,16 @@ import type { LocatedPlan, SearchAnswer } from './messages.ts'
 import { searchEntries } from './search-entries.ts'
 import { planSearch, type SearchPlan } from './search-plan.ts'
 import type { SearchWorkerData } from './search-worker.ts'
+import { pathAbove } from './term-rows.ts'
 import type { Meaning } from './vectors/meanings.ts'
 
-/** A library that is not being searched needs no thread and no memory for its names. */
+/** If no search has run for this long, the search thread ends, and its memory is freed. */
 const IDLE_MS = 60_000
 
-/** More waiting searches than this come from a client that does not read its answers. */
+/** Limit on waiting searches. If there are more, a client does not read its answers. */
 const MAX_WAITING = 256
 
-/** How long closing waits for the search that has begun. */
+/** How long closing waits for the running search. */
 const CLOSE_MS = 5_000
 
 /** A found entry, before the reasons are added. */
@@ -27,7 +28,7 @@ export type FoundEntry = Omit<SearchItem, 'why'>
 
 /** The part of the location map that a search uses. */
 export interface SearchedLocations {
-  all(): readonly { readonly directoryId: number }[]
+  all(): readonly { readonly directoryId: number; readonly path: RawName }[]
   /** By id, name or path of the location itself. */
   find(reference: RawName): readonly { readonly directoryId: number }[]
 }
@@ -94,7 +95,7 @@ export class NameSearch implements AsyncDisposable {
     const started = performance.now()
     const plan = planSearch(input, this.#deps.now())
     const scope = await this.#locate(plan, signal)
-    if ('entries' in scope) return this.#searchDisk(scope.entries, input, started)
+    if ('entries' in scope) return this.#searchDisk(scope.entries, plan, input, started)
     const meaning = input.semantic ? await this.#meaningOf(plan, input.query, signal) : null
     const answer = await this.#thread.run({ plan, ...scope, meaning }, { signal })
     const entries = await this.#deps.toEntries([...answer.ids])
@@ -103,13 +104,15 @@ export class NameSearch implements AsyncDisposable {
     return {
       query: input.query,
       total: answer.total,
-      // An entry that was removed or renamed since its name was read was counted, but is not shown.
+      // If an entry was removed or renamed after its name was read, it was counted but is not shown.
       totalIsExact: answer.isWhole && items.length === answer.ids.length,
       tookMs: since(started),
       items,
       cursor: answer.end && makeCursor(plan.fingerprint, plan.now, answer.end),
       ...(answer.suggestions.length > 0 && { suggestions: [...answer.suggestions] }),
+      ...(answer.weaker > 0 && { weaker: answer.weaker }),
       ...(answer.notices.length > 0 && { notices: [...answer.notices] }),
+      ...specialOf(plan),
     }
   }
 
@@ -118,7 +121,12 @@ export class NameSearch implements AsyncDisposable {
     return this.#thread[Symbol.asyncDispose]()
   }
 
-  #searchDisk(entries: readonly Entry[], input: SearchInput, started: number): SearchResult {
+  #searchDisk(entries: readonly Entry[], plan: SearchPlan, input: SearchInput, started: number): SearchResult {
+    if (plan.taken)
+      throw new CoreError(
+        'Unavailable',
+        'this folder is not indexed, so nobody knows when its photos were taken; add it with `spacedrive location add <folder>`',
+      )
     const { items, total, cursor, suggestions } = searchEntries(entries, input, this.#deps.now())
     return {
       query: input.query,
@@ -129,13 +137,14 @@ export class NameSearch implements AsyncDisposable {
       cursor,
       ...(suggestions.length > 0 && { suggestions }),
       ...(input.semantic && { notices: ['this folder is not indexed: only names were searched'] }),
+      ...specialOf(plan),
     }
   }
 
   async #meaningOf(plan: SearchPlan, query: string, signal: AbortSignal | undefined): Promise<Meaning> {
-    if (plan.words.length === 0) throw new CoreError('InvalidInput', 'a search by meaning needs words')
+    if (plan.meant === '') throw new CoreError('InvalidInput', 'a search by meaning needs words')
     if (!this.#deps.meaningOf) throw new CoreError('Unavailable', 'search by meaning is not available in this library')
-    return this.#deps.meaningOf(query, signal)
+    return this.#deps.meaningOf(plan.groups.length > 0 ? plan.meant : query, signal)
   }
 
   /** Finds the folders that limit a search. */
@@ -154,8 +163,10 @@ export class NameSearch implements AsyncDisposable {
         else throw new CoreError('InvalidInput', `${reference} is not indexed; search it without other locations`)
       }
     }
+    const all = locations.all()
     return {
-      locationRoots: locations.all().map(({ directoryId }) => directoryId),
+      locationRoots: all.map(({ directoryId }) => directoryId),
+      above: new Map(all.map(({ directoryId, path }) => [directoryId, pathAbove(displayName(path))])),
       inside: plan.locations.length > 0 ? inside : null,
     }
   }
@@ -173,6 +184,18 @@ export class NameSearch implements AsyncDisposable {
   }
 }
 
+/** Says which parts of the query are more than a word, if there are any. */
+function specialOf({ groups }: SearchPlan): Pick<SearchResult, 'special'> {
+  if (groups.length === 0) return {}
+  return {
+    special: groups.map(({ terms, text }) => ({
+      // The terms of a single pattern with braces are patterns, too.
+      kind: terms.length > 1 && text.includes(' OR ') ? 'or' : terms[0]!.kind === 'glob' ? 'glob' : 'path',
+      text,
+    })),
+  }
+}
+
 function since(started: number): number {
   return Math.round((performance.now() - started) * 1_000) / 1_000
 }
@@ -182,9 +205,9 @@ function found(
   plan: SearchPlan,
   texts: readonly SearchReason[] | undefined,
 ): SearchItem[] {
-  const why = entry && matchReasons(entry.name, plan.words)
+  const why = entry && matchReasons(entry.name, plan.words, plan.groups)
   if (!entry || (!why && !texts)) return []
-  // If the text matched, the name may contain only some of the words; these are reasons, too. A match by meaning has no
+  // If the text matched, the name may contain only some of the words; these are reasons too. A match by meaning has no
   // matching words.
   const some = texts?.some(({ field }) => field === 'text') ? someReasons(entry.name, plan.words) : []
   return [{ ...entry, why: [...(why ?? some), ...(texts ?? [])] }]

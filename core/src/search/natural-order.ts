@@ -5,7 +5,7 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** Compares folded names byte by byte, but runs of digits by their value. Negative: `a` comes first. */
+/** Compares folded names byte by byte, but runs of digits by their value. The result is negative if `a` comes first. */
 export function compareNatural(a: ByteRange, b: ByteRange): number {
   let i = a.start
   let j = b.start
@@ -31,8 +31,8 @@ export function compareNatural(a: ByteRange, b: ByteRange): number {
 }
 
 /**
- * A number from the first bytes that never contradicts `compareNatural`: if two numbers differ, they order the names.
- * It stops at a digit, because the order after a digit depends on the length of the run.
+ * A number from the first bytes of a name, for fast comparison: if two numbers differ, their order agrees with
+ * `compareNatural`. It stops at a digit, because the order after a digit depends on the length of the run.
  */
 export function naturalPrefix(bytes: Uint8Array, start: number, end: number): number {
   let prefix = 0
@@ -46,7 +46,7 @@ export function naturalPrefix(bytes: Uint8Array, start: number, end: number): nu
   return prefix
 }
 
-/** A double holds this many bytes exactly. */
+/** A double can store this many bytes exactly. */
 const PREFIX_BYTES = 6
 const DIGIT_0 = 0x30
 
@@ -56,7 +56,7 @@ function digitsEnd({ bytes, end }: ByteRange, from: number): number {
   return at
 }
 
-/** In a run of zeros alone, the last zero stays. */
+/** If a run consists only of zeros, the last zero is not skipped. */
 function skipZeros({ bytes }: ByteRange, from: number, end: number): number {
   let at = from
   while (at < end - 1 && bytes[at] === DIGIT_0) at++

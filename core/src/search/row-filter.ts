@@ -2,7 +2,7 @@ import type { SearchType } from '../domain/index.ts'
 import { entryKindByNumber, fileTypeByNumber } from '../domain/stored-lists.ts'
 import { type NameIndex, traitTable } from './name-index.ts'
 import type { SizeRange } from './size-expression.ts'
-import type { TimeRange } from './time-expression.ts'
+import type { TimeRange } from '../util/time-expression.ts'
 import { PLACE_BITS } from './wasm/scanner.ts'
 
 export interface RowFilterOptions {
@@ -15,6 +15,8 @@ export interface RowFilterOptions {
   readonly hidden: boolean
   readonly size: SizeRange | null
   readonly modified: TimeRange | null
+  /** By row: 1 if it is accepted, else 0. A row must be accepted in each of the lists. */
+  readonly rows?: readonly Uint8Array[]
 }
 
 /** Decides which rows of an index pass the filters of a search. Valid until the index changes. */
@@ -51,17 +53,18 @@ export class RowFilter {
   /** Applies all filters but the trait filter, which comes first. */
   #keepRest(hits: Uint32Array, count: number): number {
     const { parents, extensions, sizes, mtimes } = this.#index
-    const { folders, size, modified } = this.#options
+    const { folders, modified, rows = [], size } = this.#options
     let kept = count
     if (this.#acceptedExtensions) kept = keepMarked(hits, kept, extensions, this.#acceptedExtensions)
     if (size) kept = keepBetween(hits, kept, sizes, size.min, size.max)
     if (modified) kept = keepBetween(hits, kept, mtimes, modified.from, modified.to - 1)
     if (folders) kept = keepMarked(hits, kept, parents, folders)
+    for (const marks of rows) kept = keepMarkedRows(hits, kept, marks)
     return kept
   }
 }
 
-// Both loops always move the hit and then count it or not: a branch would be mispredicted too often.
+// These loops always move a hit, and then decide whether to count it. A branch would be mispredicted too often.
 
 function keepMarked(hits: Uint32Array, count: number, column: Uint8Array | Uint32Array, marks: Uint8Array): number {
   let kept = 0
@@ -69,6 +72,16 @@ function keepMarked(hits: Uint32Array, count: number, column: Uint8Array | Uint3
     const hit = hits[i]!
     hits[kept] = hit
     kept += marks[column[hit >>> PLACE_BITS]!]!
+  }
+  return kept
+}
+
+function keepMarkedRows(hits: Uint32Array, count: number, marks: Uint8Array): number {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const hit = hits[i]!
+    hits[kept] = hit
+    kept += marks[hit >>> PLACE_BITS]!
   }
   return kept
 }
@@ -84,7 +97,7 @@ function keepBetween(hits: Uint32Array, count: number, column: Float64Array, min
   return kept
 }
 
-/** A folder has no type, and no size to compare. */
+/** A folder has no type, and its size is not compared. */
 function acceptedTraits({ types, size }: RowFilterOptions): (kind: number, type: number) => boolean {
   const wanted = new Set<string>(types.map((type) => (type === 'folder' ? 'directory' : type)))
   return (kind, type) => {

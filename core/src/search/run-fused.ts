@@ -6,20 +6,30 @@ import type { MeaningMatch } from './vectors/meanings.ts'
 export interface FusedQuery extends IndexQuery {
   /** Entries near the query in meaning, nearest first; all pass the filter. */
   readonly meanings: readonly MeaningMatch[]
+  /** Weak matches by meaning, which are left out. */
+  readonly weaker: readonly MeaningMatch[]
 }
 
-/** Matches by words that are fused with those by meaning. Later ones are found by a search without meaning. */
+export interface FusedAnswer extends IndexAnswer {
+  readonly isWhole: boolean
+  /** Number of weak matches that are in no page, because they do not match by words either. */
+  readonly weaker: number
+}
+
+/**
+ * Limit on the matches by words that are combined with those by meaning. Later ones are found only by a search without
+ * meaning.
+ */
 const FUSED = 1_000
 /**
- * Larger constants reduce the lead of the first places. The constant and the formula are from Cormack, Clarke and
- * Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", 2009.
+ * A larger constant reduces the advantage of the first ranks. The constant and the formula are from Cormack, Clarke
+ * and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", 2009.
  */
 const RANK_CONSTANT = 60
 
 /** Finds entries that match by words or are near in meaning. By relevance, entries that do both come first. */
-export function runFused(index: NameIndex, query: FusedQuery): IndexAnswer & { readonly isWhole: boolean } {
-  if (query.sort !== 'relevance')
-    return { ...runQuery(index, { ...query, texts: withMeanings(index, query) }), isWhole: true }
+export function runFused(index: NameIndex, query: FusedQuery): FusedAnswer {
+  if (query.sort !== 'relevance') return runOrdered(index, query)
   const byWords = runQuery(index, { ...query, limit: FUSED, after: null })
   const scores = new Map<number, number>()
   const add = (id: number, rank: number) => scores.set(id, (scores.get(id) ?? 0) + 1 / (RANK_CONSTANT + rank))
@@ -41,7 +51,20 @@ export function runFused(index: NameIndex, query: FusedQuery): IndexAnswer & { r
     total: scores.size,
     end: later.length > limit ? page.at(-1)! : null,
     isWhole: byWords.total <= FUSED,
+    weaker: query.weaker.filter(({ entry }) => !scores.has(entry)).length,
   }
+}
+
+/** In another order than relevance. */
+function runOrdered(index: NameIndex, query: FusedQuery): FusedAnswer {
+  const { meanings, weaker } = query
+  const rows = query.texts ?? new TextRows(index)
+  addMeanings(index, rows, meanings)
+  const answer = runQuery(index, { ...query, texts: rows })
+  if (weaker.length === 0) return { ...answer, isWhole: true, weaker: 0 }
+  addMeanings(index, rows, weaker)
+  const { total } = runQuery(index, { ...query, texts: rows, limit: 1, after: null })
+  return { ...answer, isWhole: true, weaker: total - answer.total }
 }
 
 type Ranked = Pick<NonNullable<IndexAnswer['end']>, 'id' | 'key' | 'mtime'>
@@ -52,11 +75,9 @@ function inOrder(a: Ranked, b: Ranked): number {
 }
 
 /** Adds the matches by meaning to the rows whose texts match. */
-function withMeanings(index: NameIndex, { meanings, texts }: FusedQuery): TextRows {
-  const rows = texts ?? new TextRows(index)
+function addMeanings(index: NameIndex, rows: TextRows, meanings: readonly MeaningMatch[]): void {
   for (const { entry } of meanings) {
     const row = index.rowOf(entry)
     if (row >= 0) rows.add(row, 0)
   }
-  return rows
 }

@@ -10,7 +10,7 @@ import { TopRows } from './top-rows.ts'
 import { MAX_NEEDLE_BYTES, PLACE_BITS } from './wasm/scanner.ts'
 
 export interface IndexQuery {
-  /** Folded; a name must contain all of them. */
+  /** Folded words. A name must contain all of them. */
   readonly words: readonly string[]
   readonly text: string
   readonly filter: RowFilter
@@ -18,7 +18,7 @@ export interface IndexQuery {
   readonly descending: boolean
   readonly limit: number
   readonly after: PageEnd | null
-  /** Rows that also match without a match in their names; they come after matches in names. */
+  /** Rows that match although their names do not. They come after rows whose names match. */
   readonly texts?: TextRows | null
 }
 
@@ -55,8 +55,8 @@ function makeTop(index: NameIndex, query: IndexQuery): TopRows {
 }
 
 function offerAll(index: NameIndex, query: IndexQuery, top: TopRows): number {
-  // The first rows of a sample bound the first rows of all. Without the bound, rows that happen to be in reverse order
-  // would each push out a row that was kept before.
+  // The best rows of a sample give a limit for the best rows of all. Without this limit, if rows are in reverse order,
+  // each row would replace one that was kept before.
   const sample = makeTop(index, query)
   offerEvery(SAMPLE_STEP, index, query, sample)
   top.worst = sample.worst
@@ -94,7 +94,7 @@ function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows, texts: 
   return total
 }
 
-/** Offers the rows that are found by their texts and not by their names alone, one turn of hits at a time. */
+/** Offers the rows that are found by their texts but not by their names, in groups that fit in `hits`. */
 function offerTexts(index: NameIndex, query: IndexQuery, top: TopRows, texts: TextRows): number {
   const { hits } = index.scanner
   const offer: Offer =

@@ -7,7 +7,7 @@ export function scanNames(
   needle: Uint8Array,
   take: (hits: Uint32Array, count: number) => void,
 ): void {
-  // No name is this long.
+  // No name is as long.
   if (needle.length > MAX_NEEDLE_BYTES) return
   const { scanner, starts } = index
   const { hits } = scanner
@@ -21,7 +21,7 @@ export function scanNames(
     } else if (count === 1) {
       first = last + 1
     } else {
-      // The last name may have more hits, perhaps at a better place, so it is left to the next round.
+      // The last name may have more hits, perhaps at a better place, so it is scanned again in the next round.
       first = last
       count--
     }

@@ -61,11 +61,78 @@ test.each([
   'foo:bar',
   'AND',
   '100%',
-  'a*b',
+  '"a*b"',
+  '"a OR b"',
+  'OR',
+  'or',
   '\\',
   '[x]',
 ])('%s means what it says', (text) => {
-  expect(names(entries(`before ${text} after`, 'something else'), { query: text })).toEqual([`before ${text} after`])
+  const name = `before ${text.replaceAll('"', '')} after`
+  expect(names(entries(name, 'something else'), { query: text })).toEqual([name])
+})
+
+test('a pattern is compared with the whole name', () => {
+  const list = entries('IMG_1.jpg', 'IMG_22.JPG', 'my IMG_3.jpg', 'IMG_4.jpg.txt', 'Bär.jpg')
+  expect(names(list, { query: 'img_*.jpg' })).toEqual(['IMG_22.JPG', 'IMG_1.jpg'])
+  expect(names(list, { query: 'IMG_?.jpg' })).toEqual(['IMG_1.jpg'])
+  expect(names(list, { query: 'b?r.*' })).toEqual(['Bär.jpg'])
+  expect(names(list, { query: '*' })).toHaveLength(5)
+  expect(search(list, { query: 'img_?.jpg' }).items[0]!.why).toEqual([
+    {
+      field: 'name',
+      ranges: [
+        [0, 4],
+        [5, 9],
+      ],
+    },
+  ])
+})
+
+test('braces in a pattern give alternatives', () => {
+  const list = entries('a.jpg', 'a.jpeg', 'b.png', 'c.gif', '{a,b}.txt')
+  expect(names(list, { query: '*.{jpg,png}' }).toSorted()).toEqual(['a.jpg', 'b.png'])
+  expect(names(list, { query: '{a,b}.{jp{,e}g,png}' }).toSorted()).toEqual(['a.jpeg', 'a.jpg', 'b.png'])
+  expect(names(list, { query: '{c,d}.gif OR *.png' }).toSorted()).toEqual(['b.png', 'c.gif'])
+  // In quotes they are letters, and so are braces without a comma.
+  expect(names(list, { query: '"{a,b}"' })).toEqual(['{a,b}.txt'])
+  expect(names(list, { query: '{a' })).toEqual(['{a,b}.txt'])
+  const many = '{1,2,3,4,5}'.repeat(4)
+  expect(() => search(list, { query: many })).toThrow('give more than 64 patterns')
+})
+
+test('a question mark at the end of a word is no wildcard', () => {
+  const list = entries('what now?.pdf', 'what nows.pdf', 'now1')
+  expect(names(list, { query: 'what now?' })).toEqual(['what now?.pdf'])
+  expect(names(list, { query: 'now?? OR x' })).toEqual([])
+  expect(names(list, { query: 'no??' })).toEqual(['now1'])
+})
+
+test('OR joins the words beside it', () => {
+  const list = entries('holiday.png', 'holiday.gif', 'holiday.jpg', 'work.png')
+  expect(names(list, { query: 'holiday jpg OR png' })).toEqual(['holiday.jpg', 'holiday.png'])
+  expect(names(list, { query: 'gif OR *.jpg OR work' })).toEqual(['work.png', 'holiday.jpg', 'holiday.gif'])
+  expect(names(list, { query: 'holiday jpg or png' })).toEqual([])
+})
+
+test('a word with a slash is compared with the path', () => {
+  const list = entries('img.png', 'image.txt').map((entry) => ({
+    ...entry,
+    path: `/home/ann/Photos 2024/${entry.name}`,
+  }))
+  expect(names(list, { query: '2024/im' })).toEqual(['image.txt', 'img.png'])
+  expect(names(list, { query: '/home/ann/photos' })).toEqual(['image.txt', 'img.png'])
+  expect(names(list, { query: '"photos 2024/img"' })).toEqual(['img.png'])
+  expect(names(list, { query: '2023/' })).toEqual([])
+  expect(names(list, { query: 'ann/*/*.png' })).toEqual(['img.png'])
+  expect(names(list, { query: '/home/**/img*' })).toEqual(['img.png'])
+  expect(names(list, { query: '/ann/**' })).toEqual([])
+})
+
+test('a pattern has few parts, and its comparison takes little time whatever the name', () => {
+  expect(() => search([], { query: '*/'.repeat(20) })).toThrow('at most 15 are possible')
+  const list = entries('a'.repeat(250))
+  expect(names(list, { query: `${'*a'.repeat(40)}b` })).toEqual([])
 })
 
 test('what matched is marked', () => {

@@ -6,11 +6,12 @@ import { RowFilter } from './row-filter.ts'
 import { runQuery } from './run-query.ts'
 import { planSearch, readWords } from './search-plan.ts'
 import { suggestQueries } from './suggest.ts'
+import { markTerm, pathAbove } from './term-rows.ts'
 
 export interface EntriesFound<E> {
   readonly total: number
   readonly items: { readonly entry: E; readonly why: SearchReason[] }[]
-  /** Valid as long as the entries are the same, in the same order. */
+  /** Valid only as long as the entries and their order stay the same. */
   readonly cursor: string | null
   readonly suggestions: string[]
 }
@@ -18,11 +19,11 @@ export interface EntriesFound<E> {
 /** The longest time to look for similar spellings: as long as the whole search of a folder may take. */
 const SUGGESTION_MS = 50
 
-type Searched = Pick<Entry, 'name' | 'kind' | 'type' | 'extension' | 'size' | 'modifiedAt' | 'hidden'>
+type Searched = Pick<Entry, 'name' | 'path' | 'kind' | 'type' | 'extension' | 'size' | 'modifiedAt' | 'hidden'>
 
 /**
- * Searches entries that are not indexed, such as those of a browsed folder, by the same rules and in the same order.
- * Locations are not a filter here. It builds a small index each time: meant for a folder, not for a disk.
+ * Searches entries of one folder that are not indexed, such as a browsed one, by the same rules and in the same order.
+ * Locations are not a filter here. Each call builds a small index, so it is meant for a folder, not for a whole disk.
  */
 export function searchEntries<E extends Searched>(
   entries: readonly E[],
@@ -46,8 +47,15 @@ export function searchEntries<E extends Searched>(
     })
   }
   const wanted = plan.extensions.map((extension) => extensionIds.get(extension) ?? -1).filter((id) => id >= 0)
+  const outside = entries[0] ? pathAbove(entries[0].path) : ''
+  const rows = plan.groups.map(({ terms }) => {
+    const marks = new Uint8Array(index.rows)
+    for (const term of terms) markTerm(index, term, { roots: new Map(), outside }, marks)
+    return marks
+  })
   const filter = new RowFilter(index, {
     ...plan,
+    rows,
     // Hidden entries were left out above, by their own `hidden` property.
     hidden: true,
     extensionIds: plan.extensions.length > 0 ? wanted : null,
@@ -60,11 +68,11 @@ export function searchEntries<E extends Searched>(
     total: answer.total,
     items: answer.ids.map((id) => ({
       entry: entries[id - 1]!,
-      why: matchReasons(entries[id - 1]!.name, plan.words) ?? [],
+      why: matchReasons(entries[id - 1]!.name, plan.words, plan.groups) ?? [],
     })),
     cursor: answer.end && makeCursor(plan.fingerprint, plan.now, answer.end),
     suggestions:
-      answer.total === 0 && plan.words.length > 0
+      answer.total === 0 && plan.words.length > 0 && plan.groups.length === 0
         ? suggestQueries(index, plan.text, { count, budgetMs: SUGGESTION_MS })
         : [],
   }

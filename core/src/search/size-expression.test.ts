@@ -21,6 +21,10 @@ test.each([
   expect(parseSizeExpression(text)).toEqual({ min, max })
 })
 
+test.each(['2mb..1kb', '>2mb <1mb', '>=5 <=4'])('%s is refused, because no size fits', (text) => {
+  expect(() => parseSizeExpression(text)).toThrow(/write the smaller size first/)
+})
+
 test.each(['', 'big', '>', '..', '5 apples', '>100MB big', '1..2..3', '-5', '1e3', '>>5'])('%j is refused', (text) => {
   expect(() => parseSizeExpression(text)).toThrow(/cannot read the size/)
 })

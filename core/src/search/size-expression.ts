@@ -1,4 +1,5 @@
 import { CoreError } from '../util/errors.ts'
+import { readSize, type WrittenSize } from '../util/read-size.ts'
 
 /** Sizes in whole bytes, both ends included. */
 export interface SizeRange {
@@ -7,11 +8,17 @@ export interface SizeRange {
 }
 
 /**
- * Reads `>100MB`, `<=5GiB`, `>1kb <2mb`, `1kb..2mb` (ends included), `empty`, and a size alone, which stands for all
- * sizes that round to it (`1.5GB` is 1.45 up to 1.55). KB, MB, GB, TB count in thousands, KiB, MiB, GiB, TiB in 1,024s.
- * Throws `InvalidInput` for anything else.
+ * Reads `>100MB`, `<=5GiB`, `>1kb <2mb`, `1kb..2mb` (ends included), and `empty`. A size alone stands for all sizes
+ * that are rounded to it (`1.5GB` means 1.45 up to 1.55). KB, MB, GB, TB count in thousands, KiB, MiB, GiB, TiB in
+ * 1,024s. Throws `InvalidInput` for anything else.
  */
 export function parseSizeExpression(text: string): SizeRange {
+  const range = readExpression(text)
+  if (range.min <= range.max) return range
+  throw new CoreError('InvalidInput', `no size fits ${JSON.stringify(text)}; write the smaller size first: 1kb..2mb`)
+}
+
+function readExpression(text: string): SizeRange {
   const trimmed = text.trim().toLowerCase()
   if (trimmed === 'empty') return { min: 0, max: 0 }
   const ends = trimmed.split('..')
@@ -50,24 +57,11 @@ function compared(operator: string, value: string, text: string): SizeRange {
   }
 }
 
-/** `precision` is the value of one step of the last digit, in bytes. */
-function parseSize(value: string, text: string): { bytes: number; precision: number } {
-  const match = /^\s*(\d+)(?:\.(\d+))?\s*([a-z]*)[\s,]*$/.exec(value)
-  const unit = match && UNITS.get(match[3]!)
-  if (!unit) throw notASize(text)
-  const decimals = match[2] ?? ''
-  return { bytes: Number(`${match[1]}.${decimals}`) * unit, precision: Math.max(1, unit / 10 ** decimals.length) }
+function parseSize(value: string, text: string): WrittenSize {
+  const size = readSize(value)
+  if (!size) throw notASize(text)
+  return size
 }
-
-const UNITS = new Map<string, number>([
-  ...['', 'b', 'byte', 'bytes'].map((name) => [name, 1] as const),
-  ...['k', 'm', 'g', 't', 'p'].flatMap((letter, i): [string, number][] => [
-    [letter, 1_000 ** (i + 1)],
-    [`${letter}b`, 1_000 ** (i + 1)],
-    [`${letter}i`, 1_024 ** (i + 1)],
-    [`${letter}ib`, 1_024 ** (i + 1)],
-  ]),
-])
 
 function notASize(text: string): CoreError {
   return new CoreError(

@@ -2,26 +2,29 @@ import { editDistance } from '../util/edit-distance.ts'
 import type { NameIndex } from './name-index.ts'
 import { PLACE_BITS } from './wasm/scanner.ts'
 
-/** Shorter words are too similar to too many others. */
+/** Shorter words get no suggestions, because they are similar to too many other words. */
 const MIN_WORD = 3
-/** Words of this length or more are also compared with two mistakes. */
+/** Words of at least this length are also compared with two mistakes. */
 const LONG_WORD = 6
-/** Longer runs of letters are not words, and take long to compare. */
+/** Longer runs of letters are not compared: they are not words, and comparing takes long. */
 const MAX_WORD = 40
-/** If more words are unknown, the query is probably not misspelt. */
+/** If more words than this are unknown, the query is probably not misspelt. */
 const MAX_UNKNOWN = 2
 const MAX_SUGGESTIONS = 3
-/** Names read for each part of a word: enough to meet a word that is frequent among the names with this part. */
+/** Names that are read for each part of a word: enough to find a frequent word with this part. */
 const MAX_NAMES_PER_PART = 5_000
 
 export interface SuggestOptions {
   /** The number of entries that a query finds, under the filters of the search. */
   readonly count: (query: string) => number
-  /** How long to look for similar words. */
+  /** Time limit for finding similar words. */
   readonly budgetMs: number
 }
 
-/** Queries with matches, for a folded `text` without matches because some of its words are misspelt; best first. */
+/**
+ * Corrected queries that have matches, best first. The folded `text` itself has none, because some of its words are
+ * misspelt.
+ */
 export function suggestQueries(index: NameIndex, text: string, { count, budgetMs }: SuggestOptions): string[] {
   const unknown = [...new Set(text.match(LETTERS))].filter((word) => !occurs(index, word))
   if (unknown.length === 0 || unknown.length > MAX_UNKNOWN) return []
@@ -58,7 +61,10 @@ interface Similar {
   count: number
 }
 
-/** Words of names that are one mistake away, or if there are none two; nearest first, then most frequent first. */
+/**
+ * Words in names that are one mistake away from `word`, or, if there are none, two mistakes. The nearest come first;
+ * of equally near words, the most frequent.
+ */
 function similarWords(index: NameIndex, word: string, expired: () => boolean): string[] {
   if (word.length < MIN_WORD || word.length > MAX_WORD) return []
   const near = wordsWithin(1, index, word, expired)
@@ -89,14 +95,14 @@ function wordsWithin(mistakes: number, index: NameIndex, word: string, expired: 
 function compare(word: string, found: string, mistakes: number): Similar | null {
   if (found.length < word.length - mistakes || found.length > MAX_WORD) return null
   const { whole, toPrefix } = editDistance(word, found)
-  // The user may mean the beginning of a longer word, but more likely a whole word.
+  // The user may mean the beginning of a longer word, but a whole word is more likely.
   const distance = Math.min(whole, toPrefix + 0.5)
   return distance < mistakes + 1 ? { word: found, distance, count: 0 } : null
 }
 
 /**
- * Cuts a word into parts so that any word `mistakes` away contains at least one part unchanged: there is one part more
- * than mistakes. Only two letters swapped across a cut change two parts at once.
+ * Cuts a word into one more part than `mistakes`, so that any word with at most this many mistakes contains at least
+ * one part unchanged. Only two letters swapped across a cut change two parts at once.
  */
 function surelyKept(word: string, mistakes: number): string[] {
   const letters = Array.from(word)

@@ -2,19 +2,22 @@ export interface TopRowsOptions {
   readonly limit: number
   /** Orders two rows with equal keys: negative if `a` comes first. Never 0 for different rows. */
   readonly tieBreak: (a: number, b: number) => number
-  /** Accepts the rows of the pages still to come; null accepts all. */
+  /** Accepts the rows of later pages; null accepts all rows. */
   readonly isLater: ((row: number, key: number) => boolean) | null
 }
 
-/** Keeps the first rows by key, smallest first, of all rows offered: a heap with the last of them on top. */
+/**
+ * Keeps the first rows, those with the smallest keys, of all rows that are offered. It is a heap with the last of the
+ * kept rows on top.
+ */
 export class TopRows {
   readonly #options: TopRowsOptions
   readonly #rows: Uint32Array
   readonly #keys: Float64Array
   #size = 0
-  /** Rows with a larger key are not among the first. A caller that skips them must set `overflowed`. */
+  /** Rows with a larger key cannot be among the first. If a caller skips them, it must set `overflowed`. */
   worst = Infinity
-  /** There are more rows than fit. */
+  /** Whether more rows were offered than fit. */
   overflowed = false
 
   constructor(options: TopRowsOptions) {
@@ -63,7 +66,7 @@ export class TopRows {
     this.#keys[at] = key
   }
 
-  /** Replaces the last row. */
+  /** Replaces the last of the kept rows. */
   #sink(row: number, key: number): void {
     let at = 0
     for (;;) {

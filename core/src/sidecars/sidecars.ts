@@ -50,7 +50,10 @@ export interface SidecarsDeps {
   readonly select: Select
   readonly change: Change
   readonly read: ReadInThread
-  /** Adds ready text sidecars to the search index; `check` also looks for texts that the index has lost. */
+  /**
+   * Adds ready text sidecars to the search index. With `check`, also looks for texts that are missing in the index
+   * although they were indexed.
+   */
   readonly indexTexts: (check: boolean, signal: AbortSignal) => Promise<void>
   readonly jobs: () => JobManager
   readonly locations: () => LocationMap
@@ -67,7 +70,10 @@ export interface SidecarsDeps {
   readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
 }
 
-/** All sidecars of a library, stored once for each content. Puts the parts together, and closes them. */
+/**
+ * All sidecars of a library. Each is stored once for each content. This class creates the parts, connects them, and
+ * closes them.
+ */
 export class Sidecars implements AsyncDisposable {
   readonly views: SidecarViews
   readonly queue: SidecarQueue

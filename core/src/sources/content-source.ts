@@ -19,16 +19,22 @@ export interface ContentSourceDeps {
   readonly elsewhere: ContentsElsewhere
 }
 
-/** The contents that other devices have. */
+/** Finds contents on other devices. */
 export interface ContentsElsewhere {
-  /** The sources that have a content and would send it, the cheapest first. Throws `NotFound` or `Offline` if none has. */
+  /**
+   * The sources that have a content and would send it, the fastest first. Throws `NotFound` or `Offline` if there is
+   * none.
+   */
   holders(content: ContentId, signal: AbortSignal): Promise<readonly FileReader[]>
-  /** Throws `NotFound`. */
+  /** The source of a paired device. Throws `NotFound`. */
   device(id: DeviceId): FileReader
   fetch(content: ContentId, signal: AbortSignal): Promise<FetchRequest>
 }
 
-/** Files by content: from this device's disk if it has the content, otherwise from the source that sends it fastest. */
+/**
+ * Reads files by content: from this device's disk if it has the content, otherwise from the source that sends it
+ * fastest.
+ */
 export class ContentSource implements FileReader {
   readonly key = 'content'
   readonly #deps: ContentSourceDeps
@@ -68,10 +74,10 @@ export class ContentSource implements FileReader {
     return requests
   }
 
-  /** Contents are only known from libraries. */
+  /** Does nothing, because contents are known only from libraries. */
   async requireInLibraries(): Promise<void> {}
 
-  /** Tries the sources in turn; each has the same bytes. Throws the error of the last. */
+  /** Tries the sources in order, because all have the same bytes. If all fail, throws the error of the last one. */
   async #fromFirst<T>(ref: FileRef, use: (source: FileReader) => Promise<T>, signal: AbortSignal): Promise<T> {
     const { disk, elsewhere, isHere } = this.#deps
     const content = contentOf(ref)
@@ -81,7 +87,7 @@ export class ContentSource implements FileReader {
       try {
         return await use(source)
       } catch {
-        // The next source has the content too.
+        // Try the next source, which has the content too.
         signal.throwIfAborted()
       }
     }

@@ -3,7 +3,7 @@ import { baseOf, displayName, type RawName } from '../util/file-name.ts'
 import type { SourceFile } from './file-source.ts'
 import { openedFileTag, type OpenFile } from './open-file.ts'
 
-/** An open file of this device's disk. */
+/** An open file on this device's disk. */
 export class DiskFile implements SourceFile {
   readonly name: RawName
   readonly etag: string

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import type { ArchiveListing } from '../domain/archive.ts'
+import type { DocumentPage } from '../domain/document.ts'
 import type { ContentId, FileInfo } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { bytesToName, displayName, fsPath, parsePath, pathBelow, pathText, type RawName } from '../util/file-name.ts'
@@ -10,6 +11,7 @@ import { DiskFile } from './disk-file.ts'
 import type { DiskContents, DiskView } from './disk-view.ts'
 import {
   type ArchivePage,
+  type DocumentAsked,
   type BrowseInput,
   type Browsed,
   type FetchRequest,
@@ -35,10 +37,10 @@ import { watchFolder } from './watch-folder.ts'
 
 export interface DiskSourceDeps extends OpenFileDeps {
   readonly device: () => NamedDevice
-  /** The view that answers for a path. */
+  /** Returns the view to use for a path. */
   readonly view: (path: RawName) => DiskView
   readonly contents: DiskContents
-  /** The path of a generated file. Throws `NotFound`. */
+  /** Returns the path of a generated file. Throws `NotFound`. */
   readonly sidecarPath: (address: string, signal: AbortSignal) => Promise<string>
   readonly places: () => Promise<StartPlace[]>
   /** The folders of all locations of open libraries. */
@@ -74,6 +76,10 @@ export class DiskSource implements FileSource {
 
   async archive(page: ArchivePage, signal: AbortSignal): Promise<ArchiveListing> {
     return this.#deps.view(absolute(page.path)).archive(page, signal)
+  }
+
+  async document(page: DocumentAsked, signal: AbortSignal): Promise<DocumentPage> {
+    return this.#deps.view(absolute(page.path)).document(page, signal)
   }
 
   async stat(ref: FileRef, signal: AbortSignal): Promise<FileInfo> {
@@ -150,7 +156,7 @@ export class DiskSource implements FileSource {
     try {
       return bytesToName(new Uint8Array(await realpath(fsPath(path), 'buffer')))
     } catch (err) {
-      throw unreachableError(err, displayName(path))
+      throw (await this.#deps.view(path).whyAway(path, signal)) ?? unreachableError(err, displayName(path))
     }
   }
 }
@@ -162,7 +168,9 @@ function absolute(text: string): RawName {
   throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is not an absolute path`)
 }
 
-/** Throws `InvalidInput` for a path that is not absolute, or has `.`, `..` or needless slashes. */
+/**
+ * Checks that a path is exact. Throws `InvalidInput` if it is not absolute, or contains `.`, `..` or needless slashes.
+ */
 function exactPath(text: string): RawName {
   const path = parsePath(text)
   const bytes = Buffer.from(fsPath(path)).toString('latin1')

@@ -3,6 +3,7 @@ export { DiskSource, type DiskSourceDeps } from './disk-source.ts'
 export type { DiskContents, DiskView, HeldFile, IndexedBytes, KnownFile } from './disk-view.ts'
 export {
   type ArchivePage,
+  type DocumentAsked,
   type BrowseInput,
   type Browsed,
   type FetchRequest,

@@ -1,13 +1,13 @@
 import { isBuiltin } from 'node:module'
 
-/** The attribute that browsers set on downloaded files; file managers and virus scanners read it. */
+/** The attribute that browsers set on downloaded files. File managers and virus scanners read it. */
 const ATTRIBUTE = 'user.xdg.origin.url'
 
 type SetAttribute = (path: Uint8Array, name: Uint8Array, value: Uint8Array, size: bigint, flags: number) => number
 
 /**
- * Records the origin of a received file in an attribute. Returns null on success, otherwise the reason; the file itself
- * is complete either way.
+ * Records the origin of a received file in an attribute. Returns null on success, otherwise the reason. The file
+ * itself is complete in either case.
  */
 export function markOrigin(path: Uint8Array, origin: string): string | null {
   set ??= load()

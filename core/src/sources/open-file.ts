@@ -14,9 +14,9 @@ export interface OpenFile extends AsyncDisposable {
 }
 
 export interface OpenFileDeps {
-  /** Refuses the files of Spacedrive itself; null for a generated file for display, such as a thumbnail. */
+  /** Refuses the files of Spacedrive itself; null for a generated file, such as a thumbnail. */
   readonly guard: Pick<PrivateFiles, 'refuse'> | null
-  /** `lstat` that gives up on a file system that does not answer. */
+  /** An `lstat` that gives up if a file system does not answer. */
   readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
 }
 
@@ -31,9 +31,9 @@ const TAG_RADIX = 36
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /**
- * Opens a regular file at an absolute path without symlinks. Other kinds of entries are not even opened, because that
- * could block forever or activate a device. Throws `NotFound`, `PermissionDenied` (also if `guard` refuses the file),
- * `InvalidInput` if the entry is not a file, `Timeout` and `Unavailable`.
+ * Opens a regular file at an absolute path without symlinks. Other kinds of entries are not opened at all, because
+ * opening them could block forever or activate a device. Throws `NotFound`, `PermissionDenied` (also if `guard`
+ * refuses the file), `InvalidInput` if the entry is not a file, `Timeout` and `Unavailable`.
  */
 export async function openFile(path: RawName, { guard, look }: OpenFileDeps, signal?: AbortSignal): Promise<OpenFile> {
   const shown = displayName(path)
@@ -63,20 +63,26 @@ function assertFile(stats: BigIntStats, shown: string): void {
   throw new CoreError('InvalidInput', `${shown} is ${what}`)
 }
 
-/** Checks that the opened file is at the requested path: a folder above it may have been replaced by a symlink. */
+/**
+ * Checks that the opened file is at the requested path. A folder above it may have been replaced by a symlink before
+ * it was opened.
+ */
 async function assertThere(path: RawName, handle: FileHandle): Promise<void> {
   const place = await placeOf(path, handle)
   if (nameKey(bytesToName(new Uint8Array(place))) === nameKey(path)) return
   throw new CoreError('NotFound', `${displayName(path)} does not exist at this path: a folder above it is a link`)
 }
 
-/** Reads the path of the open file itself if possible, because the same path may lead elsewhere at a second lookup. */
+/**
+ * The real path of the open file. If possible, it is read from the open file itself, because a second lookup of the
+ * same path may lead to another file.
+ */
 async function placeOf(path: RawName, handle: FileHandle): Promise<Buffer> {
   if (process.platform !== 'linux') return realpath(fsPath(path), 'buffer')
   try {
     return await readlink(`/proc/self/fd/${handle.fd}`, 'buffer')
   } catch (err) {
-    // A system without /proc.
+    // The system has no /proc.
     if (systemCode(err) === 'ENOENT') return realpath(fsPath(path), 'buffer')
     throw err
   }

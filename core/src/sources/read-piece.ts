@@ -25,7 +25,7 @@ export async function readPiece(
   }
 }
 
-/** Reads part of an open file; fewer bytes if the file ends. */
+/** Reads a part of an open file. Returns fewer bytes if the file ends. */
 export async function readBytes(file: OpenFile, { length, offset }: { offset: number; length: number }) {
   const bytes = new Uint8Array(Math.max(0, Math.min(length, Number(file.stats.size) - offset)))
   let filled = 0

@@ -1,4 +1,5 @@
 import type { ArchiveListing } from '../domain/archive.ts'
+import type { DocumentPage } from '../domain/document.ts'
 import {
   ContentId,
   type ContentPlaces,
@@ -12,6 +13,7 @@ import { displayName } from '../util/file-name.ts'
 import { ContentSource, type ContentsElsewhere } from './content-source.ts'
 import type {
   ArchivePage,
+  DocumentAsked,
   BrowseInput,
   Browsed,
   FileReader,
@@ -26,7 +28,7 @@ import type {
 
 export interface SourcesDeps<Library> {
   readonly own: () => Pick<Device, 'id' | 'name' | 'slug'>
-  /** This device's disk, listed with the index of a library. */
+  /** This device's disk, as seen with the index of a library. */
   readonly disk: (library: Library | null) => FileSource
   /** Whether this device's disk has a file with the content that can be read now. */
   readonly isHere: (content: ContentId) => boolean
@@ -41,7 +43,7 @@ export interface DeviceSources extends ContentsElsewhere {
   all(): FileSource[]
 }
 
-/** The source of an address, and the file there. */
+/** The source for an address, and the reference to the file there. */
 export interface Located {
   readonly source: FileReader
   readonly ref: FileRef
@@ -58,8 +60,8 @@ export interface ReadInput {
 }
 
 /**
- * Finds the source of an address: an address goes in, and a source comes out. `library` is the one whose index answers
- * for this device. All methods throw `InvalidInput` if the address is malformed, and `NotFound` for a device that is not
+ * Finds the source for an address, and reads files from it. `library` is the library whose index is used for files of
+ * this device. All methods throw `InvalidInput` if the address is malformed, and `NotFound` for a device that is not
  * paired.
  */
 export class Sources<Library> {
@@ -69,13 +71,16 @@ export class Sources<Library> {
     this.#deps = deps
   }
 
-  /** The source of any file. */
+  /**
+   * The source that can read the file or folder at an address, and the reference to it there. `library` is needed for
+   * addresses of contents.
+   */
   resolve(address: string, library: Library | null): Located {
     const located = this.#locate(address, library)
     return 'path' in located ? { source: located.source, ref: { path: located.path } } : located
   }
 
-  /** The source of a path. Throws `InvalidInput` for the address of a content or a sidecar. */
+  /** The source of a path, and the path there. Throws `InvalidInput` for the address of a content or a sidecar. */
   folder(address: string, library: Library | null): { readonly source: FileSource; readonly path: string } {
     const located = this.#locate(address, library)
     if ('path' in located) return located
@@ -116,6 +121,16 @@ export class Sources<Library> {
     )
   }
 
+  /** See `files.document`. */
+  async document(page: DocumentAsked, library: Library | null, signal: AbortSignal): Promise<DocumentPage> {
+    const located = this.#locate(page.path, library)
+    if ('path' in located) return located.source.document({ ...page, path: located.path }, signal)
+    throw new CoreError(
+      'InvalidInput',
+      `${page.path} is not a document at a path; use \`file info\` or \`file cat\` for it`,
+    )
+  }
+
   /** See `files.info`. */
   async info(address: string, library: Library | null, signal: AbortSignal): Promise<FileInfo> {
     const { ref, source } = this.resolve(address, library)
@@ -147,7 +162,7 @@ export class Sources<Library> {
     }
   }
 
-  /** The check for callers that may only see the libraries; see `FileReader`. */
+  /** Checks a file for callers that may see only the libraries; see `FileReader`. */
   async requireInLibraries(address: string): Promise<void> {
     if (ContentId.safeParse(address).success) return
     const { ref, source } = this.resolve(address, null)
@@ -180,7 +195,9 @@ export class Sources<Library> {
   }
 }
 
-/** The reference of a file, of which the device is already known. Throws `InvalidInput` if the text has no path. */
+/**
+ * The reference for the path of a file whose device is already known. Throws `InvalidInput` if the text has no path.
+ */
 export function pathRef(text: string): FileRef {
   const address = parseAddress(text)
   if (address.kind === 'path' || address.kind === 'device') return { path: address.path }

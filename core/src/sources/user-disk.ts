@@ -18,19 +18,22 @@ import { copyFile, link, mkdir, open, rename, rm, unlink, utimes } from 'node:fs
 import { syncDirectory } from '../util/write-file.ts'
 import { markOrigin } from './mark-origin.ts'
 
-/** A path as `fs` takes it. */
+/** A path in the form that `fs` accepts. */
 type Path = string | Buffer
 
 /**
- * Every call that changes a user's file. Only this module changes the files of users; `scripts/user-files.ts` checks
- * that. Each method is one call of the system, so a test can fail or stop any of them. Errors are those of the system.
+ * All system calls that change a user's files. Only this module changes them, which `scripts/user-files.ts` checks.
+ * Each method is one system call, so that tests can make any of them fail or hang. Throws the system's errors.
  */
 export interface UserDisk {
-  /** Makes a folder and those above it. Returns the first one that it made; undefined if the folder exists. */
+  /**
+   * Creates a folder and its missing parents. Returns the first folder that it created; undefined if the folder
+   * exists.
+   */
   makeFolder(path: Path): Promise<string | undefined>
-  /** A second name of a file. Never replaces a file. */
+  /** Gives a file a second name. Never replaces a file. */
   link(from: Path, to: Path): Promise<void>
-  /** Replaces the file at `to`. */
+  /** Renames a file. Replaces the file at `to` if there is one. */
   rename(from: Path, to: Path): Promise<void>
   /** Copies the bytes of a file. Never replaces a file. */
   copy(from: Path, to: Path): Promise<void>
@@ -40,31 +43,31 @@ export interface UserDisk {
   /** Resolves when the names in a folder are on the disk. */
   syncFolder(path: Path): Promise<void>
   remove(path: Path): Promise<void>
-  /** Removes an unfinished file of ours; does nothing if there is none. */
+  /** Removes an unfinished file of Spacedrive. Does nothing if there is none. */
   removeDraft(path: Path): Promise<void>
 }
 
-/** The same for threads, which may wait for the disk. */
+/** The same for threads, which may wait for the disk synchronously. */
 export interface ThreadDisk {
   /** Throws `EEXIST` if there is an entry. */
   makeFolder(path: Path, mode: number): void
   makeFolders(path: Path): void
-  /** Creates a file to read and write; returns its descriptor. Throws `EEXIST` if there is an entry. */
+  /** Creates a file for reading and writing, and returns its descriptor. Throws `EEXIST` if there is an entry. */
   createFile(path: Path, mode: number): number
-  /** Opens a file to read and write. Does not follow a link, and does not wait for a pipe. */
+  /** Opens a file for reading and writing. Does not follow a link, and does not wait for a pipe. */
   openFile(path: Path): number
   write(fd: number, bytes: Uint8Array, at: number, length: number, position: number | null): number
   /** Calls `done` when the bytes of a file are on the disk. */
   flush(fd: number, done: (err: Error | null) => void): void
   setMode(file: Path | number, mode: number): void
-  /** Milliseconds since 1970. */
+  /** Sets the modification time, in milliseconds since 1970. */
   setTime(file: Path | number, mtimeMs: number): void
-  /** Records where a file is from. Returns null on success, otherwise the reason. */
+  /** Records the origin of a file in an attribute. Returns null on success, otherwise the reason. */
   markOrigin(path: Uint8Array, origin: string): string | null
   link(from: Path, to: Path): void
   rename(from: Path, to: Path): void
   remove(path: Path): void
-  /** Removes an unfinished file of ours; does nothing if there is none. */
+  /** Removes an unfinished file of Spacedrive. Does nothing if there is none. */
   removeDraft(path: Path): void
 }
 
@@ -84,7 +87,7 @@ export const userDisk: UserDisk = {
   removeDraft: (path) => rm(path, { force: true }),
 }
 
-/** Windows has neither flag. */
+/** Do not follow a symlink, and do not block on a FIFO. Windows has neither flag. */
 const OPEN_FLAGS = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const CREATE_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
 const MS_PER_SECOND = 1_000
@@ -110,10 +113,10 @@ export const threadDisk: ThreadDisk = {
   removeDraft: (path) => rmSync(path, { force: true }),
 }
 
-/** A time for `utimes`, which takes seconds as a floating-point number and rounds down. */
+/** Converts a time for `utimes`, which takes seconds as a floating-point number and rounds them down. */
 function seconds(nanoseconds: bigint): number {
   return Number(nanoseconds + ROUNDING_NS) / 1e9
 }
 
-/** Nanoseconds that a present-day time may lose when it becomes a floating-point number. */
+/** How many nanoseconds a present-day time may lose when it is converted to a floating-point number. */
 const ROUNDING_NS = 300n

@@ -5,8 +5,8 @@ import { displayName, fsPath, type RawName } from '../util/file-name.ts'
 import { unreachableError } from '../util/path-error.ts'
 
 /**
- * Watches the entries of one folder, not those of its subfolders. `onChange` is also called if the folder can no longer
- * be watched, so that the caller looks at it again.
+ * Watches the entries of one folder, not those of its subfolders. `onChange` is also called if the folder can no
+ * longer be watched, so that the caller reads the folder again.
  */
 export async function watchFolder(path: RawName, onChange: () => void): Promise<Disposable> {
   try {

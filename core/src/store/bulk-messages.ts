@@ -2,25 +2,34 @@ import type { DatabaseSync } from '../db/sqlite.ts'
 import type { EntryChanges, RecordedChanges, TrackedTransactions } from './tracked-transaction.ts'
 
 /**
- * A function that reads and writes a library's database in the bulk thread; its input and report can be posted. A
- * feature declares its own, in a module that only the thread loads.
+ * A function that reads and writes a library's database in the bulk thread; its input and report can be posted. Each
+ * feature declares its own works, in a module that only the thread loads.
  */
 export type BulkWork<Input, Report> = (db: DatabaseSync, input: Input, host: BulkHost) => Promise<Report>
 
-/** What a bulk work may use while it runs. Works run side by side in the thread, so rows may change at each `await`. */
+/**
+ * What a bulk work may use while it runs. Several works may run at the same time in the thread, so rows may change at
+ * each `await`.
+ */
 export interface BulkHost {
   /** Aborted when the caller stops waiting, and when the library closes. */
   readonly signal: AbortSignal
   readonly readOnly: boolean
-  /** Values that the thread keeps from one work to the next, each under the name of the module that stores it. */
+  /** Values that the thread keeps between works, each under the name of the module that stores it. */
   readonly memory: Map<string, unknown>
-  /** For works that keep a transaction open across calls; `transaction` is simpler. Hold the lease meanwhile. */
+  /**
+   * For works that keep a transaction open across calls; `transaction` is simpler. The work must hold the lease during
+   * that time.
+   */
   readonly transactions: TrackedTransactions
-  /** Waits for the library's write lease. Release it between short transactions: nothing else can write meanwhile. */
+  /**
+   * Waits for the library's write lease. Use it for short transactions and release it in between, because no other
+   * writer can write during that time.
+   */
   lease(): Promise<Disposable>
-  /** Runs some statements in one transaction under the lease, and publishes what they change. */
+  /** Runs some statements in one transaction under the lease, and publishes their changes. */
   transaction<T>(work: () => T, entries?: () => EntryChanges | null): Promise<T>
-  /** Publishes what a transaction changed. Call it after the commit, before the lease is released. */
+  /** Publishes the changes of a transaction. Must be called after the commit and before the lease is released. */
   publish(changes: RecordedChanges): void
   /** Sends the caller a message before the report. */
   note(note: unknown): void
@@ -49,5 +58,5 @@ export type BulkNote =
   | { readonly kind: 'note'; readonly note: unknown }
 
 export type BulkQuestion =
-  /** Answered with the number of the lease. */
+  /** A request for the lease. It is answered with the number of the lease. */
   { readonly kind: 'lease' } | { readonly kind: 'ask'; readonly question: unknown }

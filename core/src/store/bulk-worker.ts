@@ -6,13 +6,13 @@ import { type ServeContext, serveRequests } from '../workers/serve-requests.ts'
 import type { BulkHost, BulkNote, BulkQuestion, BulkRequest, BulkWork, BulkWorkerData } from './bulk-messages.ts'
 import { TrackedTransactions } from './tracked-transaction.ts'
 
-/** Pages for a million entries' indexes, in KiB. */
+/** Size of the page cache in KiB: enough for the indexes of a million entries. */
 const CACHE_KIB = 65_536
-/** WAL pages before the worker writes them back: 64 MiB, few enough pauses and a log that stays small. */
+/** WAL pages (64 MiB) after which the worker writes them back. It pauses seldom enough, and the log stays small. */
 const AUTOCHECKPOINT_PAGES = 8_192
 
-// The thread for work that reads or writes more of a library than the main thread has time for. A person may be waiting
-// for a listing, so this thread, and the threads that it starts, get low priority.
+// The bulk thread: it reads and writes a library's database for work that the main thread has no time for. It and the
+// threads that it starts have low priority, because a person may be waiting for a listing.
 lowerThreadPriority()
 const { file, readOnly } = workerData as BulkWorkerData
 const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
@@ -41,7 +41,7 @@ function hostOf({ ask, note, signal }: ServeContext): BulkHost {
     memory,
     transactions,
     async lease() {
-      // SQLite refuses to write to a read-only library.
+      // The library is read-only, so SQLite refuses to write anyway.
       if (readOnly) return { [Symbol.dispose]: () => {} }
       const lease = Number(await question({ kind: 'lease' }))
       return { [Symbol.dispose]: () => tell({ kind: 'release', lease }) }

@@ -7,9 +7,9 @@ import type { BulkNote, BulkQuestion, BulkRequest, BulkWork, BulkWorkerData } fr
 import type * as works from './bulk-works.ts'
 import type { RecordedChanges } from './tracked-transaction.ts'
 
-/** A thread with nothing to do for this long gives its memory back. */
+/** If the thread has had no work for this long, it ends, and its memory is freed. */
 const IDLE_MS = 60_000
-/** How long closing waits for work that was asked to stop; its jobs have been waited for before. */
+/** How long closing waits for work that was told to stop. Jobs have already been waited for before. */
 const CLOSE_MS = 5_000
 
 const OWN_WORKS = new URL('./bulk-works.ts', import.meta.url)
@@ -34,8 +34,8 @@ export interface BulkOptions {
 }
 
 /**
- * The thread that does long work on a library's database, for all features. It starts on use and ends after a minute
- * idle. Works run side by side in it; each of its transactions holds the library's write lease.
+ * The bulk thread of a library, which all features share. It starts on use and ends after a minute without work.
+ * Several works may run at the same time; each transaction holds the library's write lease.
  */
 export class BulkWriter implements AsyncDisposable {
   readonly #deps: BulkWriterDeps
@@ -57,15 +57,15 @@ export class BulkWriter implements AsyncDisposable {
     })
   }
 
-  /** Whether a work runs: one that comes later may wait for seconds. */
+  /** Whether a work is running. A new one may then wait for seconds. */
   get isBusy(): boolean {
     return this.#pool.isBusy
   }
 
   /**
-   * Calls a function in the thread; the module at `url` must export it under `name`. Pass the function's type as `Work`.
-   * After an abort, waits until the work has stopped. Throws the work's error, `Cancelled`, or `Internal` if the thread
-   * died.
+   * Calls a function in the thread. The module at `url` must export it under `name`; pass its type as `Work`. After an
+   * abort, the promise settles only when the work has stopped. Throws the work's error, `Cancelled`, or `Internal` if
+   * the thread died.
    */
   async run<Work extends BulkWork<never, unknown>>(
     { name, url }: { readonly url: URL; readonly name: string },
@@ -83,17 +83,17 @@ export class BulkWriter implements AsyncDisposable {
     }
   }
 
-  /** Runs a query that takes longer than the main thread may stand still. */
+  /** Runs a query that would block the main thread for too long. */
   select(sql: string, ...params: SQLInputValue[]): Promise<Record<string, SQLOutputValue>[]> {
     return this.run<typeof works.select>({ url: OWN_WORKS, name: 'select' }, { sql, params })
   }
 
-  /** Runs a statement that changes more rows than the main thread has time for. Returns how many. */
+  /** Runs a statement that changes more rows than the main thread has time for. Returns the number of changed rows. */
   change(sql: string, ...params: SQLInputValue[]): Promise<number> {
     return this.run<typeof works.change>({ url: OWN_WORKS, name: 'change' }, { sql, params })
   }
 
-  /** Writes the log back into the database. */
+  /** Writes the WAL back to the database file. */
   async checkpoint(signal: AbortSignal): Promise<void> {
     await this.run<typeof works.checkpoint>({ url: OWN_WORKS, name: 'checkpoint' }, null, { signal })
   }
@@ -119,7 +119,7 @@ export class BulkWriter implements AsyncDisposable {
   }
 }
 
-/** The leases that one work holds. They end with it, even if the thread dies. */
+/** The leases that one work holds. They are released when the work ends, even if the thread dies. */
 class Leases implements Disposable {
   readonly #lease: () => Promise<Disposable>
   readonly #held = new Map<number, Disposable>()

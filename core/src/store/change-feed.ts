@@ -34,10 +34,10 @@ interface Published extends RecordedChanges {
 
 /** The changes of one committed transaction. */
 export class ChangeSet {
-  /** Its place in the order of commits, from 1, since the library was opened. */
+  /** Its number in the order of commits, counted from 1 since the library was opened. */
   readonly seq: number
   readonly entries: EntryChanges
-  /** Whether the bulk thread made the changes; otherwise the main thread did, and knows of them. */
+  /** Whether the bulk thread made the changes. Otherwise the main thread made them, and already knows them. */
   readonly fromThread: boolean
   readonly #changesets: ReadonlyMap<string, Uint8Array>
   readonly #db: ReadDatabase
@@ -106,7 +106,10 @@ export class ChangeSet {
     return this.#uuidOfDeleted(table, (before ?? after)!)
   }
 
-  /** The uuid of a content or an entry that was deleted together with the row that describes it. */
+  /**
+   * The uuid for a row that describes a content or an entry which was deleted in the same change set. The uuid can no
+   * longer be queried, but is recorded with the deleted row.
+   */
   #uuidOfDeleted(table: TrackedTable, row: Readonly<Record<string, ColumnValue>>): Uint8Array | null {
     const column = 'content_id' in row ? 'content_id' : 'entry_id' in row ? 'entry_id' : null
     if (column === null) return null
@@ -131,8 +134,9 @@ export class ChangeFeed {
   }
 
   /**
-   * Calls `listener` after each commit, before the next writer begins, on the main thread: note what changed, and do the
-   * work later. An error of one listener is logged; the others are called all the same.
+   * Calls `listener` on the main thread after each commit, before the next writer begins. So a listener should only
+   * note the change, and do its work later. If a listener throws, the error is logged, and the others are still
+   * called.
    */
   subscribe(listener: Listener): Disposable {
     this.#listeners.add(listener)

@@ -2,9 +2,9 @@ import type { ReadDatabase } from '../db/sqlite.ts'
 import { heard } from '../util/heard.ts'
 import type { ChangeFeed, ChangeSet } from './change-feed.ts'
 
-/** Readings that users look through at the same time. */
+/** Limit on cached readings: as many as users look through at the same time. */
 const MAX_KEPT = 8
-/** A change that is not known to matter shows after at most this many milliseconds. */
+/** Maximum age of a cached reading, in milliseconds, even if only changes were made that `isStale` does not report. */
 const MAX_AGE_MS = 10_000
 
 interface Kept {
@@ -54,7 +54,7 @@ export class KeptReadings implements Disposable {
     }
   }
 
-  /** Changes with every commit of another connection, also of another process. */
+  /** A number that changes with every commit of another connection, including those of other processes. */
   get #version(): number {
     return Number(this.#deps.connection.prepare('pragma data_version').get()!['data_version'])
   }

@@ -1,6 +1,9 @@
 import type { DatabaseSync } from '../db/sqlite.ts'
 
-/** What the schema does when a row goes, for rows that refer to a missing row all the same. */
+/**
+ * For each reference: what the schema does when the referenced row is deleted. Used for rows that refer to a missing
+ * row in spite of the schema.
+ */
 const REPAIRS = [
   `delete from stale_contents where entry_id not in (select id from entries)
      or content_id not in (select id from content_identities)`,

@@ -9,12 +9,13 @@ export type ColumnValue = number | bigint | string | Uint8Array | null
 export interface ChangedRow {
   readonly table: string
   readonly kind: ChangeKind
-  /** Of a changed row, only the key and the columns that changed. */
+  /** For a changed row: only the key and the columns that changed. */
   readonly before: readonly (ColumnValue | undefined)[] | null
   readonly after: readonly (ColumnValue | undefined)[] | null
 }
 
-// https://www.sqlite.org/session/c_changeset.html, "changeset format" in SQLite's sqlite3session.c.
+// Codes of the changeset format; see https://www.sqlite.org/session/c_changeset.html and "changeset format" in
+// SQLite's sqlite3session.c.
 const TABLE = 0x54
 const OPERATIONS: Readonly<Record<number, ChangeKind>> = { 18: 'created', 23: 'changed', 9: 'deleted' }
 const UNDEFINED = 0
@@ -47,7 +48,7 @@ export function* readChangeset(bytes: Uint8Array): Generator<ChangedRow> {
   }
 }
 
-/** The table of a changeset that was recorded for one table. */
+/** The table of a changeset that contains only one table. */
 export function changesetTable(bytes: Uint8Array): string {
   const reader = new ByteReader(bytes)
   assert(reader.byte() === TABLE, 'a changeset begins with its table')

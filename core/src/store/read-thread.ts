@@ -1,9 +1,9 @@
 import { ThreadPool } from '../workers/thread-pool.ts'
 import type { Reading, ReadRequest, ReadWorkerData } from './read-messages.ts'
 
-/** A library that is not being read needs no thread. */
+/** If a library has not been read for this long, its thread ends. */
 const IDLE_MS = 60_000
-/** More waiting readings than this come from a client that does not read its answers. */
+/** Limit on waiting readings. If there are more, a client does not read its answers. */
 const MAX_WAITING = 256
 
 export interface ReadThreadDeps {
@@ -14,8 +14,8 @@ export interface ReadThreadDeps {
 }
 
 /**
- * Runs reads that would block the main thread too long, one after another, on a separate connection that never waits
- * for a writer. The thread starts on use and ends after a minute without work.
+ * A thread for reads that would block the main thread too long. It runs them one after another, on a separate
+ * connection that never waits for a writer. The thread starts on use and ends after a minute without work.
  */
 export class ReadThread implements AsyncDisposable {
   readonly #pool: ThreadPool<ReadRequest, unknown>

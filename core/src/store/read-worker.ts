@@ -4,10 +4,10 @@ import { openDatabase } from '../db/sqlite.ts'
 import { serveRequests } from '../workers/serve-requests.ts'
 import type { Reading, ReadRequest, ReadWorkerData } from './read-messages.ts'
 
-/** Page cache that is kept between readings, in KiB. */
+/** Size of the page cache, in KiB; it is kept between readings. */
 const CACHE_KIB = 32_768
 
-// The thread for reads that would block the main thread too long.
+// A thread for reads that would block the main thread too long.
 const { file } = workerData as ReadWorkerData
 const db = openDatabase(file, { readOnly: true, cacheKiB: CACHE_KIB })
 const memory = new Map<string, unknown>()

@@ -140,6 +140,13 @@ CREATE TABLE directories(
   error text
   ) strict;
 
+CREATE TABLE document_media(
+  content_id integer primary key references content_identities(id) on delete cascade,
+  title text, author text, subject text, description text, keywords text,
+  pages integer, slides integer, sheets integer,
+  program text, created_at text, modified_at text
+  ) strict;
+
 CREATE TABLE entries(
   id integer primary key,
   uuid blob not null,
@@ -172,7 +179,7 @@ CREATE TABLE image_media(
   focal_length real, aperture real, shutter_speed real, iso integer,
   orientation integer, color_space text, bit_depth integer,
   artist text, copyright text, description text
-  , color_profile text) strict;
+  , color_profile text, keywords text, rating integer) strict;
 
 CREATE TABLE library_identity(id integer primary key check (id = 1), manifest text not null) strict;
 
@@ -292,7 +299,7 @@ CREATE TABLE video_media(
   audio_codec text, audio_channels integer, audio_sample_rate integer, audio_bit_rate integer,
   title text, artist text, album text,
   creation_time text, taken_at text, taken_offset_minutes integer
-  ) strict;
+  , latitude real, longitude real, altitude real, camera_make text, camera_model text, lens_model text, keywords text, rating integer) strict;
 
 CREATE TABLE volumes(
   id integer primary key,

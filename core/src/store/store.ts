@@ -18,7 +18,7 @@ export interface LibraryStoreDeps {
   readonly log: Logger
 }
 
-/** Queries only. A query that writes is an error of the compiler, and of SQLite. */
+/** Allows only queries. For a query that writes, the compiler reports an error, and so does SQLite. */
 export type Reader = ReadonlyKysely<LibrarySchema>
 
 /** A write transaction. Its events are sent after the commit, and never if it rolls back. */
@@ -37,7 +37,7 @@ export class LibraryStore implements AsyncDisposable {
   readonly readOnly: boolean
   /** Every committed write, in commit order. */
   readonly changes: ChangeFeed
-  /** Does the work that the main thread has no time for. */
+  /** Runs work that the main thread has no time for. */
   readonly bulk: BulkWriter
   readonly #emit: LibraryStoreDeps['emit']
   readonly #reading: DatabaseSync
@@ -55,7 +55,7 @@ export class LibraryStore implements AsyncDisposable {
     // The bulk thread runs the checkpoints, because they would block the main thread.
     writing?.exec('pragma wal_autocheckpoint = 0')
     this.#reading = openDatabase(file, { readOnly: true })
-    // The same object under a type without its writing methods; Kysely has no conversion.
+    // The same object under a type without methods that write. Kysely offers no conversion.
     this.#reader = kyselyOver(this.#reading) as unknown as Reader
     this.#writer = writing && { db: kyselyOver(writing), recorder: ChangeRecorder.of(writing) }
     this.#close = () => {
@@ -72,7 +72,7 @@ export class LibraryStore implements AsyncDisposable {
     })
   }
 
-  /** Runs queries on the reading connection. Keep them small: this is the main thread. */
+  /** Runs queries on the reading connection. They must be short, because they run on the main thread. */
   read<T>(fn: (db: Reader) => Promise<T>): Promise<T> {
     this.#assertOpen()
     return fn(this.#reader)
@@ -85,7 +85,7 @@ export class LibraryStore implements AsyncDisposable {
   }
 
   /**
-   * Runs `fn` in one transaction on the main connection. Keep it short: this is the main thread. Throws
+   * Runs `fn` in one transaction on the main connection. It must be short, because it runs on the main thread. Throws
    * `PermissionDenied` if the library is open read-only.
    */
   async write<T>(fn: (tx: WriteTransaction) => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -108,7 +108,7 @@ export class LibraryStore implements AsyncDisposable {
     return result
   }
 
-  /** Waits for the write lease, for a writer with a connection of its own. Release it between short transactions. */
+  /** Waits for the write lease, for a writer with a separate connection. Release it between short transactions. */
   async lease(signal?: AbortSignal): Promise<Disposable> {
     this.#assertOpen()
     if (this.readOnly) throw new CoreError('PermissionDenied', `${this.file} is open read-only`)

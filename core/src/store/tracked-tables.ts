@@ -1,6 +1,6 @@
 /**
  * The tables whose rows the change feed reports, each with the query for the uuid by which other devices know a row. A
- * row without a uuid of its own goes by that of the content or the entry that it describes.
+ * row without a uuid of its own uses the uuid of the content or the entry that it describes.
  *
  * Entries are reported by row id, because a first index adds a million of them; their folders' sums are not reported.
  * All other tables are derived from these or from the disk, and can be made again: extensions, stale contents, departed
@@ -12,6 +12,7 @@ export const trackedTables = {
   content_conflicts: { key: 'entry_id', uuid: 'select uuid from entries where id = ?' },
   content_identities: { key: 'id', uuid: 'select uuid from content_identities where id = ?' },
   devices: { key: 'id', uuid: 'select uuid from devices where id = ?' },
+  document_media: { key: 'content_id', uuid: 'select uuid from content_identities where id = ?' },
   image_media: { key: 'content_id', uuid: 'select uuid from content_identities where id = ?' },
   library_identity: { key: 'id', uuid: null },
   locations: { key: 'id', uuid: 'select uuid from locations where id = ?' },

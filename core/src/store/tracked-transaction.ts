@@ -4,40 +4,39 @@ import { type TrackedTable, trackedTableNames } from './tracked-tables.ts'
 /** The entries that a transaction touched, by row id. */
 export interface EntryChanges {
   readonly created: Float64Array
-  /** Their facts changed: name, place, size, times, type. */
+  /** Entries whose facts changed: name, place, size, times or type. */
   readonly changed: Float64Array
-  /** Files whose content became known, was found again, or could not be read. */
+  /** Files that were identified for the first time, identified again, or could not be read. */
   readonly identified: Float64Array
-  /** Their rows are in the recording. */
+  /** Deleted entries. Their rows are in the recorded changes. */
   readonly deleted: Float64Array
   /**
-   * Entries that were renamed or moved, each with its former path from the volume's root. Entries below a folder that
-   * moved are not among them. The list is incomplete after more than 200 moves.
+   * Entries that were renamed or moved, each with its former path from the volume's root. Entries below a moved folder
+   * are not listed. After more than 200 moves, the list is incomplete.
    */
   readonly moved: readonly { readonly id: number; readonly from: Uint8Array }[]
   /** Whether a folder was moved or removed: paths that were read before may be out of date. */
   readonly foldersMoved: boolean
 }
 
-/** The changes of one committed transaction, as a thread posts them. */
+/** The changes of one committed transaction, in the form that a thread sends. */
 export interface RecordedChanges {
   /** SQLite's changesets, one for each table with changes: https://www.sqlite.org/session/c_changeset.html */
   readonly changesets: readonly Uint8Array[]
-  /** Null if the transaction touched no entries. */
+  /** The touched entries; null if there are none. */
   readonly entries: EntryChanges | null
 }
 
 /**
- * Records what the transactions of one writing connection change. SQLite itself records it (its session extension), so no
- * statement can be forgotten, and neither can a trigger or a foreign key. A table is recorded once a statement that
- * writes it has been prepared: a session makes every insert slower, also into other tables, and a first index writes
- * only entries.
+ * Records what the transactions of one writing connection change. SQLite's session extension does the recording, so
+ * changes by triggers and foreign keys are included too. A table is recorded only after a statement that writes it was
+ * prepared: a session makes every insert slower, even into other tables, and a first index writes only entries.
  */
 export class ChangeRecorder implements Disposable {
   readonly #db: DatabaseSync
-  /** The tracked tables that statements of this connection write. */
+  /** The tracked tables that prepared statements of this connection write. */
   readonly #written = new Set<TrackedTable>()
-  /** Null outside of transactions. */
+  /** The sessions of the current transaction; null outside of transactions. */
   #sessions: Session[] | null = null
   #recordsEntries = false
 
@@ -56,15 +55,15 @@ export class ChangeRecorder implements Disposable {
     return recorder
   }
 
-  /** Records from here on. Anything recorded before is dropped. */
+  /** Starts recording. Changes that were recorded before are dropped. */
   start(): void {
     this[Symbol.dispose]()
     this.#sessions = Array.from(this.#written, (table) => this.#db.createSession({ table }))
   }
 
   /**
-   * Records the rows of entries from here on. Call it before the first entry is deleted. It is not on from the start,
-   * because it makes each row of a first index a third more expensive.
+   * Also records the rows of entries from now on. Must be called before the first entry is deleted. It is not on by
+   * default, because it makes each row of a first index a third slower.
    */
   recordEntries(): void {
     if (this.#recordsEntries || !this.#sessions) return
@@ -72,7 +71,7 @@ export class ChangeRecorder implements Disposable {
     this.#sessions.push(this.#db.createSession({ table: 'entries' }))
   }
 
-  /** The changes so far. Call it at the end of the transaction, before the commit. */
+  /** Returns the changes so far. Must be called at the end of the transaction, before the commit. */
   take(): readonly Uint8Array[] {
     return (this.#sessions ?? []).map((session) => session.changeset()).filter(({ length }) => length > 0)
   }
@@ -87,7 +86,7 @@ export class ChangeRecorder implements Disposable {
 
 const recorders = new WeakMap<DatabaseSync, ChangeRecorder>()
 
-/** Transactions of one writing connection; each is recorded. */
+/** Runs the transactions of one writing connection, and records each of them. */
 export class TrackedTransactions {
   readonly recorder: ChangeRecorder
   readonly #db: DatabaseSync
@@ -102,7 +101,7 @@ export class TrackedTransactions {
     this.recorder.start()
   }
 
-  /** Commits, and returns what was recorded. Throws like SQLite; the caller then rolls back. */
+  /** Commits, and returns the recorded changes. Throws SQLite's errors; the caller must then roll back. */
   commit(): readonly Uint8Array[] {
     const changesets = this.recorder.take()
     this.#db.exec('commit')
@@ -110,13 +109,13 @@ export class TrackedTransactions {
     return changesets
   }
 
-  /** Rolls back everything since `begin`. SQLite may have done it already, for example on a full disk. */
+  /** Rolls back everything since `begin`. SQLite may already have done so, for example if the disk is full. */
   rollback(): void {
     this.recorder[Symbol.dispose]()
     if (this.#db.isTransaction) this.#db.exec('rollback')
   }
 
-  /** Runs some statements in one transaction; returns their result and what they changed. */
+  /** Runs some statements in one transaction. Returns their result and the changes. */
   run<T>(work: () => T): { readonly result: T; readonly changesets: readonly Uint8Array[] } {
     this.begin()
     try {

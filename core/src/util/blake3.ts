@@ -34,7 +34,7 @@ function wasmBlake3(hasher: IHasher): Blake3 {
 async function loadNative(): Promise<Blake3 | null> {
   try {
     const { Blake3Hasher, blake3 } = await import('@napi-rs/blake-hash')
-    // Created once for the thread: creating one costs as much as hashing 50 KB, and its memory is freed late.
+    // Created once for each thread: creating a hasher costs as much as hashing 50 KB, and its memory is freed late.
     const hasher = new Blake3Hasher()
     return {
       hash: (bytes) => blake3(bytes),
@@ -43,7 +43,7 @@ async function loadNative(): Promise<Blake3 | null> {
       finish: () => hasher.digestBuffer(),
     }
   } catch {
-    // No binary for this platform, or not installed: WASM gives the same hashes, but is slower.
+    // There is no binary for this platform, or it is not installed. WASM gives the same hashes, but is slower.
     return null
   }
 }

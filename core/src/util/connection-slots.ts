@@ -1,48 +1,50 @@
 import { originOf } from './ip-address.ts'
 
-/** The sender of a connection, as far as it matters for counting. */
+/** The facts about the sender of a connection that matter for counting. */
 export interface Sender {
-  /** Connections of one group are compared with those of other groups: the largest group loses a slot first. */
+  /** The group of the sender. The largest group loses a slot first. */
   readonly group: string
-  /** The most connections with the same key. */
+  /** Maximum number of connections with the same key. */
   readonly caps: readonly { readonly key: string; readonly max: number }[]
 }
 
-/** Why a connection got no slot, or lost it: its sender has too many, or all slots are taken. */
+/** Why a connection gets or keeps no slot. `sender`: its sender has too many; `total`: all slots are taken. */
 export type SlotReason = 'sender' | 'total'
 
 /** The slot of one open connection. */
 export interface Slot {
-  /** The client has done something: finished the TLS handshake, or sent a request. */
+  /** Call it when the client has done something: finished the TLS handshake, or sent a request. */
   spoke(): void
-  /** The client never loses the slot. */
+  /** From now on, the client cannot lose the slot. */
   keep(): void
   /**
-   * The client has proved its identity. It loses the slot only to a client of a smaller group, if there is no stranger.
-   * After `keep`, it still never loses the slot.
+   * Call it when the client has proved its identity. From now on, it loses the slot only to a client of a smaller
+   * group, and only if there is no stranger. This does not cancel `keep`.
    */
   keepWhileFair(): void
-  /** Of later connections, those from this address are the last strangers that lose their slots. */
+  /** Remembers the address. Later connections from it are the last strangers that lose their slots. */
   rememberSender(): void
-  /** Counts the connection as one of another sender, which may cost this sender's oldest connection its slot. */
+  /** Counts the connection as one of another sender. This may cost that sender's oldest connection its slot. */
   moveTo(sender: Sender): void
-  /** The connection has ended. May be called again. */
+  /** Call it when the connection has ended. It may be called again. */
   release(): void
 }
 
 export interface SlotClaim {
-  /** Closes the connection, because the slot goes to another one. */
+  /** Called if the connection loses its slot. It must close the connection. */
   readonly end: (why: SlotReason) => void
-  /** The connection loses its slot before others of its group that are not tentative. */
+  /** Whether the connection loses its slot before other connections of its group. */
   readonly isTentative?: boolean
 }
 
-/** One program may open seven connections at once. A group of this size is not a large one. */
+/**
+ * A group with at most this many connections does not count as large: one program may open seven connections at once.
+ */
 const FAIR_SHARE = 8
-/** Most senders that are remembered; the oldest are forgotten first. */
+/** Maximum number of senders that are remembered; the oldest are forgotten first. */
 const MAX_KNOWN = 1_000
 
-/** In the order in which connections of a group lose their slots. */
+/** The stages of a connection, in the order in which connections of a group lose their slots. */
 const STAGES = ['tentative', 'silent', 'spoken'] as const
 type Stage = (typeof STAGES)[number]
 
@@ -79,7 +81,7 @@ class Group {
     if (slot.standing === 'kept') this.#kept--
   }
 
-  /** The stranger that loses its slot first, among those with a key. */
+  /** The stranger that loses its slot first; with `key`, among the strangers with that key. */
   firstStranger(key?: string): OpenSlot | null {
     for (const stage of STAGES) {
       for (const slot of this.strangers[stage]) {
@@ -106,9 +108,9 @@ interface OpenSlot extends Slot {
 }
 
 /**
- * The connections that a server keeps open at once. No client can hold all of them without signing in: if all slots are
- * taken, a new connection gets the slot of a stranger, a client that has not proved its identity. The group with the most
- * strangers loses one, first its silent ones, and of these the oldest.
+ * The connections that a server keeps open at once. No client can hold all of them without signing in: if all slots
+ * are taken, a new connection gets the slot of a stranger, which is a client that has not proved its identity. The
+ * group with the most strangers loses one: silent strangers first, and of these the oldest.
  */
 export class ConnectionSlots {
   readonly #total: number
@@ -126,7 +128,7 @@ export class ConnectionSlots {
     return this.#size
   }
 
-  /** Returns the reason if no connection gives way to this one. */
+  /** Takes a slot for a connection. Returns the reason if no other connection loses its slot for it. */
   take(sender: Sender, { end, isTentative = false }: SlotClaim): Slot | SlotReason {
     for (const { key, max } of sender.caps) if (!this.#freeOne(key, max - 1)) return 'sender'
     if (this.#size >= this.#total) {
@@ -197,7 +199,10 @@ export class ConnectionSlots {
     this.#size--
   }
 
-  /** A remembered network is a group by itself: its neighbours cannot make it a large one. */
+  /**
+   * The group of a sender. A remembered network is a group by itself, so that its neighbours cannot make its group
+   * large.
+   */
   #groupOf({ caps, group }: Sender): { readonly group: string; readonly isKnown: boolean } {
     const known = caps.find(({ key }) => this.#known.has(key))
     return known ? { group: `known ${known.key}`, isKnown: true } : { group, isKnown: false }
@@ -207,7 +212,10 @@ export class ConnectionSlots {
     return this.#counts.get(key) ?? 0
   }
 
-  /** Whether at most `max` connections with a key are left, after strangers among them have given way. */
+  /**
+   * Frees a slot of a key by ending strangers with that key. Returns whether at most `max` connections with the key
+   * remain.
+   */
   #freeOne(key: string, max: number): boolean {
     while (this.#count(key) > max) {
       const victim = this.#firstWith(key)
@@ -238,7 +246,10 @@ export class ConnectionSlots {
     return victim?.slot ?? this.#guestFor(own)
   }
 
-  /** The newest guest of the largest group of guests, if that group stays at least as large as the group of the sender. */
+  /**
+   * The newest guest of the largest group of guests. Null if that group has no more guests than its fair share, or no
+   * more than the sender's own group would have.
+   */
   #guestFor(own: string): OpenSlot | null {
     const ofOwn = (this.#groups.get(own)?.guests.size ?? 0) + 1
     const largest = [...this.#groups.values()].toSorted((a, b) => b.guests.size - a.guests.size)[0]
@@ -261,7 +272,7 @@ export class ConnectionSlots {
   }
 }
 
-/** Compares number by number. */
+/** Compares two lists, number by number. */
 function isBefore(one: readonly number[], other: readonly number[]): boolean {
   const at = one.findIndex((value, index) => value !== other[index])
   return at >= 0 && one[at]! < other[at]!

@@ -7,8 +7,8 @@ export interface Distance {
 }
 
 /**
- * Optimal string alignment: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance. For single words only: the time
- * is the product of their lengths.
+ * Computes the optimal string alignment: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance. Only for single
+ * words, because the time is the product of their lengths.
  */
 export function editDistance(from: string, to: string): Distance {
   const width = to.length + 1

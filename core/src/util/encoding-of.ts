@@ -6,17 +6,23 @@ const EXAMINED_BYTES = 262_144
 const START_BYTES = 8_192
 /** A truncated UTF-8 character at the end has at most this many bytes. */
 const MAX_CUT_BYTES = 3
-/** So few bytes above ASCII say nothing about an encoding, unless the detector is surer than this. */
+/**
+ * With at most this many bytes above ASCII, the encoding is a guess. It is accepted only if the detector is surer than
+ * this.
+ */
 const FEW_BYTES = 3
 const LOW_CONFIDENCE = 0.12
 
-/** The encodings of `TextDecoder`, as jschardet spells them. Without this list, it also returns encodings that nobody uses. */
+/**
+ * The encodings that `TextDecoder` supports, by jschardet's names. Without this list, jschardet also returns encodings
+ * that are never used.
+ */
 const KNOWN =
   'utf-8 windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 cp874 koi8-r koi8-u cp866 maccyrillic macroman iso-8859-2 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-15 shift_jis cp932 euc-jp iso-2022-jp gb18030 gbk big5 euc-kr cp949'.split(
     ' ',
   )
 
-/** Labels of `TextDecoder` for the names of jschardet that differ. */
+/** Labels of `TextDecoder` for encodings that jschardet names differently. */
 const LABELS: Readonly<Record<string, string>> = {
   cp932: 'shift_jis',
   shift_jis_2004: 'shift_jis',
@@ -31,14 +37,14 @@ const LABELS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The encoding of a text, as a label of `TextDecoder`: by its byte-order mark, its escape sequences, as valid UTF-8, as
- * UTF-16 without a mark, or else as jschardet guesses from its language. Null if the bytes are not text.
+ * The encoding of a text, as a label of `TextDecoder`: found by its byte-order mark, by escape sequences, as valid
+ * UTF-8, as UTF-16 without a mark, or else by jschardet's guess from the language. Null if the bytes are not text.
  */
 export async function encodingOf(bytes: Buffer, isWhole: boolean): Promise<string | null> {
   const marked = markedEncoding(bytes)
   if (marked !== null) return marked
   const start = bytes.subarray(0, EXAMINED_BYTES)
-  // This encoding is also valid ASCII.
+  // Text in this encoding is valid ASCII too, so it must be checked first.
   if (ESCAPES.some((escape) => start.includes(escape))) return 'iso-2022-jp'
   const hasNul = start.subarray(0, START_BYTES).includes(0)
   if (!hasNul && isUtf8Start(bytes, isWhole ? 0 : MAX_CUT_BYTES)) return 'utf-8'
@@ -47,7 +53,7 @@ export async function encodingOf(bytes: Buffer, isWhole: boolean): Promise<strin
   return guess(start)
 }
 
-/** The escape sequences by which ISO-2022-JP changes to Japanese characters. */
+/** The escape sequences with which ISO-2022-JP switches to Japanese characters. */
 const ESCAPES = ['\u001B$@', '\u001B$B', '\u001B(I', '\u001B(J']
 
 export function markedEncoding(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' | null {
@@ -67,7 +73,7 @@ async function guess(start: Buffer): Promise<string> {
   return LABELS[name] ?? name.replace(/^cp(125\d)$/, 'windows-$1').replace(/^iso8859/, 'iso-8859')
 }
 
-/** The lines with bytes above ASCII: in a long source, a single comment may be in the language of its author. */
+/** The lines with bytes above ASCII. In a long source file, perhaps only one comment is in the author's language. */
 function linesAboveAscii(bytes: Buffer): Buffer {
   const lines: Buffer[] = []
   for (let from = 0; from < bytes.length;) {
@@ -81,13 +87,16 @@ function linesAboveAscii(bytes: Buffer): Buffer {
 
 const LINE_FEED = 0x0a
 
-/** UTF-16 without a mark. Read in the right order, it has spaces or line ends, and no impossible characters. */
+/**
+ * Recognises UTF-16 without a byte-order mark. In the right byte order, it has spaces or line ends, and no impossible
+ * characters.
+ */
 function wideEncoding(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
   const length = Math.min(bytes.length, START_BYTES) & ~1
   if (length < 8) return null
   const little = lookAtUnits(length, (at) => bytes.readUInt16LE(at))
   const big = lookAtUnits(length, (at) => bytes.readUInt16BE(at))
-  // Text without a NUL in one of two bytes is neither Latin nor has it ASCII spaces; then it needs many wide ones.
+  // A text in which no byte is 0 has neither Latin letters nor ASCII spaces. It must then have many wide spaces.
   const fewest = length / 200
   if (little.zeros + big.zeros === 0 && little.gaps <= fewest && big.gaps <= fewest) return null
   if (!little.isImpossible && (big.isImpossible || little.gaps > big.gaps))
@@ -103,7 +112,7 @@ const GAPS: ReadonlySet<number> = new Set([0x20, 0x0a, 0x0d, 0x3001, 0x3002, 0xf
 interface Units {
   readonly isImpossible: boolean
   readonly gaps: number
-  /** Units whose low byte is 0. */
+  /** Number of code units whose low byte is 0. */
   readonly zeros: number
 }
 
@@ -113,7 +122,7 @@ function lookAtUnits(length: number, unitAt: (at: number) => number): Units {
   let zeros = 0
   for (let at = 0; at < length; at += 2) {
     const unit = unitAt(at)
-    // Controls, the private area, and what is no character.
+    // Control characters, the private area, and code units that are no characters.
     if (unit < 9 || unit >= 0xfffe || (unit >= 0xe000 && unit < 0xf900)) isImpossible = true
     if (GAPS.has(unit)) gaps++
     if ((unit & 0xff) === 0) zeros++

@@ -37,8 +37,7 @@ export class CoreError extends Error {
 }
 
 /**
- * The `details` of an error that must not be retried automatically, because the retry would take as long and fail
- * again.
+ * The `details` of an error that must not be retried automatically, because a retry would take as long and fail again.
  */
 export const FINAL = 'final'
 

@@ -3,7 +3,7 @@ import { CoreError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import { writeFileAtomically } from './write-file.ts'
 
-/** The path of the copy of a small, important file. */
+/** The path of the copy of a file. Small, important files have a copy. */
 function copyOf(path: string): string {
   return `${path}.copy`
 }
@@ -28,7 +28,7 @@ export interface Restored<T> {
 }
 
 /**
- * Sets a damaged file aside and replaces it with its copy, if `parse` accepts the copy. `otherwise`: the end of the
+ * Sets a damaged file aside and replaces it with its copy, if `parse` accepts the copy. `otherwise` is the end of the
  * notice if there is no copy. Throws if the file cannot be renamed or written.
  */
 export async function restoreFromCopy<T>(
@@ -58,7 +58,7 @@ function tryParse<T>(text: string, parse: (text: string) => T | null): T | null 
   try {
     return parse(text)
   } catch (err) {
-    // A copy of a newer version stays untouched.
+    // If a newer version wrote the copy, it stays untouched.
     if (err instanceof CoreError) return null
     throw err
   }

@@ -13,17 +13,17 @@ export function nameBytes(name: RawName): Uint8Array {
   return typeof name === 'string' ? Buffer.from(name, 'utf8') : name
 }
 
-/** Text if the bytes are UTF-8, else the bytes themselves. */
+/** Converts bytes to text if they are UTF-8; otherwise returns the bytes. */
 export function bytesToName(bytes: Uint8Array): RawName {
   return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : bytes
 }
 
-/** The form of a path for `fs`: a Buffer if the path is bytes. */
+/** Converts a path to the form that `fs` needs: a Buffer if the path is bytes. */
 export function fsPath(path: RawName): string | Buffer {
   return typeof path === 'string' ? path : Buffer.from(path.buffer, path.byteOffset, path.byteLength)
 }
 
-/** `dir` and `name` with one slash between. */
+/** Joins `dir` and `name` with one slash between them. */
 export function joinName(dir: RawName, name: RawName): RawName {
   if (typeof dir === 'string' && typeof name === 'string') return dir.endsWith('/') ? dir + name : `${dir}/${name}`
   const head = Buffer.from(nameBytes(dir))
@@ -32,8 +32,8 @@ export function joinName(dir: RawName, name: RawName): RawName {
 }
 
 /**
- * Copies a path into memory of its own. A concatenated string keeps its parts alive, and a name cut from a listing
- * keeps the whole listing alive. V8 flattens such a string when one of its characters is read.
+ * Copies a path to separate memory. Otherwise a concatenated string keeps its parts in memory, and a name that was cut
+ * from a listing keeps the whole listing. V8 flattens a concatenated string when one of its characters is read.
  */
 export function inOnePiece(path: RawName): RawName {
   assert(typeof path !== 'string' || path.charCodeAt(path.length - 1) !== 0, 'a path ends in NUL')
@@ -62,15 +62,15 @@ export function baseOf(path: RawName): RawName {
   return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(SLASH) + 1)))
 }
 
-/** The path of the folder around an absolute path. */
+/** The path of the folder that contains the entry at an absolute path. */
 export function parentOf(path: RawName): RawName {
   const bytes = Buffer.from(nameBytes(path))
   return bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(SLASH)))))
 }
 
 /**
- * The lower-cased part after the last dot; empty for dot files, names without a dot, and endings that are too long for
- * an extension.
+ * The part after the last dot, in lower case. Empty for dot files, for names without a dot, and for endings that are
+ * too long for an extension.
  */
 export function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.')
@@ -81,14 +81,24 @@ export function extensionOf(name: string): string {
 /** Longer endings are parts of a sentence, not extensions. */
 const MAX_EXTENSION_LENGTH = 32
 
-/** Parses a path. `base64:<…>` stands for a path whose bytes are not text. */
+/** Parses a path. A path that is not valid text is written as `base64:<…>`. */
 export function parsePath(text: string): RawName {
   return text.startsWith('base64:') ? bytesToName(Buffer.from(text.slice('base64:'.length), 'base64')) : text
 }
 
-/** A path as text that `parsePath` reads back, for any bytes. */
+/** Encodes a path as text, whatever its bytes. `parsePath` decodes it. */
 export function pathText(path: RawName): string {
   return typeof path === 'string' ? path : `base64:${Buffer.from(path).toString('base64')}`
+}
+
+/**
+ * The fields for a path in an answer. If the path is not valid text, they include its bytes. `entryPath` reads them
+ * back.
+ */
+export function shownPath(path: RawName): { path: string; pathBase64?: string } {
+  return typeof path === 'string'
+    ? { path }
+    : { path: displayName(path), pathBase64: Buffer.from(path).toString('base64') }
 }
 
 /** The path of an entry, as text or bytes. */
@@ -96,7 +106,7 @@ export function entryPath({ path, pathBase64 }: { path: string; pathBase64?: str
   return parsePath(pathBase64 === undefined ? path : `base64:${pathBase64}`)
 }
 
-/** A name as a map key: text unchanged; bytes in hexadecimal after a NUL, which no text name contains. */
+/** A name as a map key. Text stays unchanged; bytes become hexadecimal after a NUL, which no text name contains. */
 export function nameKey(name: RawName): string {
   return typeof name === 'string' ? name : `\0${Buffer.from(name).toString('hex')}`
 }

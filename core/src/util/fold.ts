@@ -1,13 +1,13 @@
 /**
  * A name in the form that search compares: without case, accents, ligatures, width or invisible characters, so that
  * `Résumé.PDF` and `resume.pdf` are equal. The result may be longer than the name. Folding piece by piece
- * (`foldPieces`) gives the same text, and folding twice changes nothing more.
+ * (`foldPieces`) gives the same text. Folding a folded name changes nothing.
  */
 export function foldName(name: string): string {
   return ASCII_ONLY.test(name) ? name.toLowerCase() : foldText(name)
 }
 
-/** One base character of a name with its marks, in folded form. */
+/** A base character of a name with its accents, in folded form. */
 export interface FoldedPiece {
   readonly folded: string
   /** UTF-16 offsets in the name. */
@@ -15,7 +15,7 @@ export interface FoldedPiece {
   readonly end: number
 }
 
-/** The folded name in pieces, each with its place in the name. */
+/** The folded name in pieces, each with its position in the name. */
 export function foldPieces(name: string): FoldedPiece[] {
   return [...name.matchAll(BASE_WITH_MARKS)].map((match) => ({
     folded: foldName(match[0]),
@@ -30,7 +30,8 @@ function foldText(text: string): string {
       .normalize('NFKD')
       .toLowerCase()
       .replace(ACCENT_OR_INVISIBLE, '')
-      // Marks that an invisible character had separated are adjacent now, so they must be put in canonical order.
+      // An invisible character may have separated marks that are adjacent now. So they are put in canonical order
+      // again.
       .normalize('NFD')
       .replace(LETTER_OF_ITS_OWN, (letter) => PLAIN_LETTERS[letter] ?? letter)
   )
@@ -41,14 +42,14 @@ const ASCII_ONLY = /^[\x00-\x7f]*$/
 
 /**
  * Marks shared by scripts (accents, voicing, Arabic vowels) and Hebrew and Arabic points. Vowel signs of Indic and
- * South-East Asian scripts are marks too, but readers see them as letters, so they stay.
+ * South-East Asian scripts are marks too, but readers treat them as letters, so they are not removed.
  */
 const ACCENT_OR_INVISIBLE =
   /[\p{Script=Inherited}\p{Default_Ignorable_Code_Point}[\p{Mn}&&[\p{Script=Hebrew}\p{Script=Arabic}]]]/gv
 
 const BASE_WITH_MARKS = /[^\p{M}\p{Default_Ignorable_Code_Point}]?[\p{M}\p{Default_Ignorable_Code_Point}]+|\P{M}/gsv
 
-/** Letters that Unicode does not decompose, but that people type without their stroke or joint. */
+/** Letters that Unicode does not decompose, but that people type without their stroke or ligature. */
 const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',

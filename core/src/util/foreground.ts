@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** For this long after an answer, the user counts as active: scrolling and typing have shorter pauses. */
+/** The user counts as active for this long after an answer: pauses in scrolling and typing are shorter. */
 const THERE_MS = 1_000
 /** While the user is active, bulk work rests this many times as long as it worked. */
 const RESTS = 4
 /** The longest rest, in milliseconds, so that long work continues, though slowly. */
 const MAX_REST_MS = 2_000
 
-/** Knows whether a user waits for an answer, so that bulk work can make room. */
+/** Knows whether a user waits for an answer, so that bulk work can yield. */
 export class Foreground {
   readonly #ticks: () => number
   #waiting = 0

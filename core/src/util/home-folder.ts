@@ -3,19 +3,19 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CoreError } from './errors.ts'
 
-/** Survives a reboot on most systems. */
+/** A folder for temporary files that survives a reboot on most systems. */
 const LASTING = '/var/tmp'
 
 /**
- * The home folder of this user. In a container, a user id may have no account and no `HOME`. Then a private folder in a
- * directory for temporary files takes its place; it is created if necessary. Throws `PermissionDenied` if other users
- * can access that folder.
+ * The home folder of this user. In a container, a user id may have no account and no `HOME`. In that case, a private
+ * folder in a directory for temporary files is used instead, and created if necessary. Throws `PermissionDenied` if
+ * other users can access that folder.
  */
 export function homeFolder(): string {
   return accountHome() ?? standIn()
 }
 
-/** Whether this user has no home folder, so that another folder takes its place. */
+/** Whether this user has no home folder, so that another folder is used. */
 export function isHomeless(): boolean {
   return accountHome() === null
 }

@@ -1,4 +1,4 @@
-/** An inode in the form of the rows: a number if a double holds it exactly, otherwise its 8 bytes, big-endian. */
+/** An inode as the database stores it: a number if a double can hold it exactly, otherwise its 8 bytes, big-endian. */
 export type Inode = number | Uint8Array
 
 export function toInode(inode: bigint): Inode {
@@ -8,7 +8,7 @@ export function toInode(inode: bigint): Inode {
   return new Uint8Array(bytes)
 }
 
-/** A value for comparisons and map keys. */
+/** An inode as a value that can be compared and used as a map key. */
 export function inodeKey(inode: Inode): number | string {
   return typeof inode === 'number' ? inode : Buffer.from(inode).toString('hex')
 }

@@ -1,14 +1,17 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** The group of addresses whose requests are counted together. */
+/** A group of addresses whose requests are counted together. */
 export interface Origin {
-  /** The IPv4 address, or the IPv6 network, because a user with one address of a network has all of them. */
+  /** The IPv4 address, or the IPv6 network: a user who has one address of an IPv6 network has all of them. */
   readonly network: string
-  /** Only for IPv6: networks with the same prefix may belong to one customer. */
+  /** For IPv6 only: a larger group, because all networks with this shorter prefix may belong to one customer. */
   readonly site: string | null
 }
 
-/** Bytes of the sixteen of an address: a network, and all networks of one customer (RFC 6177). */
+/**
+ * Number of bytes, of the sixteen of an IPv6 address, that identify a network, and all networks of one customer (RFC
+ * 6177).
+ */
 const NETWORK_BYTES = 8
 const SITE_BYTES = 6
 

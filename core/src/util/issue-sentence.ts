@@ -12,17 +12,16 @@ export function issueSentence(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return limitSentence(issue.origin, `at most ${issue.maximum}`)
     case 'invalid_union':
-      return (
-        issue.errors.map((issues) => issues.map(issueSentence).join(' and ')).join(', or ') || 'fits nothing it may be'
-      )
+      return unionSentence(issue.errors.map((issues) => issues.map(issueSentence).join(' and ')))
     case 'invalid_format':
     case 'invalid_key':
     case 'invalid_element':
-    case 'unrecognized_keys':
     case 'not_multiple_of':
       return `is wrong: ${lowerFirst(issue.message)}`
+    case 'unrecognized_keys':
+      return `has no ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
     case 'custom':
-      // These messages are written to follow the name of the field.
+      // These messages are written so that they can follow the name of the field.
       return issue.message
   }
 }
@@ -32,12 +31,22 @@ export function issuesSentence(issues: readonly z.core.$ZodIssue[]): string {
   return issues.map((issue) => `${issue.path.map(String).join('.') || 'it'} ${issueSentence(issue)}`).join('; ')
 }
 
+const MUST_BE = 'must be '
+
+/** Joins the sentences of the members of a union. If all begin with `must be`, it is written only once. */
+function unionSentence(members: readonly string[]): string {
+  if (members.length === 0) return 'fits nothing it may be'
+  if (!members.every((member) => member.startsWith(MUST_BE))) return members.join(', or ')
+  return MUST_BE + members.map((member) => member.slice(MUST_BE.length)).join(', or ')
+}
+
 function limitSentence(origin: string, limit: string): string {
   if (origin === 'string') return `must have ${limit} character${limit.endsWith(' 1') ? '' : 's'}`
   return origin === 'array' || origin === 'set' || origin === 'map' ? `must have ${limit}` : `must be ${limit}`
 }
 
 function withArticle(expected: string): string {
+  if (expected === 'boolean') return 'true or false'
   const name = expected === 'int' ? 'integer' : expected
   return `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name}`
 }

@@ -1,6 +1,6 @@
 import { CoreError } from './errors.ts'
 
-/** One holder at a time, first come first served. */
+/** A lease with one holder at a time, first come first served. */
 export class Lease {
   #held = false
   readonly #waiting: (() => void)[] = []

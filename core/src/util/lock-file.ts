@@ -18,7 +18,10 @@ export interface LockHolder {
    * inodes.
    */
   readonly inode?: string | null
-  /** The run of the program that holds it: a process keeps its id when it replaces itself with another program. */
+  /**
+   * Identifies the run of the program that holds it, because a process keeps its id when it replaces itself with
+   * another program.
+   */
   readonly image?: string
   /** Distinguishes the locks of one process. */
   readonly token?: string
@@ -27,8 +30,8 @@ export interface LockHolder {
 /** Identifies this run of the program. */
 const IMAGE = randomUUID()
 /**
- * Tokens of the locks that this process holds. If the folder of a lock file was moved away, the file cannot be removed,
- * but its lock is still released.
+ * Tokens of the locks that this process holds. If the folder of a lock file was moved away, the file cannot be
+ * removed. Without its token here, the lock still counts as released.
  */
 const ownTokens = new Set<string>()
 
@@ -54,7 +57,7 @@ export function takeLock(file: string, what: string): Disposable {
 
 function heldMessage(what: string, { host, pid, since }: LockHolder, file: string): string {
   const held = `${what} is in use by process ${pid} on ${host} since ${since}`
-  // The process cannot be checked if its computer is off or has a new name.
+  // The process cannot be checked: its computer is off or has a new name.
   return host === hostname() ? held : `${held}; if nothing uses it there any more, remove ${file}`
 }
 
@@ -91,19 +94,19 @@ export function isAlive(holder: LockHolder): boolean {
     if (systemCode(err) === 'ESRCH') return false
   }
   const stat = readProcessStat(holder.pid)
-  // A zombie: in a container without an init process, it stays in this state forever.
+  // A zombie process. In a container without an init process, it stays in this state forever.
   if (stat?.state === 'Z') return false
   const started = stat?.started ?? null
   return holder.started === null || started === null || holder.started === started
 }
 
-/** With the pauses, half a second in total; removing a stale lock takes a millisecond. */
+/** Limit on attempts. With the pauses, they take half a second in total; removing a stale lock takes a millisecond. */
 const MAX_ATTEMPTS = 100
 const PAUSE_MS = 5
-/** If writing takes longer than this, the process died in the middle of it. */
+/** If writing a lock takes longer than this, its process died in the middle of it. */
 const ABANDONED_MS = 5_000
 
-/** Null if the file exists. Throws an error with a readable message if the lock cannot be written. */
+/** Takes the lock; null if the file exists. Throws an error with a readable message if the lock cannot be written. */
 function tryTakeLock(file: string): Disposable | null {
   const own = {
     pid: process.pid,
@@ -128,12 +131,12 @@ function tryWrite(file: string, own: LockHolder): boolean {
   try {
     writeFileSync(draft, '', { flag: 'wx', mode: 0o600 })
     writeFileSync(draft, JSON.stringify({ ...own, inode: inodeOf(draft) }))
-    // The lock is written to a draft and then linked into place, so other processes only ever see a complete lock.
+    // The lock is written to a draft, which is then linked into place. So other processes see only complete locks.
     return succeeds(() => linkSync(draft, file))
   } catch (err) {
-    // The write took so long that another process removed the draft as abandoned.
+    // Writing took so long that another process treated the draft as abandoned and removed it.
     if (systemCode(err) === 'ENOENT' && existsSync(dirname(file))) return false
-    // FAT and some network file systems have no links. There a process can see an incomplete lock.
+    // FAT and some network file systems have no links. On these, a process may see an incomplete lock.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(err) ?? '')) throw err
     return succeeds(() => writeFileSync(file, text, { flag: 'wx', mode: 0o600 }))
   } finally {
@@ -146,8 +149,8 @@ function tryWrite(file: string, own: LockHolder): boolean {
  * stale lock, the second would remove the lock that the first has just taken. So a process first takes another lock,
  * the claim, which is named after the text of the stale lock. If the holder of the claim is killed, the claim is a
  * stale lock itself, and the next process takes it over in the same way. An old claim cannot remove a newer lock,
- * because each lock has a token, so no text ever returns. False: another process is removing the lock, or it was not
- * stale.
+ * because each lock contains a token, so no two locks have the same text. Returns false if another process is removing
+ * the lock, or if the lock was not stale.
  */
 function removeStale(file: string, first: string): boolean {
   const text = readText(file)
@@ -171,7 +174,8 @@ function claimOn(first: string, text: string): string {
 const BESIDE = /^(?:\.[\da-f]{16}\.claim)?(?:\.\d+\.[\da-z]+)?$/
 
 /**
- * Removes the drafts and claims of killed processes. The caller holds the lock, so these claims are for older locks.
+ * Removes the drafts and claims of killed processes. The caller must hold the lock, so these claims are for older
+ * locks.
  */
 function removeLeft(file: string): void {
   const own = basename(file)
@@ -183,7 +187,7 @@ function removeLeft(file: string): void {
       if (text !== null && isLeft(path, text)) rmSync(path, { force: true })
     }
   } catch {
-    // Leftover files do no harm.
+    // Leftover files do no harm, so errors are ignored.
   }
 }
 
@@ -201,13 +205,13 @@ function isLeft(file: string, text: string): boolean {
     const holder: unknown = JSON.parse(text)
     if (isHolder(holder)) return isCopied(file, holder) || !isAlive(holder)
   } catch {
-    // The lock is incomplete, or gone.
+    // The lock is incomplete or was removed.
   }
   const stats = statSync(file, { throwIfNoEntry: false })
   return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS
 }
 
-/** Whether `make` created the file; false if it existed. */
+/** Calls `make`, and returns whether it created the file; false if the file existed. */
 function succeeds(make: () => void): boolean {
   try {
     make()
@@ -227,18 +231,21 @@ function release(file: string, token: string): void {
   if (readLock(file)?.token === token) rmSync(file, { force: true })
 }
 
-/** Checked by hand, because commands take locks too, and loading a schema library would be most of their start time. */
+/** Checked by hand: commands take locks too, and loading a schema library would take most of their start time. */
 function isHolder(value: unknown): value is LockHolder {
   const { pid, host, started, since } = (value ?? {}) as Partial<Record<keyof LockHolder, unknown>>
   const isText = typeof host === 'string' && typeof since === 'string'
   return typeof pid === 'number' && isText && (typeof started === 'string' || started === null)
 }
 
-/** State and start of a process, in clock ticks since boot (proc(5), `/proc/pid/stat`, fields 3 and 22); null elsewhere. */
+/**
+ * State and start of a process, in clock ticks since boot (proc(5), `/proc/pid/stat`, fields 3 and 22); null on other
+ * systems.
+ */
 function readProcessStat(pid: number): { state: string; started: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name before it may contain any characters, including parentheses and blanks.
+    // The name before them may contain any characters, including parentheses and spaces.
     const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const started = rest[18]
     return state !== undefined && started !== undefined ? { state, started } : null

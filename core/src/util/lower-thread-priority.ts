@@ -3,7 +3,7 @@ import { getPriority, setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { systemCode } from './errors.ts'
 
-/** On a busy machine, a third of the weight of a thread that serves a user. */
+/** On a busy machine, the thread gets a third of the processor time of a thread that serves a user. */
 const NICENESS = 5
 
 /**
@@ -17,7 +17,7 @@ export function lowerThreadPriority(): void {
     // The user may have started the program with a lower priority.
     if (getPriority(thread) < NICENESS) setPriority(thread, NICENESS)
   } catch (err) {
-    // Without /proc, or if it is forbidden, the priority stays the same.
+    // If /proc is missing or forbidden, the priority stays the same.
     if (systemCode(err) === null) throw err
   }
 }

@@ -7,11 +7,17 @@ import { heard } from './heard.ts'
 
 /** Facts about the machine that decide whether bulk work may run. */
 export interface Machine {
-  /** False without a battery, and if the system does not report it: on Windows no file or system program does. */
+  /**
+   * False if there is no battery, or if the system does not report it. (On Windows, neither a file nor a system
+   * program does.)
+   */
   isOnBattery(): Promise<boolean>
   /** Whether the internet connection is metered; null if the system does not report it. */
   isMetered(): Promise<boolean | null>
-  /** Runnable threads per core in the last minute, including ours; 0 if the system does not count them (Windows). */
+  /**
+   * The number of runnable threads per core in the last minute, including ours; 0 if the system does not count them
+   * (Windows).
+   */
   load(): number
   /** Free bytes on the file system of a folder; null if it cannot be read. */
   freeBytes(folder: string): Promise<number | null>
@@ -21,7 +27,7 @@ export interface Machine {
   readonly lookAgainMs: number
 }
 
-/** An answer costs some system calls, and sometimes a process. */
+/** Getting an answer takes some system calls, and sometimes a process. */
 const ANSWERS_HOLD_MS = 5_000
 /** After plugging in the cable or freeing space, a user expects a reaction within about this time. */
 const LOOK_AGAIN_MS = 15_000
@@ -47,7 +53,7 @@ export function systemMachine(): Machine {
   }
 }
 
-/** Shares one answer among all callers within `ms` milliseconds. `ask` must not reject. */
+/** Shares one answer between all callers for `ms` milliseconds. `ask` must not reject. */
 export function askedOnce<T>(ask: () => Promise<T>, ms: number, ticks = () => performance.now()): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | null = null
   return () => {
@@ -59,7 +65,8 @@ export function askedOnce<T>(ask: () => Promise<T>, ms: number, ticks = () => pe
 const POWER_SUPPLIES = '/sys/class/power_supply'
 
 /**
- * Whether Linux runs on a battery: a battery that is not a mouse's is discharging, and no power supply is plugged in.
+ * Whether a Linux machine runs on battery: a battery (not that of a mouse) is discharging, and no power supply is
+ * plugged in.
  */
 export async function readPowerSupplies(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch(() => [])
@@ -102,7 +109,7 @@ function outputOf(program: string, args: readonly string[]): Promise<string> {
   return asked.then(({ stdout }) => stdout).catch(() => '')
 }
 
-/** Parses `busctl`'s output of NMMetered: 1 yes, 2 no, 3 and 4 the same as guesses, 0 unknown. */
+/** Parses NMMetered in the output of `busctl`: 1 means yes, 2 no, 3 and 4 are guesses of the same, 0 is unknown. */
 export function saysMetered(said: string): boolean | null {
   const value = /^u ([0-4])\s*$/.exec(said)?.[1]
   if (value === undefined || value === '0') return null

@@ -5,7 +5,7 @@ import { systemCode } from './errors.ts'
 
 /**
  * Creates a folder and its missing parents below `base`, which must exist: if a library was moved away or its disk was
- * unplugged, no empty folder may take its place. Throws the system's error.
+ * unplugged, no empty folder must appear in its place. Throws the system's error.
  */
 export async function makeFolderBelow(base: string, folder: string): Promise<void> {
   try {

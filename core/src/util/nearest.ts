@@ -1,10 +1,10 @@
 import { editDistance } from './edit-distance.ts'
 
-/** If more than this share of a word differs, it is not suggested. */
+/** A candidate is not suggested if more than this share of the word differs. */
 const MAX_ERROR_SHARE = 0.4
 const MAX_SUGGESTIONS = 3
 
-/** The candidates most similar to `typed`, nearest first; none if nothing is similar. */
+/** The candidates that are most similar to `typed`, the nearest first. Empty if no candidate is similar. */
 export function nearest(typed: string, candidates: readonly string[]): string[] {
   const scored = [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: editDistance(typed, candidate).whole }))

@@ -4,7 +4,7 @@ import { untilAborted } from './until-aborted.ts'
 
 /** A request or job on whose behalf code runs, including code in the background. */
 export interface Operation {
-  /** `files.list`, `job sidecars.generate 3f2a…` */
+  /** Such as `files.list`, or `job sidecars.generate 3f2a…`. */
   readonly name: string
   /** Ends only this operation, with an error. */
   readonly fail: (err: CoreError) => void
@@ -13,15 +13,17 @@ export interface Operation {
 const operations = new AsyncLocalStorage<Operation>()
 
 /**
- * The operation of the running code, also inside callbacks and failures of work that it started; null if there is none.
+ * The operation for which the current code runs, including callbacks and failures of work that the operation started.
+ * Null if there is none.
  */
 export function currentOperation(): Operation | null {
   return operations.getStore() ?? null
 }
 
 /**
- * Runs `fn` as a separate operation. Throws the error of `fn`, or the error passed to `Operation.fail` as soon as that
- * is called; `fn` is then no longer awaited. The signal for `fn` is aborted in that case, and together with `signal`.
+ * Runs `fn` as a separate operation. Throws the error of `fn`. If `Operation.fail` is called, throws that error at
+ * once, and does not wait for `fn` any longer. The signal for `fn` is aborted in that case, and together with
+ * `signal`.
  */
 export async function asOperation<T>(
   { name, signal }: { readonly name: string; readonly signal: AbortSignal },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** The bundled packages and their versions: none in a checkout; `npm pack` writes them. */
+/** A list of the bundled packages and their versions. `npm pack` writes it; a checkout has none. */
 const BUNDLED = new URL('bundled-packages.json', import.meta.url)
 
 /** The version of a package that is a part of this program; null if it is not. */
@@ -14,12 +14,12 @@ export function packageVersion(name: string): string {
   const bundled = bundledVersion(name)
   if (bundled !== null) return bundled
   const require = createRequire(import.meta.url)
-  // Searches the folders itself, because not every package lets its `package.json` be imported.
+  // Search the folders here, because some packages do not allow importing their `package.json`.
   for (const folder of require.resolve.paths(name) ?? []) {
     try {
       return (JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')) as { version: string }).version
     } catch {
-      // The package is in another folder.
+      // The package may be in the next folder.
     }
   }
   throw new Error(`the package ${name} is not installed`)

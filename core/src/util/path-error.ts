@@ -65,7 +65,7 @@ export function pathError(err: unknown, path: string): unknown {
   return meaning ? new CoreError(meaning.code, meaning.sentence(path), { cause: err, details: { path } }) : err
 }
 
-/** Like `pathError`, for a path that the user named: any other error becomes "could not be reached". */
+/** Like `pathError`, for a path that the user named. Any other error becomes "could not be reached". */
 export function unreachableError(err: unknown, path: string): CoreError {
   const known = pathError(err, path)
   if (known instanceof CoreError) return known

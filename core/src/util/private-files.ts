@@ -9,26 +9,29 @@ import { type Mark, markOf, markOfSync } from './private-marks.ts'
  */
 const DEPTH = 4
 /**
- * Most entries known individually, those of the top levels first. All other files in the data folder are recognised by
- * the folders above them.
+ * Limit on the entries that are known individually. Those of the top levels come first. All other files in the data
+ * folder are recognised by the folders above them.
  */
 const MAX_KNOWN = 20_000
-/** So many entries of a folder come before the rest of any large folder, which might otherwise keep out keys. */
+/**
+ * For each folder, at most this many entries are listed in the first round. Otherwise a single large folder could use
+ * up the limit, and keys would not be listed.
+ */
 const FIRST_OF_FOLDER = 2_000
 /** How long the list of known entries stays valid, in milliseconds. */
 const FRESH_MS = 1_000
 
-/** Folders whose marks are remembered, each for `FRESH_MS`. */
+/** Limit on the folders whose marks are remembered, each for `FRESH_MS`. */
 const MAX_REMEMBERED = 10_000
 /**
- * A change within this time after another one may not be seen in the time stamp of a folder, in milliseconds. Systems
- * count in steps of up to 10 ms, FAT in steps of 2 s.
+ * If two changes of a folder are closer together than this, in milliseconds, its time stamp may not show the second
+ * one. Systems count in steps of up to 10 ms, FAT in steps of 2 s.
  */
 const STAMP_MS = 2_000
 
 /**
- * Entries of data folders and libraries, with their copies and those that were set aside. In a shared folder that is
- * marked, these are private and all others are not.
+ * Names of entries of data folders and libraries, including copies and files that were set aside. In a shared folder
+ * with a mark, only entries with these names are private.
  */
 const OWN_NAMES = [
   /^(?:network-key|device|config|port-mappings|library)\.json(?:\..+)?$/i,
@@ -36,11 +39,11 @@ const OWN_NAMES = [
   /^(?:libraries|run|logs|transfers|opened|decoders|sidecars|backups|job_logs|daemon\.lock|\.sdlibrary\.lock)$/i,
 ]
 
-/** The data of a guard, for threads. */
+/** The facts that a thread needs to recognise private files. */
 export interface PrivatePlaces {
   /** The data folder. */
   readonly folder: string
-  /** Folders that never become private as a whole. */
+  /** Folders that never count as private as a whole. */
   readonly shared: readonly string[]
 }
 
@@ -64,9 +67,9 @@ interface Remembered {
  * are recognised by their contents: copies, snapshots and overlays have inodes of their own. So are libraries outside
  * of the data folder, because a library has the names and texts of all its locations.
  *
- * Other users and devices can put such files into a folder. The root of a file system, the home folder and the folder
- * for received files therefore never become private as a whole, only the entries that have the names of a data folder
- * or a library.
+ * Other users and devices can put such files into a shared folder: the root of a file system, the home folder, or the
+ * folder for received files. So these never count as private as a whole; in them, only entries with the names of a
+ * data folder or a library do.
  */
 export class PrivateFiles {
   /** The data folder. */
@@ -77,7 +80,7 @@ export class PrivateFiles {
   #known: ReadonlyMap<string, string> = new Map()
   #readAt = Number.NEGATIVE_INFINITY
 
-  /** `folder`: the data folder. `shared`: folders that never become private as a whole. */
+  /** `folder` is the data folder. `shared` returns the folders that never count as private as a whole. */
   constructor(folder: string, shared: () => readonly string[] = () => []) {
     this.#folder = folder
     this.#shared = shared
@@ -95,7 +98,8 @@ export class PrivateFiles {
   }
 
   /**
-   * Why an entry is private, or null. Its parent folders must have been checked before. For walks in a separate thread.
+   * Why an entry is private; null if it is not. Its parent folders must have been checked before. For walks in a
+   * separate thread.
    */
   reasonOfEntry(path: RawName, stats: BigIntStats): Reason | null {
     if (this.#isOwn(stats)) return OF_THIS_DEVICE
@@ -148,7 +152,7 @@ export class PrivateFiles {
     return found ? found.mark : this.#remember(stats, markOfSync(path))
   }
 
-  /** The parent folder, and the folders that never become private as a whole. */
+  /** The parent folder, and the folders that never count as private as a whole. */
   #placesAround(path: RawName): [RawName, ...RawName[]] {
     return [foldersAbove(path)[0] ?? path, ...this.#shared()]
   }
@@ -159,7 +163,7 @@ export class PrivateFiles {
   }
 
   #remember(stats: BigIntStats, mark: Mark | null): Mark | null {
-    // Another change may have the same time stamp.
+    // Another change of the folder may have the same time stamp, so the mark is not remembered.
     if (Math.abs(Date.now() - Number(stats.ctimeMs)) < STAMP_MS) return mark
     const name = identityOf(stats)
     const [oldest] = this.#marks.keys()
@@ -170,8 +174,8 @@ export class PrivateFiles {
   }
 
   /**
-   * Whether an entry is one of the data folder. A file system gives the inode of a deleted file to the next new one, so
-   * an entry that is no longer where it was listed is looked for once more.
+   * Whether an entry is one of the data folder. A file system gives the inode of a deleted file to the next new one,
+   * so if an entry is no longer where it was listed, the folder is listed again.
    */
   #isOwn(stats: Identity): boolean {
     const identity = identityOf(stats)
@@ -187,7 +191,7 @@ export class PrivateFiles {
     const now = performance.now()
     if (now - this.#readAt < FRESH_MS) return this.#known
     const known = new Map<string, string>()
-    // Level by level, because keys and settings are at the top. Both lists grow while they are read.
+    // Go level by level, because keys and settings are at the top. Both lists grow during the loop.
     const waiting = [{ path: this.#folder, depth: 0 }]
     const rest: typeof waiting = []
     for (const list of [waiting, rest]) {
@@ -226,7 +230,7 @@ function statOrNull(path: RawName): BigIntStats | null {
   try {
     return statSync(fsPath(path), { bigint: true, throwIfNoEntry: false }) ?? null
   } catch {
-    // A parent folder may not be entered.
+    // A parent folder cannot be accessed.
     return null
   }
 }
@@ -235,7 +239,7 @@ function lstatOrNull(path: string): BigIntStats | null {
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
   } catch {
-    // The folder above it is not a folder any more.
+    // The parent cannot be accessed, or is not a folder any more.
     return null
   }
 }
@@ -253,7 +257,7 @@ function marked(folder: RawName, { database, file, what }: Mark): Reason {
   return { folder, what: `${what}, because it contains ${files} of Spacedrive` }
 }
 
-/** The parent folder of a path whose last name belongs to a data folder or a library. */
+/** The parent folder of a path, if the path's last name is one of a data folder or a library; otherwise null. */
 function folderWithOwnName(path: RawName): Buffer | null {
   const [above] = foldersAbove(path)
   if (!above) return null
@@ -271,12 +275,12 @@ function childrenOf(
     for (let entry = folder.readSync(); entry && children.length < limit; entry = folder.readSync())
       children.push({ path: `${path}/${entry.name}`, depth: depth + 1 })
   } catch {
-    // The folder was removed a moment ago, so it has no children.
+    // The folder was removed in the meantime, so it has no entries.
   }
   return children
 }
 
-/** The folders above an absolute path, from the nearest to the root. */
+/** The folders above an absolute path, from the nearest one to the root. */
 function foldersAbove(path: RawName): Buffer[] {
   const bytes = Buffer.from(fsPath(path))
   const found: Buffer[] = []

@@ -6,25 +6,25 @@ import { fsPath, type RawName } from './file-name.ts'
 export interface Mark {
   /** The name of a JSON file. */
   readonly file: string
-  /** Whether the JSON belongs to Spacedrive, because other programs have files of this name too. */
+  /** Whether the JSON was written by Spacedrive. Other programs have files with this name too. */
   readonly isOurs: (json: Readonly<Record<string, unknown>>) => boolean
   /** A SQLite database in the same folder; null if the JSON file is enough. */
   readonly database: string | null
-  /** Describes the folder. */
+  /** Describes the folder, for messages. */
   readonly what: string
 }
 
-/** Most bytes of a JSON file that are read. Those of Spacedrive have less than a kilobyte. */
+/** Maximum number of bytes of a JSON file that are read. Those of Spacedrive have less than a kilobyte. */
 const MAX_JSON = 64 * 1_024
 const SQLITE_HEADER = Buffer.from('SQLite format 3\0')
-/** A FIFO does not block; Windows has no such flag. */
+/** With this flag, a FIFO does not block. Windows has no such flag. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * The files that identify a copy of a data folder or a library. Only fields that every version has are compared,
- * because the files of a newer version are private too.
+ * The files that identify a copy of a data folder or a library. Only fields that exist in every version are compared,
+ * because files of a newer version are private too.
  */
 const MARKS: readonly Mark[] = [
   {
@@ -103,7 +103,7 @@ function fileIn(folder: RawName, name: string): Buffer {
 /** The first bytes of a regular file; null if there is none, or if it cannot be read. */
 async function head(path: Buffer, bytes: number): Promise<Buffer | null> {
   try {
-    // Checked before opening, because opening may activate a device.
+    // Checked before opening, because opening a device file may have an effect.
     if (!(await stat(path)).isFile()) return null
     await using file = await open(path, OPEN_FLAGS)
     if (!(await file.stat()).isFile()) return null

@@ -7,16 +7,17 @@ export interface ReachablePath extends Disposable {
 }
 
 /**
- * Linux refuses paths above 4,096 bytes (`PATH_MAX`) in every call; the caller may add a slash and a name of 255 bytes.
+ * Limit on the length of a path. Linux refuses paths above 4,096 bytes (`PATH_MAX`) in every call. The caller may
+ * append a slash and a name of 255 bytes.
  */
 const MAX_PATH_BYTES = 4_096 - 257
 
 /**
- * The path itself, or `/proc/self/fd/N/<name>` if it is too long for Linux. The folders above are opened one after
- * another and never through a symlink. Throws the system's error if one cannot be opened.
+ * The path itself, or `/proc/self/fd/N/<name>` if it is too long for Linux. In that case, the folders above it are
+ * opened one after another, never through a symlink. Throws the system's error if one cannot be opened.
  */
 export function reachable(path: RawName): ReachablePath {
-  // A character has at most 3 bytes, so most paths need not be measured.
+  // A character has at most 3 bytes, so most paths need not be measured exactly.
   if (path.length * 3 <= MAX_PATH_BYTES) return asItIs(path)
   const bytes = Buffer.from(nameBytes(path))
   if (bytes.length <= MAX_PATH_BYTES || process.platform !== 'linux') return asItIs(path)
@@ -29,8 +30,8 @@ export function reachable(path: RawName): ReachablePath {
 }
 
 /**
- * The same for a folder whose entries will be read: `/proc/self/fd/N` if its path, or the paths of its entries, would
- * be too long.
+ * The same for a folder whose entries will be read. The result is `/proc/self/fd/N` if the path of the folder, or of
+ * its entries, would be too long.
  */
 export function reachableFolder(dir: RawName): ReachablePath {
   if (dir.length * 3 <= MAX_PATH_BYTES) return asItIs(dir)

@@ -2,9 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { systemCode } from './errors.ts'
 
-/** Bytes read from the end of a file: some thousand lines of a log. */
+/** Bytes that are read from the end of a file; they contain some thousand lines of a log. */
 const TAIL_BYTES = 4 * 1_048_576
-/** A shorter tail for synchronous reads on the main thread: about a millisecond. */
+/** A smaller number of bytes, for synchronous reads on the main thread, which then take about a millisecond. */
 const SHORT_TAIL_BYTES = 64 * 1_024
 
 /** The last lines of a text file; none if there is no file. */
@@ -45,7 +45,7 @@ function lastLines(bytes: Buffer, { isCut, lines }: { isCut: boolean; lines: num
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')
-  // The first line may be incomplete.
+  // The first line may be incomplete, because reading began in its middle.
   return (isCut ? all.slice(1) : all).slice(-lines)
 }
 

@@ -2,8 +2,8 @@ import { lstat, realpath } from 'node:fs/promises'
 import { bytesToName, fsPath, type RawName } from './file-name.ts'
 
 /**
- * Resolves the links of a path as far as the path exists, so files on an offline volume have a path too. Returns null if
- * the target is unknown: for a relative path, for a link that leads nowhere, and for `..` after a missing folder.
+ * Resolves the links of a path as far as the path exists, so that it works for files on an offline volume too. Returns
+ * null if the target is unknown: for a relative path, for a broken link, and for `..` after a missing folder.
  */
 export async function realPathOf(path: RawName): Promise<RawName | null> {
   const bytes = Buffer.from(fsPath(path))

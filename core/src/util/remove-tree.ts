@@ -3,8 +3,8 @@ import { chmod, lstat, opendir, rename, rmdir, unlink } from 'node:fs/promises'
 import { systemCode } from './errors.ts'
 
 /**
- * Removes a file, or a folder with everything in it, with any names, permissions and depth. A hostile process may have
- * created it; that process must have ended. A missing file is no error. Throws the system's error.
+ * Removes a file, or a folder with everything in it, whatever its names, permissions and depth. A hostile process may
+ * have created it, but must have ended by now. A missing file is not an error. Throws the system's error.
  */
 export async function removeTree(path: string): Promise<void> {
   const top = Buffer.from(path)
@@ -14,12 +14,12 @@ export async function removeTree(path: string): Promise<void> {
   })
 }
 
-/** Only the owner may read and change it. */
+/** Permissions with which only the owner can read and change a folder. */
 const PRIVATE = 0o700
 
 async function removeFolder(top: Buffer): Promise<void> {
   await chmod(top, PRIVATE)
-  // Folders move to the top before they are emptied. Otherwise their paths may be longer than the system allows.
+  // Each folder is moved to the top before it is emptied. Otherwise, its path could be longer than the system allows.
   const lift = (path: Buffer) => rename(path, inside(top, Buffer.from(randomUUID())))
   const empty = async (path: Buffer) => {
     await chmod(path, PRIVATE)

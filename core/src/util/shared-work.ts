@@ -2,8 +2,8 @@ import { heard } from './heard.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /**
- * Work that several callers wait for. It is aborted when every caller has left. A failure after that does not end the
- * process.
+ * Work that several callers wait for. It is aborted when every caller has left. If it fails after that, the process
+ * does not end.
  */
 export class SharedWork<T> {
   readonly #result: Promise<T>
@@ -11,7 +11,7 @@ export class SharedWork<T> {
   readonly #onLeft: () => void
   #waiting = 0
 
-  /** `onLeft` is called when the last caller leaves, or gets an error: the next caller needs new work. */
+  /** `onLeft` is called when the last caller leaves or gets an error, because the next caller then needs new work. */
   constructor(work: (signal: AbortSignal) => Promise<T>, onLeft: () => void) {
     this.#onLeft = onLeft
     this.#result = heard(work(this.#abort.signal))

@@ -1,4 +1,7 @@
-/** A value in shell syntax: quoted if it contains more than letters, digits and the usual characters of paths. */
+/**
+ * Writes a value in shell syntax: quoted if it contains other characters than letters, digits and those usual in
+ * paths.
+ */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -4,9 +4,9 @@ import { nameBytes, type RawName } from './file-name.ts'
  * A key whose byte order is the order that people expect: folders first, letters ignoring case and accents, runs of
  * digits by their value. Different names always have different keys, so a key also identifies a name within its folder.
  *
- * Layout: one byte (0 folder, 1 other); then the folded name, with a prefix before each run of digits that gives the
- * number of digits (longer is larger). If folding lost anything, a zero byte and the lost part follow: a one and a bit
- * for each character that was a capital, or else the name's own bytes.
+ * Layout: one byte (0 folder, 1 other), then the folded name, in which each run of digits has a prefix with the number
+ * of digits (more digits sort later). If folding lost anything, a zero byte and the lost part follow: if only capitals
+ * were lost, a one and a bit for each character; otherwise, the name's own bytes.
  *
  * The key is part of a shared buffer: bind it or compare it, but copy it before you keep or send it.
  */
@@ -15,15 +15,21 @@ export function sortKey(name: RawName, isDirectory: boolean): Uint8Array {
   return ascii ?? foldedKey(name, isDirectory)
 }
 
-/** Room for some thousand keys, because allocating an array for each would cost more than all other steps. */
+/**
+ * Size of the shared buffer: some thousand keys. Allocating an array for each key would cost more than all other
+ * steps.
+ */
 const POOL_BYTES = 65_536
-/** Two runs and the name itself, at `MAX_ASCII_LENGTH`. */
+/** Limit on the key of an ASCII name of `MAX_ASCII_LENGTH`: prefixes, the folded name, and the lost part. */
 const MAX_ASCII_KEY_BYTES = 1_536
 
 let pool = Buffer.alloc(POOL_BYTES)
 let used = 0
 
-/** The common case, without an intermediate string. Null if the name is not plain ASCII or is too long. */
+/**
+ * Writes the key of a plain ASCII name, the common case, without an intermediate string. Null if the name is not plain
+ * ASCII or is too long.
+ */
 function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
   const length = name.length
   if (length > MAX_ASCII_LENGTH) return null
@@ -96,7 +102,7 @@ function foldedKey(name: RawName, isDirectory: boolean): Uint8Array {
     const head = Buffer.alloc(8)
     parts.push(head.subarray(0, writeRunLength(head, 0, digits.length)), Buffer.from(digits, 'latin1'))
   }
-  // Such names are rare, so the key always includes their own bytes, and folding may lose anything.
+  // Names that are not valid text are rare. Their keys always include their bytes, so folding may lose anything.
   parts.push(Buffer.from([0]), Buffer.from(bytes))
   return new Uint8Array(Buffer.concat(parts))
 }

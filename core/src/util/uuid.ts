@@ -57,7 +57,7 @@ export class UuidFactory {
   }
 }
 
-/** Random bytes generated at once: one call serves about a thousand ids. */
+/** Random bytes that are generated at once. One call is enough for about a thousand ids. */
 const POOL_BYTES = 8_192
 
 /**
@@ -76,7 +76,7 @@ export function blobToUuid(blob: Uint8Array): string {
   return hexToUuid(Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).toString('hex'))
 }
 
-/** 32 lower-case hex digits as a UUID. */
+/** Formats 32 lower-case hex digits as a UUID. */
 export function hexToUuid(hex: string): string {
   putHex(hex, 0, 8, 0)
   putHex(hex, 8, 12, 1)

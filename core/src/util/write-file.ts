@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { systemCode } from './errors.ts'
 
 /**
- * Replaces a file atomically: a reader, or a restart after a crash, sees the old file or the new one, never a part of
- * either.
+ * Replaces a file atomically: a reader, or a restart after a crash, sees either the old file or the new one, never a
+ * part of one.
  */
 export async function writeFileAtomically(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
   const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`

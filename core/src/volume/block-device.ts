@@ -4,9 +4,9 @@ import { type LinuxFiles, readText } from './linux-files.ts'
 import type { MountCache } from './mount-cache.ts'
 import { readSuperblock, SUPERBLOCK_BYTES, type Superblock } from './superblock.ts'
 
-/** The block device under a file system, as Linux describes it. */
+/** Facts about the block device of a file system, as Linux reports them. */
 export interface BlockDevice {
-  /** The file system on the device, for any driver that serves it. */
+  /** The file system on the device, whatever driver is used for it. */
   readonly filesystem: string | null
   /** The file system's own id, in the notation of its format. */
   readonly uuid: string | null
@@ -14,18 +14,18 @@ export interface BlockDevice {
   readonly partitionUuid: string | null
   readonly partition: number
   readonly serial: string | null
-  /** Distinguishes this device from others with a copy of the same file system. */
+  /** Distinguishes this device from other devices with a copy of the same file system. */
   readonly hardwareId: string | null
   readonly rotational: boolean | null
-  /** A memory stick, a USB disk, an optical disc. */
+  /** Whether it is a memory stick, a USB disk or an optical disc. */
   readonly removable: boolean
-  /** Provided by a hypervisor, not a physical disk. */
+  /** Whether a hypervisor provides it, so that it is not a physical disk. */
   readonly virtual: boolean
-  /** A file that is mounted like a disk. */
+  /** Whether it is a file that is mounted like a disk. */
   readonly image: boolean
 }
 
-/** udev's names for devices, by the kernel's name (`sda1`). Read once for each detection. */
+/** udev's names for devices, by the kernel's name (`sda1`). They are read once for each detection. */
 export interface DiskLinks {
   readonly uuids: ReadonlyMap<string, string>
   readonly labels: ReadonlyMap<string, string>
@@ -55,12 +55,17 @@ function unescapeUdev(name: string): string {
 }
 
 export interface BlockDeviceQuestion {
-  /** `major:minor` of the mount; `0:…` for a file system over several devices, of which `source` names one. */
+  /**
+   * `major:minor` of the mount. For a file system that spans several devices, it is `0:…`, and `source` names one of
+   * them.
+   */
   readonly deviceId: string
   readonly source: string
   /** The file system's name, as the kernel writes it. */
   readonly filesystem: string
-  /** Number of the mount: after a new mount, the device may hold another file system. */
+  /**
+   * Number of the mount. It changes with every mount, so it tells whether the device may contain another file system.
+   */
   readonly id: number
 }
 
@@ -70,7 +75,7 @@ export interface BlockDeviceDeps {
   readonly headers: MountCache<Superblock | null>
 }
 
-/** Null if the file system has no block device. */
+/** Reads the facts about the device of a mount. Null if the file system has no block device. */
 export async function readBlockDevice(
   question: BlockDeviceQuestion,
   deps: BlockDeviceDeps,
@@ -115,7 +120,10 @@ async function devicePath(files: LinuxFiles, { deviceId, source }: BlockDeviceQu
   return target === null ? null : posix.resolve(directory, target)
 }
 
-/** `/dev/mapper/vault` is a link to `/dev/dm-0`; bcachefs lists all its devices, separated by colons. */
+/**
+ * The kernel's name of a source. `/dev/mapper/vault` is a link to `/dev/dm-0`; bcachefs lists all its devices,
+ * separated by colons.
+ */
 async function deviceName(files: LinuxFiles, source: string): Promise<string | null> {
   const node = source.split(':', 1)[0]!
   if (!node.startsWith('/dev/')) return null
@@ -137,7 +145,10 @@ async function readPairs(files: LinuxFiles, path: string, prefix: string): Promi
   )
 }
 
-/** Only root may read a device. With udev this is not needed: its answer is in `/run/udev/data`. */
+/**
+ * Reads the header of a device, which only root may do. Not needed if udev is running, because its facts are in
+ * `/run/udev/data`.
+ */
 async function readHeader(
   { id, filesystem }: BlockDeviceQuestion,
   uevent: ReadonlyMap<string, string>,
@@ -158,7 +169,7 @@ interface Disk {
   readonly virtual: boolean
 }
 
-/** The disk of a partition. For mapped devices (LUKS, LVM, md) it also looks at the disks below. */
+/** The disk that contains a partition. For mapped devices (LUKS, LVM, md), the disks below are examined too. */
 async function readDisk(files: LinuxFiles, device: string, depth = 0): Promise<Disk> {
   const isPartition = (await files.read(`${device}/partition`)) !== null
   const disk = isPartition ? posix.dirname(device) : device
@@ -184,7 +195,7 @@ async function readDisk(files: LinuxFiles, device: string, depth = 0): Promise<D
   }
 }
 
-/** Limit on layers; LVM on LUKS on RAID on partitions has four. */
+/** Limit on layers. LVM on LUKS on RAID on partitions has four. */
 const MAX_LAYERS = 8
 
 async function firstText(files: LinuxFiles, paths: readonly string[]): Promise<string | null> {

@@ -1,15 +1,15 @@
 import { CoreError } from '../util/errors.ts'
 
 /**
- * The promise's outcome; or, as soon as the signal aborts, `Timeout` (if the signal was a timeout) or `Cancelled`. The
- * work behind the promise goes on, because a hanging system call cannot be cancelled.
+ * Settles like the promise. If the signal aborts first, throws `Timeout` (if the signal was a timeout) or `Cancelled`.
+ * The work of the promise continues, because a hanging system call cannot be cancelled.
  */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const onAbort = () => reject(abortError(signal, what))
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
-  // After an abort the promise may still reject, and this rejection must not be reported as unhandled.
+  // After an abort, the promise may still reject. This must not count as an unhandled rejection.
   promise.catch(() => {})
   try {
     return await Promise.race([promise, aborted])

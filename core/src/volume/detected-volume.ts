@@ -4,7 +4,7 @@ import type { Volume } from '../domain/index.ts'
 export interface Mount {
   /** Absolute path of the mount's folder. */
   readonly mountPoint: string
-  /** The folder of the file system that is visible there: `/`, or an inner folder for a bind mount. */
+  /** The folder of the file system that is visible there: `/`, or another folder for a bind mount. */
   readonly root: string
   /**
    * The system's name for the device: `8:1` (major:minor) on Linux, `disk3s5` on macOS, `0:2` (disk:partition) on
@@ -13,25 +13,28 @@ export interface Mount {
   readonly deviceId: string
 }
 
-/** A file system that is mounted now, from the system's description. */
+/** A file system that is mounted now, with the facts that the system reports. */
 export interface DetectedVolume extends Readonly<Omit<Volume, 'id' | 'tracked' | 'mountPoint'>> {
-  /** The first of `mounts`: the one that shows most of the volume. */
+  /** The mount point of the first of `mounts`, which shows most of the volume. */
   readonly mountPoint: string
   readonly mounts: readonly Mount[]
-  /** Distinguishes copies of one file system: partition id, disk serial number and the like; null if there is none. */
+  /**
+   * Distinguishes copies of one file system, for example a partition id or the serial number of a disk; null if there
+   * is none.
+   */
   readonly hardwareId: string | null
-  /** On a network or served by a FUSE program: a system call to it may never return. */
+  /** Whether it is on the network or served by a FUSE program: a system call to it may never return. */
   readonly mayHang: boolean
   /**
-   * Volumes with the same pool share their space (an APFS container, a btrfs, a ZFS pool); null if the volume has its
-   * own.
+   * Volumes with the same pool share their space (an APFS container, a btrfs, a ZFS pool); null if the volume has
+   * space of its own.
    */
   readonly pool: string | null
 }
 
 export interface Detection {
   readonly volumes: readonly DetectedVolume[]
-  /** Mount points of `proc`, `sysfs` and the like: paths below them are on no volume. */
+  /** Mount points of `proc`, `sysfs` and similar file systems: paths below them are on no volume. */
   readonly pseudoMounts: readonly string[]
 }
 
@@ -41,6 +44,6 @@ export interface VolumeDetector {
   detect(signal: AbortSignal): Promise<Detection>
   /** A text that changes with every mount or unmount, for the cost of one small read; absent if the system has none. */
   mountToken?(): Promise<string>
-  /** Clears its cache of devices, so that the next `detect` asks for everything again. */
+  /** Clears the cache of devices, so that the next `detect` asks for everything again. */
   forget?(): void
 }

@@ -7,7 +7,8 @@ import { WindowsDetector } from './windows.ts'
 
 export interface DetectorDeps {
   /**
-   * A permanent id of this machine; part of the fingerprint of memory, overlays and other file systems without an id.
+   * A permanent id of this machine. It is part of the fingerprint of file systems without an id, such as memory and
+   * overlays.
    */
   readonly machineId: string
   readonly log: Logger

@@ -1,13 +1,16 @@
 /** Classes of file systems, by the names from `filesystemName`. */
 
-/** Interfaces to the kernel, not storage: never a volume. */
+/** Interfaces to the kernel, which store nothing. They are never volumes. */
 const PSEUDO = new Set(
   `autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devfs devpts devtmpfs efivarfs fdescfs fusectl hugetlbfs linprocfs
    linsysfs lxcfs mqueue nfsd nsfs nullfs portal proc procfs pstore rpc_pipefs securityfs selinuxfs smackfs sysfs
    tracefs volfs`.split(/\s+/),
 )
 
-/** Cloud storage mounted as a file system: every read downloads, and the reported use of disk blocks is made up. */
+/**
+ * Cloud storage that is mounted as a file system. Every read downloads the file, and the reported disk blocks are
+ * wrong.
+ */
 const CLOUD = new Set(
   `blobfuse blobfuse2 gcsfuse gdfs geesefs goofys google-drive-ocamlfuse juicefs mount-s3 onedriver onedrive-fuse rclone
    s3fs s3ql`.split(/\s+/),
@@ -21,10 +24,10 @@ const NETWORK = new Set([
 
 const MEMORY = new Set(['tmpfs', 'ramfs'])
 const CONTAINER = new Set(['overlay', 'aufs', 'shiftfs', 'fuse-overlayfs'])
-/** Compressed, read-only images: snaps, live systems. */
+/** Compressed, read-only images, for example of snaps and live systems. */
 const IMAGE = new Set(['squashfs', 'cramfs', 'snapfuse', 'squashfuse'])
 
-/** XFS is left out: it shares blocks only if it was formatted so, and the mount table does not say. */
+/** XFS is not in the list: it shares blocks only if it was formatted that way, and the mount table does not tell. */
 const COPY_ON_WRITE = new Set(['apfs', 'bcachefs', 'btrfs', 'refs', 'zfs'])
 
 export type FilesystemClass = 'pseudo' | 'network' | 'memory' | 'container' | 'image' | 'disk'

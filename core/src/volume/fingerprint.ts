@@ -1,15 +1,21 @@
 import { blake3 } from '@napi-rs/blake-hash'
 import type { DetectedVolume } from './detected-volume.ts'
 
-/** The permanent identity of a volume: the first of these that is known, in this order. */
+/** The permanent identity of a volume: the first of these alternatives that is known. */
 export type VolumeIdentity =
   /** The file system's own id. `part` is the subvolume or dataset if one file system holds several volumes. */
   | { readonly by: 'filesystem'; readonly uuid: string; readonly part?: string }
   | { readonly by: 'partition'; readonly uuid: string }
-  /** The machine is included, because virtual disks and cheap USB bridges repeat serial numbers. */
+  /**
+   * The serial number of the disk. The machine is included, because virtual disks and cheap USB bridges repeat serial
+   * numbers.
+   */
   | { readonly by: 'disk'; readonly serial: string; readonly partition: number; readonly machineId: string }
   | { readonly by: 'share'; readonly protocol: string; readonly host: string; readonly share: string }
-  /** Memory, overlays and other file systems without an id: only as stable as the mount point on this machine. */
+  /**
+   * The mount point, for memory, overlays and other file systems without an id. It is only as stable as the mount
+   * point on this machine.
+   */
   | { readonly by: 'place'; readonly filesystem: string; readonly mountPoint: string; readonly machineId: string }
 
 /**
@@ -36,8 +42,9 @@ function identityParts(identity: VolumeIdentity): string[] {
 }
 
 /**
- * Windows shows only the low half of an NTFS serial number, Linux all 64 bits. This takes the low half and writes it
- * like Linux writes a FAT serial (`1A2B-3C4D`), so that a drive has the same fingerprint on both.
+ * Normalises a serial number. Windows shows only the low half of an NTFS serial number, Linux all 64 bits. So this
+ * takes the low half, and formats it as Linux formats a FAT serial (`1A2B-3C4D`). A drive then has the same
+ * fingerprint on both systems.
  */
 export function serialToUuid(serial: string): string {
   const low = serial.replaceAll('-', '').slice(-8).padStart(8, '0').toUpperCase()
@@ -54,14 +61,18 @@ export function extFilesystemId(uuid: string): string {
   return ((BigInt(words[0]!) << 32n) | BigInt(words[1]!)).toString(16)
 }
 
-/** The copy of a file system that keeps the plain fingerprint; in memory as long as the process. */
+/**
+ * For each fingerprint, the copy of the file system that keeps the plain fingerprint. Stored in memory as long as the
+ * process runs.
+ */
 export type TwinMemory = Map<string, { holder: string; readonly others: Set<string> }>
 
 /**
  * Gives every copy of one file system (a cloned disk, a mounted snapshot) a separate fingerprint. The copy that was
- * mounted first keeps the plain one; the others get one made from their hardware. If several are mounted at the start,
- * the first is unknown and none keeps it: an offline location is better than one shown on the wrong disk. A network
- * share that is mounted several times becomes one volume with several mounts.
+ * mounted first keeps the plain fingerprint; for the others, it is computed from their hardware. If several copies are
+ * mounted when the process starts, it is not known which one was first, so none keeps the plain fingerprint: it is
+ * better if a location is offline than if it shows the wrong disk. A network share that is mounted several times
+ * becomes one volume with several mounts.
  */
 export function separateTwins(volumes: readonly DetectedVolume[], memory: TwinMemory): DetectedVolume[] {
   const byFingerprint = Map.groupBy(volumes, (volume) => volume.fingerprint)
@@ -70,7 +81,7 @@ export function separateTwins(volumes: readonly DetectedVolume[], memory: TwinMe
   )
 }
 
-/** Merges the mounts of one network share: mounting it twice does not copy its files. */
+/** Merges the mounts of one network share, because mounting it twice does not copy its files. */
 function merge(group: readonly DetectedVolume[]): DetectedVolume {
   return { ...(group.find((volume) => volume.online) ?? group[0]!), mounts: group.flatMap((volume) => volume.mounts) }
 }
@@ -82,7 +93,8 @@ function separate(fingerprint: string, group: readonly DetectedVolume[], memory:
     memory.set(fingerprint, { holder: hardwareOf(only), others: known?.others ?? new Set() })
     return [only]
   }
-  // Copies with the same serial number (a whole disk copied in a virtual machine) differ only in their mount points.
+  // Copies with the same serial number differ only in their mount points, for example if a whole disk was copied in a
+  // virtual machine.
   const distinct = new Set(group.map(hardwareOf)).size === group.length
   const keyOf = (volume: DetectedVolume) =>
     distinct ? hardwareOf(volume) : `${hardwareOf(volume)} ${volume.mountPoint}`

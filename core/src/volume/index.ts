@@ -4,6 +4,7 @@ export { createVolumeDetector, type DetectorDeps } from './detector.ts'
 export { type EnsuredVolume, LibraryVolumes, type LibraryVolumesDeps } from './library-volumes.ts'
 export type { AnyPath, VolumePlace } from './mount-table.ts'
 export { type CloudPlace, cloudPlace, cloudRoots } from './placeholder.ts'
+export { placeForReading, type PlaceDeps, shownAbsolute } from './place-for-reading.ts'
 export {
   type CacheStats,
   VolumeManager,

@@ -32,7 +32,7 @@ type Row = Selectable<VolumeTable>
 const MAX_NAME_LENGTH = 255
 
 /**
- * The volumes of one library: those mounted now, and the recorded ones, which hold a location or are tracked by the
+ * The volumes of one library: the mounted ones, and the recorded ones, which contain a location or are tracked by the
  * user.
  */
 export class LibraryVolumes implements AsyncDisposable {
@@ -45,7 +45,7 @@ export class LibraryVolumes implements AsyncDisposable {
     this.#subscription = deps.volumes.onChange((change) => this.#recordLater(change))
   }
 
-  /** Updates the recorded volumes, and keeps them updated until disposed. */
+  /** Updates the recorded volumes, and keeps them up to date until it is disposed. */
   static async open(deps: LibraryVolumesDeps): Promise<LibraryVolumes> {
     const volumes = new LibraryVolumes(deps)
     volumes.#recordLater({ added: deps.volumes.list({ all: true }), updated: [], removed: [] })
@@ -53,7 +53,10 @@ export class LibraryVolumes implements AsyncDisposable {
     return volumes
   }
 
-  /** Mounted and recorded volumes, by name. Without `all`, only those that users call a drive, and those in use. */
+  /**
+   * Mounted and recorded volumes, by name. Without `all`, only volumes that users would call a drive, and volumes in
+   * use.
+   */
   async list({ all = false }: { readonly all?: boolean } = {}): Promise<Volume[]> {
     const { rows, inUse } = await this.#deps.store.read(async (db) => ({
       rows: await db.selectFrom('volumes').selectAll().execute(),
@@ -73,8 +76,8 @@ export class LibraryVolumes implements AsyncDisposable {
   }
 
   /**
-   * Finds a volume by fingerprint (or its beginning), id, name or mount point. Throws `NotFound`, or `Conflict` if
-   * several match.
+   * Finds a volume by its fingerprint (or the beginning of it), id, name or mount point. Throws `NotFound`, or
+   * `Conflict` if several match.
    */
   async info(reference: string): Promise<Volume> {
     const volumes = await this.list({ all: true })
@@ -96,14 +99,14 @@ export class LibraryVolumes implements AsyncDisposable {
     return matches[0]!
   }
 
-  /** Records a volume; it stays listed while it is unplugged. Without a new name, an earlier name stays. */
+  /** Records a volume, so that it stays listed while it is unplugged. If no name is given, an earlier name stays. */
   async track(reference: string, name?: string): Promise<Volume> {
     const displayName = name === undefined ? {} : { display_name: validName(name) }
     const { fingerprint } = await this.info(reference)
     return this.#change(fingerprint, { tracked: 1, ...displayName })
   }
 
-  /** Removes the record. Throws `Conflict` while a location is on the volume. */
+  /** Removes the record of a volume. Throws `Conflict` if a location is on the volume. */
   async untrack(reference: string): Promise<Volume> {
     const volume = await this.info(reference)
     const { id } = volume
@@ -126,8 +129,8 @@ export class LibraryVolumes implements AsyncDisposable {
   }
 
   /**
-   * The volume of a path, recorded from now on. Throws `Unsupported` for a path on no volume, such as one below
-   * `/proc`, and `Offline` if the volume does not answer.
+   * The volume of a path. Records it if it is not recorded yet. Throws `Unsupported` for a path on no volume, such as
+   * a path below `/proc`, and `Offline` if the volume does not answer.
    */
   async ensure(path: AnyPath): Promise<EnsuredVolume> {
     const { volumes, store } = this.#deps
@@ -162,7 +165,7 @@ export class LibraryVolumes implements AsyncDisposable {
     await this.#recording
   }
 
-  /** Changes the row of a volume and emits an event. A missing row is created. */
+  /** Changes the row of a volume and emits an event. If the row is missing, it is created. */
   #change(
     fingerprint: string,
     values: Partial<Row>,
@@ -181,7 +184,8 @@ export class LibraryVolumes implements AsyncDisposable {
   }
 
   /**
-   * Replaces the recorded facts by the current ones. A volume that another device recorded now belongs to this device.
+   * Replaces the recorded facts by the current ones. If another device recorded the volume, it now belongs to this
+   * device.
    */
   async #upsert(db: WriteTransaction['db'], volume: DetectedVolume, values: Partial<Row>): Promise<Row> {
     const { deviceRowId, now } = this.#deps
@@ -232,7 +236,7 @@ export class LibraryVolumes implements AsyncDisposable {
   }
 }
 
-/** The first test that any volume passes decides. */
+/** The tests of a reference, in order. The first test that any volume passes decides. */
 const TESTS: readonly ((volume: Volume, reference: string) => boolean)[] = [
   (volume, reference) => volume.fingerprint === reference || volume.id === reference,
   (volume, reference) => volume.mountPoint === reference,
@@ -241,14 +245,14 @@ const TESTS: readonly ((volume: Volume, reference: string) => boolean)[] = [
   (volume, reference) => reference.length >= MIN_PREFIX && volume.fingerprint.startsWith(reference.toLowerCase()),
 ]
 
-/** A shorter beginning of a fingerprint is more likely a typing error. */
+/** Minimum length of the beginning of a fingerprint. A shorter one is more likely a typing error. */
 const MIN_PREFIX = 4
 
 function findRow(db: Pick<Reader, 'selectFrom'>, fingerprint: string): Promise<Row | undefined> {
   return db.selectFrom('volumes').selectAll().where('fingerprint', '=', fingerprint).executeTakeFirst()
 }
 
-/** `volumes.id` of the volumes with a location. */
+/** `volumes.id` of the volumes that contain a location. */
 async function volumesInUse(db: Pick<Reader, 'selectFrom'>): Promise<ReadonlySet<number>> {
   const rows = await db
     .selectFrom('locations')

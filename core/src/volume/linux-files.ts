@@ -2,8 +2,8 @@ import { open, readFile, readdir, readlink } from 'node:fs/promises'
 import { runCommand } from './run-command.ts'
 
 /**
- * Files that detection reads from `/proc`, `/sys`, `/dev` and `/run`. For a missing or forbidden file the result is
- * null or empty.
+ * Access to the files that detection reads: `/proc`, `/sys`, `/dev` and `/run`. If a file is missing or forbidden, the
+ * result is null or empty.
  */
 export interface LinuxFiles {
   read(path: string): Promise<Buffer | null>

@@ -13,13 +13,16 @@ import { parseShare, shareName } from './network-share.ts'
 import { spaceFacts, type SpaceReader, SystemSpaceReader } from './space.ts'
 
 export interface LinuxDetectorDeps {
-  /** Part of the fingerprint of volumes without an id. */
+  /** An id of this machine, which is part of the fingerprint of volumes without an id. */
   readonly machineId: string
   readonly files?: LinuxFiles
   readonly space?: SpaceReader
 }
 
-/** Reads the mount table, `/sys`, udev's database and, without udev, the device's own header if that is allowed. */
+/**
+ * Reads the mount table, `/sys` and udev's database. Without udev, reads the header of the device itself, if that is
+ * allowed.
+ */
 export class LinuxDetector implements VolumeDetector {
   readonly #machineId: string
   readonly #files: LinuxFiles
@@ -59,8 +62,8 @@ export class LinuxDetector implements VolumeDetector {
   }
 
   /**
-   * The kernel returns the table in pieces, so a read during a change may miss a mount. Two equal reads in a row are
-   * complete.
+   * Reads the mount table until two reads in a row are equal: the kernel returns the table in pieces, so a read during
+   * a change may miss a mount.
    */
   async #steadyTable(): Promise<string> {
     let table = await this.mountToken()
@@ -107,7 +110,10 @@ interface LinuxDeps extends BlockDeviceDeps {
 }
 
 const MOUNT_TABLE = '/proc/self/mountinfo'
-/** If the table changes on every read, the last read is used; the next check comes within a second. */
+/**
+ * Limit on reads of the mount table. If the table changes during all of them, the last read is used. The next check
+ * runs within a second.
+ */
 const MAX_READINGS = 4
 
 async function identify(facts: Facts, deps: LinuxDeps): Promise<VolumeIdentity> {
@@ -137,7 +143,7 @@ async function identify(facts: Facts, deps: LinuxDeps): Promise<VolumeIdentity> 
   return { by: 'place', filesystem, mountPoint, machineId }
 }
 
-/** A pool has no device; udev records its id and name for every member. */
+/** The id of a ZFS pool. A pool has no device, but udev records the pool's id and name for every member. */
 async function zfsPoolUuid(pool: string, deps: LinuxDeps): Promise<string | null> {
   const member = [...deps.links.labels].find(([, label]) => label === pool)?.[0]
   if (member === undefined) return null
@@ -154,8 +160,8 @@ interface Facts {
 }
 
 /**
- * Mounts with the same key are one volume: it is made from the device, the subvolume of a btrfs, or the share of a
- * server.
+ * The key of a volume; mounts with the same key are one volume. It consists of the device, the subvolume of a btrfs,
+ * or the share of a server.
  */
 function volumeKey(mount: MountInfo): string {
   const filesystem = filesystemName(mount.filesystem)
@@ -171,7 +177,7 @@ function toMount(mount: MountInfo): Mount {
   return { mountPoint: mount.mountPoint, root: inside || '/', deviceId: mount.deviceId }
 }
 
-/** `fuseblk` only says that a program serves the disk; the device gives the file system. */
+/** The name of the file system. `fuseblk` only says that a program serves the disk; then the device is asked. */
 function filesystemOf({ filesystem }: MountInfo, device: BlockDevice | null): string {
   return filesystemName(filesystem === 'fuseblk' ? (device?.filesystem ?? filesystem) : filesystem)
 }
@@ -187,7 +193,7 @@ function nameOf({ main, mountPoint, filesystem, device }: Facts): string {
 function kindOf({ main, mountPoint, filesystem, device }: Facts): VolumeKind {
   switch (filesystemClass(filesystem)) {
     case 'network':
-      // GNOME shows all its open network shares as one file system below /run/user.
+      // GNOME mounts all its open network shares as one file system below /run/user.
       return filesystem === 'gvfsd-fuse' ? 'system' : 'network'
     case 'container':
       return 'container'
@@ -204,10 +210,10 @@ function kindOf({ main, mountPoint, filesystem, device }: Facts): VolumeKind {
   }
 }
 
-/** Boot partitions, recovery, and the mounts of container engines over single files such as `/etc/hosts`. */
+/** Mount points of the system: boot partitions, recovery, and single files such as `/etc/hosts` in containers. */
 const SYSTEM_FOLDER =
   /^\/(?:boot|efi|etc|nix\/store|proc|recovery|run\/(?!media\/)|snap|sys|usr|var\/lib\/(?:containers|docker|snapd))(?:\/|$)/
-/** Folders where desktops mount plugged-in devices. */
+/** Folders where desktops mount removable devices. */
 const MEDIA_FOLDER = /^\/(?:media|run\/media)\//
 
 function diskOf({ filesystem, device }: Facts): DiskType {

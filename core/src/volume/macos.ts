@@ -13,16 +13,16 @@ import { type RunCommand, runCommand } from './run-command.ts'
 import { spaceFacts, type SpaceReader, SystemSpaceReader } from './space.ts'
 
 export interface MacDetectorDeps {
-  /** Part of the fingerprint of volumes without an id. */
+  /** An id of this machine, which is part of the fingerprint of volumes without an id. */
   readonly machineId: string
   readonly log: Logger
   readonly run?: RunCommand
   readonly space?: SpaceReader
-  /** The text of `/usr/share/firmlinks`. */
+  /** Returns the text of `/usr/share/firmlinks`. */
   readonly readFirmlinks?: () => Promise<string>
 }
 
-/** Reads the mounts from `mount`, and each disk from `diskutil`, once while it stays mounted. */
+/** Reads the mounts from `mount`, and the facts about each disk from `diskutil`, once while the disk is mounted. */
 export class MacDetector implements VolumeDetector {
   readonly #machineId: string
   readonly #log: Logger
@@ -39,7 +39,7 @@ export class MacDetector implements VolumeDetector {
     this.#readFirmlinks = deps.readFirmlinks ?? (() => readFile('/usr/share/firmlinks', 'utf8').catch(() => ''))
   }
 
-  /** Almost all mounts by users appear there. */
+  /** Lists `/Volumes`, where nearly all mounts by users appear. */
   async mountToken(): Promise<string> {
     return (await readdir('/Volumes').catch(() => [])).join('\0')
   }
@@ -113,7 +113,7 @@ export class MacDetector implements VolumeDetector {
   }
 }
 
-/** The fields of `diskutil info -plist` that are used. */
+/** The fields of `diskutil info -plist` that are used here. */
 const DiskInfo = z.object({
   DeviceIdentifier: z.string(),
   VolumeName: z.string().optional(),
@@ -133,12 +133,14 @@ type DiskInfo = z.infer<typeof DiskInfo>
 interface MacMount {
   readonly source: string
   readonly mountPoint: string
-  /** As `mount` writes it: `apfs`, `smbfs`. */
+  /** The name that `mount` prints, such as `apfs` or `smbfs`. */
   readonly filesystem: string
   readonly flags: ReadonlySet<string>
 }
 
-/** Parses the output of `mount`: `/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)`. */
+/**
+ * Parses the output of `mount`, for example `/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)`.
+ */
 function parseMounts(output: string): MacMount[] {
   return [...output.matchAll(/^(.*?) on (\/.*) \(([^(),]+)((?:, [^()]*)?)\)$/gm)].map(
     ([, source, mountPoint, filesystem, flags]) => ({
@@ -150,7 +152,7 @@ function parseMounts(output: string): MacMount[] {
   )
 }
 
-/** The folders of the data volume that macOS shows on the system volume, such as `/Users`. */
+/** The folders of the data volume that macOS shows on the system volume, for example `/Users`. */
 function parseFirmlinks(text: string): string[] {
   return text
     .split('\n')
@@ -164,7 +166,7 @@ interface Facts {
   readonly mount: MacMount
   readonly disk: DiskInfo | null
   readonly filesystem: string
-  /** Since macOS 10.15 the user's files are on a separate volume next to the sealed system volume. */
+  /** Since macOS 10.15, the user's files are on a data volume beside the sealed system volume. */
   readonly hasData: boolean
   readonly machineId: string
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps answers from detection to detection while they are in use, because asking a device again could wake a sleeping
- * disk.
+ * Caches facts about devices from one detection to the next, as long as they are in use: asking a device again could
+ * wake a sleeping disk.
  */
 export class MountCache<T> {
   #kept = new Map<string, T>()
@@ -12,7 +12,7 @@ export class MountCache<T> {
     return answer
   }
 
-  /** Drops the answers that were not used since the last sweep. */
+  /** Drops the facts that were not used since the last sweep. */
   sweep(): void {
     this.#kept = this.#used
     this.#used = new Map()

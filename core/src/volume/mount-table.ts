@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { CoreError } from '../util/errors.ts'
 import type { DetectedVolume, Detection, Mount } from './detected-volume.ts'
 
-/** A path of the file system: text, or bytes if its names may not be UTF-8. */
+/** A path of the file system: text, or bytes if the names may not be valid UTF-8. */
 export type AnyPath = string | Uint8Array
 
 /** The location of a path on a volume. */
@@ -19,8 +19,8 @@ export interface VolumePlace {
 type Entry = { readonly volume: DetectedVolume; readonly mount: Mount } | 'pseudo'
 
 /**
- * Finds the volume of a path by the longest mount above it. Paths must be absolute, with symbolic links resolved; they
- * need not exist. Nothing is read from disk.
+ * Finds the volume of a path, which is that of the longest mount point above it. Paths must be absolute, with symbolic
+ * links resolved; they need not exist. Nothing is read from disk.
  */
 export class MountTable {
   readonly #windows: boolean
@@ -36,7 +36,10 @@ export class MountTable {
     }
   }
 
-  /** Null for a path on no volume, such as one below `/proc`. Throws `InvalidInput` for a relative path. */
+  /**
+   * The volume of a path. Null if it is on no volume, such as a path below `/proc`. Throws `InvalidInput` for a
+   * relative path.
+   */
   find(path: AnyPath): VolumePlace | null {
     const text = this.#parse(path)
     const key = this.#key(text)
@@ -54,8 +57,8 @@ export class MountTable {
   }
 
   /**
-   * The current absolute path of a path on a volume. Null if this part of the volume is not mounted, or another mount
-   * covers it.
+   * The current absolute path of a path on a volume. Null if this part of the volume is not mounted, or if another
+   * mount covers it.
    */
   absolutePath(fingerprint: string, pathInVolume: AnyPath): Buffer | null {
     const inside = withoutSlashes(bytesOf(pathInVolume))
@@ -71,7 +74,9 @@ export class MountTable {
     return null
   }
 
-  /** The path as a string with one character for each byte, `/` between its parts and no slash at the end. */
+  /**
+   * The path as a string with one character for each byte, with `/` between its parts, and without a slash at the end.
+   */
   #parse(path: AnyPath): string {
     const bytes = bytesOf(path)
     const slashed = this.#windows ? withoutPrefix(bytes.replaceAll('\\', '/')) : bytes
@@ -81,19 +86,22 @@ export class MountTable {
     return this.#windows && slashed.startsWith('//') ? `/${plain}` : plain
   }
 
-  /** On Windows, drive letters and shares compare without case, and mount points consist mostly of these. */
+  /**
+   * The key of a path. On Windows, drive letters and shares are compared without case, and mount points consist mostly
+   * of these.
+   */
   #key(text: string): string {
     return this.#windows ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text
   }
 }
 
-/** The rest of `inside` below `root`; null if it is not below. Both without outer slashes. */
+/** The part of `inside` below `root`; null if it is not below `root`. Both must be without outer slashes. */
 function relative(root: string, inside: string): string | null {
   if (root === '' || root === inside) return inside.slice(root.length)
   return inside.startsWith(`${root}/`) ? inside.slice(root.length + 1) : null
 }
 
-/** `photos` and `2024` give `photos/2024`; an empty base and `2024` give `2024`. */
+/** Joins two paths: `photos` and `2024` to `photos/2024`. If the base is empty, the result is the other path. */
 function joined(base: string, rest: string): string {
   return base !== '' && rest !== '' ? `${base}/${rest}` : base || rest
 }
@@ -102,7 +110,7 @@ function withoutSlashes(path: string): string {
   return path.replace(/^\/+|\/+$/g, '')
 }
 
-/** Removes the prefix that allows long paths. */
+/** Removes Windows' prefix for long paths. */
 function withoutPrefix(path: string): string {
   return path.replace(/^\/\/\?\/UNC\//i, '//').replace(/^\/\/\?\//, '')
 }

@@ -1,4 +1,4 @@
-/** One line of `/proc/self/mountinfo` (proc_pid_mountinfo(5)). */
+/** A line of `/proc/self/mountinfo`; see proc_pid_mountinfo(5). */
 export interface MountInfo {
   readonly id: number
   readonly parent: number
@@ -7,14 +7,16 @@ export interface MountInfo {
   readonly root: string
   readonly mountPoint: string
   readonly options: ReadonlySet<string>
-  /** In the kernel's notation: `fuse.sshfs`, `nfs4`. */
+  /** The file system's name in the kernel's notation: `fuse.sshfs`, `nfs4`. */
   readonly filesystem: string
   readonly source: string
-  /** Options of the file system itself, the same for all its mounts; flags have an empty value. */
+  /** Options of the file system itself, which are the same for all its mounts. Flags have an empty value. */
   readonly superOptions: ReadonlyMap<string, string>
 }
 
-/** Skips lines that it cannot parse. Bytes that are not UTF-8 become replacement characters. */
+/**
+ * Parses the table. Lines that cannot be parsed are skipped. Bytes that are not UTF-8 become replacement characters.
+ */
 export function parseMountInfo(table: Buffer): MountInfo[] {
   return table
     .toString('latin1')
@@ -45,7 +47,7 @@ function parseLine(line: string): MountInfo | null {
   }
 }
 
-/** Space, tab, newline and backslash are written as three octal digits. */
+/** Unescapes a field: space, tab, newline and backslash are written as three octal digits. */
 function unescape(field: string): string {
   if (!/[\\\u0080-\u00ff]/.test(field)) return field
   const bytes = field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
@@ -57,7 +59,7 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
 }
 
-/** The mounts that a path can lead to. A mount is left out if a later mount, on the same folder or above, covers it. */
+/** The mounts that a path can reach. A mount is left out if a later mount covers it, at the same folder or above. */
 export function visibleMounts(mounts: readonly MountInfo[]): MountInfo[] {
   const ids = new Set(mounts.map((mount) => mount.id))
   const children = new Map<number, Map<string, MountInfo>>()
@@ -69,10 +71,10 @@ export function visibleMounts(mounts: readonly MountInfo[]): MountInfo[] {
   return mounts.filter((mount) => resolve(mount.mountPoint, children) === mount)
 }
 
-/** Parent of the mounts whose real parent is invisible to this process, as after `chroot`. */
+/** Stands for the parent of mounts whose real parent is not visible to this process, for example after `chroot`. */
 const OUTSIDE = -1
 
-/** Walks down to `path` as the kernel does: at every step it enters the first mount on the way. */
+/** Finds the mount of `path` as the kernel does: it walks down the path, and enters the first mount at every step. */
 function resolve(path: string, children: ReadonlyMap<number, ReadonlyMap<string, MountInfo>>): MountInfo | null {
   let at: MountInfo | null = null
   for (let steps = 0; steps < MAX_DEPTH; steps++) {

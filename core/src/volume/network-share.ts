@@ -3,13 +3,14 @@ import { isCloudFilesystem } from './filesystems.ts'
 /** The source of a network file system, without credentials. */
 export interface NetworkShare {
   readonly host: string
-  /** In a normalised spelling for comparison: SMB ignores case. */
+  /** The share, in a normalised spelling for comparison, because SMB ignores case. */
   readonly share: string
 }
 
 /**
  * Parses the source of a network mount: `nas:/export`, `//alice@nas/Photos`, `alice@host:/home`, `https://host/dav`.
- * Null if the source names no other machine (a virtual machine's tag, an rclone remote of its own configuration).
+ * Null if the source does not name another machine, for example the tag of a virtual machine or a remote in rclone's
+ * configuration.
  */
 export function parseShare(filesystem: string, source: string): NetworkShare | null {
   if (isCloudFilesystem(filesystem)) return null
@@ -20,7 +21,7 @@ export function parseShare(filesystem: string, source: string): NetworkShare | n
   const colon = /^(\[[^\]]+\]|[^:/]+):(.*)$/s.exec(source)
   if (!colon || /^[a-z]$/i.test(colon[1]!)) return null
   const share = withoutSlashes(colon[2]!)
-  // A path relative to a login's home folder is a different folder for each login.
+  // A path relative to a home folder is a different folder for each login.
   const login = filesystem === 'sshfs' && !colon[2]!.startsWith('/') ? (/^([^@]+)@/.exec(colon[1]!)?.[1] ?? '') : ''
   return { host: hostName(colon[1]!), share: login ? `~${login}/${share}` : `/${share}` }
 }
@@ -51,7 +52,7 @@ function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // A share name with a bare percent sign is not encoded.
+    // The name contains a bare percent sign, so it is not encoded.
     return text
   }
 }

@@ -4,12 +4,12 @@ import { reachable } from '../util/reachable-path.ts'
 import { displayName, fsPath, type RawName } from '../util/file-name.ts'
 import { orAborted } from './deadline.ts'
 
-/** A server that needs longer for one folder counts as not answering. */
+/** If a server needs longer to answer for a folder, it counts as not answering. */
 const ANSWER_MS = 10_000
 
 export interface PatientStatOptions {
   readonly answerMs?: number
-  /** `lstat` of the system, or a replacement in tests. */
+  /** The `lstat` to use; tests replace it. */
   readonly ask?: (path: RawName) => Promise<BigIntStats>
 }
 
@@ -20,13 +20,14 @@ interface LookOptions {
 
 /**
  * `lstat` for paths on file systems that may never answer. Each hanging call blocks one of this process's few file
- * threads for good. So a path without an answer is not asked again: later callers wait for the same answer.
+ * threads for good. So if a path has not answered, no second call is made for it: later callers wait for the first
+ * one.
  */
 export class PatientStat {
   readonly #answerMs: number
   readonly #ask: (path: RawName) => Promise<BigIntStats>
   readonly #pending = new Map<string, Promise<BigIntStats>>()
-  /** The last call on each file system that may hang. */
+  /** The last call for each file system that may hang. */
   readonly #last = new Map<string, Promise<unknown>>()
 
   constructor({ answerMs = ANSWER_MS, ask = askSystem }: PatientStatOptions = {}) {
@@ -35,8 +36,8 @@ export class PatientStat {
   }
 
   /**
-   * `fileSystem` names a file system that may hang: its calls run one at a time, so that they block one thread at most.
-   * Throws the system's error, `Timeout` without an answer, or `Cancelled`.
+   * `fileSystem` names a file system that may hang. Its calls run one at a time, so that they block only one thread.
+   * Throws the system's error, `Timeout` if there is no answer, or `Cancelled`.
    */
   look(path: RawName, { signal, fileSystem = null }: LookOptions = {}): Promise<BigIntStats> {
     const limit = AbortSignal.timeout(this.#answerMs)

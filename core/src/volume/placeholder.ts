@@ -2,12 +2,12 @@ import { posix, win32 } from 'node:path'
 import { isCloudFilesystem } from './filesystems.ts'
 
 /**
- * The relation of a folder to clouds: in no cloud; in a folder that a provider synchronises, where files may be
- * placeholders; or on a mount where every file is remote until it is read.
+ * How a folder is related to cloud storage. `none`: not at all. `synced-folder`: a provider synchronises it, so its
+ * files may be placeholders. `remote-mount`: every file is remote until it is read.
  */
 export type CloudPlace = 'none' | 'synced-folder' | 'remote-mount'
 
-/** Facts about a file that need no opening. */
+/** Facts about a file that can be read without opening it. */
 export interface FileFacts {
   readonly size: number | bigint
   /** `stat.blocks`: 512-byte blocks on disk. */
@@ -19,8 +19,8 @@ export interface FileFacts {
 }
 
 /**
- * Whether reading the file would download it from a cloud. Such a file is never opened just to identify it. A sparse
- * file on an ordinary disk has no blocks either, so blocks count only in a provider's folder.
+ * Whether reading the file would download it from cloud storage. Such a file must not be opened only to identify it. A
+ * sparse file on an ordinary disk has no blocks either, so blocks are checked only in a provider's folder.
  */
 export function isPlaceholder(file: FileFacts, place: CloudPlace): boolean {
   if (((file.attributes ?? 0) & RECALL_ATTRIBUTES) !== 0) return true
@@ -36,7 +36,7 @@ export function isPlaceholder(file: FileFacts, place: CloudPlace): boolean {
   }
 }
 
-/** The kind of place that a folder is. `path` is absolute; `filesystem` is that of its volume. */
+/** How a folder is related to cloud storage. `path` is absolute; `filesystem` is that of its volume. */
 export function cloudPlace(path: string, filesystem: string, roots: readonly string[]): CloudPlace {
   if (isCloudFilesystem(filesystem)) return 'remote-mount'
   return roots.some((root) => isInside(path, root)) ? 'synced-folder' : 'none'
@@ -49,7 +49,7 @@ export interface CloudRootsInput {
 }
 
 /**
- * The folders in which providers keep placeholders. None on Linux: providers there keep whole files or use mounts,
+ * The folders in which providers keep placeholders. None on Linux, where providers store whole files, or use mounts,
  * which are recognised by their file system.
  */
 export function cloudRoots({ platform, home, env }: CloudRootsInput): string[] {

@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process'
 import { CoreError } from '../util/errors.ts'
 
-/** Runs a program of the system and returns its standard output. */
+/** Runs a program of the system, and returns its standard output. */
 export type RunCommand = (command: string, args: readonly string[], signal: AbortSignal) => Promise<string>
 
-/** Loading PowerShell and its storage module on a cold machine takes several seconds. */
+/** Time limit. On a cold machine, loading PowerShell and its storage module takes several seconds. */
 const TIMEOUT_MS = 20_000
-/** A machine with thousands of mounts prints about a megabyte. */
+/** Limit on the output. A machine with thousands of mounts prints about a megabyte. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
 /**
- * Kills the program after 20 s or when `signal` aborts. Settles only when the program has ended, which may be never: a
- * program that waits for a dead file server cannot always be killed. So callers must wait with a deadline. Throws
- * `Unavailable`.
+ * Kills the program after 20 s, or when `signal` aborts. The promise settles only when the program has ended. This may
+ * never happen, because a program that waits for a dead file server cannot always be killed; so callers need a
+ * deadline. Throws `Unavailable`.
  */
 export const runCommand: RunCommand = (command, args, signal) =>
   new Promise((resolve, reject) => {
@@ -29,6 +29,6 @@ export const runCommand: RunCommand = (command, args, signal) =>
       if (err) reject(new CoreError('Unavailable', `${command} failed: ${err.message}`, { cause: err }))
       else resolve(stdout)
     })
-    // A program that cannot be killed must not keep this process from exiting.
+    // A program that cannot be killed must not prevent this process from exiting.
     signal.addEventListener('abort', () => child.unref(), { once: true })
   })

@@ -7,10 +7,10 @@ export type Space =
   | { readonly state: 'known'; readonly totalBytes: number; readonly freeBytes: number }
   /** The file system answers, but does not report its space. */
   | { readonly state: 'unknown' }
-  /** No answer: a dead file server, or a FUSE program that has ended. */
+  /** The file system does not answer, because of a dead file server or a FUSE program that has ended. */
   | { readonly state: 'unreachable' }
 
-/** The space as a volume's facts. A volume that does not report its space has 0 bytes of 0. */
+/** Converts the space to fields of a volume. If a file system does not report its space, they are 0 of 0 bytes. */
 export function spaceFacts(space: Space): { totalBytes: number; freeBytes: number; online: boolean } {
   const { totalBytes, freeBytes } = space.state === 'known' ? space : { totalBytes: 0, freeBytes: 0 }
   return { totalBytes, freeBytes, online: space.state !== 'unreachable' }
@@ -18,23 +18,24 @@ export function spaceFacts(space: Space): { totalBytes: number; freeBytes: numbe
 
 export interface SpaceQuestion {
   readonly mountPoint: string
-  /** On a network or served by a FUSE program: a system call to it may hang for ever. */
+  /** Whether it is on the network or served by a FUSE program: a system call to it may never return. */
   readonly mayHang: boolean
 }
 
-/** Reads the space of a file system; never waits long, never throws. */
+/** Reads the space of a file system. Never waits long, and never throws. */
 export interface SpaceReader {
   read(question: SpaceQuestion): Promise<Space>
 }
 
 /**
- * Enough for a busy server. A dead server delays the start of the engine by this time; a slow one is asked again later.
+ * Time limit: enough for a busy server. A dead server delays the start of the engine by this time; a slow server is
+ * asked again later.
  */
 const TIMEOUT_MS = 2_000
 
 /**
- * Reads from the system. For a mount that may hang, `df` reads in a separate process: four hung calls in this process
- * would block all its file access, and its exit. While a mount has not answered, it is not asked again.
+ * Reads from the system. For a mount that may hang, it runs `df`, a separate process: four hanging calls in this
+ * process would block all its file access, and its exit. While a mount has not answered, it is not asked again.
  */
 export class SystemSpaceReader implements SpaceReader {
   readonly #run: RunCommand
@@ -70,7 +71,10 @@ async function askStatfs(mountPoint: string): Promise<Space> {
   }
 }
 
-/** Parses the output of `df -kP` for one file system (POSIX: blocks of 1,024 bytes, one line each). */
+/**
+ * Parses the output of `df -kP` for one file system. POSIX defines it: blocks of 1,024 bytes, and one line for each
+ * file system.
+ */
 export function parseDf(output: string): Space {
   const numbers = /\s(\d+|-)\s+(?:\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s/.exec(output.slice(output.indexOf('\n') + 1))
   const [total, free] = [Number(numbers?.[1]), Number(numbers?.[2])]

@@ -4,38 +4,38 @@ import { join } from 'node:path'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { orAborted } from './deadline.ts'
 
-/** Bytes per second. */
+/** Speeds in bytes per second. */
 export interface VolumeSpeed {
   readonly writeBytesPerSecond: number
-  /** Null if the cache cannot be bypassed, because the speed would be that of memory. */
+  /** Null if the cache cannot be bypassed: the result would be the speed of memory. */
   readonly readBytesPerSecond: number | null
 }
 
 export interface SpeedTestInput {
-  /** Folders on the volume, in the order to try. */
+  /** Folders on the volume, in the order in which they are tried. */
   readonly directories: readonly string[]
-  /** The volume is memory itself, so there is no cache to bypass. */
+  /** Whether the volume is in memory, so that there is no cache to bypass. */
   readonly inMemory: boolean
   readonly signal: AbortSignal
 }
 
 /** Number of bytes written to measure a volume. */
 export const SPEED_TEST_BYTES = 10 * 1024 * 1024
-/** A longer test would try the user's patience; for a slower volume it fails with `Timeout`. */
+/** Time limit, which users would accept. On a slower volume, the test fails with `Timeout`. */
 const LIMIT_MS = 30_000
-/** A whole number of pages and of sectors of any size, as required for reading without the cache. */
+/** A multiple of the page size and of any sector size, which is required for reading without the cache. */
 const CHUNK_BYTES = 1024 * 1024
 
 /**
  * Writes 10 MB of random data to a new file, with `fsync`, and reads it back without the cache. The file has no name
- * during the test (on Windows until it is closed), so nothing stays behind even if the process is killed. Throws
+ * during the test (on Windows until it is closed), so nothing is left even if the process is killed. Throws
  * `PermissionDenied`, `DiskFull`, `Timeout` or `Cancelled`.
  */
 export async function measureSpeed({ directories, inMemory, signal }: SpeedTestInput): Promise<VolumeSpeed> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
   const target = await createFile(directories)
   try {
-    // If the volume hangs, the last call is not waited for; the file is closed when that call returns.
+    // If the volume hangs, the last call is not awaited. The file is closed when that call returns.
     return await orAborted(measureAndDiscard(target, inMemory, limit), limit, 'measuring the volume')
   } catch (err) {
     if (systemCode(err) !== 'ENOSPC') throw err
@@ -99,7 +99,7 @@ async function measure(target: Target, inMemory: boolean, signal: AbortSignal): 
 }
 
 async function readAll(reader: FileHandle, signal: AbortSignal): Promise<void> {
-  // Reading without the cache needs a page-aligned buffer. V8 allocates whole pages only for a resizable buffer.
+  // Reading without the cache needs a page-aligned buffer. V8 allocates whole pages only for resizable buffers.
   const buffer = new Uint8Array(new ArrayBuffer(CHUNK_BYTES, { maxByteLength: CHUNK_BYTES }))
   for (let at = 0; at < SPEED_TEST_BYTES; at += CHUNK_BYTES) {
     signal.throwIfAborted()
@@ -107,7 +107,10 @@ async function readAll(reader: FileHandle, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Null if the cache cannot be bypassed: Node cannot do it on macOS, and some file systems refuse. */
+/**
+ * Opens the file for reading without the cache. Null if this is not possible: on macOS, Node does not support it, and
+ * some file systems refuse it.
+ */
 async function openPastCache({ file, path }: Target): Promise<FileHandle | null> {
   const flag = DIRECT_FLAG[process.platform]
   if (flag === undefined) return null
@@ -115,7 +118,7 @@ async function openPastCache({ file, path }: Target): Promise<FileHandle | null>
   return open(name, constants.O_RDONLY | flag).catch(() => null)
 }
 
-/** Windows: libuv's `UV_FS_O_DIRECT`, which Node passes on as FILE_FLAG_NO_BUFFERING. */
+/** On Windows, this is libuv's `UV_FS_O_DIRECT`, which becomes FILE_FLAG_NO_BUFFERING. */
 const DIRECT_FLAG: Partial<Record<NodeJS.Platform, number>> = { linux: constants.O_DIRECT, win32: 0x0200_0000 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
@@ -124,5 +127,5 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return Math.round((SPEED_TEST_BYTES * 1000) / Math.max(performance.now() - start, CLOCK_STEP_MS))
 }
 
-/** The resolution of the clock. */
+/** The resolution of the clock: a shorter time counts as this much. */
 const CLOCK_STEP_MS = 0.001

@@ -1,11 +1,11 @@
-/** The data in a file system's own header. */
+/** The data in the header of a file system. */
 export interface Superblock {
   readonly filesystem: string
   readonly uuid: string
   readonly label: string | null
 }
 
-/** The most bytes of a device that `readSuperblock` needs: the header of btrfs is at 64 KiB. */
+/** Number of bytes of a device that `readSuperblock` needs. The header of btrfs is at 64 KiB. */
 export const SUPERBLOCK_BYTES = 0x1_0000 + 0x1000
 
 interface Layout {
@@ -15,7 +15,10 @@ interface Layout {
   readonly label?: { readonly offset: number; readonly length: number }
 }
 
-/** Offsets from the kernel's headers (`fs/ext4/ext4.h`, `fs/xfs/libxfs/xfs_format.h`, …) and Microsoft's published formats. */
+/**
+ * The layouts of headers. The offsets are from the kernel's headers (`fs/ext4/ext4.h`, `fs/xfs/libxfs/xfs_format.h`,
+ * …) and from Microsoft's published formats.
+ */
 const LAYOUTS: readonly Layout[] = [
   {
     filesystem: 'btrfs',
@@ -64,7 +67,7 @@ const LAYOUTS: readonly Layout[] = [
 
 /**
  * Reads the id and label from the start of a device, for systems without udev (containers, small virtual machines).
- * `filesystem` is the mounted file system; `fuseblk` may be any.
+ * `filesystem` is the mounted file system; `fuseblk` can be any file system.
  */
 export function readSuperblock(filesystem: string, start: Buffer): Superblock | null {
   if (start.length < SMALLEST_DEVICE_BYTES) return null
@@ -76,7 +79,10 @@ export function readSuperblock(filesystem: string, start: Buffer): Superblock | 
   return { filesystem: layout.filesystem, uuid: readId(start, layout.uuid), label: label || null }
 }
 
-/** Every header except that of btrfs, which is checked by its magic number, is in the first 4 KiB. */
+/**
+ * Smaller devices are not read. Every header except that of btrfs, which is checked by its magic number, is within
+ * this many bytes.
+ */
 const SMALLEST_DEVICE_BYTES = 4096
 
 function hasMagic(start: Buffer, { magic }: Layout): boolean {

@@ -36,7 +36,7 @@ export interface VolumeChange {
 export interface VolumeStatistics {
   readonly volumes: number
   readonly online: number
-  /** Space that several volumes share counts once. */
+  /** Space that several volumes share is counted once. */
   readonly totalBytes: number
   readonly freeBytes: number
   readonly byKind: Readonly<Partial<Record<Volume['kind'], number>>>
@@ -50,17 +50,18 @@ export interface CacheStats {
 
 const REFRESH_MS = 30_000
 /**
- * Reading `/proc/self/mountinfo` takes some tens of microseconds; after plugging in a disk, a user does not notice a second.
+ * Interval between comparisons of the mount table. Reading it takes some tens of microseconds, and users do not notice
+ * a delay of a second after they plug in a disk.
  */
 const WATCH_MS = 1_000
-/** After this time the system will not answer; the last known state stays. */
+/** If the system has not answered after this time, it will not. The last known state is kept. */
 const DETECT_TIMEOUT_MS = 60_000
-/** Smaller changes are the noise of a running system, and not worth an event. */
+/** Smaller changes of the free space are normal on a running system, and are not worth an event. */
 const SPACE_STEP_BYTES = 16 * 1024 * 1024
-/** Limit on cached paths; at a few hundred bytes each, they take some megabytes. */
+/** Limit on cached paths. At a few hundred bytes each, they take some megabytes. */
 const MAX_CACHED_PATHS = 10_000
 
-/** The current volumes of this machine. It is independent of libraries. */
+/** The current volumes of this machine, which do not depend on libraries. */
 export class VolumeManager implements AsyncDisposable {
   readonly #deps: VolumeManagerDeps
   readonly #platform: NodeJS.Platform
@@ -92,8 +93,8 @@ export class VolumeManager implements AsyncDisposable {
   }
 
   /**
-   * Checks once and then keeps watching. If the system does not answer, this is logged and tried again, and the engine
-   * still opens.
+   * Checks the volumes once, and then watches them. If the system does not answer, this is logged and retried, but the
+   * engine opens nevertheless.
    */
   static async open(deps: VolumeManagerDeps): Promise<VolumeManager> {
     const manager = new VolumeManager(deps)
@@ -102,7 +103,7 @@ export class VolumeManager implements AsyncDisposable {
     return manager
   }
 
-  /** Starts a new full check, because a running one may have begun too early. */
+  /** Starts a new full check. A check that is already running does not count, because it may have begun too early. */
   refresh(): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.resolve()
     if (this.#queued) return this.#queued
@@ -114,7 +115,8 @@ export class VolumeManager implements AsyncDisposable {
   }
 
   /**
-   * Checks again if something was mounted or unmounted since the last check; otherwise cheap. True if it has checked.
+   * Checks the volumes again if the mount table has changed since the last check; otherwise, it is cheap. Returns
+   * whether it has checked.
    */
   async checkMounts(): Promise<boolean> {
     const token = await this.#deps.detector.mountToken?.()
@@ -123,7 +125,7 @@ export class VolumeManager implements AsyncDisposable {
     return true
   }
 
-  /** By mount point. Without `all`, only the volumes that users call a drive. */
+  /** The volumes, sorted by mount point. Without `all`, only those that users would call a drive. */
   list({ all = false }: { readonly all?: boolean } = {}): DetectedVolume[] {
     const volumes = [...this.#volumes.values()].toSorted((a, b) => (a.mountPoint < b.mountPoint ? -1 : 1))
     return all ? volumes : volumes.filter(isShownByDefault)
@@ -134,8 +136,8 @@ export class VolumeManager implements AsyncDisposable {
   }
 
   /**
-   * The volume of a path, by the longest mount above it; see `MountTable.find`. As of the last check: `checkMounts`
-   * makes it current.
+   * The volume of a path, by the longest mount above it; see `MountTable.find`. The result is as of the last check;
+   * call `checkMounts` before, to get the current state.
    */
   volumeForPath(path: AnyPath): VolumePlace | null {
     const key = typeof path === 'string' ? path : Buffer.from(path).toString('latin1') + '\0'
@@ -156,7 +158,7 @@ export class VolumeManager implements AsyncDisposable {
     return this.#table.absolutePath(fingerprint, pathInVolume)
   }
 
-  /** `lstat` that never waits long for a file system without an answer; see `PatientStat`. */
+  /** An `lstat` that does not wait long if a file system does not answer; see `PatientStat`. */
   look(path: RawName, signal?: AbortSignal): Promise<BigIntStats> {
     const volume = this.volumeForPath(fsPath(path))?.volume
     return this.#stat.look(path, { signal, fileSystem: volume?.mayHang ? volume.fingerprint : null })
@@ -171,13 +173,13 @@ export class VolumeManager implements AsyncDisposable {
     return this.volumeForPath(path)?.volume.fingerprint === fingerprint
   }
 
-  /** Null if the path is on another volume. */
+  /** The path relative to the volume's root; null if the path is on another volume. */
   relativePathOnVolume(path: AnyPath, fingerprint: string): Buffer | null {
     const place = this.volumeForPath(path)
     return place?.volume.fingerprint === fingerprint ? place.pathInVolume : null
   }
 
-  /** Volumes with this much free space, most free space first. */
+  /** Volumes with at least this much free space, those with the most first. */
   volumesWithSpace(bytes: number): DetectedVolume[] {
     return this.list()
       .filter((volume) => volume.online && !volume.readOnly && volume.freeBytes >= bytes)
@@ -200,7 +202,7 @@ export class VolumeManager implements AsyncDisposable {
     }
   }
 
-  /** Clears the caches of paths and devices; the next check asks for everything. */
+  /** Clears the caches of paths and devices, so that the next check asks for everything. */
   clearCache(): void {
     this.#places.clear()
     this.#hits = 0
@@ -219,8 +221,8 @@ export class VolumeManager implements AsyncDisposable {
   }
 
   /**
-   * Measures a volume: see `measureSpeed`. `directories` are further folders on it to try, after the system's own.
-   * Throws `NotFound`, `Offline`, `PermissionDenied` (also for a read-only volume), `Conflict`, `DiskFull`, `Timeout`,
+   * Measures a volume: see `measureSpeed`. `directories` are more folders on it to try, after the system's own. Throws
+   * `NotFound`, `Offline`, `PermissionDenied` (also for a read-only volume), `Conflict`, `DiskFull`, `Timeout`,
    * `Cancelled`.
    */
   async speedTest(
@@ -280,7 +282,7 @@ export class VolumeManager implements AsyncDisposable {
     else if (this.#deps.detector.mountToken) await this.#tryTo(() => this.checkMounts())
   }
 
-  /** Watching continues after a failure; a repeated failure is logged once. */
+  /** Runs a check. If it fails, watching continues. If it fails repeatedly, only the first failure is logged. */
   async #tryTo(work: () => Promise<unknown>): Promise<void> {
     try {
       await work()
@@ -325,7 +327,7 @@ export class VolumeManager implements AsyncDisposable {
     if (added.length + updated.length + removed.length > 0) this.#announce({ added, updated, removed })
   }
 
-  /** Adds facts that detection does not return: measured speeds, and the space of a volume from its last answer. */
+  /** Adds facts that detection does not return: measured speeds, and the space that a volume last reported. */
   #withKnown(volume: DetectedVolume): DetectedVolume {
     const before = this.#volumes.get(volume.fingerprint)
     const space = !volume.online && before ? { totalBytes: before.totalBytes, freeBytes: before.freeBytes } : {}
@@ -349,7 +351,10 @@ export class VolumeManager implements AsyncDisposable {
   }
 }
 
-/** Whether users would call the volume a drive; of container file systems, only the root of the container we run in. */
+/**
+ * Whether users would call the volume a drive. Of the file systems of containers, only the root of our own container
+ * counts.
+ */
 export function isShownByDefault(volume: Pick<Volume, 'kind' | 'mountPoint'>): boolean {
   switch (volume.kind) {
     case 'system':
@@ -365,7 +370,7 @@ export function isShownByDefault(volume: Pick<Volume, 'kind' | 'mountPoint'>): b
   }
 }
 
-/** The volume in the form of the interface, before a library adds its facts. */
+/** Converts a volume to the form of answers, before a library adds its facts. */
 export function untracked(volume: DetectedVolume): Volume {
   const { mounts: _mounts, hardwareId: _hardwareId, mayHang: _mayHang, pool: _pool, ...facts } = volume
   return { ...facts, id: null, tracked: false }

@@ -8,14 +8,14 @@ import { parseShare, shareName } from './network-share.ts'
 import { type RunCommand, runCommand } from './run-command.ts'
 
 export interface WindowsDetectorDeps {
-  /** Part of the fingerprint of volumes without an id. */
+  /** An id of this machine, which is part of the fingerprint of volumes without an id. */
   readonly machineId: string
-  /** Default `C:`. */
+  /** The drive with Windows; `C:` by default. */
   readonly systemDrive?: string
   readonly run?: RunCommand
 }
 
-/** Queries PowerShell's storage module, in one process for everything. A mount is noticed at the next detection. */
+/** Asks PowerShell's storage module for everything, in one process. A new mount is noticed by the next detection. */
 export class WindowsDetector implements VolumeDetector {
   readonly #machineId: string
   readonly #systemDrive: string
@@ -42,7 +42,10 @@ export class WindowsDetector implements VolumeDetector {
   }
 }
 
-/** All values are text or numbers, because PowerShell 5 and 7 print enumerations differently. */
+/**
+ * The PowerShell script. All its values are text or numbers, because PowerShell 5 and 7 print enumerations
+ * differently.
+ */
 const SCRIPT = `
 $ErrorActionPreference = 'SilentlyContinue'
 $ProgressPreference = 'SilentlyContinue'
@@ -70,7 +73,7 @@ const flag = z
   .boolean()
   .nullish()
   .transform((value) => value ?? false)
-/** PowerShell prints nothing for an empty list, and a bare value for a list of one. */
+/** A schema for a list. PowerShell prints nothing for an empty list, and a single value for a list with one element. */
 function list<T extends z.ZodType>(item: T): z.ZodType<z.output<T>[]> {
   return z.preprocess((value) => (value == null ? [] : Array.isArray(value) ? value : [value]), z.array(item))
 }
@@ -106,7 +109,7 @@ type Report = z.infer<typeof Report>
 
 function parseReport(output: string): Report {
   const report = Report.safeParse(jsonOrNull(output))
-  // Without serial numbers, every volume would look like a different one.
+  // Without serial numbers, every volume would seem to be a different one.
   if (!report.success || (report.data.volumes.length > 0 && report.data.serials.length === 0)) {
     throw new CoreError('Unavailable', 'PowerShell did not describe the volumes of this machine', {
       cause: report.error,
@@ -131,7 +134,7 @@ interface Facts {
   readonly media: string
 }
 
-/** A volume is matched with its partition by its path, `\\?\Volume{…}\`. */
+/** Finds the partition of a volume by the volume's path, `\\?\Volume{…}\`. */
 function joinFacts(volume: z.infer<typeof VolumeReport>, report: Report): Facts {
   const partition = report.partitions.find(({ AccessPaths }) => AccessPaths.includes(volume.UniqueId)) ?? null
   const disk = report.disks.find(({ Number: number }) => number === partition?.DiskNumber) ?? null
@@ -145,12 +148,12 @@ interface Context {
   readonly systemDrive: string
 }
 
-/** Null for a volume that is not mounted. */
+/** Describes a local volume; null if it is not mounted. */
 function describeLocal(facts: Facts, context: Context): DetectedVolume | null {
   const { volume, partition, disk } = facts
   const deviceId = partition ? `${partition.DiskNumber}:${partition.PartitionNumber}` : volume.UniqueId
   const paths = (partition?.AccessPaths ?? []).filter((path) => !path.startsWith('\\\\?\\'))
-  // An optical disc has a letter but no partition.
+  // An optical disc has a drive letter, but no partition.
   if (paths.length === 0 && volume.DriveLetter) paths.push(`${volume.DriveLetter}:\\`)
   const mounts = paths
     .map((mountPoint): Mount => ({ mountPoint, root: '/', deviceId }))
@@ -200,7 +203,7 @@ function kindOf({ volume, partition, disk }: Facts, mountPoint: string, { system
   return volume.DriveType === 'Fixed' ? 'primary' : 'unknown'
 }
 
-/** EFI, Microsoft reserved and recovery partitions ("PARTITION_INFORMATION_GPT", Microsoft Learn). */
+/** GUIDs of EFI, Microsoft reserved and recovery partitions ("PARTITION_INFORMATION_GPT", Microsoft Learn). */
 const SYSTEM_PARTITIONS = new Set([
   '{c12a7328-f81f-11d2-ba4b-00a0c93ec93b}',
   '{e3c9e316-0b5c-4db8-817d-f92df00215ae}',
@@ -232,7 +235,7 @@ function describeShare(report: z.infer<typeof ShareReport>, { machineId }: Conte
     filesystem: 'smb',
     totalBytes: report.Size,
     freeBytes: report.FreeSpace,
-    // Windows reports no size for a share that it cannot reach.
+    // If Windows cannot reach a share, it reports no size.
     online: report.Size > 0,
     readOnly: false,
     cow: false,

@@ -3,7 +3,7 @@ import type { WatchFunction } from './native-folder-watcher.ts'
 
 /** The internal class that Node's `FSWatcher` wraps: undocumented, but unchanged for many versions. */
 interface FsEvent {
-  /** Returns 0, or the negative number of a system error. Calls `onchange` from then on. */
+  /** Starts the watch and calls `onchange` for each event. Returns 0, or the negative number of a system error. */
   start(path: string | Buffer, persistent: boolean, recursive: boolean, encoding: 'buffer'): number
   close(): void
 }

@@ -4,9 +4,9 @@ import { keyToName, nameToKey } from './name-key.ts'
 import { heard } from '../util/heard.ts'
 
 export interface Dirty {
-  /** Null: everything in the folder. */
+  /** The names that changed; null means everything in the folder. */
   readonly names: readonly RawName[] | null
-  /** Everything below the folder. */
+  /** Whether everything below the folder may have changed too. */
   readonly subtree: boolean
 }
 
@@ -19,7 +19,8 @@ export interface BurstDeps {
   readonly limits: WatchLimits
   /**
    * Called when a burst is over or has lasted long enough; not called again before the promise settles. It takes the
-   * dirty folders with `take`, unless the root is gone. `noticedAt` is the time of the first mark, in milliseconds since 1970.
+   * dirty folders with `take`, unless the root is gone. `noticedAt` is the time of the first mark, in milliseconds
+   * since 1970.
    */
   readonly flush: (noticedAt: number) => Promise<void>
 }

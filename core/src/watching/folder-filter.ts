@@ -9,7 +9,7 @@ export interface FolderFilter<Context = unknown> {
   readonly ruleNames: ReadonlySet<string>
   /** Names whose appearance or removal decides whether sibling folders, or their parent folder, are excluded. */
   readonly evidenceNames: ReadonlySet<string>
-  /** The context of a folder, from the context of its parent; null for the root. */
+  /** Makes the context of a folder from the context of its parent. `above` is null for the root. */
   enter(above: Context | null, dir: RawName, has: HasName): Context
   /** Whether two contexts of one folder accept the same entries. */
   isSame(before: Context | null, now: Context | null): boolean

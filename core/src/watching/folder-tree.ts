@@ -18,15 +18,15 @@ import { WatchedFolder } from './watched-folder.ts'
 import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
 
 /**
- * A tree watched folder by folder. A new folder is watched first and listed afterwards, so that no subfolder is missed.
- * If a folder is replaced, it is forgotten with everything below, and the new one is watched.
+ * A tree watched folder by folder. A new folder is watched first and listed afterwards, so that no subfolder is
+ * missed. If a folder is replaced, it is forgotten with everything below, and the new one is watched.
  *
  * Events only mark folders and names. Their meaning is read from the disk when the burst is over. By then a watch,
  * which follows a moved folder, may have reported changes under the old path; such marks move with the folder.
  *
  * A folder can also move while its entries are read by its path. Then they seem to be gone, or the entries of another
- * folder are read, which has the path now. So every folder that is read is noted, and read again if the next events show
- * that it, or a folder above it, has moved.
+ * folder are read, which has the path now. So every folder that is read is noted, and read again if the next events
+ * show that it, or a folder above it, has moved.
  */
 export class FolderTree implements WatchedTree {
   readonly #deps: WatchedTreeDeps
@@ -35,10 +35,10 @@ export class FolderTree implements WatchedTree {
   readonly #root: WatchedFolder
   readonly #burst: Burst<WatchedFolder>
   readonly #countsFolders: boolean
-  /** Folders that were read by their paths since the last burst was taken. */
+  /** Folders read by their paths since the last burst was taken. They are read again if they have moved meanwhile. */
   #doubtful = new Set<WatchedFolder>()
 
-  /** Throws the system's error if there is no folder. */
+  /** Throws the error of the system if the root is not a folder. */
   constructor(watcher: FolderWatcher, deps: WatchedTreeDeps) {
     this.#deps = deps
     this.#watcher = watcher
@@ -74,7 +74,7 @@ export class FolderTree implements WatchedTree {
     this.#root.remove()
   }
 
-  /** Compares the watches of dirty folders with the disk, updates them, and returns the folders to report. */
+  /** Compares the dirty folders with the disk, updates the watches, and returns the folders to report. */
   async #examine(tellNow: (dirs: readonly DirtyFolder[]) => Promise<void>): Promise<DirtyFolder[]> {
     // The event loop first reads all waiting events. They show which folders moved while they were read.
     await setImmediate()
@@ -204,11 +204,10 @@ export class FolderTree implements WatchedTree {
       changes.found.push({ parent: folder, name, isRetry })
   }
 
-  /** Takes a folder out of its place. Its new place is looked for when all changes are known. */
+  /** Detaches a folder. When all changes are known, `#keepMoved` finds out whether it has only moved. */
   #setAside(folder: WatchedFolder, { gone }: Changes): void {
     folder.detach()
-    // If a folder with this inode is already aside, its file system has given the inode to a new folder: the old folder is
-    // gone.
+    // If a folder with this inode is already detached, the file system has reused its inode: that folder is gone.
     gone.get(folder.inode)?.remove()
     gone.set(folder.inode, folder)
   }
@@ -242,7 +241,8 @@ export class FolderTree implements WatchedTree {
   #renewIfDoubtful(folder: WatchedFolder, names: Dirty['names']): boolean {
     if (folder.isIdentitySure || (names && !names.includes(folder.ownName))) return false
     const stats = lstatOrNull(folder.path)
-    // Another folder, or none: the parent folder is dirty too.
+    // There is another folder at the path, or none. In both cases the parent folder is dirty too and handles the
+    // change.
     if (!stats || !folder.isSame(stats)) return false
     folder.watch?.close()
     folder.watch = null
@@ -288,7 +288,8 @@ export class FolderTree implements WatchedTree {
     }
     // Read after the watch is set, so that the watch notices a subfolder created after this count.
     const stats = lstatOrNull(path)
-    // If another folder has the path by now, the watch may be on either folder: the parent's events name it again.
+    // If another folder has the path now, we do not know which of the two is watched. The parent's events report the
+    // name again.
     if (!stats || stats.ino !== before?.ino || !this.#isOurs(parent, stats)) {
       folder.watch?.close()
       return null
@@ -350,7 +351,7 @@ export class FolderTree implements WatchedTree {
   #failed(folder: WatchedFolder, err: unknown, isRetry: boolean): void {
     const code = systemCode(err)
     if (code === null) throw err
-    // The folder is gone: its parent reports that, and the keeper checks the root.
+    // The folder is gone. Events of the parent report that; if it is the root, the regular check finds it.
     if (code === 'ENOENT' || code === 'ENOTDIR' || isRetry) return
     const path = folder.path
     this.#deps.problem({

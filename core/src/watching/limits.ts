@@ -2,13 +2,16 @@
 export interface WatchLimits {
   /** A burst is over after this long without events. */
   readonly quietMs: number
-  /** A burst that does not end is reported in parts of this length, so that rows follow within half a second. */
+  /** A burst that does not end is reported at this interval, so that rows are updated within half a second. */
   readonly burstMs: number
   /** With more names than this in one folder, listing the folder is cheaper than checking each name. */
   readonly namesPerFolder: number
-  /** Limit on all held names; beyond it, folders are held without names. Bounds memory at about 20 MB. */
+  /**
+   * Limit on the names held for all folders. Above it, only the folders are held. This bounds the memory at about 20
+   * MB.
+   */
   readonly namesHeld: number
-  /** A larger batch of names and folders is sent in parts, because a message is copied at once. */
+  /** A larger batch of names and folders is sent in parts, because copying a message blocks the thread. */
   readonly batchSize: number
   /** Interval of checks of every root: an unmounted file system may send no event. */
   readonly rootCheckMs: number

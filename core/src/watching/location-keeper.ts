@@ -60,7 +60,7 @@ export class LocationKeeper implements AsyncDisposable {
     this.#inBackground(async () => {
       await locations.finishRemovals()
       for (const location of records.map.all()) {
-        // An offline location comes back with the first check of the roots, or later.
+        // An offline location is watched again when a check of the roots finds that it is back.
         if (location.state === 'paused' || location.state === 'offline') continue
         if (location.watch) this.#inBackground(() => this.watch(location))
         else this.#inBackground(() => this.#deps.enqueueScan(location, { quickFirst: true }))

@@ -4,7 +4,7 @@ import { reachable } from '../util/reachable-path.ts'
 import { bareWatch } from './bare-watch.ts'
 import type { FolderWatch, FolderWatcher } from './folder-watcher.ts'
 
-/** The part of `fs.watch` that is used here. */
+/** The part of `fs.watch` that this module uses. */
 export type WatchFunction = (
   path: string | Buffer,
   options: { encoding: 'buffer'; recursive?: boolean },
@@ -62,7 +62,7 @@ export class NativeFolderWatcher implements FolderWatcher {
   }
 }
 
-/** The kernel's default, for systems that do not say. */
+/** The kernel's default, for systems that do not report their own value. */
 const DEFAULT_QUEUE_LENGTH = 16_384
 
 export function maxQueuedEvents(): number {

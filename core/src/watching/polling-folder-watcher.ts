@@ -9,9 +9,7 @@ import { lstatOrNull, readNames } from './read-folder.ts'
 import { TimeSlice } from './time-slice.ts'
 import { heard } from '../util/heard.ts'
 
-/**
- * Time stamps are as coarse as 2 s (FAT): a change within this time after another may leave the folder's time the same.
- */
+/** Times can be as coarse as 2 s (FAT): a second change within this time may leave the folder's time unchanged. */
 const COARSEST_TIME_MS = 2_000
 
 /** Share of the time that rounds may take, so that polling many folders does not occupy a processor. */
@@ -27,7 +25,7 @@ interface PolledFolder extends FolderWatch {
 interface Snapshot {
   readonly inode: number
   readonly mtimeMs: number
-  /** Whether any later change of the folder is certain to change its time. */
+  /** Whether every later change of the folder is certain to change its time as well. */
   readonly settled: boolean
   /** A hash over its entries. */
   readonly entries: string

@@ -31,12 +31,12 @@ function readFoldersAsBytes(path: string | Buffer): { folders: RawName[]; names:
   }
 }
 
-/** True if the name may contain bytes that are not UTF-8: Node shows them as U+FFFD. */
+/** Whether the name may contain bytes that are not UTF-8. Node shows such bytes as U+FFFD. */
 function isDoubtful(name: string): boolean {
   return name.includes('\uFFFD')
 }
 
-/** Null if there is no entry, or it may not be accessed. */
+/** Null if there is no entry, or no permission to access it. */
 export function lstatOrNull(path: RawName): Stats | null {
   try {
     using short = reachable(path)

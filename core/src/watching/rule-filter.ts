@@ -5,8 +5,8 @@ import { displayName, type RawName } from '../util/file-name.ts'
 import type { FolderFilter } from './folder-filter.ts'
 
 /**
- * Rule files that apply to everything below their folder; the engine's other rule names only affect the folders beside
- * them.
+ * Rule files that apply to everything below their folder. All other rule names of the engine only decide about the
+ * folders beside them.
  */
 const listNames = ['.git', '.gitignore', '.spacedriveignore']
 
@@ -24,7 +24,7 @@ export function createRuleFilter({ path, rules }: { path: RawName; rules: RuleSe
   }
 }
 
-/** The engine returns the same list object as long as a rule file has the same bytes. */
+/** Lists are compared as objects: the engine returns the same object while a rule file has the same bytes. */
 function isSameContext(a: RuleContext, b: RuleContext): boolean {
   return (
     a === b || (a.inWorkTree === b.inWorkTree && isSameLayers(a.git, b.git) && isSameLayers(a.spacedrive, b.spacedrive))

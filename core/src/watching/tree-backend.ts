@@ -6,7 +6,7 @@ import { RootWatch, type RootWatchDeps } from './root-watch.ts'
 import type { WatchBackend, WatchRoot } from './watch-backend.ts'
 
 export interface TreeBackendDeps extends Omit<RootWatchDeps, 'onGone' | 'onIdle'> {
-  /** The system's limit that keeps `folders` folders from being watched with events, or null. */
+  /** The system limit because of which `folders` folders are not watched with events; null if there is none. */
   readonly limit: () => { readonly code: LimitCode; readonly folders: number } | null
 }
 
@@ -56,7 +56,7 @@ export class TreeBackend implements WatchBackend {
     for (const key of this.#roots.keys()) await this.unwatch(key)
   }
 
-  /** Reports the limit once, and again only if the number has more than doubled. */
+  /** Reports the limit once, and again only if the number of folders beyond it has more than doubled. */
   #tellLimit({ key, path }: WatchRoot): void {
     const limit = this.#deps.limit()
     if (limit && limit.folders > 2 * this.#beyondLimit) {

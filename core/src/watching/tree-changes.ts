@@ -14,7 +14,10 @@ export interface Found {
 /** The differences found between the watches and the disk. */
 export interface Changes {
   readonly found: Found[]
-  /** Folders that left their places, by inode. Each stays watched until the search for its new place has failed. */
+  /**
+   * Folders that left their places, by inode. Each stays watched until the search for its new place ends without
+   * success.
+   */
   readonly gone: Map<number, WatchedFolder>
   /** Those of `gone` in which something else changed too. */
   readonly stirred: Set<WatchedFolder>

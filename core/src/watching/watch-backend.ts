@@ -24,8 +24,8 @@ export interface DirtyFolder {
 }
 
 /**
- * The folders to check again in one tree. A batch names places, not changes: a check reads the current state of the
- * disk, and a later change comes with a later batch. A name may be reported although it has not changed.
+ * The folders to check again in one tree. A batch names the places, not the changes: the check reads what is on the
+ * disk then, and later changes are in later batches. A name may be reported although it has not changed.
  */
 export interface WatchBatch {
   readonly key: string

@@ -13,7 +13,7 @@ export type WatchRequest =
 /** Messages to the watching thread or process; `start` comes first. */
 export type WatchNotice =
   | { readonly type: 'start'; readonly kind: BackendKind; readonly limits: WatchLimits }
-  /** The listener has processed a batch. */
+  /** The listener has processed a batch; the next one may be sent. */
   | { readonly type: 'taken'; readonly batch: number }
 
 /** Messages from the watching thread or process. */

@@ -4,7 +4,8 @@ import { createRuleFilter } from './rule-filter.ts'
 import type { WatchBackend } from './watch-backend.ts'
 import type { WatchNews, WatchNotice, WatchRequest } from './watch-messages.ts'
 
-// Runs a backend for another thread: in a thread of the daemon, or in a process if a call may never return.
+// Runs a backend for another thread. It runs in a thread of the daemon, or in a process of its own if a system call
+// may never return.
 let backend: WatchBackend
 let batches = 0
 const untaken = new Map<number, () => void>()

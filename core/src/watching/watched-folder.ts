@@ -49,7 +49,7 @@ export class WatchedFolder {
     return this.#inode
   }
 
-  /** Whether a replacement of this folder would be recognised. */
+  /** Whether a new folder at the same path would have a different identity (see `CLOCK_TICK_MS`). */
   get isIdentitySure(): boolean {
     return this.#isIdentitySure
   }
@@ -102,7 +102,7 @@ export class WatchedFolder {
     return count
   }
 
-  /** Whether a condition is true for this folder and all below. */
+  /** Whether a condition is true for this folder and all folders below it. */
   every(holds: (folder: WatchedFolder) => boolean): boolean {
     for (const folder of this.all()) if (!holds(folder)) return false
     return true
@@ -117,7 +117,7 @@ export class WatchedFolder {
     }
   }
 
-  /** Removes it from its parent, with everything below. */
+  /** Removes the folder from its parent, together with everything below it. */
   detach(): void {
     const siblings = this.parent?.children
     if (siblings?.get(nameToKey(this.name)) === this) siblings.delete(nameToKey(this.name))

@@ -16,7 +16,7 @@ export interface WatchedTree extends Disposable {
   markAll(): void
 }
 
-/** The methods of its owner that a tree needs. */
+/** The services that a tree gets from its owner. */
 export interface WatchedTreeDeps {
   readonly root: WatchRoot
   readonly filter: FolderFilter | null

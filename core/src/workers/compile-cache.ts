@@ -7,11 +7,11 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setNiceness } from './set-niceness.ts'
 
-/** Names the folder of Node's compile cache. */
+/** The environment variable that sets the folder of Node's compile cache. */
 export const CACHE_VARIABLE = 'NODE_COMPILE_CACHE'
 
 const COMPILE_MODULES = fileURLToPath(new URL('compile-modules.ts', import.meta.url))
-/** A generous limit: the whole engine is compiled in a few seconds. */
+/** Time limit for compiling. The whole engine is compiled in a few seconds. */
 const COMPILE_MS = 120_000
 /** Mode bits that let other users change a folder, and that give them any access to it. */
 const OTHERS_WRITE = 0o022
@@ -22,7 +22,7 @@ const OTHERS_ANYTHING = 0o077
  * executes the files in it.
  */
 export function compileCache(own = getCompileCacheDir()): string | null {
-  // Node creates a subfolder for its version and the user in the folder that it is given.
+  // Node creates a subfolder for its version and for the user in the given folder.
   if (own === undefined) return null
   const folder = dirname(own)
   return isSafe(folder, own) ? folder : null
@@ -34,8 +34,8 @@ function isSafe(folder: string, inner: string): boolean {
   try {
     const [outer, own] = [statSync(folder), statSync(inner)]
     if (outer.uid !== uid || own.uid !== uid) return false
-    // Node creates the inner folder with the umask's permissions, which may let a group write to it. Then other users
-    // must have no access to the outer folder.
+    // Node creates the inner folder with the umask's permissions, which may let a group write to it. In that case,
+    // other users must have no access to the outer folder.
     const isClosed = (outer.mode & OTHERS_ANYTHING) === 0
     return isClosed || ((outer.mode | own.mode) & OTHERS_WRITE) === 0
   } catch {
@@ -43,7 +43,7 @@ function isSafe(folder: string, inner: string): boolean {
   }
 }
 
-/** Folders that are being compiled, by cache and folder. The promise resolves to whether the compilation finished. */
+/** The current compilations, by cache and folder. Each promise resolves to whether the compilation finished. */
 const compiling = new Map<string, Promise<boolean>>()
 
 /**
@@ -64,12 +64,12 @@ async function compileFolder(cache: string, folder: string, signal: AbortSignal)
       await own
       return
     }
-    // The other caller may abort before the compilation is finished.
+    // The other caller may abort before the compilation is finished; then continue here.
     if (await Promise.race([other, aborted(signal)])) return
   }
 }
 
-/** Returns false if the signal ended it. */
+/** Compiles a folder. Returns false if the signal ended the compilation. */
 async function compile(cache: string, folder: string, signal: AbortSignal): Promise<boolean> {
   const child = spawn(process.execPath, [COMPILE_MODULES, folder], {
     stdio: 'ignore',

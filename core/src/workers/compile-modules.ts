@@ -3,9 +3,9 @@ import { flushCompileCache } from 'node:module'
 import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Modules compiled between two writes, so that a process that is ended early keeps most of its work. */
+/** Number of modules that are compiled between two writes. If the process is ended early, most of its work is kept. */
 const BATCH = 32
-/** `.ts` in a checkout, `.js` in an installed package. */
+/** The extension of modules: `.ts` in a checkout, `.js` in an installed package. */
 const EXTENSION = extname(import.meta.filename)
 /** A folder of this name is skipped, unless it is one of the given folders. */
 const TESTS = 'test'
@@ -29,7 +29,10 @@ function modulesIn(folder: string): string[] {
   })
 }
 
-/** Node compiles all modules of a graph before it links them. This graph cannot be linked, so none is evaluated. */
+/**
+ * Compiles a file and its imports. Node compiles all modules of a graph before it links them. This graph cannot be
+ * linked, so no module is evaluated.
+ */
 async function compile(file: string): Promise<void> {
   const missing = 'import { missing } from "data:text/javascript,"'
   const graph = `import ${JSON.stringify(pathToFileURL(file).href)}; ${missing}`

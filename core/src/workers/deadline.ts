@@ -1,39 +1,40 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { heard } from '../util/heard.ts'
 
-/** What the system knows of a thread: how long it ran and how long it waited for a processor, in milliseconds. */
+/** The system's facts about a thread: how long it ran and how long it waited for a processor, in milliseconds. */
 export interface ThreadTimes {
   readonly ran: number
   readonly waited: number
-  /** Whether it runs or waits for a processor at this moment. */
+  /** Whether it is running or waiting for a processor at this moment. */
   readonly isRunnable: boolean
 }
 
-/** By thread id. */
+/** The times of threads, by thread id. */
 export type ProcessorTimes = ReadonlyMap<string, ThreadTimes>
 
 export interface DeadlineOptions {
-  /** Called with the milliseconds that have passed. */
+  /** Called with the number of milliseconds that have passed. */
   readonly onExpired: (ms: number) => void
-  /** Returns the times of the process that is waited for, and of its child processes. */
+  /** Returns the times of the process with the deadline, and of its child processes. */
   readonly times: () => Promise<ProcessorTimes>
 }
 
-/** A deadline is extended to this many times its length at most. */
+/** A deadline is extended to at most this many times its length. */
 const MAX_TIMES = 10
 /** It is extended by half of its length each time. */
 const MAX_EXTENSIONS = (MAX_TIMES - 1) * 2
-/** Limit of threads that are looked at: a process that was taken over may have thousands. */
+/** Limit on the threads that are checked: a process that an attacker controls may have thousands. */
 const MAX_THREADS = 256
 
 /**
- * The deadline of a process with low priority, which may get hardly any processor time on a busy machine. If it has
- * waited for a processor for most of the last half of the deadline, it gets another half, up to ten times the deadline.
+ * The deadline of a process with low priority, which may get hardly any processor time on a busy machine. If it was
+ * waiting for a processor during most of the last half of the deadline, the deadline is extended by another half, up
+ * to ten times its length.
  */
 export class Deadline implements Disposable {
   readonly #ms: number
   readonly #options: DeadlineOptions
-  /** Counts restarts, so that a reading that began before one has no effect after it. */
+  /** Counts restarts, so that a reading that began before a restart has no effect after it. */
   #round = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -43,7 +44,7 @@ export class Deadline implements Disposable {
     this.restart()
   }
 
-  /** Starts the time again. */
+  /** Restarts the deadline. */
   restart(): void {
     this[Symbol.dispose]()
     const round = this.#round
@@ -71,7 +72,10 @@ export class Deadline implements Disposable {
     else this.#options.onExpired(this.#ms * (1 + extensions / 2))
   }
 
-  /** Whether a thread has waited for a processor for more than half of the time, and all of them ran for less than half. */
+  /**
+   * Whether at least one thread waited for a processor for more than half of the time, and all threads together ran
+   * for less than half of it.
+   */
   async #wasStarved(before: Promise<ProcessorTimes>, begun: number): Promise<boolean> {
     const [was, is] = [await before, await this.#options.times()]
     const elapsed = performance.now() - begun
@@ -86,15 +90,18 @@ export class Deadline implements Disposable {
   }
 }
 
-/** The system counts a wait when it ends, so a thread that has had no turn at all may still be waiting. */
+/**
+ * The time that a thread has waited between two readings. The system counts a wait only when it ends, so a thread that
+ * never got a processor may still be waiting.
+ */
 function waitedBetween(first: ThreadTimes, now: ThreadTimes, elapsedMs: number): number {
   const hasHadNoTurn = first.isRunnable && now.isRunnable && now.ran === first.ran
   return hasHadNoTurn ? elapsedMs : now.waited - first.waited
 }
 
 /**
- * Reads the times of a process and its descendants; threads that cannot be read are left out. Never rejects. Only Linux
- * tells how long a thread waits; elsewhere there are no times.
+ * Reads the times of a process and its descendants; threads that cannot be read are left out. Never rejects. Only
+ * Linux reports how long a thread waits; on other systems, the result is empty.
  */
 export async function processorTimes(pid: number | undefined): Promise<ProcessorTimes> {
   const times = new Map<string, ThreadTimes>()

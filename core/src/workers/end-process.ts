@@ -1,6 +1,6 @@
 /**
- * Ends a process that leads a group, and everything it has started, at once, even if it is busy in native code. A
- * missing process is ignored.
+ * Ends a process that leads a group, and everything that it has started, at once, even if the process is busy in
+ * native code. A missing process is ignored.
  */
 export function endProcess(pid: number): void {
   if (process.platform !== 'win32') kill(-pid)
@@ -8,7 +8,8 @@ export function endProcess(pid: number): void {
 }
 
 /**
- * Ends the processes that a dead process has left running. The system does not reuse its id while any of them is alive.
+ * Ends the processes that a dead process has left running in its group. The system does not reuse the group's id while
+ * any of them is alive.
  */
 export function endLeftBehind(pid: number): void {
   if (process.platform !== 'win32') kill(-pid)
@@ -18,6 +19,6 @@ function kill(target: number): void {
   try {
     process.kill(target, 'SIGKILL')
   } catch {
-    // The process is gone already.
+    // The process has already ended.
   }
 }

@@ -5,7 +5,7 @@ export interface GuardLimits {
 }
 
 /**
- * The signal with which a process that uses too much memory ends itself. Only the guard sends it, so the pool knows the
- * cause.
+ * The signal with which a process that uses too much memory ends itself. Only the guard thread sends it, so the pool
+ * knows the cause.
  */
 export const TOO_LARGE: NodeJS.Signals = 'SIGUSR2'

@@ -2,7 +2,10 @@ import { workerData } from 'node:worker_threads'
 import { endProcess } from './end-process.ts'
 import { type GuardLimits, TOO_LARGE } from './guard-limits.ts'
 
-/** A decoder fills a gigabyte in some seconds; an orphan lives at most this much longer than its parent. */
+/**
+ * Interval of the checks. A decoder fills a gigabyte in some seconds. A process outlives its parent by at most this
+ * time.
+ */
 const LOOK_MS = 100
 
 const { parentPid, memoryMiB } = workerData as GuardLimits
@@ -14,7 +17,7 @@ setInterval(() => {
 }, LOOK_MS)
 
 function isParentAlive(pid: number): boolean {
-  // The system gives an orphan a new parent, except on Windows, which keeps the id of the dead parent.
+  // On Unix, the system gives an orphan a new parent. Windows keeps the id of the dead parent.
   if (process.platform !== 'win32') return process.ppid === pid
   try {
     return process.kill(pid, 0)

@@ -26,19 +26,22 @@ export interface LimitedStart {
   readonly entry: URL
   /** A process that uses more memory than this is ended. On Linux, it cannot even allocate much more. */
   readonly memoryMiB: number
-  /** Heap of a process; 128 MiB by default, because most keep large data outside the heap. */
+  /** Heap size of the process; by default 128 MiB, because most processes keep large data outside the heap. */
   readonly heapMiB?: number
-  /** The system's priority value, from -20 to 19. By default it is lower than that of any work a user waits for. */
+  /**
+   * The system's priority value, from -20 to 19. By default, the priority is lower than that of any work that a user
+   * waits for.
+   */
   readonly niceness?: number
   /** A process that sends a larger message is ended. By default 1 MiB if it may be confined, and 1 GiB otherwise. */
   readonly maxReplyBytes?: number
-  /** Returns the folder of the compile cache, or null for none; by default that of this process. */
+  /** Returns the folder of the compile cache, or null for none. By default, the cache of this process is used. */
   readonly cache?: () => string | null
 }
 
 /** The limits of a process that decodes untrusted files. */
 export interface Confinement {
-  /** Null if the system has no layer. */
+  /** Null if this system has no layer that works. */
   readonly box: Box | null
   readonly folders: ProcessFolders | null
   /** Environment variables that it receives in addition to the usual ones. */
@@ -61,23 +64,23 @@ export interface LimitedEvents extends LinkEvents {
   readonly onBroken: (err: unknown) => void
 }
 
-/** Memory that Node maps as data at its start, in MiB; with a lower limit it does not start. */
+/** Memory in MiB that Node reserves as data when it starts. With a lower limit, it does not start. */
 const NODE_DATA_MIB = 800
 /** Heap of a process: its own JavaScript is small, and pictures are stored outside the heap. */
 const HEAP_MIB = 128
-/** Below all work that a user waits for. */
+/** Lower than all work that a user waits for. */
 const NICENESS = constants.priority.PRIORITY_LOW
 
-/** Most results are files, so replies are small. */
+/** Limit on messages of a confined process. Most results are files, so replies are small. */
 const MAX_CONFINED_REPLY_BYTES = 2 ** 20
-/** Listings of folders and results of models, from processes that decode no files. */
+/** Limit on messages of processes that decode no files: listings of folders, and results of models. */
 const MAX_REPLY_BYTES = 2 ** 30
 
 /** The handles that keep the current process alive while it waits. */
 type Refs = Pick<ChildProcess, 'ref' | 'unref'>
 
 /**
- * Starts a process with limits. Its messages are not trusted if it has a `confinement`. If the process cannot be
+ * Starts a process with limits. If it has a `confinement`, its messages are not trusted. If the process cannot be
  * started, it throws or calls `onEnd` with the error.
  */
 export function startLimitedProcess(
@@ -92,7 +95,7 @@ export function startLimitedProcess(
   const ended = Promise.withResolvers<void>()
   channel?.receive(onMessage, onBroken)
   const end = (error: unknown, code: number | string | null) => {
-    // Ends the processes that it has left running.
+    // End the processes that it has left running.
     stream?.destroy()
     ended.resolve()
     onEnd({ error, code })
@@ -122,8 +125,8 @@ export function startLimitedProcess(
 
 /**
  * On Linux, starts the process through a shell that sets limits (no core dump, limited memory), and for a box also
- * through `enter-box` or bubblewrap. On other systems, only the guard inside the process limits it. The process leads a
- * group, so everything it starts ends with it.
+ * through `enter-box` or bubblewrap. On other systems, only the guard thread inside the process limits it. The process
+ * leads a group, so that everything it starts ends with it.
  */
 function startChild(
   { cache: find = compileCache, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: LimitedStart,
@@ -134,9 +137,10 @@ function startChild(
   const { before, parentPid, piped } = box ? entryOf(box) : OPEN
   const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(parentPid), String(memoryMiB)]
   const options: SpawnOptions = {
-    // On Windows, only this kind of pipe is read and written without delay.
+    // On Windows, only this kind of pipe can be read and written without delay.
     stdio: ['ignore', 'ignore', 'ignore', 'overlapped', ...piped.map(() => 'pipe' as const)],
-    // The first processes of bubblewrap end together only as a group; bubblewrap then creates its own session anyway.
+    // The first processes of bubblewrap end together only if they are a group. bubblewrap creates its own session
+    // anyway.
     detached: process.platform !== 'win32' && (!leadsGroupItself || box?.by.layer === 'bwrap'),
     env: {
       ...(confinement === null ? process.env : decoderEnvironment(process.env, variables)),
@@ -159,26 +163,32 @@ function startChild(
   return child
 }
 
-/** Node creates no pipes if there are too many open files; then the child's `error` event follows. */
+/**
+ * Whether Node created the pipes. It creates none if there are too many open files; then the child's `error` event
+ * follows.
+ */
 function hasPipes({ stdio }: { readonly stdio: ChildProcess['stdio'] | undefined }): boolean {
   return stdio !== undefined
 }
 
 interface Entry {
-  /** The program, and its arguments before those of Node. */
+  /** The program, and the arguments before those of Node. */
   readonly before: readonly string[]
   /** The process id of the parent, from inside the process. */
   readonly parentPid: number
-  /** The data on the descriptors after the channel's. */
+  /** The data for the descriptors after that of the channel. */
   readonly piped: readonly Buffer[]
 }
 
 const OPEN: Entry = { before: [process.execPath], parentPid: process.pid, piped: [] }
-/** The descriptor after the channel's. */
+/** The descriptor after that of the channel. */
 const PIPED = CHANNEL + 1
-/** Bubblewrap is the first process in its namespace. */
+/** The process id of bubblewrap, which is the first process in its namespace. */
 const BWRAP_PID = 1
-/** If memory runs out, the system ends a decoder and everything it has started before any other process. */
+/**
+ * A shell command: if memory runs out, the system ends a decoder, and everything it has started, before any other
+ * process.
+ */
 const FIRST_TO_GO = 'echo 1000 > /proc/self/oom_score_adj; '
 
 function entryOf({ by, start }: Box): Entry {
@@ -195,7 +205,7 @@ function entryOf({ by, start }: Box): Entry {
   }
 }
 
-/** The signal that ended the process: bubblewrap exits with 128 plus the signal's number. */
+/** The signal that ended the process: bubblewrap exits with 128 plus the number of the signal. */
 function signalTold(code: number | null): NodeJS.Signals | null {
   const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
   return names.find(([, number]) => code === SIGNAL_BASE + number)?.[0] ?? null

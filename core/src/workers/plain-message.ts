@@ -1,13 +1,13 @@
 import { serialize } from 'node:v8'
 
-/** Limit on values in a message, names of properties included. The largest page of an archive has 130,000. */
+/** Limit on the values in a message, including names of properties. The largest page of an archive has 130,000. */
 const MAX_VALUES = 200_000
 /** Limit on nesting; replies have three levels. */
 const MAX_DEPTH = 16
 
 /** The first two bytes of every message: the mark of the format, and its version. */
 const [MARK, VERSION] = serialize(null)
-/** A 32-bit number in the format has at most five bytes, of which the last has four bits. */
+/** Maximum number of bytes of a 32-bit number in the format; the last one has four bits. */
 const MAX_NUMBER_BYTES = 5
 const LAST_NUMBER_BITS = 0x0f
 const DOUBLE_BYTES = 8
@@ -83,7 +83,7 @@ class Scanner {
       this.#value(depth)
     }
     this.#tag()
-    // The number of properties.
+    // Skips the number of properties.
     this.#number()
   }
 
@@ -93,7 +93,7 @@ class Scanner {
     this.#endArray('$', { names: 0, length })
   }
 
-  /** An array that once had gaps stores an index before each element, even if it has no gaps now. */
+  /** Checks an array that once had gaps. It stores an index before each element, even if it has no gaps now. */
   #arrayByIndex(depth: number): void {
     const length = this.#number()
     for (let i = 0; i < length; i++) {
@@ -128,7 +128,7 @@ class Scanner {
     return byte
   }
 
-  /** Seven bits in each byte, lowest first. */
+  /** Reads a number. Each byte holds seven bits, the lowest bits first; the eighth bit is set if more bytes follow. */
   #number(): number {
     let value = 0
     for (let i = 0; i < MAX_NUMBER_BYTES; i++) {

@@ -4,13 +4,13 @@ import { deserialize, serialize } from 'node:v8'
 /** The descriptor of the channel in a process of a pool. */
 export const CHANNEL = 3
 
-/** Bytes before each message: its length. */
+/** Number of bytes before each message, which contain its length. */
 const LENGTH_BYTES = 4
 
 /**
- * Messages between a pool and its process. A process that a hostile file has taken over can send any bytes. Node's own
- * channel is not used: it keeps messages of any length, accepts descriptors, and throws in the daemon if a message is
- * damaged.
+ * Messages between a pool and its process. A process that is controlled by a hostile file can send any bytes. Node's
+ * own channel is not used: it keeps messages of any length, accepts descriptors, and throws in the daemon if a message
+ * is damaged.
  */
 export class ProcessChannel {
   readonly #stream: Duplex
@@ -19,7 +19,7 @@ export class ProcessChannel {
   readonly #head = Buffer.alloc(LENGTH_BYTES)
   /** The message that is arriving; null until its length is known. */
   #body: Buffer | null = null
-  /** Number of bytes of the head or the body that have arrived. */
+  /** Number of received bytes of the length or of the body. */
   #filled = 0
 
   /** Refuses messages of more than `maxBytes`, and those for which `check` throws; `check` gets the bytes. */
@@ -49,7 +49,7 @@ export class ProcessChannel {
         onBroken(err)
       }
     }
-    // The end of the process, or of the pool, reports the reason.
+    // The end of the process or of the pool reports the reason.
     this.#stream.on('data', onData).on('error', () => {})
   }
 

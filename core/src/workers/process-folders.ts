@@ -59,16 +59,17 @@ export async function removeFolders({ given, results }: ProcessFolders): Promise
   for (const folder of [dirname(given), results]) await removeTree(folder)
 }
 
-/** Moves the files of a request into the folders of a process. Missing files are skipped. */
+/** Moves the files of a request to the folders of a process. Missing files are skipped. */
 export async function lend(files: readonly LentFile[], folders: ProcessFolders): Promise<void> {
   const existing = files.filter(({ use }) => use !== 'make')
   await Promise.all(existing.map((file) => moveIfThere(fsPath(file.path), placeOf(file, folders))))
 }
 
 /**
- * Moves the files of a request back. A process that was taken over may have left a link to another file, a file with a
- * second name in its folders, or one that other users may change. So only a regular file with one name is kept, and
- * only this user may access it. This is checked after the move, when the process can no longer reach the path.
+ * Moves the files of a request back. A process that an attacker controls may have left a link to another file, a file
+ * with a second name in its folders, or a file that other users can change. So only a regular file with one name is
+ * kept, and only this user may access it. This is checked after the move, when the process can no longer reach the
+ * path.
  */
 export async function takeBack(files: readonly LentFile[], folders: ProcessFolders): Promise<void> {
   await Promise.all(

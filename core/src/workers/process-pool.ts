@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
@@ -10,6 +9,7 @@ import { boxStart, type Reach } from './box/box.ts'
 import { type BoxState, boxState } from './box/box-state.ts'
 import { compileCache, compileModules } from './compile-cache.ts'
 import { Deadline, processorTimes } from './deadline.ts'
+import { believedCode, isExcuse } from './excuses.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { type Box, type LimitedProcess, type LimitedStart, startLimitedProcess } from './limited-process.ts'
 import {
@@ -27,24 +27,24 @@ import { cancelled, settled } from './worker-client.ts'
 import type { WorkerEnd } from './worker-link.ts'
 
 export interface ProcessPoolOptions extends LimitedStart {
-  /** The most processes; each starts when there is work for it. */
+  /** Maximum number of processes; each starts when there is work for it. */
   readonly processes: number
   /** A process is replaced after this many requests, because native decoders leak memory. */
   readonly recycleAfter?: number
-  /** All processes end after this long without work. */
+  /** If the pool has had no work for this long, all its processes end. */
   readonly idleMs?: number
   /**
    * The sandbox of a process, if the system supports one. The process can access only the files in `reach`, its own
-   * folders, the programs named here, the usual environment variables, and no network. Null: it has no folders, and can
-   * access everything that the user can.
+   * folders, the programs named here, the usual environment variables, and no network. Null for no sandbox: then the
+   * process has no folders, and can access everything that the user can.
    */
   readonly box: {
     readonly programs: readonly string[]
     /** The folder in which each process gets a folder. It is created if it is missing. */
     readonly temporary: string
-    /** Errors in `EXCUSES` that its processes may report, besides a full disk. */
+    /** Excuses that its processes may give, besides a full disk; see `isExcuse`. */
     readonly excuses?: readonly ErrorCode[]
-    /** Throws if the reply to a request is not valid, because a process that was taken over may send anything. */
+    /** Throws if the reply to a request is not valid: a process that an attacker controls may send anything. */
     readonly parse: (reply: unknown) => unknown
   } | null
   /** Returns the layer that forms the box; by default the one that works on this system. */
@@ -57,45 +57,40 @@ export interface ProcessRunOptions {
   /** Places the request before all waiting ones. */
   readonly urgent?: boolean
   /**
-   * A request that takes longer rejects with `Timeout`, and its process is ended. Each progress message of the process
-   * restarts this time. A process that gets hardly any processor time has up to ten times as long; see `Deadline`.
+   * If the request takes longer, it rejects with `Timeout`, and its process is ended. Each progress message of the
+   * process restarts this time. If the process gets hardly any processor time, it may take up to ten times as long;
+   * see `Deadline`.
    */
   readonly deadlineMs: number
   readonly onProgress?: ((value: number) => void) | undefined
-  /** The user's files that a boxed process may access; none if omitted. A process with another `reach` is replaced. */
+  /**
+   * The user's files that a boxed process may access; none if omitted. A process that has another `reach` is replaced.
+   */
   readonly reach?: Reach
   /** Files that the process gets for this request, in its own folders. They are moved back before `run` settles. */
   readonly files?: readonly LentFile[]
-  /** The process gets the request when this has resolved; if it rejects, `run` rejects. */
+  /** Awaited before the process gets the request. If it rejects, `run` rejects too. */
   readonly ready?: Promise<unknown>
-  /** Whether the process must be new, and ends after this request. */
+  /** Whether the request needs a new process, which ends after it. */
   readonly alone?: boolean
 }
 
-/** Requests between two replacements of a process. */
+/** Number of requests after which a process is replaced. */
 const RECYCLE_AFTER = 500
 const IDLE_MS = 60_000
 /**
- * A process in a system call to a file system or driver ends only when the call returns. The pool waits this long for
- * it.
+ * Limit on waiting for a process to end. A process in a call to a file system or driver ends only when the call
+ * returns.
  */
 const GONE_MS = 2_000
 /** Limit on the length of an error message. */
 const MAX_MESSAGE_CHARACTERS = 10_000
 
-/** The `details` of an error that no request has caused: the system did not start a process. */
+/** The `details` of an error that is not caused by a request: the system could not start a process. */
 export const NOT_STARTED = 'not-started'
 
 /** Errors that a process reports if it can no longer access a file. */
 const MAY_BE_BOXED_OUT: ReadonlySet<ErrorCode> = new Set(['PermissionDenied', 'NotFound', 'Conflict'])
-
-/**
- * Errors that do not blame the file: the job stops, and tries the file again later. A process that a hostile file has
- * taken over could stop the job for ever with them. So a pool names those it expects, and a full disk is checked.
- */
-const EXCUSES: ReadonlySet<ErrorCode> = new Set(['Cancelled', 'DiskFull', 'Locked', 'Offline'])
-/** A disk with more free space is not full, even if a process reports it. */
-const FULL_BYTES = 256 * 2 ** 20
 
 const REPLACED = { code: 'Cancelled' as const, message: 'replaced' }
 
@@ -104,7 +99,7 @@ interface Job<Request, Reply> extends PromiseWithResolvers<Reply> {
   readonly request: Request
   readonly options: ProcessRunOptions
   isCancelled: boolean
-  /** The request has failed, although its process is still ending. */
+  /** Whether the request has already failed although its process is still ending. */
   isGivenUp: boolean
 }
 
@@ -117,20 +112,20 @@ interface Process<Request, Reply> {
   job: Job<Request, Reply> | null
   /** Whether the process has received the request of its job and not answered it. */
   isAsked: boolean
-  /** The last move of lent files; it never rejects. */
+  /** The last move of lent files. The promise never rejects. */
   moving: Promise<void>
   /** Whether the process accepts requests yet. */
   isReady: boolean
   /** Whether the process has reported that it had to compile a module itself. */
   hasCompiled: boolean
-  /** Sends the request of its job; called when the process is ready. */
+  /** Sends the request of its job. Called as soon as the process is ready. */
   send: (() => void) | null
   served: number
   /** The deadline of the request. */
   deadline: Deadline | undefined
-  /** The timer that rejects the request although the process has not ended. */
+  /** The timer that rejects the request if the process does not end in time. */
   givingUp: NodeJS.Timeout | undefined
-  /** Why the pool is ending the process. */
+  /** The reason why the pool is ending the process; null if it is not. */
   reason: Reason | null
 }
 
@@ -162,7 +157,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   /** Ends the process that compiles the modules. */
   readonly #closing = new AbortController()
   #isCompiled = false
-  /** The layer that confines the processes; known before the first process starts. */
+  /** The layer that confines the processes, found by `isBoxed` before the first one starts. Null if there is none. */
   #box: Extract<BoxState, { layer: string }> | null = null
 
   constructor(options: ProcessPoolOptions) {
@@ -230,7 +225,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     for (const job of [...this.#queue.splice(0), ...this.#starting]) job.reject(cancelled())
     this.#starting.clear()
     for (const process of this.#processes) {
-      // This function waits for the process to end, so it must keep the current process alive.
+      // The disposal waits for the process to end, so the process must keep the current process alive.
       process.link.keepAlive(true)
       this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     }
@@ -249,7 +244,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       if (!free && this.#processes.size + this.#starting.size >= this.#options.processes) {
         const isOneEnding = [...this.#processes].some(({ reason }) => reason !== null)
         if (idle[0] && !isOneEnding) {
-          // The request waits for this process to end, so it must keep the current process alive.
+          // The request waits until this process has ended. Until then, Node must not exit.
           idle[0].link.keepAlive(true)
           this.#end(idle[0], REPLACED)
         }
@@ -273,7 +268,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       } catch (err) {
         if (this.#starting.delete(job)) job.reject(this.#notStarted(pathError(err, temporary)))
       }
-      // Skipped if the job was cancelled, or its folders could not be created.
+      // If the job was cancelled or its folders could not be created, nothing starts.
       if (this.#starting.delete(job)) this.#begin(job, folders)
       else await this.#remove(folders)
       this.#dispatch()
@@ -281,7 +276,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     this.#finish(begin())
   }
 
-  /** Rejects the request if the process cannot be started; the caller gets no error. */
+  /**
+   * Starts the process of a job. If it cannot be started, the request is rejected, and this function does not throw.
+   */
   #begin(job: Job<Request, Reply>, folders: ProcessFolders | null): void {
     try {
       this.#hand(job, this.#start(job, folders))
@@ -291,7 +288,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** A full disk keeps its code: it is the cause, and the next process fails for the same reason. */
+  /**
+   * The error if a process could not be started. A full disk keeps its code: it is the cause, and the next process
+   * would fail too.
+   */
   #notStarted(cause: unknown): CoreError {
     if (cause instanceof CoreError && cause.code === 'DiskFull') return cause
     const message = `the ${this.#options.name} process could not be started: ${errorMessage(cause)}`
@@ -304,7 +304,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (box === null || folders === null || this.#box === null) return null
     const { given, results, temporary } = folders
     const cache = find()
-    // Read-only, because other processes execute the files of the cache.
+    // Read-only, because other processes execute the files in the cache.
     const read = [...(reach?.read ?? []), given, ...(cache === null ? [] : [cache])]
     const files = { read, write: [results, temporary] }
     return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
@@ -356,8 +356,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
       if (process.reason !== null || !this.#processes.has(process)) return
-      // A process that is ended while it starts may survive for a moment without the system's guarantee to end it. So
-      // it gets no work until it is ready: without work, it ends when its channel is closed.
+      // While a process starts, the system does not yet guarantee that it ends with its parent. So it gets no work
+      // until it is ready: without work, it ends when its channel is closed.
       if (!process.isReady) return void (process.send = send)
       if (folders === null || files.length === 0) return this.#send(job, process)
       process.moving = lend(files, folders).then(
@@ -382,9 +382,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** Throws if a process in a box sends a message that is not expected. */
+  /** Handles a message. Throws if a process in a box sends a message that is not expected. */
   #receive(process: Process<Request, Reply>, message: unknown): void {
-    // The process is ending or gone: its messages may be about a request that another process has now.
+    // The process is ending or has ended: its message may be about a request that another process has now.
     if (process.reason !== null || !this.#processes.has(process)) return
     const { box } = this.#options
     const reply = parseReply(message)
@@ -410,11 +410,14 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (job === null) return
     const value = reply.ok ? ((box ? box.parse(reply.reply) : reply.reply) as Reply) : null
     process.isAsked = false
-    if (reply.ok || !box || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
+    if (reply.ok || !box || !isExcuse(reply.code)) return this.#settle(process, job, { reply, value })
     void heard(this.#settleExcuse(process, job, { reply, value }))
   }
 
-  /** If the caller's `onProgress` throws, the request fails with that error; the process is not to blame. */
+  /**
+   * Reports progress to the caller. If the caller's `onProgress` throws, the request fails with that error, and the
+   * process is not at fault.
+   */
   #report(process: Process<Request, Reply>, { options }: Job<Request, Reply>, progress: number): void {
     try {
       options.onProgress?.(progress)
@@ -428,20 +431,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     job: Job<Request, Reply>,
     { reply, value }: { readonly reply: Failed; readonly value: Reply | null },
   ): Promise<void> {
-    const isBelieved = await this.#isBelieved(reply.code, process.folders)
-    // If the process has ended in the meantime, its request has failed.
-    if (!this.#processes.has(process)) return
-    // The disk may have space again because the process has removed its files, so the file is tried once more.
-    const code = isBelieved ? reply.code : reply.code === 'DiskFull' ? 'Unavailable' : 'Corrupt'
-    this.#settle(process, job, { reply: { ...reply, code }, value })
-  }
-
-  /** Whether an excuse of a boxed process is true, as far as the pool can check. */
-  async #isBelieved(code: ErrorCode, folders: ProcessFolders | null): Promise<boolean> {
-    if (code !== 'DiskFull') return this.#options.box?.excuses?.includes(code) ?? false
+    const { folders } = process
     const places = folders ? [folders.results, folders.temporary] : []
-    const free = await Promise.all(places.map((path) => freeBytes(path).catch(() => 0)))
-    return free.some((bytes) => bytes < FULL_BYTES)
+    const code = await believedCode(reply.code, { named: this.#options.box?.excuses ?? [], places })
+    // If the process has ended in the meantime, its request has failed.
+    if (this.#processes.has(process)) this.#settle(process, job, { reply: { ...reply, code }, value })
   }
 
   #settle(
@@ -451,7 +445,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   ): void {
     this.#answer(process, job, () => {
       if (!reply.ok && this.#box !== null && process.served > 0 && MAY_BE_BOXED_OUT.has(reply.code)) {
-        // Its paths may have changed after it was boxed: a disk was mounted, or a file was replaced. Try a new process.
+        // Paths may have changed after the process was boxed: a disk was mounted, or a file was replaced. Try a new
+        // process.
         if (!job.isCancelled) this.#queue.unshift(job)
         return this.#end(process, REPLACED)
       }
@@ -464,9 +459,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   /**
-   * Compiles the modules of the processes into the compile cache, at most once, because a process that was taken over
-   * may ask for it repeatedly. Boxed processes cannot compile into the cache themselves, because they cannot write to
-   * it.
+   * Compiles the modules of the processes into the compile cache. This is done only once, because a process that an
+   * attacker controls may ask for it repeatedly. Boxed processes cannot compile into the cache themselves, because
+   * they cannot write to it.
    */
   #compile(): void {
     if (this.#isCompiled || this.#closed) return
@@ -478,7 +473,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     this.#finish(compileModules(cache, folders, this.#closing.signal))
   }
 
-  /** Takes the files of a job back, and then settles the job: the process is free for the next one. */
+  /** Takes the files of a job back, and then settles the job. After that, the process is free for the next job. */
   #answer(process: Process<Request, Reply>, job: Job<Request, Reply>, settle: () => void): void {
     const { folders } = process
     const { files = [] } = job.options
@@ -505,7 +500,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const process = [...this.#processes].find((each) => each.job === job)
     if (process) this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     if (!process || !job.options.files?.length) return job.reject(cancelled())
-    // Its files are moved back when the process is gone.
+    // Lent files are moved back only when the process has ended. Its deadlines no longer matter.
     stopClocks(process)
     this.#giveUpSoon(process, job, cancelled())
   }
@@ -518,8 +513,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   /**
-   * Rejects the request if its process does not end in time, because a process in an uninterruptible system call may
-   * take long.
+   * Rejects the request if its process does not end in time. In an uninterruptible system call, a process may take
+   * long to end.
    */
   #giveUpSoon(process: Process<Request, Reply>, job: Job<Request, Reply>, err: CoreError): void {
     process.givingUp = setTimeout(() => {
@@ -533,7 +528,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (this.#processes.has(process)) void heard(process.link.end())
   }
 
-  /** Handles the end of a process: its request fails. */
+  /** Handles the end of a process: its current request fails. */
   #lost(process: Process<Request, Reply>, end: WorkerEnd): void {
     if (!this.#processes.delete(process)) return
     stopClocks(process)
@@ -545,23 +540,23 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     this.#dispatch()
   }
 
-  /** Takes back the files of a process that is gone, and removes its folders. */
+  /** Takes back the files of a process that has ended, and removes its folders. */
   async #cleanUp({ job, moving }: Process<Request, Reply>, folders: ProcessFolders): Promise<void> {
     await moving
-    // The request fails in any case. Files that cannot be moved back are removed with the folders. So are those of a
-    // request that was given up, because its caller no longer waits; only unfinished results return to their place.
+    // The request fails in any case. Files that cannot be moved back are removed with the folders. If the request was
+    // given up, its caller no longer waits, so only unfinished results are moved back.
     const files = job?.options.files?.filter(({ use }) => !job.isGivenUp || use === 'continue')
     if (files) await takeBack(files, folders).catch(() => {})
     this.#finish(this.#remove(folders))
   }
 
   async #remove(folders: ProcessFolders): Promise<void> {
-    // Best effort: the next start of the daemon removes what is left.
+    // Best effort: the next start of the daemon removes leftovers.
     await removeFolders(folders).catch(() => {})
     this.#folders.delete(folders)
   }
 
-  /** Closing the pool waits for this work. */
+  /** Registers work for which closing the pool must wait. */
   #finish(work: Promise<unknown>): void {
     this.#unfinished.add(work)
     void heard(work).finally(() => this.#unfinished.delete(work))
@@ -600,14 +595,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 }
 
-/** A key that is equal for equal reaches. */
+/** A key that is equal for equal values of `Reach`. */
 function reachKey({ network = false, read = [], results, variables = [] }: Partial<Reach> = {}): string {
   return JSON.stringify([network, read.map(nameKey), results, variables])
-}
-
-async function freeBytes(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(path)
-  return bavail * bsize
 }
 
 function stopClocks({ deadline, givingUp }: Pick<Process<unknown, unknown>, 'deadline' | 'givingUp'>): void {

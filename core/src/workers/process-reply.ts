@@ -1,15 +1,15 @@
 import { errorCodes } from '../util/errors.ts'
 import type { ProcessReply } from './serve-process.ts'
 
-/** The fields of a message, and which values each may have. */
+/** The fields of a message, each with a check of its value. */
 type Form = Readonly<Record<string, (value: unknown) => boolean>>
 
 const isTrue = (value: unknown) => value === true
 const codes: ReadonlySet<unknown> = new Set(errorCodes)
 
 /**
- * Written by hand, without a schema library: every thread of the index imports this module, and the library would be a
- * third of all that such a thread loads at its start.
+ * Checked without a schema library: every indexing thread imports this module, and the library would be a third of
+ * everything that such a thread loads when it starts.
  */
 const FORMS: readonly Form[] = [
   { id: Number.isSafeInteger, ok: isTrue, reply: () => true },
@@ -25,9 +25,7 @@ const FORMS: readonly Form[] = [
   { compiled: isTrue },
 ]
 
-/**
- * Parses a message of a process. Throws if it is not valid, because a process that was taken over may send anything.
- */
+/** Parses a message of a process. Throws if it is not valid: a process that an attacker controls may send anything. */
 export function parseReply(message: unknown): ProcessReply<unknown> {
   if (!FORMS.some((form) => hasForm(message, form))) throw new Error('it is no reply')
   return message as ProcessReply<unknown>

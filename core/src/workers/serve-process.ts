@@ -16,11 +16,11 @@ export interface ProcessRequest<Request> {
   readonly folders: ProcessFolders | null
 }
 
-/** The daemon checks each message of a process in a box: see `process-reply.ts`. */
+/** A message of a process. For a process in a box, the daemon checks each message; see `process-reply.ts`. */
 export type ProcessReply<Reply> =
-  /** The first message: any error from now on is caused by a request. */
+  /** The first message. Errors before it are not caused by a request. */
   | { readonly ready: true }
-  /** The compile cache had no valid copy of a module, so this process has compiled the module itself. */
+  /** The compile cache had no valid copy of a module, so this process compiled it. */
   | { readonly compiled: true }
   | { readonly id: number; readonly progress: number }
   | Answer<Reply>
@@ -32,17 +32,17 @@ type Answer<Reply = unknown> =
       readonly ok: false
       readonly code: ErrorCode
       readonly message: string
-      /** The process cannot be used any more. */
+      /** Whether this is the last answer of the process: it accepts no more requests. */
       readonly last: boolean
     }
 
-/** The largest request is the sound of a long recording. */
+/** Limit on a request. The largest one is the sound of a long recording. */
 const MAX_REQUEST_BYTES = 2 ** 31
 
 /**
- * Memory limits of the guard thread. The code range matters most: half a gigabyte is reserved for it by default, which
- * counts as data of the process. With a smaller heap, the thread starts more slowly because of garbage collections, and
- * can hardly compile its own module.
+ * Memory limits of the guard thread. The code range matters most: by default, half a gigabyte is reserved for it,
+ * which counts as data of the process. With a smaller heap, garbage collections make the thread start more slowly, and
+ * there is hardly room to compile its module.
  */
 const GUARD_LIMITS = { maxOldGenerationSizeMb: 16, codeRangeSizeMb: 1 }
 
@@ -59,7 +59,7 @@ export function serveProcess<Request, Reply>(
   const stream = new Socket({ fd: CHANNEL })
   const channel = new ProcessChannel(stream, MAX_REQUEST_BYTES)
   const answer = (reply: Answer) => {
-    // Each request gets one answer, even if it throws after it was answered.
+    // Each request gets only one answer, even if its handler throws after it was answered.
     if (reply.id !== current) return
     current = null
     channel.send(reply)
@@ -77,10 +77,10 @@ export function serveProcess<Request, Reply>(
     isTold = true
     channel.send({ compiled: true } satisfies ProcessReply<Reply>)
   }
-  // Not `process.exit`, which waits for native work on libuv's threads.
+  // Not `process.exit`, because that waits for native work on libuv's threads.
   stream.on('close', () => endProcess(process.pid))
-  // Some decoders throw in callbacks, which no code can catch. The file is the cause, and this process is not used
-  // again.
+  // Some decoders throw in callbacks, where the error cannot be caught. The file is the cause, and this process must
+  // not be used again.
   process.on('uncaughtException', (err) => {
     if (current === null) process.exit(1)
     fail(current, err, { last: true })
@@ -104,7 +104,7 @@ export function serveProcess<Request, Reply>(
   tellOnce()
 }
 
-/** Node's TypeScript compiler, which Node loads on demand. */
+/** The name of Node's TypeScript compiler, which Node loads on demand. */
 const COMPILER = 'NativeModule internal/deps/amaro/dist/index'
 
 function hasCompiled(): boolean {

@@ -8,9 +8,9 @@ import {
   toPlainError,
 } from './worker-messages.ts'
 
-/** A request in a worker. */
+/** The context of a request in a worker. */
 export interface ServeContext {
-  /** Aborted when the caller stops waiting for the answer. A loop that never awaits must ask `stopped` instead. */
+  /** Aborted when the caller stops waiting for the answer. A loop without `await` must call `stopped` instead. */
   readonly signal: AbortSignal
   /** Whether the caller has stopped waiting for the answer. */
   readonly stopped: () => boolean
@@ -21,11 +21,11 @@ export interface ServeContext {
 }
 
 export interface ServeOptions {
-  /** True: requests run side by side. By default, they run one after another, in order of arrival. */
+  /** If set, requests run side by side. By default, they run one after another, in the order of arrival. */
   readonly sideBySide?: boolean
-  /** True: errors of file system calls are `Internal`. By default, they have a code and a sentence for the user. */
+  /** If set, errors of file system calls become `Internal`. By default, they get a code and a sentence for the user. */
   readonly hidesPathErrors?: boolean
-  /** Called with each message that belongs to no request. */
+  /** Called with each message that does not belong to a request. */
   readonly onTold?: (message: unknown) => void
 }
 
@@ -37,8 +37,8 @@ interface Question {
 }
 
 /**
- * The worker's half of `WorkerClient`, in a thread or in a process. Returns a function that sends the owner a message
- * without a request.
+ * Answers the requests of a `WorkerClient`, in a thread or in a process. Returns a function that sends the owner a
+ * message which belongs to no request.
  */
 export function serveRequests<Request, Reply>(
   handle: Handle<Request, Reply>,

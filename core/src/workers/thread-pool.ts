@@ -4,29 +4,35 @@ import { settledWithin } from '../util/settled-within.ts'
 import { cancelled, createJob, type RunOptions, settled, WorkerClient, type WorkerJob } from './worker-client.ts'
 import { inThread, type ThreadStart } from './worker-link.ts'
 
-/** The module of the threads calls `serveRequests`. */
+/** The module of the threads must call `serveRequests`. */
 export interface ThreadPoolOptions extends ThreadStart {
-  /** The most threads; each starts when there is work for it. */
+  /** Maximum number of threads; each starts when there is work for it. */
   readonly threads: number
-  /** Requests sent to one thread at once: 1, or 2 so that it need not wait for the main thread between them. */
+  /**
+   * Requests that are sent to one thread at once: 1, or 2 so that it does not have to wait for the main thread between
+   * them.
+   */
   readonly perThread: number
-  /** Set if the thread works on its requests side by side: they then fail together, and stopped ones are waited for. */
+  /**
+   * Set if a thread works on its requests side by side. Then they fail together, and a stopped request is awaited
+   * until it ends.
+   */
   readonly sideBySide?: boolean
-  /** More waiting requests than this are refused with `Unavailable`. By default, there is no limit. */
+  /** If more requests than this wait, new ones are refused with `Unavailable`. By default, there is no limit. */
   readonly maxWaiting?: number
-  /** All threads end after this long without work. */
+  /** If the pool has had no work for this long, all threads end. */
   readonly idleMs: number
-  /** How long disposal waits for the requests that threads work on; 0 by default. */
+  /** How long the disposal waits for running requests; 0 by default. */
   readonly closeMs?: number
-  /** The reason that requests get when the pool is disposed. */
+  /** The message of the error that requests get when the pool is disposed. */
   readonly closedMessage?: string
-  /** Called at disposal if a thread has not ended after `closeMs`: a system call of it hangs. */
+  /** Called at the disposal if a thread has not ended after `closeMs`, because a system call hangs. */
   readonly onStuck?: () => void
 }
 
 /**
- * Worker threads that answer requests. A thread starts on use and ends when idle. If a thread dies or is ended, only the
- * request that it works on fails, and the requests behind that go to another thread.
+ * Worker threads that answer requests. A thread starts on use and ends when idle. If a thread dies or is ended, only
+ * its running request fails; its waiting requests go to another thread.
  */
 export class ThreadPool<Request, Reply> implements AsyncDisposable {
   readonly #options: ThreadPoolOptions
@@ -73,8 +79,8 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
   }
 
   /**
-   * Ends the threads. With `closeMs`, waits for the requests that threads work on; those that run side by side are asked
-   * to stop first.
+   * Ends the threads. With `closeMs`, waits for the running requests; requests that run side by side are told to stop
+   * first.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
@@ -88,8 +94,8 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     const drained = Promise.all(threads.map((thread) => thread.drain()))
     const ended = heard(drained.then(() => this.#endThreads(reason)))
     if (await settledWithin(closeMs, [ended])) return
-    // Nothing can end a thread that waits for a file system, or for a thread of its own that does. It is left behind, and
-    // ends with the process.
+    // A thread cannot be ended while it, or a thread that it has started, waits for a file system. It is abandoned,
+    // and ends with the process.
     this.#options.onStuck?.()
     this.#threads.clear()
     for (const thread of threads) thread.abandon(reason)
@@ -103,7 +109,10 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** The least busy thread. A new thread is preferred to a second request for a busy one. */
+  /**
+   * The least busy thread. If all threads are busy, starting a new one is preferred to giving a busy one a second
+   * request.
+   */
   #freeThread(): WorkerClient<Request, Reply> | null {
     let best: WorkerClient<Request, Reply> | null = null
     for (const thread of this.#threads) if (!best || thread.load < best.load) best = thread
@@ -142,7 +151,7 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     this.#idle = setTimeout(() => void heard(this.#endThreads(cancelled())), this.#options.idleMs).unref()
   }
 
-  /** The pool no longer knows the threads. */
+  /** Ends all threads, and removes them from the pool. */
   async #endThreads(reason: CoreError): Promise<void> {
     const threads = [...this.#threads]
     this.#threads.clear()

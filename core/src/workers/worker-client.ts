@@ -5,38 +5,42 @@ import type { Startable, WorkerEnd, WorkerLink } from './worker-link.ts'
 import { type FromWorker, fromPlainError, type ToWorker, toPlainError } from './worker-messages.ts'
 
 export interface WorkerClientOptions<Request, Reply> {
-  /** Starts the worker, whose module calls `serveRequests`: `inThread` or `inProcess`. */
+  /** How to start the worker: `inThread` or `inProcess`. Its module must call `serveRequests`. */
   readonly worker: Startable
   /**
-   * Set if the worker works on its requests side by side: they then fail together, and stopped ones are waited for.
+   * Set if the worker works on its requests side by side. Then they fail together, and a stopped request is awaited
+   * until it ends.
    */
   readonly sideBySide?: boolean
-  /** Called with each message of the worker that belongs to no request. */
+  /** Called with each message of the worker that does not belong to a request. */
   readonly onTold?: (message: unknown) => void
   /** Called when the worker has answered a request, and can take another one. */
   readonly onAnswer?: () => void
-  /** Makes the error that requests get if the worker ends by itself. By default it is `Internal`. */
+  /** Returns the error that requests get if the worker ends by itself. By default, its code is `Internal`. */
   readonly lost?: (end: WorkerEnd) => CoreError
-  /** Called when the worker has ended by itself, or was ended because of a deadline. */
+  /** Called when the worker has ended by itself, or because of a deadline. */
   readonly onLost?: (err: CoreError) => void
-  /** Takes the requests that a lost worker has not begun. By default they fail with the others. */
+  /** Called with the requests that a lost worker has not begun. If omitted, they fail like the others. */
   readonly onUnbegun?: (jobs: readonly WorkerJob<Request, Reply>[]) => void
 }
 
 export interface RunOptions {
-  /** Aborting rejects with `Cancelled`, and asks the worker to stop the work. */
+  /** Aborting it rejects with `Cancelled`, and tells the worker to stop the work. */
   readonly signal?: AbortSignal | undefined
-  /** If the worker works on the request for this long, the worker is ended and the request rejects with `Timeout`. */
+  /**
+   * If the worker has worked on the request for this long, the worker is ended, and the request rejects with
+   * `Timeout`.
+   */
   readonly deadlineMs?: number
   /** Called with each message that the worker sends before its reply. */
   readonly onNote?: ((note: unknown) => void) | undefined
   /** Answers the worker's questions about the request. */
   readonly onQuestion?: ((question: unknown) => Promise<unknown>) | undefined
-  /** Objects in the request that move to a thread. */
+  /** Objects in the request that are transferred to a thread. */
   readonly transfer?: readonly Transferable[]
 }
 
-/** A request, before and while a worker works on it. */
+/** A request, from its creation to its reply. */
 export interface WorkerJob<Request, Reply> extends PromiseWithResolvers<Reply> {
   readonly request: Request
   readonly options: RunOptions
@@ -51,10 +55,10 @@ export interface WorkerJob<Request, Reply> extends PromiseWithResolvers<Reply> {
 export class WorkerClient<Request, Reply> implements AsyncDisposable {
   readonly #options: WorkerClientOptions<Request, Reply>
   readonly #link: WorkerLink
-  /** By id, oldest first. A worker that does not work side by side works on the first one. */
+  /** The requests by id, the oldest first. Unless the worker works side by side, it works on the first one. */
   readonly #jobs = new Map<number, WorkerJob<Request, Reply>>()
   #lastId = 0
-  /** The reason why the worker has ended, or is ending. */
+  /** The reason why the worker has ended or is ending; null while it runs. */
   #over: CoreError | null = null
   #drained: (() => void) | null = null
 
@@ -66,14 +70,14 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
     })
   }
 
-  /** Number of requests that the worker has. */
+  /** Number of requests that the worker has and has not answered. */
   get load(): number {
     return this.#jobs.size
   }
 
   /**
-   * Rejects with the worker's error, `Timeout`, `Cancelled`, or `Internal` if the worker failed. Notes arrive before the
-   * reply.
+   * Rejects with the worker's error, `Timeout`, `Cancelled`, or `Internal` if the worker failed. Notes arrive before
+   * the reply.
    */
   async run(request: Request, options: RunOptions = {}): Promise<Reply> {
     const job = createJob<Request, Reply>(request, options)
@@ -82,7 +86,7 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
     return settled(job, options.signal, () => this.cancel(job))
   }
 
-  /** Sends a message that belongs to no request. */
+  /** Sends a message that does not belong to a request. */
   tell(message: unknown): void {
     this.#send({ kind: 'tell', message })
   }
@@ -98,15 +102,15 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
     if (this.#options.sideBySide || this.load === 1) this.#startClock(job)
   }
 
-  /** Asks the worker to stop the work on a request, if it is here. */
+  /** Tells the worker to stop the work on a request, if the worker has it. */
   cancel(job: WorkerJob<Request, Reply>): void {
     for (const [id, each] of this.#jobs) if (each === job) this.#askToStop(id, job)
-    // A worker that has begun the request answers later, or the deadline ends it. The caller does not wait for that,
-    // unless requests run side by side: their work may still write when the caller goes on.
+    // If the worker has begun the request, it answers later, or the deadline ends the worker. The caller does not wait
+    // for that, except if requests run side by side: the work may still write when the caller continues.
     if (!this.#options.sideBySide) job.reject(cancelled())
   }
 
-  /** Waits for the requests; those that run side by side are asked to stop. */
+  /** Waits for the requests. Requests that run side by side are told to stop. */
   async drain(): Promise<void> {
     if (this.#options.sideBySide) for (const [id, job] of this.#jobs) this.#askToStop(id, job)
     if (this.load > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
@@ -122,7 +126,7 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
     await this.#link.end()
   }
 
-  /** Like `end`, without waiting, for a worker that may hang in a file system. It ends with the current process. */
+  /** Like `end`, but does not wait. For a worker that may hang in a file system; it ends with the current process. */
   abandon(reason = cancelled()): void {
     void heard(this.end(reason))
     this.#link.keepAlive(false)
@@ -156,7 +160,7 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
     else job.reject(fromPlainError(message.error))
     const [next] = this.#jobs.values()
     if (!this.#options.sideBySide) this.#startClock(next)
-    // A worker with nothing to do does not keep the current process alive.
+    // A worker without work must not keep the current process alive.
     if (!next) this.#link.keepAlive(false)
     this.#options.onAnswer?.()
     if (!next) this.#drained?.()
@@ -174,7 +178,7 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** The request that the worker works on fails, and so do all requests that run side by side. */
+  /** Fails the running request. If requests run side by side, all of them fail. */
   #lose(err: CoreError): void {
     if (this.#over) return
     const { onLost, onUnbegun, sideBySide } = this.#options

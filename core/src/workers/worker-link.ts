@@ -8,15 +8,17 @@ export interface WorkerLink {
   readonly sharesMemory: boolean
   /** Sends a message. If the worker has ended, the message is lost. */
   post(message: unknown, transfer?: readonly Transferable[]): void
-  /** Whether the current process stays alive for the worker; at first it does. */
+  /** Sets whether the worker keeps the current process alive; at first, it does. */
   keepAlive(isNeeded: boolean): void
-  /** Ends the worker, and resolves when it has ended. A thread in a call to a file system ends when the call returns. */
+  /**
+   * Ends the worker, and resolves when it has ended. A thread in a call to a file system ends when the call returns.
+   */
   end(): Promise<void>
 }
 
 export interface LinkEvents {
   readonly onMessage: (message: unknown) => void
-  /** Called once, whether the worker ended by itself or was ended. */
+  /** Called once when the worker has ended, by itself or by `end`. */
   readonly onEnd: (end: WorkerEnd) => void
 }
 
@@ -28,7 +30,7 @@ export interface WorkerEnd {
   readonly code: number | string | null
 }
 
-/** A worker that can be started. */
+/** A description of a worker, with a function that starts it. */
 export interface Startable {
   /** The purpose of the worker; used in errors. */
   readonly name: string
@@ -55,10 +57,10 @@ export interface ProcessStart {
   readonly execArgv?: readonly string[]
 }
 
-/** The most characters of a process's last output that are kept as its error. */
+/** Maximum number of characters of a process's last output that are kept as its error. */
 const MAX_OUTPUT = 2_000
 
-/** A thread of the current process. */
+/** Describes a thread of the current process. */
 export function inThread({ data, entry, isSilent = false, name, resourceLimits }: ThreadStart): Startable {
   const start = ({ onEnd, onMessage }: LinkEvents): WorkerLink => {
     const worker = new Worker(entry, {
@@ -72,7 +74,7 @@ export function inThread({ data, entry, isSilent = false, name, resourceLimits }
     let error: unknown
     worker.on('message', onMessage)
     worker.on('error', (err) => (error = err))
-    // Always follows an error.
+    // This event always follows an error.
     worker.on('exit', (code) => onEnd({ error, code }))
     return {
       sharesMemory: true,
@@ -84,7 +86,10 @@ export function inThread({ data, entry, isSilent = false, name, resourceLimits }
   return { name, start }
 }
 
-/** A separate process, which can be killed while it waits for a file system that does not answer; a thread cannot. */
+/**
+ * Describes a separate process. Unlike a thread, it can be killed while it waits for a file system that does not
+ * answer.
+ */
 export function inProcess({ entry, execArgv = [], name }: ProcessStart): Startable {
   const start = ({ onEnd, onMessage }: LinkEvents): WorkerLink => {
     const child = fork(fileURLToPath(entry), {
@@ -101,7 +106,7 @@ export function inProcess({ entry, execArgv = [], name }: ProcessStart): Startab
     return {
       sharesMemory: false,
       post: (message) => {
-        // If the process has just ended, `close` follows.
+        // If the process has just ended, the `close` event follows.
         if (child.connected) child.send(message as object, () => {})
       },
       keepAlive(isNeeded) {
@@ -110,7 +115,8 @@ export function inProcess({ entry, execArgv = [], name }: ProcessStart): Startab
           else each?.unref()
         }
       },
-      // A process in a call to a file system ends when the call returns, so nothing waits for it.
+      // If the process is in a call to a file system, it ends only when the call returns. So the result is not
+      // awaited.
       end: async () => void child.kill('SIGKILL'),
     }
   }

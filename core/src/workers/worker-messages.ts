@@ -2,7 +2,7 @@ import type { Transferable } from 'node:worker_threads'
 import { CoreError, type ErrorCode, errorCodes, errorMessage } from '../util/errors.ts'
 import { pathError } from '../util/path-error.ts'
 
-/** An error as a message carries it. */
+/** An error in the form in which messages contain it. */
 export interface PlainError {
   readonly code: ErrorCode
   readonly message: string
@@ -16,17 +16,17 @@ export type ToWorker<Request> =
       readonly id: number
       readonly request: Request
       /**
-       * Becomes 1 when the caller stops waiting for the answer; a thread in the middle of a loop can read it. Null for a
-       * process, which shares no memory.
+       * Becomes 1 when the caller no longer waits for the answer; a thread can read it in the middle of a loop. Null
+       * for a process, which shares no memory.
        */
       readonly stop: Int32Array | null
     }
-  /** The caller stops waiting for the answer. */
+  /** The caller no longer waits for the answer. */
   | { readonly kind: 'stop'; readonly id: number }
   /** The answer to a question of the worker. */
   | { readonly kind: 'answer'; readonly ticket: number; readonly answer: unknown }
   | { readonly kind: 'refusal'; readonly ticket: number; readonly error: PlainError }
-  /** A message that belongs to no request. */
+  /** A message that does not belong to a request. */
   | { readonly kind: 'tell'; readonly message: unknown }
 
 export type FromWorker<Reply> =
@@ -37,21 +37,21 @@ export type FromWorker<Reply> =
   | { readonly kind: 'question'; readonly id: number; readonly ticket: number; readonly question: unknown }
   | { readonly kind: 'tell'; readonly message: unknown }
 
-/** A reply, and the buffers in it that move from a thread without a copy. */
+/** A reply, and the buffers in it that are transferred from the thread without a copy. */
 export interface Served<Reply> {
   readonly reply: Reply
   readonly transfer?: Transferable[]
 }
 
-/** The error as a message can carry it. Only a `CoreError`, an abort, or an error about a path keeps its meaning. */
+/** Converts an error for a message. Only a `CoreError`, an abort, and an error about a path keep their meaning. */
 export function toPlainError(err: unknown): PlainError {
-  // A folder can lose its permissions between two system calls; that is not an error of this program.
+  // Permissions may change between two system calls, so such an error is not a fault of this program.
   const path = err instanceof Error && 'path' in err && typeof err.path === 'string' ? err.path : null
   const known = path === null ? err : pathError(err, path)
   return { ...ownError(known), stack: stackOf(err) }
 }
 
-/** Like `toPlainError`, but an error about a path is `Internal`. */
+/** Like `toPlainError`, but an error about a path becomes `Internal`. */
 export function ownError(err: unknown): PlainError {
   const stack = stackOf(err)
   if (err instanceof CoreError) return { code: err.code, message: err.message, details: err.details, stack }

@@ -1,4 +1,6 @@
+export { makeChm } from './chm.ts'
 export { makeMobipocket, makePowerPoint97, makeWorkbook } from './legacy-office.ts'
 export { makeOutlookMessage, makeWord97 } from './ole.ts'
-export { makeLockedPdf, makePdf, makePdfBomb, makeRecursivePdf, pdfOf, pdfStream } from './pdf.ts'
+export { makeFont, makeFontCollection } from './font.ts'
+export { makeCjkPdf, makeLockedPdf, makePdf, makePdfBomb, makeRecursivePdf, pdfOf, pdfStream } from './pdf.ts'
 export { makeZip, type ZipMember } from './zip.ts'

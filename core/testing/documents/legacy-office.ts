@@ -9,7 +9,10 @@ interface OleWriter {
 type Cell = string | number | Date
 
 /** A workbook with sheets of rows, in the format of Excel 97 or the binary one of today. */
-export function makeWorkbook(sheets: Readonly<Record<string, Cell[][]>>, bookType: 'biff8' | 'xlsb'): Buffer {
+export function makeWorkbook(
+  sheets: Readonly<Record<string, Cell[][]>>,
+  bookType: 'biff8' | 'ods' | 'xlsb' | 'xlsx',
+): Buffer {
   const book = utils.book_new()
   for (const [name, rows] of Object.entries(sheets))
     utils.book_append_sheet(book, utils.aoa_to_sheet(rows, { cellDates: true, UTC: true }), name)
@@ -21,13 +24,21 @@ interface Slide {
   readonly title: string
   /** The text of its other boxes, which stands in its drawing. */
   readonly box: string
+  readonly footer?: string
+  readonly comment?: string
 }
 
 /** A presentation of PowerPoint 97, with a page of notes. */
 export function makePowerPoint97(slides: readonly Slide[], notes: string): Buffer {
   const list = slides.flatMap(({ title }) => [record(1_011, Buffer.alloc(20)), utf16(title)])
   const document = container(1_000, [container(4_080, list)])
-  const drawn = slides.map(({ box }) => container(1_006, [container(1_036, [latin1(box)])]))
+  const drawn = slides.map(({ box, comment, footer }) =>
+    container(1_006, [
+      container(1_036, [latin1(box)]),
+      ...(footer === undefined ? [] : [container(4_057, [string(2, footer)])]),
+      ...(comment === undefined ? [] : [commentRecord(comment)]),
+    ]),
+  )
   const stream = Buffer.concat([document, ...drawn, container(1_008, [latin1('*'), utf16(notes)])])
   const ole = CFB as OleWriter
   const file = ole.utils.cfb_new()
@@ -39,6 +50,17 @@ export function makePowerPoint97(slides: readonly Slide[], notes: string): Buffe
 
 function container(type: number, parts: readonly Buffer[]): Buffer {
   return record(type, Buffer.concat(parts), 15)
+}
+
+/** A comment, among the records that a later version of PowerPoint has added. */
+function commentRecord(text: string): Buffer {
+  const comment = container(12_000, [string(0, 'Ann'), string(1, text), string(2, 'A')])
+  return container(5_000, [container(5_002, [string(0, '___PPT10'), record(5_003, comment)])])
+}
+
+/** A string; its instance tells its meaning. */
+function string(instance: number, text: string): Buffer {
+  return record(4_026, Buffer.from(text, 'utf16le'), instance << 4)
 }
 
 function utf16(text: string): Buffer {

@@ -23,6 +23,28 @@ export function makePdf(pages: readonly string[]): Buffer {
   return pdfOf(bodies)
 }
 
+/**
+ * A page with a line in a font of Chinese, Japanese or Korean that is not in the file. `encoding` is the name of the
+ * table that makes its letters of the bytes; `collection` the set of letters of the script, such as `Japan1`.
+ */
+export function makeCjkPdf(font: {
+  readonly name: string
+  readonly encoding: string
+  readonly collection: string
+  readonly bytes: Uint8Array
+}): Buffer {
+  const drawing = `BT /F 36 Tf 1 0 0 1 20 300 Tm <${Buffer.from(font.bytes).toString('hex')}> Tj ET`
+  return pdfOf([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${PAGE.join(' ')}] /Resources << /Font << /F 5 0 R >> >> /Contents 4 0 R >>`,
+    pdfStream('', drawing),
+    `<< /Type /Font /Subtype /Type0 /BaseFont /${font.name} /Encoding /${font.encoding} /DescendantFonts [6 0 R] >>`,
+    `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /${font.name} /CIDSystemInfo << /Registry (Adobe) /Ordering (${font.collection}) /Supplement 2 >> /DW 1000 /FontDescriptor 7 0 R >>`,
+    `<< /Type /FontDescriptor /FontName /${font.name} /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 800 /StemV 80 >>`,
+  ])
+}
+
 /** A form that draws itself, over and over. */
 export function makeRecursivePdf(): Buffer {
   const form = '/Type /XObject /Subtype /Form /BBox [0 0 300 400] /Resources << /XObject << /X 5 0 R /Y 5 0 R >> >>'

@@ -1,5 +1,6 @@
 export { type ExifFixture, exifBlock, tag } from './exif.ts'
 export { bmp, crowdedHeic, gif, heic, type ImageFixture, jpeg, png, webp } from './images.ts'
 export { film, type FilmFixture, type LiveFixture, livePhoto } from './live-photos.ts'
-export { flac, mp3, wav } from './sounds.ts'
+export { aac, flac, id3, mp3, wav } from './sounds.ts'
 export { ssim } from './ssim.ts'
+export { factsIn } from './facts-in.ts'

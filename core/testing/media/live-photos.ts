@@ -42,6 +42,12 @@ export interface FilmFixture {
   /** Milliseconds since 1970, of the header. */
   readonly createdMs?: number
   readonly durationMs?: number
+  /** Further texts by key, such as `com.apple.quicktime.make`. */
+  readonly values?: Readonly<Record<string, string>>
+  /** The content of its `udta` box. */
+  readonly userData?: Uint8Array
+  /** Texts by key in the track, where an iPhone names its lens. */
+  readonly trackValues?: Readonly<Record<string, string>>
   /** Behind the header: tells films apart that are otherwise the same. */
   readonly pictures?: string
 }
@@ -51,16 +57,25 @@ export function film(brand: 'qt  ' | 'isom', of: FilmFixture = {}): Uint8Array {
   const { created, createdMs, durationMs = 3_000, identifier, pictures = '' } = of
   const seconds = createdMs === undefined ? 0 : Math.floor(createdMs / 1_000) + EPOCH_1904
   const header = box('mvhd', u32be(0), u32be(seconds), u32be(0), u32be(1_000), u32be(durationMs), zeros(80))
-  const values = Object.entries({
+  const values = {
     'com.apple.quicktime.content.identifier': identifier,
     'com.apple.quicktime.creationdate': created,
-  }).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const keys = box('keys', u32be(0), u32be(values.length), ...values.map(([key]) => box('mdta', key)))
-  const list = box('ilst', ...values.map(([, value], i) => numbered(i + 1, box('data', u32be(1), u32be(0), value))))
+    ...of.values,
+  }
+  const track = of.trackValues ? box('trak', metaBox(brand, of.trackValues)) : ''
+  const userData = of.userData ? box('udta', of.userData) : ''
+  const movie = box('moov', header, track, metaBox(brand, values), userData)
+  return bytes(box('ftyp', brand, u32be(0), brand), box('mdat', pictures), movie)
+}
+
+function metaBox(brand: string, values: Readonly<Record<string, string | undefined>>): Uint8Array | string {
+  const known = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  if (known.length === 0) return ''
+  const keys = box('keys', u32be(0), u32be(known.length), ...known.map(([key]) => box('mdta', key)))
+  const list = box('ilst', ...known.map(([, value], i) => numbered(i + 1, box('data', u32be(1), u32be(0), value))))
   const handler = box('hdlr', zeros(8), 'mdta', zeros(12))
   // The boxes of QuickTime's `meta` come at once, those of MP4's after a version.
-  const meta = values.length === 0 ? '' : box('meta', brand === 'qt  ' ? '' : u32be(0), handler, keys, list)
-  return bytes(box('ftyp', brand, u32be(0), brand), box('mdat', pictures), box('moov', header, meta))
+  return box('meta', brand === 'qt  ' ? '' : u32be(0), handler, keys, list)
 }
 
 /** Seconds from the beginning of 1904 to that of 1970. */

@@ -18,7 +18,7 @@ export function mp3({ frames, tags = {} }: { readonly frames: number; readonly t
 }
 
 /** ID3v2.3, tags by their four letters. */
-function id3(tags: SoundTags): Uint8Array {
+export function id3(tags: SoundTags): Uint8Array {
   const frames = bytes(
     ...Object.entries(tags).map(([name, text]) => bytes(name, u32be(text.length + 1), 0, 0, 0, text)),
   )
@@ -36,4 +36,20 @@ export function flac({ samples, tags }: { readonly samples: number; readonly tag
     ...comments.flatMap((comment) => [u32le(comment.length), comment]),
   )
   return bytes('fLaC', u32be(stream.length), stream, 0x84, u32be(block.length).subarray(1), block)
+}
+
+/** AAC without a container (ADTS): frames of silence, of 1,024 samples each, at 44.1 kHz, stereo. */
+export function aac({ frames }: { readonly frames: number }): Uint8Array {
+  const length = 371
+  const frame = bytes(
+    0xff,
+    0xf1,
+    0x50,
+    0x80 | (length >> 11),
+    (length >> 3) & 255,
+    ((length & 7) << 5) | 0x1f,
+    0xfc,
+    zeros(length - 7),
+  )
+  return bytes(...Array.from({ length: frames }, () => frame))
 }

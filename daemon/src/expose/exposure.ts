@@ -192,7 +192,7 @@ export class Exposure implements AsyncDisposable {
     const was = this.#running !== null || readExposure(this.#file) !== null
     rmSync(this.#file, { force: true })
     await this.#stop()
-    // After the last write of those who were signing in.
+    // By now, clients that were signing in have made their last write.
     rmSync(this.#sessionsFile, { force: true })
     return was
   }
@@ -236,7 +236,7 @@ function notAnyMore(cause: unknown): CoreError {
   return new CoreError('Unavailable', message, { cause })
 }
 
-/** Nothing where there is no file, where it is damaged, and where others could have written it. */
+/** Null if there is no file, or if it is damaged. */
 function readExposure(file: string): ExposureFile | null {
   try {
     return ExposureFile.parse(JSON.parse(readFileSync(file, 'utf8')))

@@ -110,9 +110,9 @@ const words = {
 interface LoginPage {
   readonly language: PageLanguage
   readonly status: number
-  /** Where it goes on. */
+  /** The address to continue at after the login. */
   readonly to: string
-  /** Why the last attempt failed. */
+  /** The error of the last attempt. */
   readonly err?: HttpError
 }
 

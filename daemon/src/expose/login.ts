@@ -41,7 +41,7 @@ export class Login {
     this.#bySite = new Backoff(perSite, options.now)
   }
 
-  /** The secret of a new session. Throws 401 for a wrong passphrase, and 429 for one who has to wait. */
+  /** Returns the secret of a new session. Throws 401 for a wrong passphrase, and 429 for a client that has to wait. */
   async attempt(passphrase: string, who: Attempt): Promise<string> {
     const from = originOf(who.address)
     this.#checkPace(from)

@@ -27,15 +27,16 @@ export function limitRule(context: ValidationContext): ASTVisitor {
 
 type FindFragment = (name: string) => FragmentDefinitionNode | null
 
-/** Why it is refused; null where it is not. */
+/** Returns the reason to refuse an operation; null if it is within the limits. */
 function tooMuch(operation: OperationDefinitionNode, fragment: FindFragment): string | null {
   let seen = 0
   let roots = 0
   let deepest = 0
-  // `depth` is null in what the schema is: that is as deep as it is, but all of it under many names is much.
+  // `depth` is null inside a description of the schema. Its depth is limited by the schema itself, but its fields
+  // count: a document may ask for all of it under many names.
   const walk = (set: SelectionSetNode, depth: number | null) => {
     for (const selection of set.selections) {
-      // Also of fragments that use themselves, which another rule refuses.
+      // The limit also ends fragments that contain themselves, which another rule refuses.
       if (++seen > MAX_FIELDS) return
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const used = fragment(selection.name.value)

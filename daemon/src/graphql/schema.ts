@@ -14,9 +14,11 @@ import {
   GraphQLObjectType,
   GraphQLSchema,
   GraphQLString,
+  GraphQLBoolean,
 } from 'graphql'
 import { z } from 'zod'
 import type { Asked } from '../dispatch.ts'
+import { CONFIRM, LIBRARY, takesConfirmation, takesLibrary } from '../request-parameters.ts'
 import { inputSchema, type JsonSchema, outputSchema } from '../http/operation-schema.ts'
 import { JsonScalar, schemaKey, TypeMap, typeName } from './type-map.ts'
 
@@ -33,9 +35,6 @@ export interface GraphqlContext {
 }
 
 type Field = GraphQLFieldConfig<unknown, GraphqlContext>
-
-/** Where the library is named, beside the input of an operation. */
-const LIBRARY = 'library'
 
 /** Every operation as a field: `files.list` is the query `filesList`. Their types are those of the contract. */
 export function graphqlSchema(): GraphQLSchema {
@@ -64,15 +63,27 @@ function fieldOf(op: Op, types: TypeMap): Field {
     description: `${op.summary}.${errors}`,
     args: argsOf(op, input, types),
     resolve: async (_parent, args, context) => {
-      const { [LIBRARY]: library, ...rest } = op.scope === 'core' ? { ...args, [LIBRARY]: undefined } : args
-      const params = op.scope === 'core' ? args : rest
+      const { confirm, library, params } = besideInput(op, args)
       try {
-        return await context.call({ method: op.name, params: given(params, input), library: library ?? undefined })
+        return await context.call({ method: op.name, params: given(params, input), library, confirm })
       } catch (err) {
         throw told(err)
       }
     },
   }
+}
+
+/** Separates the arguments that every operation of its kind has from its own. */
+function besideInput(op: Op, args: Readonly<Record<string, unknown>>) {
+  const params = { ...args }
+  const take = (name: string, isTaken: boolean) => {
+    const value = isTaken ? params[name] : undefined
+    if (isTaken) delete params[name]
+    return value
+  }
+  const library = take(LIBRARY, takesLibrary(op))
+  const confirm = take(CONFIRM, takesConfirmation(op)) === true
+  return { confirm, library: typeof library === 'string' ? library : undefined, params }
 }
 
 function argsOf(op: Op, input: JsonSchema, types: TypeMap): GraphQLFieldConfigArgumentMap {
@@ -82,7 +93,11 @@ function argsOf(op: Op, input: JsonSchema, types: TypeMap): GraphQLFieldConfigAr
     const type = types.input(schema, typeName(op.name, name), input, isRequired)
     args[name] = { type, description: schema.description ?? null }
   }
-  if (op.scope === 'core') return args
+  if (takesConfirmation(op)) {
+    if (args[CONFIRM]) throw new Error(`the operation ${op.name} has an input field ${CONFIRM}, which GraphQL reserves`)
+    args[CONFIRM] = { type: GraphQLBoolean, description: 'true once the user has agreed to what this destroys' }
+  }
+  if (!takesLibrary(op)) return args
   if (args[LIBRARY]) throw new Error(`the operation ${op.name} has an input field ${LIBRARY}, which GraphQL reserves`)
   args[LIBRARY] = { type: GraphQLString, description: 'name or id of the library; the current library by default' }
   return args

@@ -4,6 +4,7 @@ import { CoreError } from '@spacedrive/core'
 import { type Context, type Handler, Hono } from 'hono'
 import { apiPageRoutes } from './api-page/index.ts'
 import { answerTo } from '../asker.ts'
+import type { Downloads } from '../downloads/index.ts'
 import type { Asked, DispatchDeps } from '../dispatch.ts'
 import type { Authenticator } from './authenticator.ts'
 import { conditionalJson } from './conditional-json.ts'
@@ -13,6 +14,7 @@ import type { HttpLimits } from './http-limits.ts'
 import { checkJson } from './json-body.ts'
 import { lazyHandler } from './lazy-handler.ts'
 import type { Metrics } from './metrics.ts'
+import { nothingAt } from './nothing-at.ts'
 import { OperationCalls } from './operation-calls.ts'
 import { pageRoutes, type WebPage } from './page/index.ts'
 import { HttpError, problemResponse, securityHeaders } from './problem.ts'
@@ -24,6 +26,8 @@ import { rpcRoutes } from './rpc-routes.ts'
 export interface AppDeps extends DispatchDeps {
   readonly authenticator: Authenticator
   readonly page: WebPage
+  /** Archives that clients may get. */
+  readonly downloads: Downloads
   readonly limits: HttpLimits
   /** Null: the server has no metrics. */
   readonly metrics: Metrics | null
@@ -56,9 +60,7 @@ function frameOf({ core, metrics }: Pick<AppDeps, 'core' | 'metrics'>): HttpApp 
     if (!(err instanceof CoreError)) core.log.error({ err, requestId, path: c.req.path }, 'HTTP request failed')
     return problemResponse(err, requestId)
   })
-  app.notFound((c) =>
-    problemResponse(new HttpError(404, 'NotFound', `there is nothing at ${c.req.path}`), c.var.requestId),
-  )
+  app.notFound((c) => problemResponse(nothingAt(c.req.path), c.var.requestId))
   return app
 }
 
@@ -69,7 +71,8 @@ export function createApp(deps: AppDeps): HttpApp {
   deps.addFirst?.(app)
   app.get('/health', (c) => c.json({ status: 'ok' }))
   app.route('/session', deps.sessionRoutes)
-  for (const [path, routes] of protectedRoutes(deps)) {
+  const answered = protectedRoutes(deps)
+  for (const [path, routes] of answered) {
     app.use(`${path}/*`, async (c, next) => {
       const { incoming, outgoing } = c.env
       const asker = await authenticator.check(incoming)
@@ -83,17 +86,18 @@ export function createApp(deps: AppDeps): HttpApp {
       return next()
     })
     app.route(path, routes)
-    // Nothing below it is a page.
-    app.all(`${path}/*`, (c) => c.notFound())
   }
   app.route('/api', apiPageRoutes())
+  // No page of the explorer is at or below these addresses.
+  const reserved = ['/health', '/session', '/api', '/metrics', ...answered.map(([path]) => path)]
+  for (const path of new Set(reserved)) app.all(`${path}/*`, (c) => c.notFound())
   app.route('/', pageRoutes(deps.page, deps.mediaOrigin))
   return app
 }
 
 /** Files and nothing else, for addresses that a page has signed: an origin of their own, where nothing else can be reached. */
 export function createMediaApp(
-  deps: Pick<AppDeps, 'core' | 'metrics'> & { readonly pages: PageMedia; readonly now: () => number },
+  deps: Pick<AppDeps, 'core' | 'downloads' | 'metrics'> & { readonly pages: PageMedia; readonly now: () => number },
 ): HttpApp {
   const app = frameOf(deps)
   app.route('/media', mediaRoutes(deps))
@@ -102,7 +106,7 @@ export function createMediaApp(
 
 /** Routes that need a sign-in, by path prefix. No other route serves paths below the prefix. */
 function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
-  const { core, explorer, limits, metrics } = deps
+  const { core, downloads, explorer, limits, metrics } = deps
   const calls = new OperationCalls({ core, explorer, max: limits.requestsInFlight })
   return [
     ['/ws', single(() => notAWebSocket())],
@@ -112,14 +116,16 @@ function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, route
     ['/events', eventRoutes(deps)],
     ['/graphql', graphqlRoutes(deps, calls)],
     ['/mcp', anyMethod(lazyHandler(() => mcpRoute(deps, calls)))],
-    ['/media', mediaRoutes({ core })],
+    ['/media', mediaRoutes({ core, downloads })],
     ...(metrics ? [['/metrics', single((c) => c.text(metrics.text()))] as const] : []),
   ]
 }
 
 /** One address that is only read. */
 function single(handler: Handler<HttpEnv>): HttpApp {
-  return new Hono<HttpEnv>().get('/', handler)
+  return new Hono<HttpEnv>().get('/', handler).all('/', () => {
+    throw new HttpError(405, 'Unsupported', 'this address is read-only; use GET or HEAD', { allow: 'GET, HEAD' })
+  })
 }
 
 /** One address that sees to the methods itself. */
@@ -151,10 +157,12 @@ async function mcpRoute(
   { closing, core }: AppDeps,
   calls: OperationCalls,
 ): Promise<(c: Context<HttpEnv>) => Promise<Response>> {
-  const { mcpHandler } = await import('../mcp/index.ts')
+  const { mcpHandler, noticedEvents } = await import('../mcp/index.ts')
   const handle = mcpHandler({
     version: core.host.version,
     call: (request, signal) => calls.run(request, signal),
+    // Every key and session has the right `view`, so it may hear of changes to the things it can view.
+    watch: (listener) => core.events.subscribe(listener, { types: noticedEvents, rights: ['view'] }),
     onError: (err) => core.log.error({ err }, 'unexpected error in an MCP tool'),
     closing,
   })

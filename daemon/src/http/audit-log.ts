@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { type AccessRecord, AccessRecord as Schema } from '../ops/access.ts'
 
 export interface AuditLogOptions {
-  /** One record a line, of mode 0600; the file before it has `.1` at its end. Kinds with files of their own add a name. */
+  /**
+   * The log has one record per line, and mode 0600. The older file has `.1` at its end. Kinds with files of their own
+   * add their name.
+   */
   readonly file: string
   readonly now: () => number
 }

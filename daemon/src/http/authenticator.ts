@@ -126,7 +126,7 @@ export class Authenticator {
     if (bearer === null ? isOpen : this.#isToken(bearer)) return null
     const key = bearer === null ? null : apiKeys?.find(bearer)
     if (key) return apiKeys!.attach(key.id, end)
-    // It ended after `check` had found it.
+    // The session or key ended after `check` had found it.
     end()
     return null
   }

@@ -1,8 +1,10 @@
 import { type Core, CoreError } from '@spacedrive/core'
+import { events as eventTypes } from '@spacedrive/core/events'
 import { type Context, Hono } from 'hono'
 import { currentAsker } from '../asker.ts'
 import { ClientPool } from '../client-pool.ts'
 import { Subscribe } from '../requests.ts'
+import { unknownField } from '../unknown-field.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
 
@@ -90,22 +92,31 @@ function openStream(c: Context<HttpEnv>, deps: EventRoutesDeps, onClosed: () => 
 /** How soon a reader comes back, in milliseconds. */
 const RETRY_MS = 1_000
 
+const PARAMETERS = ['type', 'library', 'path', 'since']
+
 function filterOf(c: Context<HttpEnv>, core: Core) {
   const types = c.req.queries('type')
+  const unasked = Object.keys(c.req.query()).find((name) => !PARAMETERS.includes(name))
+  if (unasked !== undefined) throw unknownField(unasked, { names: PARAMETERS, noun: 'parameter' })
   const { library, path } = c.req.query()
   const parsed = Subscribe.omit({ subscription: true, since: true }).safeParse({
     ...(types ? { types } : {}),
     ...(library === undefined ? {} : { library }),
     ...(path === undefined ? {} : { path }),
   })
-  if (!parsed.success)
-    throw new CoreError('InvalidInput', '`types` contains an unknown event type; docs/events.md lists all types')
+  if (!parsed.success) {
+    const unknown = types?.find((type) => !Object.hasOwn(eventTypes, type)) ?? ''
+    throw new CoreError(
+      'InvalidInput',
+      `there is no event type ${JSON.stringify(unknown)}; docs/events.md lists all types`,
+    )
+  }
   const { library: wanted, ...filter } = parsed.data
   const libraryId = wanted === undefined ? {} : { libraryId: core.libraries.resolve(wanted).id }
   return { ...filter, rights: currentAsker().rights, ...libraryId }
 }
 
-/** Where to go on: a number; `lost` where another process had the last event; null: from now on. */
+/** The event to continue after: its number; `lost` if another process sent it; null to begin now. */
 function startOf(c: Context<HttpEnv>, epoch: string): number | 'lost' | null {
   const last = c.req.header('last-event-id') ?? c.req.query('since')
   if (last === undefined || last === '') return null

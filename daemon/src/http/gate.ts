@@ -17,7 +17,7 @@ import { openTokenFile } from './token-file.ts'
 const AWAY_MS = 30_000
 
 export interface GateDeps {
-  /** Where the token and the sessions are kept, of mode 0700. */
+  /** The folder of the token and the sessions. Its mode is 0700. */
   readonly runDir: string
   readonly limits: HttpLimits
   readonly now: () => number

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 
 /**
- * Whether a request may be looked at at all, before anybody asks who sends it: null, or why not. A page of another site
- * cannot reach us under a name of its own (`Host`), and neither it nor a sandboxed file of ours may ask us for anything
- * (`Origin`, `Sec-Fetch-Site`). `origins`: the addresses this server is reached at, `http://127.0.0.1:7378`.
+ * Checks a request before its sender is known. Returns null, or the reason to refuse it. A page of another site must
+ * not reach us under a name of its own (`Host`). Neither such a page nor a sandboxed file of ours may send us requests
+ * (`Origin`, `Sec-Fetch-Site`). `origins`: the addresses of this server, such as `http://127.0.0.1:7378`.
  */
 export function guard(request: IncomingMessage, origins: ReadonlySet<string>): string | null {
   const { host, origin } = request.headers
@@ -15,8 +15,8 @@ export function guard(request: IncomingMessage, origins: ReadonlySet<string>): s
 }
 
 /**
- * The same for the address of files, which pages of `pages` show and read; who asks has to have signed the address, so
- * that a browser may be made to ask by anybody.
+ * Like `guard`, for the address of files, which the pages of `pages` show and read. Each request must have a signed
+ * address, so requests that another site causes do no harm.
  */
 export function guardFiles(
   request: IncomingMessage,

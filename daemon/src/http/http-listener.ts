@@ -104,7 +104,7 @@ export class HttpListener implements AsyncDisposable {
         )
       : createServer(settings, onRequest)
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
-    // Before Node has it among those that wait for nothing.
+    // This must run before Node's own listener, which adds the socket to its idle connections.
     this.#server.prependListener('connection', (socket: Socket) => this.#accept(socket))
     this.#server.on('secureConnection', (socket: Socket) => this.#slotOf(socket)?.spoke())
   }
@@ -336,7 +336,7 @@ export class HttpListener implements AsyncDisposable {
 }
 
 const OTHER_USERS = 'other users of this machine'
-/** This user's programs, and those whose user is not known. */
+/** Programs of this user, and programs whose user is unknown. */
 const thisMachine: Sender = { group: 'this machine', caps: [] }
 
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { type Core, CoreError, pathError } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
+import { Downloads } from '../downloads/index.ts'
 import type { Exposed, ExplorerHost, ExposeInput } from '../explorer-host.ts'
 import { Exposure } from '../expose/index.ts'
 import { AccessList } from './access-list.ts'
@@ -23,7 +24,7 @@ const EPOCH_RADIX = 36
 export interface HttpServerOptions {
   readonly core: Core
   readonly connections: Connections
-  /** Where the token and the sessions are kept, of mode 0700. */
+  /** The folder of the token and the sessions. Its mode is 0700. */
   readonly runDir: string
   /** Whether `/metrics` answers; by default it does not. */
   readonly hasMetrics?: boolean
@@ -39,13 +40,15 @@ export interface HttpServerOptions {
 export class HttpServer implements AsyncDisposable, ExplorerHost {
   /** The usual address, for programs. It leads a browser to the pages. */
   readonly url: string
-  /** Where pages are signed in: `http://127.83.12.9:40123`. */
+  /** The origin at which pages sign in, such as `http://127.83.12.9:40123`. */
   readonly pageOrigin: string
   readonly tokenFile: string
   /** The apps that all listeners share. */
   readonly app: HttpApp
   /** Decides which requests are signed in. */
   readonly access: AccessList
+  readonly downloads: Downloads
+  program: string | null = null
   readonly #page: WebPage
   readonly #links: Links
   readonly #linkMs: number
@@ -54,7 +57,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #parts: AsyncDisposableStack
 
   private constructor(
-    of: Pick<HttpServer, 'app' | 'url' | 'pageOrigin'> & {
+    of: Pick<HttpServer, 'app' | 'downloads' | 'url' | 'pageOrigin'> & {
       gate: Gate
       page: WebPage
       linkMs: number
@@ -68,6 +71,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.pageOrigin = of.pageOrigin
     this.tokenFile = gate.tokenFile
     this.app = of.app
+    this.downloads = of.downloads
     this.access = new AccessList({ pages: gate.sessions, exposure, apiKeys: gate.apiKeys, audit: gate.audit })
     this.#page = of.page
     this.#links = gate.links
@@ -95,7 +99,8 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const closing = new AbortController()
     const epoch = now().toString(EPOCH_RADIX)
     let server: HttpServer | null = null
-    const shared = { core, explorer: () => server, page, limits, metrics, epoch, closing: closing.signal }
+    const downloads = new Downloads(now)
+    const shared = { core, explorer: () => server, downloads, page, limits, metrics, epoch, closing: closing.signal }
     const usual = new UsualPort({ file: join(runDir, 'http-port.json'), wanted: port })
     const keep = (listener: AsyncDisposable) => void listeners.push(listener)
     const local = await listenLocally({ shared, connections, gate, port: usual, now, keep })
@@ -105,7 +110,16 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await exposure.restore()
     parts.use(gate.links)
     parts.defer(() => closing.abort())
-    server = new HttpServer({ ...local, gate, page, linkMs: limits.linkMs, socket, exposure, parts: parts.move() })
+    server = new HttpServer({
+      ...local,
+      downloads,
+      gate,
+      page,
+      linkMs: limits.linkMs,
+      socket,
+      exposure,
+      parts: parts.move(),
+    })
     return server
   }
 

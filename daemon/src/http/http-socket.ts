@@ -17,7 +17,7 @@ export class HttpSocket implements AsyncDisposable {
   /** Why there is none. */
   readonly notice: string | null
   readonly #listener: HttpListener | null
-  /** Also where the process is ended from within; a kill leaves it to the next start. */
+  /** This also runs if the process is ended from within. After a kill, the next start removes the socket. */
   readonly #remove = () => {
     if (this.path !== null && process.platform !== 'win32') rmSync(this.path, { force: true })
   }

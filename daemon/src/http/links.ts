@@ -51,7 +51,10 @@ export class Links implements Disposable {
     return link !== undefined && link.expiresAt > this.#now()
   }
 
-  /** Where a link leads; it is of no use afterwards. Null: there is none, it was used, or it is too old. */
+  /**
+   * Uses a link up, and returns the address that it leads to. Null if there is no such link, or it was used or is too
+   * old.
+   */
   take(code: string): string | null {
     const key = hash('sha256', code)
     const link = this.#links.get(key)

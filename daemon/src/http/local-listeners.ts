@@ -3,7 +3,8 @@ import { type AppDeps, createApp, createMediaApp } from './app.ts'
 import type { Gate } from './gate.ts'
 import type { HttpApp } from './http-env.ts'
 import { HttpListener, type HttpListenerOptions } from './http-listener.ts'
-import { leadToPages, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
+import { awayRoutes } from './away/away-routes.ts'
+import { LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { listenForPages } from './page-address.ts'
 import { HttpError, refuseUpgrade } from './problem.ts'
 import { pageSessionRoutes } from './session-routes.ts'
@@ -50,7 +51,7 @@ export async function listenLocally(deps: LocalListenersDeps): Promise<LocalList
     authenticator,
     sessionRoutes: pageSessionRoutes({ authenticator, links, proofs, sessions, audit, place }),
     mediaOrigin: () => place.media,
-    addFirst: (first) => leadToPages(first, place),
+    addFirst: (first) => awayRoutes(first, { to: place, program: () => shared.explorer()?.program ?? null }),
   })
   const sockets = new WebSockets({ authenticator, connections, limits })
   const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) => void sockets.upgrade(request, client, head)
@@ -76,11 +77,12 @@ function listenForMedia(
   { gate, now, shared }: Pick<LocalListenersDeps, 'gate' | 'shared' | 'now'>,
 ): Promise<HttpListener> {
   const { proofs, sessions } = gate
-  const { core, limits, metrics } = shared
+  const { core, downloads, limits, metrics } = shared
   return HttpListener.listen({
     at: { hostname, names: () => [hostname], ports: mediaPorts(pages.port), pages: () => pages.origins },
     app: createMediaApp({
       core,
+      downloads,
       metrics,
       now,
       pages: {

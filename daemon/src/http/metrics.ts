@@ -46,6 +46,7 @@ export class Metrics implements Disposable {
       ...metric('spacedrive_jobs', 'gauge', 'jobs of the open libraries', [
         `{state="running"} ${jobs.running}`,
         `{state="queued"} ${jobs.queued}`,
+        `{state="paused"} ${jobs.paused}`,
       ]),
       ...metric('spacedrive_events_total', 'counter', 'events that were sent', [` ${core.events.lastSeq}`]),
       ...metric('spacedrive_connections', 'gauge', 'clients that are connected', [

@@ -1,6 +1,7 @@
 import * as domain from '@spacedrive/core/domain'
 import type { Op } from '@spacedrive/core/ops'
 import { z } from 'zod'
+import { exampleOf } from './example-of.ts'
 import type { JsonSchema } from './operation-schema.ts'
 
 const PLACE = '#/components/schemas/'
@@ -28,6 +29,22 @@ export class NamedSchemas {
     this.#all = { ...schemasOf(this.#outputs, 'output'), ...schemasOf(this.#inputs, 'input') }
   }
 
+  /** A request that the operation accepts. */
+  exampleInput(op: Op): Readonly<Record<string, unknown>> {
+    const example = exampleOf(this.inputOf(op), { resolve: (ref) => this.#named(ref), onlyRequired: true })
+    return { ...(example as object), ...CHOSEN[op.name] }
+  }
+
+  /** An answer of the operation, with every field. */
+  exampleOutput({ output }: Op): unknown {
+    const schema = this.#all[this.#outputs.get(output)!.id]!
+    return exampleOf(schema, { resolve: (ref) => this.#named(ref), onlyRequired: false })
+  }
+
+  #named(ref: string): JsonSchema | undefined {
+    return ref.startsWith(PLACE) ? this.#all[ref.slice(PLACE.length)] : undefined
+  }
+
   inputOf({ input }: Op): JsonSchema {
     return this.#all[this.#inputs.get(input)!.id]!
   }
@@ -53,6 +70,14 @@ export class NamedSchemas {
   refToOutput({ output }: Op): JsonSchema {
     return { $ref: PLACE + this.#outputs.get(output)!.id }
   }
+}
+
+/** Fields of requests of which one has to be given, which a schema cannot say. */
+const CHOSEN: Readonly<Record<string, object>> = {
+  'files.seek': { prefix: 'jo' },
+  'sidecars.convert': { allLivePhotos: true, dryRun: true },
+  'sidecars.previewConversion': { allLivePhotos: true },
+  'sidecars.regenerate': { target: '/home/ann/Pictures/jolla.jpg' },
 }
 
 function schemasOf(names: Names, io: 'input' | 'output'): Record<string, JsonSchema> {

@@ -32,14 +32,14 @@ interface Challenge {
 
 /** The secrets for a page that has proved its key. They become invalid when this process ends. */
 export interface PageAccess {
-  /** Lets the page in, as a bearer. */
+  /** The bearer token of the page. */
   readonly access: string
   /** Signs addresses of files. */
   readonly mediaKey: string
 }
 
 export interface PageProofsOptions {
-  /** Where the key of the daemon is kept, of mode 0600. */
+  /** The file with the key of the daemon. Its mode is 0600. */
   readonly keyFile: string
   readonly sessions: Sessions
   readonly now: () => number

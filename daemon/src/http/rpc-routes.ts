@@ -33,9 +33,9 @@ export function rpcRoutes(calls: OperationCalls): HttpApp {
 async function answer(c: Context<HttpEnv>, document: unknown, calls: OperationCalls): Promise<RpcResponse | null> {
   const parsed = Request.safeParse(document)
   if (!parsed.success) return { jsonrpc: '2.0', id: null, error: notRequest('this is no JSON-RPC 2.0 request') }
-  const { id, library, method, params } = parsed.data
+  const { confirm, id, library, method, params } = parsed.data
   try {
-    const result = (await calls.call(c, { method, params, library })) ?? null
+    const result = (await calls.call(c, { method, params, library, confirm })) ?? null
     return id === undefined ? null : { jsonrpc: '2.0', id, result }
   } catch (err) {
     return id === undefined ? null : { jsonrpc: '2.0', id, error: wireError(err) }

@@ -166,6 +166,32 @@ export const duplicatesTool = defineTool({
   },
 })
 
+export const uniqueTool = defineTool({
+  name: 'files_unique',
+  title: 'Find files without a copy',
+  description: 'List the files whose content exists only once in the library, largest first.',
+  strangers: true,
+  input: {
+    types: z.array(FileType).max(FileType.options.length).optional().describe('only files of these types'),
+    below: path.optional().describe('only files in this folder and its subfolders'),
+    limit: page.limit,
+    cursor: page.cursor,
+  },
+  output: {
+    items: z.array(ListedEntry.extend({ online: z.boolean() })),
+    total: z.number(),
+    totalBytes: z.number(),
+    cursor: nextCursor,
+  },
+  async run({ below, limit, ...input }, ask) {
+    return fitting(limit, async (some) => {
+      const found = await ask('copies.unique', { ...input, below: below === undefined ? [] : [below], limit: some })
+      const items = found.items.map(({ online, ...entry }) => ({ ...listed(entry), online }))
+      return { items, total: found.total, totalBytes: found.totalBytes, cursor: found.cursor }
+    })
+  },
+})
+
 /** The largest `limit` that `files.duplicates` accepts. */
 const MAX_GROUPS = 10_000
 

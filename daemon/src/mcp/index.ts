@@ -1,3 +1,5 @@
-export { createMcpServer, type McpServerDeps } from './mcp-server.ts'
+export type { McpServerDeps } from './mcp-server.ts'
 export { mcpHandler, type McpHandlerDeps } from './mcp-handler.ts'
+export type { McpOffer } from './offer.ts'
+export { noticedEvents } from './resource-notices.ts'
 export { serveMcp } from './serve-mcp.ts'

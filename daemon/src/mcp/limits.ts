@@ -12,5 +12,22 @@ export const DEFAULT_ITEMS = 50
 export const MAX_COPIES = 20
 /** Number of rows in each part of the statistics. */
 export const MAX_STATISTICS_LINES = 50
-/** Number of open notification streams. The server never sends a notification, so a few are enough. */
+/** Number of completions in one answer; the protocol allows no more. */
+export const MAX_COMPLETIONS = 100
+/** Length of an argument of a prompt, in UTF-16 code units: longer than any path. */
+export const MAX_ARGUMENT_LENGTH = 16_384
+/** Number of open notification streams of clients without a session. */
 export const MAX_SUBSCRIPTIONS = 16
+/** Number of resources that one client watches. */
+export const MAX_WATCHED = 100
+/** How long changes are collected before a client is notified, so that a scan does not flood it. */
+export const NOTICE_INTERVAL_MS = 250
+/** Number of HTTP sessions. If all are taken, the session that was unused for the longest time is closed. */
+export const MAX_SESSIONS = 64
+/** Number of HTTP sessions of one API key, one browser, or the user of this machine. */
+export const MAX_SESSIONS_EACH = 16
+/** Messages of a session that a client can still fetch after its connection broke, and their length in all. */
+export const MAX_KEPT_MESSAGES = 256
+export const MAX_KEPT_LENGTH = 1024 * 1024
+/** How soon a client reconnects after its stream has ended, in milliseconds. */
+export const RECONNECT_MS = 1_000

@@ -154,6 +154,7 @@ export const textTool = defineTool({
       }),
     ),
     truncated: z.boolean().describe('true if the file has more text than Spacedrive stores'),
+    unfinished: z.boolean().describe('true if more pages of the file are still being read; ask again later'),
     cursor: nextCursor,
   },
   async run(input, ask) {

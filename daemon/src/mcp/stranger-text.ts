@@ -32,3 +32,6 @@ function escaped(found: string): string {
     return `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`
   }).join('')
 }
+
+/** Marks text by other people, for clients that look for the mark. */
+export const STRANGERS = { 'spacedrive/written-by-strangers': true } as const

@@ -6,6 +6,9 @@ import { DEFAULT_ITEMS, MAX_ANSWER_LENGTH, MAX_ITEMS } from './limits.ts'
 /** Calls an operation on behalf of one client request, in the library that the request names. */
 export type Ask = <N extends keyof Ops>(name: N, input: InputOf<N>) => Promise<OutputOf<N>>
 
+/** Returns the function that calls operations in the given library; undefined is the current library. */
+export type AskIn = (library: string | undefined) => Ask
+
 /** A read-only function that an MCP client offers to its model. */
 export interface Tool {
   readonly name: string

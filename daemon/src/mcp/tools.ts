@@ -1,4 +1,4 @@
-import { archiveTool, duplicatesTool, infoTool, listTool, sizesTool } from './file-tools.ts'
+import { archiveTool, duplicatesTool, infoTool, listTool, sizesTool, uniqueTool } from './file-tools.ts'
 import { jobsTool, librariesTool, locationsTool, statisticsTool, volumesTool } from './library-tools.ts'
 import { mediaTool, searchTool, textTool, timelineTool } from './search-tools.ts'
 import type { Tool } from './tool.ts'
@@ -14,6 +14,7 @@ export const tools: readonly Tool[] = [
   textTool,
   sizesTool,
   duplicatesTool,
+  uniqueTool,
   archiveTool,
   mediaTool,
   timelineTool,

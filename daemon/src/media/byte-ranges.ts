@@ -8,9 +8,9 @@ export interface ByteRange {
 const MAX_RANGES = 8
 
 /**
- * What a `Range` header asks of a file of `size` bytes (RFC 9110 §14.2). Null: all of it, for there is no such header, it
- * makes no sense, it is in another unit, or it asks for more work than the whole file is: too many parts, or parts that
- * overlap. Parts that begin behind the end are left out; an empty list is one that has nothing else.
+ * The parts of a file of `size` bytes that a `Range` header asks for (RFC 9110 §14.2). Null means the whole file: there
+ * is no such header, it makes no sense, it uses another unit, or it costs more than the whole file, with too many or
+ * overlapping parts. Parts that begin after the end are left out; the list is empty if no others remain.
  */
 export function parseByteRanges(header: string | null, size: number): readonly ByteRange[] | null {
   // An empty file has no bytes to name, and all of it is as good an answer as none.

@@ -3,9 +3,11 @@ import { EntryId } from '@spacedrive/core/domain'
 import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
 import { currentAsker, ownUser } from '../asker.ts'
-import { reachesEveryFile, requireReachable } from '../dispatch.ts'
+import type { Downloads } from '../downloads/index.ts'
+import { lazyHandler } from '../http/lazy-handler.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
 import { noteSignedIn } from '../http/signed-in.ts'
+import { reachesEveryFile, requireReachable } from '../reachable.ts'
 import { ChunkSpaces } from './chunk-spaces.ts'
 import { signedSession } from './media-signature.ts'
 import { refusedThere, remoteFileHandler, remoteThumbHandler } from './remote-handler.ts'
@@ -14,6 +16,8 @@ import { sidecarHandler } from './sidecar-handler.ts'
 
 export interface MediaDeps {
   readonly core: Core
+  /** Archives that clients may get. */
+  readonly downloads: Pick<Downloads, 'find' | 'place'>
   readonly now?: () => number
   /** Only addresses that a page has signed are answered, to be shown by that page; null where the routes around it decide. */
   readonly pages?: PageMedia | null
@@ -36,8 +40,8 @@ const SANDBOX =
 
 const FILE_CACHE = 'private, no-cache'
 
-/** Files and sidecars, for pages and players: `/entry/<library>/<entry>/<name>`, `/file/<name>?path=`, `/remote/<device>/…` and `/sidecar/…`. */
-export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): HttpApp {
+/** Files and sidecars, for pages and players: `/entry/<library>/<entry>/<name>`, `/file/<name>?path=`, `/remote/<device>/…`, `/sidecar/…` and `/zip/<id>/<name>`. */
+export function mediaRoutes({ core, downloads, now = Date.now, pages = null }: MediaDeps): HttpApp {
   const deps: SendDeps = { types: new FileTypeRegistry(), spaces: new ChunkSpaces(), now, log: core.log }
   const look = core.volumes.look.bind(core.volumes)
   const app = new Hono<HttpEnv>()
@@ -94,6 +98,8 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
   app.get('/remote/:device/file/:name?', remoteFileHandler({ core, ...deps }))
   app.get('/remote/:device/thumb', remoteThumbHandler({ core, ...deps }))
   app.get('/sidecar/:library/:content/:folder/:file', sidecarHandler({ core, look, guard: null, ...deps }))
+  const zip = async () => (await import('./zip-handler.ts')).zipHandler({ core, downloads })
+  app.get('/zip/:id/:name', lazyHandler(zip))
   return app
 }
 

@@ -4,9 +4,9 @@ import type { ChunkSpaces } from './chunk-spaces.ts'
 import type { FileChunks } from './file-chunks.ts'
 
 /**
- * Sends what is left of an answer whose header is written, as fast as it is read: while one chunk goes out, the next one
- * is read. The file is closed at the end, and as soon as the client is gone. Throws where the answer cannot be completed;
- * the connection is closed then, for its length was promised.
+ * Sends the rest of an answer whose header is written, as fast as the client reads it. While one chunk goes out, the
+ * next one is read. Closes the file at the end, or when the client is gone. If the answer cannot be completed, closes
+ * the connection, because its length was promised, and throws.
  */
 export async function sendChunks(chunks: FileChunks, to: ServerResponse, spaces: ChunkSpaces): Promise<void> {
   const left = new AbortController()

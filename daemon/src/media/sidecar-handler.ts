@@ -6,6 +6,7 @@ import {
   openFile,
   type OpenFileDeps,
   parseSidecarFile,
+  withoutAlias,
 } from '@spacedrive/core'
 import { ContentId, GIVEN_UP, type Sidecar } from '@spacedrive/core/domain'
 import { HttpError } from '../http/problem.ts'
@@ -28,7 +29,7 @@ export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<
   return async (c) => {
     const { content = '', file = '', folder = '', library: reference } = c.req.param()
     const contentId = ContentId.safeParse(content)
-    const named = parseSidecarFile(folder, file)
+    const named = parseSidecarFile(folder, withoutAlias(folder, file))
     if (!contentId.success || !named)
       throw new CoreError('InvalidInput', `${content}/${folder}/${file} is not the address of a sidecar`)
     const key = { contentId: contentId.data, ...named }

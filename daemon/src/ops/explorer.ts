@@ -1,5 +1,5 @@
 import { Access, accessNames } from '@spacedrive/core/domain'
-import { defineAction } from '@spacedrive/core/ops'
+import { defineAction, defineQuery } from '@spacedrive/core/ops'
 import { z } from 'zod'
 import { type DaemonContext, served } from './context.ts'
 
@@ -21,6 +21,13 @@ export const explorerLink = defineAction({
       .describe(
         'folder for a private page that leads to the link; the page is removed when the link is used or expires',
       ),
+    program: z
+      .string()
+      .min(1)
+      .max(4_096)
+      .regex(/^[^`\p{Cc}]+$/u)
+      .optional()
+      .describe('words that start this program in the user’s shell; the page names commands with them'),
   }),
   output: z.object({
     url: z.string(),
@@ -28,7 +35,22 @@ export const explorerLink = defineAction({
     page: z.string().nullable().describe('path of the page in `folder`; null without `folder`'),
   }),
   errors: ['Unavailable'],
-  run: async (input, context: DaemonContext) => served(context).link(input.to, input.folder),
+  async run({ folder, program, to }, context: DaemonContext) {
+    const explorer = served(context)
+    explorer.program = program ?? explorer.program
+    return explorer.link(to, folder)
+  },
+})
+
+export const explorerProgram = defineQuery({
+  name: 'explorer.program',
+  scope: 'core',
+  staleBy: [],
+  access: 'view',
+  summary: 'Show the words that start this program in the user’s shell, as the last `explorer.link` gave them',
+  input: z.object({}),
+  output: z.object({ program: z.string().nullable() }),
+  run: async (_input, { explorer }: DaemonContext) => ({ program: explorer?.program ?? null }),
 })
 
 /** Shorter passphrases can be guessed; longer texts are not passphrases. */
@@ -82,4 +104,4 @@ export const hideExplorer = defineAction({
 })
 
 /** In the order of help and of the documents. */
-export const operations = [explorerLink, exposeExplorer, hideExplorer] as const
+export const operations = [explorerLink, explorerProgram, exposeExplorer, hideExplorer] as const

@@ -8,6 +8,7 @@ import { ops } from './index.ts'
  * must be in `files` or `onlyHere`.
  */
 const harmless: Readonly<Record<string, string>> = {
+  camera: 'compared with the index',
   below: 'compared with the paths of the index; no file is read',
   cursor: 'where the last page ended',
   device: 'a device',
@@ -18,6 +19,7 @@ const harmless: Readonly<Record<string, string>> = {
   library: 'a library that is open',
   location: 'a location that exists, by its name, id or path',
   modified: 'a time',
+  taken: 'a time',
   name: 'a new name, for people',
   policy: 'names of rules',
   prefix: 'compared with names of a folder that is checked',

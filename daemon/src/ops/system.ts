@@ -19,7 +19,7 @@ export const systemStatus = defineQuery({
     uptimeMs: z.number(),
     library: z.object({ id: LibraryId, name: z.string() }).nullable(),
     libraries: z.number(),
-    jobs: z.object({ running: z.number(), queued: z.number() }),
+    jobs: z.object({ running: z.number(), queued: z.number(), paused: z.number() }),
     network: z.object({ state: z.string() }),
     memory: z.object({ rssBytes: z.number() }),
     explorer: z.string().nullable(),

@@ -2,6 +2,7 @@ import { serve } from '@hono/node-server'
 import { createTestCore, type TestCore } from '@spacedrive/core/testing'
 import type { AddressInfo } from 'node:net'
 import { Hono } from 'hono'
+import { Downloads } from '../../src/downloads/index.ts'
 import { answerTo, ownUser } from '../../src/asker.ts'
 import type { HttpEnv } from '../../src/http/http-env.ts'
 import { problemResponse } from '../../src/http/problem.ts'
@@ -10,6 +11,7 @@ import { shout } from './shout-generator.ts'
 
 /** An engine with files, and the routes over it. */
 export interface TestMedia extends TestCore {
+  readonly downloads: Downloads
   /** Asks the routes, without a socket. */
   ask(path: string, init?: RequestInit): Promise<Response>
   /** The address of a file that is not looked up in the index. */
@@ -24,16 +26,18 @@ const { signal } = new AbortController()
 
 export async function createTestMedia(options: { now?: () => number } = {}): Promise<TestMedia> {
   const t = await createTestCore({ generators: [shout] })
+  const downloads = new Downloads(options.now ?? Date.now)
   const app = new Hono<HttpEnv>()
   app.onError((err) => problemResponse(err, 'test'))
   app.use(async (c, next) => {
     c.set('requestId', 'test')
     await answerTo(ownUser, next)
   })
-  app.route('/', mediaRoutes({ core: t.core, ...options }))
+  app.route('/', mediaRoutes({ core: t.core, downloads, ...options }))
   const parts = new AsyncDisposableStack()
   parts.use(t)
   return Object.assign(Object.create(t) as TestCore, {
+    downloads,
     ask: async (path: string, init?: RequestInit) => app.request(path, init),
     file(path: string | Uint8Array) {
       const given = typeof path === 'string' ? path : `base64:${Buffer.from(path).toString('base64')}`

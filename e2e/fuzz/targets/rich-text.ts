@@ -27,7 +27,9 @@ export const target: FuzzTarget = {
   ],
   run: (bytes) =>
     inFile(bytes, async (path) => {
-      const found = await readOrRefuse(() => readRtf(path, MAX_CHARS), { codes: ['Corrupt', 'NothingToMake'] })
+      const found = await readOrRefuse(() => readRtf(path, MAX_CHARS, () => Promise.resolve(null)), {
+        codes: ['Corrupt', 'NothingToMake'],
+      })
       if ('refused' in found) return found.refused
       const length = found.value.pages.reduce((sum, page) => sum + page.text.length, 0)
       assert.ok(length <= MAX_CHARS, `${length} characters`)

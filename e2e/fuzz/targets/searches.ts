@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { SearchInput } from '../../../core/src/domain/search.ts'
 import { planSearch } from '../../../core/src/search/search-plan.ts'
 import { parseSizeExpression } from '../../../core/src/search/size-expression.ts'
-import { parseTimeExpression } from '../../../core/src/search/time-expression.ts'
+import { parseTimeExpression } from '../../../core/src/util/time-expression.ts'
 import { textOf } from '../pieces.ts'
 import { type FuzzTarget, readOrRefuse } from '../target.ts'
 
@@ -13,7 +13,7 @@ export const target: FuzzTarget = {
   guides: [
     'core/src/search/search-plan.ts',
     'core/src/search/size-expression.ts',
-    'core/src/search/time-expression.ts',
+    'core/src/util/time-expression.ts',
     'core/src/search/cursor.ts',
     'core/src/search/split-query.ts',
   ],

@@ -51,7 +51,7 @@ test('every view, light and dark, wide and narrow', async ({ browser }) => {
     await page.getByRole('gridcell').first().waitFor()
     await settled(page, 'the folder before the daemon stops')
     await daemon.stop()
-    await page.getByText('cannot be reached').waitFor()
+    await page.getByText('The daemon is not running').waitFor()
     await save(page, `offline-${suffix}`)
     await daemon.startAgain()
   })

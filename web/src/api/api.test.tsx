@@ -208,11 +208,11 @@ test('the page goes on through a restart of the daemon: places, jobs and answers
   })
   await screen.findByText('No job has run yet')
   act(() => daemon.stop())
-  expect(await screen.findByText(/The daemon cannot be reached/)).toBeTruthy()
+  expect(await screen.findByText(/The daemon is not running/)).toBeTruthy()
   daemon.answer({
     'locations.list': () => [aLocation('/p', { name: 'Papers' }), aLocation('/q', { id: locationId(2) })],
   })
   daemon.comeBack()
   act(() => connection.retryNow())
-  await waitFor(() => expect(screen.queryByText(/The daemon cannot be reached/)).toBeNull())
+  await waitFor(() => expect(screen.queryByText(/The daemon is not running/)).toBeNull())
 })

@@ -26,6 +26,8 @@ export type ConnectionState =
   | { readonly name: 'signed-out' }
 
 export interface AskOptions {
+  /** True once the user has agreed to what the action destroys. */
+  readonly confirm?: boolean | undefined
   readonly library?: string | undefined
   readonly signal?: AbortSignal | undefined
 }

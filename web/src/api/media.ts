@@ -63,6 +63,11 @@ export function downloadUrl(entry: Pick<Entry, 'id' | 'path' | 'pathBase64' | 'n
   return signed(`${address}${address.includes('?') ? '&' : '?'}download=1`)
 }
 
+/** Address of an archive that the daemon has prepared; see `downloads.prepare`. */
+export function archiveUrl(address: string): string {
+  return signed(address)
+}
+
 export interface SidecarAddress {
   readonly library: string
   readonly contentId: string

@@ -38,9 +38,18 @@ export function askAgain(name: QueryName): void {
   void queryClient.invalidateQueries({ queryKey: [OPERATION, name] })
 }
 
-/** An action as a button does it; its error is for `ErrorNote` or a toast. */
-export function useAction<N extends ActionName>(name: N): UseMutationResult<OutputOf<N>, Error, InputOf<N>> {
-  return useMutation({ mutationKey: [name], mutationFn: (input: InputOf<N>) => connection.action(name, input) })
+/**
+ * An action as a button does it; its error is for `ErrorNote` or a toast. `confirm`: the button is the answer to a
+ * question that says what is destroyed.
+ */
+export function useAction<N extends ActionName>(
+  name: N,
+  options: { readonly confirm?: boolean } = {},
+): UseMutationResult<OutputOf<N>, Error, InputOf<N>> {
+  return useMutation({
+    mutationKey: [name],
+    mutationFn: (input: InputOf<N>) => connection.action(name, input, options),
+  })
 }
 
 /** Changes when the connection has come back. See `Connection.opened`. */

@@ -62,7 +62,7 @@ test.for(['en', 'de'] as const)(
   async (locale) => {
     await openPage('/settings', { locale })
     const places = within(await screen.findByRole('navigation'))
-    const links = listed.map((page) => places.getByRole('link', { name: page[locale] }))
+    const links = await Promise.all(listed.map((page) => places.findByRole('link', { name: page[locale] })))
     expect(links).toEqual(places.getAllByRole('link'))
     expect(links.map((link) => link.getAttribute('href'))).toEqual(listed.map(({ to }) => to))
   },
@@ -77,7 +77,7 @@ test.for(listed)('the page at $to has its name as its title', async ({ en, to })
 test('a link of the sidebar leads to its page, and is marked there', async () => {
   const page = await openPage('/settings')
   const places = await screen.findByRole('navigation', { name: 'Places' })
-  expect(within(places).getByRole('link', { current: 'page', name: 'Settings' })).toBeTruthy()
+  expect(await within(places).findByRole('link', { current: 'page', name: 'Settings' })).toBeTruthy()
   await page.user.click(within(places).getByRole('link', { name: 'Jobs' }))
   await waitFor(() => expect(page.address()).toBe('/jobs'))
   await waitFor(() => expect(within(places).getByRole('link', { current: 'page' }).textContent).toBe('Jobs'))
@@ -148,7 +148,7 @@ test('the palette goes to a page, a location, and does what a command says', asy
   const page = await openPage('/jobs', { answers: withPhotos })
   await screen.findByText('Photos')
   await page.user.keyboard('{Control>}k{/Control}')
-  let field = await screen.findByRole('combobox', { name: 'Find a command or a place' })
+  let field = await screen.findByRole('combobox', { name: 'Find a command, a place or a file' })
   await waitFor(() => expect(document.activeElement).toBe(field))
   await page.user.keyboard('stat')
   await waitFor(() => expect(screen.getAllByRole('option').map((each) => each.textContent)).toEqual(['Statistics']))
@@ -162,7 +162,7 @@ test('the palette goes to a page, a location, and does what a command says', asy
   await page.user.click(screen.getByRole('option', { name: 'Photos' }))
   await screen.findByRole('grid')
   await page.user.keyboard('{Control>}k{/Control}')
-  await screen.findByRole('combobox', { name: 'Find a command or a place' })
+  await screen.findByRole('combobox', { name: 'Find a command, a place or a file' })
   await page.user.keyboard('as grid')
   await waitFor(() => expect(screen.getAllByRole('option')).toHaveLength(1))
   await page.user.keyboard('{Enter}')
@@ -175,10 +175,13 @@ test('the palette offers only what does something on this page, and says where n
   await page.user.keyboard('{Control>}k{/Control}')
   await screen.findByRole('combobox')
   const offered = screen.getAllByRole('option').map((each) => each.textContent)
-  expect(offered).toContain('Show all keys')
-  expect(offered).not.toContain('Select all')
+  expect(offered).toContain('Show all keys?')
+  expect(offered.join()).not.toContain('Select all')
+  page.daemon.answer({
+    'search.files': ({ query }) => ({ query, total: 0, totalIsExact: true, tookMs: 1, items: [], cursor: null }),
+  })
   await page.user.keyboard('xyzzy')
-  expect(await screen.findByText('Nothing has this name')).toBeTruthy()
+  expect(await screen.findByText('Nothing was found')).toBeTruthy()
 })
 
 test('? shows every command with its keys, and Escape leads back', async () => {
@@ -186,10 +189,13 @@ test('? shows every command with its keys, and Escape leads back', async () => {
   await screen.findByText('No job has run yet')
   await page.user.keyboard('{Shift>}?{/Shift}')
   const dialog = await screen.findByRole('dialog', { name: 'Keys' })
-  const shown = within(dialog)
-    .getAllByRole('term')
-    .map((term) => term.textContent)
-  expect(shown).toEqual(commandIds.map((id) => commandNames.en[id]))
+  const terms = (part: HTMLElement) =>
+    within(part)
+      .getAllByRole('term')
+      .map((term) => term.textContent)
+  const ofPreview = within(dialog).getByRole('heading', { name: 'In the preview' }).closest('section')!
+  expect(terms(ofPreview)).toEqual(expect.arrayContaining(['Next', 'Previous', 'Larger', 'Slide show', 'Details']))
+  expect(terms(dialog)).toEqual([...commandIds.map((id) => commandNames.en[id]), ...terms(ofPreview)])
   await page.user.keyboard('{Escape}')
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
 })
@@ -202,6 +208,15 @@ test('/ goes to the search box, but not where somebody types', async () => {
   expect(document.activeElement).toBe(box)
   await page.user.keyboard('a/b')
   expect((box as HTMLInputElement).value).toBe('a/b')
+})
+
+test.each(['/timeline', '/jobs', '/locations'])('/ opens the search where %s has no search box', async (address) => {
+  const page = await openPage(address)
+  await screen.findByRole('heading', { level: 1 })
+  expect(screen.queryByRole('searchbox')).toBeNull()
+  await page.user.keyboard('/')
+  await waitFor(() => expect(document.activeElement).toBe(screen.queryByRole('searchbox', { name: 'Search' })))
+  expect(page.address()).toBe('/search')
 })
 
 /** Tells which commands were done. */
@@ -360,13 +375,13 @@ test('while the daemon is away the page says so, counts down, and can be used', 
   const page = await openPage('/browse?path=/photos', { answers: withPhotos })
   await screen.findByRole('grid')
   act(() => page.daemon.stop())
-  const banner = (await screen.findByText(/The daemon cannot be reached/)).closest('[role=status]') as HTMLElement
+  const banner = (await screen.findByText(/The daemon is not running/)).closest('[role=status]') as HTMLElement
   expect(banner.textContent).toMatch(/Trying again/)
   await page.user.click(screen.getByText('a.txt'))
   expect(screen.getByText('a.txt').closest('[role=row]')?.getAttribute('aria-selected')).toBe('true')
   page.daemon.comeBack()
   await page.user.click(within(banner).getByRole('button', { name: 'Try now' }))
-  await waitFor(() => expect(screen.queryByText(/The daemon cannot be reached/)).toBeNull())
+  await waitFor(() => expect(screen.queryByText(/The daemon is not running/)).toBeNull())
   expect(connection.state.name).toBe('open')
 })
 

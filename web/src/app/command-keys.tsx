@@ -9,9 +9,9 @@ type Handler = () => void
 class Handlers {
   readonly #stacks = new Map<CommandId, { run: Handler }[]>()
 
-  add(id: CommandId, handler: { run: Handler }): () => void {
+  add(id: CommandId, handler: { run: Handler }, { isLast }: { isLast: boolean }): () => void {
     const stack = this.#stacks.get(id) ?? []
-    this.#stacks.set(id, [...stack, handler])
+    this.#stacks.set(id, isLast ? [handler, ...stack] : [...stack, handler])
     return () =>
       this.#stacks.set(
         id,
@@ -56,8 +56,9 @@ function isNoKeyPress({ isComposing, repeat }: KeyboardEvent): boolean {
 
 function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Handlers): void {
   if (event.defaultPrevented) return
-  // A field selects its own text.
-  if (id === 'select-all' && isTyping(event.target)) return
+  // A field selects and copies its own text, and so does a person who has marked some with the pointer.
+  if ((id === 'select-all' || id === 'copy-path') && isTyping(event.target)) return
+  if (id === 'copy-path' && document.getSelection()?.isCollapsed === false) return
   const needsModifier = !/\$mod|Control|Alt|Meta/.test(keys) && id !== 'escape'
   if (needsModifier && isTyping(event.target)) return
   // Enter and Space do what the control does that has the focus.
@@ -65,7 +66,8 @@ function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Han
   if (handlers.run(id)) event.preventDefault()
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether keys without a modifier write text there. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
 }
 
@@ -75,18 +77,33 @@ function isControl(target: EventTarget | null): boolean {
 
 /** Does what a command says while the component is there. */
 export function useCommand(id: CommandId, run: Handler, isEnabled = true): void {
+  useHandler(id, run, { isEnabled, isLast: false })
+}
+
+/** Does what a command says if nothing else on the page does. */
+export function useUsualCommand(id: CommandId, run: Handler): void {
+  useHandler(id, run, { isEnabled: true, isLast: true })
+}
+
+function useHandler(id: CommandId, run: Handler, { isEnabled, isLast }: { isEnabled: boolean; isLast: boolean }): void {
   const handlers = useContext(HandlersContext)
   const latest = useEffectEvent(run)
   useEffect(() => {
     if (!isEnabled) return
-    return handlers.add(id, { run: () => latest() })
-  }, [handlers, id, isEnabled])
+    return handlers.add(id, { run: () => latest() }, { isLast })
+  }, [handlers, id, isEnabled, isLast])
 }
 
 /** The keys of a command as a person reads them. */
 export function useKeysOf(id: CommandId): string {
   const changed = usePreferences((preferences) => preferences.keys)
   return readableKeys(changed[id] ?? commands[id])
+}
+
+/** The keys of a command as a person reads them, if it does something here. */
+export function useActiveKeysOf(id: CommandId): string | undefined {
+  const keys = useKeysOf(id)
+  return useContext(HandlersContext).active().includes(id) ? keys : undefined
 }
 
 /** What commands do something here, and how to do them by name. */

@@ -72,6 +72,7 @@ test('in a narrow window the inspector is a drawer over the folder', async () =>
 })
 
 test('in a narrow window the path has its last folder, and those above in a menu', async () => {
+  using _ = narrowElements()
   const { search, user } = await openPage('/browse?path=/p/a/b/c', { answers })
   const path = await screen.findByRole('navigation', { name: 'Path' })
   await waitFor(() =>
@@ -128,3 +129,10 @@ test.for(languages)('a browser that speaks $browser is shown $shows', async ({ b
   expect(await screen.findByRole('heading', { level: 1, name: shows })).toBeTruthy()
   vi.restoreAllMocks()
 })
+
+/** Every element measures as in a narrow window, until it is disposed of. */
+function narrowElements(): Disposable {
+  const usual = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'clientWidth')!
+  Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 240 })
+  return { [Symbol.dispose]: () => Object.defineProperty(HTMLElement.prototype, 'clientWidth', usual) }
+}

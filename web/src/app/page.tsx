@@ -17,13 +17,19 @@ export function Page({ title, toolbar, aside, children }: PageProps) {
   return (
     <>
       <title>{`${plainText(title)} – Spacedrive`}</title>
-      <header className="border-line flex min-h-11 flex-wrap items-center gap-1 border-b px-2 py-1.5">
+      <header data-pane className="border-line flex min-h-11 flex-wrap items-center gap-1 border-b px-2 py-1.5">
         <SidebarButton />
         {toolbar ?? <h1 className="px-2 text-base font-semibold">{title}</h1>}
       </header>
       <div className="flex min-h-0 flex-1">
-        <div className="flex min-w-0 flex-1 flex-col">{children}</div>
-        {aside}
+        <div data-pane className="flex min-w-0 flex-1 flex-col">
+          {children}
+        </div>
+        {aside && (
+          <div data-pane className="contents">
+            {aside}
+          </div>
+        )}
       </div>
     </>
   )

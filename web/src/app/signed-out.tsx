@@ -1,5 +1,5 @@
 import { KeyRound } from 'lucide-react'
-import { connection } from '../api/index.ts'
+import { connection, useProgram } from '../api/index.ts'
 import { defineMessages, useMessages } from '../i18n/index.ts'
 import { Button, EmptyState } from '../ui/index.ts'
 
@@ -19,6 +19,7 @@ const messages = defineMessages({
 /** Stands instead of everything where the daemon does not know the browser. */
 export function SignedOut() {
   const t = useMessages(messages)
+  const program = useProgram()
   return (
     <main className="flex h-full">
       <EmptyState
@@ -29,7 +30,7 @@ export function SignedOut() {
       >
         <p>{t.text}</p>
         <code className="bg-panel border-line rounded-control mt-2 inline-block border px-2 py-1 font-mono">
-          spacedrive open
+          {program} open
         </code>
       </EmptyState>
     </main>

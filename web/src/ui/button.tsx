@@ -88,7 +88,7 @@ export function Hint({ text, keys, children }: { text: ReactNode; keys?: string 
 export function Keys({ keys }: { keys: string }) {
   return (
     <span className="text-muted inline-flex gap-0.5">
-      {keys.split('+').map((key) => (
+      {keys.split(/(?<=.)\+/).map((key) => (
         <kbd key={key} className="border-line bg-panel rounded border px-1 font-sans text-xs">
           {key}
         </kbd>

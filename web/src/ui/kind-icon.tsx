@@ -2,6 +2,7 @@ import type { Entry } from '@spacedrive/core/domain'
 import {
   AppWindow,
   Archive,
+  Binary,
   BookOpen,
   Box,
   Brain,
@@ -28,10 +29,12 @@ import {
   MemoryStick,
   Package,
   Presentation,
+  ScrollText,
 } from 'lucide-react'
 import { cn } from './cn.ts'
 
-const icons: Readonly<Record<Entry['type'], LucideIcon>> = {
+/** Each type has a sign of its own. */
+export const icons: Readonly<Record<Entry['type'], LucideIcon>> = {
   unknown: File,
   image: FileImage,
   video: FileVideoCamera,
@@ -39,7 +42,7 @@ const icons: Readonly<Record<Entry['type'], LucideIcon>> = {
   document: FileText,
   archive: Archive,
   code: FileCode,
-  text: FileText,
+  text: ScrollText,
   database: Database,
   book: BookOpen,
   font: FileType,
@@ -48,7 +51,7 @@ const icons: Readonly<Record<Entry['type'], LucideIcon>> = {
   encrypted: FileLock,
   key: KeyRound,
   executable: AppWindow,
-  binary: File,
+  binary: Binary,
   spreadsheet: FileSpreadsheet,
   presentation: Presentation,
   email: Mail,

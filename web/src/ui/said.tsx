@@ -1,9 +1,21 @@
 import type { ErrorCode } from '@spacedrive/core/errors'
 import { type Locale, useLocale } from '../i18n/index.ts'
 import { SafeName } from './safe-name.tsx'
+import { WithCode } from './with-code.tsx'
 
-/** Codes of errors, of sidecars that are not there, of what keeps them from being made, and of a search that is not whole. */
-type Code = ErrorCode | 'GivenUp' | 'disk' | 'battery' | 'busy' | 'quota' | 'engine' | 'missing' | 'notAll' | 'differs'
+/** Codes of errors, of sidecars that are not there, of what keeps them from being made, of remarks about them, and of a search that is not whole. */
+type Code =
+  | ErrorCode
+  | 'GivenUp'
+  | 'disk'
+  | 'battery'
+  | 'busy'
+  | 'quota'
+  | 'engine'
+  | 'missing'
+  | 'notAll'
+  | 'differs'
+  | 'note'
 
 /** What the daemon says is English; these say it in the other languages, by its code. */
 const sentences: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<Code, string>>>> = {
@@ -33,6 +45,7 @@ const sentences: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<Code, st
     engine: 'Womit es gemacht wird, ist gerade nicht zu erreichen.',
     missing: 'Hier ist nichts, was es machen könnte.',
     differs: 'Die Datei ist anders oder nicht zu lesen.',
+    note: 'Nicht alles darin war gut zu lesen.',
     notAll: 'Die Suche nach Bedeutung hat nicht alles durchsucht.',
   },
 }
@@ -60,10 +73,10 @@ export function Said({ of, className }: SaidProps) {
           {': '}
         </>
       )}
-      {sentence}
+      <WithCode text={sentence} />
       {!isOwn && message !== '' && (
         <span lang="en" className="text-muted block text-xs">
-          {message}
+          <WithCode text={message} />
         </span>
       )}
     </span>

@@ -30,27 +30,29 @@ export function Thumbnail({ entry, library, size, isLater = false, iconSize, isF
   const { thumb } = entry
   // A daemon that was restarted signs addresses anew.
   useOpened()
-  const url = pictureUrl(entry, library, isFilling ? size * elongation(thumb) : size)
-  const box = thumb && !isFilling ? fitted(thumb, size) : { width: size, height: size }
+  const hasPicture = size >= LEAST_PAGE || !isPage(entry)
+  const picture = hasPicture ? pictureOf(entry, library, isFilling ? size * elongation(thumb) : size) : null
+  const url = picture?.url
+  const hash = hasPicture ? thumb?.hash : undefined
+  // Where only smaller thumbnails are there, the picture is smaller too: enlarged it would be blurred.
+  const room = picture?.side ? Math.min(size, picture.side / devicePixelRatio) : size
+  const box = thumb && !isFilling ? fitted(thumb, room) : { width: size, height: size }
   // Corners of its own: cut off by what is around it they would cost more than the picture.
   const isWhole = box.width === box.height && !isFilling && size > SMALL
   const radius = isWhole ? 'rounded-tile' : 'rounded-[3px]'
-  const fit = cn(isFilling ? 'object-cover' : 'object-contain', radius)
+  // A white picture has an edge on a white page.
+  const edge = 'outline-1 -outline-offset-1 outline-black/8'
+  const fit = cn(isFilling ? 'object-cover' : 'object-contain', radius, edge)
   return (
     <span
       className={cn('relative inline-flex shrink-0 items-center justify-center', className)}
       style={{ width: size, height: size }}
     >
-      {!thumb?.hash && <KindIcon entry={entry} size={iconSize ?? Math.round(Math.min(64, size * 0.4))} />}
-      {url && <Picture key={url} url={url} box={box} fit={fit} isLater={isLater} isFading={!thumb?.hash} />}
-      {thumb?.hash && (
+      {!hash && <KindIcon entry={entry} size={iconSize ?? Math.round(Math.min(64, size * 0.4))} />}
+      {url && <Picture key={url} url={url} box={box} fit={fit} isLater={isLater} isFading={!hash} />}
+      {hash && (
         // Above the picture: below it, it would be seen through what is transparent.
-        <img
-          alt=""
-          src={hashUrl(thumb.hash)}
-          className={cn(PICTURE, fit, FADING, 'peer-data-shown:opacity-0')}
-          style={box}
-        />
+        <img alt="" src={hashUrl(hash)} className={cn(PICTURE, fit, FADING, 'peer-data-shown:opacity-0')} style={box} />
       )}
     </span>
   )
@@ -61,6 +63,25 @@ const PICTURE = 'absolute'
 const SMALL = 48
 /** What fades is a layer of its own: too many of them while much goes by. */
 const FADING = 'transition-opacity duration-[80ms] in-data-scrolling:transition-none'
+
+/** Pixels of the square below which a page of text is a grey smudge: the sign of its kind says more. */
+const LEAST_PAGE = 96
+
+const PAGE_TYPES: ReadonlySet<Entry['type']> = new Set([
+  'code',
+  'config',
+  'document',
+  'email',
+  'presentation',
+  'spreadsheet',
+  'text',
+  'web',
+])
+
+/** Whether the picture of an entry is a page of text. */
+function isPage({ kind, type }: Entry): boolean {
+  return kind === 'file' && PAGE_TYPES.has(type)
+}
 
 interface Size {
   readonly width: number
@@ -128,16 +149,32 @@ const SHOWN_BY_BROWSERS = new Set(['image/jpeg', 'image/png', 'image/gif', 'imag
 
 /** Address of the smallest picture of a file that is sharp at a size in pixels; null where there is none. */
 export function pictureUrl(entry: Entry, library: string | null, size: number): string | null {
+  return pictureOf(entry, library, size)?.url ?? null
+}
+
+interface PictureOf {
+  readonly url: string
+  /** Length of the longer side of a thumbnail in pixels; null for an original. */
+  readonly side: number | null
+}
+
+function pictureOf(entry: Entry, library: string | null, size: number): PictureOf | null {
   const { contentId, mime, thumb } = entry
   const variant = thumb && smallestFor(thumb, size)
+  const side = variant === undefined ? null : sides[variant]!
   const device = deviceOf(entry.path)
   // Nobody is asked to allow that files are read only because they are seen.
   if (device !== null)
-    return variant ? remoteThumbUrl({ device, path: pathOf(entry), variant, version: thumb.version }) : null
-  if (variant && library && contentId)
-    return sidecarUrl({ library, contentId, folder: 'thumbs', file: `${variant}.webp`, version: thumb.version })
+    return variant
+      ? { url: remoteThumbUrl({ device, path: pathOf(entry), variant, version: thumb.version }), side }
+      : null
+  if (variant && library && contentId) {
+    const file = `${variant}.webp`
+    return { url: sidecarUrl({ library, contentId, folder: 'thumbs', file, version: thumb.version }), side }
+  }
   const isSmall = entry.kind === 'file' && entry.size > 0 && entry.size <= SMALL_ORIGINAL
-  return isSmall && mime !== null && SHOWN_BY_BROWSERS.has(mime) ? fileUrl(entry, library) : null
+  const isShown = isSmall && mime !== null && SHOWN_BY_BROWSERS.has(mime)
+  return isShown ? { url: fileUrl(entry, library), side: null } : null
 }
 
 /** The smallest that has a pixel for every pixel of the screen, or the largest there is. */

@@ -4,7 +4,7 @@ import type { AudioMediaTable } from '../../store/schema/media.ts'
 /** A row of `audio_media`, from the metadata of a sound file. */
 export type AudioFacts = Omit<AudioMediaTable, 'content_id'>
 
-/** A title fits on one line; a longer text is something else. */
+/** Titles fit on one line; a longer text is not a title. */
 const MAX_TEXT = 1_000
 
 export function audioFacts({ format, common }: IAudioMetadata): AudioFacts {

@@ -25,7 +25,7 @@ export function cameraTime({
   const fromExif =
     clock(exif['DateTimeOriginal'], exif['SubSecTimeOriginal']) ??
     clock(exif['CreateDate'], exif['SubSecTimeDigitized']) ??
-    // The file's own date counts only if the camera wrote no other.
+    // The modification date in the file counts only if the camera wrote no other date.
     ('ExposureTime' in exif ? clock(ifd0['ModifyDate'], exif['SubSecTime']) : null)
   if (fromExif) {
     const stated =
@@ -39,7 +39,7 @@ export function cameraTime({
   return null
 }
 
-/** A clock time as ISO 8601 without an offset; null for the values that cameras without a clock write. */
+/** The time on a clock as ISO 8601 without an offset. Null for the values that cameras without a clock write. */
 function clock(value: unknown, fraction?: unknown): string | null {
   const match = typeof value === 'string' ? CLOCK.exec(value.trim()) : null
   if (!match) return null

@@ -1,17 +1,16 @@
 import type { ByteSource } from '../types/byte-source.ts'
 import { iccName } from './icc-name.ts'
 
-/** The box that describes the pictures grows with their number of tiles; a larger one is not read. */
+/** Limit on the box that describes the pictures. It grows with the number of tiles; a larger box is not read. */
 const MAX_META_BYTES = 4_194_304
 
 /**
- * Limit on the boxes before it, and on the boxes of any list, so that a damaged file cannot keep the reader busy
- * forever.
+ * Limit on the boxes before the `meta` box, and on the boxes of each list, so that a damaged file cannot keep the
+ * reader busy forever.
  */
 const MAX_BOXES = 20_000
 /**
- * Limit on the extents of all items together. An extent may take no bytes in the file, so a short list can declare
- * billions.
+ * Limit on the extents of all items together. An extent may have a length of 0, so a short list can declare billions.
  */
 const MAX_EXTENTS = 65_536
 
@@ -55,7 +54,7 @@ export function readHeif(source: ByteSource): HeifPicture | null {
   }
 }
 
-/** Null if a box ends too early: the rest of the picture is still described. */
+/** Returns null if a box is too short: the other facts about the picture are still used. */
 function ifWhole<T>(read: () => T): T | null {
   try {
     return read()
@@ -84,7 +83,7 @@ function xmpExtent(boxes: readonly Box[]): Extent | null {
   return item === null || !location ? null : extentOf(location, item)
 }
 
-/** After the kind of an item come its name and its type, each ended by a zero. */
+/** Whether the item is XMP. At `at` are two texts, each ended by a zero: the name of the item and its MIME type. */
 function hasXmpType(view: DataView, at: number): boolean {
   const texts = Buffer.from(view.buffer, view.byteOffset + at, view.byteLength - at)
     .toString('latin1')

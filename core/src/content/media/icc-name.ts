@@ -1,6 +1,6 @@
 import { latin1, u16be, u32be } from '../types/structure/bytes.ts'
 
-/** The most tags that are read; no profile has nearly as many. */
+/** Limit on the tags that are read; real profiles have far fewer. */
 const MAX_TAGS = 200
 const MAX_NAME = 200
 

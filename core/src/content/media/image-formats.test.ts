@@ -1,19 +1,9 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { bytes, u16be, u16le, u32be, u32le, zeros } from '../../../testing/file-types/bytes.ts'
-import { exifBlock, jpeg, tag } from '../../../testing/media/index.ts'
-import { createTempDir } from '../../../testing/temp-dir.ts'
+import { exifBlock, factsIn, jpeg, tag } from '../../../testing/media/index.ts'
 import { readImage } from './read-image.ts'
 
-async function read(content: Uint8Array) {
-  using dir = createTempDir('image')
-  const path = join(dir.path, 'file')
-  writeFileSync(path, content)
-  const reading = await readImage(path)
-  if (!reading || 'state' in reading) return reading
-  return Object.fromEntries(Object.entries(reading.row).filter(([, value]) => value !== null))
-}
+const read = (content: Uint8Array) => factsIn(content, readImage)
 
 test.each([
   ['Photoshop', bytes('8BPS', u16be(1), zeros(6), u16be(3), u32be(20), u32be(30), u16be(16), u16be(3)), 16],

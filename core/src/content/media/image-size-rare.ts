@@ -2,10 +2,10 @@ import type { ByteSource } from '../types/byte-source.ts'
 import { latin1, startsAt, u16be, u16le, u32be, u32le } from '../types/structure/bytes.ts'
 import type { ImageSize } from './image-size.ts'
 
-/** The most boxes and chunks that are skipped; only damaged files have more. */
+/** Limit on the boxes and chunks that are skipped; only damaged files have more. */
 const MAX_PARTS = 1_000
 
-/** Length of the text that is searched for a size: the first tag of an SVG, a Radiance header. */
+/** Bytes searched for a size: the first tag of an SVG, or the header of a Radiance picture. */
 const MAX_TEXT_BYTES = 65_536
 
 /** The size of pictures in rare formats; null for other formats. */
@@ -31,7 +31,7 @@ function size(width: number, height: number, bitDepth: number | null = null): Im
   return { width, height, bitDepth }
 }
 
-/** Adobe Photoshop File Formats Specification, File Header Section. */
+/** See "File Header Section" in the Adobe Photoshop File Formats Specification. */
 function psd(head: Uint8Array): ImageSize | null {
   return startsAt(head, 0, '8BPS') ? size(u32be(head, 18), u32be(head, 14), u16be(head, 22)) : null
 }
@@ -39,7 +39,7 @@ function psd(head: Uint8Array): ImageSize | null {
 const JP2_SIGNATURE = '\0\0\0\x0cjP  '
 const CODESTREAM = '\xff\x4f\xff\x51'
 
-/** ISO/IEC 15444-1: `ihdr` in a JP2, `SIZ` in a bare codestream. */
+/** The size is in `ihdr` (JP2) or in `SIZ` (bare codestream); see ISO/IEC 15444-1. */
 function jpeg2000(head: Uint8Array): ImageSize | null {
   if (startsAt(head, 0, CODESTREAM)) {
     return size(u32be(head, 8) - u32be(head, 16), u32be(head, 12) - u32be(head, 20), ((head[42] ?? 7) & 0x7f) + 1)
@@ -49,7 +49,7 @@ function jpeg2000(head: Uint8Array): ImageSize | null {
   return at < 0 ? null : size(u32be(head, at + 8), u32be(head, at + 4), ((head[at + 14] ?? 7) & 0x7f) + 1)
 }
 
-/** ISO/IEC 18181-1, `SizeHeader`, in a container or bare. */
+/** The size is in the `SizeHeader` of ISO/IEC 18181-1. The codestream may be in a container. */
 function jpegXl(source: ByteSource): ImageSize | null {
   const { head } = source
   if (startsAt(head, 0, '\xff\x0a')) return sizeHeader(head, 2)
@@ -66,7 +66,7 @@ function jpegXl(source: ByteSource): ImageSize | null {
   return null
 }
 
-/** Width divided by height, by the number of the ratio. */
+/** Ratios of width to height, by their number in the header. */
 const jxlRatios = [0, 1, 12 / 10, 4 / 3, 3 / 2, 16 / 9, 5 / 4, 2]
 const jxlLengths = [9, 13, 18, 30]
 
@@ -89,13 +89,16 @@ function icon(head: Uint8Array): ImageSize | null {
   const isIcon = startsAt(head, 0, '\0\0\x01\0') || startsAt(head, 0, '\0\0\x02\0')
   const count = u16le(head, 4)
   if (!isIcon || count === 0 || head.length < 6 + count * 16) return null
-  // 0 means 256.
+  // A side of 0 means 256 pixels.
   const sides = Array.from({ length: count }, (_, i) => [head[6 + i * 16]! || 256, head[7 + i * 16]! || 256] as const)
   const [width, height] = sides.toSorted((a, b) => b[0] * b[1] - a[0] * a[1])[0]!
   return size(width, height)
 }
 
-/** PBM, PGM, PPM: numbers separated by spaces and comments; PAM: one named value on each line. */
+/**
+ * In PBM, PGM and PPM, the header is numbers, separated by spaces and comments. In PAM it has one named value on each
+ * line.
+ */
 function portableMap(head: Uint8Array): ImageSize | null {
   if (head[0] !== 0x50 || !/^P[1-7]\s/.test(latin1(head, 0, 3))) return null
   const text = latin1(head, 0, 4_096)
@@ -121,7 +124,7 @@ function texture(head: Uint8Array): ImageSize | null {
   return startsAt(head, 0, 'DDS ') ? size(u32le(head, 16), u32le(head, 12)) : null
 }
 
-/** The data window; both corners are part of it. */
+/** The size of the data window. Both of its corners belong to the picture. */
 function openExr(head: Uint8Array): ImageSize | null {
   if (!startsAt(head, 0, '\x76\x2f\x31\x01')) return null
   const name = 'dataWindow\0box2i\0'
@@ -146,7 +149,7 @@ function gimp(head: Uint8Array): ImageSize | null {
   return startsAt(head, 0, 'gimp xcf ') ? size(u32be(head, 14), u32be(head, 18)) : null
 }
 
-/** Width and height of a drawing in pixels, or those of its view box. */
+/** Width and height of a drawing in pixels; if they are missing, those of its view box. */
 function svg(head: Uint8Array): ImageSize | null {
   if (head[0] !== 0x3c && head[0] !== 0xef && head[0] !== 0x20 && head[0] !== 0x0a) return null
   const tag = /<svg\b[^>]*>/i.exec(latin1(head, 0, MAX_TEXT_BYTES))?.[0]

@@ -1,5 +1,6 @@
-import type { ByteSource } from '../types/byte-source.ts'
+import { type ByteSource, bytesSource } from '../types/byte-source.ts'
 import { latin1, startsAt, u16be, u16le, u32be, u32le } from '../types/structure/bytes.ts'
+import { classicTiff } from './big-tiff.ts'
 import { rareImageSize } from './image-size-rare.ts'
 
 export interface ImageSize {
@@ -17,7 +18,14 @@ const MAX_SEGMENTS = 1_000
 export function imageSize(source: ByteSource): ImageSize | null {
   const { head } = source
   const size =
-    png(head) ?? gif(head) ?? webp(head) ?? jpeg(source) ?? tiff(source) ?? bmp(head) ?? rareImageSize(source)
+    png(head) ??
+    gif(head) ??
+    webp(head) ??
+    jpeg(source) ??
+    tiff(source) ??
+    bigTiff(source) ??
+    bmp(head) ??
+    rareImageSize(source)
   return size && size.width > 0 && size.height > 0 ? size : null
 }
 
@@ -69,10 +77,10 @@ const TAG_BITS = 258
 const TAG_DIRECTORIES = 330
 const SHORT = 3
 
-/** Directories below the first that are read; raw photos have up to four. */
+/** Limit on the directories below the first; raw photos have up to four. */
 const MAX_DIRECTORIES = 8
 
-/** Beginnings of TIFFs and of raw photos that differ only in the second word: Olympus, Panasonic. */
+/** First bytes of TIFFs and of the raw photos that differ only in the second word, from Olympus and Panasonic. */
 const tiffBeginnings = ['II*\0', 'MM\0*', 'IIRO', 'IIRS', 'MMOR', 'IIU\0']
 
 /**
@@ -88,6 +96,11 @@ function tiff(source: ByteSource): ImageSize | null {
   return [...others, first].toSorted((a, b) => b.width * b.height - a.width * a.height)[0]!
 }
 
+function bigTiff(source: ByteSource): ImageSize | null {
+  const classic = classicTiff(source)
+  return classic && tiff(bytesSource(classic))
+}
+
 function tiffDirectory(source: ByteSource, at: number, little: boolean) {
   const u16 = little ? u16le : u16be
   const u32 = little ? u32le : u32be
@@ -101,7 +114,8 @@ function tiffDirectory(source: ByteSource, at: number, little: boolean) {
     if (tag === TAG_SUBFILE) found.isReduced = (value & 1) === 1
     if (tag === TAG_WIDTH) found.width = value
     if (tag === TAG_HEIGHT) found.height = value
-    // Depths of more than two channels are stored elsewhere; all channels have the same.
+    // With more than two channels, the value is an offset: the depths are stored elsewhere. All channels have the same
+    // depth.
     if (tag === TAG_BITS)
       found.bitDepth = count <= 2 ? value : u16(source.read(u32(directory, entry + 8), 2), 0) || null
     if (tag === TAG_DIRECTORIES) {
@@ -117,6 +131,6 @@ const OS2_HEADER_BYTES = 12
 function bmp(head: Uint8Array): ImageSize | null {
   if (!startsAt(head, 0, 'BM') || head.length < 26) return null
   if (u32le(head, 14) === OS2_HEADER_BYTES) return { width: u16le(head, 18), height: u16le(head, 20), bitDepth: null }
-  // A negative height means that the rows begin at the top.
+  // If the height is negative, the first row is the top one.
   return { width: u32le(head, 18) | 0, height: Math.abs(u32le(head, 22) | 0), bitDepth: null }
 }

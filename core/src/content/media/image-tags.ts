@@ -1,6 +1,7 @@
 import exifr from 'exifr'
 import { errorMessage } from '../../util/errors.ts'
 import type { ByteSource } from '../types/byte-source.ts'
+import { classicTiff } from './big-tiff.ts'
 import { latin1, startsAt, u32be, u32le } from '../types/structure/bytes.ts'
 import type { HeifPicture } from './heif.ts'
 import { iccName } from './icc-name.ts'
@@ -14,6 +15,8 @@ export interface ImageTags {
   readonly iptc?: Tags
   readonly dc?: Tags
   readonly xmp?: Tags
+  readonly aux?: Tags
+  readonly exifEX?: Tags
   readonly photoshop?: Tags
   readonly icc?: Tags
   /** The header of a PNG, and its texts by their keywords. */
@@ -31,7 +34,7 @@ export interface TagParts {
 
 export type Tags = Readonly<Record<string, unknown>>
 
-/** Values unchanged: exifr would move dates into the process's time zone and replace orientations by names. */
+/** Values are not converted: exifr would convert dates to the process's time zone and replace orientations by names. */
 const EXIFR_OPTIONS = {
   translateValues: false,
   reviveValues: false,
@@ -45,7 +48,7 @@ const EXIFR_OPTIONS = {
   ihdr: true,
 } as const
 
-/** A TIFF may have its directory at its end. Of a larger one only the beginning is read. */
+/** A TIFF may have its directory at its end, so it is read up to this size. */
 const MAX_TIFF_BYTES = 67_108_864
 
 /** Limit on an EXIF block in a container; cameras write far smaller ones. */
@@ -54,26 +57,58 @@ const MAX_EXIF_BYTES = 4_194_304
 /** The TIFF header: byte order, magic number, and offset of the first directory. */
 const TIFF_HEAD_BYTES = 8
 
-/** The most chunks of a WebP that are skipped before its EXIF. */
+/** Limit on the chunks of a WebP that are skipped in the search for EXIF. */
 const MAX_CHUNKS = 1_000
 
-/** Parses the result of `tagParts`. `damage` describes the parts that could not be read; null if all could. */
-export async function parseTagParts({ main, xmp }: TagParts): Promise<{ tags: ImageTags; damage: string | null }> {
+/** Parses the result of `tagParts`. `damage` describes the parts that could not be read; null if all were read. */
+export async function parseTagParts({ main, xmp }: TagParts): Promise<Parsed> {
   const found = await parseTags(main)
   const packet = await parseTags(xmp && tiffAround(xmp))
   return { tags: { ...packet.tags, ...found.tags }, damage: found.damage ?? packet.damage }
 }
 
+interface Parsed {
+  readonly tags: ImageTags
+  readonly damage: string | null
+}
+
 /** Reads a JPEG, PNG or TIFF, or the beginning of one. */
-export async function parseTags(bytes: Uint8Array | null): Promise<{ tags: ImageTags; damage: string | null }> {
+export async function parseTags(bytes: Uint8Array | null): Promise<Parsed> {
   if (!bytes) return { tags: {}, damage: null }
+  const all = await parse(bytes, EXIFR_OPTIONS)
+  if (all.damage === null || Object.keys(all.tags).length > 0) return all
+  // If the IPTC block is damaged or empty, exifr returns no tags at all. Try again without IPTC.
+  const rest = await parse(bytes, { ...EXIFR_OPTIONS, iptc: false })
+  return EMPTY_BLOCK.test(all.damage) ? rest : { tags: rest.tags, damage: all.damage }
+}
+
+const EMPTY_BLOCK = /^Segment unreachable: .*"size":0,.*"type":"iptc"/
+
+async function parse(bytes: Uint8Array, options: Parameters<typeof exifr.parse>[1]): Promise<Parsed> {
   try {
-    const found = (await exifr.parse(bytes, EXIFR_OPTIONS)) as ParsedTags | undefined
-    const [error] = found?.errors ?? []
-    return { tags: found ?? {}, damage: error === undefined ? null : errorMessage(error) }
+    const found = (await exifr.parse(bytes, options)) as ParsedTags | undefined
+    const { errors = [], ...tags } = found ?? {}
+    const damage = errors.length === 0 ? null : errorMessage(errors[0])
+    return { tags: { ...tags, ...(tags.iptc && { iptc: withUtf8(tags.iptc) }) }, damage }
   } catch (err) {
     return { tags: {}, damage: errorMessage(err) }
   }
+}
+
+/** exifr reads IPTC as Latin-1, but most programs write it as UTF-8. */
+function withUtf8(iptc: Tags): Tags {
+  const decode = (value: unknown) => {
+    if (typeof value !== 'string') return value
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'))
+    } catch {
+      return value
+    }
+  }
+  const entries = Object.entries(iptc)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.map(decode) : decode(value)]),
+  )
 }
 
 const TAG_XMP = 700
@@ -98,14 +133,14 @@ interface ParsedTags extends ImageTags {
   readonly errors?: readonly unknown[]
 }
 
-/** The EXIF of a picture, or the beginning of the file that holds it. */
+/** The EXIF of a picture, or the beginning of its file if the EXIF is there. */
 export function tagBytes(source: ByteSource, heif: HeifPicture | null): Uint8Array | null {
   return tagParts(source, heif).main
 }
 
 /**
- * The bytes that hold a picture's tags. exifr reads JPEG, PNG and TIFF; the block that the other containers hold is a
- * TIFF.
+ * The parts of a file that contain its tags. exifr can read a JPEG, PNG or TIFF; in other containers, the EXIF block
+ * is a TIFF.
  */
 export function tagParts(source: ByteSource, heif: HeifPicture | null): TagParts {
   const { head } = source
@@ -117,6 +152,8 @@ export function tagParts(source: ByteSource, heif: HeifPicture | null): TagParts
 function mainBytes(source: ByteSource): Uint8Array | null {
   const { head } = source
   if (startsAt(head, 0, '\xff\xd8') || startsAt(head, 0, '\x89PNG')) return head
+  const classic = classicTiff(source)
+  if (classic) return classic
   if (startsAt(head, 0, 'FUJIFILMCCD-RAW')) return source.read(u32be(head, 84), Math.min(u32be(head, 88), head.length))
   const little = startsAt(head, 0, 'II')
   if (head.length < TIFF_HEAD_BYTES || (!little && !startsAt(head, 0, 'MM'))) return null
@@ -150,7 +187,7 @@ function webpTags(source: ByteSource): TagParts {
     if (startsAt(header, 0, 'XMP ')) found.xmp = content()
     if (startsAt(header, 0, 'EXIF')) {
       const block = content()
-      // Some programs keep the six bytes that precede EXIF in a JPEG.
+      // Some programs write the six bytes before EXIF that belong only in a JPEG.
       found.main = latin1(block, 0, 4) === 'Exif' ? block.subarray(6) : block
     }
     at += 8 + length + (length & 1)

@@ -1,4 +1,6 @@
+import type { FileType } from '../../domain/index.ts'
 import type { AudioFacts } from './audio-facts.ts'
+import type { DocumentFacts } from './document/document-facts.ts'
 import type { ImageFacts } from './image-facts.ts'
 import type { VideoFacts } from './video/video-facts.ts'
 
@@ -6,9 +8,24 @@ interface FactsByKind {
   readonly image: ImageFacts
   readonly audio: AudioFacts
   readonly video: VideoFacts
+  readonly document: DocumentFacts
 }
 
 export type MediaKind = keyof FactsByKind
+
+const kindsByType: Partial<Record<FileType, MediaKind>> = {
+  image: 'image',
+  audio: 'audio',
+  video: 'video',
+  document: 'document',
+  spreadsheet: 'document',
+  presentation: 'document',
+}
+
+/** The kind of metadata that a type of file has; null if it has none. */
+export function mediaKindOf(type: FileType | undefined): MediaKind | null {
+  return (type && kindsByType[type]) ?? null
+}
 
 /** The values that a column can hold; `least` and `most` are inclusive. */
 type Column =
@@ -24,11 +41,11 @@ export interface CheckedFacts {
   readonly refused: readonly string[]
 }
 
-/** A caption is a paragraph; readers cut texts at this length or earlier. */
+/** Captions are a paragraph at most. All readers cut texts at this length or earlier. */
 const MAX_TEXT = 10_000
-/** ISO 8601 with a fraction and an offset. */
+/** Length limit on an ISO 8601 time with a fraction and an offset. */
 const MAX_TIME = 64
-/** No time zone is further from UTC. */
+/** Limit on the offset of a time zone from UTC. */
 const MAX_OFFSET_MINUTES = 1_440
 
 const count: Column = { type: 'integer', least: 0, most: Number.MAX_SAFE_INTEGER }
@@ -37,15 +54,20 @@ const text: Column = { type: 'text', maxLength: MAX_TEXT }
 const time: Column = { type: 'text', maxLength: MAX_TIME }
 const offset: Column = { type: 'integer', least: -MAX_OFFSET_MINUTES, most: MAX_OFFSET_MINUTES }
 
+const rating: Column = { type: 'integer', least: -1, most: 5 }
+const latitude: Column = { type: 'real', least: -90, most: 90 }
+const longitude: Column = { type: 'real', least: -180, most: 180 }
+const altitude: Column = { type: 'real', least: -Number.MAX_VALUE, most: Number.MAX_VALUE }
+
 const columns: { readonly [Kind in MediaKind]: Columns<FactsByKind[Kind]> } = {
   image: {
     width: count,
     height: count,
     taken_at: time,
     taken_offset_minutes: offset,
-    latitude: { type: 'real', least: -90, most: 90 },
-    longitude: { type: 'real', least: -180, most: 180 },
-    altitude: { type: 'real', least: -Number.MAX_VALUE, most: Number.MAX_VALUE },
+    latitude,
+    longitude,
+    altitude,
     camera_make: text,
     camera_model: text,
     lens_model: text,
@@ -60,6 +82,8 @@ const columns: { readonly [Kind in MediaKind]: Columns<FactsByKind[Kind]> } = {
     artist: text,
     copyright: text,
     description: text,
+    keywords: text,
+    rating,
   },
   audio: {
     duration_ms: count,
@@ -103,10 +127,31 @@ const columns: { readonly [Kind in MediaKind]: Columns<FactsByKind[Kind]> } = {
     creation_time: time,
     taken_at: time,
     taken_offset_minutes: offset,
+    latitude,
+    longitude,
+    altitude,
+    camera_make: text,
+    camera_model: text,
+    lens_model: text,
+    keywords: text,
+    rating,
+  },
+  document: {
+    title: text,
+    author: text,
+    subject: text,
+    description: text,
+    keywords: text,
+    pages: count,
+    slides: count,
+    sheets: count,
+    program: text,
+    created_at: time,
+    modified_at: time,
   },
 }
 
-/** The columns of `image_media`, `audio_media` or `video_media`, except `content_id`. */
+/** The columns of `image_media`, `audio_media`, `video_media` or `document_media`, except `content_id`. */
 export function mediaColumns(kind: MediaKind): string[] {
   return Object.keys(columns[kind])
 }

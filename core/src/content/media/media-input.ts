@@ -7,7 +7,8 @@ export const filmContainers = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS]
 export const soundContainers = [...filmContainers, MP3, WAVE, FLAC, ADTS]
 
 /**
- * A reader that requests the same bytes this often in a row is in a loop; normal readers repeat a request a few times.
+ * If a reader requests the same bytes this many times in a row, it is in a loop. Normal readers repeat a request a few
+ * times.
  */
 const MAX_SAME_READS = 10_000
 
@@ -34,7 +35,7 @@ export function withoutCircles<S extends Source>(source: S): S {
   return source
 }
 
-/** The decoder configuration besides the codec, as bytes. */
+/** The decoder configuration of a track as bytes; it does not include the codec. */
 export function descriptionBytes(description: ArrayBufferView | ArrayBufferLike | undefined): Uint8Array | undefined {
   if (!description) return undefined
   return ArrayBuffer.isView(description)

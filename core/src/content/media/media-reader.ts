@@ -1,22 +1,23 @@
 import { CoreError } from '../../util/errors.ts'
 import type { RawName } from '../../util/file-name.ts'
+import type { MediaKind } from './media-facts.ts'
 import { ProcessPool } from '../../workers/index.ts'
 import { ThreadPool } from '../../workers/thread-pool.ts'
 import type { MediaReply, MediaRequest } from './read-media.ts'
 
-/** Reading a header takes milliseconds; a damaged file that takes this long will not end. */
+/** Reading a header takes milliseconds. If a damaged file takes this long, its reader is in a loop. */
 const DEADLINE_MS = 10_000
 
 const IDLE_MS = 60_000
 
-/** Enough for a long MP3 in memory. A file that needs more ends the thread, not the program. */
+/** Enough for a long MP3 in memory. If a file needs more, only the thread ends, not the program. */
 const MAX_HEAP_MIB = 256
 /** The same limit for a process, including the program itself and its buffers. */
 const PROCESS_MEMORY_MIB = 768
 
 /**
- * A row for `image_media`, `audio_media` or `video_media`; or a failure, whose code is a system code, `ENOTFILE`,
- * `ECORRUPT`, `Timeout` or `Internal`; or null if the file has no metadata that is understood.
+ * A row for `image_media`, `audio_media`, `video_media` or `document_media`; or a failure, whose code is a system
+ * code, `ENOTFILE`, `ECORRUPT`, `Timeout` or `Internal`; or null if the file has no metadata that is understood.
  */
 export type MediaResult = MediaReply
 
@@ -25,7 +26,7 @@ export interface MediaReaderOptions {
   readonly deadlineMs?: number
   /** The thread ends after this long without work; default one minute. */
   readonly idleMs?: number
-  /** Reads in a process instead of a thread, because a thread that waits for a dead disk cannot be ended. */
+  /** Reads in a process instead of a thread: a thread that waits for a disk without an answer cannot be ended. */
   readonly inProcess?: boolean
 }
 
@@ -60,8 +61,10 @@ export class MediaReader implements AsyncDisposable {
     this.#deadlineMs = deadlineMs
   }
 
-  /** `type` is the known type of the file. Rejects only with `Cancelled`. */
-  async read(path: RawName, type: 'image' | 'audio' | 'video', signal?: AbortSignal): Promise<MediaResult> {
+  /**
+   * Reads the metadata of one file. `type` is the kind of metadata that its type has. Rejects only with `Cancelled`.
+   */
+  async read(path: RawName, type: MediaKind, signal?: AbortSignal): Promise<MediaResult> {
     try {
       return await this.#pool.run({ path, type }, { signal, deadlineMs: this.#deadlineMs })
     } catch (err) {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../testing/corpus.ts'
-import { flac, mp3, wav } from '../../../testing/media/index.ts'
+import { aac, flac, id3, mp3, wav } from '../../../testing/media/index.ts'
 import { createTempDir } from '../../../testing/temp-dir.ts'
 import { readAudio } from './read-audio.ts'
 
@@ -113,5 +113,23 @@ describe.skipIf(!hasFfmpeg)('sounds of every kind (made by ffmpeg, which is not 
     // Of Matroska only title and artist are read, and ffmpeg writes no year into Windows Media.
     const more = { album: 'Album', genre: 'Jazz', track_number: 3, ...(extension !== 'wma' && { year: 1999 }) }
     expect(row).toMatchObject(extension === 'mka' ? {} : more)
+  })
+})
+
+test('a FLAC and an AAC behind an ID3 tag give their sound and the tags', async () => {
+  const tag = id3({ TIT2: 'Song', TPE1: 'Ada' })
+  expect(await read(Buffer.concat([tag, flac({ samples: 441_000, tags: { TITLE: 'Own' } })]))).toMatchObject({
+    codec: 'FLAC',
+    duration_ms: 10_000,
+    sample_rate: 44_100,
+    title: 'Own',
+    artist: 'Ada',
+  })
+  expect(await read(Buffer.concat([tag, aac({ frames: 100 })]))).toMatchObject({
+    codec: 'AAC',
+    duration_ms: 2_322,
+    sample_rate: 44_100,
+    title: 'Song',
+    artist: 'Ada',
   })
 })

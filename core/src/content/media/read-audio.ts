@@ -15,8 +15,8 @@ import type { AudioFacts } from './audio-facts.ts'
 import { audioFacts } from './audio-facts.ts'
 
 /**
- * If the length is not stored, the frames are counted, in memory. An hour of MP3 fits; for larger files the length
- * stays unknown.
+ * If the file does not state its length, the frames are counted in memory. An hour of MP3 fits; for larger files the
+ * length stays unknown.
  */
 const MAX_COUNTED_BYTES = 67_108_864
 
@@ -25,7 +25,7 @@ export interface AudioReading {
   readonly row: AudioFacts
 }
 
-/** The metadata of a sound file; null if it has none that is understood. */
+/** Reads the metadata of a sound file; null if it has none that is supported. */
 export async function readAudio(path: FilePath): Promise<AudioReading | ReadFailure | null> {
   const size = withRegularFile(path, (_fd, stat) => Number(stat.size))
   if (typeof size !== 'number') return size
@@ -40,7 +40,7 @@ export async function readAudio(path: FilePath): Promise<AudioReading | ReadFail
 }
 
 async function parse(path: FilePath, size: number): Promise<IAudioMetadata> {
-  // A blob accepts paths that are not UTF-8, and leaves the detection of the format to the bytes.
+  // A blob accepts paths that are not UTF-8, and the format is detected from the bytes alone.
   const found = await parseBlob(await openAsBlob(path), { duration: false, skipCovers: true })
   if (found.format.duration !== undefined || size > MAX_COUNTED_BYTES) return found
   return parseBuffer(readFileSync(path), { size }, { duration: true, skipCovers: true })

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../testing/corpus.ts'
+import { bytes, u16be, u32be, zeros } from '../../../testing/file-types/bytes.ts'
 import { bmp, exifBlock, gif, heic, jpeg, png, tag, webp } from '../../../testing/media/index.ts'
 import { createTempDir } from '../../../testing/temp-dir.ts'
 import type { ImageFacts } from './image-facts.ts'
@@ -13,10 +14,10 @@ afterEach(() => {
   else process.env['TZ'] = timeZone
 })
 
-async function read(bytes: Uint8Array): Promise<Partial<ImageFacts> | null> {
+async function read(content: Uint8Array): Promise<Partial<ImageFacts> | null> {
   using dir = createTempDir('image')
   const path = join(dir.path, 'file')
-  writeFileSync(path, bytes)
+  writeFileSync(path, content)
   return known(await readImage(path))
 }
 
@@ -87,13 +88,13 @@ test.each([
   ['a JPEG', jpeg({ width: 30, height: 20, exif: exifBlock(camera) })],
   ['a PNG', png({ width: 30, height: 20, exif: exifBlock(camera) })],
   ['a WebP', webp({ width: 30, height: 20, exif: exifBlock(camera) })],
-])('%s gives all that its camera wrote', async (_name, bytes) => {
-  expect(await read(bytes)).toEqual({ width: 30, height: 20, bit_depth: 8, ...cameraFacts })
+])('%s gives all that its camera wrote', async (_name, content) => {
+  expect(await read(content)).toEqual({ width: 30, height: 20, bit_depth: 8, ...cameraFacts })
 })
 
 test('a HEIC gives its primary picture, turned as the container says and not as its EXIF does', async () => {
-  const bytes = heic({ width: 40, height: 30, turns: 1, thumbnail: [400, 300], exif: exifBlock(camera) })
-  expect(await read(bytes)).toEqual({ width: 40, height: 30, bit_depth: 8, ...cameraFacts, orientation: 8 })
+  const content = heic({ width: 40, height: 30, turns: 1, thumbnail: [400, 300], exif: exifBlock(camera) })
+  expect(await read(content)).toEqual({ width: 40, height: 30, bit_depth: 8, ...cameraFacts, orientation: 8 })
 })
 
 test('a TIFF gives its size, its depth and its tags', async () => {
@@ -170,6 +171,58 @@ test('a format without a header that is understood gives nothing', async () => {
   expect(await read(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBeNull()
 })
 
+/** A box of an ISO file. */
+function box(name: string, ...parts: readonly Uint8Array[]): Buffer {
+  const content = Buffer.concat(parts)
+  const head = Buffer.from(`\0\0\0\0${name}`, 'latin1')
+  head.writeUInt32BE(content.length + 8, 0)
+  return Buffer.concat([head, content])
+}
+
+test('a raw photo of Canon (CR3) has its tags in boxes of their own', async () => {
+  const exif = { [tag.exposureTime]: [[1, 50]], [tag.fNumber]: [[28, 10]], [tag.iso]: 400 } as const
+  const times = { [tag.dateTimeOriginal]: '2024:05:01 10:20:30', [tag.offsetTimeOriginal]: '+02:00' } as const
+  const place = {
+    [tag.gpsLatitudeRef]: 'S',
+    [tag.gpsLatitude]: [
+      [50, 1],
+      [30, 1],
+      [0, 1],
+    ],
+    [tag.gpsLongitudeRef]: 'E',
+    [tag.gpsLongitude]: [
+      [14, 1],
+      [15, 1],
+      [0, 1],
+    ],
+  } as const
+  const boxes = [
+    box('CNCV', Buffer.from('CanonCR3')),
+    box('CMT1', exifBlock({ ifd0: { [tag.make]: 'Canon', [tag.model]: 'Canon EOS R5', [tag.orientation]: 6 } })),
+    box('CMT2', exifBlock({ ifd0: { ...exif, ...times, [tag.lensModel]: 'RF24-105mm F4' } })),
+    box('CMT4', exifBlock({ ifd0: place })),
+  ]
+  const uuid = box('uuid', Buffer.from('85c0b687820f11e08111f4ce462b6a48', 'hex'), ...boxes)
+  const file = Buffer.concat([box('ftyp', Buffer.from('crx \0\0\0\x01crx isom', 'latin1')), box('moov', uuid)])
+  expect(await read(file)).toEqual({
+    camera_make: 'Canon',
+    camera_model: 'Canon EOS R5',
+    orientation: 6,
+    shutter_speed: 0.02,
+    aperture: 2.8,
+    iso: 400,
+    lens_model: 'RF24-105mm F4',
+    taken_at: '2024-05-01T10:20:30+02:00',
+    taken_offset_minutes: 120,
+    latitude: -50.5,
+    longitude: 14.25,
+  })
+  for (let length = 0; length < file.length; length += 11) {
+    const reading = await read(file.subarray(0, length))
+    expect(reading === null || typeof reading === 'object').toBe(true)
+  }
+})
+
 test('every beginning of a picture is read without an error that escapes', async () => {
   const whole = heic({ width: 40, height: 30, exif: exifBlock(camera) })
   using dir = createTempDir('image')
@@ -222,4 +275,98 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('a real photo of orientation %i says so', as
   const turned = orientation >= 5
   const size = turned ? { width: 450, height: 600 } : { width: 600, height: 450 }
   expect(known(await readImage(path))).toMatchObject({ orientation, ...size })
+})
+
+/** A JPEG with an XMP packet and keywords of IPTC. */
+function tagged(exif: Uint8Array, description: string, keywords: readonly string[]): Uint8Array {
+  const segment = (marker: number, ...content: (string | Uint8Array)[]) => {
+    const inside = bytes(...content)
+    return bytes(0xff, marker, u16be(inside.length + 2), inside)
+  }
+  const packet = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:aux="http://ns.adobe.com/exif/1.0/aux/" ${description}</rdf:Description></rdf:RDF></x:xmpmeta>`
+  const records = bytes(
+    ...keywords.map((keyword) => bytes(0x1c, 2, 25, u16be(Buffer.byteLength(keyword)), Buffer.from(keyword))),
+  )
+  const iptc = bytes('Photoshop 3.0\0', '8BIM', u16be(0x0404), u16be(0), u32be(records.length), records)
+  const whole = jpeg({ width: 30, height: 20, exif })
+  return bytes(
+    whole.subarray(0, 2),
+    segment(0xe1, 'http://ns.adobe.com/xap/1.0/\0', Buffer.from(packet)),
+    segment(0xed, iptc),
+    whole.subarray(2),
+  )
+}
+
+test('keywords are those of XMP, IPTC and Windows, each once, and the stars are read', async () => {
+  const exif = exifBlock({ ifd0: { [tag.windowsKeywords]: Buffer.from('sand;sea\0', 'utf16le'), [tag.rating]: 2 } })
+  const subjects = '<dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>Zürich, lake</rdf:li></rdf:Bag></dc:subject>'
+  const picture = tagged(exif, `xmp:Rating="4">${subjects}`, ['sea', 'Großstadt'])
+  expect(await read(picture)).toMatchObject({ keywords: '["sea","Zürich, lake","Großstadt","sand"]', rating: 4 })
+  expect(await read(jpeg({ width: 1, height: 1, exif }))).toMatchObject({ keywords: '["sand","sea"]', rating: 2 })
+})
+
+test('an empty block of IPTC hides no other tags', async () => {
+  const picture = tagged(exifBlock({ ifd0: { [tag.make]: 'Maker' } }), 'xmp:Rating="-1">', [])
+  expect(await read(picture)).toMatchObject({ camera_make: 'Maker', rating: -1 })
+})
+
+test('a lens without a name in EXIF has that of XMP, or is named by its range', async () => {
+  expect(await read(tagged(exifBlock({}), 'aux:Lens="EF 24-70mm">', []))).toMatchObject({ lens_model: 'EF 24-70mm' })
+  const range = (...values: [number, number][]) =>
+    read(jpeg({ width: 1, height: 1, exif: exifBlock({ exif: { [tag.lensInfo]: values } }) }))
+  expect(await range([24, 1], [70, 1], [28, 10], [4, 1])).toMatchObject({ lens_model: '24-70mm f/2.8-4' })
+  expect(await range([35, 1], [35, 1], [0, 0], [0, 0])).toMatchObject({ lens_model: '35mm' })
+})
+
+/** A BigTIFF (AWare Systems, 2008): the same tags with longer numbers. */
+function bigTiff(little: boolean): Uint8Array {
+  const number = (length: number, value: number) => {
+    const target = Buffer.alloc(length)
+    if (little) target.writeUIntLE(value, 0, Math.min(length, 6))
+    else target.writeUIntBE(value, Math.max(0, length - 6), Math.min(length, 6))
+    return target
+  }
+  const SHORT = 3
+  const LONG8 = 16
+  const directory = (start: number, tags: readonly (readonly [number, number, number, Uint8Array])[]) => {
+    let free = start + 8 + tags.length * 20 + 8
+    const behind: Uint8Array[] = []
+    const entries = tags.map(([name, type, count, value]) => {
+      const field = value.length <= 8 ? bytes(value, zeros(8 - value.length)) : number(8, free)
+      if (value.length > 8) {
+        behind.push(value)
+        free += value.length
+      }
+      return bytes(number(2, name), number(2, type), number(8, count), field)
+    })
+    return bytes(number(8, tags.length), ...entries, zeros(8), ...behind)
+  }
+  const text = (value: string) => [2, value.length + 1, bytes(value, 0)] as const
+  const main = (exifAt: number) =>
+    directory(16, [
+      [tag.width, LONG8, 1, number(8, 300)],
+      [tag.height, SHORT, 1, number(2, 200)],
+      [tag.bitsPerSample, SHORT, 3, bytes(number(2, 16), number(2, 16), number(2, 16))],
+      [tag.make, ...text('A maker with a long name')],
+      [34_665, 18, 1, number(8, exifAt)],
+    ])
+  const exifAt = 16 + main(0).length
+  const exif = directory(exifAt, [[tag.dateTimeOriginal, ...text('2024:05:01 10:20:30')]])
+  return bytes(little ? 'II' : 'MM', number(2, 43), number(2, 8), number(2, 0), number(8, 16), main(exifAt), exif)
+}
+
+test.each([true, false])('a BigTIFF gives its size, its depth and its tags (little-endian: %s)', async (little) => {
+  expect(await read(bigTiff(little))).toEqual({
+    width: 300,
+    height: 200,
+    bit_depth: 16,
+    camera_make: 'A maker with a long name',
+    taken_at: '2024-05-01T10:20:30',
+  })
+})
+
+test('every beginning of a BigTIFF, and one whose numbers are too large, is read', async () => {
+  const whole = bigTiff(true)
+  for (let length = 0; length <= whole.length; length += 5) await read(whole.subarray(0, length))
+  expect(await read(bytes('II+\0\x08\0\0\0', zeros(8).fill(255)))).toEqual({})
 })

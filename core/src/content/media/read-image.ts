@@ -1,36 +1,46 @@
 import { fileSource, readFully, withRegularFile } from '../regular-file.ts'
 import type { FilePath, ReadFailure } from '../regular-file.ts'
+import { type CanonTags, canonTags, parseCanonTags } from './canon-raw.ts'
 import { readHeif } from './heif.ts'
 import { imageFacts } from './image-facts.ts'
 import type { Frame, ImageFacts } from './image-facts.ts'
 import { imageSize } from './image-size.ts'
-import { parseTagParts, type TagParts, tagParts } from './image-tags.ts'
+import { type ImageTags, parseTagParts, type TagParts, tagParts } from './image-tags.ts'
+import { olderTags } from './older-cameras.ts'
 
-/** EXIF, XMP and the thumbnail in them are at the beginning; parts further in are read separately. */
+/** Bytes read from the beginning, which contain EXIF, XMP and the thumbnail. Parts further in are read separately. */
 const HEAD_BYTES = 524_288
 
 export interface ImageReading {
   readonly kind: 'image'
   readonly row: ImageFacts
-  /** Describes the tags that could not be read, so that the picture does not seem to have no date; else null. */
+  /** Describes the tags that could not be read, so that users learn why the date is missing; null if all were read. */
   readonly damage: string | null
 }
 
 interface Header {
   readonly frame: Frame
   readonly tags: TagParts
+  /** Null if the file is not a raw photo of Canon. */
+  readonly canon: CanonTags | null
+  /** Tags of a camera older than EXIF; null if there are none. */
+  readonly older: ImageTags | null
 }
 
 const noFrame: Frame = { width: null, height: null, bitDepth: null, orientation: null }
 
-/** The metadata of a picture; null if its header is not understood. */
+/** Reads the metadata of a picture; null if its header is not supported. */
 export async function readImage(path: FilePath): Promise<ImageReading | ReadFailure | null> {
   const header = withRegularFile(path, readHeader)
   if ('state' in header) return header
-  const { frame, tags } = header
-  if (!tags.main && !tags.xmp && frame === noFrame) return null
-  const parsed = await parseTagParts(tags)
-  const row = imageFacts(frame, parsed.tags)
+  const { canon, frame, older, tags } = header
+  if (!canon && !older && !tags.main && !tags.xmp && frame === noFrame) return null
+  const parsed = await (canon ? parseCanonTags(canon) : parseTagParts(tags))
+  const row = imageFacts(frame, {
+    ...parsed.tags,
+    ifd0: { ...older?.ifd0, ...parsed.tags.ifd0 },
+    exif: { ...older?.exif, ...parsed.tags.exif },
+  })
   return {
     kind: 'image',
     row: { ...row, color_profile: tags.colorProfile ?? row.color_profile },
@@ -48,5 +58,7 @@ function readHeader(fd: number, { size: bigSize }: { size: bigint }): Header {
   return {
     frame: frame ? { orientation: null, ...frame } : noFrame,
     tags: tagParts(source, heif),
+    canon: canonTags(source),
+    older: olderTags(source),
   }
 }

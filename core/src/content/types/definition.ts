@@ -2,16 +2,16 @@ import type { FileType } from '../../domain/file-kind.ts'
 
 /** One file format. The table of formats is data only, so it loads in a browser too. */
 export interface FileTypeDefinition {
-  /** Stable, lower case: `png`. */
+  /** Id of the format: stable, in lower case, for example `png`. */
   readonly id: string
-  /** For users: `PNG image`. */
+  /** Name for users, for example `PNG image`. */
   readonly name: string
   readonly category: FileType
-  /** Lower case, without the dot; the usual one first. */
+  /** In lower case and without the dot; the most common one first. */
   readonly extensions: readonly string[]
   /** Whole file names that mean this type, in lower case: `makefile`. */
   readonly names: readonly string[]
-  /** The most usual one first. */
+  /** MIME types; the most common one first. */
   readonly mimes: readonly string[]
   /** A file of this type begins with any of these patterns (see `pattern.ts`). */
   readonly magic: readonly string[]
@@ -20,19 +20,19 @@ export interface FileTypeDefinition {
   /** The general type of this special case: for a docx it is zip. */
   readonly parent: string | null
   /**
-   * Mixing up types of one family does no harm: mp4 and mov. A family is named after its most general type; `any` fits
-   * all bytes.
+   * It does no harm if types of one family are confused, such as mp4 and mov. A family is named after its most general
+   * type; `any` fits all bytes.
    */
   readonly family: string
-  /** Its bytes are text. */
+  /** Whether its bytes are text. */
   readonly text: boolean
   readonly supportsThumbnails: boolean
   readonly supportsPreview: boolean
-  /** It has metadata worth reading: camera, artist, title, page count. */
+  /** Whether it has metadata worth reading: camera, artist, title, page count. */
   readonly supportsMetadata: boolean
 }
 
-/** A row in the table's notation: its group supplies omitted fields. Lists are separated by spaces. */
+/** A row of the table. The group of the row supplies omitted fields. Lists are separated by spaces. */
 export interface TypeRow extends Partial<Capabilities> {
   readonly id: string
   readonly name: string

@@ -14,11 +14,14 @@ const typesByExtension = new Map(
 const typesByName = new Map(
   fileTypeTable.flatMap((definition) => definition.names.map((each) => [each, typeOf([definition])])),
 )
-/** Length and first letter of the names in `typesByName`: this alone excludes almost every other name. */
+/** Length and first letter of each name in `typesByName`. This check alone excludes almost every other name. */
 const namesBegin = new Set([...typesByName.keys()].map(beginning))
 const tableIndexes = new Map(fileTypeTable.map((definition, index) => [definition, index]))
 
-/** The most likely type of a file from its name alone: a number of `fileTypeNumbers`. Called for every file of a scan. */
+/**
+ * The most likely type of a file by its name alone, as a number of `fileTypeNumbers`. A scan calls this for every
+ * file.
+ */
 export function detectFromExtension(name: string): number {
   const known = namesBegin.has(beginning(name)) ? typesByName.get(name.toLowerCase()) : undefined
   return known ?? typesByExtension.get(extensionOf(name)) ?? fileTypeNumbers.unknown

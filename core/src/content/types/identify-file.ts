@@ -4,7 +4,7 @@ import type { FilePath, ReadFailure } from '../regular-file.ts'
 import type { FileTypeDefinition } from './definition.ts'
 import type { Identification, Identifier } from './identify.ts'
 
-/** Size of the beginning that the rules see; bytes further in they read themselves. */
+/** Bytes read from the beginning, for all rules. Rules that need bytes further in read them on request. */
 const HEAD_BYTES = 16_384
 
 /** A larger beginning, for the slower look at unrecognised bytes. */
@@ -29,7 +29,7 @@ export async function identifyFile(
   return definition ? identifier.identifyAs(definition, file) : first
 }
 
-/** file-type knows rare formats. It is loaded with the first bytes that no rule here recognises. */
+/** Asks file-type, which knows rare formats. It is loaded when the rules here first fail to recognise a file. */
 async function secondLook(bytes: Uint8Array, identifier: Identifier): Promise<FileTypeDefinition | null> {
   const { fileTypeFromBuffer } = await import('file-type')
   // It throws on some truncated files.

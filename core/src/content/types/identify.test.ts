@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../testing/corpus.ts'
 import { ole, zip } from '../../../testing/file-types/containers.ts'
 import { binaryFixtures, textFixtures } from '../../../testing/file-types/index.ts'
+import { aac, flac, id3, mp3 } from '../../../testing/media/index.ts'
 import { fileTypeByNumber } from '../../domain/stored-lists.ts'
 import { bytesSource } from './byte-source.ts'
 import { detectFromExtension } from './detect.ts'
@@ -49,6 +50,20 @@ describe('without a name', () => {
 
   test('an empty file is nothing', () => {
     expect(identify('')).toEqual({ id: null, confidence: 0 })
+  })
+
+  test('a sound behind an ID3 tag is what comes behind the tag', () => {
+    const tag = id3({ TIT2: 'x'.repeat(300) })
+    expect(identify(Buffer.concat([tag, flac({ samples: 1, tags: {} })]), 'a.flac')).toEqual({
+      id: 'flac',
+      confidence: 100,
+    })
+    expect(identify(Buffer.concat([tag, aac({ frames: 2 })]), 'a.aac')).toEqual({ id: 'aac', confidence: 100 })
+    expect(identify(Buffer.concat([tag, mp3({ frames: 2, tags: {} })]), 'a.mp3')).toEqual({
+      id: 'mp3',
+      confidence: 100,
+    })
+    expect(identify(tag).id).toBe('mp3')
   })
 
   test('a text in UTF-16 and one in an old encoding are texts', () => {

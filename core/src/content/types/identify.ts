@@ -10,15 +10,18 @@ import { guessedTextType, statedTextType } from './text/text-type.ts'
 export const confidence = {
   /** The name and the bytes agree. */
   agreed: 100,
-  /** Only this type begins with these bytes; the name does not help. */
+  /** Only this type begins with these bytes; the name gives no hint. */
   magic: 95,
-  /** Only this type has the extension; the bytes do not contradict it. */
+  /** Only this type has the extension. The bytes do not contradict it. */
   extension: 90,
-  /** Recognised from the words of a text, or from being a text at all. */
+  /** The type was recognised from the words of a text, or it is only known to be a text. */
   content: 85,
   /** Several types have the extension; one of them is far more usual. */
   ambiguous: 70,
-  /** From the name only: the bytes should have shown the type and do not, or several types are equally likely. */
+  /**
+   * The type is known from the name only. The bytes do not confirm it although they should, or several types are
+   * equally likely.
+   */
   doubtful: 60,
   none: 0,
 } as const
@@ -27,9 +30,9 @@ export interface Identification {
   /** Null if nothing is known. */
   readonly definition: FileTypeDefinition | null
   readonly confidence: number
-  /** If name and bytes indicate different types: the extension, and the id of the type that fits the bytes. */
+  /** Set if name and bytes indicate different types: the extension, and the id of the type that fits the bytes. */
   readonly conflict: { readonly extension: string; readonly looksLike: string } | null
-  /** No rule here recognises the bytes; a slower look at them may help (`identifyFile`). */
+  /** No rule here recognises the bytes; a slower check may (`identifyFile`). */
   readonly undecided: boolean
 }
 
@@ -55,7 +58,7 @@ interface Named {
   readonly candidates: readonly FileTypeDefinition[]
 }
 
-/** Identifies files by one table of types. It has no other state: a program needs only one. */
+/** Identifies files with one table of types. It has no other state, so a program needs only one. */
 export class Identifier {
   readonly names: NameIndex
   readonly #magic: MagicIndex
@@ -111,15 +114,15 @@ export class Identifier {
   #byKnownBytes({ definition: found, confidence: sure }: KnownBytes, { candidates, name }: Named): Identification {
     if (candidates.includes(found)) return result(found, confidence.agreed)
     const relative = candidates.find((each) => each.family === found.family)
-    // Sound in a container named as video: the name is not wrong, but the bytes are more specific.
+    // A sound file in a container whose extension means video: the name is not wrong, but the bytes are more specific.
     const general = found.id === found.family
     if (relative)
       return general || relative.category === found.category ? result(relative, confidence.agreed) : result(found, sure)
     const special = candidates.find((each) => this.#isA(each, found))
     if (special) return result(special, confidence.extension)
-    // A document in a zip named .zip: the type inside is more specific, and the name is not wrong.
+    // A document in a zip with the extension .zip: the type inside is more specific, and the name is not wrong.
     if (candidates.some((each) => this.#isA(found, each))) return result(found, sure)
-    // Text formats mix: a template contains HTML, a note may contain a patch. The name decides.
+    // Text formats may contain each other: a template contains HTML, a note may contain a patch. So the name decides.
     const text = candidates.find((each) => each.text && !isStrict(each))
     if (found.text && text) return result(text, candidates.length === 1 ? confidence.extension : confidence.content)
     return result(found, sure, candidates.length > 0 ? conflict(name, found) : null)
@@ -168,7 +171,7 @@ function byUnknownBytes(candidates: readonly FileTypeDefinition[]): Identificati
   return { ...result(named, named ? (certain ? confidence.extension : confidence.doubtful) : 0), undecided: true }
 }
 
-/** Text types that need a certain form, and would have been recognised by it. */
+/** Text types with a strict form. If a text has this form, it was already recognised by it. */
 function isStrict(definition: FileTypeDefinition): boolean {
   return definition.magic.length > 0 || STRICT.has(definition.id)
 }

@@ -6,6 +6,7 @@ import { startsAt } from './structure/bytes.ts'
 import { binaryStl, diskImage } from './structure/disks.ts'
 import {
   asfType,
+  behindId3,
   isobmffType,
   matroskaType,
   oggType,
@@ -26,6 +27,7 @@ type Refine = (source: ByteSource) => string | null
 
 const refinements: Record<string, Refine> = {
   zip: zipType,
+  mp3: behindId3,
   ole: oleType,
   mkv: matroskaType,
   ogg: oggType,
@@ -48,7 +50,10 @@ const structures: readonly Refine[] = [
   diskImage,
 ]
 
-/** A text may also begin with fewer letters than this: a list that starts with `COWD` is not a disk image. */
+/**
+ * Patterns with fewer letters than this may also match the beginning of a text: a list that starts with `COWD` is not
+ * a disk image.
+ */
 const SURE_LETTERS = 7
 
 interface Candidate {

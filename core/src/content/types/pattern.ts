@@ -7,7 +7,7 @@ export interface BytePattern {
   /** The lowest and the highest value each byte may have. */
   readonly low: Uint8Array
   readonly high: Uint8Array
-  /** Number of bytes that it fixes: the more, the more certain a match. */
+  /** Number of bytes that the pattern fixes. The higher it is, the more certain is a match. */
   readonly specificity: number
 }
 

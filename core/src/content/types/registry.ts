@@ -9,7 +9,7 @@ import type { Identification } from './identify.ts'
 import { identifyFile } from './identify-file.ts'
 import { fileTypeTable } from './table/index.ts'
 
-/** All known file types, and the identification of files. It has no state: a program needs only one. */
+/** All known file types, and the identification of files. It has no other state, so a program needs only one. */
 export class FileTypeRegistry {
   readonly definitions: readonly FileTypeDefinition[]
   readonly #identifier: Identifier

@@ -1,12 +1,13 @@
 import { lstat } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { type ByteReader, FileReader, StreamReader } from '../../util/byte-reader.ts'
 import { CoreError } from '../../util/errors.ts'
 import { baseOf, displayName, extensionOf, fsPath, type RawName } from '../../util/file-name.ts'
+import { isTarHeader, isTarStart } from '../../util/tar-header.ts'
 import { type OpenFile, openFile } from '../../sources/open-file.ts'
-import { type ByteReader, FileReader, StreamReader } from './byte-reader.ts'
 import { type ArchiveListing, MemberList } from './listing.ts'
-import { isTarHeader, readTar } from './read-tar.ts'
+import { readTar } from './read-tar.ts'
 import { readWithProgram } from './read-with-program.ts'
 import { readZip } from './read-zip.ts'
 
@@ -62,13 +63,14 @@ async function list(file: OpenFile): Promise<ArchiveListing> {
   const other = others.find(([each]) => begins.startsWith(each))?.[1] ?? (byExtension.has(extension) ? extension : null)
   if (other) return whole(other, await readWithProgram(file.path, other, members))
   if (isTarHeader(head) || extension === 'tar')
-    return listTar('tar', new FileReader(file.handle, Number(file.stats.size)), members)
+    return listTar('tar', head, new FileReader(file.handle, Number(file.stats.size)), members)
   // A self-extracting archive begins with a program.
   if (extension === 'zip' || extension === 'jar') return whole('zip', await readZip(file.handle.fd, members))
   throw new CoreError('Unsupported', 'it is not an archive that Spacedrive can list')
 }
 
-async function listTar(format: string, reader: ByteReader, members: MemberList): Promise<ArchiveListing> {
+async function listTar(format: string, head: Buffer, reader: ByteReader, members: MemberList): Promise<ArchiveListing> {
+  if (!isTarStart(head)) throw new CoreError('Unsupported', 'it is no tar')
   const isWhole = await readTar(reader, members)
   return { format, members: members.members, truncated: !isWhole || reader.wasCut }
 }
@@ -81,13 +83,13 @@ async function listPacked(
 ): Promise<ArchiveListing> {
   const packed = file.handle.createReadStream({ autoClose: false, start: 0, highWaterMark: STREAM_BYTES })
   packed.on('error', (err) => unpack.destroy(err))
-  const reader = new StreamReader(packed.pipe(unpack), () => members.isFull)
+  const reader = new StreamReader(packed.pipe(unpack), { isEnough: () => members.isFull, mayBreak: true })
   try {
     const head = await reader.peek(HEAD_BYTES)
     const name = displayName(baseOf(file.path))
     if (isTarHeader(head) || /\.t(?:ar\.)?[a-z]+$/i.test(name)) {
       // Awaited here, because the stream is destroyed below.
-      return await listTar(`tar.${suffix}`, reader, members)
+      return await listTar(`tar.${suffix}`, head, reader, members)
     }
     if (head.length === 0 && reader.wasCut) throw new CoreError('Corrupt', 'it is damaged')
     members.add({

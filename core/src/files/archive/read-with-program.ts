@@ -37,7 +37,7 @@ export async function readWithProgram(path: RawName, format: string, list: Membe
 
 /** Null if the program is not installed. */
 async function run(program: string, lister: Lister, path: string, list: MemberList): Promise<boolean | null> {
-  // If no lister is installed, this process may start nothing at all.
+  // Search for the program first: if no lister is installed, this process may be forbidden to start any program.
   const found = findProgram(program)
   if (found === null) return null
   // A program that asks for a password would wait for ever.
@@ -65,7 +65,7 @@ async function run(program: string, lister: Lister, path: string, list: MemberLi
   return code === 0
 }
 
-/** Lists as a manifest of mtree(5): one line for each member, its name escaped. No data is unpacked. */
+/** Prints the members as an mtree(5) manifest: one line for each member, with its name escaped. No data is unpacked. */
 const bsdtar: Lister = {
   programs: BSDTAR,
   args: (path) => [
@@ -100,7 +100,7 @@ function unescape(text: string): RawName {
   return bytesToName(new Uint8Array(Buffer.from(bytes, 'latin1')))
 }
 
-/** `-slt`: one line for each fact of a member, and an empty line after it. */
+/** `-slt` prints one line for each fact of a member, and an empty line after the last fact. */
 const sevenZip: Lister = {
   programs: SEVEN_ZIP,
   args: (path) => ['l', '-slt', '-ba', '-sccUTF-8', '-p-', '--', path],

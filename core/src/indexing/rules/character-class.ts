@@ -1,6 +1,7 @@
 /**
- * Reads the class that begins with the `[` at `start`, with every habit of git's `wildmatch`. Null where git gives the
- * pattern up: the class does not end, or names an unknown `[:class:]`. `end` is where its `]` stands.
+ * Parses the character class that begins with the `[` at `start`, in every detail as git's `wildmatch` does. `end` is
+ * the index of the closing `]`. Null if git rejects the pattern: the class does not end, or contains an unknown
+ * `[:class:]`.
  */
 export function parseClass(
   glob: string,
@@ -11,7 +12,7 @@ export function parseClass(
   let at = start + 1
   const negated = glob[at] === '!' || glob[at] === '^'
   if (negated) at++
-  // The byte a range may begin with; 0 after a range or a named class.
+  // The byte before a `-`, at which a range would begin; 0 if no range can begin here.
   let previous = 0
   do {
     const char = glob[at]
@@ -49,7 +50,10 @@ export function parseClass(
 
 const SLASH = 0x2f
 
-/** Texts come in lower case where case is ignored, so a range also holds the small letters of its capitals. */
+/**
+ * If case is ignored, texts are matched in lower case, so a range with capital letters must also contain their small
+ * letters.
+ */
 function addRange(bytes: Uint8Array, from: number, to: number, ignoreCase: boolean): void {
   for (let byte = from; byte <= to; byte++) {
     bytes[byte] = 1
@@ -65,7 +69,7 @@ const isAlnum = (byte: number) => isAlpha(byte) || isDigit(byte)
 const isGraph = (byte: number) => byte > 0x20 && byte < 0x7f
 const upperByte = (byte: number) => (isLower(byte) ? byte - 32 : byte)
 
-/** As git's own `ctype` has them: ASCII only, and neither vertical tab nor form feed is space. */
+/** The definitions of git's own `ctype`: ASCII only, and vertical tab and form feed are not space. */
 const namedClasses: ReadonlyMap<string, (byte: number) => boolean> = new Map([
   ['alnum', isAlnum],
   ['alpha', isAlpha],

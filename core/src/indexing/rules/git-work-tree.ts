@@ -1,4 +1,4 @@
-/** Reads a whole file, or null where there is none. */
+/** Reads a whole file; null if it does not exist. */
 export type ReadFile = (path: string) => Uint8Array | null
 
 /**
@@ -16,7 +16,7 @@ export function gitFolderOf(dir: string, readFile: ReadFile): string | null {
   return common ? resolve(folder, common) : folder
 }
 
-/** An empty `.git` begins no work tree, for git neither. */
+/** An empty `.git` does not make a work tree, for git either. */
 function hasHead(folder: string, readFile: ReadFile): boolean {
   return /^(ref:\s*refs\/|[0-9a-f]{40})/.test(readText(join(folder, 'HEAD'), readFile) ?? '')
 }

@@ -1,40 +1,40 @@
 import { gitFolderOf, join, type ReadFile } from './git-work-tree.ts'
 import { IgnoreList } from './ignore-list.ts'
 
-/** An ignore list and the folder its paths are relative to. */
+/** An ignore list, and the folder that its paths are relative to. */
 export interface Layer {
   readonly base: string
   readonly list: IgnoreList
 }
 
 /**
- * What holds inside a folder. Only `anchors` leave the thread: one text for each folder from the top down that has a
- * say, its path behind a letter for each thing it holds.
+ * The rules that apply inside a folder. Only `anchors` leave the thread: one text for each folder, from the top down,
+ * that has rules. A text has the folder's path, after a letter for each kind of rule file in it.
  */
 export interface RuleContext {
   readonly anchors: readonly string[]
   readonly inWorkTree: boolean
-  /** The nearest ignore file first, the repository's `info/exclude` last. */
+  /** From the nearest ignore file to the farthest; the repository's `info/exclude` is last. */
   readonly git: readonly Layer[]
-  /** The nearest ignore file first. */
+  /** From the nearest ignore file to the farthest. */
   readonly spacedrive: readonly Layer[]
 }
 
 export const EMPTY_CONTEXT: RuleContext = { anchors: [], inWorkTree: false, git: [], spacedrive: [] }
 
-/** The rules that a folder adds to those it inherits. */
+/** What a folder adds to the rules that it inherits. */
 export interface Findings {
   readonly workTree: boolean
   readonly gitignore: boolean
   readonly spacedriveignore: boolean
 }
 
-/** Parsed ignore files kept for folders below and for other folders' contexts; the oldest goes first. */
+/** Limit on cached ignore files, which subfolders and other contexts reuse. The oldest is dropped first. */
 const MAX_KEPT_LISTS = 4_096
-/** One for each folder with an ignore file of its own; a context is a few references. */
+/** Limit on cached contexts, one for each folder with its own ignore file. A context holds only a few references. */
 const MAX_KEPT_CONTEXTS = 4_096
 
-/** Reads ignore files and makes contexts of them. */
+/** Reads ignore files and builds contexts from them. */
 export class IgnoreFiles {
   readonly #readFile: ReadFile
   readonly #ignoreCase: boolean
@@ -46,7 +46,7 @@ export class IgnoreFiles {
     this.#ignoreCase = ignoreCase
   }
 
-  /** The context of the inside of `dir`; its files are read anew. */
+  /** Returns the context for the inside of `dir`. Always reads its ignore files again. */
   extend(parent: RuleContext, dir: string, findings: Findings): RuleContext {
     const context = this.#add(findings.workTree ? withoutGit(parent) : parent, dir, findings)
     keep(this.#contexts, context.anchors.join('\0'), context, MAX_KEPT_CONTEXTS)
@@ -100,7 +100,7 @@ export class IgnoreFiles {
   }
 }
 
-/** The same without any repository: inside its `.git`, and where another repository begins. */
+/** The same context without git rules. It applies inside a `.git` folder, and where another repository begins. */
 export function withoutGit({ anchors, spacedrive }: RuleContext): RuleContext {
   const kept = anchors.filter((anchor) => anchor.slice(0, anchor.indexOf(':')).includes('s'))
   return {
@@ -111,7 +111,7 @@ export function withoutGit({ anchors, spacedrive }: RuleContext): RuleContext {
   }
 }
 
-/** Lines end as git has it: a byte order mark and a carriage return are no part of them, and NUL ends one. */
+/** Splits lines as git does: a byte order mark and a carriage return are removed, and a NUL ends the line. */
 function linesOf(bytes: Uint8Array): string[] {
   const lines = new TextDecoder().decode(bytes).split('\n')
   return lines.map((line) => line.replace(/\r$/, '').replace(/\0.*$/s, ''))

@@ -10,22 +10,24 @@ export interface IgnoreListOptions {
   readonly ignoreCase: boolean
 }
 
-/** A name to decide about, with the facts that several lists need. */
+/** A name to match, with facts about it that all lists need. */
 export interface AskedName {
-  /** As `foldCase` has it where case is ignored. */
+  /** The result of `foldCase` if case is ignored. */
   readonly name: string
   readonly isDirectory: boolean
-  /** Where its last dot is; negative without one. */
+  /** Index of its last dot; negative if it has none. */
   readonly lastDot: number
 }
 
-/** What a list says of an entry: the rule of its last pattern that matches, and whether that lets the entry in. */
+/**
+ * The decision of a list about an entry: the rule of the last pattern that matches, and whether it lets the entry in.
+ */
 export interface Decision {
   readonly negated: boolean
   readonly rule: Rule
 }
 
-/** One pattern of a list. Of all that match an entry the one with the highest `index` decides. */
+/** One pattern of a list. If several match an entry, the one with the highest `index` decides. */
 interface Candidate extends Decision {
   readonly index: number
   readonly directoriesOnly: boolean
@@ -35,40 +37,40 @@ interface SuffixCandidate extends Candidate {
   readonly suffix: string
 }
 
-/** A pattern no table can look up. */
+/** A pattern that cannot be found with a table. */
 interface WildcardCandidate extends Candidate {
   readonly wildcard: Wildcard
-  /** The literal beginning of the path, or null: the pattern is matched against the name alone. */
+  /** The literal beginning of the path; null if the pattern is matched against the name alone. */
   readonly prefix: string | null
-  /** How many folders below the list's own it matches, or null for any number. */
+  /** The only depth at which it matches, counted in folders below the list's own; null if it matches at any depth. */
   readonly depth: number | null
-  /** What every name it matches begins and ends with. */
+  /** The text with which every matching name begins, and the text with which it ends. */
   readonly head: string
   readonly tail: string
 }
 
-/** An ignore list's patterns as far as they can match in one folder. */
+/** The patterns of an ignore list that can match in one folder. */
 export interface IgnoreListHere {
   readonly list: IgnoreList
-  /** The folder, relative to the list's own, with a slash at the end; empty for the list's own. */
+  /** The folder, relative to that of the list, with a slash at the end; empty for the list's own folder. */
   readonly path: string
-  /** Literal paths into this folder, by name. */
+  /** Patterns that are literal paths to an entry in this folder, by the name of the entry. */
   readonly named: NameTable<Candidate[]> | undefined
   readonly wildcards: readonly WildcardCandidate[]
 }
 
-/** The patterns of one ignore file, ordered so that most names are decided by looking them up. */
+/** The patterns of one ignore file, in tables by name, so that most names need only a few lookups. */
 export class IgnoreList {
   readonly size: number
-  /** What holds in every folder, where no pattern has a path. */
+  /** The patterns that apply in every folder; null if a pattern of the list has a path. */
   readonly everywhere: IgnoreListHere | null
   readonly #ignoreCase: boolean
   readonly #byName = new NameTable<Candidate[]>()
-  /** By their last dot and everything after it. */
+  /** By the last dot of the suffix and the text after it. */
   readonly #byExtension = new NameTable<SuffixCandidate[]>()
   /** Suffixes without a dot. */
   readonly #suffixes: SuffixCandidate[] = []
-  /** By folder, then by name. */
+  /** By folder, then by name of the entry. */
   readonly #byPath = new NameTable<NameTable<Candidate[]>>()
   readonly #wildcards: WildcardCandidate[] = []
   readonly #pathWildcards: WildcardCandidate[] = []
@@ -87,7 +89,10 @@ export class IgnoreList {
     this.everywhere = noPaths ? { list: this, path: '', named: undefined, wildcards: this.#wildcards } : null
   }
 
-  /** What can match in the folder at `dir`, relative to the list's own folder (empty: in that one). */
+  /**
+   * The patterns that can match in the folder at `dir`, which is relative to the list's own folder; empty means that
+   * folder.
+   */
   at(dir: string): IgnoreListHere {
     const folder = this.#ignoreCase ? foldCase(dir) : dir
     const path = folder === '' ? '' : `${folder}/`
@@ -174,7 +179,7 @@ function laterWildcard(best: Candidate | null, here: IgnoreListHere, name: strin
   return best
 }
 
-/** Whether something directly in the folder `path` (slash at the end) could match. */
+/** Whether the pattern may match an entry directly in the folder `path`, which ends in a slash. */
 function mayMatchIn(path: string, depth: number, candidate: WildcardCandidate): boolean {
   const prefix = candidate.prefix ?? ''
   if (candidate.depth !== null && candidate.depth !== depth) return false

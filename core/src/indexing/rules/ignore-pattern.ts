@@ -1,6 +1,9 @@
 import { byteString, compileWildcard, type Wildcard } from './wildmatch.ts'
 
-/** What a pattern asks of an entry besides whether it must be a directory. Paths are relative to the ignore file's folder. */
+/**
+ * The condition of a pattern on an entry, besides whether it must be a directory. Paths are relative to the ignore
+ * file's folder.
+ */
 export type IgnoreTest =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'suffix'; readonly suffix: string }
@@ -10,14 +13,16 @@ export type IgnoreTest =
   | { readonly kind: 'path-wildcard'; readonly prefix: string; readonly wildcard: Wildcard }
 
 export interface IgnorePattern {
-  /** As it is written, without the spaces git leaves out at its end. */
+  /** The pattern as written, without the trailing spaces that git ignores. */
   readonly text: string
   readonly negated: boolean
   readonly directoriesOnly: boolean
   readonly test: IgnoreTest
 }
 
-/** Reads one line of an ignore file as git does. Null for a comment, an empty line, and a pattern that matches nothing. */
+/**
+ * Reads one line of an ignore file as git does. Null for a comment, an empty line, and a pattern that matches nothing.
+ */
 export function parseIgnoreLine(line: string, { ignoreCase }: { ignoreCase: boolean }): IgnorePattern | null {
   if (line.startsWith('#')) return null
   const text = withoutTrailingSpaces(line)
@@ -29,7 +34,7 @@ export function parseIgnoreLine(line: string, { ignoreCase }: { ignoreCase: bool
   return test && { text, negated, directoriesOnly, test }
 }
 
-/** Names compare without case as git compares them: ASCII letters only. */
+/** Folds the case of ASCII letters only, as git does when it compares names without case. */
 export function foldCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
@@ -37,17 +42,18 @@ export function foldCase(text: string): string {
 function parseTest(glob: string, ignoreCase: boolean): IgnoreTest | null {
   if (!glob.includes('/')) return parseNameTest(glob, ignoreCase)
   const path = glob.startsWith('/') ? glob.slice(1) : glob
-  // What is the same at any depth needs no path.
+  // A pattern that matches at any depth is a pattern for names.
   if (path.startsWith('**/') && !path.includes('/', 3)) return parseNameTest(path.slice(3), ignoreCase)
   const special = path.search(GLOB_SPECIAL)
   const literal = fold(special < 0 ? path : path.slice(0, special), ignoreCase)
   if (special < 0) {
     const slash = literal.lastIndexOf('/')
     const name = literal.slice(slash + 1)
-    // No path has an empty segment.
+    // A path never has an empty segment, so this pattern matches nothing.
     return name === '' || slash === 0 ? null : { kind: 'path', dir: literal.slice(0, Math.max(slash, 0)), name }
   }
-  // Git, too, compares the literal beginning first and reads the rest as a glob of its own: `a**/b` is `a` and `**/b`.
+  // Like git, compare the literal beginning first and match the rest as a separate glob: `a**/b` is `a` and then
+  // `**/b`.
   const wildcard = compileWildcard(byteString(path.slice(special)), { ignoreCase })
   return wildcard && { kind: 'path-wildcard', prefix: literal, wildcard }
 }
@@ -69,7 +75,7 @@ function fold(text: string, ignoreCase: boolean): string {
   return ignoreCase ? foldCase(text) : text
 }
 
-/** Spaces only, and not one that a backslash protects. */
+/** Removes trailing spaces, except a space after a backslash. */
 function withoutTrailingSpaces(line: string): string {
   let end = 0
   for (let i = 0; i < line.length; i++) {

@@ -1,10 +1,12 @@
 import type { RawName } from '../../util/file-name.ts'
 import type { HasName } from './rule-engine.ts'
 
-/** More questions than most folders raise; a folder that raises more of them is worth a set of its names. */
+/** Most folders need fewer lookups. If a folder needs more, a set of its names is faster. */
 const MAX_LINEAR_LOOKUPS = 16
 
-/** `HasName` for a folder whose names are known. Comparing with all names is faster than a set that is used a few times. */
+/**
+ * `HasName` for a folder whose names are known. For a few lookups, searching the array is faster than building a set.
+ */
 export function hasListed(names: readonly RawName[]): HasName {
   let lookups = 0
   let set: ReadonlySet<RawName> | null = null

@@ -1,9 +1,11 @@
-/** Bits of a table's filter: with a hundred names in it, it lets through about one foreign name in forty. */
+/**
+ * Bits in the filter of a table. With a hundred names in the table, about one foreign name in forty passes the filter.
+ */
 const FILTER_BITS = 4_096
 
 /**
- * Values by name, for asking about names that are mostly not in it. In a map every name of a file system would have to
- * be hashed whole, for the first and only time; a filter over a few of its characters answers for nearly all of them.
+ * A map by name for lookups that nearly always fail. A `Map` would have to hash every name of a file system
+ * completely. Instead, a filter over a few characters of the name rejects nearly all of them.
  */
 export class NameTable<T> {
   readonly #values = new Map<string, T>()
@@ -20,7 +22,7 @@ export class NameTable<T> {
     return this.#values.get(start === 0 ? name : name.slice(start))
   }
 
-  /** The value for `name`, made by `create` where there is none. */
+  /** The value for `name`. If there is none, it is created with `create`. */
   getOrCreate(name: string, create: () => T): T {
     const known = this.#values.get(name)
     if (known !== undefined) return known
@@ -35,7 +37,7 @@ export class NameTable<T> {
 function filterBit(name: string, start: number): number {
   const length = name.length - start
   if (length < 3) return length
-  // The middle tells more than the second character: many names that rules know begin alike.
+  // The middle character distinguishes names better than the second one: many names in rules begin alike.
   const middle = name.charCodeAt(start + (length >>> 1))
   const mixed = Math.imul(name.charCodeAt(start), 0x9e3779b1) ^ Math.imul(middle, 0x85ebca6b)
   return (mixed ^ Math.imul(name.charCodeAt(name.length - 1) + (length << 8), 0xc2b2ae35)) >>> 20

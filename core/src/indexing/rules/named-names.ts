@@ -1,6 +1,6 @@
 /**
- * Names that rules know. If people may use the same name for their own folders, `evidence` must exist, too: a path
- * relative to the folder that contains the name.
+ * A name that a rule rejects. If people also use the name for folders of their own, `evidence` must exist too. Its
+ * path is relative to the folder that contains the name.
  */
 export interface KnownName {
   readonly name: string
@@ -8,7 +8,7 @@ export interface KnownName {
   readonly evidence?: string
 }
 
-/** What operating systems and network drives leave behind. Windows writes some names in more than one way. */
+/** Files of operating systems and network drives. Windows writes some names in more than one way. */
 export const systemNames: readonly KnownName[] = [
   ...files('.DS_Store', '.localized', '.apdisk', 'Icon\r', '.VolumeIcon.icns', '.com.apple.timemachine.donotpresent'),
   ...files('Thumbs.db', 'thumbs.db', 'ehthumbs.db', 'ehthumbs_vista.db', 'desktop.ini', 'Desktop.ini'),
@@ -19,10 +19,10 @@ export const systemNames: readonly KnownName[] = [
   ...directories('lost+found', '@eaDir', '#recycle'),
 ]
 
-/** `.git` is a file where the work tree is linked or a submodule's. */
+/** `.git` is a file in a linked work tree and in a submodule. */
 export const gitNames: readonly KnownName[] = [{ name: '.git', kind: 'any' }]
 
-/** What tools fetch or build and would fetch or build again, and where other version control keeps its own files. */
+/** Folders that tools fetch or build and can make again, and the folders of other version control systems. */
 export const devNames: readonly KnownName[] = [
   ...directories('node_modules', 'bower_components', 'jspm_packages', '.pnpm-store'),
   ...beside('package.json', '.next', '.nuxt', '.output', '.svelte-kit', '.turbo', '.parcel-cache', '.angular'),
@@ -62,7 +62,7 @@ function directories(...names: string[]): KnownName[] {
   return names.map((name) => ({ name, kind: 'directory' }))
 }
 
-/** Directories that count only where `evidence` exists. */
+/** Folders that the rule rejects only if `evidence` exists beside them. */
 function beside(evidence: string, ...names: string[]): KnownName[] {
   return names.map((name) => ({ name, kind: 'directory', evidence }))
 }

@@ -21,8 +21,8 @@ interface Candidate {
 const LIBRARY_FOLDER = '.sdlibrary'
 const libraryRule = builtIn('library', `*${LIBRARY_FOLDER}/`)
 /**
- * Files that every data folder contains, also that of another instance. A data folder holds keys, so it is never
- * indexed.
+ * Names of files that every data folder contains. A data folder, even that of another instance, is never indexed,
+ * because it holds keys.
  */
 const DATA_FOLDER_FILES = ['network.db', 'device.json'] as const
 const dataFolderRule = builtIn('library', `* beside ${DATA_FOLDER_FILES.join(' and ')}`)
@@ -34,7 +34,7 @@ const numberedRules = systemPatterns.map((known) => ({ ...known, rule: builtIn('
 const DOT = 0x2e
 const UNDERSCORE = 0x5f
 
-/** Rules that depend on an entry's name and on the names beside it. */
+/** Rules that depend on an entry's name and on the other names in its folder. */
 export class NamedRules {
   /** Names beside or inside a folder that decide whether the folder is accepted. */
   readonly evidenceNames: ReadonlySet<string>
@@ -66,7 +66,7 @@ export class NamedRules {
     this.evidenceNames = evidence
   }
 
-  /** The first of library, system, git, dev and hidden that rejects the entry. */
+  /** The first rule that rejects the entry, in this order: library, system, git, dev, hidden. */
   match({ name, isDirectory }: AskedName, dir: string, siblings: HasName): Rule | null {
     if (this.#isDataFolder(siblings)) return dataFolderRule
     const candidates = this.#candidatesByName.get(name)
@@ -87,7 +87,7 @@ export class NamedRules {
     return this.#hidden ? hiddenRule : null
   }
 
-  /** Asked last of all: whether `only-images` rejects a file that every other rule lets in. */
+  /** Must be called after all other rules. Returns `only-images` if that rule rejects a file that they accept. */
   matchKind({ name, isDirectory, lastDot }: AskedName): Rule | null {
     if (!this.#onlyImages || isDirectory) return null
     return lastDot > 0 && imageExtensions.has(name.slice(lastDot + 1).toLowerCase()) ? null : onlyImagesRule

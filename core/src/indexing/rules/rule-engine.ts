@@ -21,12 +21,14 @@ export type HasName = (name: string) => boolean
 
 /**
  * Decides which entries stay out of the index, in the same way for scan, watcher, browsing and `index explain`. A
- * caller walks down from the root: it calls `rootContext`, then `enter` for the inside of each folder, then `match` for
- * each entry in it. It does not enter rejected folders. Folders are absolute paths with `/` between names. The engine
- * only reads files, and never waits.
+ * caller walks down from the root: it calls `rootContext`, then `enter` for the inside of each folder, then `match`
+ * for each entry in it. It does not enter rejected folders. Folders are absolute paths with `/` between names. The
+ * engine only reads files, synchronously.
  */
 export class RuleEngine {
-  /** Changes when other entries may be rejected, because of the settings or of a newer program. */
+  /**
+   * A text that changes if the rules may give other results: after a change of the settings or of the built-in rules.
+   */
   readonly version: string
   /**
    * If an entry with such a name appears, changes or disappears, the result may change for its folder and everything
@@ -42,7 +44,7 @@ export class RuleEngine {
   readonly #files: IgnoreFiles
   readonly #custom: readonly Layer[]
   #rootContext: RuleContext | null = null
-  /** The folder asked about last; callers ask for one folder's names in a row. */
+  /** Cached for the folder of the last call, because callers ask for all names of a folder in a row. */
   #here: Here = { context: EMPTY_CONTEXT, dir: '', git: [], spacedrive: [], custom: [] }
 
   constructor({ settings, root, readFile, ignoreCase = false }: RuleEngineOptions) {
@@ -85,7 +87,7 @@ export class RuleEngine {
     return this.#files.extend(parent, dir, { workTree, gitignore, spacedriveignore })
   }
 
-  /** The context another thread has, by its anchors. */
+  /** Rebuilds the context of another thread from its anchors. */
   fromAnchors(anchors: readonly string[]): RuleContext {
     return this.#files.fromAnchors(anchors)
   }
@@ -167,10 +169,10 @@ export class RuleEngine {
   }
 }
 
-/** Raised with every change to the built-in rules. */
+/** Increased with every change to the built-in rules. */
 const REVISION = 2
 
-/** The ignore lists of one context as they hold in one folder, each kind's nearest first. */
+/** The ignore lists of a context, prepared for one folder; in each array the nearest list is first. */
 interface Here {
   readonly context: RuleContext
   readonly dir: string

@@ -1,28 +1,29 @@
 import { parseClass } from './character-class.ts'
 
 /**
- * A glob as git's `wildmatch` reads it with `WM_PATHNAME`: `?`, `*` and classes stay inside a path's segment, a segment
- * `**` stands for any number of them. It works on bytes: texts hold one byte in each character (`byteString`).
+ * A compiled glob, with the meaning that git's `wildmatch` gives it under `WM_PATHNAME`: `?`, `*` and classes match
+ * within one segment of a path, and a segment `**` matches any number of segments. It matches bytes: each character of
+ * a text stands for one byte (`byteString`).
  */
 export interface Wildcard {
-  /** A byte, or one of the negative codes below. */
+  /** Each code is a byte, or one of the negative codes below. */
   readonly codes: Int16Array
   /** Bytes of each class, by `CLASS - code`. */
   readonly classes: readonly Uint8Array[]
-  /** How many slashes a text must have, or null where `**` leaves that open. */
+  /** The number of slashes in every matching text; null if a `**` allows any number. */
   readonly slashes: number | null
 }
 
 const ANY_BYTE = -1
 const STAR = -2
 const GLOBSTAR = -3
-/** `**` and the slash after it, which may stand for nothing. */
+/** `**` and the slash after it, which together may match nothing. */
 const GLOBSTAR_SLASH = -4
 const CLASS = -5
 
 const SLASH = 0x2f
 
-/** Null where the glob can match nothing: a class that does not end, a backslash with nothing behind it. */
+/** Null if the glob can match nothing: a class that does not end, or a backslash at the end. */
 export function compileWildcard(glob: string, options: { ignoreCase: boolean }): Wildcard | null {
   const codes: number[] = []
   const classes: Uint8Array[] = []
@@ -57,7 +58,7 @@ export function compileWildcard(glob: string, options: { ignoreCase: boolean }):
   return { codes: Int16Array.from(codes), classes, slashes }
 }
 
-/** What the last segment of every match begins and ends with, as far as it is ASCII; to tell most names quickly. */
+/** The ASCII texts with which the last segment of every match begins and ends. They rule out most names quickly. */
 export function nameLiterals({ codes }: Wildcard): { readonly head: string; readonly tail: string } {
   const isLiteral = (code: number) => code >= 0 && code < 0x80 && code !== SLASH
   const isOneSegment = codes.every((code) => code !== SLASH && code !== GLOBSTAR && code !== GLOBSTAR_SLASH)
@@ -72,8 +73,9 @@ export function nameLiterals({ codes }: Wildcard): { readonly head: string; read
 /**
  * Whether all of `text` matches. If case is ignored, `text` must be in lower case.
  *
- * It is enough to go back to the last star, because a later star can take everything that an earlier one could have
- * taken. So the time grows with text × glob and never exponentially, even for a hostile ignore file.
+ * After a mismatch, it is enough to try again at the last star, because a later star can match everything that an
+ * earlier one could have matched. So the time grows with text × glob and never exponentially, even for a hostile
+ * ignore file.
  */
 export function matchesWildcard({ codes, classes }: Wildcard, text: string): boolean {
   let code = 0
@@ -134,7 +136,7 @@ function lowerByte(byte: number): number {
 
 const encoder = new TextEncoder()
 
-/** The UTF-8 bytes of a text, one in each character: git's `?` and classes stand for a byte, not for a letter. */
+/** The UTF-8 bytes of a text, as one character for each byte. git's `?` and classes match a byte, not a letter. */
 export function byteString(text: string): string {
   for (let i = 0; i < text.length; i++) {
     if (text.charCodeAt(i) > 0x7f) return Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join('')

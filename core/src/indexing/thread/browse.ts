@@ -24,7 +24,7 @@ import { Walker } from './walk.ts'
 
 /** Folders read before other work of this thread gets its turn. */
 const FOLDERS_PER_TURN = 16
-/** Threads for `content`: a look should not take the machine. */
+/** Threads that hash contents. Few, because browsing must leave the machine free for other work. */
 const HASH_THREADS = 2
 
 interface Waiting {
@@ -32,15 +32,15 @@ interface Waiting {
   readonly anchors: readonly string[]
 }
 
-/** Whom a look is for. */
+/** What the caller of a browse provides. */
 export interface BrowseHost {
   readonly ids: Pick<EphemeralIds, 'of'>
   readonly signal: AbortSignal
-  /** Called whenever the file system has answered something. */
+  /** Called whenever the file system has answered a call. */
   readonly answered?: (() => void) | null
 }
 
-/** One look, as far as it has come. */
+/** The progress of one browse. */
 interface Look {
   readonly request: BrowseRequest
   readonly walker: Walker
@@ -52,20 +52,21 @@ interface Look {
   total: number
 }
 
-/** `BrowsedEntries` while they grow. */
+/** `BrowsedEntries` under construction. */
 interface Found {
   readonly folders: { readonly dir: RawName; readonly count: number }[]
   readonly names: RawName[]
   readonly numbers: number[]
   readonly uuids: Uint8Array[]
-  /** As `BrowsedEntries` has it. */
+  /** See `BrowsedEntries`. */
   readonly hiddenBy: number[]
   readonly rules: string[]
 }
 
 /**
- * Looks into a folder, and below it where asked, without the index: the walk and the rules of a scan, with a list in
- * memory for its sink. What a rule would keep out is shown with the rule, and not entered.
+ * Lists a folder, and on request everything below it, without the index. It uses the walk and the rules of a scan, but
+ * collects the entries in memory. An entry that a rule excludes is listed with the rule's name; an excluded folder is
+ * not entered.
  */
 export async function browse(
   request: BrowseRequest,
@@ -112,7 +113,10 @@ export async function browse(
   return { entries: { ...packed, contents }, total, counts, warnings }
 }
 
-/** The same on a disk that may never answer: a process looks, and this thread, which has them, gives the ids. */
+/**
+ * The same for a disk that may never answer. A process reads the disk; this thread adds the ids, because only it has
+ * them.
+ */
 export async function browsePatiently(
   request: BrowseRequest,
   { ids, signal }: BrowseHost,
@@ -175,12 +179,12 @@ function lookInto({ dir, anchors }: Waiting, look: Look): void {
   }
 }
 
-/** By the kind. */
+/** Fields of `EntryCounts`, by the number of the kind. */
 const COUNTED_AS = ['files', 'directories', 'symlinks', 'others'] as const
 const FILE = 0
 const DIRECTORY = 1
 
-/** Where a rule is in the list, which it is added to. */
+/** The index of a rule in the list. Adds the rule if it is missing. */
 function placeOf(rule: string, rules: string[]): number {
   const place = rules.indexOf(rule)
   return place >= 0 ? place : rules.push(rule) - 1
@@ -196,7 +200,7 @@ const UUID_BYTES = 16
 
 type Listed = Pick<BrowsedEntries, 'folders' | 'names' | 'numbers'>
 
-/** The content hashes of all files that can be read, by index. */
+/** The content hashes of all readable files, by the index of the file. */
 async function hashFiles(
   found: Listed,
   { signal, answerMs }: { signal: AbortSignal; answerMs: number | undefined },
@@ -226,5 +230,5 @@ function filesOf({ folders, names, numbers }: Listed): { index: number; path: Ra
 }
 
 const FILES_PER_BATCH = 256
-/** Index into `hashStates`; below it lies 'hashed'. */
+/** Index into `hashStates`. The lower index is 'hashed'; both states come with a hash. */
 const TOO_FRESH = 1

@@ -12,13 +12,13 @@ export interface RowKnown extends Known {
   readonly row: EntryRow
 }
 
-/** A row, as `reconcile` compares it. */
+/** A row in the form that `reconcile` compares. */
 export function rowKnown(row: EntryRow): RowKnown {
   const { kind, nlink, birthtime } = row
   return { row, name: nameKey(row.name), kind, object: objectKey(row.inode, birthtime), nlink, birthtime }
 }
 
-/** What was found, as `reconcile` compares it. */
+/** An entry found on the disk, in the form that `reconcile` compares. */
 export function foundKnown(found: FoundEntry): FoundKnown {
   const { numbers, at } = found
   return {
@@ -31,7 +31,7 @@ export function foundKnown(found: FoundEntry): FoundKnown {
   }
 }
 
-/** Whether a row's stats are not those found. */
+/** Whether the stats of a row differ from those of the entry on the disk. */
 export function differs(row: EntryRow, found: FoundEntry): boolean {
   const { numbers: n, at, inode } = found
   return (
@@ -48,7 +48,7 @@ export function differs(row: EntryRow, found: FoundEntry): boolean {
   )
 }
 
-/** A row in the form a listing has: for a row that takes over another's place on the disk. */
+/** A row in the form of a listing. Used if a row takes over the place of another row on the disk. */
 export function rowAsFound(row: EntryRow): FoundEntry {
   const numbers = Array.from({ length: FIELDS }, () => 0)
   const values = [row.kind, row.size, row.allocated, row.mtime, row.mtime_ns, row.ctime, row.birthtime ?? Number.NaN]

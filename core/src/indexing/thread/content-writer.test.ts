@@ -6,7 +6,7 @@ import { kyselyOver, migrate, openDatabase } from '../../db/index.ts'
 import { migrations } from '../../store/migrations/index.ts'
 import { ContentWriter } from './content-writer.ts'
 
-const kinds: readonly MediaKind[] = ['image', 'audio', 'video']
+const kinds: readonly MediaKind[] = ['image', 'audio', 'video', 'document']
 const RUNS = 2_000
 /** Longer texts are refused: see `checkFacts`. */
 const MAX_TEXT = 10_000

@@ -8,7 +8,7 @@ export const PENDING = 0
 const IDENTIFIED = 1
 export const FAILED = 2
 
-/** A file as its row was when it was read. */
+/** A file, with the facts that its row had when the row was read. */
 export interface HashedFile {
   readonly id: number
   readonly size: number
@@ -86,6 +86,7 @@ export class ContentWriter {
       image: prepareFacts(db, 'image'),
       audio: prepareFacts(db, 'audio'),
       video: prepareFacts(db, 'video'),
+      document: prepareFacts(db, 'document'),
     }
   }
 
@@ -94,8 +95,8 @@ export class ContentWriter {
   }
 
   /**
-   * The content a file holds. Its samples name it, unless the full hash is known on both sides and they differ: then
-   * two contents share their samples, and this one is named by its full hash.
+   * Finds or adds the content of a file. It is identified by its sampled hash. But if the row and the file both have a
+   * full hash and the two differ, two contents share their samples: then this one is identified by its full hash.
    */
   identify(of: FoundContent): { id: number; uuid: Uint8Array } {
     const uuid = contentUuid(of.hash)

@@ -4,9 +4,9 @@ import type { ScanRequest } from './scan-request.ts'
 
 /** Values of `departed.lent`: the id is the file's own. */
 export const OWN = 0
-/** The id is another file's, which may return for it. */
+/** The id belongs to another file, which gets it back if it returns. */
 export const LENT = 1
-/** The id was the file's, and stays with the name: the file has another name. */
+/** The id was this file's. It stays with the row, because the file also has another name. */
 export const STAYED = 2
 
 /** A key made of a volume and an inode on it. */
@@ -59,14 +59,16 @@ export class SettledIds {
     )
   }
 
-  /** Notes, in a transaction, that the scan of a location begins or goes on. */
+  /** Notes, in a transaction, that the scan of a location begins or continues. */
   begin({ directoryId, isResumed, startedAt }: WholeScan): void {
     // A scan of an earlier process skips folders that it read before this process could note a departure.
     if (isResumed || this.#running.get(directoryId)?.startedAt === startedAt) return
     this.#running.set(directoryId, { startedAt, after: Number(this.#last.get()!['id']) })
   }
 
-  /** Notes that the scan of a location has read all its folders. Returns the steps that settle ids, a transaction each. */
+  /**
+   * Notes that the scan of a location has read all its folders. Returns the steps that settle ids, a transaction each.
+   */
   *end({ directoryId, startedAt, volumeId }: WholeScan): Iterable<() => void> {
     const scan = this.#running.get(directoryId)
     if (scan?.startedAt !== startedAt) return

@@ -7,7 +7,7 @@ import type { Listing } from './listing.ts'
 import type { BrowseReport, BrowseRequest, LocationScope } from './requests.ts'
 import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 
-/** A listing as it goes between processes. */
+/** A listing in the form that is sent between processes. */
 export type PlainListing = Omit<Listing, 'fingerprint'> & { readonly fingerprint: Uint8Array }
 
 /** The rules are anchored at `root`. */
@@ -17,7 +17,7 @@ export interface BeginRequest {
   readonly dir: RawName
 }
 
-/** A folder a scan begins at. */
+/** Facts about the folder where a scan begins. */
 export interface Beginning {
   readonly isDirectory: boolean
   readonly device: bigint
@@ -59,7 +59,7 @@ export interface LookRequest {
   readonly dir: RawName
   /** Anchors that the folder inherits; null: they must be determined first. */
   readonly anchors: readonly string[] | null
-  /** Null for all. */
+  /** The names to look at; null for all. */
   readonly names: readonly RawName[] | null
 }
 

@@ -7,7 +7,7 @@ import { beginAt, factsOf, lookAt, orFailure } from './look-folder.ts'
 import { Walker } from './walk.ts'
 import type { WalkSetup } from './walk-messages.ts'
 
-/** How often a process tells that the file system still answers, in milliseconds: well below any deadline. */
+/** How often, in milliseconds, a process reports that the file system still answers. Well below any deadline. */
 const SIGN_MS = 100
 
 /** A process that reads a disk which may never answer. Unlike a thread, it can be ended while it waits. */

@@ -56,7 +56,8 @@ const SQL = {
   update: `update entries set kind = ?, size = ?, allocated = ?, mtime = ?, mtime_ns = ?, ctime = ?, birthtime = ?,
              inode = ?, nlink = ?, mode = ? where id = ?`,
   retype: 'update entries set type = ?, ext_id = ?, content_state = ? where id = ?',
-  // A type that was seen in the content stays; under another extension it may contradict the name, or no longer do so.
+  // A type that was determined from the content stays. The file is identified again if its extension changed, because
+  // the content may now conflict with the name, or no longer do so.
   place: `update entries set parent_id = ?, name = ?, sort_key = ?, ext_id = ?,
             type = coalesce((select c.type from content_identities c where c.id = entries.content_id and c.confidence >= ${SURE}), ?),
             content_state =
@@ -100,7 +101,7 @@ const SQL = {
   parent: 'select parent_id from entries where id = ?',
   scanned: 'update directories set fingerprint = ?, scanned_at = ?, error = ? where id = ?',
   addSums: `update directories set child_count = child_count + ?, ${GROWN} where id = ?`,
-  // This statement leaves `child_count` alone, so no trigger has to look at the row again.
+  // `child_count` is not in this statement, so no trigger on that column runs.
   addSumsBelow: `update directories set ${GROWN} where id = ?`,
   recorded: `update directories set child_count = child_count + ?, ${GROWN}, fingerprint = ?, scanned_at = ?, error = ?
              where id = ?`,

@@ -26,10 +26,10 @@ import {
 
 const UUIDS_PER_POOL = 1_024
 
-/** One entry as the disk has it: entry `i` of a listing. */
+/** One entry on the disk: entry `i` of a listing. */
 export interface FoundEntry {
   readonly name: RawName
-  /** `FIELDS` numbers from `at`, in `listing.ts`'s order. */
+  /** The fields of the entry begin at index `at`, in the order that `listing.ts` defines. */
   readonly numbers: ArrayLike<number>
   readonly at: number
   readonly inode: number | Uint8Array
@@ -91,7 +91,7 @@ export class EntryWriter {
     this.#firstNew = this.#nextId
   }
 
-  /** The id the next new entry gets: everything added from now on has this one or a higher one. */
+  /** The row id for the next new entry. Entries added from now on have this id or a higher one. */
   get nextId(): number {
     return this.#nextId
   }
@@ -126,7 +126,7 @@ export class EntryWriter {
     this.#transactions.begin()
   }
 
-  /** Writes the sums and then the fingerprints that vouch for them, commits, and returns what was touched. */
+  /** Writes the sums, then the fingerprints of the listed folders, and commits. Returns the touched rows. */
   commit(): Touched {
     assert(this.#aside.size === 0, 'a row was put aside and not placed again')
     if (this.#toCheck.size > 0) this.#flushDeltas()
@@ -191,7 +191,7 @@ export class EntryWriter {
     return id
   }
 
-  /** Brings a row up to the disk's stats. Returns whether its content has to be looked at again. */
+  /** Updates a row to the stats on the disk. Returns whether the content must be identified again. */
   update(id: number, found: FoundEntry): boolean {
     const row = this.row(id)
     if (!row) return false
@@ -246,7 +246,7 @@ export class EntryWriter {
     key.writeDoubleBE(id, 1)
     this.#statements.putAside.run(new Uint8Array(key), id)
     this.#aside.add(id)
-    // No name holds a NUL, so nothing else is ever there.
+    // This temporary path is always free, because no name contains a NUL.
     if (row.kind === DIRECTORY) this.#movePaths(id, Buffer.from(`\0${id}/`))
   }
 
@@ -266,7 +266,7 @@ export class EntryWriter {
     }
     if (row.parent_id !== null) this.#noteChange(row.parent_id)
     this.#noteChange(parentId)
-    // The folder that was above it before may have kept files from being read.
+    // The folder above the old place may have been the reason that files could not be read.
     if (row.kind === DIRECTORY) this.#retryBelow(id)
     this.update(id, found)
   }
@@ -281,7 +281,7 @@ export class EntryWriter {
     return false
   }
 
-  /** Hangs a folder that had no folder above it, a nested location's root, below another. */
+  /** Attaches a folder without a parent, which is the root of a nested location, to a parent folder. */
   adopt(id: number, parentId: number): void {
     assert(!this.isWithin(parentId, id), `folder ${id} would lie below itself`)
     const sums = this.#sums(id)
@@ -304,7 +304,7 @@ export class EntryWriter {
     this.#noteChange(parentId)
   }
 
-  /** Removes a row that holds no others. */
+  /** Removes the row of an entry that is not a folder. */
   removeLeaf(id: number): void {
     const row = this.#require(id)
     this.#aside.delete(id)
@@ -326,7 +326,7 @@ export class EntryWriter {
     return rows.length
   }
 
-  /** Removes a folder's own row; nothing may be left in it. */
+  /** Removes the row of an empty folder. */
   removeDirectory(id: number): void {
     const row = this.#require(id)
     this.#aside.delete(id)
@@ -428,7 +428,9 @@ export class EntryWriter {
     return this.#statements.rows.all(directoryId)
   }
 
-  /** The rows with a name in a folder. There are two if both a folder and another entry have had the name. */
+  /**
+   * The rows with a name in a folder. There may be two: one of a folder, and one of another entry that had the name.
+   */
   rowsByName(directoryId: number, name: RawName): EntryRow[] {
     return [false, true]
       .map((isDirectory) => this.#statements.rowByKey.get(directoryId, sortKey(name, isDirectory)))
@@ -439,7 +441,7 @@ export class EntryWriter {
     return this.#statements.row.get(id)
   }
 
-  /** Where a folder is according to its row: its parent, its path in the volume, its inode and birth time. */
+  /** The place of a folder according to its row: its parent, its path in the volume, its inode and birth time. */
   folder(id: number): FolderRow | undefined {
     return this.#statements.folder.get(id)
   }
@@ -450,7 +452,10 @@ export class EntryWriter {
     return row
   }
 
-  /** The rows of a folder change: its fingerprint becomes invalid, and every scan that is listing it lists it again. */
+  /**
+   * Must be called if the rows of a folder change. The folder's fingerprint becomes invalid, and every scan that is
+   * listing the folder lists it again.
+   */
   #noteChange(directoryId: number, { isFilled = false } = {}): void {
     this.#changed.add(directoryId)
     // The sums of a folder that was just filled need no check.
@@ -527,7 +532,7 @@ export class EntryWriter {
     this.#touched.directories = true
   }
 
-  /** Files below a folder that could not be read wait again. */
+  /** Makes the files below a folder that could not be read pending again. */
   #retryBelow(directoryId: number): void {
     const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
     const waiting = this.#statements.retryBelow.all(volumeId!, path!, pathAfter(path as Uint8Array))
@@ -574,13 +579,16 @@ export class EntryWriter {
     return { extId: known.id, type: known.type }
   }
 
-  /** The content that was known is kept aside: the file is compared with it when it is identified again. */
+  /**
+   * Marks a file as pending and keeps its old content aside. After identification, the new content is compared with
+   * it.
+   */
   #suspect(row: EntryRow): void {
     if (row.content_id !== null) this.#statements.keepStale.run(row.id, row.content_id)
     this.#statements.suspect.run(row.id)
   }
 
-  /** A symlink that has taken the place of a file has no content. */
+  /** Removes the content of a row, because a symlink has taken the place of the file. */
   #dropContent(id: number): void {
     for (const drop of [this.#statements.noContent, this.#statements.noStale, this.#statements.noConflict]) drop.run(id)
   }
@@ -593,7 +601,7 @@ export class EntryWriter {
     this.#touched.removed.push({ ...row, parentId })
   }
 
-  /** `sign` more entries of a kind directly in a folder. */
+  /** Counts an entry of a kind in its folder. `sign`: 1 if it was added, -1 if it was removed. */
   #count(directoryId: number, kind: number, size: number, sign: 1 | -1): void {
     const sum = this.#deltaOf(directoryId)
     sum[0]! += sign
@@ -607,7 +615,10 @@ export class EntryWriter {
     return sum
   }
 
-  /** `[children, files, directories, symlinks, others, bytes]` for one folder; those above it get all but the first. */
+  /**
+   * Adds `[children, files, directories, symlinks, others, bytes]` to the sums of a folder. The folders above it get
+   * all numbers but the first.
+   */
   #add(directoryId: number, delta: readonly number[]): void {
     const sum = this.#deltaOf(directoryId)
     for (let i = 0; i < delta.length; i++) sum[i]! += delta[i]!
@@ -687,12 +698,12 @@ const SLASH = Buffer.from('/')
 const MAX_DEPTH = 100_000
 /** Adding up the rows of a larger folder would block other writers for too long; `library check` checks all folders. */
 const MAX_CHECKED_CHILDREN = 4_096
-/** Extensions are few; a tree of made-up ones must not grow the cache without end. */
+/** There are few real extensions. If a tree has many made-up ones, this limits the cache. */
 const MAX_CACHED_EXTENSIONS = 10_000
 /** One number per folder: at most 16 MB. */
 const MAX_CACHED_PARENTS = 200_000
 
-/** Whether a file may hold something else than when it was identified. */
+/** Whether the bytes of a file may have changed since it was identified. */
 function isContentSuspect(row: EntryRow, found: FoundEntry): boolean {
   const { numbers: n, at } = found
   if (row.kind !== FILE) return true

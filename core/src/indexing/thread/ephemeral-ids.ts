@@ -2,18 +2,24 @@ import type { Inode } from '../../util/inode.ts'
 import { UuidFactory } from '../../util/uuid.ts'
 import { objectKey } from './reconcile.ts'
 
-/** What a file system knows a file by; the time of birth tells it from another that was given the same inode. */
+/**
+ * The identity of a file on its file system. The time of birth distinguishes files that get the same inode one after
+ * another.
+ */
 export interface FileObject {
   readonly device: bigint
   readonly inode: Inode
   readonly birthtime: number | null
 }
 
-/** The least recently seen are forgotten beyond this many: some 10 MB. */
+/** Limit on remembered ids, some 10 MB. Beyond it, the least recently seen ids are dropped. */
 const MAX_IDS = 100_000
-/** An id that was not used for this long, in milliseconds, is given up. */
+/** An id that was not used for this many milliseconds is dropped. */
 const MAX_IDLE_MS = 30 * 60_000
-/** To find the least recently seen, a map first passes over all places that were given up: too much for each id. */
+/**
+ * Ids are dropped in batches: to find its oldest key, a map first skips all deleted slots, which is too slow to do for
+ * each id.
+ */
 const KEPT_BETWEEN_PRUNINGS = 1_000
 
 /**
@@ -37,7 +43,7 @@ export class EphemeralIds {
     return this.#ids.size === 0
   }
 
-  /** The id of a file, made on first sight. */
+  /** The id of a file. If the file is new, it gets an id. */
   of(file: FileObject): Uint8Array {
     const key = keyOf(file)
     const uuid = this.#ids.get(key)?.uuid ?? this.#uuids.next()
@@ -50,7 +56,7 @@ export class EphemeralIds {
     this.#keep(keyOf(file), uuid)
   }
 
-  /** The id a file is known by, given up to the index. */
+  /** Returns the id of a file and forgets it here, because the index now keeps it. */
   take(file: FileObject): Uint8Array | undefined {
     const key = keyOf(file)
     const found = this.#ids.get(key)

@@ -8,13 +8,13 @@ import { statOrNull } from './listing.ts'
 import { PatientDisk } from './patient-disk.ts'
 import type { Explanation, ExplainRequest, LocationScope } from './requests.ts'
 
-/** What the disk has to say about a path: whether it is there, and the rule that keeps it out. */
+/** Looks on the disk whether a path exists, and which rule leaves it out. */
 export function existsAndHidden({ path, scope }: DiskRequests['explain']['request']): DiskRequests['explain']['reply'] {
   const stats = statOrNull(path)
   return { exists: stats !== null, hidden: hiddenBy(path, stats?.isDirectory() ?? false, scope) }
 }
 
-/** Says whether a path is in the index, and if not, why. */
+/** Explains whether a path is in the index, and if not, why. */
 export async function explain(
   db: DatabaseSync,
   request: ExplainRequest,
@@ -40,7 +40,7 @@ export async function explain(
 function hiddenBy(path: RawName, isDirectory: boolean, scope: LocationScope) {
   const below = pathBelow(path, scope.dir)
   if (!below || below.length === 0) return null
-  // The rules see paths as text, but the disk is asked by the bytes of a path.
+  // The rules need paths as text, but the disk needs the bytes of a path. This maps text to bytes.
   const folders = new Map<string, RawName>()
   let dir = scope.dir
   for (const name of namesOf(below)) {

@@ -10,7 +10,7 @@ export class Fingerprint {
   #a = 0
   #b = 0
 
-  /** `numbers` are one entry's fields as `listing.ts` orders them. */
+  /** `numbers` are the fields of one entry, in the order that `listing.ts` defines. */
   add(name: RawName, numbers: readonly number[], bigInode: Uint8Array | undefined): void {
     const kind = numbers[0]!
     let h = hashName(name)
@@ -32,7 +32,7 @@ export class Fingerprint {
     this.#b = (this.#b + finish(Math.imul(h ^ 0x5bd1e995, 0x27d4eb2f))) | 0
   }
 
-  /** `FINGERPRINT_BYTES`, as `directories.fingerprint` keeps them. */
+  /** The sum as `FINGERPRINT_BYTES` bytes, in the format of `directories.fingerprint`. */
   bytes(): Uint8Array {
     const bytes = Buffer.alloc(FINGERPRINT_BYTES)
     bytes.writeInt32BE(this.#a, 0)
@@ -40,7 +40,7 @@ export class Fingerprint {
     return new Uint8Array(bytes)
   }
 
-  /** `hex` is one of `bytes`. */
+  /** `hex` is the result of `bytes` in hexadecimal. */
   equals(hex: string): boolean {
     return Number.parseInt(hex.slice(0, 8), 16) === this.#a >>> 0 && Number.parseInt(hex.slice(8), 16) === this.#b >>> 0
   }

@@ -20,7 +20,8 @@ export interface ListedFolder {
 }
 
 /**
- * How a folder came into another one. `arrived`: from outside this scan's location, or from where it could not be read.
+ * How a folder got into its parent. `arrived`: it comes from outside this scan's location, or it may have been
+ * unreadable before, because it is another folder now or has other permissions.
  */
 export type Arrival = 'kept' | 'added' | 'moved' | 'arrived'
 
@@ -37,7 +38,8 @@ export interface FolderRowsDeps {
   readonly changes: ScanReport['changes']
   readonly ids: Pick<EphemeralIds, 'isEmpty' | 'take'>
   /**
-   * Whether the file of a row is still at the row's path. If so, `found` is the same file seen through a second mount.
+   * Whether the file of a row still exists at the row's path. If so, the file was not moved: `found` is the same file,
+   * seen through a second mount.
    */
   isStillThere(row: SameObject, found: FoundEntry): boolean
   objectOf(found: FoundEntry): FileObject
@@ -54,7 +56,7 @@ export interface ListedRows {
    * Whether the folder was listed in this very transaction. If so, rows that were not found are removed immediately.
    */
   readonly isProof: boolean
-  /** Called for each folder in it. */
+  /** Called for each subfolder. */
   entered(id: number, found: FoundEntry, arrival: Arrival): void
 }
 
@@ -93,7 +95,9 @@ export class FolderRows {
     })
   }
 
-  /** Such a root takes the place of the other row. Its folder is read by the next scan. */
+  /**
+   * Moves a root from `rootsWithTwin` to the place of its twin, and removes the twin. The next scan reads the folder.
+   */
   rejoin(root: EntryRow, twin: SameObject): void {
     const { changes, writer } = this.#deps
     const there = rowAsFound(writer.row(twin.id)!)
@@ -191,7 +195,10 @@ export class FolderRows {
     )
   }
 
-  /** `named`: the row that already has this name. A file that returns to its own row is not from elsewhere. */
+  /**
+   * Whether the file came from another folder. `named`: the row that already has this name; a file that returns to its
+   * own row is not from elsewhere.
+   */
   #isFromElsewhere({ id }: ListedFolder, found: FoundEntry, named: number | undefined): boolean {
     const { objects, isStillThere } = this.#deps
     if (objects.hasDeparted(found, { directoryId: id, named }) || objects.isLinkedFrom(found, id)) return true
@@ -200,8 +207,8 @@ export class FolderRows {
   }
 
   /**
-   * A location's root row stands for any folder at its path; only its own location decides whether it is the right
-   * folder.
+   * The row of a location's root counts as the same folder as any folder at its path. Only its own location decides
+   * whether the folder is the right one.
    */
   #known(row: EntryRow, here: ReadonlyMap<string, FoundKnown>): RowKnown {
     const known = rowKnown(row)
@@ -289,7 +296,10 @@ export class FolderRows {
     if (found.numbers[found.at + KIND] === DIRECTORY) this.#followLocations(id)
   }
 
-  /** Folders inside a folder that is about to move here may have become locations: their rows replace the old rows. */
+  /**
+   * Called before a folder is moved here. Folders inside it may have become locations since; the rows of those
+   * locations replace their old rows.
+   */
   #clearForRoots(id: number, folderId: number, found: FoundEntry): void {
     const { db, volumeId, writer } = this.#deps
     const from = writer.folder(id)!.path
@@ -354,8 +364,9 @@ export class FolderRows {
   }
 
   /**
-   * Gives a row another id, because the file that was known by its old id is somewhere else: the id that its own file had
-   * before, also if a third row has it now. That ends, because each former id is returned once.
+   * Gives a row another id, because the file with its old id is somewhere else. If the row's own file had an id
+   * before, it gets that one back, even if a third row has that id now. The recursion ends, because each former id is
+   * returned once.
    */
   #identifyAnew(id: number): void {
     const { objects, writer } = this.#deps

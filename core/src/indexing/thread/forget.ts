@@ -4,7 +4,7 @@ import { type EntryWriter, isBelow } from './entry-writer.ts'
 import type { ScanHost } from './scan-request.ts'
 import { inTransaction } from './write-window.ts'
 
-/** Rows removed before the write lease is given up for others. */
+/** Rows removed in one transaction; after it, other writers can have the write lease. */
 const ROWS_PER_TRANSACTION = 8_192
 
 /**
@@ -49,7 +49,8 @@ function forgetSome(topId: number, { db, writer }: { db: DatabaseSync; writer: E
 }
 
 /**
- * Leaves a folder to the location around it and attaches it to its parent. Returns false if no such location has rows.
+ * If the folder is inside another location, leaves its rows to that location and attaches them to their parent.
+ * Returns false if no such location has rows.
  */
 async function isLeftToLocation(
   id: number,

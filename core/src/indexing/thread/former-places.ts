@@ -15,27 +15,32 @@ interface FormerPlace extends Place {
   readonly path: Uint8Array
 }
 
-/** More moves of one transaction are not told one by one, because listeners then read the whole tree again. */
+/**
+ * If a transaction moves more entries, the rest are not reported one by one: listeners then read the whole tree again.
+ */
 const MAX_MOVED = 200
 
-/** Where the entries that a transaction moves were before it. Entries below a folder that moves have not moved. */
+/** The places that moved entries had before a transaction. Entries below a folder that moves have not moved. */
 export class FormerPlaces {
   readonly #places = new Map<number, FormerPlace>()
-  /** Folders that have got another path in this transaction, in order. */
+  /** Folders whose path changed in this transaction, in order. */
   readonly #folders: { readonly from: Uint8Array; readonly to: Uint8Array }[] = []
 
-  /** Notes that the path of a folder changes, with the paths of everything below it. */
+  /** Notes that the path of a folder has changed, and with it the paths of everything below. */
   movePaths(from: Uint8Array, to: Uint8Array): void {
     this.#folders.push({ from, to })
   }
 
-  /** Notes the place of an entry that is about to move. `folder` is the path that its folder has now. */
+  /** Notes the place of an entry before it moves. `folder` is the current path of its folder. */
   note(id: number, { name, parentId }: Place, folder: Uint8Array): void {
     if (this.#places.has(id) || this.#places.size >= MAX_MOVED) return
     this.#places.set(id, { name, parentId, path: Buffer.concat([this.#former(folder), nameBytes(name)]) })
   }
 
-  /** The entries that are at another place now, and forgets everything. `now` finds no entry that is gone. */
+  /**
+   * Returns the entries that are in another place now, and clears all notes. `now` returns nothing for a removed
+   * entry.
+   */
   take(now: (id: number) => Place | undefined): MovedEntry[] {
     const moved: MovedEntry[] = []
     for (const [id, { name, parentId, path }] of this.#places) {

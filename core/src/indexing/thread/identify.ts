@@ -19,20 +19,23 @@ import { examineMedia } from './media.ts'
 import { asOffline } from './patient-disk.ts'
 import type { IdentifyCheckpoint, IdentifyReport, IdentifyRequest, LocationScope } from './requests.ts'
 
-/** Files a hashing thread gets at once. */
+/** Files in one batch for a hashing thread. */
 const FILES_PER_BATCH = 256
-/** Batches per hashing thread, running or waiting. Recording takes longer than hashing one batch. */
+/**
+ * Batches per hashing thread, running or waiting. Two keep the thread busy, because recording a batch takes longer
+ * than hashing one.
+ */
 const BATCHES_PER_THREAD = 2
 /**
- * Batches recorded in one transaction, some 15 ms. Contents come in the order of their hashes, so each transaction
- * writes most pages of their index.
+ * Batches recorded in one transaction, which takes some 15 ms. The index of contents is ordered by hash, so each
+ * transaction writes most of its pages: larger transactions write fewer pages in total.
  */
 const BATCHES_PER_TRANSACTION = 4
 /** If files take long to read, finished hashes are recorded after this time. */
 const RECORD_MS = 500
-/** Rows looked through at once for files that wait. */
+/** Rows read at once in the search for pending files. */
 const ROWS_PER_PAGE = 2_048
-/** A file that was just written is looked at again after this long, this often; see `FRESH_MS`. */
+/** If a file was just written, it is read again after this time, in at most `FRESH_ROUNDS` rounds; see `FRESH_MS`. */
 const FRESH_WAIT_MS = 2_100
 const FRESH_ROUNDS = 2
 
@@ -47,7 +50,7 @@ interface PendingFile extends HashedFile {
   readonly staleContentId: number | null
 }
 
-/** A file during which the process stopped, and how many times. */
+/** A file that was being read when the process crashed, and the number of crashes. */
 interface Suspect {
   readonly file: PendingFile
   readonly stops: number
@@ -55,7 +58,7 @@ interface Suspect {
 
 /** The hashes and types of some files. */
 interface Hashed {
-  /** Disposed when the files are recorded; null if no items are noted. */
+  /** Ends the record that these files are being read; null if no such record is kept. */
   readonly begun: Disposable | null
   readonly files: readonly PendingFile[]
   readonly batch: HashBatch
@@ -91,20 +94,23 @@ class Identification {
   readonly #contents: ContentWriter
   readonly #transactions: TrackedTransactions
   readonly #report = { identified: 0, bytes: 0, examined: 0, failed: 0 }
-  /** Rows that wait for another run. */
+  /** Row ids of files that are left for another run. */
   readonly #left = new Set<number>()
   readonly #stale: IdentifyReport['stale'][number][] = []
   #unsettled = 0
   readonly #fresh: PendingFile[] = []
-  /** Below the first file that comes again, which must also come after a restart. */
+  /**
+   * All files with lower row ids are done. It is just below the first file that must be read again, also after a
+   * restart.
+   */
   #doneUpTo = Number.POSITIVE_INFINITY
-  /** Found since the last checkpoint, as uuids. */
+  /** Contents identified since the last checkpoint, as uuids. */
   readonly #told: Uint8Array[] = []
-  /** Found in this run, by row id. */
+  /** Contents identified in this run, by row id. */
   readonly #found = new Set<number>()
-  /** Files whose type by content differs from the type of their name, since the last transaction. */
+  /** Row ids of files whose type by content differs from the type of their name, since the last transaction. */
   #retyped: number[] = []
-  /** Files that were identified or failed, since then. */
+  /** Row ids of files that were identified or failed, since the last transaction. */
   #settled: number[] = []
   #done = 0
   #total = 0
@@ -154,8 +160,8 @@ class Identification {
   }
 
   /**
-   * Makes files pending again. Files that could not be read may be readable now, although nothing about them has
-   * changed. Deep mode also needs the types of contents that were only hashed.
+   * Makes files pending again: files that could not be read, because they may be readable now although no recorded
+   * fact has changed; and in deep mode, files whose content was only hashed and has no type yet.
    */
   async #lookAgain(): Promise<void> {
     const untyped = `or content_id in (select id from content_identities where confidence = 0 and examined_at is null and size > 0)`
@@ -186,7 +192,7 @@ class Identification {
     this.#host.checkpoint(state)
   }
 
-  /** Runs under the lease. */
+  /** Runs `work` in a transaction, with the write lease. */
   async #inTransaction(work: () => void): Promise<void> {
     using _lease = await this.#host.lease()
     this.#retyped = []
@@ -207,7 +213,10 @@ class Identification {
     return count
   }
 
-  /** Batches overlap, so the threads hash while rows are written; checkpoints follow the order of ids. */
+  /**
+   * Hashes all pending files. Batches overlap, so that threads hash while rows are written. Checkpoints follow the
+   * order of row ids.
+   */
   async #hashPending(pool: HashPool, threads: number): Promise<void> {
     const running: Promise<Hashed>[] = []
     const hashed: Hashed[] = []
@@ -236,14 +245,17 @@ class Identification {
     }
     while (running.length > 0) await takeOldest()
     await record()
-    // One at a time: if the process stops again, the cause is that file.
+    // Read suspects one at a time: if the process crashes again, the cause is known.
     for (const { file } of suspects.toSorted((a, b) => a.stops - b.stops)) {
       hashed.push(await this.#hash(pool, [file]))
       await record()
     }
   }
 
-  /** Takes out files during which the process stopped. Each one is read later, or recorded as unreadable. */
+  /**
+   * Takes out the files that were being read when the process crashed. Each one is read later, or recorded as
+   * unreadable.
+   */
   async #withoutSuspects(files: readonly PendingFile[], suspects: Suspect[]): Promise<readonly PendingFile[]> {
     const { items } = this.#host
     if (!items) return files
@@ -324,7 +336,8 @@ class Identification {
         const failures = new Map(batch.errors.map((error) => [error.index, error]))
         for (const [i, file] of files.entries()) {
           const failure = failures.get(i)
-          // A folder may have been opened again after the file was read, and before this is recorded.
+          // The folder's permissions may have changed between reading the file and recording the failure, so the
+          // failure may be outdated.
           if (failure && isRefusal(failure) && (reopened !== this.#writer.reopened || !this.#isStillIn(file)))
             this.#isUnsettled(file)
           else if (failure) this.#fail(file, failure)
@@ -333,12 +346,15 @@ class Identification {
       }
     })
     const count = hashed.reduce((sum, { files }) => sum + files.length, 0)
-    // Those that were just written come again.
+    // Files that were just written are not done: they are read again.
     this.#done += count - (this.#fresh.length - waitingBefore)
     this.#host.progress(this.#done, this.#total, this.#report.bytes)
   }
 
-  /** A large file that was touched and has the samples it had may still have changed between them: those are read whole. */
+  /**
+   * If a large file was touched and its samples are unchanged, it may still have changed between the samples. Such
+   * files are read completely.
+   */
   async #fullHashes(pool: HashPool, files: readonly PendingFile[], batch: HashBatch): Promise<Map<number, Uint8Array>> {
     const hashes = new Map<number, Uint8Array>()
     for (const [i, file] of files.entries()) {
@@ -437,7 +453,10 @@ function hashAt(batch: HashBatch, i: number): Uint8Array {
   return batch.hashes.slice(i * 32, (i + 1) * 32)
 }
 
-/** The folders of a location with their absolute paths; those of locations inside it belong to those. */
+/**
+ * The folders of a location with their absolute paths, by row id. Folders of a location inside it are left out,
+ * because they belong to that one.
+ */
 function foldersOf(db: DatabaseSync, scope: LocationScope): Map<number, RawName> {
   const from = nameBytes(scope.volumePath)
   const rows = db

@@ -31,7 +31,7 @@ import { inTransaction } from './write-window.ts'
 
 // The works of the index in the bulk thread of the store. Each export is one request of `IndexRequests`.
 
-/** Another location sends its changes at the same moment. On an idle machine they arrive within this time. */
+/** How long to wait for another location to report the same change. On an idle machine this is long enough. */
 const GRACE_MS = 50
 
 type Work<N extends RequestName> = BulkWork<IndexWorkInput<N>, IndexRequests[N]['report']>
@@ -194,7 +194,10 @@ function refreshFolders(
   return new Scan(db, writer, request, host).refresh(dirty)
 }
 
-/** Awaited before rows are removed: a file that moved to another location keeps its row if it is found there first. */
+/**
+ * Awaited before rows are removed. If a file moved to another location, that location can find it first, and the file
+ * keeps its row.
+ */
 async function grace({ signal }: ScanHost): Promise<void> {
   await delay(GRACE_MS, undefined, { signal })
 }

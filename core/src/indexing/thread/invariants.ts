@@ -109,13 +109,13 @@ interface Folder {
 }
 
 interface Tree {
-  /** Folders that no chain of parents leads to, or whose path another folder has. */
+  /** Folders that cannot be reached from a root, or whose path another folder has. */
   readonly lost: readonly Folder[]
   readonly misplaced: readonly { folder: Folder; path: Uint8Array }[]
   isRoot(id: number): boolean
 }
 
-/** Follows the folders down from the roots. */
+/** Reads the tree of folders, from the roots downwards. */
 function readTree(db: DatabaseSync): Tree {
   const locations = db.prepare('select directory_id from locations').all()
   const roots = new Set(locations.map((row) => Number(row['directory_id'])))

@@ -8,7 +8,7 @@ export interface KnownDirectory {
   readonly id: number
   readonly name: RawName
   readonly inode: Inode
-  /** In hexadecimal: tens of thousands are held, and an array costs ten times a text. */
+  /** In hexadecimal. Tens of thousands are in memory, and an array needs ten times as much as a text. */
   readonly fingerprint: string | null
   readonly childCount: number
   readonly scannedAt: number | null
@@ -38,7 +38,7 @@ export class KnownDirectories {
   readonly #below: RowStatement<Row>
   readonly #inside: RowStatement<Row>
   readonly #one: RowStatement<Row>
-  /** The folders that `load` read; each list is handed out once. */
+  /** The folders that `load` read, by parent. Each list is returned once. */
   readonly #loaded = new Map<number, KnownDirectory[]>()
 
   constructor(db: DatabaseSync, volumeId: number) {

@@ -37,7 +37,7 @@ type DepartingRow = ObjectFacts & Pick<EntryRow, 'id' | 'name' | 'parent_id'>
 
 interface FormerId {
   readonly uuid: Uint8Array
-  /** Where its row was. */
+  /** The parent and the name of the row that had the id. The parent is null for a root without a parent. */
   readonly parentId: number | null
   readonly name: RawName
   /** The row that has the id now. */
@@ -89,7 +89,8 @@ export class KnownObjects {
     this.#forget = db.prepare(
       `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? and lent <> ${STAYED}`,
     )
-    // A file that was seen at two places at once had one id at each. Ids grow with time: the lowest is the known one.
+    // A file that was seen in two places at once had an id at each place. Ids grow with time, so the lowest one is the
+    // original.
     this.#idsOf = withRows<FormerId>(
       db.prepare(
         `select d.uuid, d.parent_id as parentId, d.name, e.id as holder
@@ -98,7 +99,7 @@ export class KnownObjects {
        order by d.lent, d.uuid`,
       ),
     )
-    // Without a birth time, another file may have the inode now.
+    // Without a birth time, the inode may belong to another file now.
     this.#leftBy = withRows<Omit<ObjectFacts, 'nlink'>>(
       db.prepare(
         `select kind, inode, birthtime from departed
@@ -150,8 +151,8 @@ export class KnownObjects {
 
   /**
    * Remembers the id of a file whose row is removed or now stands for another file. Does nothing if another row stands
-   * for the file and has an id of its own. `goes`: whether that row is being removed as well, so that it keeps no id.
-   * Returns whether the id was remembered.
+   * for the file and has an id of its own, unless `goes` says that this other row is being removed too. Returns
+   * whether the id was remembered.
    */
   depart(row: DepartingRow, uuid: Uint8Array, goes?: (other: SameObject) => boolean): boolean {
     if (this.#hasOtherName(row, goes)) return false
@@ -159,7 +160,10 @@ export class KnownObjects {
     return true
   }
 
-  /** Remembers the id of a file whose row now stands for another file. If the file has another name, the id stays here. */
+  /**
+   * Remembers the id of a file whose row now stands for another file. If the file also has another name (a hard link),
+   * the id stays with this row.
+   */
   replace(row: DepartingRow, uuid: Uint8Array): void {
     this.#note(row, uuid, { stays: this.#hasOtherName(row) })
   }
@@ -197,9 +201,9 @@ export class KnownObjects {
   }
 
   /**
-   * The former id of a file that returns to a folder and takes the place of another file with the id `uuid`. Undefined
-   * unless it had this very name, or the id is older than `uuid`: a saved file keeps its id, because its draft had another
-   * name and a newer id. Returned once.
+   * The former id of a file that returns to a folder and takes the place of another file, whose id is `uuid`. The id
+   * is returned once, and only if the file had this name before or its id is older than `uuid`. Otherwise the file is
+   * a draft, with another name and a newer id, that was saved over the other file: the saved file keeps `uuid`.
    */
   cameBackTo(directoryId: number, found: FoundEntry, uuid: Uint8Array): Uint8Array | undefined {
     const facts = factsOf(found)
@@ -212,15 +216,15 @@ export class KnownObjects {
   }
 
   /**
-   * Gives an id that no row has any more back to the row of its file, unless the file has kept an older one: then this
-   * id was made up while the file was seen at two places. The id which that row had until then may be another file's:
-   * it is given back, too. The loop ends, because each note is deleted when its id is given back.
+   * Gives back the id `uuid`, which no row has now, to the row of its file. But a file keeps an older id, because then
+   * `uuid` was only created while the file was seen in two places. The id that the row loses may belong to another
+   * file, so it is given back too. The loop ends because each note is deleted when its id is given back.
    */
   release(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs' | 'uuidOf'>): void {
     for (let free = this.#giveBack(uuid, writer); free !== null;) free = this.#giveBack(free, writer)
   }
 
-  /** Returns the id that the row of the file had; null if it keeps that. */
+  /** Returns the id that the row loses; null if the row keeps its id. */
   #giveBack(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs' | 'uuidOf'>): Uint8Array | null {
     if (!this.#hasStableInodes || this.holderOf(uuid) !== null) return null
     for (const row of this.#leftBy.all(uuid, this.#volumeId)) {
@@ -243,7 +247,7 @@ export class KnownObjects {
     return known
   }
 
-  /** The former ids of a file, the one that counts first. */
+  /** The former ids of a file, the preferred one first. */
   #formerIds(facts: Omit<ObjectFacts, 'nlink'>): FormerId[] {
     if (!this.#mayHaveDeparted(facts)) return []
     const { birthtime, inode, kind } = facts
@@ -266,7 +270,7 @@ export class KnownObjects {
     return isAlike ? Buffer.compare(other.uuid, row.uuid) < 0 : isLent
   }
 
-  /** Whether a row has the id of another file, which has been moved away. */
+  /** Whether a row has the id of another file, which was moved away. */
   #isLentTo(id: number): boolean {
     return this.#lent.get(id) !== undefined
   }
@@ -292,7 +296,9 @@ function factsOf(found: FoundEntry): Omit<ObjectFacts, 'nlink'> {
   return { kind: found.numbers[found.at + KIND]!, inode: found.inode, birthtime: birthtimeOf(found) }
 }
 
-/** The first scan runs without this index, which would slow it down by 10%. The index is created before the next scan. */
+/**
+ * The first scan runs without this index, which would slow it down by 10%. The index is created before the next scan.
+ */
 export const OBJECT_INDEX = 'create index if not exists entries_object on entries(inode)'
 
 /** Whether the index for lookups by inode exists. */

@@ -37,13 +37,13 @@ export interface Listing {
   readonly numbers: number[]
   readonly bigInodes: Map<number, Uint8Array>
   readonly fingerprint: Fingerprint
-  /** Names that could not be looked at: nothing is known of them, so nothing about them changes. */
+  /** Names whose stats could not be read. Their rows stay as they are. */
   readonly unreadable: { name: RawName; code: string; message: string }[]
   /** The inode of the folder itself, unchanged during the listing; null if it was not requested. */
   own: Inode | null
   /** The stats of the folder itself after it was read, in the layout of `numbers`. */
   ownNumbers: readonly number[]
-  /** Whether the folder did not change during the listing: only then was all of it there at one moment. */
+  /** Whether the folder stayed unchanged during the listing. Only then did all its entries exist at the same moment. */
   isSettled: boolean
 }
 
@@ -58,11 +58,11 @@ export interface ListOptions {
   /** The device number of the location's root. */
   readonly device: bigint
   readonly accept: Accept
-  /** Names that must not be asked for: mount points that do not answer. */
+  /** Names that must not be looked at: mount points that do not answer. */
   readonly silent: ReadonlySet<string> | undefined
 }
 
-/** Whether the rules let an entry in. */
+/** Whether the rules accept an entry. */
 export type Accept = (name: string, isDirectory: boolean) => boolean
 
 /** A folder could not be read at all. `gone`: it no longer exists. */
@@ -76,7 +76,7 @@ export class UnreadableDirectory extends Error {
   }
 }
 
-/** The error code a person sees for a system error. */
+/** The error code that users see for a system error. */
 export function warningCode(code: string): string {
   if (code === 'EACCES' || code === 'EPERM') return 'PermissionDenied'
   if (code === 'ENOENT') return 'NotFound'
@@ -98,7 +98,7 @@ export function statEntry(path: RawName) {
   }
 }
 
-/** `lstat`, or null where there is nothing, or nothing that may be looked at. */
+/** `lstat`, or null if the path does not exist or cannot be accessed. */
 export function statOrNull(path: RawName): BigStats | null {
   try {
     return statEntry(path) ?? null
@@ -288,7 +288,7 @@ function readNames(base: RawName, dir: RawName): RawName[] {
   try {
     const path = fsPath(base)
     const names: string[] = readdirSync(path, 'utf8')
-    // Node shows bytes that are not UTF-8 as U+FFFD. Read such a folder again as bytes.
+    // Node shows bytes that are not UTF-8 as U+FFFD. A folder with such a character is read again as bytes.
     if (!names.some((name) => name.includes('\uFFFD'))) return names
     return readdirSync(path, 'buffer').map((name) => bytesToName(name))
   } catch (err) {

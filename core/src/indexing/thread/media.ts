@@ -1,4 +1,5 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
+import { mediaKindOf } from '../../content/media/media-facts.ts'
 import { MediaReader, type MediaResult } from '../../content/media/media-reader.ts'
 import { fileTypeByNumber } from '../../domain/stored-lists.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
@@ -10,9 +11,9 @@ import type { RequestHost } from './request-host.ts'
 import { factsOf } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
 
-/** Contents read before they are recorded. */
+/** Contents examined before their metadata is recorded in one transaction. */
 const CONTENTS_PER_BATCH = 256
-/** Contents looked through at once for those not examined yet. */
+/** Rows read at once in the search for contents that are not examined yet. */
 const CONTENTS_PER_PAGE = 2_048
 
 export interface MediaDeps {
@@ -21,7 +22,7 @@ export interface MediaDeps {
   readonly contents: ContentWriter
   /** Absolute paths of the folders whose files may be read, by row id. */
   readonly folders: ReadonlyMap<number, RawName>
-  /** The location's root, and whether it may never answer. */
+  /** The root of the location, and how long to wait for its disk; `patience` is null if the disk always answers. */
   readonly dir: RawName
   readonly patience: Patience | null
   inTransaction(work: () => void): Promise<void>
@@ -38,8 +39,8 @@ interface Examined {
 }
 
 /**
- * Reads the metadata of pictures, sounds and videos, once for each content: of the given contents, or of all contents
- * that have not been examined. Returns the number of contents processed.
+ * Reads the metadata of pictures, sounds, videos and documents, once for each content: of the given contents, or of
+ * all contents that have not been examined. Returns the number of contents processed.
  */
 export async function examineMedia(contentIds: Iterable<number> | null, deps: MediaDeps): Promise<number> {
   const { dir, patience } = deps
@@ -121,10 +122,10 @@ async function examine(
   file: Holder,
   { reader, disk, signal }: { reader: MediaReader; disk: PatientDisk | null; signal: AbortSignal },
 ): Promise<Examined | null> {
-  const kind = fileTypeByNumber[type]
-  if (kind !== 'image' && kind !== 'audio' && kind !== 'video') return { contentId, path: file.path, media: null }
+  const kind = mediaKindOf(fileTypeByNumber[type])
+  if (!kind) return { contentId, path: file.path, media: null }
   const media = await reader.read(file.path, kind, signal)
-  // A disk that has stopped to answer says so here, and nothing is recorded.
+  // If the disk has stopped answering, this throws, and nothing is recorded.
   const [now] = disk ? await disk.ask('facts', [file.path], signal) : [factsOf(file.path)]
   return now && isStill(file, now) ? { contentId, path: file.path, media } : null
 }

@@ -11,8 +11,8 @@ type Listed = Pick<Listing, 'names' | 'numbers'>
 export const BY_NAME: FolderOrder = { sort: 'name', reverse: false, foldersFirst: true }
 
 /**
- * The places in a listing, in the order that `files.list` uses for a folder of the index. But the total size of a
- * folder is unknown here. Equal entries are in the order of their names.
+ * Returns the indexes of the entries in the order that `files.list` uses for an indexed folder. One difference: the
+ * total size of a folder is unknown here. Equal entries are ordered by name.
  */
 export function orderListing(listing: Listed, { foldersFirst, reverse, sort }: FolderOrder): number[] {
   const byName = orderNames(listing, foldersFirst)
@@ -20,21 +20,22 @@ export function orderListing(listing: Listed, { foldersFirst, reverse, sort }: F
   const isFolder = listing.names.map((_, i) => Number(listing.numbers[i * FIELDS + KIND] === DIRECTORY))
   const places = sort === 'name' ? inverse(byName) : placesOf(listing, sort)
   const sign = DESCENDING.includes(sort) === reverse ? 1 : -1
-  // The sort is stable.
+  // The sort is stable, so equal entries stay in the order of their names.
   return byName.toSorted((a, b) => (foldersFirst ? isFolder[b]! - isFolder[a]! : 0) || sign * (places[a]! - places[b]!))
 }
 
 type Sort = FolderOrder['sort']
 
-/** The largest comes first unless the order is reversed. */
+/** Sort orders in which the largest value comes first, unless `reverse` is set. */
 const DESCENDING: readonly Sort[] = ['size', 'modified', 'created']
 const DIRECTORY = entryKindNumbers.directory
 const FILE = entryKindNumbers.file
-/** Before all times there are; infinity cannot be subtracted from itself. */
+/** Lower than every time. Not infinity, because infinity minus infinity is not a number. */
 const NO_TIME = -Number.MAX_SAFE_INTEGER
 
 function orderNames({ names, numbers }: Listed, foldersFirst: boolean): number[] {
-  // Keys as text with a byte in each character: comparing those needs no call.
+  // Text keys with one byte in each character can be compared with `<`, which is faster than a call for each pair of
+  // buffers.
   const keys = names.map((name, i) => {
     const key = sortKey(name, foldersFirst && numbers[i * FIELDS + KIND] === DIRECTORY)
     return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
@@ -48,7 +49,7 @@ function inverse(order: readonly number[]): Float64Array {
   return places
 }
 
-/** Numbers in the order of the values that are sorted by. */
+/** For each entry a number; the numbers have the order of the values to sort by. */
 function placesOf({ names, numbers }: Listed, sort: Exclude<Sort, 'name'>): Float64Array {
   const field = (at: number) => Float64Array.from(names, (_, i) => numbers[i * FIELDS + at]!)
   switch (sort) {
@@ -64,7 +65,7 @@ function placesOf({ names, numbers }: Listed, sort: Exclude<Sort, 'name'>): Floa
   }
 }
 
-/** A folder has no type, and only a file an extension. */
+/** The type or extension to sort by; empty for folders, and for everything but files if it is the extension. */
 function wordAt({ names, numbers }: Listed, i: number, sort: 'type' | 'extension'): string {
   const kind = numbers[i * FIELDS + KIND]
   const name = displayName(names[i]!)

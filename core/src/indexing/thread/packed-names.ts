@@ -1,10 +1,10 @@
 import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
 
-/** Many names in two pieces, which cost next to nothing to hand to another thread. */
+/** Many names in two arrays, which can be sent to another thread at nearly no cost. */
 export interface PackedNames {
-  /** One name after the other. */
+  /** All names, without separators. */
   readonly bytes: Uint8Array
-  /** Where each ends. */
+  /** The end of each name in `bytes`. */
   readonly ends: Uint32Array
 }
 

@@ -1,5 +1,5 @@
 /** Settings for work on a mount that may never answer; see `PatientDisk`. */
 export interface Patience {
-  /** Milliseconds without any sign of life after which a mount is taken to be dead. */
+  /** A mount counts as dead if it shows no sign of life for this many milliseconds. */
   readonly answerMs: number
 }

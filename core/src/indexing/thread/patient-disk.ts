@@ -4,24 +4,24 @@ import { ProcessPool } from '../../workers/index.ts'
 import type { Patience } from './patience.ts'
 import type { DiskRequest, DiskRequestName, DiskRequests } from './disk-requests.ts'
 
-/** As many numbers as a walking thread may hold: a folder of a million files takes some 300 MB while it is listed. */
+/** The same limit as for a walking thread: while a folder of a million files is listed, it needs some 300 MB. */
 const HEAP_MIB = 2_048
 const MEMORY_MIB = 3_072
-/** A person may be waiting for the listing. */
+/** Normal priority, because a user may be waiting for the listing. */
 const NICENESS = 0
-/** Nobody keeps one for longer than its work takes. */
+/** A process ends after this long without work. */
 const IDLE_MS = 60_000
 
 /**
- * A disk whose calls may never return, on the network or behind a FUSE program. Processes read it. A process is killed
- * if the disk gives no answer for a while, if all its callers have left, and on disposal.
+ * A disk whose calls may never return, for example on the network or behind a FUSE program. Separate processes read
+ * it. A process is killed if the disk gives no answer for a while, if all its callers have left, and on disposal.
  */
 export class PatientDisk implements AsyncDisposable {
   readonly #pool: ProcessPool<DiskRequest, unknown>
   readonly #patience: Patience
   readonly #dir: RawName
 
-  /** `dir` is the folder that errors name. */
+  /** Errors name the folder `dir`. */
   constructor({ dir, patience, processes = 1 }: { dir: RawName; patience: Patience; processes?: number }) {
     this.#dir = dir
     this.#patience = patience

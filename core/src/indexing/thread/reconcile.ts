@@ -3,7 +3,7 @@ import { type Inode, inodeKey } from '../../util/inode.ts'
 
 /** One side of a comparison: a row of the index, or an entry on the disk. */
 export interface Known {
-  /** The name, or a key for it if it is bytes; unique in the folder. */
+  /** The name, or a key for it if the name is not valid text; unique in the folder. */
   readonly name: string
   readonly kind: number
   /** The key by which the file system knows the file, independently of its name: see `objectKey`. */
@@ -21,9 +21,9 @@ export interface ReconcileOptions<Found> {
 }
 
 export interface Reconciled<Row extends Known, Found extends Known> {
-  /** Kept their name; their stats may differ. */
+  /** Entries that kept their name; their stats may differ. */
   readonly kept: { row: Row; found: Found }[]
-  /** Kept their identity under another name. */
+  /** Entries that were renamed: the same file under another name. */
   readonly renamed: { row: Row; found: Found }[]
   readonly added: Found[]
   readonly removed: Row[]

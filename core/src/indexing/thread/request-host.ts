@@ -1,10 +1,10 @@
 import type { NotedItems } from './noted-items.ts'
 import type { ScanHost } from './scan-request.ts'
 
-/** How a request talks while it runs. */
+/** How a running request reports to its caller. */
 export interface RequestHost extends ScanHost {
   checkpoint(state: unknown): void
   phase(name: string): void
-  /** Null if no items are noted. */
+  /** Records the items that are being read, so that a crash names its cause; null if no items are noted. */
   readonly items: NotedItems | null
 }

@@ -9,7 +9,7 @@ import type { RawName } from '../../util/file-name.ts'
 import type { Patience } from './patience.ts'
 import type { DirtyDirectory, RootRequest, ScanReport, ScanRequest } from './scan-request.ts'
 
-/** One location, as the worker needs it. */
+/** The part of a location that the bulk thread needs. */
 export interface LocationScope {
   readonly dir: RawName
   readonly directoryId: number
@@ -23,15 +23,15 @@ export interface IdentifyRequest {
   readonly scope: LocationScope
   readonly mode: IndexMode
   readonly threads: number
-  /** Whether the location's files may be shells of files in a cloud, which must not be opened. */
+  /** Whether the files of the location may be placeholders for files in a cloud, which must not be opened. */
   readonly cloud: CloudPlace
-  /** Entries up to this row id are done. */
+  /** Entries with row ids up to this one are done. */
   readonly after: number
-  /** Only these rows; null: whichever wait. */
+  /** Identify only these rows; null: all pending files. */
   readonly ids: readonly number[] | null
-  /** Include files that could not be read last time, and other work that an earlier run left undone. */
+  /** Also include files that could not be read last time, and other work that an earlier run left undone. */
   readonly whole: boolean
-  /** Null if the disk of the files answers reliably. */
+  /** Null if the disk always answers. */
   readonly patience: Patience | null
   /** Mount points that do not answer. */
   readonly silent: readonly string[]
@@ -39,23 +39,23 @@ export interface IdentifyRequest {
 
 /** The progress of an identification, reported after each recorded batch. */
 export interface IdentifyCheckpoint {
-  /** Entries up to this row id are done; null: unchanged. */
+  /** Entries with row ids up to this one are done; null if this has not changed. */
   readonly after: number | null
-  /** Uuids of the contents that files were found to hold. */
+  /** Uuids of the contents of identified files. */
   readonly contents: readonly Uint8Array[]
 }
 
 export interface IdentifyReport {
   readonly identified: number
   readonly bytes: number
-  /** New contents and media metadata read. */
+  /** Number of contents whose media metadata was read. */
   readonly examined: number
   readonly failed: number
-  /** Files that kept changing while they were read; they are looked at again by the next run. */
+  /** Files that changed whenever they were read; the next run reads them again. */
   readonly unsettled: number
-  /** Rows that wait still: those, and of the rows that were asked for those of other locations. */
+  /** Requested rows that are still pending: unsettled files, and rows that belong to other locations. */
   readonly left: readonly number[]
-  /** Files that exist but differ from their rows, by folder; limited to the number that is looked at again at once. */
+  /** Files that exist but differ from their rows, by folder. At most as many as can be updated at once. */
   readonly stale: readonly { readonly id: number; readonly dir: RawName; readonly name: RawName }[]
 }
 
@@ -69,7 +69,7 @@ export interface VerifyRequest {
   /** The first folder to compare; it belongs to the first scope. */
   readonly dir: RawName
   readonly content: boolean
-  /** For each scope. */
+  /** One for each scope. */
   readonly patiences: readonly (Patience | null)[]
   /** Mount points that do not answer. */
   readonly silent: readonly string[]
@@ -85,13 +85,13 @@ export interface Unreadable {
 export interface VerifyReport {
   checked: number
   total: number
-  /** Folders and entries the disk would not show; as many as are listed. */
+  /** Folders and entries that could not be read; limited to the number that is shown. */
   readonly unreadable: Unreadable[]
   unreadableTotal: number
   readonly differences: Difference[]
-  /** The folders that differ, for a scoped rescan; as many as a repair takes at once. */
+  /** The folders that differ, for a rescan of these folders; at most as many as one repair takes. */
   readonly folders: RawName[]
-  /** Row ids of files that look the same and hold something else; as many as a repair takes at once. */
+  /** Row ids of files whose stats equal their rows although their bytes differ; at most as many as one repair takes. */
   readonly changed: number[]
 }
 
@@ -104,11 +104,11 @@ export interface BrowseRequest {
   readonly content: boolean
   /** Include entries that the rules exclude. */
   readonly hidden: boolean
-  /** How many entries come back; all are counted. */
+  /** Limit on returned entries; all entries are counted. */
   readonly limit: number
-  /** Only these of the folder, as far as they are there, and nothing below them; null for all. */
+  /** Return only the entries of the folder with these names, and nothing below them; null for all. */
   readonly names: readonly RawName[] | null
-  /** How each folder is ordered. */
+  /** The order of the entries in each folder. */
   readonly order: FolderOrder
   readonly patience: Patience | null
   /** Mount points that do not answer. */
@@ -116,14 +116,14 @@ export interface BrowseRequest {
 }
 
 /**
- * Entries that are on the disk and not in the index, in few pieces: thousands of objects, and of texts, would take long
- * to pass on.
+ * Entries on the disk that need not be in the index. They are packed into a few arrays, because sending thousands of
+ * objects and texts to another thread is slow.
  */
 export interface BrowsedEntries {
   /** The folders of the entries, in order, each with the number of its entries. */
   readonly folders: readonly { readonly dir: RawName; readonly count: number }[]
   readonly names: PackedNames
-  /** As `listing.ts` orders them, `FIELDS` for each. */
+  /** `FIELDS` numbers for each entry, in the order that `listing.ts` defines. */
   readonly numbers: Float64Array
   /** 16 bytes each. */
   readonly uuids: Uint8Array
@@ -160,7 +160,7 @@ export interface Explanation {
   readonly reason: string
 }
 
-/** The requests to the index's works in the bulk thread, and their reports. */
+/** The requests of the indexer to the bulk thread, and their reports. */
 export interface IndexRequests {
   scan: { request: ScanRequest; report: ScanReport }
   refresh: {
@@ -180,20 +180,20 @@ export interface IndexRequests {
   root: { request: RootRequest; report: { directoryId: number } }
   /** Repairs rows that break the rules of the index. */
   mend: { request: null; report: Mended }
-  /** Removes the rows of a folder that is no location any more, but not those of other locations. */
+  /** Removes the rows of a folder that is no longer a location. Rows of other locations stay. */
   forget: { request: { directoryId: number }; report: { removed: number } }
 }
 
 export type RequestName = keyof IndexRequests
 
-/** A request as the thread gets it. */
+/** A request in the form that the thread receives. */
 export interface IndexWorkInput<N extends RequestName> {
   readonly request: IndexRequests[N]['request']
   /** See `JobItems.suspects`; null if no items are noted. */
   readonly suspects: ReadonlyMap<string, ItemVerdict> | null
 }
 
-/** The messages of a request before its report. */
+/** A message about a running request, sent before its report. */
 export type IndexNote =
   | {
       readonly kind: 'progress'

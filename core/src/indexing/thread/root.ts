@@ -11,7 +11,10 @@ import { inTransaction } from './write-window.ts'
 
 const NO_RULES: RuleSettings = { names: [], globs: [] }
 
-/** The directory row of a location's root: the one it has as part of a location around it, or a new one on its own. */
+/**
+ * Returns the directory row of a location's root. If a location around it already has a row for the folder, that row
+ * is used; otherwise a new one without a parent is inserted.
+ */
 export async function createRoot(
   db: DatabaseSync,
   writer: EntryWriter,
@@ -35,7 +38,7 @@ export async function createRoot(
   })
 }
 
-/** The last part of a path; the whole of it for the root of the file system. */
+/** The last part of a path; for the root of the file system, the whole path. */
 function baseName(dir: RawName): RawName {
   const bytes = Buffer.from(nameBytes(dir))
   const name = bytes.subarray(bytes.lastIndexOf(0x2f) + 1)

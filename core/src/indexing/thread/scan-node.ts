@@ -8,10 +8,13 @@ export interface Listing {
   readonly dir: RawName
   readonly path: RawName
   readonly depth: number
-  /** The inode of its row, and the writer's `structure` at the time when its path and inode were read. */
+  /** The inode in the folder's row, and the value of the writer's `structure` when the path and the inode were read. */
   readonly inode: Inode
   readonly structure: number
-  /** Other code changed its rows, or an event named it, so the listing may be outdated when it arrives. */
+  /**
+   * True if other code changed the folder's rows, or an event named the folder: then the listing may be outdated when
+   * it arrives.
+   */
   isStale: boolean
 }
 
@@ -22,16 +25,16 @@ export interface Node extends Listing {
   /** The folder in which it was found; null for the folder where the scan begins. */
   readonly above: Node | null
   readonly anchors: readonly string[]
-  /** What its row vouches for; null if this scan added the row, so nothing below it has rows. */
+  /** The facts of its row; null if this scan added the row, so that nothing below it has rows. */
   readonly row: RowFacts | null
-  /** The times of its row. With `trustTimes` the folder is read only if the disk has other times. */
+  /** The times in the folder's row. With `trustTimes`, the folder is read only if the times on the disk differ. */
   readonly mtime: number
   readonly mtimeNs: number
   /** The ctime from the latest listing of its parent; null if only the row is known. */
   readonly ctime: number | null
 }
 
-/** What the row of a folder vouches for. */
+/** The facts about a folder that its row guarantees. */
 export interface RowFacts {
   /** In hexadecimal. */
   readonly fingerprint: string | null
@@ -44,7 +47,7 @@ export interface RowFacts {
 /** The sequence number of a node that is not queued yet. */
 export const UNSENT = -1
 
-/** Facts for a folder whose row vouches for nothing. */
+/** For a folder whose row guarantees nothing, so that the folder is read again. */
 export const READ_ANEW: RowFacts = { fingerprint: null, childCount: 0, trustTimes: false, isFresh: true }
 
 /** A node that is not queued yet. */

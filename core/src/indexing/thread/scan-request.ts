@@ -19,17 +19,17 @@ export interface ScanRequest {
   readonly maxDepth: number | null
   /** The start of the scan, in milliseconds. Folders scanned since then are done, so a killed scan can continue. */
   readonly startedAt: number
-  /** Part of the scan was done before, perhaps by an earlier process. */
+  /** An earlier run, perhaps of an earlier process, has already done a part of the scan. */
   readonly isResumed?: boolean
-  /** Skip the rows of a folder if the fingerprint of its listing equals the stored one. */
+  /** If the fingerprint of a folder's listing equals the stored one, skip the rows of the folder. */
   readonly trustFingerprints: boolean
-  /** Trust a folder's times: read only folders whose own times differ. */
+  /** Read only folders whose own times differ from the recorded ones. */
   readonly trustTimes: boolean
   /** Trust the disk even if the folder is suddenly empty. */
   readonly force: boolean
-  /** Walking threads; 0 walks in this thread, for small work. */
+  /** Number of walking threads; 0 means to walk in this thread, which is best for small work. */
   readonly threads: number
-  /** Set if the disk may never answer: it is then walked by processes that can be killed, instead of threads. */
+  /** Set if the disk may never answer. It is then walked by processes, which can be killed, instead of threads. */
   readonly patience: Patience | null
   /** Mount points below the folder that do not answer. */
   readonly silent: readonly string[]

@@ -53,13 +53,13 @@ interface Look extends Listing {
 }
 
 /**
- * After this many attempts, a folder that changes during every read is given up; the watcher or the next scan retries
- * it.
+ * If a folder changes during every read, the scan gives up after this many attempts; the watcher or the next scan
+ * tries again.
  */
 const MAX_ATTEMPTS = 16
-/** Rounds of second looks at missing names: entries that turn up in one round may reveal more missing names. */
+/** Limit on rounds of second looks at missing names. Entries found in one round may reveal more missing names. */
 const MAX_ROUNDS = 4
-/** Folders that are listed before the scan asks for the write lease. */
+/** Folders that a refresh lists before it takes the write lease. */
 const LOOKS_AT_ONCE = 64
 /** Names that are looked at in one transaction. */
 const NAMES_AT_ONCE = 1_024
@@ -79,9 +79,9 @@ export class Scan {
   readonly #host: ScanHost
   readonly #writer: EntryWriter
   readonly #directories: KnownDirectories
-  /** Set if the disk may never answer: then nothing in this thread touches it, and `#walker` is not used. */
+  /** Set if the disk may never answer. Then this thread never accesses the disk, and `#walker` is not used. */
   readonly #disk: PatientDisk | null
-  /** On such a disk: the entries that are now at the former paths of files. */
+  /** Used only with `#disk`: the entries that now exist at the former paths of files. */
   readonly #before = new Map<string, PathFacts | null>()
   #device = 0n
   #walker: Walker | null = null
@@ -90,7 +90,7 @@ export class Scan {
   readonly #locationRoots: ReadonlySet<number>
   readonly #locationPaths: ReadonlySet<string>
   readonly #nodes = new Map<number, Node>()
-  /** These nodes and all folders that are being looked at, by row id. */
+  /** The folders of `#nodes`, and all folders that are being looked at, by row id. */
   readonly #underWay = new Map<number, Listing[]>()
   /** Folders whose rows have changed since the scan began. */
   readonly #changed = new Set<number>()
@@ -104,14 +104,17 @@ export class Scan {
   readonly #changes = { added: 0, modified: 0, moved: 0, removed: 0 }
   #seq = 0
   #unreadable = 0
-  /** The reason why a folder was given up. */
+  /** The reason why the scan gave up a folder; null if it gave up none. */
   #givenUp: string | null = null
   #isRefreshing = false
   /** Folders that a refresh found under another path. */
   readonly #moved = new Set<number>()
-  /** Names to look at in folders that were not where their rows said: such a folder may return to its old place. */
+  /**
+   * Folders that were not at the path in their row, with the names to look at. Such a folder may return to its old
+   * place.
+   */
   readonly #gone = new Map<number, readonly RawName[] | null>()
-  /** Folders to look at once the walk has ended. */
+  /** Folders to look at when the walk has ended. */
   #owed: DirtyDirectory[] = []
   readonly #queue: Node[] = []
 
@@ -198,7 +201,7 @@ export class Scan {
     })
   }
 
-  /** Looks at the folder the scan begins at. Throws `Offline`. */
+  /** Reads the facts about the folder where the scan begins. Throws `Offline`. */
   async #begin(): Promise<Beginning> {
     const { dir, rules, rulesRoot: root, volumeId } = this.#request
     const asked = { root, rules, dir }
@@ -264,9 +267,10 @@ export class Scan {
   }
 
   /**
-   * While the root of a nested location is moved back and forth, its folder may get a second row where it was seen for a
-   * moment. If the folder is there now, the root takes the place of that row. Otherwise the location would be offline for
-   * good. A disk that may never answer is not asked: its scan is finished.
+   * If the root of a nested location is moved back and forth, the parent location may add a second row for the same
+   * folder at a place where it was seen for a moment. If the folder is at that place now, the root takes over the
+   * place of the second row. Otherwise the location would be offline for good. Nothing is checked on a disk that may
+   * never answer, because its scan has ended.
    */
   async #rejoinRoots(): Promise<void> {
     if (this.#disk || this.#rows.rootsWithTwin().length === 0) return
@@ -286,10 +290,11 @@ export class Scan {
     })
   }
 
-  /** Looks at names of folders, and then at everything that has to be looked at again or instead. */
+  /** Looks at names of folders, and then at all folders that must be looked at again, or at their parents instead. */
   async #lookAtAll(dirty: readonly DirtyDirectory[]): Promise<void> {
     this.#isRefreshing = true
-    // Another scan that is listing one of these folders may have read it before the change.
+    // Another scan may be listing one of these folders and may have read it before the change. Its listing is
+    // outdated.
     for (const { dir } of dirty) {
       const id = this.#directories.at(volumePathOf(this.#request, dir))
       if (id !== null) this.#writer.noteEvent(id)
@@ -311,7 +316,7 @@ export class Scan {
         }
         writing.commit()
       }
-      // Recording may have moved the folder here; otherwise look in the nearest parent that has a row.
+      // Recording may have moved rows to this path. Otherwise look in the nearest parent that has a row.
       waiting = [...again, ...unknown.flatMap((of) => (isLast ? [] : this.#nearestKnown(of)))]
       isLast ||= again.length === 0
     }
@@ -321,7 +326,7 @@ export class Scan {
     this.#moved.clear()
   }
 
-  /** Looks at folders without the lease. Folders that are not in the index go to `unknown`. */
+  /** Looks at folders without holding the lease. Folders without a row are added to `unknown`. */
   async #look(
     dirty: readonly DirtyDirectory[],
     unknown: DirtyDirectory[],
@@ -377,8 +382,8 @@ export class Scan {
   }
 
   /**
-   * Records a look at some names of a folder. With `isProof`, the look happened in this very transaction. Returns the
-   * folders to look at again or instead.
+   * Records a look at some or all names of a folder. `isProof`: the look happened in this very transaction. Returns
+   * the folders that must be looked at again, or their parents.
    */
   #recordLook(look: Look, of: DirtyDirectory, { isProof }: { isProof: boolean }): DirtyDirectory[] {
     this.#unregister(look)
@@ -395,7 +400,7 @@ export class Scan {
       return []
     }
     if (state === 'replaced' || 'failure' in looked) {
-      // No event repeats a change in this folder, so the scan must read it wherever it is found.
+      // The watcher does not report this change again. So the folder must be read wherever a scan finds it.
       this.#writer.distrust(look.id)
       this.#gone.set(look.id, of.names)
       return [...this.#lookAbove(look), ...this.#whereverItIs(look, of)]
@@ -426,13 +431,13 @@ export class Scan {
     return []
   }
 
-  /** The change may have happened in a folder that has moved since: look at its new place too. */
+  /** If the folder has been moved since, the change may have happened there. Look at its new place too. */
   #whereverItIs({ id, path }: Listing, { names }: DirtyDirectory): DirtyDirectory[] {
     const now = this.#placeOf(id)
     return now && nameKey(now.path) !== nameKey(path) ? [{ dir: now.dir, names, depth: now.depth }] : []
   }
 
-  /** The folder is gone or was replaced: a look at its parent shows which. */
+  /** The folder was removed or replaced. A look at its parent shows which. */
   #lookAbove({ id, dir, depth }: Listing): DirtyDirectory[] {
     if (nameKey(dir) === nameKey(this.#request.dir) || !this.#mayTryAgain(id)) return []
     return [{ dir: parentOf(dir), names: [baseOf(dir)], depth: depth + 1 }]
@@ -442,7 +447,7 @@ export class Scan {
     return names.flatMap((name) => this.#writer.rowsByName(directoryId, name))
   }
 
-  /** Looks once more for names that a listing did not contain, and removes the rows of those that are gone. */
+  /** Looks a second time for names that were missing in a listing. If a name is still missing, its row is removed. */
   async #lookForMissing(missing: readonly Missing[]): Promise<void> {
     const dirty: DirtyDirectory[] = []
     for (const { directoryId, names } of missing) {
@@ -460,7 +465,7 @@ export class Scan {
     if (!place) return []
     const look: Look = { ...place, names, looked: GONE }
     this.#register(look)
-    // If the disk may not answer, ask it before the transaction; the answer counts only if nothing has changed since.
+    // If the disk may not answer, read it before the transaction. The result counts only if nothing has changed since.
     if (this.#disk) look.looked = await this.#lookAt({ dir: place.dir, names })
     await this.#host.listed?.()
     using writing = new WriteWindow(this.#writer, this.#host)
@@ -535,7 +540,8 @@ export class Scan {
     const row = {
       fingerprint: isTrusted || this.#isDone({ fingerprint, scannedAt }) ? fingerprint : null,
       childCount,
-      // A row that was just written has current times, even if the folder was read earlier.
+      // This scan has just written the row with the folder's current times, although the folder itself may have been
+      // read earlier: its times prove nothing.
       trustTimes: trustTimes && isTrusted && !isFresh,
       isFresh,
     }
@@ -543,7 +549,7 @@ export class Scan {
     return newNode({ id, inode, mtime, mtimeNs }, { above, anchors, dir, path, structure, row, ctime: null })
   }
 
-  /** Whether this scan recorded the folder before it was interrupted: then the fingerprint is its own. */
+  /** Whether this scan recorded the folder before it was interrupted. Then the fingerprint can be trusted. */
   #isDone({ fingerprint, scannedAt }: Pick<KnownDirectory, 'fingerprint' | 'scannedAt'>): boolean {
     return fingerprint !== null && scannedAt !== null && scannedAt >= this.#request.startedAt
   }
@@ -552,10 +558,12 @@ export class Scan {
     return this.#isDistrustful || this.#changed.has(id)
   }
 
-  /** Queues a folder for the walk. If it is already under way, it is marked to be read once more. */
+  /**
+   * Queues a folder for the walk. If the folder is already queued or being listed, it is marked to be read once more.
+   */
   #send(node: Node): void {
     for (const other of this.#underWay.get(node.id) ?? []) {
-      // A task for the folder's old path will be discarded, so it does not count.
+      // A task with another path of the folder will be discarded, so it does not count.
       if (!('above' in other) || nameKey(other.path) !== nameKey(node.path)) continue
       other.isStale = true
       return
@@ -594,7 +602,7 @@ export class Scan {
       this.#host.signal.throwIfAborted()
       await this.#record([this.#walker!.run([taskOf(node)])], writing)
       if (writing.isDue || this.#queue.length === 0) writing.commit()
-      // Give the lease, a cancellation and other work of this thread a chance.
+      // Let other work of this thread run: writers that wait for the lease, and cancellation.
       if (!writing.isOpen) await setImmediate()
     }
   }
@@ -666,8 +674,8 @@ export class Scan {
   }
 
   /**
-   * Whether a listing belongs to the folder of its row, at the row's current path. `own`: null if only the path is
-   * known.
+   * Whether a listing belongs to the folder of its row, and the row still has that path. If the inode `own` is null,
+   * only the path is checked.
    */
   #judge(listing: Listing, own: Inode | null): 'valid' | 'moved' | 'replaced' {
     let { inode } = listing
@@ -699,7 +707,7 @@ export class Scan {
     })
   }
 
-  /** The folder is gone or was replaced: a new listing of its parent shows which. */
+  /** The folder was removed or replaced. A new listing of its parent shows which. */
   #sendAbove(node: Node): void {
     if (!node.above) {
       if (node.id !== this.#request.directoryId) return void this.#owed.push(...this.#lookAbove(node))
@@ -780,7 +788,7 @@ export class Scan {
     return { device: this.#device, inode: found.inode, birthtime: birthtimeOf(found) }
   }
 
-  /** The contents of a folder, and thus its times, may have changed since its parent was listed. */
+  /** Updates the folder's own times, which may have changed since its parent was listed. */
   #updateTimes({ id, mtime, mtimeNs }: Node, own: Omit<FoundEntry, 'name' | 'inode'> & { inode: Inode }): void {
     if (own.numbers[own.at + MTIME] === mtime && own.numbers[own.at + MTIME_NS] === mtimeNs) return
     const row = this.#writer.row(id)
@@ -788,7 +796,8 @@ export class Scan {
   }
 
   /**
-   * A location decides itself whether its root is the right folder; any other folder must have the inode of its row.
+   * Checks the folder where the scan begins, and updates its stats. It must have the inode of its row. A location's
+   * root is not checked here, because the location does that itself.
    */
   #updateRoot({ id, dir, path }: Node, own: PlainListing): void {
     const row = this.#writer.row(id)
@@ -801,7 +810,7 @@ export class Scan {
     this.#updateOwn(id, own)
   }
 
-  /** A folder's own times change with its contents. */
+  /** Updates the stats of the folder itself: its times change with its contents. */
   #updateOwn(id: number, own: PlainListing): number {
     const row = this.#writer.row(id)
     if (!row) return 0
@@ -872,7 +881,7 @@ export class Scan {
     }
   }
 
-  /** Whether the subfolders of a folder may differ from those that were loaded. */
+  /** Whether the subfolders of a folder may have changed since they were loaded. */
   #isToBeReadAnew(node: Node): boolean {
     return node.row?.isFresh === true || this.#isChanged(node.id) || this.#writer.structure !== this.#loadedAt
   }
@@ -886,7 +895,10 @@ export class Scan {
     return false
   }
 
-  /** On a disk that may not answer: looks at the former paths of found files, while no writer waits. */
+  /**
+   * Reads the entries at the former paths of found files. Called for a disk that may not answer, before the lease is
+   * taken.
+   */
   async #lookBack(found: readonly FoundEntry[]): Promise<void> {
     const paths = found
       .filter((entry) => this.#objects.mayBeKnown(entry))
@@ -929,7 +941,7 @@ const UNSTABLE_INODES = /^(vfat|msdos|exfat|fuse|9p|cifs|smb)/i
 
 const NONE_LOADED: ReadonlyMap<number, KnownDirectory> = new Map()
 
-/** The initial value of a look, before the folder was listed. */
+/** The initial result of a look, before the folder was listed. */
 const GONE: Look['looked'] = { failure: { gone: true, code: 'ENOENT', message: '' } }
 
 /** The path of a row in the volume. */
@@ -950,7 +962,10 @@ function countOf({ looked }: Look): number {
   return 'failure' in looked ? 1 : looked.listing.names.length + 1
 }
 
-/** Without a fingerprint, every scan lists the folder again and so notices the entries that it must not enter. */
+/**
+ * Whether a listing with these entries is complete. Otherwise no fingerprint is stored: then every scan lists the
+ * folder again, and reports the entries that it does not enter.
+ */
 function isReadWhole(found: readonly FoundEntry[], unreadable: readonly unknown[]): boolean {
   return unreadable.length === 0 && !found.some(isOtherFileSystem)
 }

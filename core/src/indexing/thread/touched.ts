@@ -32,11 +32,11 @@ export interface Touched {
   /** Files whose content became known, must be looked at again, or could not be read. */
   readonly identified: number[]
   readonly removed: RemovedRow[]
-  /** Entries at another place than before the transaction; set at the commit. */
+  /** Entries that the transaction moved to another place; set at the commit. */
   moved: readonly MovedEntry[]
-  /** A directory was moved or removed: paths kept elsewhere are stale. */
+  /** A directory was moved or removed, so cached paths are stale. */
   directories: boolean
-  /** What the transaction changed in other tables, and the removed rows; set at the commit. */
+  /** Change sets of the transaction: its changes in other tables, and the removed rows. Set at the commit. */
   changesets: readonly Uint8Array[]
   /** Folders whose wrong sums were found and corrected before the commit. A wrong sum is a fault of this program. */
   corrected: number

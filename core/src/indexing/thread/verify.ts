@@ -27,7 +27,7 @@ const MAX_LISTED_DIFFERENCES = 10_000
 const MAX_LISTED_UNREADABLE = 1_000
 /** Differing folders and files that are kept for a repair; the next comparison finds the rest. */
 const MAX_FOLDERS = 10_000
-/** Folders compared before others may write, and other work of this thread gets its turn. */
+/** Folders compared before writers and other work of this thread get their turn. */
 const FOLDERS_PER_TURN = 64
 const FILES_PER_BATCH = 256
 const HASH_THREADS = 2
@@ -158,7 +158,9 @@ class Comparison {
     }
   }
 
-  /** Under the lease: this connection also writes, and would show rows that are not committed. */
+  /**
+   * Compares folders while holding the lease: this connection also writes, so it would otherwise see uncommitted rows.
+   */
   async #compareSome(queue: Folder[], list: (folder: Folder) => Listed): Promise<void> {
     using _lease = await this.#host.lease()
     for (let i = 0; i < FOLDERS_PER_TURN && queue.length > 0; i++) {
@@ -309,6 +311,6 @@ function listHere(walker: Walker, { dir, anchors }: Folder): Listed['looked'] {
   })
 }
 
-/** The bytes of the file were read to their end. */
+/** States of a file that was read to its end. */
 const READ_STATES: ReadonlySet<string> = new Set(['hashed', 'tooFresh'])
 const HASH_BYTES = 32

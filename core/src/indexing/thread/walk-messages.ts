@@ -29,7 +29,10 @@ export interface WalkTask {
   readonly seen: SeenFolder | null
 }
 
-/** The answers to one batch of tasks. Arrays run along the tasks; names and numbers along all their entries. */
+/**
+ * The answers to one batch of tasks. The arrays have one element for each task; `names` and the numbers have one for
+ * each entry of all tasks.
+ */
 export interface WalkResults {
   readonly seqs: readonly number[]
   readonly statuses: readonly WalkStatus[]
@@ -40,7 +43,7 @@ export interface WalkResults {
   readonly anchors: readonly number[]
   /** 8 bytes per folder; zeros if it was not listed. */
   readonly fingerprints: Uint8Array
-  /** Joined by NUL, unless one of them is bytes. */
+  /** The names joined by NUL; an array if a name is not valid text. */
   readonly names: string | RawName[]
   readonly numbers: Float64Array
   readonly bigInodes: Map<number, Uint8Array>

@@ -1,32 +1,35 @@
 import type { WalkResults, WalkTask } from './walk-messages.ts'
 import type { Walkers, WalkListener } from './walkers.ts'
 
-/** Folders handed to a walker at once: enough to outweigh a message, few enough to share the work and to stop soon. */
+/**
+ * Folders sent to a walker at once: enough to make up for the cost of a message, but few enough to share the work and
+ * to stop soon.
+ */
 const MAX_TASKS_PER_BATCH = 64
 /** Batches a walker may hold: the second keeps it busy while the first is being recorded. */
 const BATCHES_PER_WALKER = 2
 
-/** Beyond this many waiting folders the newest go first, so that the queue stops growing: some 20 MB. */
+/** If more folders wait, the newest ones are sent first, so that the queue stops growing. It then takes some 20 MB. */
 const MAX_WAITING_IN_ORDER = 100_000
 
 /**
- * The walk of one scan. Tasks go out in the order of their folders' rows, so that rows are added at the end of each
- * index, as walkers have room; answers come back through `next`. Nothing new is handed out while answers wait, so a slow
- * writer slows the walk and memory stays bounded.
+ * The walk of one scan. Each free walker gets the next folders, in the order of their row ids; in that order, new rows
+ * are appended at the end of each database index. `next` returns the answers. While answers wait, no folders are sent,
+ * so a slow writer slows the walk down and memory stays bounded.
  */
 export class WalkSession<T> implements AsyncDisposable {
   readonly #walkers: Walkers
   readonly #taskOf: (folder: T) => WalkTask
-  /** Batches each walker holds. */
+  /** Number of batches that each walker has. */
   readonly #load: number[]
   #queue: T[] = []
-  /** The start of the queue: earlier elements have been sent. */
+  /** Index of the first element of the queue that was not sent. */
   #head = 0
   readonly #answers: WalkResults[] = []
   #failure: Error | null = null
   #wake: (() => void) | null = null
 
-  /** `start` creates the walkers, which end with the session. `taskOf` describes a folder to a walker. */
+  /** `start` creates the walkers, which end with the session. `taskOf` creates the task for a folder. */
   constructor(start: (listener: WalkListener) => Walkers, taskOf: (folder: T) => WalkTask) {
     this.#taskOf = taskOf
     this.#walkers = start({
@@ -41,7 +44,7 @@ export class WalkSession<T> implements AsyncDisposable {
     return this.#waiting === 0 && this.#answers.length === 0 && this.#inFlight === 0
   }
 
-  /** Adds a folder; `next` sends it out. */
+  /** Queues a folder; `next` sends it. */
   push(folder: T): void {
     this.#queue.push(folder)
   }

@@ -15,10 +15,15 @@ import {
 } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
 
-/** A folder that changes while it is read is read up to this many times in a row; after that, its scan tries again. */
+/**
+ * If a folder changes while it is read, it is read up to this many times in a row. After that, the scan tries again
+ * later.
+ */
 const LISTING_ATTEMPTS = 3
 
-/** Lists folders under one scan's rules. Lives in a walking thread or process, or in the bulk thread for small work. */
+/**
+ * Lists folders under the rules of one scan. Runs in a walking thread or process; small work runs in the bulk thread.
+ */
 export class Walker {
   readonly device: bigint
   readonly #root: string
@@ -56,7 +61,7 @@ export class Walker {
     return this.#inside(dir, anchors).anchors
   }
 
-  /** As `list`, for some names only; those that are gone are left out. */
+  /** Like `list`, but only for some names. Names that do not exist are left out. */
   look(
     dir: RawName,
     anchors: readonly string[],
@@ -192,7 +197,7 @@ function isSame({ fingerprint, childCount }: WalkTask, listing: Listing): boolea
   return listing.names.length === childCount && listing.fingerprint.equals(fingerprint)
 }
 
-/** The lists of one batch, each once; folders side by side hand down the same list. */
+/** The anchor lists of one batch without repetition: neighbouring folders pass on the same list. */
 class AnchorLists {
   readonly lists: (readonly string[])[] = []
   readonly indexes: number[] = []

@@ -4,13 +4,13 @@ import { inThread } from '../../workers/worker-link.ts'
 import type { PatientDisk } from './patient-disk.ts'
 import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 
-/** How long the end of a session waits for its threads. */
+/** Limit on waiting for the threads of a session to end. */
 const GONE_MS = 2_000
 
-/** What lists the folders of one session: threads, or processes where the disk may never answer. */
+/** The workers that list the folders of one session: threads, or processes if the disk may never answer. */
 export interface Walkers extends AsyncDisposable {
   readonly count: number
-  /** Hands a walker, from 0, some folders; a walker takes several batches and does one after another. */
+  /** Sends folders to a walker, numbered from 0. A walker may have several batches and works through them in order. */
   post(walker: number, tasks: readonly WalkTask[]): void
 }
 
@@ -21,7 +21,7 @@ export interface WalkListener {
 
 const entry = new URL('./walk-worker.ts', import.meta.url)
 
-/** Each thread starts with its first task. */
+/** Starts walking threads; each one starts with its first task. */
 export function walkingThreads(setup: WalkSetup, count: number, listener: WalkListener): Walkers {
   const threads: (WorkerClient<readonly WalkTask[], WalkResults> | undefined)[] = Array.from({ length: count })
   const worker = inThread({ entry, name: 'walk', data: setup })
@@ -34,13 +34,13 @@ export function walkingThreads(setup: WalkSetup, count: number, listener: WalkLi
     async [Symbol.asyncDispose]() {
       const started = threads.filter((thread) => thread !== undefined)
       const ended = started.map((thread) => thread.end())
-      // One that waits for a file system which does not answer cannot be ended: it is left behind.
+      // A thread that waits for a file system which does not answer cannot be ended. It is abandoned.
       if (!(await settledWithin(GONE_MS, ended))) for (const thread of started) thread.abandon()
     },
   }
 }
 
-/** In as many processes as `disk` has; which of them takes a batch is theirs to say. They end with the session. */
+/** Walks in the processes of `disk`, which decides which process gets a batch. The processes end with the session. */
 export function walkingProcesses(setup: WalkSetup, disk: PatientDisk, count: number, listener: WalkListener): Walkers {
   const end = new AbortController()
   return {

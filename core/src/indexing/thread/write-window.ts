@@ -1,7 +1,7 @@
 import type { EntryWriter } from './entry-writer.ts'
 import type { ScanHost } from './scan-request.ts'
 
-/** A transaction ends, and others may write, after this many rows or milliseconds. */
+/** After this many rows or milliseconds, the transaction is committed, so that others may write. */
 const MAX_ROWS_PER_TRANSACTION = 8_192
 export const MAX_TRANSACTION_MS = 40
 

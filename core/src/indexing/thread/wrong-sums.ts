@@ -33,7 +33,7 @@ export function findWrongSums(db: DatabaseSync, limit: number): WrongSums[] {
     }))
 }
 
-/** Sums in words. */
+/** Describes sums in words. */
 export function describeSums(sums: readonly number[]): string {
   return sums.map((n, i) => `${n} ${words[i]}`).join(', ')
 }

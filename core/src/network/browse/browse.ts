@@ -129,7 +129,8 @@ export class Browse {
   }
 
   /**
-   * Reads at most `MAX_PIECE_BYTES`. `etag`: that of the previous piece; throws `Conflict` if the file has changed since.
+   * Reads at most `MAX_PIECE_BYTES`. If `etag` of the previous piece is given and the file has changed since, throws
+   * `Conflict`.
    */
   async read(
     device: Device,

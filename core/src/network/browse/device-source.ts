@@ -2,6 +2,7 @@ import type { ArchiveListing } from '../../domain/archive.ts'
 import type { ContentId, FileInfo } from '../../domain/index.ts'
 import type {
   ArchivePage,
+  DocumentAsked,
   BrowseInput,
   Browsed,
   FetchRequest,
@@ -35,7 +36,7 @@ export interface DeviceSourceDeps {
 /** The files of a paired device, as far as its user allows. */
 export class DeviceSource implements FileSource {
   readonly key: string
-  /** Messages between devices have no word for it. */
+  /** There is no message between devices to watch a folder. */
   readonly watch = null
   readonly #deps: DeviceSourceDeps
 
@@ -72,6 +73,12 @@ export class DeviceSource implements FileSource {
 
   archive(page: ArchivePage, signal: AbortSignal): Promise<ArchiveListing> {
     return this.#deps.browse.archive(this.#deps.device, page, signal)
+  }
+
+  document(page: DocumentAsked): Promise<never> {
+    return Promise.reject(
+      new CoreError('Unsupported', `${page.path} is on another device; fetch it first with \`network fetch\``),
+    )
   }
 
   async stat(ref: FileRef, signal: AbortSignal): Promise<FileInfo> {

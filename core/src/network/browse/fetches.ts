@@ -19,7 +19,7 @@ export interface FetchesDeps<Library> {
   readonly now: () => number
 }
 
-/** Fetched files that were opened are kept this long; by then their applications have read them. */
+/** How long fetched files are kept after they were opened. Their applications have read them by then. */
 const OPENED_MS = 86_400_000
 
 /** Copies files of other sources to this device's disk. */
@@ -55,7 +55,9 @@ export class Fetches<Library> {
     return requests.map((request) => transfers.start({ ...request, folder, preserve: preserve ? 'all' : 'nothing' }))
   }
 
-  /** The path of a file on this device's disk, for a program that opens it. A file of another device is fetched first. */
+  /**
+   * The path of a file on this device's disk, for a program that opens it. A file of another device is fetched first.
+   */
   async toOpen(address: string, library: Library, signal: AbortSignal): Promise<string> {
     const { ref, source } = this.#deps.sources.resolve(address, library)
     const path = await source.localPath(ref, signal)

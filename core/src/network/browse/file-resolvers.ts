@@ -5,7 +5,7 @@ import { baseOf, displayName, fsPath, nameBytes, parsePath, type RawName } from 
 import { CONTENT_KIND, ContentSpec, isSamePlace, type SourceResolver } from '../transfer/index.ts'
 import type { ServedBrowse } from './serve-browse.ts'
 
-/** Most paths of one transfer. */
+/** Maximum number of paths of one transfer. */
 export const MAX_PATHS = 1_000
 const MAX_PATH = 8_192
 
@@ -36,14 +36,15 @@ export function fileResolvers(served: ServedBrowse) {
       }
     },
   }
-  // For members of a library that has the content, and for devices with the grant `read` for a file.
+  // Content may be sent to members of a library that has it, and to devices with the grant `read` for one of its
+  // files.
   const content: SourceResolver<typeof ContentSpec> = {
     kind: CONTENT_KIND,
     spec: ContentSpec,
     async resolve(spec, peer) {
       const { path } = served.held(spec.content, peer, 'read')
       const name = baseOf(path)
-      // A folder above it may have been replaced by a link to a place that the device may not read.
+      // A folder above the file may have been replaced by a link to a place that the device may not read.
       const real = await realpath(fsPath(path), 'buffer').catch(() => null)
       if (!real || !isSamePlace(real, Buffer.from(nameBytes(path))))
         throw new CoreError('NotFound', `${displayName(name)} was moved or deleted`)

@@ -4,27 +4,27 @@ import { ContentId, Entry, FileInfo, FileSort, Sidecar } from '../../domain/inde
 import { MAX_PIECE_BYTES, MAX_THUMB_BYTES } from '../../sources/index.ts'
 import type { Question, Rpc } from '../wire/rpc.ts'
 
-/** Most entries of one answer. Even with the longest names they stay far below a frame. */
+/** Maximum number of entries of one answer. Even with the longest names they stay far below a frame. */
 export const PAGE_ENTRIES = 500
-/** Most contents of one question. */
+/** Maximum number of contents of one question. */
 export const MAX_CONTENTS = 100
-/** Most archive members of one answer. Even with the longest names they stay below a frame. */
+/** Maximum number of archive members of one answer. Even with the longest names they stay below a frame. */
 export const PAGE_MEMBERS = 200
-/** Most members that a peer may report for an archive. */
+/** Maximum number of members that a peer may report for an archive. */
 const MAX_MEMBERS = 10_000_000
-/** Most places of one answer. */
+/** Maximum number of places of one answer. */
 const MAX_PLACES = 1_000
 /** Longest path, as text: PATH_MAX is 4096 bytes, and base64 makes it a third longer. */
 export const MAX_PATH = 8_192
 /** Longest name of a file, in characters; file systems allow 255 bytes. */
 const MAX_NAME = 1_024
-/** Most entries that a peer may report for one folder. */
+/** Maximum number of entries that a peer may report for one folder. */
 const MAX_TOTAL = 1_000_000_000
 /** Longest text of other facts, such as a tag of a file or the name of an engine. */
 const MAX_TEXT = 4_096
-/** A user waits for the answer. */
+/** Limit on an answer that a user waits for, in milliseconds. */
 const LOOK_DEADLINE_MS = 20_000
-/** A holder of a content answers at once; slower ones are not used. */
+/** Limit on the answer of a holder, in milliseconds. Holders answer at once; slower ones are not used. */
 const HOLDING_DEADLINE_MS = 3_000
 
 /** A path as commands accept it: text, or `base64:<…>`. */
@@ -33,7 +33,7 @@ const name = z.string().max(MAX_NAME)
 /** A name must not contain a path, because the asking side appends it to the requested path. */
 const names = { name: name.refine(isName, 'is no name of a file'), nameBase64: name.refine(isNameBase64).optional() }
 
-/** A file or folder on the asked device: by its path, or any file with a content. */
+/** A file or folder on the asked device, given by its path; or any file with a content, given by the content id. */
 export const Subject = z.union([z.object({ path }), z.object({ content: ContentId })])
 export type Subject = z.infer<typeof Subject>
 
@@ -85,7 +85,7 @@ export const browse = {
       }),
       deadlineMs: LOOK_DEADLINE_MS,
     },
-    /** The position of an entry in such a listing. */
+    /** The position of an entry in a listing with the same order. */
     seek: {
       input: z.object({
         ...order,
@@ -99,7 +99,9 @@ export const browse = {
     /** All facts about a file or folder. */
     info: {
       input: z.object({ of: Subject }),
-      /** `path`: null if the file was found by its content in a folder that the asking device may not browse. */
+      /**
+       * `path` is null if the file was found by its content, and is in a folder that the asking device may not browse.
+       */
       output: z.object({ path: path.nullable(), info: WireInfo }),
       deadlineMs: LOOK_DEADLINE_MS,
     },
@@ -118,7 +120,7 @@ export const browse = {
       ]),
       deadlineMs: LOOK_DEADLINE_MS,
     },
-    /** A piece of a file, and the tag of that file. If `etag` no longer matches, nothing is sent. */
+    /** A piece of a file, and the file's tag. If the file no longer has the tag `etag`, no bytes are sent. */
     read: {
       input: z.object({
         of: Subject,
@@ -154,8 +156,8 @@ export const browse = {
       deadlineMs: LOOK_DEADLINE_MS,
     },
     /**
-     * The files with a content in shared libraries, and those that the grant `browse` covers. Only the latter have
-     * their paths.
+     * The files with a content in shared libraries, and those in folders that the grant `browse` covers. Paths are
+     * sent only for the latter.
      */
     where: {
       input: z.object({ content: ContentId }),

@@ -1,4 +1,6 @@
-/** Most reads from one device at once. A device accepts sixteen streams, and listings need some of them. */
+/**
+ * Maximum number of reads from one device at once. A device accepts sixteen streams, and listings need some of them.
+ */
 const MAX_READS = 8
 
 /** Limits the reads from one device. */
@@ -13,7 +15,7 @@ export class ReadTurns {
     try {
       return await work()
     } finally {
-      // The first waiting read takes this place.
+      // The slot of this read passes to the first waiting one.
       const next = this.#waiting.shift()
       if (next) next()
       else this.#running--

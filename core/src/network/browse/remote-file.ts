@@ -54,7 +54,7 @@ export class RemoteFile implements SourceFile {
     return { bytesRead: bytes.length }
   }
 
-  /** Every piece after the first was compared with the tag when it was read. */
+  /** Does nothing: every piece after the first was compared with the tag when it was read. */
   async verify(): Promise<void> {}
 
   async close(): Promise<void> {}

@@ -107,9 +107,9 @@ export class ServedBrowse {
   }
 
   /**
-   * Resolves the links of a path that a device may access. Throws `NotAuthorised` if it may not; this includes a
-   * missing path that is in no opened folder. Throws `PermissionDenied` for files of Spacedrive itself, and the error
-   * that makes the path unreachable.
+   * Resolves the links of a path, and checks that the device may access it. Otherwise throws `NotAuthorised`, also for
+   * a missing path that is not inside a shared folder. Throws `PermissionDenied` for files of Spacedrive itself, and
+   * the error of the system if the path cannot be reached.
    */
   async allowed(path: string, peer: Peer, what: GrantKind): Promise<RawName> {
     const { grants } = this.#deps
@@ -117,7 +117,8 @@ export class ServedBrowse {
     const given = parsePath(path)
     const shown = pathText(given)
     const real = await resolved(given).catch(async (err: unknown) => {
-      // Links are followed as far as there is something, so that a link tells nothing of the place that it leads to.
+      // The device gets the real error only if the path, with links resolved as far as it exists, is inside a shared
+      // folder. Otherwise it would learn what exists elsewhere. If a link is broken, it needs a grant for everything.
       const nearest = (await realPathOf(given)) ?? (nameBytes(given)[0] === SLASH ? '/' : lexical(given))
       grants.require(peer.id, what, { path: nearest, shown })
       throw err
@@ -156,8 +157,8 @@ export class ServedBrowse {
   }
 
   /**
-   * Calls a function that works with a file here. Its errors name the path, which a device that found the file by its
-   * content may not learn unless it may look there.
+   * Runs work on a file here. Errors name the path of the file. A device that asked for the file by its content may
+   * learn the path only if it may browse there; otherwise it gets an error without the path.
    */
   async #told<T>(of: Subject, peer: Peer, path: RawName, work: () => Promise<T>): Promise<T> {
     try {
@@ -169,7 +170,7 @@ export class ServedBrowse {
     }
   }
 
-  /** A file from a library that both devices share; otherwise one from an opened folder. */
+  /** A file with this content: from a library that both devices share, otherwise from a folder that a grant opens. */
   #heldBy(contentId: ContentId, peer: Peer, what: GrantKind): HeldFile | undefined {
     const { contents } = this.#deps
     return (
@@ -192,7 +193,7 @@ export class ServedBrowse {
     return new Set(libraries().flatMap(({ id }) => (isMember(id, peer.id) ? [id] : [])))
   }
 
-  /** The places that the device may browse, followed by the other folders that were opened for it. */
+  /** The places that the device may browse, followed by the other folders that grants open for it. */
   async #places(device: DeviceId, signal: AbortSignal): Promise<{ kind: string; name: string; path: string }[]> {
     const { disk, grants } = this.#deps
     const known = (await disk.places(signal))

@@ -3,12 +3,12 @@ import { bytesToName, displayName, joinName, nameBytes, pathText, type RawName }
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { WireEntry, WireInfo } from './protocol.ts'
 
-/** The facts about an entry for another device: without its id and path, only with its name. */
+/** The facts about an entry that another device gets: the name, but not the id and the path. */
 export function entryToWire({ id: _id, path: _path, pathBase64: _pathBase64, ...entry }: Entry): WireEntry {
   return entry
 }
 
-/** The facts about a file for another device. The paths of its sidecar files are left out. */
+/** The facts about a file that another device gets, without the paths of its sidecar files. */
 export function infoToWire(info: FileInfo): WireInfo {
   const { id: _id, path: _path, pathBase64: _pathBase64, metadata, sidecars, ...rest } = info
   return {
@@ -18,12 +18,14 @@ export function infoToWire(info: FileInfo): WireInfo {
   }
 }
 
-/** An entry of a folder on another device. Its path is an address, which is accepted wherever a path is. */
+/**
+ * Converts an entry of a folder on another device. Its path is an address, which is accepted wherever a path is.
+ */
 export function entryFromWire(entry: WireEntry, dir: RawName, device: Pick<PairedDevice, 'slug'>): Entry {
   return { ...entry, id: null, path: addressOf(device, joinName(dir, nameOf(entry))) }
 }
 
-/** All that is known of a file of another device; `path` is its address. */
+/** Converts the facts about a file on another device; `path` is its address. */
 export function infoFromWire(
   { copies, ...info }: WireInfo,
   path: string,
@@ -37,7 +39,7 @@ export function infoFromWire(
   }
 }
 
-/** Such as `local://bob/home/bob/cat.jpg`. */
+/** Returns an address such as `local://bob/home/bob/cat.jpg`. */
 export function addressOf({ slug }: Pick<PairedDevice, 'slug'>, path: RawName): string {
   return formatAddress(slug, pathText(path))
 }

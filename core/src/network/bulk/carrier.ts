@@ -8,12 +8,12 @@ import { parseAddress } from '../transport/addresses.ts'
 import { PUNCH_MS, punch } from './punch.ts'
 import { keyOfCertificate, type SessionKey } from './session-key.ts'
 
-/** Only TLS 1.3, its fastest cipher first (AES-128 in hardware). */
+/** TLS options: only TLS 1.3, with its fastest cipher first (AES-128, which has hardware support). */
 const TLS = {
   minVersion: 'TLSv1.3',
   ciphers: 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256',
   ALPNProtocols: ['spacedrive/bulk/1'],
-  // Keys are compared in the code below, because no authority can certify a key that was just made.
+  // The code below compares keys. No authority can certify a key that was just made.
   rejectUnauthorized: false,
 } as const
 
@@ -24,12 +24,14 @@ const CONNECT_MS = 2_000
  * the connection is lost.
  */
 const KEEP_ALIVE_MS = 2_000
-/** Most open connections, in addition to one for each expected channel. */
+/** Maximum number of open connections, in addition to one for each expected channel. */
 const MAX_UNKNOWN = 32
-/** Most connections of one channel. The other side tries every address at once, and keeps one connection. */
+/**
+ * Maximum number of connections of one channel. The other side tries every address at once, and keeps one connection.
+ */
 const MAX_OF_CHANNEL = 40
 
-/** The keys of an expected connection. */
+/** The key of this side and of the other side for an expected connection. */
 export interface Expected {
   readonly own: SessionKey
   /** Raw public key of the other side, in hex. */
@@ -40,7 +42,7 @@ interface ExpectedChannel {
   readonly peerKey: string
   readonly context: Promise<SecureContext>
   readonly onSocket: (socket: TLSSocket) => void
-  /** Number of connections that may still be made. */
+  /** How many more connections of this channel are accepted. */
   left: number
 }
 
@@ -59,7 +61,7 @@ export class BulkListener {
 
   /** Listens on every address of this machine. Throws `Unavailable` if the port is taken. */
   static async open({ port }: { port: number }): Promise<BulkListener> {
-    // The server has no key of its own, so that the handshake of a connection without a name fails.
+    // The server has no key of its own. So the handshake fails for a connection that does not name a channel.
     const server = createServer({
       ...TLS,
       requestCert: true,
@@ -104,7 +106,7 @@ export class BulkListener {
   async meet({ addresses, from }: { addresses: readonly string[]; from: number }, signal: AbortSignal): Promise<void> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(PUNCH_MS)])
     const attempts = addresses.map(async (address) => {
-      // From here on it is handled like an incoming connection.
+      // From now on, it is handled like an incoming connection.
       this.#server.emit('connection', await punch(placeOf(address), { from, signal: deadline }))
     })
     await Promise.allSettled(attempts)
@@ -164,7 +166,7 @@ async function dialOne(
     await once(socket, 'secureConnect', { signal: deadline })
     if (keyOf(socket) !== expected.peerKey)
       throw new CoreError('NotAuthorised', `another device answered at ${address}`)
-    // If another address was faster, this connection is closed, because one is enough.
+    // If another address was faster, close this connection.
     signal.throwIfAborted()
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     socket.on('error', () => socket.destroy())
@@ -178,12 +180,12 @@ async function dialOne(
 
 /** TLS requires a certificate, but only the key in it is checked. */
 async function contextOf({ key }: SessionKey): Promise<SecureContext> {
-  // Loaded on use: it takes some 70 ms, and only the transfer thread makes certificates.
+  // Loaded on use: loading takes some 70 ms, and only the transfer thread makes certificates.
   const { certificateOf } = await import('./certificate.ts')
   return createSecureContext({ ...TLS, key, cert: await certificateOf(key) })
 }
 
-/** Host names are refused, so that the other side cannot cause DNS queries here. */
+/** Parses an address. Host names are refused, so that the other side cannot cause DNS queries here. */
 function placeOf(address: string): { host: string; port: number } {
   const place = parseAddress(address)
   if (!place) throw new CoreError('InvalidInput', `${JSON.stringify(address)} is not a valid address`)

@@ -30,10 +30,11 @@ export type Reply =
 
 const types = { chunk: 1, 'full-hash': 2, 'chunk-hashes': 3, failed: 4 } as const
 
-/** type u8 · item u32 · offset f64 · length u32, big-endian */
+/** Layout, in big-endian: type u8 · item u32 · offset f64 · length u32. */
 export const REQUEST_BYTES = 17
 /**
- * type u8 · item u32 · offset f64 · length of the body u32. The body follows; for a chunk it is the hash and the bytes.
+ * Layout, in big-endian: type u8 · item u32 · offset f64 · length of the body u32. The body follows; for a chunk, it
+ * is the hash and the bytes.
  */
 export const REPLY_HEAD_BYTES = 17
 
@@ -57,7 +58,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
   return { type: 'chunk', item, offset, length }
 }
 
-/** The head of a reply and, as a separate piece to avoid a copy, the bytes of a file. */
+/** The head of a reply. The bytes of a file are a separate piece, so that they are not copied. */
 export function encodeReply(reply: Reply): Uint8Array[] {
   const { item } = reply
   if (reply.type === 'chunk') {

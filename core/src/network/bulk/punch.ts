@@ -8,8 +8,9 @@ export const PUNCH_MS = 3_000
 const AGAIN_MS = 100
 
 /**
- * A TCP connection with another side that connects at the same time. Each router accepts packets from an address to
- * which its own side has sent one. This works if the routers keep the source port. Rejects when the signal aborts.
+ * Opens a TCP connection while the other side connects at the same time. A router accepts packets from an address
+ * after its own side has sent a packet there. This works only if the routers keep the source port. Rejects when the
+ * signal aborts.
  */
 export async function punch(
   place: { readonly host: string; readonly port: number },

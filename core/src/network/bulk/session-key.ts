@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, type X509Certificate } from 'node:crypto'
 
-/** The key of one side of one bulk connection. It is used once. */
+/** The key of one side, for one bulk connection only. */
 export interface SessionKey {
   /** Raw Ed25519 public key, 64 hex digits. The other side gets it over the link. */
   readonly publicKey: string

@@ -7,7 +7,7 @@ import type { Logger } from '../../util/logger.ts'
 import { migrations } from './migrations/index.ts'
 import { setAside } from './set-aside.ts'
 
-/** For a database that is never written to disk. */
+/** The file name for a database that is never written to disk. */
 export const IN_MEMORY = ':memory:'
 
 export interface OpenNetworkDbDeps {
@@ -78,7 +78,7 @@ export class NetworkDb implements Disposable {
     return this.#try(() => this.#prepare(statement).get(...values) as R | undefined)
   }
 
-  /** Runs `change` in a transaction: all its writes are stored, or none. */
+  /** Runs `change` in a transaction: either all its writes are stored, or none. */
   transaction<T>(change: () => T): T {
     this.run('begin immediate')
     try {
@@ -140,8 +140,8 @@ async function openChecked(file: string): Promise<DatabaseSync> {
 
 /**
  * Only this user may read the list of paired devices. The permissions are set before SQLite opens the file, because
- * SQLite gives the same permissions to the files beside it. Errors are ignored here: opening the file fails in the same
- * way and reports them.
+ * SQLite gives the same permissions to the files beside it. Errors are ignored here, because opening the file then
+ * fails too and reports them.
  */
 function makePrivate(file: string): void {
   try {
@@ -159,5 +159,5 @@ function isOwnedBy(db: DatabaseSync, device: DeviceId): boolean {
   return owner === undefined || owner === device
 }
 
-/** The database has a few hundred rows at most. */
+/** A small cache, because the database has a few hundred rows at most. */
 const CACHE_KIB = 512

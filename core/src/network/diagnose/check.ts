@@ -1,4 +1,4 @@
-/** The result of one check. `fix`: the advice to the user, a command if possible. */
+/** The result of one check. `fix` is advice for the user, a command if possible. */
 export interface NetworkCheck {
   readonly name: string
   readonly state: 'ok' | 'warning' | 'error'

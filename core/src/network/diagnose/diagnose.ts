@@ -25,19 +25,19 @@ export interface DiagnoseDeps {
   }
   readonly sessions: Sessions
   readonly devices: readonly PairedDevice[]
-  /** Null: networking is off. */
+  /** Null if networking is off. */
   readonly transport: Transport | null
-  /** The address that the relay sees; null: not known. */
+  /** The outside address that the relay sees; null if it is not known. */
   readonly outside: string | null
   /** The reason why discovery does not work; null if it works or is off. */
   readonly discoveryProblem: string | null
-  /** Why no notice can be left at the rendezvous; null: it can, or no rendezvous is set. */
+  /** The reason why no notice can be left at the rendezvous; null if there is no problem, or no rendezvous is set. */
   readonly rendezvousProblem: string | null
   readonly heardAgoMs: (device: PairedDevice) => number | null
   readonly now: () => number
 }
 
-/** The dependencies while networking is on. */
+/** The additional dependencies if networking is on. */
 interface RunningDeps extends DiagnoseDeps {
   readonly transport: Transport
 }
@@ -163,7 +163,7 @@ async function checkRelay({ outside, settings, transport }: RunningDeps, signal:
   )
 }
 
-/** Empty if port mappings are off, the router has none, and Iroh cannot ask for any. */
+/** No checks if port mappings are off, no router has a mapping, and Iroh cannot request any. */
 function checkPortMapping({ portMapping }: NetworkStatus, problem: string | null): NetworkCheck[] {
   if (problem === null) return checkMapping(portMapping)
   const unwanted = warning(

@@ -25,7 +25,7 @@ export interface FirewallFacts {
 export interface WantedPorts {
   /** Ports of connections. */
   readonly udp: readonly number[]
-  /** The port for files; null: it changes, so a rule cannot name it. */
+  /** The TCP port for files; null if it changes, so that no rule can name it. */
   readonly tcp: number | null
 }
 
@@ -84,7 +84,7 @@ function ufwAllows(status: string, wanted: string): boolean {
   return status.split('\n').some((line) => {
     const [, to] = /^(\S+)(?: \(v6\))?\s+ALLOW(?: IN)?\s+\S/.exec(line) ?? []
     if (to === undefined) return false
-    // `Anywhere  ALLOW  192.168.1.0/24` accepts a whole network.
+    // A rule such as `Anywhere ALLOW 192.168.1.0/24` accepts a whole network.
     if (to === 'Anywhere') return true
     const [range, of] = to.split('/') as [string, string | undefined]
     return (of === undefined || of === kind) && range.split(',').some((each) => covers(each, Number(port)))

@@ -12,7 +12,7 @@ export interface LinkState {
 const SYS = '/sys/class/net'
 /** `IFF_UP` of netdevice(7). */
 const IFF_UP = 0x1
-/** Virtual interfaces that programs create. If nothing is connected to one of them, that is not a problem. */
+/** Virtual interfaces that programs create. It is not a problem if nothing is connected to them. */
 const INNER = /^(lo$|docker|br-|virbr|veth[0-9a-f]{6}|tun|tap|wg|utun|ppp|dummy|ifb|sit|gre|ip6tnl|bond|team)/
 
 /** The interfaces that could connect this machine to a network. Empty on systems other than Linux. */

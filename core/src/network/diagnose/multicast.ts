@@ -7,7 +7,7 @@ import { broken, fine, type NetworkCheck, warning } from './check.ts'
 
 /** How long other devices may take to answer, in milliseconds. They may wait up to 120 ms before that (RFC 6762). */
 const LISTEN_MS = 1_500
-/** Most interfaces that are tested. */
+/** Maximum number of interfaces that are tested. */
 const MAX_INTERFACES = 8
 
 /** The result of a multicast test on one interface. */
@@ -25,7 +25,8 @@ export interface Multicast {
 }
 
 /**
- * Sends on each interface, and listens with a second socket for that packet and for others. Takes a second and a half.
+ * Sends a packet on each interface, and listens with a second socket for this packet and for others. Takes a second
+ * and a half.
  */
 export function tryMulticast(signal: AbortSignal): Promise<Multicast[]> {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => {
@@ -74,7 +75,7 @@ async function tryInterface(address: string, signal: AbortSignal): Promise<Multi
   }
 }
 
-/** A socket that was never bound cannot be closed; it uses no resources. */
+/** Closes a socket. A socket that was never bound cannot be closed, but uses no resources. */
 function close(socket: ReturnType<typeof makeMdns>): Promise<void> {
   return new Promise((resolve) => {
     try {
@@ -85,7 +86,9 @@ function close(socket: ReturnType<typeof makeMdns>): Promise<void> {
   })
 }
 
-/** `addresses`: the addresses of this machine on its networks, IPv4 and IPv6. */
+/**
+ * Judges the results of `tryMulticast`. `addresses` are the addresses of this machine on its networks, IPv4 and IPv6.
+ */
 export function checkMulticast(tried: readonly Multicast[], addresses: readonly string[]): NetworkCheck {
   const name = 'multicast'
   if (tried.length === 0 && addresses.length > 0)

@@ -14,12 +14,14 @@ const RETRY_MS = 300
 const ATF_COM = 0x2
 
 /**
- * The state of an address on the local network. `closed`: the machine answers, but nothing listens on the UDP port.
- * `silent`: the machine is there, but does not answer. `absent`: there is no machine.
+ * The state of an address on the local network. `closed`: the machine answers that no program listens on the UDP port.
+ * `silent`: the machine exists, but does not answer. `absent`: no machine has the address.
  */
 export type Neighbour = 'closed' | 'silent' | 'absent' | 'unknown'
 
-/** Sends datagrams and waits for a refusal. Without one, checks whether the machine was found on the network. */
+/**
+ * Sends datagrams and waits for a refusal. If none arrives, checks whether the network knows a machine at the address.
+ */
 export async function askNeighbour({ host, port }: { host: string; port: number }): Promise<Neighbour> {
   if (await isRefused(host, port)) return 'closed'
   if (isIPv6(host)) return 'unknown'

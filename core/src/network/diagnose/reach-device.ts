@@ -9,16 +9,16 @@ import { whyUnreachable } from './why-unreachable.ts'
 
 /** How long one address may take, in milliseconds. A relay on the other side of the world takes about a second. */
 const DIAL_MS = 4_000
-/** Most addresses that are dialled separately. */
+/** Maximum number of addresses that are dialled separately. */
 const MAX_TRIED = 8
-/** A device that was heard by multicast within this time counts as present, in milliseconds. */
+/** A device counts as present if it was heard by multicast within this time, in milliseconds. */
 const HEARD_MS = 3 * 60_000
 
 export interface ReachDeps {
   readonly sessions: Sessions
   readonly transport: Transport
   readonly now: () => number
-  /** Milliseconds since multicast of a device was last heard; null: never. */
+  /** Milliseconds since a device was last heard by multicast; null if it was never heard. */
   readonly heardAgoMs: (device: PairedDevice) => number | null
 }
 
@@ -77,7 +77,7 @@ async function tryAll(device: PairedDevice, { transport }: ReachDeps, signal: Ab
         const link = await transport.dial(device.key, hints, { alpn: alpns.paired, signal: limit })
         const way = link.path()?.address ?? null
         link.close('it was only asked whether anybody answers')
-        // Iroh also tries addresses that it knows from earlier.
+        // Iroh also tries addresses that it remembers.
         const other = way !== null && way !== name ? `, by way of ${way}` : ''
         return {
           answered: true,
@@ -99,7 +99,7 @@ interface Attempt {
   readonly signal: AbortSignal
 }
 
-/** Makes a connection as usual, because a device that answers may still refuse. */
+/** Connects in the usual way: a device that answers at an address may still refuse the connection. */
 async function connect(device: PairedDevice, { deps, signal, tried }: Attempt): Promise<NetworkCheck> {
   const { sessions } = deps
   if (tried.length > 0 && tried.every(({ answered }) => !answered)) return whyNobodyAnswers(device, deps)

@@ -5,7 +5,7 @@ import type { LinkState } from './links.ts'
 
 /** Names that VPNs give their interfaces. */
 const TUNNEL = /^(tun|tap|wg|utun|ppp|ipsec|tailscale|zt|nordlynx|proton|mullvad)/i
-/** Most interfaces that are named; a machine with containers may have hundreds. */
+/** Maximum number of interfaces that are named; a machine with containers may have hundreds. */
 const MAX_NAMED = 8
 
 /**
@@ -34,11 +34,11 @@ export function checkInterfaces(interfaces: Interfaces, links: readonly LinkStat
     return broken('interfaces', 'this machine has no address on any network', 'connect a cable or Wi-Fi')
   const more = named.length - MAX_NAMED
   const shown = [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join('; ')
-  // A machine with Wi-Fi often has an unused cable socket, which is not a fault.
+  // An unused network socket is not a fault: many machines with Wi-Fi have one.
   return fine('interfaces', cut.length === 0 ? shown : `${shown}; nothing is connected to ${cut.join(', ')}`)
 }
 
-/** `/proc/net/route` of Linux; null elsewhere. */
+/** The content of `/proc/net/route` on Linux; null on other systems. */
 export async function readRoutes(): Promise<string | null> {
   return readFile('/proc/net/route', 'utf8').catch(() => null)
 }
@@ -60,8 +60,8 @@ export function checkVpn(interfaces: Interfaces, routes: string | null): Network
 }
 
 /**
- * The interfaces of the default route. Two routes that cover half of the internet each, as some VPNs set them, count
- * too.
+ * The interfaces of the default route. A pair of routes that each cover half of the internet, as some VPNs set, counts
+ * as well.
  */
 function defaultInterfaces(routes: string): string[] {
   const rows = routes

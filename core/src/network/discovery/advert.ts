@@ -2,19 +2,19 @@ import { BlockList, isIP, isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { PeerKey } from '../../domain/index.ts'
 
-/** Most addresses in one packet. */
+/** Maximum number of addresses in one packet. */
 export const MAX_ADDRESSES = 8
-/** Most ids in one packet. With the addresses, the packet stays below the size of one Ethernet frame. */
+/** Maximum number of ids in one packet. With the addresses, the packet stays below the size of one Ethernet frame. */
 export const MAX_IDS = 24
 /** Longest name of a device, in characters. */
 const MAX_NAME = 64
-/** Most strings in one TXT record, and most bytes in one string. A larger record is ignored. */
+/** Maximum number of strings in one TXT record, and of bytes in one string. A larger record is ignored. */
 const MAX_TEXTS = 64
 const MAX_TEXT_BYTES = 255
 
 const version = '1'
 
-/** The meaning of one packet. */
+/** The parsed content of one packet. */
 export type Advert =
   | {
       /** `paired`: addressed to paired devices. `code`: addressed to devices that have the pairing code. */
@@ -92,8 +92,8 @@ export function hostOf(address: string): string | null {
 
 /**
  * The addresses that this device may dial if `source` announces them: the source itself, and private addresses (RFC
- * 1918, 3927, 4193, 6598). So no packet can make this device contact the internet. Loopback addresses count only if the
- * packet came from this machine.
+ * 1918, 3927, 4193, 6598). This way, no packet can make this device contact the internet. Loopback addresses count
+ * only if the packet came from this machine.
  */
 export function believable(addresses: readonly string[], source: string): string[] {
   return addresses.filter((address) => {

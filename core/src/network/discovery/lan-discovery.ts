@@ -4,7 +4,7 @@ import { type Advert, believable, MAX_ADDRESSES, MAX_IDS, readAdvert, writeAdver
 import { codeId, pairedId, SLOT_TOLERANCE, slotAt } from './blinded-id.ts'
 import type { Heard, LanChannel } from './lan-channel.ts'
 
-/** How often a device announces itself unasked, in milliseconds. */
+/** How often a device announces itself without being asked, in milliseconds. */
 const TELL_MS = 60_000
 /** Least time between two answers, in milliseconds. However many devices ask, the network is not flooded. */
 const ANSWER_MS = 250
@@ -12,14 +12,14 @@ const ANSWER_MS = 250
 const ASK_MS = 1_000
 /** How often unchanged addresses of a paired device are reported to the engine, in milliseconds. */
 const REPEAT_MS = 10_000
-/** Most visible strangers that are remembered. A new one replaces the oldest. */
+/** Maximum number of visible strangers that are remembered. A new one replaces the oldest. */
 const MAX_STRANGERS = 64
 /** Least time between two reports of the list of strangers, in milliseconds, however often it changes. */
 const STRANGERS_MS = 1_000
 /** How long a stranger is remembered after it was last heard, in milliseconds. */
 const STRANGER_MS = 3 * 60_000
 
-/** A paired device to search for. */
+/** A paired device to look for. */
 export interface Sought {
   readonly key: PeerKey
   /** 32 bytes that the two devices exchanged when they were paired. */
@@ -41,7 +41,7 @@ export interface LanDiscoveryDeps {
   readonly clock: Clock
   /** The key of this device, and the addresses of its endpoint. */
   readonly own: () => { readonly key: PeerKey; readonly addresses: readonly string[] }
-  /** The devices to search for, and to be found by. */
+  /** The devices to look for, which may also find this device. */
   readonly paired: () => readonly Sought[]
   /**
    * Called when a paired device announces its addresses. This is only a hint: the device that answers there must prove
@@ -53,13 +53,16 @@ export interface LanDiscoveryDeps {
    * packet.
    */
   readonly onOwnId: (addresses: readonly string[]) => void
-  /** The part of this device that strangers see: a separate key, a name, and addresses; null: nothing. */
+  /** What strangers see of this device: a separate key, a name and addresses. Null if they see nothing. */
   readonly visible: () => Omit<Stranger, 'heardAt'> | null
   /** Called when a visible device has come or gone. */
   readonly onStrangers: () => void
 }
 
-/** Finds paired devices, and devices with a pairing code, on the local network. Only these can find this device. */
+/**
+ * Finds paired devices, and devices with a pairing code, on the local network. No other device can find this one,
+ * unless it is visible.
+ */
 export class LanDiscovery implements AsyncDisposable {
   readonly #deps: LanDiscoveryDeps
   readonly #announced = new Set<{ secret: Uint8Array; addresses: () => readonly string[] }>()
@@ -115,7 +118,7 @@ export class LanDiscovery implements AsyncDisposable {
     }
   }
 
-  /** Visible devices, the last heard first. */
+  /** Visible devices; the one heard last is first. */
   strangers(): readonly Stranger[] {
     const since = this.#deps.clock.now() - STRANGER_MS
     for (const [key, { heardAt }] of this.#strangers) if (heardAt < since) this.#strangers.delete(key)
@@ -210,7 +213,8 @@ export class LanDiscovery implements AsyncDisposable {
   }
 
   /**
-   * Accepts the id of any slot. A code is valid for minutes only, and devices with wrong clocks must be able to pair.
+   * Accepts an id of any time slot: a code is valid only for minutes, and devices with wrong clocks must be able to
+   * pair.
    */
   #hearCode({ ids, slot }: { ids: readonly string[]; slot: number }, addresses: readonly string[]): void {
     for (const { onFound, secret } of this.#sought) if (ids.includes(codeId(secret, slot))) onFound(addresses)
@@ -225,7 +229,10 @@ export class LanDiscovery implements AsyncDisposable {
     this.#strangersChanged()
   }
 
-  /** The packet is only a hint: if it was forged, the device is heard again within a minute. */
+  /**
+   * Forgets a device that said it is no longer visible. If that packet was forged, the device is heard again within a
+   * minute.
+   */
   #forget(key: PeerKey): void {
     if (this.#strangers.delete(key)) this.#strangersChanged()
   }
@@ -242,7 +249,7 @@ export class LanDiscovery implements AsyncDisposable {
   }
 
   #tellStrangers(): void {
-    // The times when they were last heard are left out, because they change all the time.
+    // Compares without the times when devices were last heard, because these change constantly.
     const list = this.strangers()
       .map(({ key, name }) => `${key} ${name}`)
       .toSorted()

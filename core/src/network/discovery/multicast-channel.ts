@@ -17,9 +17,9 @@ const TTL_S = 120
  * How often the interfaces are checked, in milliseconds. A new cable or Wi-Fi network is used after at most this time.
  */
 export const FOLLOW_MS = 5_000
-/** Most interfaces that are used; a machine with containers may have hundreds. */
+/** Maximum number of interfaces that are used; a machine with containers may have hundreds. */
 const MAX_INTERFACES = 32
-/** Most records of one packet that are read. */
+/** Maximum number of records of one packet that are read. */
 const MAX_RECORDS = 32
 
 export interface MulticastOptions {
@@ -95,7 +95,7 @@ export class MulticastChannel implements LanChannel {
   }
 
   #open(address: string): void {
-    // A socket bound to the address of the interface would not receive packets that are sent to the group.
+    // If a socket is bound to the address of the interface, it does not receive packets that are sent to the group.
     const socket = makeMdns({
       interface: address,
       bind: '0.0.0.0',
@@ -108,7 +108,7 @@ export class MulticastChannel implements LanChannel {
       this.#problems.set(address, errorMessage(err))
       void heard(this.#close(address))
     })
-    // Malformed packets, and interfaces that have disappeared.
+    // Warnings are about malformed packets, or about interfaces that have disappeared.
     socket.on('warning', (err: Error) => this.#options.log.debug({ address, err: errorMessage(err) }, 'multicast DNS'))
     socket.on('query', ({ questions }, { address: source }) => {
       if (!this.#isNear(source)) return
@@ -132,7 +132,7 @@ export class MulticastChannel implements LanChannel {
     try {
       socket.destroy(() => resolve())
     } catch {
-      // The socket was never bound.
+      // A socket that was never bound needs no closing.
       resolve()
     }
     return promise
@@ -155,7 +155,7 @@ export class MulticastChannel implements LanChannel {
   }
 }
 
-/** A socket that drops packets which would cost more to read than to send. */
+/** A socket that drops packets which would take too long to read, compared to their size. */
 function checkedSocket(): Socket {
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
   const emit = socket.emit.bind(socket) as (event: string, ...args: unknown[]) => boolean
@@ -167,7 +167,7 @@ function checkedSocket(): Socket {
   return socket
 }
 
-/** One address of each interface, because a group is joined once on an interface. */
+/** One address of each interface, because each interface joins the multicast group once. */
 function ownAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((addresses) => {
     const first = addresses?.find(isV4)

@@ -45,8 +45,9 @@ export async function grantFolders(
 }
 
 /**
- * The folders of a grant that a user takes back, by path or by the name of a location. Folders of the grant are meant
- * first: such a folder may be gone now, may be on a disk that is offline, or may have become a link to another place.
+ * The folders of a grant that a user takes back, named by path or by the name of a location. A reference is first
+ * compared with the folders of the grant, because such a folder may have been removed, may be on an offline disk, or
+ * may be a link to another place now.
  */
 async function foldersToTakeBack(
   locations: Locations,

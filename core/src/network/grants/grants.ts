@@ -6,11 +6,11 @@ import type { NetworkDb } from '../db/network-db.ts'
 import type { Registry } from '../registry/registry.ts'
 
 /**
- * Grants that a paired device has by default. It may offer files, which a person accepts or declines, and fetch the
- * sidecars of libraries that it is a member of.
+ * Grants that a paired device has by default: it may offer files, which a person here accepts or declines, and it may
+ * fetch the sidecars of libraries that it is a member of.
  */
 const USUAL: ReadonlySet<GrantKind> = new Set(['send', 'sidecars'])
-/** Most folders of one grant. A person names them one by one. */
+/** Maximum number of folders of one grant. A person names them one by one. */
 const MAX_FOLDERS = 1_000
 /** Longest requested path that is stored, as text. */
 const MAX_REQUESTED_PATH = 8_192
@@ -26,8 +26,8 @@ export interface GrantsDeps {
 }
 
 /**
- * The extent of a grant. `browse` and `read` need one; the other kinds have none. `folders`: absolute paths without
- * links.
+ * What a grant applies to. `browse` and `read` need an extent; the other kinds have none. `folders` are absolute paths
+ * without links.
  */
 export type Extent = { readonly everything: true } | { readonly folders: readonly RawName[] }
 
@@ -111,8 +111,8 @@ export class Grants {
   }
 
   /**
-   * Allows something. New folders are added to the allowed ones; `everything` replaces them. Throws `NotFound` if the
-   * device is not paired, and `InvalidInput` if the extent is missing for `browse` or `read`.
+   * Gives a device a grant. New folders are added to the allowed ones; `everything` replaces them. Throws `NotFound`
+   * if the device is not paired, and `InvalidInput` if the extent is missing for `browse` or `read`.
    */
   allow(device: DeviceId, what: GrantKind, extent: Extent | null = null): Grant {
     const { db } = this.#deps
@@ -149,7 +149,8 @@ export class Grants {
 
   /**
    * Withdraws a grant for some folders, or completely. Throws `NotFound` if the device is not paired, or if the grant
-   * does not name one of the folders, and `Conflict` if one of them would stay open, because a folder above it is.
+   * does not name one of the folders, and `Conflict` if a folder cannot be withdrawn, because a folder above it is
+   * granted.
    */
   takeBack(device: DeviceId, what: GrantKind, folders: readonly RawName[] = []): Grant {
     const { db } = this.#deps
@@ -187,7 +188,7 @@ export class Grants {
     })
   }
 
-  /** The grants and open requests of each paired device: all kinds for each device, sorted by name. */
+  /** All kinds of grants for each paired device, with their open requests, sorted by the name of the device. */
   list(): Grant[] {
     const requests = new Map(
       this.#deps.db
@@ -199,7 +200,9 @@ export class Grants {
       .flatMap(({ id }) => grantKinds.map((what) => this.#show(id, what, requests.get(`${id} ${what}`) ?? null)))
   }
 
-  /** One sentence for each grant that an older version gave for the whole disk, until a person has answered. */
+  /**
+   * One notice for each grant that an older version gave for the whole disk and that a person has not confirmed yet.
+   */
   notices(): string[] {
     return this.list()
       .filter(({ wasEverything }) => wasEverything)

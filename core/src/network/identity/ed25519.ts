@@ -21,7 +21,7 @@ export function signWith(seed: Uint8Array, message: Uint8Array): Uint8Array {
   return sign(null, message, privateKeyOf(seed))
 }
 
-/** Whether the signature of the message was made with the private key of `key`. */
+/** Whether the signature was made for this message with the private key that belongs to `key`. */
 export function isSignedBy(key: PeerKey, message: Uint8Array, signature: Uint8Array): boolean {
   const spki = Buffer.concat([SPKI_HEAD, Buffer.from(key, 'hex')])
   return verify(null, message, createPublicKey({ key: spki, format: 'der', type: 'spki' }), signature)

@@ -13,7 +13,7 @@ export const KEY_FILE_VERSION = 1
  * beside the wrapped key, so that a later version can choose stronger ones.
  */
 const COST = { memoryKiB: 65_536, passes: 3, parallelism: 4 }
-/** Highest cost that a file may ask for. A changed file with a higher one could delay the start of this device. */
+/** Maximum accepted cost. Otherwise a manipulated file could delay the start of this device. */
 const MAX_COST = { memoryKiB: 1_048_576, passes: 16, parallelism: 16 }
 const SALT_BYTES = 16
 const NONCE_BYTES = 12
@@ -119,7 +119,7 @@ function stretch(
   { memoryKiB, parallelism, passes, salt }: Pick<Wrapped, 'memoryKiB' | 'passes' | 'parallelism'> & { salt: Buffer },
 ): Promise<Buffer> {
   return argon2Async('argon2id', {
-    // NFC makes the same password the same bytes on every system.
+    // NFC, so that a password has the same bytes on every system.
     message: Buffer.from(password.normalize('NFC')),
     nonce: salt,
     memory: memoryKiB,

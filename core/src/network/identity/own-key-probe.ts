@@ -7,12 +7,9 @@ import type { Clock } from '../clock.ts'
 import { type Alpn, alpns, DIAL_TIMEOUT_MS, type Transport } from '../transport/transport.ts'
 import { SEED_BYTES } from './ed25519.ts'
 
-/**
- * Least time between two probes, in milliseconds. A limit is needed because any device on the network can trigger a
- * probe.
- */
+/** Minimum time between two probes, in milliseconds, because any device on the network can trigger a probe. */
 const PROBE_EVERY_MS = 30_000
-/** How long the other side may take to close a connection from an unknown key, in milliseconds. */
+/** How long the other side may take to close a connection from a key that it does not know, in milliseconds. */
 const END_MS = 2_000
 
 export interface OwnKeyProbeDeps {
@@ -24,9 +21,9 @@ export interface OwnKeyProbeDeps {
 }
 
 /**
- * Finds out whether another program uses the key of this device, such as a restored backup. An announcement is no
- * proof, because any device can repeat it. A handshake is a proof, unless this device itself answered it, reached
- * through a router or another device that forwards packets.
+ * Finds out whether another program uses the key of this device, for example after a backup was restored on another
+ * machine. An announcement does not prove it, because any device can repeat one. A completed handshake does, unless
+ * this device itself has answered: a router or another device may have forwarded the packets back here.
  */
 export class OwnKeyProbe {
   readonly #deps: OwnKeyProbeDeps
@@ -54,7 +51,10 @@ export class OwnKeyProbe {
     }
   }
 
-  /** Called for each connection that comes in from this key. */
+  /**
+   * Must be called for each incoming connection, with the key of the other side. If a connection of this probe arrives
+   * here, this device itself has answered.
+   */
   arrived(key: PeerKey): void {
     if (this.#calling?.key === key) this.#calling.cameHere = true
   }

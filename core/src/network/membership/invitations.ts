@@ -10,10 +10,13 @@ export interface Invitation {
   readonly at: number
 }
 
-/** Most invitations of one device that are stored. A new one replaces the oldest. */
+/** Maximum number of invitations of one device that are stored. A new one replaces the oldest. */
 const MAX_FROM_ONE = 100
 
-/** The offers to other devices, and the invitations from them, until the library is joined. Stored in `network.db`. */
+/**
+ * Libraries that this device offers to other devices, and those that others offer to it, as long as they are not
+ * joined. Stored in `network.db`.
+ */
 export class Invitations {
   readonly #db: NetworkDb
   readonly #now: () => number

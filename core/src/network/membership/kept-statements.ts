@@ -2,28 +2,32 @@ import type { PeerKey } from '../../domain/index.ts'
 import { MAX_BY_MEMBER, type Statement, type Unsigned } from './statement.ts'
 
 /**
- * How far a counter may be above the highest counter before it. Even a member that jumps ahead repeatedly reaches at
- * most 2^35, because the number of statements is limited too.
+ * How much higher a counter may be than the highest earlier one. Even if a member jumps ahead repeatedly, it reaches
+ * at most 2^35, because the number of statements is limited too.
  */
 const MAX_GAP = 10_000_000
-/** Most statements by the device that shared the library first, not counting its removals of present members. */
+/**
+ * Maximum number of statements by the device that shared the library first, not counting its removals of present
+ * members.
+ */
 const MAX_BY_ROOT = 1_000
 /** The same limit for any other member together with everyone it added, directly or indirectly. */
 const MAX_OF_BRANCH = 100
 /**
- * Our programs sign no `add` beyond this, so that devices that add at the same time do not exceed the quota together.
+ * Our programs sign no `add` beyond this limit. The rest of the quota is a margin for devices that add members at the
+ * same time.
  */
 const MARGIN_OF_BRANCH = 80
 /** The same limit for all members except the first, together. */
 const MAX_BY_OTHERS = 500
 
-/** Whether a statement is stored. `excess`: only because it proves that its author's branch exceeds a quota. */
+/** Whether a statement is stored. `excess`: it is stored only as proof that its author's branch exceeds a quota. */
 type Fit = 'fits' | 'excess' | 'no'
 
 /**
- * The statements that a list stores: those whose author was added before, within the quotas. The first removal after an
- * `add` uses only its author's own quota, so a removal always fits. A `leave` between them changes nothing about that:
- * its author might date it back.
+ * The statements that a list stores: those whose author was added before, within the quotas. The first removal after
+ * an `add` uses only its author's own quota, so a removal always fits. A `leave` between the two does not change this,
+ * because its author might have backdated it.
  *
  * Each member that the root adds begins a branch, and every device added through this member belongs to it. Our
  * programs stay within the quotas. A branch that exceeds one has a hostile member, which might backdate statements to
@@ -88,14 +92,17 @@ export class KeptStatements {
     return this.#exceeded.has(this.#branches.get(key) ?? '')
   }
 
-  /** Whether our program signs a statement: within the quotas, and with a margin for those of other devices. */
+  /**
+   * Whether our program may sign a statement: it must be within the quotas, with a margin for statements of other
+   * devices.
+   */
   maySign(statement: Unsigned): boolean {
     const { by, kind } = statement
     const isNear = by !== this.#root && kind === 'add' && this.#chargedTo(by) >= MARGIN_OF_BRANCH
     return !isNear && this.fit(statement) !== 'excess'
   }
 
-  /** There is at most one such removal per `add`. */
+  /** Whether a statement removes a present member. There is at most one such removal for each `add`. */
   #isEnding({ key, kind }: Unsigned): boolean {
     return kind === 'remove' && this.#present.has(key)
   }

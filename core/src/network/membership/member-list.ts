@@ -6,15 +6,16 @@ import { type Member, PresentMembers } from './present-members.ts'
 import { inOrder, isGenuine, markOf, MAX_BY_MEMBER, type Statement, type Unsigned } from './statement.ts'
 
 /**
- * Statements that are made here take no part in larger jumps. All statements of a list together reach a counter of
- * 10,000,000, the largest jump, at most by jumps of this size. So own statements stay valid even if any of the others
- * become invalid.
+ * The largest jump between counters that statements of this device follow. If a list has a larger jump, a new
+ * statement takes a counter before the jump. Even if all statements of a list were this far apart, they would reach
+ * only 10,000,000, which is one allowed jump. So statements of this device stay valid even if any others become
+ * invalid.
  */
 const NEAR_GAP = 3_000
 
 /**
  * The members of one library. `KeptStatements` limits which statements are stored, so no device can flood the list.
- * `PresentMembers` computes the members. Two lists with the same statements have the same members.
+ * `PresentMembers` computes the members from them. Two lists with the same statements have the same members.
  */
 export class MemberList {
   readonly library: LibraryId
@@ -23,15 +24,16 @@ export class MemberList {
    * it.
    */
   readonly root: PeerKey
-  /** By counter. */
+  /** Sorted by counter. */
   readonly statements: readonly Statement[]
   readonly #kept: KeptStatements
   readonly #present: PresentMembers
   readonly #members: ReadonlyMap<PeerKey, Member>
 
   /**
-   * `statements`: without repetitions; those that cannot count are left out. `check` is called with each of the others
-   * before it has any effect, and throws if it is not a genuine one of this library; by default all are.
+   * `statements` must not contain duplicates. Those that no list stores are left out. `check` is called for each other
+   * one before it takes effect, and throws if the statement is not genuine or is of another library. By default,
+   * nothing is checked.
    */
   constructor(
     of: { library: LibraryId; root: PeerKey; statements: readonly Statement[] },
@@ -65,7 +67,7 @@ export class MemberList {
     return this.#present.mayAdd(by, key)
   }
 
-  /** Whether the key is, or was, that of a member. */
+  /** Whether the key belongs to a present or former member. */
   knows(key: PeerKey): boolean {
     return this.statements.some((statement) => statement.key === key)
   }
@@ -78,8 +80,8 @@ export class MemberList {
   }
 
   /**
-   * The statements that the holder of a key may see. A member sees all; a former member sees those up to its removal or
-   * leave.
+   * The statements that the holder of a key may see. A member sees all of them; a former member sees those up to its
+   * removal or leave.
    */
   visibleTo(key: PeerKey): readonly Statement[] {
     if (this.has(key)) return this.statements
@@ -88,8 +90,8 @@ export class MemberList {
   }
 
   /**
-   * A list with more statements added; the same list if it already has all that it would store. Throws `InvalidInput` if
-   * one of these is not genuine or is of another library.
+   * Returns a list with more statements, or the same list if none of them is new and would be stored. Throws
+   * `InvalidInput` if one of them is not genuine or is of another library.
    */
   with(more: readonly Statement[]): MemberList {
     const own = new Set(this.statements.map(({ signature }) => signature))
@@ -114,9 +116,10 @@ export class MemberList {
   }
 
   /**
-   * The next statement of an author, ready to be signed: after all that others have said without a jump. `after`: one
-   * that had no effect, because a member says the opposite with a higher counter; the next one follows the first of
-   * those. Null if there is none, or if a quota of the author is used up.
+   * The next statement of an author, ready to be signed. Its counter follows the highest known counter before the
+   * first large jump. `after` is given if a signed statement had no effect because a member states the opposite with a
+   * higher counter: then the new counter follows that opposite statement. Null if there is no such statement, or if a
+   * quota of the author is used up.
    */
   next(of: Pick<Unsigned, 'kind' | 'device' | 'key' | 'name' | 'by' | 'at'>, after?: Unsigned): Unsigned | null {
     const before = after ? this.#oppositeOf(after)?.counter : this.#near

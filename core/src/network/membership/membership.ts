@@ -31,13 +31,13 @@ export interface MembershipDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly own: () => { readonly id: DeviceId; readonly name: string; readonly key: PeerKey | null }
-  /** Creates the key if there is none. Throws `Offline` while the key is locked. */
+  /** Signs as this device. Creates the key if there is none. Throws `Offline` while the key is locked. */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
   /** The open libraries. */
   readonly libraries: () => readonly SharedFolder[]
   /** Makes a library with this id, or opens the existing one. */
   readonly adopt: (library: AdoptedLibrary) => Promise<SharedFolder>
-  /** Whether libraries that a paired device shares are joined without asking. */
+  /** Whether this device joins libraries that a paired device shares without asking the user. */
   readonly joinsAtOnce: () => boolean
   readonly onInvited: (invitation: Invitation) => void
   /** Where member lists are stored; by default in the folders of libraries. */
@@ -58,7 +58,7 @@ export interface AdoptedLibrary {
 
 /** A member, as users see it. */
 export interface ShownMember {
-  /** Identifies it. Its id and name are claims of the member that added it. */
+  /** Identifies the member. Its id and its name are claims of the member that added it. */
   readonly key: PeerKey
   readonly device: { readonly id: DeviceId; readonly name: string }
   readonly isOwn: boolean
@@ -72,7 +72,10 @@ export interface ShownMember {
 /** Delay before a failed exchange with a connected device is retried, in milliseconds. */
 export const RETRY_MS = 5_000
 
-/** The one running exchange with a device. `again`: a change arrived during it. */
+/**
+ * The running exchange with a device; there is at most one. `again`: something changed during it, so another exchange
+ * follows.
+ */
 interface Exchange {
   again: boolean
 }
@@ -89,7 +92,7 @@ export class Membership implements Disposable {
   readonly #lists = new WeakMap<SharedFolder, { list: MemberList | null }>()
   readonly #turns = new Lease()
   readonly #exchanges = new Map<DeviceId, Exchange>()
-  /** Devices that this one is asking whether it may join, one entry for each request. */
+  /** Keys of devices that this device is asking to let it join, one entry for each request. */
   readonly #joining: PeerKey[] = []
   readonly #listeners = new Set<(library: LibraryId) => void>()
   readonly #parts = new DisposableStack()
@@ -180,7 +183,8 @@ export class Membership implements Disposable {
   }
 
   /**
-   * Forgets the offer of a device to share a library, given by name or id. Throws `NotFound` if there is no such offer.
+   * Declines the offer of a device to share a library, given by name or id. Throws `NotFound` if there is no such
+   * offer.
    */
   decline({ id, name }: PairedDevice, library: string): Invitation {
     const found = this.#invitations
@@ -194,7 +198,7 @@ export class Membership implements Disposable {
   /**
    * Lets a paired device join a library. The device is told now, or when it connects. Throws `PermissionDenied` for a
    * library that is open read-only, and `NotAuthorised` if this device has left the library or was removed, or if the
-   * other one was removed and this one may not let it in again.
+   * other device was removed and this device may not add it again.
    */
   async share(library: LibraryId, device: PairedDevice): Promise<void> {
     const folder = this.#folder(library)
@@ -265,9 +269,9 @@ export class Membership implements Disposable {
 
   /**
    * Removes the members that have one of these keys, or withdraws the offer to a device. Several members may claim to
-   * be one device; the paired one is removed first. Throws `NotFound` if the device is neither, and `Conflict` if the
-   * only one is the device that shared the library first, or if this device cannot remove all of them; the others are
-   * removed all the same.
+   * be the same device; the paired one is removed first. Throws `NotFound` if there is neither a member nor an offer.
+   * Throws `Conflict` if the only such member is the device that shared the library first, or if this device cannot
+   * remove all of them; it then removes those that it can.
    */
   async remove(
     library: LibraryId,
@@ -299,7 +303,7 @@ export class Membership implements Disposable {
         for (const of of removed.toSorted((a, b) => Number(isPaired(b)) - Number(isPaired(a))))
           left = await this.#signed(left, { kind: 'remove', of })
       } catch (err) {
-        // This device has used up its changes to the list. The removals signed so far are kept.
+        // This device may make no more changes to the list. The removals that are already signed are kept.
         if (!(err instanceof CoreError && err.code === 'Conflict')) throw err
         unsigned = err
       }
@@ -346,7 +350,10 @@ export class Membership implements Disposable {
     return list
   }
 
-  /** Throws `NotFound` for a device that was never a member. The error does not reveal whether the library exists. */
+  /**
+   * The list of a library, for a present or former member. For any other device, throws the same `NotFound` as for a
+   * missing library, so that it does not learn whether the library exists.
+   */
   #knownTo(library: LibraryId, key: PeerKey): MemberList {
     const list = this.#list(library)
     if (!list?.knows(key)) throw new CoreError('NotFound', 'the other device does not share this library with you')
@@ -394,9 +401,9 @@ export class Membership implements Disposable {
   }
 
   /**
-   * The list with one more statement of this device; without `of`, the statement is about this device itself. There are
-   * more where a member says the opposite with counters far ahead. Throws `Conflict` if the quota of this device is used
-   * up.
+   * Adds a statement of this device to the list. Without `of`, the statement is about this device itself. If a member
+   * states the opposite with a higher counter, further statements are added until one takes effect. Throws `Conflict`
+   * if the quota of this device is used up.
    */
   async #signed(
     list: MemberList,
@@ -422,9 +429,9 @@ export class Membership implements Disposable {
   }
 
   /**
-   * Adds the statements that a device sent. A former member cannot add any, unless one of them lets it in again. The
-   * author of that must be paired with this device: a former member may have added devices that do not exist. If this
-   * device has left, it is a member again only when it joins.
+   * Adds the statements that a device sent. A former member cannot add any, unless one of them adds it again. The
+   * author of that statement must be paired with this device, because a former member may have added invented devices.
+   * If this device has left, it is a member again only when it joins.
    */
   async #merge(library: LibraryId, statements: Parameters<MemberList['with']>[0], from: PeerKey): Promise<void> {
     if (statements.length === 0) return
@@ -437,7 +444,7 @@ export class Membership implements Disposable {
     })
   }
 
-  /** Until it is disposed of, that device may say that this one is a member again. */
+  /** Until the result is disposed, statements from that device may make this device a member again. */
   #joinsFrom(device: DeviceId): Disposable {
     const key = this.#deps.registry.get(device)?.key
     if (key) this.#joining.push(key)
@@ -462,7 +469,7 @@ export class Membership implements Disposable {
     change: (list: MemberList | null, key: PeerKey) => Promise<MemberList | null>,
   ): Promise<void> {
     using _turn = await this.#turns.acquire()
-    // Create the key if there is none, because the change is signed with it.
+    // The change must be signed, so create the key if there is none.
     if (this.#deps.own().key === null) await this.#deps.sign(new Uint8Array())
     const before = this.#listOf(folder)
     const after = await change(before, this.#deps.own().key!)
@@ -517,7 +524,7 @@ export class Membership implements Disposable {
       const input = { library, digest: before.digest }
       theirs = (await ask(peer, { rpc, verb: 'pull', input }, signal)).statements
     } catch (err) {
-      // The library is closed or deleted on that device.
+      // The library is closed on that device, or deleted there.
       if (err instanceof CoreError && err.code === 'NotFound') return
       throw err
     }
@@ -530,7 +537,7 @@ export class Membership implements Disposable {
   }
 }
 
-/** Throws `NotAuthorised` if a device was removed and this one may not let it in again. */
+/** Throws `NotAuthorised` if a device was removed and this device may not add it again. */
 function requireMayAdd(
   list: MemberList,
   {

@@ -11,15 +11,18 @@ export interface Member {
 
 interface Presence {
   readonly member: Member
-  /** The members without whom this one would not have been added: its inviter, the inviter's inviter, and so on. */
+  /**
+   * The members without whom this one would not be a member: its inviter, the inviter of that one, and so on. If
+   * several members have added it, only those that are in all these chains.
+   */
   readonly through: ReadonlySet<PeerKey>
 }
 
 /**
- * The members after a number of statements. Every removal holds, also if its author has left or was removed, because
- * a real removal cannot be told from a backdated one. An `add` or `leave` counts only if its author is a member at
- * that point, and no removal of the author voids it. A removed key is added again only by a member that did not come
- * through this key, or by the only one that removed it.
+ * The members after a number of statements. Every removal counts, even if its author has left or was removed, because
+ * a real removal cannot be distinguished from a backdated one. An `add` or `leave` counts only if its author is a
+ * member at that point, and no removal of the author voids it. A removed key can be added again only by a member that
+ * has not got in through this key, or by the only member that removed it.
  */
 export class PresentMembers {
   readonly #root: PeerKey
@@ -79,7 +82,10 @@ export class PresentMembers {
     })
   }
 
-  /** Whether a member removed the author without knowing this statement, although the statement has the earlier date. */
+  /**
+   * Whether a member removed the author without knowing this statement. Then the statement does not count, although
+   * its date is earlier.
+   */
   #isVoid(statement: Statement): boolean {
     const removals = this.#removals.get(statement.by) ?? []
     return removals.some(({ counter, kept }) => statement.counter <= counter && !kept.has(markOf(statement)))

@@ -3,14 +3,15 @@ import { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { isSignedBy } from '../identity/ed25519.ts'
 import { MAX_NAME } from '../registry/device-card.ts'
 
-/** Most statements in one message or file. No list has more: see the quotas in `kept-statements.ts`. */
+/** Maximum number of statements in one message or file. No list has more: see the quotas in `kept-statements.ts`. */
 export const MAX_STATEMENTS = 3_100
-/** Most statements of one member. A removal of the member names each of them. */
+/** Maximum number of statements of one member. A removal of the member names each of them. */
 export const MAX_BY_MEMBER = 100
 /** Counters of stored statements stay far below this: see `MAX_GAP` in `kept-statements.ts`. */
 const MAX_COUNTER = 2 ** 40
 /**
- * Most marks of one removal, for reading those of older versions. A removal with more than `MAX_BY_MEMBER` is invalid.
+ * Maximum number of marks of one removal, for reading those of older versions. A removal with more than
+ * `MAX_BY_MEMBER` is invalid.
  */
 const MAX_KEPT = 1_000
 /** Hex digits of a signature that identify a statement among those of its author. */
@@ -34,11 +35,11 @@ export const Statement = z.object({
   by: PeerKey,
   /** One more than the highest counter that the author knew. */
   counter: z.int().min(1).max(MAX_COUNTER),
-  /** Milliseconds since 1970, for people. */
+  /** Time of the statement in milliseconds since 1970; only shown to people. */
   at: z.int().min(0),
   /**
-   * For `remove`: the marks of all statements of the removed device that the author knew. Its other `add`s and `leave`s
-   * from before are void.
+   * For `remove`: the marks of all statements of the removed device that the author knew. All its other earlier `add`s
+   * and `leave`s are void.
    */
   kept: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(MAX_KEPT),
   /** Ed25519, by `by`. */
@@ -47,7 +48,7 @@ export const Statement = z.object({
 export type Statement = z.infer<typeof Statement>
 export type Unsigned = Omit<Statement, 'signature'>
 
-/** The bytes that are signed: UTF-8 of a JSON list, its items in this order and without blanks. */
+/** The bytes that are signed: a JSON list in UTF-8, with the items in this order and without spaces. */
 export function signedBytes({ at, by, counter, device, kept, key, kind, library, name }: Unsigned): Uint8Array {
   return Buffer.from(JSON.stringify([CONTEXT, kind, library, device, key, name, by, counter, at, kept]))
 }

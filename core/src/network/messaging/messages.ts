@@ -30,7 +30,7 @@ export interface SharedLibrary {
 
 /** How long a ping waits, in milliseconds. Attempts to connect continue after that. */
 export const PING_MS = 3_000
-/** Length of a ping's payload, in bytes: enough to recognize the answer. */
+/** Length of a ping's payload, in bytes: enough to recognize the reply. */
 const PING_BYTES = 16
 
 /** Short messages between paired devices: pings, data with a receipt, and the list of shared libraries. */

@@ -7,7 +7,7 @@ import type { Question, Rpc } from '../wire/rpc.ts'
 export const MAX_PING_BYTES = 1_024
 /** Longest payload of a message, in bytes. */
 export const MAX_DATA_BYTES = 65_536
-/** Most libraries, and most jobs, of one answer. */
+/** Maximum number of libraries, and of jobs, of one answer. */
 export const MAX_LIBRARIES = 1_000
 export const MAX_JOBS = 1_000
 
@@ -19,11 +19,11 @@ function bytes(max: number) {
   return z.instanceof(Uint8Array).refine(({ length }) => length <= max, `more than ${max} bytes`)
 }
 
-/** Short questions between paired devices. */
+/** Questions with short answers, between paired devices. */
 export const messages = {
   name: 'messages',
   version: 1,
-  // A message, and the names around it.
+  // A message, plus room for the names around it.
   maxFrameBytes: MAX_DATA_BYTES + 2_048,
   maxStreams: 32,
   questions: {
@@ -51,8 +51,8 @@ export const messages = {
 } satisfies Rpc<Record<string, Question>>
 
 /**
- * The jobs of another device: of the libraries that the asking device is a member of, and of those whose locations it
- * may all browse.
+ * The jobs of another device. The asking device sees a library's jobs if it is a member, or if it may browse all its
+ * locations.
  */
 export const jobActivity = {
   name: 'jobs',
@@ -72,10 +72,10 @@ export const jobActivity = {
   },
 } satisfies Rpc<Record<string, Question>>
 
-/** Changes of jobs on another device, as they happen, until either side ends the stream. */
+/** Changes of jobs on another device, sent as they happen, until either side ends the stream. */
 export const jobEvents = { name: 'job-events', version: 1, maxFrameBytes: 65_536, maxStreams: 2 } satisfies Protocol
 
-/** The only message of the listening side. */
+/** The only message of the asking side. */
 export const JobEventsAsked = z.object({ library: LibraryId.nullable() })
 /** The current state of a job. */
 export const JobEvent = z.object({ libraryId: LibraryId, job: Job })

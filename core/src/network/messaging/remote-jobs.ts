@@ -23,7 +23,7 @@ export interface RemoteJobsDeps {
 
 export interface ListRemoteJobs {
   readonly device: DeviceId
-  /** Null: all libraries whose jobs this device may see there. */
+  /** Null means all libraries whose jobs this device may see there. */
   readonly library: LibraryId | null
   readonly status: JobStatus | null
   readonly limit: number
@@ -139,7 +139,7 @@ export class RemoteJobs {
   }
 }
 
-/** A job as other devices see it: without paths and free space of this one. */
+/** A job as other devices see it: without the paths and the free space of this device. */
 function toldJob(job: Job): Job {
   const error = job.error && { code: job.error.code, message: toldSentence(job.error.code) }
   return job.waiting === undefined ? { ...job, error } : { ...job, error, waiting: WAITING }

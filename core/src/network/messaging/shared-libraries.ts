@@ -16,8 +16,8 @@ export interface NetworkLibrary extends SharedFolder {
 export type IsMember = (library: LibraryId, device: DeviceId) => boolean
 
 /**
- * The libraries whose jobs another device may see: those it is a member of, and those whose locations it may all
- * browse. Throws `NotAuthorised` if there are none.
+ * The libraries whose jobs another device may see: it is a member of them, or may browse all their locations. Throws
+ * `NotAuthorised` if there are none.
  */
 export function visibleLibraries(
   libraries: readonly NetworkLibrary[],

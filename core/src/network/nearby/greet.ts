@@ -54,7 +54,7 @@ export async function greetReceiver(
   return { other: receiver, number: shortNumber({ ...said, senderKey: ownKey, receiverKey: conversation.link.key }) }
 }
 
-/** The visible side, after the greeting has come. Throws if the revealed nonce does not fit the commitment. */
+/** The visible side, after it has received the greeting. Throws if the revealed nonce does not match the commitment. */
 export async function greetSender(
   conversation: Conversation<Refusal>,
   { greeting, own, ownKey, randomBytes }: GreetDeps & { readonly greeting: Greeting },

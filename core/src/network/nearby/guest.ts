@@ -18,16 +18,16 @@ export interface GuestDeps {
   readonly log: Logger
   readonly limits: NearbyLimits
   readonly serve: (stream: ByteStream, origin: { peer: Peer; signal: AbortSignal }) => void
-  /** Called when both users have confirmed the number, and each time the connection was made again. */
+  /** Called when both users have confirmed the number, and after every reconnection. */
   readonly onConnected: (peer: Peer) => void
-  /** Called when the connection was lost. It may be made again. */
+  /** Called when the connection was lost. It may come back. */
   readonly onLost: (guest: Guest) => void
   /** Called once, at the end of the drop. */
   readonly onOver: (guest: Guest) => void
 }
 
 export interface GuestOptions {
-  /** Made for this drop; a stranger has no permanent id here. */
+  /** A random id for this drop, because a stranger has no permanent id here. */
   readonly id: DeviceId
   readonly offer: string
   readonly conversation: Conversation<Refusal>
@@ -95,7 +95,7 @@ export class Guest {
     return this.#isAgreed
   }
 
-  /** Resolves when the drop has ended and the other side has been told, or cannot be reached. */
+  /** Resolves when the drop has ended, and the other side was told or cannot be reached. */
   get done(): Promise<void> {
     return this.#done.promise
   }
@@ -134,7 +134,7 @@ export class Guest {
     if (this.#isAgreed) this.#part()
   }
 
-  /** Continues the drop over a new link with the guest's key. */
+  /** Continues the drop over a new link that proved the guest's key. */
   connect(conversation: Conversation<Refusal>, streams: WaitingStreams): void {
     const { clock, onConnected, serve } = this.#deps
     const { frames, link } = conversation

@@ -51,7 +51,7 @@ export interface NearbyDeps {
   readonly changed: () => void
   /** Called when a stranger wants to send files to this device and the numbers must be compared. */
   readonly onGuest: (guest: Guest) => void
-  /** Called when a guest's drop has ended. The reason is that of the guest's signal. */
+  /** Called when the drop with a guest has ended. The reason is in the guest's signal. */
   readonly onOver: (guest: Guest) => void
 }
 
@@ -70,7 +70,7 @@ export class Nearby implements Peers {
   readonly #dialled = new Map<DeviceId, { readonly transport: Transport; readonly addresses: readonly string[] }>()
   readonly #waiting = new Map<DeviceId, Disposable>()
   readonly #ownKeys = new Set<PeerKey>()
-  /** The door that strangers see now, and older doors whose guests are still there. */
+  /** The door for new strangers, and older doors whose guests have not left. */
   readonly #doors = new Set<Door>()
   #shown: { readonly door: Door; readonly name: string; readonly until: number; readonly timer: Disposable } | null =
     null
@@ -268,7 +268,7 @@ export class Nearby implements Peers {
     this.#doors.clear()
   }
 
-  /** Throws `Offline` from the first moment of a stop, because a drop that began then would outlive the stop. */
+  /** Throws `Offline` as soon as a stop begins. Otherwise a drop that starts during the stop would outlive it. */
   #self(): Self {
     this.#signal()
     const { name, os } = this.#deps.own()
@@ -434,7 +434,7 @@ export class Nearby implements Peers {
     this.#closeIdleDoors()
   }
 
-  /** Closes doors that strangers no longer see. While a guest that entered may still reconnect, all doors stay open. */
+  /** Closes doors that are no longer visible to strangers. While any guest may still reconnect, all doors stay open. */
   #closeIdleDoors(): void {
     if ([...this.#guests.keys()].some((id) => !this.#dialled.has(id))) return
     for (const door of this.#doors) {

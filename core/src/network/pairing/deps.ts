@@ -14,7 +14,7 @@ export interface PairingSelf {
 /** A device that has proved its key and that users on both sides have confirmed. */
 export interface NewPairedDevice {
   readonly card: DeviceCard
-  /** 32 bytes that only these two devices know. They find each other by it. */
+  /** 32 bytes that only these two devices know, by which they find each other. */
   readonly discoverySecret: Uint8Array
 }
 

@@ -5,9 +5,9 @@ import { alpns, type DialHints, type Link, type Transport } from '../transport/t
 import type { PairingDeps } from './deps.ts'
 import type { CodeKeys } from './pairing-code.ts'
 
-/** Wait before an address that did not answer is tried again, in milliseconds. */
+/** How long to wait before an address without an answer is tried again, in milliseconds. */
 const RETRY_MS = 2_000
-/** Most sets of addresses heard on the local network that are dialled at once. */
+/** Maximum number of sets of addresses heard on the local network that are dialled at once. */
 const MAX_HEARD = 8
 
 export interface FindOptions {

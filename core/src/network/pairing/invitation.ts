@@ -4,7 +4,7 @@ import { Whereabouts } from '../registry/device-card.ts'
 
 /** The content of a QR code: the words, and the addresses of the device that made them. */
 export interface Invitation {
-  /** The words as they were typed, or joined by spaces. */
+  /** The words as typed, or joined by spaces. */
   readonly words: string
   readonly addresses: readonly string[]
   readonly relay: string | null
@@ -14,7 +14,7 @@ const SCHEME = 'spacedrive:pair'
 /** Longest text that is read as an invitation. */
 const MAX_CHARS = 4_000
 
-/** `spacedrive:pair?words=abandon-…&address=192.168.1.5:4433&relay=…` */
+/** Formats an invitation, for example `spacedrive:pair?words=abandon-…&address=192.168.1.5:4433&relay=…`. */
 export function formatInvitation({ addresses, relay, words }: Invitation): string {
   const fields = [
     ['words', words.split(' ').join('-')],

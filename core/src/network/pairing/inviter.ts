@@ -22,7 +22,7 @@ import {
   transcriptOf,
 } from './transcript.ts'
 
-/** A joiner that has proved that it knows the words and has its key. */
+/** A joiner that has proved that it knows the words and holds the private key of its identity. */
 interface Proved {
   readonly conversation: Conversation<Refusal>
   readonly device: DeviceCard
@@ -55,7 +55,7 @@ export class Inviter {
   private constructor(transport: Transport, options: InviterOptions) {
     this.transport = transport
     this.#options = options
-    // The promise may be rejected when no caller waits for it any more.
+    // The promise may be rejected after its callers have left.
     this.#first.promise.catch(() => {})
   }
 
@@ -110,7 +110,7 @@ export class Inviter {
     }
   }
 
-  /** Returns the joiner if it is the first that has proved itself, else the reason for its refusal. */
+  /** Returns the joiner if it has proved itself and is the first; otherwise the reason for its refusal. */
   async #hear(conversation: Conversation<Refusal>): Promise<Proved | Refusal> {
     const { stepMs: ms } = this.#options.deps.limits
     const request = await conversation.receive(PairingRequest, { ms, signal: this.#doorSignal })
@@ -162,8 +162,8 @@ export class Inviter {
   }
 
   /**
-   * Null if no response comes. A joiner with the challenge already knows the number, and could leave and return until
-   * it gets the number that it wants. So a missing response counts as a failed attempt.
+   * Null if no response arrives, which counts as a failed attempt. With the challenge, a joiner knows the number.
+   * Without this rule, it could leave and come back until it gets a number that it wants.
    */
   async #responseOf(conversation: Conversation<Refusal>): Promise<Response | null> {
     const signal = this.#doorSignal
@@ -190,7 +190,8 @@ export class Inviter {
       throw err
     }
     const isAcknowledged = await this.#complete(conversation, stepMs).catch(async (err: unknown) => {
-      // Only a refusal proves that the joiner has not stored this device. Without an answer, its message may be lost.
+      // Only a refusal proves that the joiner has not stored this device. If no answer arrives, the answer may be
+      // lost.
       if (!(err instanceof RefusedError)) return false
       await deps.forget(device)
       throw err

@@ -2,11 +2,11 @@
 export const CODE_LIFETIME_MS = 5 * 60_000
 /** Failed attempts after which a code is given up. */
 export const MAX_ATTEMPTS = 3
-/** Most connections without a proof that are served at the same time; more are refused. */
+/** Maximum number of connections without a proof that are served at the same time; more are refused. */
 export const MAX_UNPROVED = 4
-/** How long one message of the other device may take if it needs no user, in milliseconds. */
+/** Time limit for a message of the other device that does not wait for a user, in milliseconds. */
 export const STEP_MS = 10_000
-/** How long the users have to compare the number, in milliseconds. */
+/** Time in which the users must compare the number, in milliseconds. */
 export const CONFIRM_MS = 2 * 60_000
 /** How long the joiner searches for the device that made the code, in milliseconds. */
 export const FIND_MS = 30_000

@@ -17,15 +17,15 @@ export const SESSION_BYTES = 16
 /** Longest text that is searched for words. */
 const MAX_CODE_CHARS = 1_000
 
-/** The keys and ids that both sides derive from the words. Other devices cannot. */
+/** The keys and ids that both sides derive from the words. No other device can derive them. */
 export interface CodeKeys {
   /** Seed of the endpoint that the inviter opens for as long as the code is valid. */
   readonly endpointSeed: Uint8Array
-  /** The public key of that endpoint, which the joiner dials. */
+  /** The public key of the inviter's endpoint, which the joiner dials. */
   readonly endpointKey: PeerKey
   /** Part of the key that confirms the exchange. */
   readonly secret: Uint8Array
-  /** Identifies the attempt; it does not help without the secret. */
+  /** Identifies the attempt. Without the secret, it is of no use to an attacker. */
   readonly session: Uint8Array
   /** The secret by which the inviter is found on the local network and at a rendezvous. */
   readonly discovery: Uint8Array

@@ -102,7 +102,8 @@ export class Pairing implements AsyncDisposable {
   }
 
   /**
-   * Call it when the user has compared the number. Throws `Conflict` if no device waits, `InvalidInput` if the number differs.
+   * Call it when the user has compared the number. Throws `Conflict` if no device waits, `InvalidInput` if the number
+   * differs.
    */
   confirm(number: string): PairingStatus {
     if (!this.#session) throw new CoreError('Conflict', 'no device is waiting for confirmation')
@@ -170,7 +171,9 @@ export class Pairing implements AsyncDisposable {
     }
   }
 
-  /** The ways to dial. The relay of this device is included, because the other device may use it too. */
+  /**
+   * The ways to dial the other device. They include the relay of this device, because the other device may use it too.
+   */
   #waysTo(addresses: readonly string[], relay: string | null): DialHints[] {
     const relays = [...new Set([relay, this.#deps.relay()])].filter((url) => url !== null)
     return [

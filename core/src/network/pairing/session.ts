@@ -22,7 +22,7 @@ export const idleStatus: PairingStatus = {
 export interface SessionOptions {
   readonly role: Role
   readonly session: string
-  /** Accepts without asking a user. */
+  /** Whether the number is accepted without asking a user. */
   readonly autoAccept: boolean
   readonly lifetimeMs: number
   readonly now: () => number
@@ -121,7 +121,7 @@ export class PairingSession {
   }
 }
 
-/** No device came, or no user compared the number, in time. */
+/** Pairing ended because no device came, or no user compared the number, in time. */
 export class ExpiredError extends CoreError {
   constructor() {
     super('Timeout', 'the pairing code has expired; run `spacedrive network pair generate` for a new code')

@@ -8,26 +8,26 @@ import { Router } from './router.ts'
 /** The multicast group where programs search for routers (UPnP Device Architecture 1.1 §1.3). */
 const GROUP = '239.255.255.250'
 export const SEARCH_PORT = 1_900
-/** How often a search is sent, because a packet may be lost, and the wait for answers after each. */
+/** How many times a search is sent, because packets may be lost, and how long each waits for answers. */
 const SEARCHES = 3
 const SEARCH_MS = 1_500
-/** Packets of the router that are read while searching. */
+/** Limit on the packets of the router that are read during a search. */
 const MAX_PACKETS = 256
 const MAX_PACKET = 4_096
-/** Limits for the description of a router. */
+/** Limits on the description of a router. */
 const MAX_SERVICES = 64
 const MAX_ID = 100
 
 const GATEWAYS = [1, 2].map((version) => `urn:schemas-upnp-org:device:InternetGatewayDevice:${version}`)
-/** The services that keep port mappings, the better ones first. */
+/** The services that map ports, in order of preference. */
 const SERVICES = ['WANIPConnection:2', 'WANIPConnection:1', 'WANPPPConnection:1'].map(
   (name) => `urn:schemas-upnp-org:service:${name}`,
 )
 
 /**
- * Searches for the router and reads its description. Only the gateway itself is heard and asked: an answer from another
- * address counts as none, and so does an address in an answer that leads to another machine. Null if the router does
- * not answer. Throws if its description cannot be used.
+ * Searches for the router and reads its description. Only the gateway is trusted: answers from other addresses are
+ * ignored, and so are answers that point to another machine. Null if the router does not answer. Throws if its
+ * description cannot be used.
  */
 export async function findRouter(
   place: Gateway,
@@ -64,12 +64,13 @@ async function search(
   signal.addEventListener('abort', onAbort, { once: true })
   let packets = 0
   socket.on('message', (message, { address }) => {
-    // Checked first, so that packets of other machines cannot keep the router from being heard.
+    // Check the address first. Otherwise packets of other machines would use up the limit, and the router would not be
+    // heard.
     if (address !== place.gateway || ++packets > MAX_PACKETS) return
     const location = locationIn(message, place)
     if (location) found.resolve(location)
   })
-  // An interface that goes away ends the search.
+  // If the interface disappears, the search ends.
   socket.on('error', () => found.resolve(null))
   let timer: NodeJS.Timeout | null = null
   const ask = (left: number) => {
@@ -104,7 +105,7 @@ function locationIn(message: Buffer, place: Gateway): URL | null {
   return GATEWAYS.includes(header('st') ?? '') ? urlOf(header('location'), undefined, place) : null
 }
 
-/** Null unless the URL is a page of the gateway itself. */
+/** Parses a URL; null unless it is on the gateway itself. */
 function urlOf(text: string | undefined, base: URL | undefined, { gateway }: Gateway): URL | null {
   const url = text === undefined || text === '' ? null : URL.parse(text, base?.href)
   return url?.protocol === 'http:' && url.hostname === gateway ? url : null

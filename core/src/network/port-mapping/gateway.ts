@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import { promisify } from 'node:util'
 
-/** The router of the default route, and the address of this device on the way to it. IPv4. */
+/** The router of the default route, and the address of this device in the router's network; both IPv4. */
 export interface Gateway {
   readonly gateway: string
   readonly own: string
@@ -13,7 +13,7 @@ export interface Gateway {
 
 const TOOL_TIMEOUT_MS = 3_000
 const MAX_OUTPUT = 1_048_576
-/** Any port: connecting a UDP socket sends nothing. */
+/** The number does not matter: connecting a UDP socket sends nothing. */
 const SOME_PORT = 9
 
 /** Null if this machine has no default route to a router. */
@@ -63,7 +63,7 @@ async function ownAddressToward(gateway: string): Promise<string | null> {
     await connected
     return socket.address().address
   } catch {
-    // The interface of the route has gone in the meantime.
+    // The interface of the route has disappeared.
     return null
   } finally {
     socket.close()

@@ -16,7 +16,7 @@ import { PORT_IS_TAKEN, type Router, RouterRefusal } from './router.ts'
 
 /** How long a router keeps a mapping that is not renewed, in seconds. */
 const LEASE_S = 3_600
-/** Half of the lease, so that one failed renewal does no harm. */
+/** Half of the lease, so that a failed renewal can be repeated in time. */
 const RENEW_MS = (LEASE_S / 2) * 1_000
 /** Wait after a failure, in milliseconds. */
 const RETRY_MS = 5 * 60_000
@@ -27,7 +27,7 @@ const REMOVE_TIMEOUT_MS = 4_000
  * lease.
  */
 const SHOWN_MS = 6 * 3_600_000
-/** Outside ports that are tried if other devices have the first ones. */
+/** How many outside ports are tried if other devices already have them. */
 const MAX_PORTS = 4
 /** Ports that usually have no service (RFC 6335). */
 const DYNAMIC_PORTS = { from: 49_152, to: 65_535 }
@@ -41,7 +41,7 @@ export interface PortMappingDeps {
   /** Called when a port was mapped for the first time, or a mapping was removed. `address`: the outside address. */
   readonly onChange: (what: 'mapped' | 'removed', address: string) => void
   readonly findGateway?: () => Promise<Gateway | null>
-  /** UDP port where routers hear searches. */
+  /** UDP port at which routers wait for searches. */
   readonly searchPort?: number
 }
 
@@ -49,7 +49,7 @@ export interface PortMappingDeps {
 interface Running {
   readonly transport: Transport
   readonly ending: AbortController
-  /** Ends the wait for the next look. */
+  /** Ends the wait for the next check. */
   wake: () => void
   done: Promise<void>
 }
@@ -60,7 +60,7 @@ interface Mapped extends Gateway {
   readonly port: number
   /** The outside address with its port, such as `203.0.113.9:4433`. */
   readonly address: string
-  /** The time of the request to the router: in ticks of the clock, and in milliseconds since 1970. */
+  /** The time of the request to the router, by both clocks: in ticks, and in milliseconds since 1970. */
   readonly ticks: number
   readonly at: number
 }
@@ -102,7 +102,9 @@ export class PortMapping {
     this.#running?.wake()
   }
 
-  /** Removes the mapping, before the endpoint is closed. Takes a few seconds if the router does not answer. Idempotent. */
+  /**
+   * Removes the mapping, before the endpoint is closed. Takes a few seconds if the router does not answer. Idempotent.
+   */
   async stop(): Promise<void> {
     const running = this.#running
     if (!running) return
@@ -132,12 +134,15 @@ export class PortMapping {
     }
   }
 
-  /** Shorter if a router has not answered a request, because it may still make the mapping. */
+  /**
+   * Milliseconds until the next attempt to remove mappings. It is shorter if a router has not answered a request,
+   * because the router may still make that mapping.
+   */
   #untilNextRemoval(): number {
     return this.#remembered.list().some(({ answered }) => !answered) ? RETRY_MS : RENEW_MS
   }
 
-  /** Maps the port, or renews the mapping if that is due. Returns the milliseconds until the next look. */
+  /** Maps the port, or renews the mapping if it is time. Returns the milliseconds until the next check. */
   async #refresh(running: Running): Promise<number> {
     const { signal } = running.ending
     let isHeld = false
@@ -152,7 +157,7 @@ export class PortMapping {
       isHeld = isSame && age < LEASE_S * 1_000
       if (mapped && !isSame) {
         await this.#clear(running)
-        // Another device may soon get the earlier address.
+        // The earlier mapping must not stay: another device may soon get the earlier address of this one.
         await this.#removeAll(signal)
       }
       await this.#map(running, { ...place, internalPort, signal })
@@ -167,7 +172,10 @@ export class PortMapping {
     }
   }
 
-  /** The age by both clocks, because one of them stops while the machine sleeps, and users can set the other. */
+  /**
+   * The age of a mapping, by whichever clock shows more: one clock stops while the machine sleeps, and users can
+   * change the other.
+   */
   #ageOf({ at, ticks }: Mapped): number {
     const { clock } = this.#deps
     return Math.max(clock.ticks() - ticks, clock.now() - at)
@@ -226,7 +234,9 @@ export class PortMapping {
     onChange('mapped', address)
   }
 
-  /** Asks for the previous outside port, or the inside port, then for random ones. Returns the outside port. */
+  /**
+   * Asks for the previous outside port, or else for the inside port; then for random ports. Returns the outside port.
+   */
   async #ask(
     router: Router,
     {
@@ -242,7 +252,7 @@ export class PortMapping {
       const until = this.#deps.clock.now() + LEASE_S * 1_000
       const place = { gateway, router: router.id, own, outside, port, internalPort, until }
       const asked: Remembered = { ...place, answered: false }
-      // Stored before the request, because a kill in between must not leave an unknown mapping.
+      // Stored before the request. Otherwise, after a kill in between, no program would know of the mapping.
       await this.#remembered.add(asked)
       try {
         await router.add({ port, internalPort }, LEASE_S)
@@ -258,8 +268,8 @@ export class PortMapping {
   }
 
   /**
-   * Removes every known mapping of the present router. Mappings of other routers stay until this device meets them
-   * again. Never throws.
+   * Removes every known mapping of the present router. Mappings of other routers are remembered until this device is
+   * in their networks again. Never throws.
    */
   async #removeAll(signal: AbortSignal): Promise<void> {
     if (this.#remembered.list().length === 0) return
@@ -273,7 +283,7 @@ export class PortMapping {
         const address = formatAddress(mapping.outside, mapping.port)
         const client = formatAddress(mapping.own, mapping.internalPort)
         const wasThere = await router.remove(mapping.port, { client, signal })
-        // A slow router may still make a mapping that it has not answered for.
+        // If a slow router has not answered, it may still make the mapping.
         const isOver = mapping.answered || mapping.until <= clock.now()
         if (wasThere || isOver) await this.#remembered.forget(mapping)
         if (!wasThere) continue
@@ -301,7 +311,7 @@ export class PortMapping {
   }
 }
 
-/** The port where the endpoint listens at an address of this machine. Learned addresses do not count. */
+/** The port at which the endpoint listens on an address of this machine. Learned addresses do not count. */
 function portAt(own: string, transport: Transport): number {
   const port = transport
     .listening()

@@ -1,9 +1,9 @@
-/** Longest attributes of a tag. A longer tag is ignored, so that reading takes linear time for any page. */
+/** Limit on the length of a tag's attributes. Longer tags are ignored, so that any page is read in linear time. */
 const MAX_ATTRIBUTES = 200
 
 /**
- * The contents of the first elements of a name, without the spaces around them. Enough for the flat pages of routers:
- * no entities but `&amp;`, no comments, no element inside another of the same name.
+ * The trimmed contents of the first elements with a name, at most `most`. This is enough for the flat pages of
+ * routers: it supports no entities but `&amp;`, no comments, and no element inside another of the same name.
  */
 export function elements(xml: string, name: string, most: number): string[] {
   const opening = new RegExp(`<${name}(?:\\s[^<>]{0,${MAX_ATTRIBUTES}})?>`, 'g')

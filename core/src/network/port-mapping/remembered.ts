@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { writeFileAtomically } from '../../util/write-file.ts'
 
-/** Most stored mappings. A device that moves between networks may leave one in each. */
+/** Maximum number of stored mappings. A device that moves between networks may leave one in each. */
 const MAX_REMEMBERED = 16
 /** How long mappings are stored after their leases, in milliseconds, because some routers keep them longer. */
 const KEEP_MS = 30 * 86_400_000
@@ -16,8 +16,8 @@ const Remembered = z
   .object({
     gateway: Address,
     /**
-     * The name that the router gives itself, because many networks have a router at the same address. Null in files of
-     * older versions, which did not ask for it.
+     * The name that the router gives itself. It is needed because routers in many networks have the same address. Null
+     * in files of older versions, which did not ask for it.
      */
     router: z.string().nullable().default(null),
     /** The address of this device on the local network. */
@@ -30,7 +30,7 @@ const Remembered = z
     internalPort: Port.optional(),
     /** When the lease ends, in milliseconds since 1970. */
     until: z.number(),
-    /** Whether the router has confirmed the mapping. If not, it may still make it. */
+    /** Whether the router has confirmed the mapping. If it has not, it may still make the mapping. */
     answered: z.boolean().default(false),
   })
   .transform(({ internalPort, port, ...rest }) => ({ ...rest, port, internalPort: internalPort ?? port }))
@@ -38,7 +38,7 @@ export type Remembered = z.infer<typeof Remembered>
 
 const File = z.object({ mappings: z.array(Remembered).max(MAX_REMEMBERED) })
 
-/** The port mappings to remove, in a file: a killed daemon leaves them to the next one. */
+/** A file of port mappings to remove. If a daemon is killed, the next one removes its mappings. */
 export class RememberedMappings {
   readonly #file: string
   readonly #now: () => number

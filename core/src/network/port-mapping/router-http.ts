@@ -21,14 +21,14 @@ export interface Asking extends Gateway {
   readonly signal: AbortSignal
 }
 
-/** Throws if the router does not answer with a page in time. Redirects are not followed. */
+/** Reads a page. Throws if the router does not answer with a page in time. Redirects are not followed. */
 export async function readPage(url: URL, asking: Asking): Promise<string> {
   const { status, text } = await ask(url, asking, null)
   if (status !== 200) throw new Error(`the router answers ${status}`)
   return text
 }
 
-/** The answer to a POST or, if `post` is null, to a GET, with any status. */
+/** Sends a POST with `post`, or a GET if that is null. Returns the answer, whatever its status. */
 export async function ask(
   { pathname, port, search }: URL,
   { gateway, own, signal }: Asking,
@@ -47,14 +47,14 @@ export async function ask(
     agent: false,
     signal: ending,
   })
-  // Once the answer has begun, its own errors are reported instead.
+  // After the answer has begun, errors are reported by the answer.
   request.on('error', () => {})
   let text: string | null
   let status: number
   try {
     const answering = once(request, 'response')
     request.end(post?.body)
-    // An answer that changes the protocol (101) ends the request without an event.
+    // If the answer changes the protocol (101), the request ends without an event, so wait for `ending` too.
     const [response] = (await untilAborted(answering, ending)) as [IncomingMessage]
     text = await readShort(response, MAX_ANSWER)
     status = response.statusCode ?? 0

@@ -14,12 +14,12 @@ export class RouterRefusal extends Error {
   }
 }
 
-/** The mapping does not exist. */
+/** Error code: the mapping does not exist. */
 export const NO_SUCH_MAPPING = 714
-/** Another device has the outside port. */
+/** Error code: another device has the outside port. */
 export const PORT_IS_TAKEN = 718
 
-/** From UPnP Device Architecture 1.1 §3.2.2 and WANIPConnection:2 §2.5. */
+/** Error texts from UPnP Device Architecture 1.1 §3.2.2 and WANIPConnection:2 §2.5. */
 const refusals: ReadonlyMap<number, string> = new Map([
   [401, 'it does not know the request'],
   [501, 'it could not do it'],
@@ -74,8 +74,8 @@ export class Router {
   }
 
   /**
-   * Removes a mapping that was made for `client` (`192.168.1.5:4433`). False if there is none, or if the outside port
-   * now leads elsewhere. Throws `RouterRefusal`.
+   * Removes a mapping that was made for `client`, such as `192.168.1.5:4433`. Returns false if there is no such
+   * mapping, or if the outside port now leads to another device. Throws `RouterRefusal`.
    */
   async remove(port: number, { client, signal }: { client: string; signal: AbortSignal }): Promise<boolean> {
     try {
@@ -97,7 +97,7 @@ export class Router {
       const [inside] = elements(entry, 'NewInternalPort', 1)
       return client === undefined || inside === undefined ? null : formatAddress(client, Number(inside))
     } catch (err) {
-      // Some routers do not know this request.
+      // Some routers do not support this request.
       if (err instanceof RouterRefusal && err.code !== NO_SUCH_MAPPING) return null
       throw err
     }

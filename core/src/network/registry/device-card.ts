@@ -3,7 +3,7 @@ import { DeviceId, PeerKey } from '../../domain/index.ts'
 
 /** Longest name of a device, in UTF-16 units; `device rename` has the same limit. */
 export const MAX_NAME = 64
-/** Most addresses that are stored for one device, or told to it; a laptop with containers has a dozen. */
+/** Maximum number of addresses that are stored for one device, or told to it; a laptop with containers has a dozen. */
 export const MAX_ADDRESSES = 16
 /** Longest `[address%zone]:port`. */
 const MAX_ADDRESS = 100

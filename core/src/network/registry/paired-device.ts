@@ -12,7 +12,7 @@ export interface PairedDevice {
   readonly capabilities: Readonly<Record<string, boolean>>
   readonly pairedAt: number
   readonly lastSeenAt: number | null
-  /** Addresses where the device was reached or seen, the latest first. */
+  /** Addresses where the device was reached or seen, the most recent first. */
   readonly addresses: readonly string[]
   readonly relay: string | null
   readonly blocked: boolean

@@ -7,11 +7,11 @@ import type { NetworkDb } from '../db/network-db.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, type Whereabouts } from './device-card.ts'
 import { type DeviceRow, deviceOfRow, type PairedDevice } from './paired-device.ts'
 
-/** Most paired devices. Each has a connection and a heartbeat. */
+/** Maximum number of paired devices. Each has a connection and a heartbeat. */
 export const MAX_PAIRED = 200
 /**
- * Most keys of revoked devices that are stored. Such a device is told that it was revoked when it connects. If the
- * oldest keys are dropped, their devices are treated as strangers.
+ * Maximum number of keys of revoked devices that are stored. Such a device is told that it was revoked when it
+ * connects. If the oldest keys are dropped, their devices are treated as strangers.
  */
 const MAX_REFUSED = 1_000
 
@@ -115,8 +115,8 @@ export class Registry {
   }
 
   /**
-   * Stores the facts that a connected device tells about itself. Throws `Conflict` if its id does not belong to the key
-   * that it has proved, because then it is not the device that was paired.
+   * Stores the facts that a connected device tells about itself. Throws `Conflict` if the id does not belong to the
+   * key that the device has proved: then it is not the device that was paired.
    */
   describe(key: PeerKey, details: DeviceDetails): PairedDevice {
     const known = this.#byKey.get(key)
@@ -245,7 +245,7 @@ export class Registry {
     try {
       this.#write(device)
     } catch (err) {
-      // A full disk must not end connections. The device tells these facts again at the next connection.
+      // A full disk must not end connections. The device sends these facts again with its next connection.
       this.#deps.log.warn({ device: device.name, err }, `cannot store the details of a device: ${errorMessage(err)}`)
     }
     this.#keep(device)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Length of a notice before it is sealed, in bytes. It is the same for all, so that it reveals nothing. `Addresses` at
- * its limits fits.
+ * Length of a notice before it is sealed, in bytes. All notices have the same length, so that it reveals nothing. The
+ * longest allowed addresses fit.
  */
 export const PLAIN_BYTES = 2_048
 export const NONCE_BYTES = 12
@@ -12,11 +12,11 @@ export const TAG_BYTES = 16
 export const NOTICE_BYTES = NONCE_BYTES + PLAIN_BYTES + TAG_BYTES
 /** How long a rendezvous keeps a notice, in milliseconds: longer than one slot of the ids. */
 export const NOTICE_MS = 20 * 60_000
-/** Most notices, and most ids, in one request. */
+/** Maximum number of notices, and of ids, in one request. */
 export const MAX_PER_REQUEST = 64
 /**
- * Longest request and longest answer, in bytes. Base64 makes four characters of three bytes, and each notice has an id
- * and JSON around it.
+ * Maximum length of a request and of an answer, in bytes. Base64 turns three bytes into four characters, and each
+ * notice also has an id and JSON around it.
  */
 export const MAX_MESSAGE_BYTES = MAX_PER_REQUEST * (2 * NOTICE_BYTES)
 

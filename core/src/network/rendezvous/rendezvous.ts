@@ -18,7 +18,7 @@ const ASK_CODE_MS = 2_000
 /** Wait after a failed request, in milliseconds. */
 const RETRY_MS = 30_000
 
-/** A device or pairing code that is searched for. */
+/** A device or pairing code to search for. */
 interface Subject {
   readonly secret: Uint8Array
   readonly onFound: (addresses: readonly string[]) => void
@@ -61,8 +61,8 @@ export class Rendezvous implements Disposable {
   }
 
   /**
-   * Leaves notices with the addresses of this device, and asks for those of others. Call it again after either has
-   * changed.
+   * Leaves notices with the addresses of this device, and asks for the notices of others. Call it again when the
+   * devices or the addresses have changed.
    */
   look(): void {
     this.#tellAt = -Infinity
@@ -127,7 +127,7 @@ export class Rendezvous implements Disposable {
     const { clock, log, url } = this.#deps
     const tells = clock.ticks() >= this.#tellAt
     const put = tells ? this.#notices() : []
-    // Set before the request, so that a change during the request is announced again.
+    // Set this before the request. If something changes during the request, the device then announces itself again.
     if (tells) this.#tellAt = clock.ticks() + TELL_MS
     const wanted = this.#wanted()
     const get = [...wanted.keys()]

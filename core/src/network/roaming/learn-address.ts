@@ -13,14 +13,14 @@ const MAX_ANSWER = 1_000
 
 const Place = z.object({ key: PeerKey, port: z.int().min(1).max(65_535) })
 
-/** The part of `IrohTransport` that reflection needs. */
+/** The part of `IrohTransport` that learns the outside address. */
 export interface Reflected {
   askReflector(place: ReflectorPlace, signal: AbortSignal): Promise<string>
   addExternalAddress(address: string): Promise<void>
   removeExternalAddress(address: string): Promise<void>
 }
 
-/** Whether a transport supports outside addresses. */
+/** Whether a transport can learn its outside address. */
 export function isReflected(transport: Transport): transport is Transport & Reflected {
   return 'askReflector' in transport && 'addExternalAddress' in transport && 'removeExternalAddress' in transport
 }

@@ -19,8 +19,8 @@ const LOOK_MS = 1_000
  */
 const LEARN_AGAIN_MS = 5 * 60_000
 /**
- * How long a connection has to answer after a move, in milliseconds. A slower one is closed and made again, which is
- * faster than waiting until the heartbeat fails.
+ * How long a connection has to answer after a move, in milliseconds. If it takes longer, it is closed and dialled
+ * again, which is faster than waiting for the heartbeat to fail.
  */
 const MOVED_MS = 3_000
 /** Wait after a failed attempt, in milliseconds. */
@@ -31,11 +31,11 @@ export interface RoamingDeps {
   readonly sessions: Sessions
   readonly clock: Clock
   readonly log: Logger
-  /** Called when the addresses have changed, to announce them on the local network too. */
+  /** Called when the addresses have changed, so that they are also announced on the local network. */
   readonly onMoved: () => void
 }
 
-/** The state from `start` to `stop`. */
+/** The state between `start` and `stop`. */
 interface Running {
   readonly transport: Transport
   /** The URL from the settings, with its token; empty if none is set. */
@@ -128,7 +128,7 @@ export class Roaming {
       if (address === outside) return
       if (outside !== null) await transport.removeExternalAddress(outside)
       log.info({ address }, 'the address of this device on the outside')
-      // `#look` then finds the new address, unless this machine already had it.
+      // The next `#look` finds the new address, unless this machine already had it.
     } catch (err) {
       if (ending.signal.aborted) return
       running.learnAt = clock.ticks() + RETRY_MS
@@ -145,7 +145,10 @@ export class Roaming {
     for (const peer of sessions.connected()) void this.#tell(peer, where, ending.signal)
   }
 
-  /** Closes a connection that does not carry the message in time. It is then made again over the current addresses. */
+  /**
+   * Tells a device the new addresses. If the connection does not deliver the message in time, it is closed, and then
+   * dialled again over the current addresses.
+   */
   async #tell(peer: Peer, where: Whereabouts, signal: AbortSignal): Promise<void> {
     const answered = new AbortController()
     using _limit = this.#deps.clock.after(MOVED_MS, () => answered.abort(new CoreError('Timeout', 'no answer')))

@@ -27,7 +27,10 @@ export async function dialLink(
   throw new CoreError('NotAuthorised', 'another device answers at its addresses')
 }
 
-/** The reason with which the other side has ended a link; null if it has not ended it. */
+/**
+ * The reason with which the other side has ended a link; null if the link did not end or the other side did not end
+ * it.
+ */
 export async function reasonOf(link: Link, clock: Clock): Promise<string | null> {
   const late = Promise.withResolvers<null>()
   using _limit = clock.after(REASON_MS, () => late.resolve(null))

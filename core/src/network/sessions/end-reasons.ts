@@ -1,6 +1,6 @@
 /**
- * The reasons for ending a connection, as the other side gets them. Users can read the sentences, and the other side
- * acts on some of them. They are part of the protocol and never change.
+ * The reasons for ending a connection, as sentences for the other side. Users can read them, and the other side acts
+ * on some of them. They are part of the protocol and must never change.
  */
 export const endReasons = {
   stopping: 'Spacedrive, or its networking, is stopped there',

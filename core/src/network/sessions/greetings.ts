@@ -5,7 +5,7 @@ import type { Link } from '../transport/transport.ts'
 import { endReasons } from './end-reasons.ts'
 import { HELLO_MS, MAX_GREETING, MAX_GREETING_ALL } from './limits.ts'
 
-/** Links whose two sides have not both said hello. Their number and their time are limited. */
+/** Limits the links on which not both sides have said hello yet, in number and in time. */
 export class Greetings {
   readonly #clock: Clock
   readonly #byKey = new Map<PeerKey, number>()

@@ -68,7 +68,10 @@ export class IncomingStreams {
     }
   }
 
-  /** Null if the stream ends first. After `OPENING_MS` without a message the stream is aborted. */
+  /**
+   * Receives the opening of a stream; null if the stream ends first. If no message arrives within `OPENING_MS`, the
+   * stream is aborted.
+   */
   async #opening(stream: ByteStream, share: Share): Promise<Opening | null> {
     share.opening++
     try {
@@ -99,7 +102,10 @@ export class IncomingStreams {
     }
   }
 
-  /** Lets sent data arrive before the stream is aborted: waits for the end from the other side, within limits. */
+  /**
+   * Waits until the other side has ended the stream, within limits, so that sent data arrives before the stream is
+   * aborted.
+   */
   async #drain(stream: ByteStream): Promise<void> {
     using _limit = this.#deps.clock.after(DRAIN_MS, () => stream.abort())
     await stream.finish()
@@ -134,7 +140,7 @@ interface Served {
   readonly share: Share
 }
 
-/** The reason to refuse a stream, in words for the other side; null if it is served. */
+/** The reason to refuse a stream, as a sentence for the other side; null if it is accepted. */
 function refusalOf(
   { protocol, version }: Opening,
   handler: ProtocolHandler | undefined,

@@ -12,7 +12,7 @@ export interface LiveLinkDeps {
   readonly link: Link
   readonly control: FrameStream
   readonly clock: Clock
-  /** Called once. */
+  /** Called once, when the link has ended. */
   readonly onEnded: (end: LinkEnd) => void
 }
 
@@ -29,7 +29,10 @@ export class LiveLink {
   #roundTripMs: number | null = null
   #controlMessages = 0
   #openStreams = 0
-  /** The next messages for the control stream. At most one of each sort waits, however slowly the other side reads. */
+  /**
+   * Messages waiting to be sent on the control stream. At most one of each sort waits, even if the other side reads
+   * slowly.
+   */
   readonly #due: { ping?: number; pong?: number } = {}
   #saying = false
 
@@ -54,13 +57,13 @@ export class LiveLink {
     return this.#roundTripMs
   }
 
-  /** Opens a stream; `name` is that of the other device. */
+  /** Opens a stream; `name` is the name of the other device, for errors. */
   async open(name: string, signal: AbortSignal): Promise<ByteStream> {
     const stream = await this.link.openStream(signal)
     return this.track(stream, () => takeAnswer(stream, name))
   }
 
-  /** Counts a stream of either side until it ends. */
+  /** Counts a stream, opened by either side, until it ends. */
   track(stream: ByteStream, beforeReading: () => Promise<void> = () => Promise.resolve()): ByteStream {
     this.#openStreams++
     return new TrackedStream(stream, {
@@ -76,7 +79,7 @@ export class LiveLink {
     this.link.close(endReasons[reason])
   }
 
-  /** Closes the link once no stream runs over it, because another link has replaced it. */
+  /** Closes the link as soon as no stream uses it, because another link has replaced it. */
   retire(): void {
     this.#schedule('retire', RETIRE_MS, () => {
       if (this.#openStreams === 0) this.close('spare')
@@ -106,8 +109,8 @@ export class LiveLink {
     this.#say({ ping: this.#beats })
   }
 
-  // Only the side that has dialled sends pings. The other side hears them too, so each check needs two messages instead
-  // of four.
+  // Only the side that dialled sends pings. The other side can judge the link by these too, so each check takes two
+  // messages instead of four.
   #look(): void {
     const silentMs = this.#deps.clock.ticks() - this.#heardAt
     if (silentMs >= DEAD_MS) return this.close('silent')
@@ -116,10 +119,10 @@ export class LiveLink {
     this.#lookLater(silentMs)
   }
 
-  // All links are checked at the same moments, so that the machine wakes up once for all of them.
+  // All links are checked at the same moments, so that the machine wakes up only once for all of them.
   #lookLater(silentMs: number): void {
     const tillBeat = HEARTBEAT_MS - (this.#deps.clock.ticks() % HEARTBEAT_MS)
-    // A timer may fire slightly early. The heartbeat that it was set for has then been handled.
+    // A timer may fire slightly early. Its heartbeat then counts as handled.
     const nextMs = tillBeat < EARLY_MS ? tillBeat + HEARTBEAT_MS : tillBeat
     this.#schedule('look', Math.min(nextMs, DEAD_MS - silentMs), () => this.#look())
   }
@@ -151,7 +154,7 @@ export class LiveLink {
         if (ping !== undefined) await this.#control.send({ ping })
       }
     } catch {
-      // The link has ended, or will be found dead.
+      // Errors need no handling: the link has ended, or the next checks find that it is dead.
     } finally {
       this.#saying = false
     }

@@ -19,14 +19,14 @@ export const OpeningAnswer = z.union([
 export type OpeningAnswer = z.infer<typeof OpeningAnswer>
 
 /**
- * Frames for the opening, before the limits of a protocol apply. Receiving a frame reads no byte beyond it: first the
- * four bytes of its length, then exactly that many bytes.
+ * Frames for the opening, before the limits of a protocol apply. Receiving reads the four bytes of the length, then
+ * exactly that many bytes, so that the following bytes stay in the stream.
  */
 export function openingFrames(stream: ByteStream): FrameStream {
   return new FrameStream(stream, { maxFrameBytes: MAX_OPENING_BYTES })
 }
 
-/** Throws the refusal of the other side, which is called `name`. */
+/** Receives the answer to an opening. Throws the refusal of the other device, whose name is `name`. */
 export async function takeAnswer(stream: ByteStream, name: string): Promise<void> {
   const answer = await openingFrames(stream).receive(OpeningAnswer)
   if (answer === null) throw new CoreError('Unavailable', `${name} closed the stream before it opened`)

@@ -60,7 +60,7 @@ export class Retry implements Disposable {
   }
 
   async #attempt(): Promise<void> {
-    // Lets the caller set `#running` before the attempt can end.
+    // Lets the caller set `#running` before the attempt ends.
     await Promise.resolve()
     try {
       await this.#deps.attempt()
@@ -74,7 +74,8 @@ export class Retry implements Disposable {
   }
 
   /**
-   * A random time between half of the wait and all of it, so that devices which lost each other do not dial at once.
+   * A random time between half the wait and the whole wait. Otherwise two devices that lost each other would dial at
+   * the same moment.
    */
   nextWaitMs(): number {
     const wait = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** Math.min(this.#failures++, SLOWEST))
@@ -82,5 +83,5 @@ export class Retry implements Disposable {
   }
 }
 
-/** Number of doublings after which the wait is the longest. */
+/** Number of doublings after which the wait no longer grows. */
 const SLOWEST = Math.ceil(Math.log2(MAX_RETRY_MS / RETRY_MS))

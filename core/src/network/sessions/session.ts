@@ -24,8 +24,8 @@ export interface SessionDeps {
 }
 
 /**
- * A period in which one device is connected without a break. It runs over one link. If both devices have dialled at
- * once, there are two for a moment, and the streams of the replaced link end on it.
+ * A period in which one device is connected without a break. It runs over one link. If both devices dial at once,
+ * there are two links for a moment: streams that are open on the replaced link stay there until they end.
  */
 export class Session implements Peer {
   readonly id: DeviceId
@@ -100,7 +100,7 @@ export class Session implements Peer {
   linkEnded(link: LiveLink, end: LinkEnd): void {
     this.#links.delete(link)
     if (this.#current === link) this.#current = [...this.#links].at(-1) ?? null
-    // After `replaced`, the other side has ended the whole session, even if this side still has another link.
+    // The reason `replaced` ends the whole session on the other side, even if this side still has another link.
     if (this.#current !== null && endReasonOf(end.reason) !== 'replaced') return
     if (this.signal.aborted) return
     this.#ended.abort()
@@ -109,7 +109,10 @@ export class Session implements Peer {
     this.#deps.onEnded(this, end)
   }
 
-  /** Both sides decide the same: of two links in opposite directions, the one dialled by the smaller key stays. */
+  /**
+   * Whether a link is preferred to the current one. Both sides decide alike: of two links in opposite directions, the
+   * one that the device with the smaller key dialled stays.
+   */
   #isPreferred({ link }: LiveLink, current: LiveLink): boolean {
     if (link.dialled === current.link.dialled) return true
     return link.dialled === this.#deps.ownKey < this.key

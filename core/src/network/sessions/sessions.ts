@@ -184,7 +184,9 @@ export class Sessions implements Peers {
     }
   }
 
-  /** Ends a connection that no longer works, so that it is made again. Does nothing if the connection has ended. */
+  /**
+   * Ends a connection that no longer works, so that the device is dialled again. Does nothing if it has already ended.
+   */
   giveUp({ id, signal }: Peer): void {
     const session = this.#sessions.get(id)
     if (session?.signal === signal) session.end('silent')
@@ -277,7 +279,7 @@ export class Sessions implements Peers {
       if (this.#running !== running) throw networkingIsOff()
       this.#adopt({ link, streams, running, ...greeted })
     } catch (err) {
-      // The other side gets the message only if the error is about that device.
+      // The other side is told the error only if the error is about that device.
       const isTold = err instanceof CoreError && TOLD.has(err.code)
       link.close(isTold ? err.message.slice(0, MAX_REASON) : 'the two devices could not greet each other')
       streams.abort()
@@ -323,7 +325,10 @@ export class Sessions implements Peers {
     })
   }
 
-  /** The present session. If the other device has restarted networking, that session ends and a new one begins. */
+  /**
+   * The present session with a device. If the device has restarted networking, the old session ends and a new one
+   * begins.
+   */
   #sessionFor(device: PairedDevice, hello: Hello, { transport }: Running): Session {
     const known = this.#sessions.get(device.id)
     if (known?.boot === hello.boot) return known
@@ -367,7 +372,8 @@ export class Sessions implements Peers {
     const device = registry.get(id)
     const retry = this.#retryOf(id)
     if (!device || !retry) return
-    // A good connection that is lost is made again at once, a short one only after a wait.
+    // If a connection of at least `STABLE_MS` is lost, this device connects again at once. If it was shorter, or if the
+    // other side has ended it, this device waits first.
     const wasGood = session.lastedMs >= STABLE_MS
     if (wasGood) retry.reset()
     if (end.by === 'remote') this.#obey(device, endReasonOf(end.reason))
@@ -434,7 +440,7 @@ export class Sessions implements Peers {
   }
 }
 
-/** Errors about the other device. Other errors concern only this device. */
+/** Codes of errors about the other device, which it is told. All other errors concern only this device. */
 const TOLD: ReadonlySet<ErrorCode> = new Set(['Conflict', 'InvalidInput', 'NotAuthorised', 'VersionMismatch'])
 
 /** Longest sentence with which a connection is closed. */

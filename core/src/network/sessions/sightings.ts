@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../domain/index.ts'
 
-/** Most attempts to reach one device at once: one at the known addresses, the others where it was seen. */
+/** Maximum number of attempts to reach one device at once: one at the known addresses, the others where it was seen. */
 const MAX_AT_ONCE = 4
 
 /**
@@ -24,7 +24,7 @@ export class Sightings {
     return [...new Set([...(this.#seen.get(id) ?? []), ...known])]
   }
 
-  /** Registers an attempt at these addresses, until the result is disposed. */
+  /** Registers an attempt to reach a device at these addresses, until the result is disposed. */
   trying(id: DeviceId, addresses: readonly string[]): Disposable {
     const attempts = this.#trying.get(id) ?? new Set()
     this.#trying.set(id, attempts)
@@ -38,7 +38,8 @@ export class Sightings {
   }
 
   /**
-   * Whether to dial these addresses in addition to the running attempts: there are few, and none of them covers these.
+   * Whether to dial these addresses in addition to the running attempts: at least one is running, but only a few, and
+   * none of them tries these addresses.
    */
   isNews(id: DeviceId, addresses: readonly string[]): boolean {
     const attempts = [...(this.#trying.get(id) ?? [])]

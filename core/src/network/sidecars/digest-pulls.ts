@@ -51,7 +51,7 @@ export class DigestPulls implements AsyncDisposable {
       do {
         pull.again = false
         await this.#pullOnce(library, pull.peer)
-        // A lost connection may have been made again.
+        // The connection may have been lost and made again.
       } while (pull.again && !pull.peer.signal.aborted && !this.#ending.signal.aborted)
     }
     void run().finally(() => {
@@ -62,8 +62,8 @@ export class DigestPulls implements AsyncDisposable {
   }
 
   /**
-   * Resolves when the running pulls of a library have ended, or `ms` after they began. A device that does not answer
-   * delays each caller by at most `ms`. Throws the signal's reason.
+   * Resolves when all running pulls of a library have ended, or `ms` milliseconds after the last of them began. A
+   * device that does not answer delays each caller by at most `ms`. Throws the signal's reason.
    */
   async settled(library: LibraryId, ms: number, signal: AbortSignal): Promise<void> {
     const now = this.#deps.clock.ticks()

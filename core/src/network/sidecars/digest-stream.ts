@@ -8,7 +8,7 @@ import type { Digest } from './inventory.ts'
 import { CHUNK_BYTES, DigestChunk, DigestHead, digestProtocol, MAX_DIGEST_BYTES } from './protocol.ts'
 import { assertSorted } from './records.ts'
 
-/** How long a digest may take, in milliseconds. The largest one needs this on a slow line. */
+/** How long sending a digest may take, in milliseconds. The largest digest needs this long on a slow line. */
 const DEADLINE_MS = 60_000
 
 /** Sends a digest as the answer on a stream. */

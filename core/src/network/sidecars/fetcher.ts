@@ -15,11 +15,11 @@ import { MAX_BATCH, sidecars } from './protocol.ts'
 import type { SidecarLibrary } from './shared-library.ts'
 import type { Sources } from './sources.ts'
 
-/** Most transfers at once, for all callers together. */
+/** Maximum number of transfers at once, for all callers together. */
 const MAX_TRANSFERS = 4
 /** How long requests are collected for one transfer, in milliseconds. */
 const GATHER_MS = 5
-/** Most devices that are tried, one after another, for the same sidecar. */
+/** Maximum number of devices that are tried, one after another, for the same sidecar. */
 const MAX_TRIES = 3
 /** Sidecars of at least this size are fetched from several holders at once. */
 const SHARED_BYTES = 16_777_216

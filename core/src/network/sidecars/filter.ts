@@ -1,4 +1,7 @@
-/** Bits per sidecar, and number of hashes. One in a hundred absent sidecars appears to be present (Bloom 1970). */
+/**
+ * Bits for each sidecar, and the number of hashes. With these, one in a hundred missing sidecars seems to exist (Bloom
+ * 1970).
+ */
 const BITS_PER_ITEM = 10
 const HASHES = 7
 const ID_BYTES = 16

@@ -4,7 +4,7 @@ import { makeFilter } from './filter.ts'
 import { type DigestGroup, MAX_EXACT, MAX_GROUPS } from './protocol.ts'
 import { applyRecords, changesOf, diffRecords } from './records.ts'
 
-/** Most versions whose changes are kept. A device with an older version gets a complete digest. */
+/** Maximum number of versions whose changes are kept. A device with an older version gets a complete digest. */
 const KEPT_CHANGES = 64
 
 export interface Digest {
@@ -22,21 +22,25 @@ interface Change {
 const NOTHING = Buffer.alloc(0)
 
 /**
- * The list of one library's sidecars on this device, for other devices. Its version numbers start anew with the engine.
+ * The sidecars of one library on this device, as reported to other devices. Version numbers start again with each
+ * start of the engine.
  */
 export class Inventory {
-  /** New at each start, because versions of different starts cannot be compared. */
+  /** Random for each start, because versions of different starts cannot be compared. */
   readonly #epoch = randomBytes(8).toString('hex')
   #version = 0
   readonly #groups = new Map<string, AvailabilityGroup>()
   /** Whether there are so many sidecars that the digest is only a filter. */
   #isFilter = false
-  /** The version since which digests have this form. Changes cannot be computed for versions in the other form. */
+  /**
+   * The version at which digests changed to the current form (filter or exact). No changes can be computed from
+   * versions before it.
+   */
   #formSince = 0
   #mark: number | null = null
   readonly #changes: Change[] = []
 
-  /** Takes all present sidecars, or only the changes. If they differ from the known ones, that is a new version. */
+  /** Takes over all present sidecars, or only the changes. If anything differs from before, the version increases. */
   take({ full, groups: found, mark }: AvailabilityRead): void {
     this.#mark = mark
     const known = found.filter((group, at) => this.#groups.has(nameOf(group)) || this.#groups.size + at < MAX_GROUPS)
@@ -51,7 +55,7 @@ export class Inventory {
         : changesOf(before, { put: records, gone: bufferOf(after?.gone) })
       if (change.put.length === 0 && change.gone.length === 0) continue
       const { format, kind, variant } = after ?? this.#groups.get(name)!
-      // Empty groups are kept, so that their removed sidecars can be reported.
+      // Groups stay even when they are empty, so that their removed sidecars can be reported.
       this.#groups.set(name, { kind, variant, format, records: full ? records : applyRecords(before, change) })
       groups.set(name, change)
     }
@@ -129,7 +133,7 @@ function bufferOf(bytes: Uint8Array | undefined): Buffer {
   return bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : NOTHING
 }
 
-/** Sorted, without repetitions. */
+/** Sorts content ids and removes duplicates. */
 function sortedIds(ids: Buffer): Buffer {
   const each = Array.from({ length: ids.length / ID_BYTES }, (_, i) => ids.subarray(i * ID_BYTES, (i + 1) * ID_BYTES))
   const sorted = each.toSorted(Buffer.compare)

@@ -8,7 +8,7 @@ import type { SidecarLibrary } from './shared-library.ts'
 export interface OwnSidecarsDeps {
   readonly clock: Clock
   readonly log: Logger
-  /** Whether any device must be told of a change. A device that connects later asks for the digest itself. */
+  /** Whether any connected device must be told of changes. A device that connects later asks for the digest itself. */
   readonly isHeard: (library: SidecarLibrary) => boolean
   /** Tells connected members that the sidecars of a library have changed. */
   readonly tell: (library: SidecarLibrary, signal: AbortSignal) => Promise<void>
@@ -65,7 +65,7 @@ export class OwnSidecars implements Disposable {
     const { isHeard, tell } = this.#deps
     const { signal } = this.#ending
     if (signal.aborted || !isHeard(library)) return
-    // Another request may already have read the changes. So the version decides whether to announce them.
+    // Another request may have read the changes already, so compare versions to decide whether to announce them.
     await this.#read(library)
     const own = this.#of(library)
     const { version } = own.inventory
@@ -85,7 +85,7 @@ export class OwnSidecars implements Disposable {
   /** Updates the inventory if it is stale. */
   async #read(library: SidecarLibrary): Promise<void> {
     const own = this.#of(library)
-    // If a read fails, one of the waiting callers reads again.
+    // If a read fails, one of its waiting callers starts the next read.
     while (own.reading) await own.reading.catch(() => {})
     if (!own.isStale) return
     own.isStale = false

@@ -37,7 +37,7 @@ interface GroupRow {
 export interface KnownSidecar {
   /** Null if the size is not known, or is at the maximum that a record can hold. */
   readonly size: number | null
-  /** True if the report is a filter, so the device may not have the sidecar after all. */
+  /** True if the report is only a Bloom filter, so that the device may not have the sidecar after all. */
   readonly isLikely: boolean
 }
 
@@ -50,7 +50,7 @@ const NOTHING = Buffer.alloc(0)
 export class PeerAvailability {
   readonly #db: NetworkDb
   readonly #known = new Map<LibraryId, Map<DeviceId, Known>>()
-  /** The names of the groups that are not saved yet; null: all groups of the device. */
+  /** For each device, the names of the groups that are not saved yet; null means all groups. */
   readonly #unsaved = new Map<LibraryId, Map<DeviceId, ReadonlySet<string> | null>>()
   /** Sidecars that a device reported but did not have. */
   readonly #missing = new Map<string, Set<string>>()
@@ -67,7 +67,7 @@ export class PeerAvailability {
     }
   }
 
-  /** The epoch and version of the last digest from a device. Only later changes need to be asked for. */
+  /** The epoch and version of the last digest from a device, so that only later changes are requested. */
   since(library: LibraryId, device: DeviceId): { epoch: string; version: number } | null {
     const known = this.#known.get(library)?.get(device)
     return known ? { epoch: known.epoch, version: known.version } : null

@@ -17,20 +17,20 @@ export interface PrefetchSettings {
   readonly never: string
   /** Kinds that this device makes instead of fetching them, joined by `+`. */
   readonly makeHere: string
-  /** Most batches at once. */
+  /** Maximum number of batches at once. */
   readonly concurrent: number
-  /** 0: no limit. */
+  /** Limit on received bytes per second; 0 means no limit. */
   readonly maxBytesPerSecond: number
 }
 
-/** How often a brief hold is checked again, in milliseconds. */
+/** How often to check whether a brief hold is over, in milliseconds. */
 const LOOK_AGAIN_MS = 2_000
 /**
- * How often a hold that may last, such as a battery, is checked again, in milliseconds. A user plugging in the cable
+ * How often to check whether a longer hold, such as a battery, is over, in milliseconds. A user who plugs in the cable
  * or frees space expects the fetch to continue about this soon.
  */
 const HELD_LOOK_AGAIN_MS = 15_000
-/** Contents of one transfer: about a second of work, after which the fetch can be paused. */
+/** Number of contents in one transfer. It takes about a second, after which the fetch can be paused. */
 const BATCH = 250
 
 /** New sidecars that a device has reported. */
@@ -42,7 +42,7 @@ export interface News {
 }
 
 export interface PrefetcherDeps {
-  readonly settings: () => PrefetchSettings
+  readonly settings: (library: LibraryId) => PrefetchSettings
   readonly clock: Clock
   readonly log: Logger
   /** Whether a library is still open. */
@@ -68,7 +68,7 @@ export class Prefetcher implements AsyncDisposable {
   /** Queues new sidecars, and starts the job of the library if it is not running. */
   add(news: News): void {
     const { library, of, records } = news
-    const { eager, never } = this.#deps.settings()
+    const { eager, never } = this.#deps.settings(library.id)
     if (!names(eager, of.kind) || names(never, of.kind) || library.readOnly) return
     this.#keep(this.#sort(library, of, records), 'sidecars of others were not looked through')
   }
@@ -107,7 +107,10 @@ export class Prefetcher implements AsyncDisposable {
     const signal = AbortSignal.any([host.signal, this.#ending.signal])
     const waiting = this.#waitingOf(library)
     const run: Run = { counts: { fetched: 0, missing: 0 }, running: 0, held: null, host, signal }
-    /** Kinds in progress. One worker at a time makes and fetches the variants of a content. */
+    /**
+     * Kinds in progress. Each kind has one worker at a time, so that no two workers handle variants of the same
+     * content.
+     */
     const busy = new Set<SidecarKind>()
     let freed = Promise.withResolvers<void>()
     const work = async () => {
@@ -129,7 +132,7 @@ export class Prefetcher implements AsyncDisposable {
             this.#lookAgain(batch.library, HELD_LOOK_AGAIN_MS)
           }
         } catch (err) {
-          // The code that aborted the job knows whether it continues, so the batch stays queued.
+          // Keep the batch. The code that aborted the job decides whether the job continues.
           if (signal.aborted) waiting.putBack(batch)
           else {
             waiting.done(batch)
@@ -142,7 +145,7 @@ export class Prefetcher implements AsyncDisposable {
         }
       }
     }
-    await Promise.all(Array.from({ length: this.#deps.settings().concurrent }, work))
+    await Promise.all(Array.from({ length: this.#deps.settings(library).concurrent }, work))
     signal.throwIfAborted()
     return { ...run.counts, held: run.held }
   }
@@ -165,7 +168,7 @@ export class Prefetcher implements AsyncDisposable {
     this.#keep(library.sidecars.exchange.startFetching(), 'fetching sidecars ahead did not begin')
   }
 
-  /** Lets the disposal wait for some work, and writes its errors to the log. */
+  /** Makes the disposal wait for some work, and logs the errors of that work. */
   #keep(work: Promise<void>, failed: string): void {
     const kept = work
       .catch((err: unknown) => {
@@ -195,7 +198,10 @@ export class Prefetcher implements AsyncDisposable {
       .catch(() => {})
   }
 
-  /** Fetches a batch. Returns the reason if it was not tried; null if it was, whether or not all of it arrived. */
+  /**
+   * Fetches a batch. Returns the reason if the fetch was held back; null if it was tried, even if not all of it
+   * arrived.
+   */
   async #fetch({ library, of, sizes }: Batch, run: Run): Promise<string | null> {
     const { clock, isOpen, settings } = this.#deps
     const { counts, signal } = run
@@ -208,7 +214,7 @@ export class Prefetcher implements AsyncDisposable {
       await sleep(clock, LOOK_AGAIN_MS, signal)
     }
     if (!isOpen(library)) return null
-    // Meanwhile another device may have sent some of them, or the files may have been deleted.
+    // In the meantime, another device may have sent some of the sidecars, or the files may have been deleted.
     const ids = Buffer.concat([...sizes.keys()].map(uuidToBlob))
     const contentIds = library.sidecars.exchange.lacking(of, ids)
     if (contentIds.length === 0) {
@@ -225,7 +231,7 @@ export class Prefetcher implements AsyncDisposable {
       run.running -= contentIds.length
     }
     this.#tell(library.id, run)
-    const { maxBytesPerSecond } = settings()
+    const { maxBytesPerSecond } = settings(library.id)
     const bytes = contentIds.reduce((sum, id) => sum + sizes.get(id)!, 0)
     if (maxBytesPerSecond > 0) await sleep(clock, (bytes / maxBytesPerSecond) * 1_000, signal)
     return null
@@ -243,7 +249,7 @@ interface Run {
   readonly counts: { fetched: number; missing: number }
   /** Number of contents that are being fetched. */
   running: number
-  /** The reason why the run ends early; null if it does not. */
+  /** The reason why the run must end early; null if it need not. */
   held: string | null
   readonly host: FetchHost
   readonly signal: AbortSignal

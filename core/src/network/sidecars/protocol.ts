@@ -4,23 +4,26 @@ import { RECORD_BYTES, VARIANT } from '../../sidecars/index.ts'
 import type { Protocol } from '../wire/protocol.ts'
 import type { Question, Rpc } from '../wire/rpc.ts'
 
-/** Most sidecars in one question or transfer. */
+/** Maximum number of sidecars in one question or transfer. */
 export const MAX_BATCH = 1_000
 /** With more sidecars than this in a library, a digest is only a filter. */
 export const MAX_EXACT = 250_000
-/** Most groups of one digest. A group is one kind, variant and format. */
+/** Maximum number of groups of one digest. A group is one kind, variant and format. */
 export const MAX_GROUPS = 256
-/** Most bytes of all groups of one digest; enough for a filter of 13 million sidecars. */
+/** Maximum number of bytes of all groups of one digest; enough for a filter of 13 million sidecars. */
 export const MAX_DIGEST_BYTES = Math.max(MAX_EXACT * RECORD_BYTES, 16_777_216)
-/** Most bytes of one frame of a digest. */
+/** Maximum number of bytes of one frame of a digest. */
 export const CHUNK_BYTES = 1_000_000
 /** How often all members are asked for their digests again, in milliseconds. */
 export const CADENCE_MS = 300_000
 /** How long changes are collected before other members are told, in milliseconds. */
 export const SETTLE_MS = 2_000
-/** How long reported sidecars are collected before they are saved, in milliseconds, because they can be megabytes. */
+/**
+ * How long to wait before reported sidecars are saved, in milliseconds. Reports can be megabytes, so several are saved
+ * together.
+ */
 export const SAVE_MS = 10_000
-/** How long a device waits for running digests before it makes a sidecar itself, in milliseconds. */
+/** How long a device waits for digests that are on their way before it makes a sidecar itself, in milliseconds. */
 export const HEARD_MS = 2_000
 
 const CHECKSUM_BYTES = 32
@@ -65,7 +68,7 @@ export const sidecars = {
   questions: {
     /** The asking device has new or removed sidecars. The other device then asks for the digest. */
     changed: { input: z.object({ library: LibraryId }), output: z.object({}) },
-    /** Which of the given sidecars the device has, with the facts about each. */
+    /** Asks which of the given sidecars the device has, and for facts about each. */
     who: {
       input: z.object({ library: LibraryId, items: z.array(Wanted).max(MAX_BATCH) }),
       output: z.object({ found: z.array(Found).max(4 * MAX_BATCH) }),
@@ -88,7 +91,7 @@ export const sidecars = {
   },
 } satisfies Rpc<Record<string, Question>>
 
-/** The sidecars of a member: a head, then the bytes of its groups one after another. */
+/** The digest of a member: a head, followed by the bytes of all groups. */
 export const digestProtocol = {
   name: 'sidecar-digest',
   version: 1,
@@ -132,7 +135,7 @@ export const DigestHead = z.union([
 
 export const DigestChunk = z.object({ bytes: bytes((length) => length <= CHUNK_BYTES) })
 
-/** The request for a transfer of sidecars. Each file is named by its index in the list. */
+/** The request for a transfer of sidecars. The transfer names each file by its index in the list. */
 export const TransferSpec = z.object({
   library: LibraryId,
   items: z.array(Wanted.extend({ format })).min(1).max(MAX_BATCH),

@@ -28,8 +28,8 @@ export function findRecord(records: Buffer, id: Buffer): Buffer | null {
 }
 
 /**
- * The position of an id in sorted records, or where it would be. Searches from `from` on; near positions are found
- * fastest.
+ * The index of an id in sorted records, or the index where it would be inserted. The search begins at `from`, and is
+ * fastest for near positions.
  */
 function placeOf(records: Buffer, { at, from, id }: { id: Buffer; at: number; from: number }): number {
   const isBefore = (record: number) => compareIds(records, record * RECORD_BYTES, id, at) < 0
@@ -66,7 +66,7 @@ export function diffRecords(before: Buffer, after: Buffer): { put: Buffer; gone:
   return { put: Buffer.concat(put), gone: Buffer.concat(gone) }
 }
 
-/** The changes that make a difference to a sorted list. */
+/** Leaves out those changes that would not change a sorted list of records. */
 export function changesOf(before: Buffer, { gone, put }: { put: Buffer; gone: Buffer }): { put: Buffer; gone: Buffer } {
   const isOther = (record: Buffer) => findRecord(before, record)?.equals(record) !== true
   const isThere = (id: Buffer) => findRecord(before, id) !== null

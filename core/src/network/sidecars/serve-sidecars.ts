@@ -25,10 +25,10 @@ export interface ServeSidecarsDeps {
   readonly onChanged: (library: LibraryId, peer: Peer) => void
 }
 
-/** Answers that are looked up before other work may run. */
+/** Number of answers that are looked up before other work gets its turn. */
 const ANSWERS_PER_TURN = 100
 
-/** Answers the members of libraries: digests, facts about sidecars, and the files. Ends when disposed. */
+/** Answers other members of the libraries: digests, facts about sidecars, and sidecar files. Stops when disposed. */
 export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
   const { grants, membership, onChanged, peers, transfers } = deps
   const parts = new DisposableStack()

@@ -43,7 +43,7 @@ export interface SidecarExchangeDeps {
   readonly log: Logger
   /** The open libraries. */
   readonly libraries: () => readonly SidecarLibrary[]
-  readonly settings: () => PrefetchSettings
+  readonly settings: (library: LibraryId) => PrefetchSettings
   readonly latencyMs: (device: DeviceId) => number | null
 }
 
@@ -60,7 +60,7 @@ export class SidecarExchange implements AsyncDisposable {
   readonly #fetcher: Fetcher
   readonly #prefetcher: Prefetcher
   readonly #pulls: DigestPulls
-  /** Libraries that are about to be searched for sidecars to fetch in advance, each with its timer. */
+  /** Libraries with a timer for the next search for sidecars to fetch in advance. */
   readonly #looking = new Map<SidecarLibrary, Disposable>()
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
@@ -118,13 +118,14 @@ export class SidecarExchange implements AsyncDisposable {
     this.#wait()
   }
 
-  /** The sidecars of a library on other devices; null if it is shared with no other device. */
+  /** The sidecars of a library on other devices; null if no other device is a member. */
   elsewhere(library: LibraryId): PeerSidecars | null {
     if (this.#ending.signal.aborted || this.#deps.membership.membersOf(library).length === 0) return null
     return {
       holders: (key) => this.#holders(library, key),
       holdersOf: (contentId, kind) => this.#holdersOf(library, contentId, kind),
-      canFetch: (key) => !names(this.#deps.settings().makeHere, key.kind) && this.#known(library, key).length > 0,
+      canFetch: (key) =>
+        !names(this.#deps.settings(library).makeHere, key.kind) && this.#known(library, key).length > 0,
       fetch: async (keys, { accepts, asks }, signal) => {
         const folder = this.#deps.libraries().find(({ id }) => id === library)
         if (!folder) return []
@@ -274,7 +275,7 @@ export class SidecarExchange implements AsyncDisposable {
         { types: ['sidecars.changed'] },
       ),
     )
-    // After a job, contents that are new here may already have sidecars on other devices.
+    // After a job, other devices may have sidecars of the new contents.
     this.#parts.use(
       events.subscribe(
         (event) => {
@@ -282,7 +283,7 @@ export class SidecarExchange implements AsyncDisposable {
           if (!library || event.type !== 'job.ended') return
           const job = event.data
           if (job.name !== fetchSidecars.name) this.#lookAgain(library)
-          // If the library is shared with no other device any more, no device can send them either.
+          // If the library has no other members, no device can send its sidecars.
           else if (job.status === 'cancelled' || !this.elsewhere(library.id)) this.#prefetcher.forget(library.id)
           else if (job.status === 'completed') this.#prefetcher.goOn(library)
         },

@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../domain/index.ts'
 
-/** Weight of the last transfer in the expected rate of the next. */
+/** Weight of the latest transfer in the expected rate of the next one. */
 const WEIGHT = 0.3
 /** How long a device is skipped after a failure, in milliseconds. */
 const REST_MS = 30_000

@@ -4,7 +4,8 @@ import { nameOf } from './inventory.ts'
 import type { SidecarLibrary } from './shared-library.ts'
 
 /**
- * Most queued batches. If there are more, the oldest are dropped until the reports of the members are searched again.
+ * Maximum number of queued batches. If there are more, the oldest are dropped until the reports of the members are
+ * searched again.
  */
 const MAX_WAITING = 4_000
 
@@ -43,7 +44,10 @@ export class WaitingBatches {
     if (this.#batches.length > MAX_WAITING) this.done(this.#batches.shift()!)
   }
 
-  /** Takes the first batch whose kind is not busy; null if there is none. The caller then calls `done` or `putBack`. */
+  /**
+   * Takes the first batch whose kind is not busy; null if there is none. The caller must then call `done` or
+   * `putBack`.
+   */
   take(busy: ReadonlySet<SidecarKind>): Batch | null {
     const at = this.#batches.findIndex(({ of }) => !busy.has(of.kind))
     return at === -1 ? null : this.#batches.splice(at, 1)[0]!

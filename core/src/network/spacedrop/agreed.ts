@@ -2,17 +2,17 @@ import type { Agreed } from '../transfer/index.ts'
 import type { OfferRow } from './offer-rows.ts'
 import { MAX_ITEMS, MAX_NAME, MAX_NAMES } from './protocol.ts'
 
-/** Most folders from a stranger, because folders also take disk space. */
+/** Maximum number of folders from a stranger, because folders also take disk space. */
 const MAX_FOLDERS_OF_STRANGER = 10_000
 /**
- * How much more than the offer a paired device may send, because files grow between offer and accept: this fraction of
- * the offer, but at least `MORE_FILES` and `MORE_BYTES`.
+ * How much more than offered a paired device may send, because files may grow until the offer is accepted: this
+ * fraction of the offer, but at least `MORE_FILES` and `MORE_BYTES`.
  */
 const MORE = 0.1
 const MORE_FILES = 100
 const MORE_BYTES = 64 * 1024 ** 2
 
-/** The facts about an offer that a person sees before accepting it, and the maximum amount of data afterwards. */
+/** What a person sees of an offer before accepting it, and how much data the device may send after that. */
 export function agreedTo({ bytes, items, names, stranger }: OfferRow): Agreed {
   const shown = JSON.parse(names) as string[]
   return {

@@ -20,7 +20,7 @@ export interface OfferBookDeps {
   readonly comparing: (row: OfferRow) => { readonly number: string; readonly confirmed: boolean } | null
   /** The folder for the files of an offer; null if they do not go to this device, or will not arrive any more. */
   readonly folderOf: (row: OfferRow) => string | null
-  /** Called once for each offer that has come to its end. */
+  /** Called once for each offer when it has ended. */
   readonly onEnded: (row: OfferRow) => void
 }
 
@@ -55,7 +55,7 @@ export class OfferBook implements Disposable {
     throw new CoreError('NotFound', `no offer ${id}; see \`spacedrive network offers list\``)
   }
 
-  /** Adds an offer without an event. */
+  /** Adds an offer without emitting an event. */
   add(row: OfferRow): void {
     this.#rows.add(row)
     this.#expireInTime(row)
@@ -86,7 +86,7 @@ export class OfferBook implements Disposable {
     const at = this.#deps.clock.ticks()
     if (at - (this.#lastTold.get(id) ?? 0) < TELL_MS) return
     const row = this.#rows.get(id)
-    // A late report must not change an offer that has ended.
+    // A late report must not change an ended offer.
     if (!row || !isOpen(row)) return
     this.#lastTold.set(id, at)
     this.set(id, { bytes_done: bytes })

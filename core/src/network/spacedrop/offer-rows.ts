@@ -1,7 +1,7 @@
 import type { DeviceId, Offer, OfferState } from '../../domain/index.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 
-/** Most ended offers that are stored. */
+/** Maximum number of ended offers that are stored. */
 const KEPT_ENDED = 200
 
 /** The row of one offer in `network.db`. */
@@ -15,7 +15,7 @@ export interface OfferRow {
   readonly sender: string | null
   readonly items: number
   readonly bytes: number
-  /** JSON */
+  /** JSON: the names of the offered files. */
   readonly names: string
   /** The offered paths, as MessagePack; null for an offer from another device. */
   readonly roots: Uint8Array | null
@@ -25,7 +25,7 @@ export interface OfferRow {
   readonly reason: string | null
   /** JSON: files that did not arrive. */
   readonly failures: string
-  /** 0: the other device does not know the current state yet. */
+  /** 0 if the other device has not been told the current state; otherwise 1. */
   readonly told: number
   readonly created_at: number
   readonly expires_at: number

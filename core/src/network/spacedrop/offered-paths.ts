@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { CoreError } from '../../util/errors.ts'
 import { baseOf, displayName, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
 
-/** Most paths of one offer. */
+/** Maximum number of paths of one offer. */
 const MAX_PATHS = 1_000
 
 const packr = new Packr({ useRecords: false })

@@ -3,7 +3,7 @@ import type { Question, Rpc } from '../wire/rpc.ts'
 
 /** How long an offer waits for an answer, in milliseconds. */
 export const OFFER_MS = 600_000
-/** Most names sent with an offer, and the longest one, in UTF-16 units. */
+/** Maximum number of names sent with an offer, and the longest one, in UTF-16 units. */
 export const MAX_NAMES = 20
 export const MAX_NAME = 255
 /** Longest name of a sender. */
@@ -14,7 +14,7 @@ export const MAX_ITEMS = 1_000_000
 const id = z.uuid()
 const reason = z.string().max(1_000).nullable()
 
-/** Most files that did not arrive and are listed by name. */
+/** Maximum number of files that did not arrive and are listed by name. */
 export const MAX_FAILURES = 50
 /** Longest path below the offered item, in UTF-16 units; longer paths are cut. */
 const MAX_FAILED_PATH = 300
@@ -32,7 +32,7 @@ const questions = {
       items: z.int().min(0).max(MAX_ITEMS),
       bytes: z.int().min(0),
       names: z.array(z.string().max(MAX_NAME)).min(1).max(MAX_NAMES),
-      /** Counted from the time of the message, so that the clocks need not agree. */
+      /** Relative to the sending of the message, so that the clocks need not agree. */
       expiresInMs: z.int().min(1).max(OFFER_MS),
     }),
     output: z.object({ state: z.enum(['waiting', 'accepted']) }),
@@ -53,8 +53,8 @@ const questions = {
 } as const satisfies Record<string, Question>
 
 /**
- * The messages before the files of an offer. The receiving side then fetches the files by the transfer protocol.
- * Specified in docs/protocols/spacedrop.md.
+ * Messages about an offer, before its files are sent. After accepting, the receiving side fetches the files with the
+ * transfer protocol. Specified in docs/protocols/spacedrop.md.
  */
 export const spacedropRpc: Rpc<typeof questions> = {
   name: 'spacedrop',

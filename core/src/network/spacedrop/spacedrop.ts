@@ -25,7 +25,7 @@ import { packRoots, rootsOf, unpackRoots } from './offered-paths.ts'
 import { type FailedFile, MAX_FAILURES, MAX_NAME, MAX_NAMES, OFFER_MS, spacedropRpc } from './protocol.ts'
 import { StrangerDrops } from './stranger-drops.ts'
 
-/** Most open offers of one device, and most offers that it may make in an hour. */
+/** Maximum number of open offers of one device, and of offers that it may make in an hour. */
 const MAX_WAITING = 16
 const MAX_PER_HOUR = 60
 const HOUR_MS = 3_600_000
@@ -64,8 +64,8 @@ export type NearbyInput = Omit<SendInput, 'device'> & { readonly device: string 
 
 /**
  * Offers of files between devices: paired ones, and nearby strangers after two people have compared a number. An offer
- * is stored with the paths of its files, and the files are read again when they are requested. It outlives both
- * programs, but not its expiry.
+ * is stored with the paths of its files, and the files are read again when they are requested. It stays valid until
+ * its expiry, even if both programs restart.
  */
 export class Spacedrop implements Disposable {
   readonly #deps: SpacedropDeps
@@ -237,7 +237,7 @@ export class Spacedrop implements Disposable {
     this.#parts.dispose()
   }
 
-  /** Prepares an offer of the files at some paths; the receiver is given later. */
+  /** Prepares an offer of the files at some paths, without a receiver. */
   async #draft(paths: readonly string[], sender: string | null, signal: AbortSignal) {
     const { clock, transfers } = this.#deps
     const roots = rootsOf(paths)
@@ -280,7 +280,7 @@ export class Spacedrop implements Disposable {
       spec: { id: row.id },
       title: titleOf(row),
       folder: this.#folder(folder),
-      // The sender must not decide that a file can be executed here.
+      // The sender must not decide whether a file can be executed here.
       preserve: 'times',
       agreed: agreedTo(row),
     })
@@ -351,7 +351,7 @@ export class Spacedrop implements Disposable {
         this.#book.set(row.id, { told: 1 })
         return 'accepted'
       } catch (err) {
-        // A person can still accept it with another folder.
+        // A person can still accept the offer with another folder.
         log.warn({ err }, `an offer could not be taken by itself: ${errorMessage(err)}`)
       }
     }
@@ -378,13 +378,13 @@ export class Spacedrop implements Disposable {
     const row = this.#book.get(id)
     if (row?.direction === 'out' && row.device === peer.id && isOpen(row)) {
       const all = state === 'completed' && failures.length === 0 && reason === null ? { bytes_done: row.bytes } : {}
-      // The other device does not know which files were left out here.
+      // The other device does not know which files this device has left out.
       this.#book.set(id, { state, reason: reason ?? row.reason, failures: JSON.stringify(failures), ...all })
     }
     return {}
   }
 
-  /** Ends the running transfers of a device that may not send any more, on both sides and with this reason. */
+  /** Ends the running transfers of a device that may no longer send files. Both sides see this as the reason. */
   mayNotSend(device: DeviceId): void {
     for (const row of this.#book.all()) {
       if (row.direction !== 'in' || row.device !== device || row.state !== 'accepted' || row.transfer === null) continue
@@ -437,7 +437,10 @@ export class Spacedrop implements Disposable {
     } else this.#book.progressed(row.id, transfer.bytes.done)
   }
 
-  /** The folder for the files of an offer to this device; for an open offer, the folder if it is accepted unchanged. */
+  /**
+   * The folder for the files of an offer to this device. If the offer is open, the folder that would be used if a
+   * person accepts it without naming one.
+   */
   #folderOf({ direction, state, transfer }: OfferRow): string | null {
     if (direction === 'out') return null
     if (transfer !== null) return this.#deps.transfers.folderOf(transfer)
@@ -450,7 +453,7 @@ export class Spacedrop implements Disposable {
     if (stranger) this.#strangers.leave(device)
   }
 
-  /** The answer to an offer as the sender sees it: without any path or free space of this device. */
+  /** The answer to an offer as the sender sees it: without paths and free space of this device. */
   #outcomeFor({ failures, reason, transfer }: OfferRow): { reason: string | null; failures: FailedFile[] } {
     const error = transfer === null ? null : this.#deps.transfers.errorOf(transfer)
     const told = reason === null || !namesPath(reason) ? reason : toldSentence('Internal')
@@ -460,7 +463,7 @@ export class Spacedrop implements Disposable {
     }
   }
 
-  /** Sends all outcomes that the other device does not know yet, whatever their state. */
+  /** Sends all outcomes that the other device has not been told yet. */
   async #tellAll(peer: Peer): Promise<void> {
     for (const row of this.#book.all()) if (row.told === 0 && row.device === peer.id) await this.#tell(row)
   }
@@ -481,7 +484,7 @@ export class Spacedrop implements Disposable {
           { device, rpc: spacedropRpc, verb: 'answer', input: { id, state, ...this.#outcomeFor(row) } },
           signal,
         )
-      // If the state has changed in the meantime, the new state is told separately.
+      // If the state has changed in the meantime, the new state is sent separately.
       this.#book.told(row)
     } catch (err) {
       if (!this.#ending.signal.aborted) log.info({ err: errorMessage(err) }, 'an answer to an offer was not heard yet')

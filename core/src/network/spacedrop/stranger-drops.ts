@@ -11,8 +11,8 @@ import { isOpen, type OfferRow } from './offer-rows.ts'
 import { OFFER_MS } from './protocol.ts'
 
 /**
- * How long the offer may take after the number was confirmed, in milliseconds. It is sent at once, or when a lost
- * connection has been made again.
+ * How long the offer may take after the number was confirmed, in milliseconds. It is sent at once, or after a lost
+ * connection came back.
  */
 const OFFER_DUE_MS = nearbyLimits.returnMs + 30_000
 
@@ -113,8 +113,8 @@ export class StrangerDrops implements Disposable {
   }
 
   /**
-   * Handles the offer of a stranger after the number was confirmed. Throws `NotAuthorised` for any other offer than the
-   * one that it was met for.
+   * Handles the offer of a stranger after the number was confirmed. Throws `NotAuthorised` if the id is not the one
+   * that the greeting of this device named, or if that offer has ended.
    */
   offered(offer: Pick<OfferRow, 'id' | 'sender' | 'items' | 'bytes' | 'names' | 'expires_at'>, peer: Peer): void {
     const { book, log } = this.#deps
@@ -134,7 +134,7 @@ export class StrangerDrops implements Disposable {
     return guest && { number: guest.number, confirmed: guest.isConfirmed }
   }
 
-  /** Ends the drop with a device. Its last message still arrives. */
+  /** Ends the drop with a device. The last message to the device still arrives. */
   leave(device: DeviceId): void {
     this.#deps.nearby.leave(device)
   }
@@ -186,7 +186,7 @@ export class StrangerDrops implements Disposable {
       if (row && row.device === guest.id && isOpen(row)) end(row)
     } catch (err) {
       log.warn({ device: guest.name, err: errorMessage(err) }, 'cannot store the result of an offer')
-      // The next start ends the offer too.
+      // Nothing more to do: the next start ends the offer too.
       if (this.#isClosed) return
       this.#again.set(
         guest.offer,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ContentId } from '../../domain/index.ts'
 
-/** The kind of request for a file by its content. The answer is compared with the content id. */
+/** The kind of request for a file by its content. The received file is compared with the content id. */
 export const CONTENT_KIND = 'content'
 /** A request for a file by its content. */
 export const ContentSpec = z.object({ content: ContentId })

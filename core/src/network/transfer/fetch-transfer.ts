@@ -16,15 +16,17 @@ import type { Preserve } from './transfer-rows.ts'
 import type { Destination, FetchChannel, Renamed } from './worker/messages.ts'
 import { bytesOfNames, MAX_ITEMS, type SourceItem } from './worker/walk-source.ts'
 
-/** Most bytes of all names of one transfer: enough for a million names in folders that are not too deep. */
+/**
+ * Maximum number of bytes of all names of one transfer: enough for a million names in folders that are not too deep.
+ */
 const MAX_LIST_BYTES = 268_435_456
 
 /**
- * Smallest transfer for which `punch` is tried, in bytes. Less data arrives over the link before an attempt would fail.
+ * Transfers of at least this size try `punch`, in bytes. Less data arrives over the link before an attempt would fail.
  */
 const PUNCH_FROM_BYTES = 2_097_152
 
-/** The way of the bytes: over a separate TLS connection, or over a stream of the link. */
+/** How the bytes are sent: over a separate TLS connection, or over a stream of the link. */
 export type Via = 'tcp' | 'stream'
 
 /** The answer of a device to a request for files. */
@@ -121,15 +123,15 @@ export interface FetchDeps {
 }
 
 export interface FetchOptions {
-  /** The same id each time the fetch continues. */
+  /** The id of the fetch. It stays the same when the fetch continues after an interruption. */
   readonly id: string
   /** The folder that records the progress. */
   readonly folder: string
   readonly destination: Destination
   readonly preserve: Preserve
-  /** The origin that is written on each file. Null: the files are for Spacedrive itself. */
+  /** The origin that is written to the attributes of each file; null for files that are for Spacedrive itself. */
   readonly origin: string | null
-  /** A check of the only file before it gets its name. */
+  /** The content that the only file must have before it gets its name; null if it is not checked. */
   readonly content: ContentId | null
   readonly onOpen: (opened: {
     files: number
@@ -167,7 +169,7 @@ export async function fetchOffered(
   let isComplete = false
   const close = (channel: string) => {
     const stream = open.get(channel)?.stream
-    // The clean end tells the sending side that this device has everything, as opposed to a lost connection.
+    // A clean end tells the sending side that this device has everything; an abort looks like a lost connection.
     if (isComplete && stream) void end(stream)
     else stream?.abort()
     open.delete(channel)
@@ -198,7 +200,7 @@ export async function fetchOffered(
       origin,
       preserve,
     })
-    // Paused or cancelled meanwhile: it must not look as if it were running.
+    // The fetch may have been paused or cancelled during the question. Then it must not be reported as open.
     signal.throwIfAborted()
     options.onOpen(opened)
     const compare = offers.length > 1 && opened.totalFiles === 1 ? offers.length : 0
@@ -207,7 +209,7 @@ export async function fetchOffered(
         close(offer.channel)
         if (compare > 0) void thread.ask('sourceGone', { fetch: id, name: offer.peer.name }).catch(() => {})
       })
-      // A device whose connection is lost sends nothing more.
+      // If the connection to a device is lost, its channel sends nothing more.
       offer.peer.signal.addEventListener('abort', () => close(offer.channel), { once: true })
     }
     const complete = await ended.promise
@@ -247,7 +249,7 @@ async function connect(offer: Offer, connecting: Connecting, signal: AbortSignal
   await pumpPort(port1, stream)
 }
 
-/** False if none of the addresses answers. */
+/** Dials a device. Returns false if none of its addresses answers. */
 async function dial(
   offer: Offer,
   connecting: Connecting,
@@ -268,7 +270,7 @@ async function dial(
 /** Both sides connect to each other at the same time, so that routers and firewalls treat the packets as answers. */
 async function punch(offer: Offer, connecting: Connecting, signal: AbortSignal): Promise<boolean> {
   const { items, peer, stream } = offer
-  // Strangers of the local network are reached directly or not at all.
+  // A stranger on the local network is reached directly or not at all.
   if (peer.isStranger || items.reduce((sum, { size }) => sum + size, 0) < PUNCH_FROM_BYTES) return false
   const from = await freePort()
   const addresses = meetingAddresses(connecting.ownAddresses(), from)
@@ -283,7 +285,10 @@ function channelOf({ channel, items, peer }: Offer, { compare, id }: Connecting)
   return { fetch: id, channel, name: peer.name, items, compare }
 }
 
-/** Also includes the address of the present connection, because the other side may not know its outside address. */
+/**
+ * All known addresses of the other side. They include the address of the current connection, because the other side
+ * may not know its own outside address.
+ */
 function addressesOf({ addresses, peer }: Offer): string[] {
   const port = parseAddress(addresses[0] ?? '')?.port
   const path = peer.path()

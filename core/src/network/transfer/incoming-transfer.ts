@@ -14,11 +14,14 @@ export interface Incoming {
   run: Promise<void> | null
   lastTold: number
   refused: RefusedHolders
-  /** The offer that a person accepted; a device that sends anything else is refused. Null: no limit besides the free disk space. */
+  /**
+   * The offer that a person accepted; a device that sends anything else is refused. Null if only the free disk space
+   * limits the transfer.
+   */
   agreed: Agreed | null
 }
 
-/** A stored transfer, before anything runs for it. */
+/** Makes the state of a stored transfer before anything runs for it. */
 export function incomingOf(row: TransferRow): Incoming {
   // A transfer that was active when the process ended continues when its device is connected.
   const state = row.ended_at === null && row.state !== 'paused' ? 'waiting' : row.state

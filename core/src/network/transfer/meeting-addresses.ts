@@ -10,8 +10,8 @@ export interface OwnAddresses {
 }
 
 /**
- * The addresses of a connection from the local port `port`, for another side that connects at the same time. Empty if
- * the router changes ports, because the outside port is then unknown.
+ * The addresses from which this side connects if it uses the local port `port` and the other side connects at the same
+ * time. Empty if the router changes ports, because then the outside port is unknown.
  */
 export function meetingAddresses({ addresses, outside }: OwnAddresses, port: number): string[] {
   const inside = addresses.filter((address) => address !== outside)

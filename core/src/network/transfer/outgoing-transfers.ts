@@ -4,15 +4,15 @@ import type { Clock } from '../clock.ts'
 import { Rate } from './rate.ts'
 import type { SendingNews } from './serve-transfer.ts'
 
-/** Most ended transfers that stay listed. */
+/** Maximum number of ended transfers that stay listed. */
 const KEPT_ENDED = 200
 /**
- * How long the request of a cancelled transfer is refused, in milliseconds: five times the longest wait between its
- * attempts.
+ * How long requests for a cancelled transfer are refused, in milliseconds: five times the longest wait between two
+ * attempts of the other side.
  */
 const REFUSED_MS = 5 * 60_000
 
-/** A transfer that is sent from this device, over several connections one after another if it was paused. */
+/** A transfer from this device. If it was paused, it continues over another connection. */
 interface Outgoing {
   readonly id: string
   news: SendingNews
@@ -26,7 +26,10 @@ interface Outgoing {
   error: Transfer['error']
   /** Resolves when a user resumes the paused transfer. */
   resumed: PromiseWithResolvers<void>
-  /** Number of requests of the other side that wait until it is resumed: a new one may come before an old one is gone. */
+  /**
+   * Number of waiting requests for this paused transfer. The other side may send a new one before its old one has
+   * ended.
+   */
   holds: number
 }
 
@@ -87,7 +90,7 @@ export class OutgoingTransfers {
   cancel(id: string): Transfer {
     const outgoing = this.#find(id)
     if (outgoing.endedAt === null) {
-      // A waiting device is told at once, any other when it asks again.
+      // If the device waits for an answer, tell it now. Otherwise it is told when it asks again.
       if (outgoing.holds > 0) outgoing.resumed.reject(cancelledHere())
       else this.#refuse(outgoing.news.key)
       this.#end(outgoing, 'cancelled')
@@ -105,7 +108,10 @@ export class OutgoingTransfers {
     return outgoing.resumed.promise
   }
 
-  /** Called when a waiting request has ended without an answer. The transfer stays paused, and the device may ask again. */
+  /**
+   * Called when a waiting request has ended without an answer. The transfer stays paused, and the device may ask
+   * again.
+   */
   left(key: string): void {
     const outgoing = this.#openOf(key)
     if (outgoing) outgoing.holds = Math.max(0, outgoing.holds - 1)
@@ -153,11 +159,11 @@ export class OutgoingTransfers {
     this.#deps.changed(show(outgoing))
   }
 
-  /** `err` null: all requested data was sent. */
+  /** Called when a connection has ended. If `err` is null, all requested data was sent. */
   ended(channel: string, err: unknown): void {
     const outgoing = this.#byChannel.get(channel)
     this.#byChannel.delete(channel)
-    // Pausing or cancelling has cut this connection. The transfer may already continue over another one.
+    // A paused or cancelled transfer has cut this connection itself. It may already continue over another one.
     if (outgoing?.state !== 'running' || outgoing.news.channel !== channel) return
     outgoing.error = err instanceof CoreError ? { code: err.code, message: err.message } : null
     this.#end(outgoing, err === null ? 'completed' : 'failed')

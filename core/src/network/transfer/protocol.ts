@@ -13,15 +13,18 @@ export const transferProtocol: Protocol = {
   maxStreams: 16,
 }
 
-/** Most items in one message. */
+/** Maximum number of items in one message. */
 export const PAGE_ITEMS = 1_000
-/** Most names in one path, folders and file together, and the longest name, in bytes. */
+/** Maximum number of names in one path, folders and file together, and the longest name, in bytes. */
 const MAX_NAMES = 512
 const MAX_NAME_BYTES = 1_024
 export const MAX_ADDRESSES = 32
 /** The largest file, in bytes: 2 TiB. The hashes of all its chunks fit in one message. */
 const MAX_FILE_BYTES = 2_199_023_255_552
-/** The end of the year 9999, in milliseconds since 1970. The earliest time is the start of the year 1. */
+/**
+ * Upper limit on times: the end of the year 9999, in milliseconds since 1970. The lower limit is the start of the year
+ * 1.
+ */
 const MAX_MTIME_MS = 253_402_300_799_999
 
 const sessionKey = z.string().regex(/^[0-9a-f]{64}$/)
@@ -63,7 +66,7 @@ export const Offered = z.discriminatedUnion('type', [
 export type Offered = z.infer<typeof Offered>
 
 /**
- * The way of the bytes, sent by the receiving side. `stream`: they follow as `{ bytes }`. `punch`: none of the
+ * How the bytes are sent, chosen by the receiving side. `stream`: they follow as `{ bytes }`. `punch`: none of the
  * addresses answered. When the sending side has sent `Meeting`, both sides connect to each other at the same time, the
  * receiving side from these addresses. It then sends `Chosen` again, with the result.
  */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import { PORT_WINDOW_BYTES, type PortMessage } from './worker/port-duplex.ts'
 
-/** A piece of the bulk connection, sent over a stream of the link. */
+/** A piece of the data of the bulk connection, when that is carried by a stream of the link. */
 export const Carried = z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) })
 
 /**
@@ -12,7 +12,7 @@ export const Carried = z.object({ bytes: z.custom<Uint8Array>((value) => value i
  */
 export async function pumpPort(port: MessagePort, stream: FrameStream): Promise<void> {
   let isOver = false
-  // The thread has closed the port, so the other side must not wait for more.
+  // The thread has closed the port, so the other side must not wait for more data.
   port.on('close', () => isOver || stream.abort())
   try {
     await Promise.all([sendAll(port, stream), receiveAll(port, stream)])

@@ -3,8 +3,7 @@ import { CoreError } from '../../util/errors.ts'
 import type { Asking, Offer } from './fetch-transfer.ts'
 
 /**
- * Holders that have sent something else than the requested content. Their data is deleted, and they are not asked
- * again.
+ * The holders that sent other data than the requested content. Their data was deleted, and they are not asked again.
  */
 export class RefusedHolders {
   readonly #namesById = new Map<DeviceId, string>()
@@ -14,12 +13,12 @@ export class RefusedHolders {
     return [...this.#namesById.values()]
   }
 
-  /** The same request, to the remaining devices. */
+  /** The same request, without the refused devices. */
   without<A extends Asking>(asking: A): A {
     return { ...asking, devices: asking.devices.filter((id) => !this.#namesById.has(id)) }
   }
 
-  /** Throws `Corrupt` if no device is left to ask. */
+  /** Adds the devices that sent wrong data. Throws `Corrupt` if no device is left to ask. */
   add(
     liars: readonly string[],
     { asking, contentId, offers }: { asking: Asking; contentId: ContentId; offers: readonly Offer[] },
@@ -30,7 +29,7 @@ export class RefusedHolders {
   }
 }
 
-/** The end of a sentence about a device. It follows the device's name. */
+/** The end of an error message, after the name of a device. */
 export function sentElse(contentId: ContentId): string {
   return `sent something else than content://${contentId}; nothing of it was kept`
 }

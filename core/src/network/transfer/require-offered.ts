@@ -3,11 +3,11 @@ import { bytesToName, displayName } from '../../util/file-name.ts'
 import type { Agreed, Amount } from './transfer-rows.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
-/** Begins the message of the error if more comes than was offered; the other device is told only this. */
+/** Beginning of the error message if a device sends more than it offered. That device is told only this part. */
 export const MORE_THAN_OFFERED =
   'the transfer has more data than the offer, so no file was stored; offer the files again'
 
-/** Throws `InvalidInput` if a device lists other files than it has offered, or more than is taken then. */
+/** Throws `InvalidInput` if a device lists other files than it has offered, or more than the accepted offer allows. */
 export function requireOffered(items: readonly SourceItem[], { atMost, isAll, maxName, names }: Agreed): void {
   const tops = items
     .filter((item) => item.names.length === 1)

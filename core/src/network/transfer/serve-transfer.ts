@@ -20,8 +20,8 @@ import type { Answered } from './worker/messages.ts'
 import { heard } from '../../util/heard.ts'
 
 /**
- * How long the other device may take for one step until the files are on their way: reading a page of the list, or
- * choosing the way of the files, before which it plans and connects. Until then, the list takes part of the budget.
+ * How long the other device may take for one step before the files are sent: reading a page of the list, or planning,
+ * connecting and choosing the way of the bytes. During this time, the list takes up a part of the budget.
  */
 export const STEP_MS = 300_000
 
@@ -30,11 +30,11 @@ export interface Sending {
   readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
   /** A title for people: `12 photos`. */
   readonly title: string
-  /** False: do not list it here, as for thumbnails that are viewed on the other device. */
+  /** If false, the transfer is not listed on this device. Used for thumbnails that a user of the other device views. */
   readonly isListed?: boolean
-  /** True for sidecars, which Spacedrive selects in its data folder; nothing else from there is sent. */
+  /** True for sidecars, which Spacedrive itself selects in its data folder. Nothing else in that folder is sent. */
   readonly isOwn?: boolean
-  /** Called now and then with the bytes of files sent on this connection. */
+  /** Called from time to time with the number of file bytes sent on this connection. */
   onProgress?(bytes: number): void
   /** Aborted when the files are no longer available: the transfer ends immediately. */
   readonly signal?: AbortSignal
@@ -49,9 +49,9 @@ export interface Sending {
 export interface SourceResolver<S extends z.ZodType = z.ZodType> {
   readonly kind: string
   readonly spec: S
-  /** Whether it answers devices that are not paired. */
+  /** Whether this resolver also answers devices that are not paired. */
   readonly isForStrangers?: boolean
-  /** Throws `NotAuthorised`, `NotFound` and similar errors; the person at the other device reads the message. */
+  /** Throws `NotAuthorised`, `NotFound` and similar errors, whose messages the person at the other device reads. */
   resolve(spec: z.output<S>, peer: Peer, signal: AbortSignal): Promise<Sending>
 }
 
@@ -65,7 +65,7 @@ export interface SendingNews {
   readonly files: number
   readonly bytes: number
   readonly onProgress: ((bytes: number) => void) | undefined
-  /** Cuts the transfer off; the other side then asks again. */
+  /** Stops sending. The other side then asks again. */
   readonly stop: () => void
 }
 
@@ -73,7 +73,7 @@ export interface ServeTransferDeps {
   readonly clock: Clock
   readonly thread: TransferThread
   readonly resolver: (kind: string) => SourceResolver | undefined
-  /** Port of the TLS listener; 0: any. */
+  /** Port of the TLS listener; 0 for any free one. */
   readonly port: () => number
   readonly own: () => OwnAddresses
   /** The files of Spacedrive itself, which are never sent. */
@@ -86,7 +86,7 @@ export interface ServeTransferDeps {
   /** Called if the other device leaves or is lost while the request is paused. */
   readonly onLeft: (key: string) => void
   readonly onBegin: (news: SendingNews) => void
-  /** `err` null: all requested data was sent. */
+  /** Called when a transfer has ended. If `err` is null, all requested data was sent. */
   readonly onEnd: (id: string, err: unknown) => void
 }
 
@@ -99,7 +99,7 @@ interface Running {
 /** The sending side of transfers, with a way to end transfers that are no longer allowed. */
 export interface ServedTransfers {
   readonly handler: ProtocolHandler
-  /** Ends each transfer that its device may not have any more. */
+  /** Ends each transfer whose device may no longer have the files. */
   readonly recheck: () => void
 }
 
@@ -195,8 +195,8 @@ function takenBackFrom(peer: Peer): CoreError {
 }
 
 /**
- * A signal that is aborted if the other side leaves before it gets an answer. Until then, no message is expected from
- * it. Also aborted with `signal`.
+ * A signal that is aborted if the other side leaves before it gets an answer, or together with `signal`. `first` is
+ * the other side's next message, which it does not send before it has the answer.
  */
 function untilLeft(first: Promise<unknown>, signal: AbortSignal): { readonly signal: AbortSignal; stop(): void } {
   const left = new AbortController()
@@ -206,7 +206,7 @@ function untilLeft(first: Promise<unknown>, signal: AbortSignal): { readonly sig
     if (!isOver && !signal.aborted)
       left.abort(new CoreError('Unavailable', 'the other device no longer wants the file'))
   }
-  // A stream may end a moment before its connection is known to have.
+  // A stream may end a moment before it is known that its connection has ended.
   const ended = () => void setImmediate(leave)
   first.then(ended, ended)
   return {
@@ -314,7 +314,7 @@ async function send(
       chosen = await inTime(stream.receive(Chosen))
     }
     if (chosen?.via === 'stream') await serveOverStream(channel, { deps, stream })
-    // The other side ends the stream when it has everything or stops.
+    // The other side ends the stream when it has everything, or when it stops.
     else if (chosen) await stream.receive(Chosen)
     deps.onEnd(channel, null)
   } catch (err) {
@@ -341,7 +341,10 @@ async function withinStep<T>(
   return await Promise.race([step, late.promise])
 }
 
-/** Sends the addresses of this side and then connects. Routers may drop the first packets, which are sent again. */
+/**
+ * Sends the addresses of this side, and then connects from them. Routers may drop the first packets; TCP repeats
+ * these.
+ */
 async function meet(
   channel: string,
   { addresses, deps, stream }: { addresses: readonly string[]; deps: ServeTransferDeps; stream: FrameStream },

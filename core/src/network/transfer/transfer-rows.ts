@@ -21,15 +21,15 @@ export interface StartInput extends Asking {
   readonly agreed?: Agreed
 }
 
-/** An offer as a person saw it. */
+/** An offer as it was shown to a person. */
 export interface Agreed {
-  /** The first names, as they were shown. */
+  /** The first offered names, as they were shown. */
   readonly names: readonly string[]
-  /** Whether these are all names. */
+  /** Whether `names` contains all offered names. */
   readonly isAll: boolean
   /** Longest name that is shown, in UTF-16 units; longer names are cut. */
   readonly maxName: number
-  /** Most that may come. */
+  /** Maximum number and size of the files. */
   readonly atMost: Amount
 }
 

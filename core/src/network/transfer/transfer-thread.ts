@@ -44,7 +44,7 @@ export class TransferThread implements AsyncDisposable {
     return (await this.#client.run({ verb, asked }, { transfer })) as Answered<V>
   }
 
-  /** Limits sent bytes per second, in this thread and later ones; null: no limit. */
+  /** Limits sent bytes per second, in this thread and in later ones; null removes the limit. */
   async limit(bytesPerSecond: number | null): Promise<void> {
     this.#bytesPerSecond = bytesPerSecond
     if (this.#client) await this.ask('limit', { bytesPerSecond })

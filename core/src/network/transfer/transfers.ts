@@ -41,13 +41,13 @@ import { TransferThread } from './transfer-thread.ts'
 import type { Answered, Renamed, TransferNews } from './worker/messages.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
-/** Most transfers to this device that run at once. The others wait. */
+/** Maximum number of transfers to this device that run at once. The others wait. */
 const MAX_RUNNING = 4
 /** Waits after failed attempts while the device is connected, in milliseconds. */
 const RETRY_MS = [250, 2_000, 5_000, 15_000, 60_000] as const
-/** Most ended transfers that stay listed. */
+/** Maximum number of ended transfers that stay listed. */
 const KEPT_ENDED = 200
-/** Most failures that are stored one by one. */
+/** Maximum number of failures that are stored one by one. */
 const KEPT_FAILURES = 100
 /** How often progress is reported and stored, in milliseconds. */
 const TELL_MS = 250
@@ -74,7 +74,7 @@ export interface FetchInput extends Asking {
   readonly folder: string
   /** The absolute target path of each item, in order, and the BLAKE3 that it must have if that is known. */
   place(items: readonly SourceItem[]): { targets: readonly Uint8Array[]; expected: readonly (Uint8Array | null)[] }
-  /** Other programs will open the files: their origin is written on them. */
+  /** Whether other programs will open the files. Then the origin is written to the attributes of each file. */
   readonly isForPrograms?: boolean
 }
 
@@ -130,7 +130,7 @@ export class Transfers implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#resolvers.delete(resolver.kind) }
   }
 
-  /** Ends transfers that are no longer allowed. Called when a grant, a list of members or a pairing has changed. */
+  /** Ends transfers that are no longer allowed. Call it after a change of grants, members or pairings. */
   recheck(): void {
     this.#served.recheck()
   }
@@ -189,7 +189,7 @@ export class Transfers implements AsyncDisposable {
     return this.#incoming.get(id)?.row.folder ?? null
   }
 
-  /** Why a transfer to this device has failed; null if it has not, or is unknown. */
+  /** The error of a failed transfer to this device; null if it has not failed or is unknown. */
   errorOf(id: string): Transfer['error'] {
     const incoming = this.#incoming.get(id)
     return incoming ? this.#show(incoming).error : null
@@ -236,7 +236,7 @@ export class Transfers implements AsyncDisposable {
     const { state } = incoming.row
     if (state === 'completed' || state === 'cancelled') throw new CoreError('Conflict', `the transfer is ${state}`)
     if (state === 'paused' || state === 'failed') {
-      // Devices that were refused may have the right content now.
+      // Devices that sent wrong data may have the right content now.
       incoming.refused = new RefusedHolders()
       this.#set(incoming, { state: 'waiting', error: null, ended_at: null })
       this.#run(incoming)
@@ -319,7 +319,7 @@ export class Transfers implements AsyncDisposable {
     }
   }
 
-  /** Transfers stop, and continue when the engine is opened again. */
+  /** Stops all transfers. They continue when the engine is opened again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort(new CoreError('Cancelled', 'the engine closes'))
     this.#parts.dispose()
@@ -382,7 +382,7 @@ export class Transfers implements AsyncDisposable {
         }
         this.#deps.log.info({ transfer: incoming.row.title, err: errorMessage(err) }, 'a transfer was interrupted')
       }
-      // Paused or cancelled at the moment when the connection ended.
+      // The transfer was paused or cancelled at the moment when the connection ended.
       if (signal.aborted) return
       if (this.#endUnpaired(incoming)) return
       this.#set(incoming, { state: 'waiting' })
@@ -479,7 +479,7 @@ export class Transfers implements AsyncDisposable {
   #recordFailures(incoming: Incoming, { fetched, items }: { fetched: Fetched; items: readonly SourceItem[] }): void {
     const { refused, row } = incoming
     const content = contentOf(askingOf(row))
-    // Once the right content is here, the devices that sent another version of it have lied too.
+    // When the right content has arrived, all devices that sent another version are liars too.
     const liars = content ? [...refused.names, ...(fetched.files > 0 ? fetched.liars : [])] : []
     const lied = liars.map((name) => ({ path: row.title, code: 'Corrupt', message: `${name} ${sentElse(content!)}` }))
     const failures = fetched.failures.slice(0, KEPT_FAILURES).map(({ code, item, message }) => {
@@ -514,7 +514,10 @@ export class Transfers implements AsyncDisposable {
     this.#set(incoming, { state, error: error && JSON.stringify(error), ended_at: this.#deps.clock.now() })
   }
 
-  /** Records news of a run, unless it was stopped: then the state is that of the user who paused, resumed or cancelled. */
+  /**
+   * Records a change from a run, unless the run was stopped: then a user has paused, resumed or cancelled the
+   * transfer, and that state must stay.
+   */
   #setFromRun(incoming: Incoming, change: Partial<TransferRow>, signal: AbortSignal): void {
     if (!signal.aborted) this.#set(incoming, change)
   }
@@ -576,7 +579,7 @@ export class Transfers implements AsyncDisposable {
   }
 }
 
-/** The origin as shown to people and programs in the attributes of a file. */
+/** The origin of a file, as people and programs see it in the file's attributes. */
 function originOf(device: string): string {
   return `spacedrive://${encodeURIComponent(device)}`
 }
@@ -587,7 +590,7 @@ function noteOfRenamed({ names, target }: Renamed): Transfer['notes'][number] {
   return { path, message: `it was saved as ${here}: its name is taken, too long or not allowed on this disk` }
 }
 
-/** A note about changed names that are not listed one by one. */
+/** A note that counts the changed names which are not listed one by one. */
 function noteOfOthers(title: string, count: number): Transfer['notes'] {
   if (count === 0) return []
   const names = count === 1 ? '1 more file or folder has' : `${count} more files and folders have`

@@ -24,10 +24,10 @@ export function withPort(address: string, port: number): string | null {
 }
 
 /**
- * The addresses where sockets can be reached from other devices. A socket that listens everywhere is reachable at each
- * address of the machine. Loopback is listed only if the machine has no other address of either family, because on
- * another device it would mean that device itself. Link-local addresses (`fe80::`) are left out, because they mean
- * another device on each link.
+ * The addresses where sockets can be reached from other devices. A socket that listens on all addresses can be reached
+ * at each address of the machine. Loopback is listed only if the machine has no other address of either family,
+ * because on another device it would mean that device itself. Link-local addresses (`fe80::`) are left out, because
+ * they mean another device on each link.
  */
 export function reachableAddresses(sockets: readonly string[], interfaces: Interfaces = networkInterfaces()): string[] {
   const found = sockets.flatMap((socket) => {

@@ -3,13 +3,13 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
 export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
 
-/** An IPv4 address inside an IPv6 one: `::ffff:192.168.1.5`. */
+/** An IPv4 address inside an IPv6 address: `::ffff:192.168.1.5`. */
 const MAPPED = /^::ffff:([0-9.]+)$/i
 
 /**
  * Whether an address is on the local network of this machine: loopback, a private range (RFC 1918, 3927, 4193), a
- * link-local address, or an address in a network of one of the interfaces. A packet from the internet that a router let
- * in keeps its sender's address, so it does not count as local.
+ * link-local address, or an address in a network of one of the interfaces. If a router lets a packet from the internet
+ * in, its sender's address stays the same, so it does not count as local.
  */
 export function isOnLocalNetwork(host: string, interfaces: Interfaces = networkInterfaces()): boolean {
   const plain = MAPPED.exec(host)?.[1] ?? host.replace(/%.*$/, '')

@@ -10,7 +10,7 @@ export type Alpn = (typeof alpns)[keyof typeof alpns]
 
 /** The addresses and the relay at which to dial a peer. */
 export interface DialHints {
-  /** Such as `192.168.1.5:4433` or `[fe80::1]:4433`. */
+  /** Addresses such as `192.168.1.5:4433` or `[fe80::1]:4433`. */
   readonly addresses: readonly string[]
   /** URL of the relay that the peer uses; null if it uses none. */
   readonly relay: string | null
@@ -18,7 +18,7 @@ export interface DialHints {
 
 export interface DialOptions {
   readonly alpn: Alpn
-  /** Ends the attempt. If a connection is made after that, it is closed. */
+  /** Aborting it ends the attempt. If a connection is made after that, it is closed. */
   readonly signal: AbortSignal
 }
 
@@ -32,9 +32,12 @@ export interface Transport extends AsyncDisposable {
   readonly key: PeerKey
   /** The addresses, with ports, where other devices can reach this endpoint now. */
   addresses(): readonly string[]
-  /** The addresses of this machine where this endpoint listens: `addresses()` without those that were learned. */
+  /** The addresses of this machine where this endpoint listens: `addresses()` without learned outside addresses. */
   listening(): readonly string[]
-  /** The reason why the router may be asked to forward ports that the user did not choose; null: it is not asked. */
+  /**
+   * The reason why the router may be asked to forward ports although the user did not choose that; null if it is not
+   * asked.
+   */
   routerProblem(): string | null
   /** The relay through which this endpoint can be reached now; null if there is none. */
   relay(): string | null
@@ -49,7 +52,7 @@ export interface Transport extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** The way that a link takes at the moment. */
+/** The path of a link at the moment. */
 export interface LinkPath {
   readonly kind: PathKind
   /** Address of the other side, such as `192.168.1.5:4433`; null if the link goes through a relay. */
@@ -59,7 +62,8 @@ export interface LinkPath {
 }
 
 /**
- * The end of a link. `local`: this side closed it. `remote`: the other side did, with this reason. `lost`: neither did.
+ * How a link ended. `local`: this side closed it. `remote`: the other side closed it, with this reason. `lost`:
+ * neither side closed it.
  */
 export interface LinkEnd {
   readonly by: 'local' | 'remote' | 'lost'
@@ -72,13 +76,14 @@ export interface Link {
   readonly alpn: Alpn
   /** Whether this side dialled. */
   readonly dialled: boolean
-  /** The other side gets the stream only with the first bytes that are written. */
+  /** Opens a stream. The other side learns of it only with the first written bytes. */
   openStream(signal: AbortSignal): Promise<ByteStream>
   /**
-   * Called for each stream that the other side opens. There is one listener; streams that come before it is set wait.
+   * Called for each stream that the other side opens. There is only one listener. Streams that are opened before it is
+   * set wait for it.
    */
   onStream(listener: (stream: ByteStream) => void): void
-  /** Null if it is not known. */
+  /** Null if the path is not known. */
   path(): LinkPath | null
   /** Resolves once, and never rejects. */
   readonly closed: Promise<LinkEnd>
@@ -93,7 +98,10 @@ export interface Link {
 export interface ByteStream {
   /** Reads up to `max` bytes; null at the end. Throws `Unavailable` if the stream was cut. Only one read at a time. */
   read(max: number): Promise<Uint8Array | null>
-  /** Resolves when more may be written. A caller that waits for it keeps memory bounded. Only one write at a time. */
+  /**
+   * Resolves when more may be written. Callers must wait for it, so that memory stays bounded. Only one write at a
+   * time.
+   */
   write(bytes: Uint8Array): Promise<void>
   /** Ends this direction. The other side reads the end after all written data. */
   finish(): Promise<void>

@@ -19,7 +19,7 @@ export interface ConversationOptions<R extends string> {
    */
   readonly refusals: readonly R[]
   readonly refused: (reason: R) => CoreError
-  /** The sentence with which the connection is closed. */
+  /** The sentence that is sent when the connection is closed. */
   readonly goodbye: string
 }
 
@@ -31,7 +31,10 @@ type Refuse = z.infer<typeof Refuse>
 const Confirm = z.object({ type: z.literal('confirm') })
 type Confirm = z.infer<typeof Confirm>
 
-/** How much longer this side waits for the other user than for its own, so that the other side sends the reason. */
+/**
+ * How much longer this side waits for the other side's user than for its own, so that the other side can send the
+ * reason for a timeout.
+ */
 const GRACE_MS = 5_000
 
 /** A conversation of two strangers over one stream: messages in turn, each with a time limit. */
@@ -83,7 +86,10 @@ export class Conversation<R extends string> {
     return within(this.frames.send(message), wait)
   }
 
-  /** Throws a refusal as the error from `options`, and `Timeout`, `Unavailable` or `InvalidInput`. */
+  /**
+   * Waits for the next message. If it is a refusal, throws its error from `options`; also `Timeout`, `Unavailable`,
+   * `InvalidInput`.
+   */
   async receive<S extends z.ZodType>(schema: S, wait: Wait): Promise<z.output<S>> {
     const message = await within(this.frames.receive(z.union([Refuse, schema])), wait)
     if (message === null) throw new CoreError('Unavailable', 'the other device ended the connection')
@@ -108,7 +114,7 @@ export class Conversation<R extends string> {
     await Promise.all([here, there])
   }
 
-  /** Sends the reason for the end, and leaves. Never throws, because the other side may be gone. */
+  /** Sends the reason for the end, and closes the conversation. Never throws, because the other side may have left. */
   async refuse(reason: R, lingerMs: number): Promise<void> {
     await this.leave({ type: 'refuse', reason } satisfies Refuse, lingerMs)
   }

@@ -1,16 +1,19 @@
-/** A signal that is aborted with another signal or after a time. Dispose it to remove its timer and listener. */
+/**
+ * A signal that is aborted together with another signal, or after a time. Dispose it to remove its timer and its
+ * listener.
+ */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController()
   readonly #outer: AbortSignal
   readonly #onAbort: () => void
   readonly #timer: NodeJS.Timeout
 
-  /** `reason` makes the error with which the signal is aborted after `ms` milliseconds. */
+  /** `reason` creates the error with which the signal is aborted after `ms` milliseconds. */
   constructor(outer: AbortSignal, { ms, reason }: { ms: number; reason: () => Error }) {
     this.#outer = outer
     this.#onAbort = () => this.#controller.abort(outer.reason)
     this.#timer = setTimeout(() => this.#controller.abort(reason()), ms)
-    // An open connection keeps the process running; a timer does not.
+    // A timer must not keep the process running; open connections do that.
     this.#timer.unref()
     if (outer.aborted) this.#onAbort()
     else outer.addEventListener('abort', this.#onAbort, { once: true })

@@ -5,12 +5,12 @@ import { packMessage, unpackMessage } from './message-pack.ts'
 
 /** Length of the number before each frame, in bytes: unsigned, 32 bits, big-endian. */
 export const LENGTH_BYTES = 4
-/** Most bytes that are requested from a stream at once. */
+/** Maximum number of bytes that are requested from a stream at once. */
 const READ_BYTES = 65_536
 
 /**
  * Messages over a stream of bytes: a length, then that many bytes of MessagePack. A frame above the limit is refused
- * before any of its bytes are kept, and ends the stream.
+ * before its bytes are read, and ends the stream.
  */
 export class FrameStream {
   readonly #stream: ByteStream
@@ -32,7 +32,7 @@ export class FrameStream {
     new DataView(frame.buffer).setUint32(0, body.length)
     frame.set(body, LENGTH_BYTES)
     const writing = this.#writing.then(() => this.#stream.write(frame))
-    // The caller of the failed send gets the error. The next send fails on the same broken stream.
+    // The caller of the failed send gets the error. The next send fails too, because the stream is broken.
     this.#writing = writing.catch(() => {})
     await writing
   }

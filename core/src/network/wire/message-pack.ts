@@ -1,7 +1,7 @@
 import { Packr, Unpackr } from 'msgpackr'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 
-/** Deepest accepted nesting; messages have only a few levels. */
+/** Limit on nesting; messages have only a few levels. */
 export const MAX_DEPTH = 32
 const PROTO = Buffer.from('__proto__')
 
@@ -13,9 +13,9 @@ export function packMessage(message: unknown): Uint8Array {
 }
 
 /**
- * Unpacks one value from exactly these bytes. Throws `InvalidInput` if they are not valid. The bytes are checked before
- * any value is built: messages of a peer have only plain values (none of the library's dozen extension types, with
- * classes and references), a bounded depth, keys that are text, and no length beyond the bytes.
+ * Unpacks one value from exactly these bytes. Throws `InvalidInput` if they are not valid. The bytes are checked
+ * before any value is built: messages of a peer have only plain values (none of the library's dozen extension types,
+ * with classes and references), a bounded depth, keys that are text, and no length that exceeds the bytes.
  */
 export function unpackMessage(bytes: Uint8Array): unknown {
   const problem = problemOf(bytes)
@@ -27,7 +27,7 @@ export function unpackMessage(bytes: Uint8Array): unknown {
   }
 }
 
-/** A list or map with the number of values that are still missing. */
+/** A list or map that is being read, and the number of its values that are still missing. */
 interface Open {
   left: number
   readonly isMap: boolean
@@ -46,7 +46,7 @@ function problemOf(bytes: Uint8Array): string | null {
     if (at >= bytes.length) return 'a value that is cut off'
     const token = readToken(view, at)
     if (!token) return 'a value of an unknown kind, or one that is cut off'
-    // In a map, the key comes when an odd number of values is left.
+    // Keys and values alternate in a map. If an odd number of values is left now, this value is a key.
     if (top.isMap && top.left % 2 === 1) {
       if (token.kind !== 'text') return 'a key that is no text'
       if (PROTO.equals(bytes.subarray(token.end - token.length, token.end))) return 'a key that is not allowed'
@@ -63,15 +63,15 @@ function problemOf(bytes: Uint8Array): string | null {
 
 interface Token {
   readonly kind: 'plain' | 'text' | 'list' | 'map'
-  /** Bytes of a text, values of a list, or pairs of a map. */
+  /** The length of a text in bytes, of a list in values, or of a map in pairs. */
   readonly length: number
   readonly end: number
 }
 
-/** Bytes of the numbers with tags `0xca` to `0xd3`. */
+/** Size in bytes of the number types with the tags `0xca` to `0xd3`. */
 const NUMBER_BYTES = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8]
 
-/** Null for a value that is cut off, and for types that are not plain. */
+/** Reads one token; null if it is cut off, or is of a type that is not plain. */
 function readToken(view: DataView, at: number): Token | null {
   const tag = view.getUint8(at)
   const start = at + 1
@@ -81,7 +81,7 @@ function readToken(view: DataView, at: number): Token | null {
   if (tag <= 0xbf) return text(view, { start, length: tag & 0x1f })
   if (tag === 0xc0 || tag === 0xc2 || tag === 0xc3) return plain(view, start)
   if (tag >= 0xca && tag <= 0xd3) return plain(view, start + NUMBER_BYTES[tag - 0xca]!)
-  // The encoding of `undefined`, the only extension type in messages.
+  // Accept the encoding of `undefined`, the only extension type in messages.
   if (tag === 0xd4) return start + 2 <= view.byteLength && view.getUint8(start) === 0 ? plain(view, start + 2) : null
   const sized = sizedTypes[tag]
   if (!sized || start + sized.bytes > view.byteLength) return null
@@ -92,7 +92,7 @@ function readToken(view: DataView, at: number): Token | null {
   return { kind: sized.kind, length, end: body }
 }
 
-/** The types with a length after the tag. `bytes`: size of that length. */
+/** Types whose tag is followed by a length. `bytes` is the size of that length. */
 const sizedTypes: Readonly<Record<number, { readonly kind: Token['kind']; readonly bytes: 1 | 2 | 4 }>> = {
   0xc4: { kind: 'plain', bytes: 1 },
   0xc5: { kind: 'plain', bytes: 2 },

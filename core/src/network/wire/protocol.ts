@@ -2,14 +2,14 @@ import type { DeviceId, PeerKey } from '../../domain/index.ts'
 import type { LinkPath } from '../transport/transport.ts'
 import type { FrameStream } from './frame-stream.ts'
 
-/** A kind of stream between devices. Its folder has this declaration, its messages and both its sides. */
+/** A kind of stream between devices. One folder contains this declaration, the messages and both sides. */
 export interface Protocol {
-  /** Never changes. */
+  /** The name must never change. */
   readonly name: string
   /** Increases with each change that older devices would not understand. Other versions are refused with a message. */
   readonly version: number
   readonly maxFrameBytes: number
-  /** Most streams of this protocol that one peer may have open; more are refused. */
+  /** Maximum number of streams of this protocol that one peer may have open; more are refused. */
   readonly maxStreams: number
 }
 

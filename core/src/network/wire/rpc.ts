@@ -37,7 +37,7 @@ const MAX_MESSAGE = 1_000
 const MAX_ID = 2 ** 47
 
 const Asked = z.object({ id: z.int().min(0), verb: z.string().max(64), input: z.unknown() })
-// The first matching schema is used. An answer of `undefined` has no `output`.
+// The first matching schema is used. If the answer is `undefined`, `output` is missing.
 const Answered = z.union([
   z.object({ id: z.int(), error: z.object({ code: z.enum(errorCodes), message: z.string().max(MAX_MESSAGE) }) }),
   z.object({ id: z.int(), error: z.undefined().optional(), output: z.unknown() }),
@@ -70,7 +70,7 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
     if (answer.error) throw new CoreError(answer.error.code, `${peer.name}: ${answer.error.message}`)
     return question.output.parse(answer.output) as z.output<Q[V]['output']>
   } catch (err) {
-    // If the deadline or the caller has aborted the stream, that is the reason to throw.
+    // If the deadline or the caller has aborted the stream, throw that reason.
     deadline.signal.throwIfAborted()
     if (err instanceof z.ZodError)
       throw new CoreError('InvalidInput', `${peer.name} sent an invalid answer`, { cause: err })
@@ -91,7 +91,8 @@ async function sendQuestion(stream: FrameStream, question: object): Promise<void
 }
 
 /**
- * Answers the questions of a protocol. The peer is told of errors by `toldError`, so it learns no paths of this device.
+ * Answers the questions of a protocol. Errors are sent to the peer through `toldError`, so that it learns no paths of
+ * this device.
  */
 export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answers: Answers<Q>): ProtocolHandler {
   return {
@@ -124,7 +125,7 @@ export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answe
   }
 }
 
-/** The question of a stream. If it does not come in time, the stream is aborted. */
+/** Receives the question of a stream. If it does not arrive in time, the stream is aborted. */
 async function receiveQuestion(stream: FrameStream): Promise<z.output<typeof Asked> | null> {
   const timer = setTimeout(() => stream.abort(), ASK_TIMEOUT_MS)
   timer.unref()
@@ -135,7 +136,7 @@ async function receiveQuestion(stream: FrameStream): Promise<z.output<typeof Ask
   }
 }
 
-/** Reaches a device and asks it. */
+/** Connects to a device if necessary, and asks it. */
 export async function askDevice<Q extends Record<string, Question>, V extends keyof Q & string>(
   peers: Peers,
   { device, ...question }: { device: Peer['id']; rpc: Rpc<Q>; verb: V; input: z.input<Q[V]['input']> },

@@ -6,7 +6,9 @@ export interface Told {
   readonly message: string
 }
 
-/** Shown to the user of the other device; must not contain a path, size or free space of this device. */
+/**
+ * Sentences for the user of the other device. They must not contain a path, a size or the free space of this device.
+ */
 const sentences: Readonly<Record<ErrorCode, string>> = {
   NotFound: 'the file or folder does not exist any more',
   AlreadyExists: 'the receiving device has a file of this name already',
@@ -34,7 +36,7 @@ export function toldSentence(code: string): string {
 
 /**
  * Converts an error for a peer. A `CoreError` is sent unchanged, unless it names a path of this device that the peer
- * has not named itself in `asked`. Of any other error the peer learns only that there was one.
+ * has not named itself in `asked`. For any other error, the peer learns only that it happened.
  */
 export function toldError(err: unknown, asked?: unknown): Told {
   if (!(err instanceof CoreError) || err.code === 'Internal') return { code: 'Internal', message: sentences.Internal }
@@ -42,9 +44,12 @@ export function toldError(err: unknown, asked?: unknown): Told {
   return { code, message: namesPath(message, asked) ? sentences[code] : message }
 }
 
-/** Where an absolute path of any system begins: at the beginning, or after a blank, quote or bracket. */
+/** Where an absolute path begins, on any system: at the start of the text, or after a space, quote or bracket. */
 const START = /(?<=^|[\s"'`(=:])(?:[A-Za-z]:[\\/]|[\\/])(?=[^\s"'`)])/gu
-/** Text that may follow a path. File names contain blanks too, so a blank ends a path only before words of our sentences. */
+/**
+ * Text that may follow a path. File names may contain spaces too, so a space ends a path only before certain words of
+ * our sentences.
+ */
 const AFTER = /^(?:$|["'`)]|[.,:;](?:\s|$)|\s(?:is|was|has|does|exists|cannot|could|may|takes)\b)/u
 
 /** Whether a text names a path that is neither in `asked` nor a folder above one of those. */
@@ -52,7 +57,7 @@ export function namesPath(text: string, asked?: unknown): boolean {
   const known = textsIn(asked).map((each) => each.replace(/^[a-z]+:\/\/[^/]*/i, ''))
   let end = 0
   for (const { index } of text.matchAll(START)) {
-    // Inside of the path before.
+    // Skip a match inside the previous path.
     if (index < end) continue
     const rest = text.slice(index)
     const length = known.reduce((longest, each) => Math.max(longest, sharedPath(rest, each)), 0)

@@ -10,10 +10,12 @@ export interface PlainOptions {
   readonly roots: ReadonlySet<number>
   /** Directory ids of the requested locations; null: everywhere. */
   readonly inside: ReadonlySet<number> | null
+  /** By root: the path of the folder that contains it. */
+  readonly above?: ReadonlyMap<number, string>
 }
 
 /** The simplest search: looks at every name and sorts everything. Returns the ids of all matches, in order. */
-export function plainSearch(input: SearchInput, { rows, roots, inside }: PlainOptions): number[] {
+export function plainSearch(input: SearchInput, { rows, roots, inside, above }: PlainOptions): number[] {
   const plan = planSearch(input, 0)
   const byId = new Map(rows.map((row) => [row.id, row]))
   const foldersOf = (row: ModelRow): ModelRow[] => {
@@ -26,8 +28,13 @@ export function plainSearch(input: SearchInput, { rows, roots, inside }: PlainOp
     const below = root < 0 ? folders : folders.slice(0, root)
     return [row, ...below].some((each) => folded(each).startsWith('.'))
   }
+  const pathOf = (row: ModelRow): string => {
+    const chain = [row, ...foldersOf(row)].toReversed()
+    return [above?.get(chain[0]!.id) ?? '', ...chain.map(folded)].join('/')
+  }
   const passes = (row: ModelRow): boolean =>
     plan.words.every((word) => folded(row).includes(word)) &&
+    groupsOf(input.query).every((terms) => terms.some((term) => matchesTerm(pathOf(row), term))) &&
     (plan.hidden || !isHidden(row)) &&
     (!inside || foldersOf(row).some((folder) => inside.has(folder.id))) &&
     passesFilters(row, plan)
@@ -35,6 +42,40 @@ export function plainSearch(input: SearchInput, { rows, roots, inside }: PlainOp
     .filter(passes)
     .toSorted((a, b) => compare(a, b, plan) || a.id - b.id)
     .map((row) => row.id)
+}
+
+/** The alternatives of each part of a query, quotes included; written apart from the reader of queries. */
+function groupsOf(query: string): string[][] {
+  const clean = query.toWellFormed().replaceAll('\0', ' ')
+  const words = (clean.match(/"[^"]*"?|[^\s"]+/g) ?? []).filter(
+    (word) => foldName(word.replaceAll('"', '')).trim() !== '',
+  )
+  const groups: string[][] = []
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] === 'OR' && groups.length > 0 && i + 1 < words.length) groups.at(-1)!.push(words[++i]!)
+    else groups.push([words[i]!])
+  }
+  return groups
+}
+
+function matchesTerm(path: string, term: string): boolean {
+  const text = foldName(term.replaceAll('"', '')).trim()
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  if (term.startsWith('"') || !/\*|\?./s.test(text)) return (text.includes('/') ? path : name).includes(text)
+  if (!text.includes('/')) return new RegExp(`^${regexOf(text)}$`, 'su').test(name)
+  // Folders before the pattern, unless it begins at the root; each `**` is any number of whole folders.
+  const parts = text.replace(/^\/+/, '').split(/\/+/)
+  const source = parts.map((part, i) => {
+    if (i === parts.length - 1) return part === '' || part === '**' ? '.+' : regexOf(part)
+    return part === '**' ? '(?:[^/]+/)*' : `${regexOf(part)}/`
+  })
+  return new RegExp(`^${text.startsWith('/') ? '/' : '/(?:[^/]+/)*'}${source.join('')}$`, 'su').test(path)
+}
+
+function regexOf(pattern: string): string {
+  return Array.from(pattern)
+    .map((sign) => (sign === '*' ? '[^/]*' : sign === '?' ? '[^/]' : sign.replace(/[\\^$.|+(){}[\]]/g, '\\$&')))
+    .join('')
 }
 
 function passesFilters(row: ModelRow, plan: SearchPlan): boolean {

@@ -3,8 +3,8 @@ import { type RowStatement, withTuples } from '../../db/typed-rows.ts'
 import { readNumbers } from './number-list.ts'
 
 /**
- * The entries of each content, for a whole library in memory. It serves searches with so many matching texts that
- * asking the database for the entries of each would take longer than the search.
+ * The entries of each content, for a whole library in memory. It is needed for searches with many matching texts:
+ * asking the database for the entries of each text would take longer than the search itself.
  */
 export class ContentEntries {
   readonly #version: StatementSync
@@ -12,7 +12,7 @@ export class ContentEntries {
   #asOf = -1
   /** Row ids of contents, ascending; a content with several entries occurs several times. */
   contents = new Float64Array(0)
-  /** Row id of the entry at the same place. */
+  /** Row ids of entries: `entries[i]` has the content `contents[i]`. */
   entries = new Float64Array(0)
 
   constructor(db: DatabaseSync) {
@@ -26,8 +26,8 @@ export class ContentEntries {
   }
 
   /**
-   * Reads the table again if another connection has written. This connection only reads, so `data_version` shows it
-   * every change.
+   * Reads the table again if another connection has written. This connection only reads, so `data_version` shows every
+   * change.
    */
   refresh(): void {
     const version = Number(this.#version.get()!['data_version'])

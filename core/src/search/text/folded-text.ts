@@ -1,7 +1,7 @@
 import { foldName, foldPieces } from '../../util/fold.ts'
 import type { TextRange } from '../match-ranges.ts'
 
-/** Sources of letters are computed for pieces of about this length, and only around matches. */
+/** The positions of letters in the source are computed for pieces of about this length, and only around matches. */
 const PIECE_LENGTH = 256
 
 interface Piece {
@@ -11,7 +11,7 @@ interface Piece {
   readonly start: number
 }
 
-/** A text without case and accents that can map its parts back to the source. */
+/** A text without case and accents, which can map its parts back to the original text. */
 export class FoldedText {
   readonly text: string
   readonly #pieces: Piece[] = []
@@ -31,7 +31,7 @@ export class FoldedText {
     return [this.#sourceOf(start)[0], this.#sourceOf(end - 1)[1]]
   }
 
-  /** Start and end of the source of one code unit. */
+  /** Start and end, in the source, of one code unit. */
   #sourceOf(at: number): TextRange {
     const { source, sourceStart, start } = this.#pieceAt(at)
     const folded = foldName(source)
@@ -57,7 +57,7 @@ export class FoldedText {
   }
 }
 
-/** Cuts at white space, because folding never joins characters across it. */
+/** Cuts the text at white space, because folding never joins characters across it. */
 function* pieces(source: string): Generator<TextRange> {
   const space = /\s/g
   for (let start = 0; start < source.length;) {

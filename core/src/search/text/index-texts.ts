@@ -33,7 +33,7 @@ type IndexTextsHost = Pick<BulkHost, 'signal' | 'transaction'>
 /** Texts in one transaction: with the limit below, other connections cannot write for about a tenth of a second. */
 const TEXTS_PER_BATCH = 128
 const LENGTH_PER_BATCH = 1_000_000
-/** The rest of a longer text is not searched: this is a thousand books. */
+/** Only this many code units of a text are searched: as many as in a thousand books. */
 const MAX_TEXT_LENGTH = 16_000_000
 
 const KINDS = textKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
@@ -41,7 +41,7 @@ const KINDS = textKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
 interface KindRequest {
   readonly root: string
   readonly kind: TextKind
-  /** Counts on. */
+  /** Counters, which this function increases. */
   readonly report: { indexed: number; missing: number }
 }
 
@@ -54,8 +54,8 @@ interface Waiting {
 }
 
 /**
- * Adds the texts of sidecars to the index if they are missing there, also while a sidecar waits to be regenerated. The
- * checksum in `searched_sidecars.indexed` shows which file is indexed. Safe to stop and to repeat at any time.
+ * Adds the texts of sidecars to the index if they are missing there, even if the sidecar is pending again. The
+ * checksum in `searched_sidecars.indexed` shows which file is indexed. This can be stopped and repeated at any time.
  */
 export async function indexTexts(
   db: DatabaseSync,
@@ -125,19 +125,19 @@ function waiting(db: DatabaseSync, { root, kind, after }: Position): Waiting[] {
   })
 }
 
-/** The text of a sidecar in the form that the index takes; null if the file is missing. */
+/** The text of a sidecar in the form that is indexed; null if the file is missing. */
 async function readText({ kind, path }: Waiting): Promise<string | null> {
   try {
     const pages = parsePages(kind, await readFile(path, 'utf8'))
     return toIndexed(pages.map(wholeText).join('\n').slice(0, MAX_TEXT_LENGTH))
   } catch (err) {
     if (systemCode(err) === null) throw err
-    // The library's `sidecar verify` reports the problem.
+    // `sidecar verify` reports the problem.
     return null
   }
 }
 
-/** Where `searched_sidecars.indexed` and the index disagree, removes the wrong mark or the wrong text. */
+/** If `searched_sidecars.indexed` and the index disagree, removes the wrong checksum or the wrong text. */
 async function compare(db: DatabaseSync, host: IndexTextsHost): Promise<void> {
   await host.transaction(() => {
     db.exec(`

@@ -1,23 +1,23 @@
 import type { NameIndex } from '../name-index.ts'
 import { scanNames } from '../scan-names.ts'
-import type { QueryPart } from '../search-plan.ts'
+import type { WordTerm } from '../query-terms.ts'
 import { AT_WORD, PLACE_BITS, PLACE_MASK } from '../wasm/scanner.ts'
 import type { Phrase } from './phrases.ts'
 import type { TextMatches } from './text-index.ts'
 import type { TextRows } from './text-rows.ts'
 
 /**
- * Below the scores of all texts, which are small numbers: entries with a word at the start of a word in the name come
- * first.
+ * Lower than the scores of all texts, which are small numbers. It is added for entries whose name has a word at the
+ * start of a word, so that they come first.
  */
 const NAMED = -0x1_0000
 /**
- * Limits the ways to split the words between name and text, those with the most words in the name first. Each way is a
- * query for texts.
+ * Limit on the ways to split the words between name and text. Ways with the most words in the name come first. Each
+ * way is a query for texts.
  */
 const MAX_WAYS = 32
 
-/** The words of a query that are in the names of rows. */
+/** For each row, the words of the query that are in its name. */
 interface NamedWords {
   /** By row, a bit for each word. */
   readonly words: Uint32Array
@@ -29,18 +29,21 @@ interface NamedWords {
 
 /**
  * Finds the rows with some words of the query in their names and all other words in one of their texts, and adds them
- * to `found`. A word without letters and digits is looked for in names only. Returns the text matches of the rows, and
- * whether all ways were tried.
+ * to `found`. A word without letters and digits is searched for only in names. Returns the text matches of the rows,
+ * and whether all ways were tried.
  */
 export function addMixedRows(
   index: NameIndex,
-  { parts, find, found }: MixedOptions,
+  { parts, find, found, says }: MixedOptions,
 ): { readonly matches: readonly TextMatches[]; readonly isWhole: boolean } {
   if (parts.length < 2) return { matches: [], isWhole: true }
+  const said = new Set(parts.filter(({ phrase }) => phrase && says(phrase)))
+  // Words that no text has can only be in names. To look there for each word costs more than all the rest of a search.
+  if (said.size === 0) return { matches: [], isWhole: true }
   const named = findNamed(index, parts)
   const all = 2 ** parts.length - 1
   const ways = [...named.ways]
-    .filter((way) => way !== all && others(parts, way).every(({ phrase }) => phrase))
+    .filter((way) => way !== all && others(parts, way).every((part) => said.has(part)))
     .toSorted((a, b) => bitsOf(b) - bitsOf(a) || a - b)
   const matches = ways.slice(0, MAX_WAYS).map((way) => {
     const texts = find(others(parts, way).flatMap(({ phrase }) => phrase ?? []))
@@ -50,12 +53,14 @@ export function addMixedRows(
 }
 
 export interface MixedOptions {
-  readonly parts: readonly QueryPart[]
+  readonly parts: readonly WordTerm[]
   readonly find: (phrases: readonly Phrase[]) => TextMatches
+  /** Whether any text has a phrase. */
+  readonly says: (phrase: Phrase) => boolean
   readonly found: TextRows
 }
 
-/** Adds the rows with exactly the words of one way in their names; returns the text matches of these rows. */
+/** Adds the rows whose names contain exactly the words of one way. Returns the text matches of these rows. */
 function addWay(
   index: NameIndex,
   { found, named, texts, way }: { found: TextRows; named: NamedWords; texts: TextMatches; way: number },
@@ -73,7 +78,7 @@ function addWay(
   return { count: taken.length, entries: take(entries), keys: take(keys), scores: take(scores) }
 }
 
-function findNamed(index: NameIndex, parts: readonly QueryPart[]): NamedWords {
+function findNamed(index: NameIndex, parts: readonly WordTerm[]): NamedWords {
   const words = new Uint32Array(index.rows)
   const begins = new Uint8Array(index.rows)
   let isAny = false
@@ -96,7 +101,7 @@ function findNamed(index: NameIndex, parts: readonly QueryPart[]): NamedWords {
   return { words, begins, ways }
 }
 
-function others(parts: readonly QueryPart[], way: number): QueryPart[] {
+function others(parts: readonly WordTerm[], way: number): WordTerm[] {
   return parts.filter((_, i) => ((way >>> i) & 1) === 0)
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads whole numbers, each separated by one other byte, as `group_concat` writes them. Returning them as rows would
- * take ten times as long.
+ * Reads whole numbers that are separated by one other byte, as `group_concat` writes them. Returning them as rows
+ * would take ten times as long.
  */
 export function readNumbers(list: Uint8Array | null): Float64Array<ArrayBuffer> {
   if (!list || list.length === 0) return new Float64Array(0)

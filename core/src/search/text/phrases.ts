@@ -1,38 +1,39 @@
 import { foldName } from '../../util/fold.ts'
 
-/** One word of a query, or several in quotes, in the form to look for in texts. */
+/** A word of a query, or several words in quotes, in the form to search for in texts. */
 export interface Phrase {
-  /** Folded tokens that follow each other; at least one. */
+  /** The folded tokens, which must follow each other in the text; at least one. */
   readonly tokens: readonly string[]
-  /** The last token may be longer in the text: the user is still typing it. */
+  /** Whether the last token may be longer in the text, because the user is still typing it. */
   readonly prefix: boolean
 }
 
 /** A part of a query: a word, or a part in quotes. */
-interface WrittenPart {
+export interface WrittenPart {
   readonly text: string
-  /** Nothing follows this part, not even a space or the closing quote. */
+  readonly quoted: boolean
+  /** Whether nothing follows this part in the query, not even a space or the closing quote. */
   readonly open: boolean
 }
 
-/** Shorter prefixes match half of all words. */
+/** The minimum length of a prefix. Shorter ones match half of all words. */
 const MIN_PREFIX = 2
 
 /**
- * Scripts without spaces between words, and Korean, whose spaces stand between words with their endings: each sign is a
- * token, and a word is a phrase of tokens.
+ * Characters of scripts without spaces between words, and of Korean, in which endings are attached to words. Each
+ * character is a token, and a word is a phrase of tokens.
  */
 const UNSPACED = String.raw`[[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]&&[\p{L}\p{M}\p{N}]]`
 
 /**
- * The characters of words. FTS5 splits by the same categories, named in the migration of the table, so that a snippet
- * can mark every match of FTS5.
+ * The characters of words. FTS5 splits texts by the same Unicode categories (they are in the migration that creates
+ * the table), so a snippet can mark every match of FTS5.
  */
 const IN_TOKEN = String.raw`[\p{L}\p{M}\p{N}\p{Co}]`
 
-/** A syllable of Korean. Folding takes it apart: a first consonant, a vowel, and often a last consonant. */
+/** A Korean syllable. Folding splits it into a first consonant, a vowel, and often a last consonant. */
 const SYLLABLE = String.raw`[\u{1100}-\u{115f}][\u{1160}-\u{11a7}][\u{11a8}-\u{11ff}]?`
-/** The parts of a syllable after the first. */
+/** The characters of a syllable after the first. */
 const IN_SYLLABLE = /^[\u{1160}-\u{11ff}]/v
 
 const HAS_UNSPACED = new RegExp(UNSPACED, 'v')
@@ -41,28 +42,29 @@ const TOKEN = new RegExp(`${SYLLABLE}|${UNSPACED}|[${IN_TOKEN}--${UNSPACED}]+`, 
 const IS_IN_TOKEN = new RegExp(`^${IN_TOKEN}`, 'v')
 const IS_UNSPACED = new RegExp(`^${UNSPACED}`, 'v')
 
-/** The words and quoted parts of a query, in their order. */
+/** The words and quoted parts of a query, in order. */
 export function splitQuery(query: string): WrittenPart[] {
   const clean = query.toWellFormed().replaceAll('\0', ' ')
   return [...clean.matchAll(/"([^"]*)("?)|[^\s"]+/g)].map((match) => ({
     text: match[1] ?? match[0],
+    quoted: match[1] !== undefined,
     open: match.index + match[0].length === clean.length && match[2] !== '"',
   }))
 }
 
-/** A part of a query as a phrase; null without a letter or digit. */
-export function toPhrase({ open, text }: WrittenPart): Phrase | null {
+/** Converts a part of a query to a phrase; null if it has no letter or digit. */
+export function toPhrase({ open, text }: Pick<WrittenPart, 'open' | 'text'>): Phrase | null {
   const tokens = foldName(text).match(TOKEN) ?? []
   const last = tokens.at(-1)
   return last === undefined ? null : { tokens, prefix: open && last.length >= MIN_PREFIX }
 }
 
-/** The query in FTS5's syntax: all phrases, each quoted, so that no character in them has a special meaning. */
+/** The query in FTS5's syntax. All phrases are quoted, so that no character in them has a special meaning. */
 export function toMatch(phrases: readonly Phrase[]): string {
   return phrases.map(({ tokens, prefix }) => `"${tokens.join(' ')}"${prefix ? '*' : ''}`).join(' AND ')
 }
 
-/** A text in the form that the index takes. */
+/** Converts a text to the form that is indexed. */
 export function toIndexed(text: string): string {
   const folded = foldName(text.toWellFormed().replaceAll('\0', ' '))
   return HAS_UNSPACED.test(folded) ? folded.replaceAll(EACH_UNSPACED, ' $& ') : folded

@@ -5,12 +5,12 @@ import { sidecarKindNumbers } from '../../domain/stored-lists.ts'
 import { sidecarPath } from '../../sidecars/files/paths.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 
-/** A sidecar to open for showing a match in it. */
+/** A sidecar to open, in order to show a match in it. */
 export interface ShownSidecar {
   readonly contentRowId: number
   readonly kind: SidecarKind
   readonly variant: string
-  /** A larger sidecar is not opened, because the user waits for the answer. */
+  /** Limit on its size. A larger sidecar is not opened, because the user waits for the answer. */
   readonly maxBytes: number
 }
 
@@ -28,7 +28,7 @@ export class ShownSidecars {
     )
   }
 
-  /** The JSON of a sidecar; null if it cannot be read. Its entry still counts as found. */
+  /** The JSON of a sidecar; null if it cannot be read. The entry is still a match. */
   read({ contentRowId, kind, variant, maxBytes }: ShownSidecar): string | null {
     const row = this.#content.get(contentRowId, sidecarKindNumbers[kind], variant, maxBytes)
     if (!row) return null

@@ -4,19 +4,22 @@ import { findPhrase, type Phrase } from './phrases.ts'
 
 /** A piece of a text around matches. */
 interface Snippet {
-  /** White space becomes single spaces; `…` marks cuts. */
+  /** The text, in which white space is a single space and `…` marks cuts. */
   readonly text: string
   /** The matches, as ranges of `text`. */
   readonly ranges: TextRange[]
-  /** The first match, in the source; null without matches. */
+  /** The position of the first match in the source; null if there is none. */
   readonly at: TextRange | null
 }
 
 /** Approximate length of a snippet, in UTF-16 code units of the source. */
 const LENGTH = 180
-/** Code units shown before the first match. */
+/** Code units that are shown before the first match. */
 const LEAD = 50
-/** Occurrences of one phrase that are examined: the best piece of a text is as often as not near its beginning. */
+/**
+ * Limit on the occurrences of one phrase that are examined. It is not small, because the best part of a text is often
+ * not near its beginning.
+ */
 const MAX_PLACES = 100
 
 interface Place {
@@ -25,7 +28,7 @@ interface Place {
   readonly end: number
 }
 
-/** The places of phrases in a text, and the number of phrases that occur. */
+/** The positions of phrases in a text, and how many of the phrases occur. */
 export class FoundPlaces {
   readonly #source: string
   readonly #places: Place[]
@@ -48,7 +51,7 @@ export class FoundPlaces {
     this.#places = places.toSorted((a, b) => a.start - b.start || b.end - a.end)
   }
 
-  /** The piece of the text that shows the most phrases; the beginning of the text without matches. */
+  /** The part of the text that shows the most phrases; if there are no matches, the beginning of the text. */
   snippet(): Snippet {
     const first = this.#bestStart()
     const [from, to] = cutOut(this.#source, first?.start ?? 0)
@@ -83,7 +86,7 @@ export class FoundPlaces {
   }
 }
 
-/** A stretch around a place that begins and ends between words, if there is a gap nearby. */
+/** A part of the text around a position. If there are spaces nearby, it begins and ends between words. */
 function cutOut(source: string, at: number): TextRange {
   let from = Math.max(0, at - LEAD)
   if (from > 0) {
@@ -113,7 +116,7 @@ function collapse(source: string): { text: string; at: Uint32Array } {
   return { text: trimmed, at: at.map((place) => Math.min(place, trimmed.length)) }
 }
 
-// oxlint-disable-next-line no-control-regex -- a terminal or a page can do without them
+// oxlint-disable-next-line no-control-regex -- control characters become spaces: a terminal or page cannot show them
 const IS_SPACE = /[\s\x00-\x1f]/
 
 function joined(ranges: TextRange[]): TextRange[] {

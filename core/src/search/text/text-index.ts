@@ -16,17 +16,17 @@ export interface TextMatches {
   readonly count: number
   /** Entry ids. */
   readonly entries: Float64Array
-  /** Rows of the index of texts. */
+  /** Row ids in the index of texts. */
   readonly keys: Float64Array
-  /** Quality of the match: below 0, lower is better. */
+  /** Quality of each match: below 0; the lower, the better. */
   readonly scores: Float64Array
 }
 
-/** If more texts match, they are not ranked: the words are everywhere, and the newest come first. */
+/** If more texts match than this, they are not ranked: the words are everywhere. The newest then come first. */
 const MAX_RANKED = 10_000
 /** The score of every text if texts are not ranked. */
 const UNRANKED = -1
-/** A larger sidecar is not opened for a snippet. */
+/** Limit on the size of a sidecar that is opened for a snippet. */
 const MAX_SHOWN_BYTES = 32 * 1024 * 1024
 
 const MIN_CAPACITY = 1_024
@@ -36,6 +36,7 @@ export class TextIndex {
   readonly #keys: RowStatement<[keys: Uint8Array | null]>
   readonly #ranked: StatementSync
   readonly #unranked: StatementSync
+  readonly #any: StatementSync
   readonly #sidecars: ShownSidecars
   readonly #contentEntries: ContentEntries
   #found = new MatchColumns(MIN_CAPACITY)
@@ -48,7 +49,7 @@ export class TextIndex {
       this.#found.add(entry, key, score)
       return count + 1
     }
-    // The schema stores numbers where this function expects them.
+    // The schema guarantees numbers where this function expects them.
     db.aggregate('take_text', { start: 0, step: take as (count: number, ...values: SQLOutputValue[]) => number })
     const select = (score: string) =>
       db.prepare(
@@ -58,6 +59,7 @@ export class TextIndex {
     this.#keys = withTuples<[keys: Uint8Array | null]>(
       db.prepare('select cast(group_concat(rowid) as blob) from texts where texts match ?'),
     )
+    this.#any = db.prepare('select 1 from texts where texts match ? limit 1')
     this.#ranked = select('texts.rank')
     this.#unranked = select(String(UNRANKED))
   }
@@ -72,13 +74,19 @@ export class TextIndex {
     return this.#found
   }
 
+  /** Whether any text has a phrase; cheap however many do. */
+  has(phrase: Phrase): boolean {
+    const match = toMatch([phrase])
+    return match !== '' && this.#any.get(match) !== undefined
+  }
+
   /** Ascending, because FTS5 returns them in this order. */
   #keysOf(match: string): Float64Array {
     const [keys] = this.#keys.get(match)!
     return readNumbers(keys)
   }
 
-  /** Both lists are sorted by content, so one pass joins them. */
+  /** Pairs texts with the entries of their contents. Both lists are sorted by content, so one pass is enough. */
   #withEntries(keys: Float64Array): TextMatches {
     const of = this.#contentEntries
     of.refresh()
@@ -89,7 +97,7 @@ export class TextIndex {
       const key = keys[i]!
       const content = contentOfKey(key)
       while (first < contents.length && contents[first]! < content) first++
-      // A content may have several texts; each is paired with all entries.
+      // A content may have several texts. Each of them is paired with all entries of the content.
       for (let at = first; contents[at] === content; at++) found.add(entries[at]!, key, UNRANKED)
     }
     return found
@@ -101,7 +109,7 @@ export class TextIndex {
     const reasons = new Map<number, TextReason[]>()
     const known = new Map<number, TextReason>()
     for (const { count, entries, keys } of found) {
-      // Matches of all words are the best reasons; the later lists only serve entries without one.
+      // Matches of all words are the best reasons. The later lists are only used for entries that have no reason yet.
       const said = new Set(reasons.keys())
       for (let i = 0; i < count; i++) {
         const id = entries[i]!
@@ -136,7 +144,7 @@ export class TextIndex {
     }
   }
 
-  /** The pages of the current sidecar. */
+  /** The pages of the sidecar with this key, as it is now. */
   #pages(key: number): readonly SearchedPage[] {
     const kind = kindOfKey(key)
     const of = { contentRowId: contentOfKey(key), kind, variant: 'default', maxBytes: MAX_SHOWN_BYTES }
@@ -145,7 +153,7 @@ export class TextIndex {
   }
 }
 
-/** The page with the most phrases; of several, the first. */
+/** The page with the most phrases; if several have as many, the first. */
 function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
   let best: { page: SearchedPage; places: FoundPlaces } | null = null
   for (const page of pages) {
@@ -156,7 +164,7 @@ function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
   return best
 }
 
-/** Columns of matches; they grow as matches are added. */
+/** The columns of matches; they grow when matches are added. */
 class MatchColumns implements TextMatches {
   count = 0
   entries: Float64Array<ArrayBuffer>

@@ -2,7 +2,8 @@ import type { SidecarKind } from '../../domain/sidecar.ts'
 import { sidecarKindNumbers, sidecarKindByNumber } from '../../domain/stored-lists.ts'
 
 /**
- * Keys reserved for the texts of one content; triggers and queries of the database use this number as 16 and as 4 bits.
+ * Number of keys for the texts of one content. Triggers and queries of the database contain this number as 16, and as
+ * 4 bits.
  */
 const KEYS_PER_CONTENT = 16
 if (sidecarKindByNumber.length > KEYS_PER_CONTENT) throw new Error('the keys of texts have no room for so many kinds')

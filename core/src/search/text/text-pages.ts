@@ -9,7 +9,7 @@ export interface SearchedPage extends TextPage {
   readonly lineTimes?: readonly number[]
 }
 
-/** The pages of a sidecar; none if it cannot be parsed. A transcript is one page, with a line for each segment. */
+/** The pages of a sidecar; none if it cannot be parsed. A transcript is one page with a line for each segment. */
 export function parsePages(kind: SidecarKind, json: string): readonly SearchedPage[] {
   if (kind !== 'transcript') return parseTextSidecar(json)?.pages ?? []
   const segments = parseTranscript(json)?.segments ?? []

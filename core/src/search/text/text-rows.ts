@@ -2,12 +2,12 @@ import type { NameIndex } from '../name-index.ts'
 import { PLACE_BITS } from '../wasm/scanner.ts'
 import type { TextMatches } from './text-index.ts'
 
-/** The rows of the name index that match by more than their names. Valid until the index changes. */
+/** The rows of the name index that match by more than their names. Valid only until the index changes. */
 export class TextRows {
   readonly #index: NameIndex
   readonly #rows: Uint32Array
   #count = 0
-  /** By row: its best score, below 0; 0 if nothing matches or the row is left out. */
+  /** For each row its best score, which is below 0; 0 if nothing matches, or if the row is left out. */
   readonly scores: Float64Array
 
   constructor(index: NameIndex) {
@@ -24,10 +24,9 @@ export class TextRows {
   addTexts({ count, entries, scores }: TextMatches): void {
     let row = -1
     for (let i = 0; i < count; i++) {
-      // Neighbours in one list are often neighbours in the other.
+      // Entries that are next to each other in one list often are in the other too.
       row = this.#index.rowOf(entries[i]!, row + 1)
-      // A missing row belongs to an entry that was added after the names were read, and whose change has not arrived
-      // yet.
+      // If a row is missing, its entry was added after the names were read, and the change has not arrived yet.
       if (row >= 0) this.add(row, scores[i]!)
     }
   }
@@ -38,13 +37,14 @@ export class TextRows {
     if (score < before || before === 0) this.scores[row] = Math.min(score, LEAST)
   }
 
-  /** Leaves out the rows of hits, which are already found by their names. */
+  /** Leaves out the rows of hits, because they are already found by their names. */
   leaveOut(hits: Uint32Array, count: number): void {
     for (let i = 0; i < count; i++) this.scores[hits[i]! >>> PLACE_BITS] = 0
   }
 
   /**
-   * Writes rows as hits, from the `from`th on and without those left out, as many as fit; returns the number of hits.
+   * Writes rows as hits, from row `from` on, without the rows that were left out, and as many as fit. Returns the
+   * number of hits.
    */
   write(from: number, hits: Uint32Array): number {
     const end = Math.min(from + hits.length, this.#count)
@@ -57,5 +57,5 @@ export class TextRows {
   }
 }
 
-/** The score of a match without a score of its own: almost 0, because 0 means no match. */
+/** The score of a match that has no score of its own. It is almost 0; 0 itself means no match. */
 const LEAST = -1e-9

@@ -6,7 +6,7 @@ import { displayName } from '../../util/file-name.ts'
 import { foldName } from '../../util/fold.ts'
 import type { PageEnd } from '../cursor.ts'
 import { LibraryIndex } from '../library-index.ts'
-import { planSearch } from '../search-plan.ts'
+import { planSearch, readWords } from '../search-plan.ts'
 import { LibraryFixture } from '../test/library-fixture.ts'
 import { plainSearch } from '../test/plain-search.ts'
 import { addContent, indexAll, pathOf, say, speak } from '../test/texts.ts'
@@ -81,6 +81,41 @@ test('some words may be in the name and the others in the text', async () => {
   expect(search({ query: 'acme invoice april' }).ids).toEqual([])
   expect(search({ query: 'acme invoice', content: false }).ids).toEqual([whole])
   expect(search({ query: 'acme invoice', type: ['folder'] }).total).toBe(0)
+})
+
+test('alternatives may be in the name or in a text, a piece of a path too; a pattern limits both', async () => {
+  const { library, root, search } = await createLibrary()
+  const [bill, scan, rechnung, other] = ['bill.pdf', 'scan.pdf', 'Rechnung.txt', 'other.txt'].map((name, i) =>
+    library.add(root, name, { mtime: i }),
+  )
+  say(library, addContent(library, bill!), 'the invoice of March')
+  say(library, addContent(library, scan!), 'input and/or output of March')
+  say(library, addContent(library, other!), 'April')
+  await indexAll(library)
+  expect(search({ query: 'invoice OR rechnung' }).ids).toEqual([rechnung, bill])
+  expect(search({ query: 'invoice OR output OR april' }).ids).toEqual([other, scan, bill])
+  expect(search({ query: 'march invoice OR output' }).ids).toEqual([bill, scan])
+  expect(search({ query: 'march invoice OR rechnung' }).ids).toEqual([bill])
+  expect(search({ query: 'and/or' }).ids).toEqual([scan])
+  expect(search({ query: 'where is the invoice?' }).ids).toEqual([])
+  expect(search({ query: 'of the invoice?' }).ids).toEqual([bill])
+  expect(search({ query: 'papers/b' }).ids).toEqual([bill])
+  expect(search({ query: 'march b*' }).ids).toEqual([bill])
+  expect(search({ query: 'invoice OR rechnung', content: false }).ids).toEqual([rechnung])
+  const text = { field: 'text', kind: 'text', page: null }
+  expect([...search({ query: 'invoice OR rechnung' }).texts]).toEqual([
+    [bill, [{ ...text, snippet: 'the invoice of March', ranges: [[4, 11]] }]],
+  ])
+  expect(search({ query: 'march invoice OR output' }).texts.get(scan!)).toEqual([
+    {
+      ...text,
+      snippet: 'input and/or output of March',
+      ranges: [
+        [13, 19],
+        [23, 28],
+      ],
+    },
+  ])
 })
 
 test('what is in more texts than are ranked is found as it is now, the newest first', async () => {
@@ -228,7 +263,7 @@ const word = fc.constantFrom(
 const text = fc
   .array(fc.tuple(word, fc.constantFrom(' ', ', ', '\n', '-', '…', '_')), { maxLength: 8 })
   .map((parts) => parts.flat().join(''))
-const query = fc.oneof(
+const anyQuery = fc.oneof(
   fc
     .array(
       fc.oneof(
@@ -245,6 +280,8 @@ const query = fc.oneof(
     maxLength: 8,
   }),
 )
+/** Queries of words alone. */
+const query = anyQuery.filter((asked) => readWords(asked).groups.length === 0)
 
 /** Texts as one would search them: every text cut into words, every place of them tried. */
 function says(source: string, asked: string): boolean {
@@ -334,6 +371,54 @@ test('random texts are found as a plain search finds them, on all pages, by any 
           const shown = isRanked ? [...ids.slice(0, byName.length), ...inOrderOf(all, ids.slice(byName.length))] : ids
           const expected = isRanked ? [...byName, ...found.filter((id) => !byName.includes(id))] : found
           expect({ asked, sort, shown }).toEqual({ asked, sort, shown: expected })
+        }
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
+
+test('random alternatives, patterns and pieces of paths are found as one would look for them by hand', async () => {
+  const plain = word.filter((each) => /^[\p{L}\p{N}]+$/u.test(each))
+  const term = fc.oneof(
+    { weight: 3, arbitrary: plain },
+    plain.map((each) => `*${each}*`),
+    fc.tuple(fc.constantFrom('papers', 'u', 'acme', '7'), plain).map((parts) => parts.join('/')),
+  )
+  const group = fc.array(term, { minLength: 1, maxLength: 3 })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ name: word, text }), { minLength: 1, maxLength: 10 }),
+      fc.array(fc.array(group, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 10 }),
+      async (files, searches) => {
+        using library = await LibraryFixture.create()
+        const root = library.addLocation('/home/u/Papers')
+        const entries = files.map((file, i) => {
+          const id = library.add(root, `${file.name}${i}.txt`, { mtime: i })
+          say(library, addContent(library, id), file.text)
+          return { id, name: foldName(`${file.name}${i}.txt`), text: file.text }
+        })
+        await indexAll(library)
+        using index = new LibraryIndex(library.file, library.sidecars)
+        for (const groups of searches) {
+          // The space at the end ends the last word.
+          const asked = `${groups.map((terms) => terms.join(' OR ')).join(' ')} `
+          const matches = ({ name, text: said }: (typeof entries)[number], each: string) => {
+            const folded = foldName(each)
+            if (folded.startsWith('*')) return name.includes(folded.slice(1, -1))
+            return (
+              `/home/u/papers/${name}`.slice(folded.includes('/') ? 0 : 15).includes(folded) || says(said, `"${each}"`)
+            )
+          }
+          const expected = entries.filter((entry) =>
+            groups.every((terms) => terms.some((each) => matches(entry, each))),
+          )
+          const plan = planSearch(SearchInput.parse({ query: asked, content: true }), 0)
+          const above = new Map([[root, '/home/u']])
+          const { ids, texts } = index.search({ plan, locationRoots: [root], above, inside: null })
+          expect({ asked, ids: ids.toSorted((a, b) => a - b) }).toEqual({ asked, ids: expected.map(({ id }) => id) })
+          for (const reasons of texts.values())
+            for (const { ranges } of reasons) expect(ranges.length).toBeGreaterThan(0)
         }
       },
     ),

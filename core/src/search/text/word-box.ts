@@ -6,7 +6,7 @@ export function boxAt(text: string, words: readonly TextWord[], [start]: TextRan
   let at = 0
   for (const word of words) {
     const found = text.indexOf(word.text, at)
-    // The text spells this word differently.
+    // The text spells this word differently, so it is skipped.
     if (found < 0 || word.text === '') continue
     if (found > start) return null
     at = found + word.text.length

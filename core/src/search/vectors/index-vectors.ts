@@ -14,7 +14,7 @@ import { codeId, toCode } from './vector-code.ts'
 export interface IndexVectorsRequest {
   /** The library's sidecar folder. */
   readonly root: string
-  /** Also look for sketches that are recorded but missing, and for sketches that should not be there. */
+  /** Also look for sketches that are missing although they are recorded, and for sketches that should not exist. */
   readonly check: boolean
 }
 
@@ -42,8 +42,9 @@ interface Sketched {
 }
 
 /**
- * Stores a sketch and a code of each vector in the ready embeddings sidecars. The checksum in `searched_sidecars.indexed` shows
- * which file they belong to. Safe to stop and to repeat at any time. Returns the number of files indexed.
+ * Stores a sketch and a code of each vector in the ready embeddings sidecars. The checksum in
+ * `searched_sidecars.indexed` shows which file they belong to. This can be stopped and repeated at any time. Returns
+ * the number of files indexed.
  */
 export async function indexVectors(
   db: DatabaseSync,
@@ -92,7 +93,7 @@ function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
   })
 }
 
-/** Null if the file cannot be read now. */
+/** The sketches and codes of a file; null if the file cannot be read now. */
 async function sketch(row: Waiting, sketchers: Map<number, Sketcher>): Promise<Sketched | null> {
   try {
     const { header, vectors } = parseVectors(await readFile(row.path))
@@ -103,7 +104,7 @@ async function sketch(row: Waiting, sketchers: Map<number, Sketcher>): Promise<S
     return { row, header, sketches, codes: vectors.map(toCode) }
   } catch (err) {
     if (systemCode(err) === null && !(err instanceof CoreError)) throw err
-    // The library's `sidecar verify` reports the problem.
+    // `sidecar verify` reports the problem.
     return null
   }
 }
@@ -118,7 +119,7 @@ async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVec
     for (const { row, header, sketches, codes } of read) {
       // The sidecar may have been removed or regenerated since it was read.
       if (done.run(row.checksum, row.id, row.checksum).changes === 0) continue
-      // The row gets a new id, because a reader that has read all rows up to the last id must see the new vectors.
+      // The row gets a new id: a reader that has read all rows up to the last id must see the new vectors.
       remove.run(row.id)
       const { lastInsertRowid } = add.run(row.id, row.model, header.dimensions, header.names, sketches)
       for (const [i, code] of codes.entries()) addCode.run(codeId(Number(lastInsertRowid), i), code)
@@ -128,7 +129,7 @@ async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVec
   return indexed
 }
 
-/** Where `searched_sidecars.indexed` and the sketches disagree, removes the wrong mark or the wrong sketches. */
+/** If `searched_sidecars.indexed` and the sketches disagree, removes the wrong checksum or the wrong sketches. */
 async function compare(db: DatabaseSync, host: IndexVectorsHost): Promise<void> {
   await host.transaction(() => {
     db.exec(`

@@ -1,12 +1,12 @@
 import { HAMMING_BASE64 } from './hamming-bytes.ts'
 
-/** Limit for all sketches together: some four million of 384 dimensions. */
+/** Limit on the bytes of all sketches together: some four million sketches of vectors with 384 dimensions. */
 export const MAX_SKETCH_BYTES = 256 * 1_048_576
 
-/** Sketches compared by one call: few enough that their distances stay in the processor's cache. */
+/** Sketches that one call compares: few enough that their distances stay in the processor's cache. */
 const PER_CALL = 4_096
 const QUERY_AT = 0
-/** The longest sketch. */
+/** The length of the longest sketch, in bytes. */
 const MAX_BYTES = 128
 const DISTANCES_AT = QUERY_AT + MAX_BYTES
 const SKETCHES_AT = DISTANCES_AT + PER_CALL * 2
@@ -24,7 +24,7 @@ interface Exports {
   distances(at: number, count: number, bytes: number, query: number, out: number): void
 }
 
-/** Sketches of one length, outside the heap. Compares 128 bits at a time. */
+/** Sketches of equal length, stored outside the JavaScript heap. They are compared 128 bits at a time. */
 export class SketchMemory {
   readonly #wasm: Exports
   readonly #bytes: number

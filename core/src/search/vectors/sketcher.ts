@@ -1,16 +1,16 @@
-/** Bits of a sketch: more bits cost time and do not improve the order. */
+/** Limit on the bits of a sketch. More bits take more time and do not improve the order. */
 const MAX_BITS = 1_024
-/** Fewer bits, from short vectors, distinguish distances too poorly. */
+/** Minimum number of bits. With fewer bits, as short vectors would get, distances are too imprecise. */
 const MIN_BITS = 512
-/** Two rounds spread the value of one number over all numbers. */
+/** After two rounds, the value of one number affects all numbers. */
 const ROUNDS = 2
 
 /**
- * Makes sketches of vectors: one bit for each of some fixed directions in space. The bit says on which side of the
- * direction the vector is. The number of bits in which two sketches differ approximates the angle between the vectors
- * (Charikar, "Similarity Estimation Techniques from Rounding Algorithms", 2002). The directions come from a rotation by
- * random signs and Hadamard transforms (Ailon and Chazelle, "The Fast Johnson–Lindenstrauss Transform", 2009), so that
- * models whose numbers are mostly positive, or mostly zero, give equally good sketches.
+ * Makes sketches of vectors: one bit for each of some fixed directions in space. The bit tells whether the vector
+ * points towards or away from the direction. The number of bits in which two sketches differ approximates the angle
+ * between the vectors (Charikar, "Similarity Estimation Techniques from Rounding Algorithms", 2002). The directions
+ * come from a rotation by random signs and Hadamard transforms (Ailon and Chazelle, "The Fast Johnson–Lindenstrauss
+ * Transform", 2009), so that models whose numbers are mostly positive, or mostly zero, give equally good sketches.
  */
 export class Sketcher {
   readonly #dimensions: number
@@ -27,7 +27,7 @@ export class Sketcher {
     this.bytes = Math.min(MAX_BITS, size) / 8
   }
 
-  /** Throws `RangeError` for a vector of another length. */
+  /** Throws `RangeError` if the vector has another length. */
   sketch(vector: Float32Array): Uint8Array {
     if (vector.length !== this.#dimensions)
       throw new RangeError(`a vector of ${vector.length} numbers among those of ${this.#dimensions}`)
@@ -62,7 +62,10 @@ function transform(values: Float64Array): void {
   }
 }
 
-/** Must never change, because sketches are stored in databases. The step and the mixing are those of splitmix32. */
+/**
+ * Random signs. They must never change, because sketches are stored in databases. The step and the mixing are those of
+ * splitmix32.
+ */
 function randomSigns(count: number): Int8Array {
   let state = 0x5ce7c4
   return Int8Array.from({ length: count }, () => {

@@ -7,48 +7,51 @@ import { VectorCodes } from './vector-codes.ts'
 /** A content near a query in meaning. */
 export interface Near {
   readonly contentRowId: number
-  /** Its compared chunks, nearest first. */
+  /** The chunks of the content that were compared with the query, nearest first. */
   readonly chunks: readonly NearChunk[]
 }
 
 export interface NearChunk {
   readonly chunk: number
-  /** Cosine of the angle: 1 for the same direction. */
+  /** Cosine of the angle; 1 means the same direction. */
   readonly similarity: number
-  /** The chunk is a name, not a part of the text. */
+  /** Whether the chunk is a name, not a part of the text. */
   readonly isName: boolean
 }
 
 export interface NearestOptions {
-  /** The most contents to return. */
+  /** Maximum number of contents to return. */
   readonly limit: number
   /** Decides whether a content may be returned. */
   readonly accepts: (contentRowId: number) => boolean
 }
 
-/** Chunks compared by their vectors, selected by their sketches: a test shows that more find nothing nearer. */
+/**
+ * Limit on the chunks that are selected by their sketches and then compared by their vectors. In a test, more chunks
+ * found nothing nearer.
+ */
 const COMPARED = 400
-/** The most of them from one content, because a long book could fill the whole list. */
+/** Limit on the compared chunks of one content. Otherwise a long book could take up the whole list. */
 const COMPARED_PER_CONTENT = 8
-/** After this many rejected contents the search ends with its results so far. Each check is a database query. */
+/** After this many rejected contents, the search ends with the results so far. Each check is a database query. */
 const MAX_REFUSED = 20_000
-/** If more rows than this, and more than this share of all, are gone, everything is read again. */
+/** If more rows than this are removed, and more than `MAX_DEAD_SHARE` of all rows, everything is read again. */
 const MIN_DEAD = 1_000
 const MAX_DEAD_SHARE = 0.25
 
 export interface VectorIndexOptions {
   /** The variant of the embeddings sidecars. */
   readonly model: string
-  /** Numbers in a vector. */
+  /** Number of dimensions of a vector. */
   readonly dimensions: number
 }
 
 interface Row {
   readonly id: number
   readonly contentRowId: number
-  /** Index of its first sketch. */
+  /** Index of the first sketch of the file. */
   readonly first: number
-  /** Index of its first chunk that is a name. */
+  /** Index of the first chunk of the file that is a name. */
   readonly names: number
   alive: boolean
 }
@@ -69,7 +72,7 @@ export class VectorIndex {
   #dead = 0
   #lastId = 0
   #version = -1
-  /** The library has more vectors than fit in memory. */
+  /** Whether the library has more vectors than fit in memory. */
   isCut = false
 
   constructor(db: DatabaseSync, options: VectorIndexOptions) {
@@ -89,7 +92,7 @@ export class VectorIndex {
     }
   }
 
-  /** Chunks with a sketch in memory, including those of removed rows until the next rebuild. */
+  /** Number of chunks with a sketch in memory. It includes those of removed rows until the next rebuild. */
   get size(): number {
     return this.#sketches.count
   }
@@ -139,9 +142,12 @@ export class VectorIndex {
     return { contentRowId, chunks: compared.toSorted((a, b) => b.similarity - a.similarity) }
   }
 
-  /** Reads the changes committed since the last search. Row ids only grow, so new rows come after the last id. */
+  /**
+   * Reads the changes that were committed since the last search. Row ids only grow, so new rows come after the last
+   * id.
+   */
   #refresh(): void {
-    // Other connections write. This one only reads, so `data_version` shows it every change.
+    // Other connections write. This one only reads, so `data_version` shows every change.
     const version = Number(this.#statements.version.get()!['data_version'])
     if (version === this.#version) return
     if (this.#dead > MIN_DEAD && this.#dead > this.#rows.length * MAX_DEAD_SHARE) this.#clear()
@@ -212,10 +218,10 @@ export class VectorIndex {
   }
 }
 
-/** Rows of one read: a few megabytes. */
+/** Rows in one read; they take a few megabytes. */
 const ROWS_PER_READ = 4_096
 
-/** The indexes of sketches, nearest first. It sorts by counting, because distances are small numbers. */
+/** The indexes of sketches, the nearest first. Distances are small numbers, so they are sorted by counting. */
 function* inOrder(distances: Uint16Array, most: number): Generator<number> {
   const ends = new Uint32Array(most + 2)
   for (let i = 0; i < distances.length; i++) ends[distances[i]! + 1]!++

@@ -1,8 +1,10 @@
 import { SCANNER_BASE64 } from './scan-bytes.ts'
 
-/** The most hits that one call of `scan` reports: few enough to stay in the processor's cache until they are read. */
+/**
+ * Limit on the hits that one call of `scan` reports: few enough to stay in the processor's cache until they are read.
+ */
 export const MAX_HITS = 4_096
-/** Longer than any folded name: 255 bytes grow to less than 3 KB in Unicode's worst case. */
+/** Longer than any folded name: in the worst case, 255 bytes become almost 3 KB. */
 export const MAX_NEEDLE_BYTES = 4_096
 
 const KINDS_AT = 0
@@ -10,23 +12,23 @@ const NEEDLE_AT = KINDS_AT + 256
 const OTHER_NEEDLE_AT = NEEDLE_AT + MAX_NEEDLE_BYTES
 const HITS_AT = OTHER_NEEDLE_AT + MAX_NEEDLE_BYTES
 const STARTS_AT = HITS_AT + MAX_HITS * 4
-/** Address of the first name in the scanner's memory: after a NUL, and aligned for the processor. */
+/** Address of the first name in the scanner's memory. A NUL precedes it, and it is aligned for the processor. */
 export const NAMES_AT = STARTS_AT + MAX_HITS * 4 + 64
-/** NULs that must follow the last name; see scan.wat. */
+/** Number of NULs that must follow the last name; see scan.wat. */
 const PADDING = MAX_NEEDLE_BYTES + 64
 
 const PAGE = 65_536
-/** Memory grows by this share of itself, so that adding names one by one does not grow it each time. */
+/** Memory grows by this share, so that adding names one by one does not make it grow each time. */
 const GROWTH = 1 / 16
 
-/** The place of a needle in a name, best first: at its start and followed by the end or a dot, at its start, … */
+/** The place of a needle in a name, best first. `BEFORE_DOT`: at its start, and followed by its end or a dot. */
 export const BEFORE_DOT = 0
 export const AT_START = 1
 export const AT_WORD = 2
 export const INSIDE_WORD = 3
 export type Place = typeof BEFORE_DOT | typeof AT_START | typeof AT_WORD | typeof INSIDE_WORD
 
-/** A hit is a row number; this many low bits hold the place. */
+/** A hit is a row number. Its lowest bits, this many, contain the place. */
 export const PLACE_BITS = 2
 export const PLACE_MASK = 3
 
@@ -39,7 +41,7 @@ const KIND_OF_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => {
   return (byte >= 0x61 && byte <= 0x7a) || byte >= 0x80 ? LETTER : SEPARATOR
 })
 
-/** Whether a word of the name begins at an address other than the name's first. */
+/** Whether a word of the name begins at an address that is not the start of the name. */
 export function startsWord(bytes: Uint8Array, address: number): boolean {
   const before = KIND_OF_BYTE[bytes[address - 1]!]!
   return before === SEPARATOR || before !== KIND_OF_BYTE[bytes[address]!]
@@ -66,7 +68,7 @@ interface Exports {
   keep(hits: number, starts: number, count: number, needle: number, length: number): number
 }
 
-/** Memory for NUL-ended names, up to 2 GiB, and a fast search in it. Addresses are offsets into `bytes`. */
+/** Memory for names that end with NUL, up to 2 GiB, with a fast search in it. Addresses are offsets in `bytes`. */
 export class Scanner {
   readonly #wasm: Exports
   #needleLength = 0
@@ -107,8 +109,8 @@ export class Scanner {
   }
 
   /**
-   * Scans the names between two addresses for the needle; the first name is that of `row`. Writes up to `MAX_HITS` hits
-   * into `hits` and returns their number.
+   * Searches the names between two addresses for the needle. `row` is the row of the first name. Writes up to
+   * `MAX_HITS` hits to `hits`, and returns their number.
    */
   scan(from: number, row: number, to: number): number {
     return this.#wasm.scan(from, row, to, NEEDLE_AT, this.#needleLength, KINDS_AT, HITS_AT, MAX_HITS)

@@ -28,7 +28,7 @@ export interface AuditDeps {
   readonly rows: SidecarRows
   /** The library's folder of sidecars. */
   readonly root: string
-  /** While a claim is held, drafts are not leftovers. */
+  /** The claims of running work. While there are any, drafts do not count as leftovers. */
   readonly claims: Claims
   /** Checks this content only; by default, all contents. */
   readonly only?: ContentId
@@ -43,7 +43,7 @@ const ROWS_PER_TURN = 256
 /** Files that are hashed at once. */
 const HASH_THREADS = 2
 
-/** The folder for files that belong to nothing. */
+/** The folder for files that belong to no sidecar. */
 const SET_ASIDE = 'set-aside'
 
 /** Compares every row that is ready with its file, and every file with its row. */
@@ -89,7 +89,9 @@ async function* orphans(
   }
 }
 
-/** Adopts or sets aside the files that a killed run left without rows. Yields to foreground work. */
+/**
+ * Handles the files that a killed run left without rows: each one is adopted or set aside. Yields to foreground work.
+ */
 export async function settleOrphans(
   deps: ReconcileDeps & { readonly foreground: Foreground },
   signal: AbortSignal,
@@ -151,13 +153,13 @@ export async function reconcile(
   return counts
 }
 
-/** Whether a generator on this device makes such a file. */
+/** Whether a generator on this device makes sidecars of this kind, variant and format. */
 function canMake({ format, kind, variant }: SidecarKey, generators: readonly Generator[]): boolean {
   const generator = generators.find((each) => each.kind === kind)
   return generator !== undefined && outputsOf(generator, [variant]).some((output) => output.format === format)
 }
 
-/** Files of this kind cannot be made again, so a problem with one is only reported. */
+/** Whether sidecars of this kind are the user's own files. They cannot be made again, so a problem is only reported. */
 export function isCompanion(kind: SidecarKind | null): boolean {
   return (companionKinds as readonly (SidecarKind | null)[]).includes(kind)
 }
@@ -190,7 +192,7 @@ async function setAside(root: string, path: string): Promise<void> {
   const target = join(root, SET_ASIDE, `${Date.now()}-${relative(root, path).split(sep).join('-')}`)
   await mkdir(dirname(target), { recursive: true })
   await rename(path, target).catch((err: NodeJS.ErrnoException) => {
-    // Another audit that runs at the same time has set it aside.
+    // Another audit, which runs at the same time, has already set the file aside.
     if (err.code !== 'ENOENT') throw err
   })
 }

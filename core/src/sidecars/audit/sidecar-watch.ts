@@ -13,14 +13,14 @@ export interface SidecarWatchDeps {
   readonly log: Logger
 }
 
-/** Limit of watched folders: each takes a kilobyte of the system's memory. `verify` finds changes in the others. */
+/** Limit on watched folders: each takes a kilobyte of the system's memory. `verify` finds changes in the others. */
 const MAX_FOLDERS = 16_384
 /** Milliseconds from the first event to the check: editors and copies write more than once. */
 const SETTLE_MS = 250
 /** Folders added before other work in this thread gets a turn. */
 const FOLDERS_PER_TURN = 64
 
-/** The index of the content's id in the parts of a path below `content`. */
+/** Index of the content id in the parts of a path that is relative to the folder `content`. */
 const CONTENT_PART = 2
 
 /**
@@ -89,7 +89,7 @@ export class SidecarWatch implements Disposable {
     if (this.#watchers.has(folder)) return
     if (this.#watchers.size >= MAX_FOLDERS) return this.#full(`more than ${MAX_FOLDERS} folders`)
     this.#open(folder, false, () => {
-      // A removed folder sends no more events, and its path may be used again.
+      // A removed folder sends no more events, and the path may be used by a new one.
       if (!existsSync(folder)) this.#forget(folder)
       this.#note(contentId)
     })

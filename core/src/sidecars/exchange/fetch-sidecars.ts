@@ -7,7 +7,10 @@ interface FetchingLibrary {
   readonly sidecars: { readonly exchange: { fetchAhead(host: FetchHost): Promise<FetchReport> } }
 }
 
-/** Fetches sidecars from other devices in advance. One job at a time in a library: it has its own limits. */
+/**
+ * Fetches sidecars from other devices in advance. Each library has at most one such job, because the job has limits of
+ * its own.
+ */
 export const fetchSidecars = defineJobOn<FetchingLibrary>()({
   name: 'sidecars.fetch',
   summary: 'Fetch sidecars that other devices have made of the same contents',
@@ -17,9 +20,9 @@ export const fetchSidecars = defineJobOn<FetchingLibrary>()({
   initial: {},
   output: z.object({
     fetched: z.number(),
-    /** Sidecars that the other devices announced but did not send. */
+    /** The number of sidecars that other devices announced but did not send. */
     missing: z.number(),
-    /** Why the remaining sidecars wait; null if none wait. */
+    /** Why the remaining sidecars were held back; null if none remain. */
     held: z.string().nullable(),
   }),
   concurrency: 'network',

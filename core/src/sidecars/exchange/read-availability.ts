@@ -28,7 +28,8 @@ const READY = sidecarStateNumbers.ready
 const COMPANIONS = companionKinds.map((kind) => sidecarKindNumbers[kind]).join(', ')
 
 /**
- * The low bits of a sort key hold the index of its record. A library has fewer sidecars of one kind than this allows.
+ * The low bits of a sort key are the index of the record. No library has more sidecars of one kind than these bits
+ * allow.
  */
 const INDEX_BITS = 24n
 
@@ -43,8 +44,8 @@ function sorted(records: readonly Buffer[]): Uint8Array {
 }
 
 /**
- * Of one kind, variant and format: the sidecars that are ready now, and the content ids of removed ones; both sorted by
- * id.
+ * Changes of one kind, variant and format: the records of sidecars that are ready now, and the content ids of removed
+ * ones. Both are sorted by id.
  */
 export interface AvailabilityChange extends AvailabilityGroup {
   /** Content ids, 16 bytes each. */

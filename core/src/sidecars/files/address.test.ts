@@ -28,3 +28,14 @@ test.each([
 ])('%s is refused', (text, message) => {
   expect(() => parseSidecarAddress(text)).toThrow(message)
 })
+
+test('a file that is named after its folder is the default one', () => {
+  const parse = (text: string) => parseSidecarAddress(text)
+  expect(parse(`sidecar://${contentId}/ocr/ocr.json`)).toEqual({
+    content: contentId,
+    kinds: ['ocr'],
+    file: 'default.json',
+  })
+  expect(parse(`sidecar://${contentId}/transcript/transcript.vtt`).file).toBe('default.vtt')
+  expect(parse(`sidecar://${contentId}/ocr/*.json`).file).toBe('*.json')
+})

@@ -1,7 +1,7 @@
 import { ContentId, sidecarKindFacts, sidecarKinds } from '../../domain/index.ts'
 import type { SidecarKind } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import { type SidecarKey } from './paths.ts'
+import { type SidecarKey, withoutAlias } from './paths.ts'
 
 export const SIDECAR_SCHEME = 'sidecar://'
 
@@ -30,7 +30,7 @@ export function parseSidecarAddress(text: string): SidecarAddress {
     throw wrong(
       `there is no folder ${folder}; there are ${sidecarKinds.map((kind) => sidecarKindFacts[kind].folder).join(', ')}`,
     )
-  return { content, kinds, file: file || '*' }
+  return { content, kinds, file: withoutAlias(folder, file) || '*' }
 }
 
 /** Whether the part contains wildcards, so that it may match several names. */

@@ -5,7 +5,10 @@ import { heard } from '../../util/heard.ts'
 import { removeTree } from '../../util/remove-tree.ts'
 import { draftsFolder, isPartName, partsFolder, workFolder } from './paths.ts'
 
-/** Milliseconds after which a partial result is deleted: its content is gone, or its sidecar is not wanted any more. */
+/**
+ * Age at which a partial result is deleted, in milliseconds. By then, its content is gone or its sidecar is no longer
+ * wanted.
+ */
 const PART_AGE_MS = 30 * 86_400_000
 
 /** The paths of all drafts. */

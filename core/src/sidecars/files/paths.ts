@@ -29,6 +29,11 @@ export function contentFolder(root: string, contentId: ContentId): string {
   return join(root, 'content', contentId.slice(0, 2), contentId.slice(2, 4), contentId)
 }
 
+/** The usual name of a file in a kind's folder: `ocr/ocr.json` is another name for `ocr/default.json`. */
+export function withoutAlias(folder: string, file: string): string {
+  return file.startsWith(`${folder}.`) ? `default${file.slice(folder.length)}` : file
+}
+
 /** Parses a kind's folder and the name of a file in it; null if it is not the name of a sidecar. */
 export function parseSidecarFile(folder: string, file: string): Pick<SidecarKey, 'kind' | 'variant' | 'format'> | null {
   const kind = sidecarKinds.find((each) => sidecarKindFacts[each].folder === folder)
@@ -47,8 +52,8 @@ export function parseSidecarPath(relative: string): SidecarKey | null {
 }
 
 /**
- * Files are written here before they are renamed to their place. One folder for all, so that leftovers of a crash are
- * found.
+ * The folder where files are written before they are renamed to their final path. All drafts are in one folder, so
+ * that leftovers of a crash are found.
  */
 export function draftsFolder(root: string): string {
   return join(root, 'drafts')

@@ -7,11 +7,11 @@ import type { TextWord } from './text-sidecar.ts'
 export interface EmbeddedChunk {
   /** The kind of the sidecar that the text comes from, or `name` for a file name. */
   readonly source: TextKind | 'name'
-  /** From 1; null for names, and if the source has only one page. */
+  /** Page number, from 1; null for names, and for sources with only one page. */
   readonly page: number | null
   /** The text that was embedded; for `name`, the file name unchanged. */
   readonly text: string
-  /** The area around the words, as fractions of the page from 0 to 1; absent if unknown. */
+  /** The box around the words, as fractions of the page from 0 to 1; absent if unknown. */
   readonly box?: TextWord['box']
   /** In a recording: milliseconds from its start to the beginning of the text. */
   readonly timeMs?: number

@@ -4,7 +4,7 @@ import type { Engine } from '../generators/generator.ts'
  * Readers for JSON that another version or a person may have written. Each returns null for a value of another type.
  */
 
-/** Parses a sidecar file. Null if it is no object, is of another version, or has no list of this name. */
+/** Parses a sidecar file. Null if it is not an object, is of another version, or has no list with this name. */
 export function parseSidecar<List extends string>(
   json: string,
   { list: name, version }: { version: number; list: List },
@@ -15,7 +15,7 @@ export function parseSidecar<List extends string>(
     : null
 }
 
-/** The engine of a sidecar; a missing name or version is empty. */
+/** The engine that made a sidecar. A missing name or version becomes an empty text. */
 export function engine(value: unknown): Engine {
   const { name, version } = object(value) ?? {}
   return { name: text(name) ?? '', version: text(version) ?? '' }
@@ -36,7 +36,7 @@ export function object(value: unknown): Record<string, unknown> | null {
     : null
 }
 
-/** The items that can be read; an empty list if the value is not a list. */
+/** The valid items of a list; empty if the value is not a list. */
 export function list<Item>(value: unknown, read: (item: unknown) => Item | null): Item[] {
   return Array.isArray(value) ? value.map(read).filter((item) => item !== null) : []
 }

@@ -4,7 +4,7 @@ const EMPTY_WORDS: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
-/** Shorter words are abbreviations, or go with numbers. */
+/** Shorter words are mostly abbreviations or units. */
 const MIN_WORD = 3
 /** A name with fewer letters in its words is not worth searching. */
 const MIN_LETTERS = 4

@@ -15,13 +15,13 @@ export interface TextWord {
 
 /** A page, slide, sheet or chapter; or the whole file if it has none of these. */
 export interface TextPage {
-  /** From 1, as the file counts; pages without text may be left out. */
+  /** Number of the page, from 1, as the file counts. Pages without text may be missing. */
   readonly page: number
   readonly title?: string
   /** Empty if there is no text, for example on a PDF page without a text layer. */
   readonly text: string
   readonly source: TextSource
-  /** 0 to 1; only for text read from a picture. */
+  /** Confidence from 0 to 1; only for text that was read from a picture. */
   readonly confidence?: number
   readonly words?: readonly TextWord[]
 }
@@ -30,13 +30,15 @@ export interface TextPage {
 export interface TextSidecar {
   readonly version: 1
   readonly engine: Engine
-  /** The language codes that were looked for or found; empty if languages were not considered. */
+  /** The codes of the languages that were searched for or found; empty if the reader does not distinguish languages. */
   readonly languages: readonly string[]
   readonly pages: readonly TextPage[]
-  /** 0 to 1, for the whole file. */
+  /** Confidence from 0 to 1, for the whole file; only for text that was read from a picture. */
   readonly confidence?: number
   /** The file has more text than the sidecar. */
   readonly truncated?: boolean
+  /** More of the file is still being read. */
+  readonly unfinished?: boolean
 }
 
 /** Sidecars of another version are not read. They must be made again. */
@@ -46,7 +48,7 @@ export function formatTextSidecar(sidecar: Omit<TextSidecar, 'version'>): string
   return JSON.stringify({ version: VERSION, ...sidecar })
 }
 
-/** Parses a sidecar file, without its invalid parts; null if it is no sidecar, or of another version. */
+/** Parses a sidecar file and leaves out its invalid parts. Null if it is not a sidecar or is of another version. */
 export function parseTextSidecar(json: string): TextSidecar | null {
   const value = parseSidecar(json, { version: VERSION, list: 'pages' })
   if (!value) return null
@@ -57,6 +59,7 @@ export function parseTextSidecar(json: string): TextSidecar | null {
     pages: list(value['pages'], page),
     ...optional('confidence', part(value['confidence'])),
     ...optional('truncated', value['truncated'] === true ? true : null),
+    ...optional('unfinished', value['unfinished'] === true ? true : null),
   }
 }
 

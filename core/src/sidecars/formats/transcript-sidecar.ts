@@ -25,9 +25,9 @@ export interface Transcript {
   readonly durationMs: number
   /** In order of time; empty if nothing is said. */
   readonly segments: readonly TranscriptSegment[]
-  /** 0 to 1, for the whole recording, if the engine reports it. */
+  /** Confidence from 0 to 1 for the whole recording, if the engine reports it. */
   readonly confidence?: number
-  /** The recording continues: the rest is damaged, or took too long. */
+  /** The transcript ends before the recording does: the rest is damaged, or took too long. */
   readonly truncated?: boolean
 }
 
@@ -38,7 +38,7 @@ export function formatTranscript(transcript: Omit<Transcript, 'version'>): strin
   return JSON.stringify({ version: VERSION, ...transcript })
 }
 
-/** Parses a sidecar file, without its invalid parts; null if it is no sidecar, or of another version. */
+/** Parses a sidecar file and leaves out its invalid parts. Null if it is not a sidecar or is of another version. */
 export function parseTranscript(json: string): Transcript | null {
   const value = parseSidecar(json, { version: VERSION, list: 'segments' })
   if (!value) return null

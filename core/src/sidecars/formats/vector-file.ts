@@ -15,7 +15,7 @@ const MAGIC = 0x31_76_44_53
 
 /** Models have a few hundred to a few thousand dimensions. */
 export const MAX_DIMENSIONS = 8_192
-/** Limit of vectors for one content. */
+/** Limit on vectors for one content. */
 export const MAX_VECTORS = 1_024
 
 export function formatVectors(vectors: readonly Float32Array[], names: number): Uint8Array {

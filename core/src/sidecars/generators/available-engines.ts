@@ -1,6 +1,6 @@
 import type { DetectedEngine, Generator } from './index.ts'
 
-/** Milliseconds for which the list of engines is kept. Finding engines starts programs. */
+/** How long the list of engines is cached, in milliseconds. Finding engines means starting programs. */
 const HOLDS_MS = 60_000
 
 /** The available engines of each generator, cached for a minute. */

@@ -12,7 +12,7 @@ export async function openInput(path: string, formats: InputFormat[]): Promise<I
   const input = parts.use(new Input({ source: withoutCircles(new FilePathSource(path)), formats }))
   if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
   const tracks = await input.getTracks().catch((cause: unknown) => {
-    // The library's own message is for its developers.
+    // The library's own message is meant for developers, not for users.
     throw new CoreError('Corrupt', DAMAGED, { cause })
   })
   if (tracks.length === 0) throw new CoreError('Corrupt', 'nothing in it can be played')

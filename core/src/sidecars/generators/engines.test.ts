@@ -4,17 +4,17 @@ import { delimiter, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { detectPackage, detectProgram } from './engines.ts'
 
-const of = { job: 'thumbnails', name: 'it', licence: 'MIT' }
+const of = { job: 'thumbnails', gives: 'thumbnails', name: 'it', licence: 'MIT', size: 1 } as const
 
 test('an engine that comes along says its version, one that does not says so', async () => {
   const found = await detectPackage({ ...of, package: 'sharp' })
   expect(found).toEqual({
     ...of,
     version: expect.stringMatching(/^\d+\.\d+/),
-    available: true,
+    state: 'embedded',
     how: expect.any(String),
   })
-  expect(await detectPackage({ ...of, package: 'no-such-package' })).toMatchObject({ available: false, version: null })
+  expect(await detectPackage({ ...of, package: 'no-such-package' })).toMatchObject({ state: 'missing', version: null })
 })
 
 test.skipIf(process.platform === 'win32')('a program is there, missing, or broken', async () => {
@@ -30,9 +30,9 @@ test.skipIf(process.platform === 'win32')('a program is there, missing, or broke
   await script('bad-engine', 'echo "libworld.so is missing" >&2; exit 127')
   vi.stubEnv('PATH', `${folder}${delimiter}${process.env['PATH']}`)
   const detect = (program: string) => detectProgram({ ...of, program, args: [], how: 'apt install it' })
-  expect(await detect('good-engine')).toMatchObject({ available: true, version: '7.1.2-rc' })
-  expect(await detect('bad-engine')).toMatchObject({ available: false, how: expect.stringContaining('libworld.so') })
-  expect(await detect('no-engine')).toEqual({ ...of, available: false, version: null, how: 'apt install it' })
+  expect(await detect('good-engine')).toMatchObject({ state: 'found', version: '7.1.2-rc' })
+  expect(await detect('bad-engine')).toMatchObject({ state: 'missing', how: expect.stringContaining('libworld.so') })
+  expect(await detect('no-engine')).toEqual({ ...of, state: 'missing', version: null, how: 'apt install it' })
   vi.unstubAllEnvs()
   await rm(folder, { recursive: true })
 })

@@ -6,13 +6,7 @@ import { runProgram } from './program.ts'
 import { findProgram } from '../../util/find-program.ts'
 import { bundledVersion } from '../../util/package-version.ts'
 
-interface Described {
-  /** The task, in a few words: `thumbnails of video`. */
-  readonly job: string
-  readonly name: string
-  /** An SPDX identifier. */
-  readonly licence: string
-}
+type Described = Pick<DetectedEngine, 'gives' | 'job' | 'licence' | 'name' | 'size'>
 
 interface PackageEngine extends Described {
   readonly package: string
@@ -28,16 +22,16 @@ interface ProgramEngine extends Described {
 }
 
 /** A program that has not printed its version after this time counts as broken. */
-const ANSWER_MS = 5_000
+const ANSWER_MS = 30_000
 const MAX_ANSWER_BYTES = 262_144
 
 /** Detects an engine that is an npm package. Reads its version without loading it. */
 export async function detectPackage({ package: name, ...of }: PackageEngine): Promise<DetectedEngine> {
   try {
     const version = bundledVersion(name) ?? (await installedVersion(name))
-    return { ...of, version, available: true, how: 'comes with this program' }
+    return { ...of, version, state: 'embedded', how: 'comes with this program' }
   } catch (err) {
-    return { ...of, version: null, available: false, how: `npm install (${errorMessage(err)})` }
+    return { ...of, version: null, state: 'missing', how: `npm install (${errorMessage(err)})` }
   }
 }
 
@@ -50,11 +44,11 @@ async function installedVersion(name: string): Promise<string> {
 /** Detects an engine that is a program. Runs it to read its version, with a time limit. */
 export async function detectProgram({ args, how, program, ...of }: ProgramEngine): Promise<DetectedEngine> {
   const path = findProgram(program)
-  if (path === null) return { ...of, version: null, available: false, how }
+  if (path === null) return { ...of, version: null, state: 'missing', how }
   try {
     const said = await runProgram(path, args, { timeoutMs: ANSWER_MS, maxBytes: MAX_ANSWER_BYTES })
-    return { ...of, version: /\d+\.[\w.+-]+/.exec(said.toString('utf8'))?.[0] ?? null, available: true, how: path }
+    return { ...of, version: /\d+\.[\w.+-]+/.exec(said.toString('utf8'))?.[0] ?? null, state: 'found', how: path }
   } catch (err) {
-    return { ...of, version: null, available: false, how: `${path} does not work: ${errorMessage(err)}` }
+    return { ...of, version: null, state: 'missing', how: `${path} does not work: ${errorMessage(err)}` }
   }
 }

@@ -11,7 +11,7 @@ export interface FoundPackage {
 
 /**
  * Finds a package that is not part of an installation: in `folder`, or, if that is empty, beside this program. Null if
- * it is not there.
+ * it is not found.
  */
 export async function findPackage(name: string, folder: string): Promise<FoundPackage | null> {
   try {

@@ -1,4 +1,4 @@
-import type { FileType, SidecarKind, SidecarKindFacts } from '../../domain/index.ts'
+import type { Engine as ListedEngine, FileType, SidecarKind, SidecarKindFacts } from '../../domain/index.ts'
 
 /** The pools of processes. Each runs native code of one sort. */
 export type PoolName = 'image' | 'av' | 'doc' | 'ml'
@@ -33,16 +33,20 @@ export interface KindOfSidecar extends Generator, SidecarKindFacts {
 export interface Generator {
   readonly kind: SidecarKind
   /**
-   * Raised when the generator makes different sidecars with the same engine. Older sidecars can then be made again on
-   * request.
+   * Increased when the generator makes different sidecars with the same engine. Sidecars of older recipes can then be
+   * made again on request.
    */
   readonly recipe: number
-  /** Higher first: visible sidecars, then searchable ones, then those that no user waits for. */
+  /**
+   * The higher the priority, the earlier: first visible sidecars, then searchable ones, then those that no user waits
+   * for.
+   */
   readonly priority: number
   /** The time limit for one content, in milliseconds; a function if it depends on the content. See `deadlineOf`. */
   readonly deadlineMs: number | ((content: ContentFacts) => number)
   /**
-   * Larger contents, in bytes, are skipped with a reason; a function if it depends on the content. See `maxBytesOf`.
+   * Contents with more bytes are skipped with a reason. A function if the limit depends on the content; see
+   * `maxBytesOf`.
    */
   readonly maxBytes: number | ((content: ContentFacts) => number)
   /** Every variant that it can make. */
@@ -54,27 +58,27 @@ export interface Generator {
   /** The types of contents that it may accept; for others, `accepts` is not called. */
   readonly types: readonly FileType[]
   /**
-   * Those of `types` whose sidecars are made only of contents that a user looks at. A library can have hundreds of
-   * thousands of small texts, and nobody will see most of their pictures.
+   * Types from `types` whose sidecars are made only when a user views the content. For example, a library can have
+   * hundreds of thousands of small texts, and nobody will see most of their pictures.
    */
   readonly typesWhenViewed?: readonly FileType[]
   /** The part of the configuration that it needs: plain data, passed to `make`. */
   readonly settings?: unknown
   /**
-   * The kinds of sidecars that it reads instead of the file. If such an input is made again, this sidecar is made again
-   * too.
+   * The kinds of sidecars that the generator reads instead of the file. If such an input is made again, this sidecar
+   * is made again too.
    */
   readonly inputs?: readonly SidecarKind[]
   /** Whether a sidecar can be made from this content. */
   accepts(content: ContentFacts): boolean
   /**
-   * One line: why it can make no sidecars at all now, and the remedy. While it returns a reason, no sidecars are
-   * queued.
+   * One line: why the generator cannot make any sidecars now, and the remedy. While it returns a reason, no sidecars
+   * are queued.
    */
   unavailable?(): Promise<string | null>
   /** The engines that it could use on this machine, for `doctor`. Loads none of them, and answers within seconds. */
   detect?(): Promise<readonly DetectedEngine[]>
-  /** The pool for a content that it accepts. */
+  /** The pool whose processes handle a content that the generator accepts. */
   pool(content: ContentFacts): PoolName
 }
 
@@ -118,24 +122,21 @@ export interface MakeRequest {
 }
 
 /** An engine that does the work of a generator, installed or not. */
-export interface DetectedEngine {
-  /** The task, in a few words. */
-  readonly job: string
-  readonly name: string
-  /** Null if the engine is missing or does not report its version. */
-  readonly version: string | null
-  readonly available: boolean
-  /** An SPDX identifier. */
-  readonly licence: string
-  /** The path of the engine, or how to install it. */
-  readonly how: string
-  /** Engines that this one surpasses for every file: their sidecars are outdated if this one is available. */
+export interface DetectedEngine extends Readonly<ListedEngine> {
+  /**
+   * Engines that this engine surpasses for every file. If this one is available, sidecars that they made are outdated.
+   */
   readonly replaces?: readonly string[]
 }
 
 export interface Engine {
   readonly name: string
   readonly version: string
+}
+
+/** Whether an engine can be used now. */
+export function isUsable({ state }: Pick<DetectedEngine, 'state'>): boolean {
+  return state === 'embedded' || state === 'found'
 }
 
 /** Facts about the content that were found during the work. */
@@ -149,6 +150,13 @@ export interface ContentFindings {
 export interface Made {
   readonly engine: Engine
   readonly findings?: ContentFindings
+  /** One line for the user about what the sidecars lack. */
+  readonly note?: string
+  /**
+   * The outputs contain only the first part, for users who wait for them. Another request for the same content, with
+   * the same `part`, continues the work.
+   */
+  readonly isUnfinished?: boolean
 }
 
 /**

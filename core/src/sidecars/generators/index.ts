@@ -2,6 +2,7 @@ import type { Config } from '../../config/index.ts'
 import type { CompanionKind, Generator, KindOfSidecar } from './generator.ts'
 import { livePhotoVideos, xmpFiles } from './companions.ts'
 import { makeEmbeddings } from './embeddings/index.ts'
+import { type AddedLanguages, NO_LANGUAGES } from './ocr/added-languages.ts'
 import { makeOcr } from './ocr/index.ts'
 import { makeProxies } from './proxy/index.ts'
 import { documentText } from './text/index.ts'
@@ -9,12 +10,19 @@ import { makeThumbnails } from './thumb/index.ts'
 import { thumbstrips } from './thumbstrip/index.ts'
 import { makeTranscripts } from './transcript/index.ts'
 
-/** Every kind of sidecar, with the current configuration. The order means nothing. */
-export function sidecarKindsWith(config: Config): readonly (KindOfSidecar | CompanionKind)[] {
+/** The engines that the user has added to this installation. */
+export interface AddedEngines {
+  readonly languages: AddedLanguages
+}
+
+export const NOTHING_ADDED: AddedEngines = { languages: NO_LANGUAGES }
+
+/** Every kind of sidecar, with the current configuration. The order has no meaning. */
+export function sidecarKindsWith(config: Config, added: AddedEngines): readonly (KindOfSidecar | CompanionKind)[] {
   return [
     makeThumbnails(config.thumbnails),
     documentText,
-    makeOcr(config.ocr),
+    makeOcr(config.ocr, added.languages),
     makeTranscripts(config.transcript),
     makeEmbeddings(config.embeddings),
     thumbstrips,
@@ -25,11 +33,11 @@ export function sidecarKindsWith(config: Config): readonly (KindOfSidecar | Comp
 }
 
 /** All generators with the current configuration. */
-export function makeGenerators(config: Config): readonly Generator[] {
-  return sidecarKindsWith(config).filter((kind) => kind.origin === 'generated')
+export function makeGenerators(config: Config, added: AddedEngines = NOTHING_ADDED): readonly Generator[] {
+  return sidecarKindsWith(config, added).filter((kind) => kind.origin === 'generated')
 }
 
-export { deadlineOf, maxBytesOf } from './generator.ts'
+export { deadlineOf, isUsable, maxBytesOf } from './generator.ts'
 export type {
   ContentFacts,
   ContentFindings,

@@ -10,8 +10,8 @@ export function registerWebcodecs(): void {
 }
 
 /**
- * Makes node-webcodecs load its own FFmpeg. Call this before it is loaded: otherwise it uses the system's libraries if
- * they fit, which have other versions and another licence.
+ * Makes node-webcodecs load its own FFmpeg. Must be called before it is loaded. Otherwise it uses the system's
+ * libraries if they fit; those have other versions and another licence.
  */
 export function useOwnFfmpeg(): void {
   process.env['NODE_WEBCODECS_FORCE'] = 'static'

@@ -2,24 +2,33 @@ import { CoreError } from '../../util/errors.ts'
 import { collect, streamProgram } from './stream-program.ts'
 
 export interface RunOptions {
-  /** Milliseconds after which the program is killed. */
-  readonly timeoutMs: number
-  /** Limit of output bytes, if the output is kept. */
+  /**
+   * Milliseconds after which the program is killed. Generators omit it: their process has a deadline, which also ends
+   * its programs, and which is extended while other programs use the processors.
+   */
+  readonly timeoutMs?: number
+  /** Limit on output bytes, if the output is kept. */
   readonly maxBytes: number
-  /** Called with each chunk of output, which is not kept then. */
+  /** Called with each chunk of output. If it is set, the output is not kept. */
   readonly onPrinted?: (chunk: Buffer) => void
   /** Aborting kills the program. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Runs a program that reads a file, and returns its output. Like `streamProgram`, but a failure throws `Corrupt` with
- * the last line of the program's error output; its cause has more lines. Throws `Timeout`, `Unavailable` if the program
- * cannot be started, and the signal's reason.
+ * Runs a program that reads a file, and returns its output. Works like `streamProgram`, but if the program fails, it
+ * throws `Corrupt` with the last line of the program's error output; the cause has more lines. Also throws `Timeout`,
+ * the signal's reason, and `Unavailable` if the program cannot be started.
  */
 export async function runProgram(path: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
   const { timeoutMs, maxBytes, onPrinted, signal } = options
-  const start = { program: path, name: path, args, deadlineMs: timeoutMs, ...(signal && { signal }) }
+  const start = {
+    program: path,
+    name: path,
+    args,
+    ...(timeoutMs !== undefined && { deadlineMs: timeoutMs }),
+    ...(signal && { signal }),
+  }
   const chunks = streamProgram({
     ...start,
     failure(complaint, how) {

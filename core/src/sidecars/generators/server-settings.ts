@@ -12,7 +12,7 @@ export interface ServerGroup {
   readonly example: string
 }
 
-/** One line: why these settings name no usable server; null if they do. Sends nothing. */
+/** The reason why these settings name no usable server, in one line; null if they name one. Sends nothing. */
 export function whyNoServer({ url, keyVariable }: ServerSettings, { group, example }: ServerGroup): string | null {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     return `${group}.url is no address: ${url}; it looks like ${example}`
@@ -30,9 +30,9 @@ export function serverKey(keyVariable: string): string | null {
   return keyVariable === '' ? null : (process.env[keyVariable] ?? '')
 }
 
-/** Why a key cannot be sent to a server, as words that follow the variable's name; null if it can. */
+/** Why a key cannot be sent to a server, as words that follow the name of its variable; null if it can be sent. */
 function whyNoKey(key: string): string | null {
   if (key === '') return 'is empty'
-  // A line break would end the header, and the resulting error would reveal the key.
+  // A line break would end the HTTP header, and the error message would reveal the key.
   return /^[\x21-\x7e]+$/.test(key) ? null : 'holds something that is no key: white space, or signs beyond ASCII,'
 }

@@ -13,9 +13,9 @@ export interface ProgramStart {
 }
 
 export interface StreamOptions extends ProgramStart {
-  /** Limit of milliseconds in all, without the time in which the caller does not wait for output. */
+  /** Limit on the total time, in milliseconds. Time in which the caller does not wait for output is not counted. */
   readonly deadlineMs?: number
-  /** Limit of milliseconds between two outputs. */
+  /** Limit on the time between two outputs, in milliseconds. */
   readonly silenceMs?: number
   /** Aborting kills the program, and throws the signal's reason. */
   readonly signal?: AbortSignal
@@ -28,7 +28,7 @@ export interface StreamOptions extends ProgramStart {
 
 export interface CollectOptions extends ProgramStart {
   readonly deadlineMs: number
-  /** Limit of output bytes. */
+  /** Limit on output bytes. */
   readonly maxBytes: number
 }
 
@@ -36,9 +36,9 @@ export interface CollectOptions extends ProgramStart {
 const KEPT_COMPLAINT = 2_000
 
 /**
- * Runs a program without a shell and yields its output, no faster than the caller takes it. The program is gone when
- * the iteration ends, even if the caller stops early or the program prints many errors. It is in the process group of
- * this process, so it also ends with it.
+ * Runs a program without a shell and yields its output. If the caller is slow, the program has to wait. When the
+ * iteration ends, the program has ended, even if the caller stops early or the program prints many errors. It is in
+ * the process group of this process, so it also ends with it.
  *
  * Throws `Timeout`, the signal's reason, and `Unavailable` if the program cannot be started. If the program fails or
  * crashes, throws the error that `failure` returns, or else `Unavailable`.
@@ -53,7 +53,7 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
   try {
     child = spawn(program, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'], ...(env && { env }) })
   } catch (err) {
-    // The box of a pool without programs refuses every start.
+    // In a pool without programs, the sandbox refuses every start.
     throw notStarted(err)
   }
   const { stdin, stdout, stderr } = child as ChildProcess & { stdout: Readable; stderr: Readable }
@@ -91,9 +91,9 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
   try {
     const chunks = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     for (;;) {
-      // If its output breaks off, the end of the program tells why.
+      // If the output breaks off, the end of the program gives the reason.
       const next = chunks.next().catch((err: unknown) => ended.then(() => Promise.reject(err)))
-      // If the caller stops early, the stream is closed while this read is pending.
+      // If the caller stops early, the stream is closed during this read, which then fails.
       next.catch(() => {})
       const { done, value } = await inTime(next)
       if (done) break

@@ -10,8 +10,8 @@ export interface FetchPendingDeps {
 }
 
 /**
- * Fetches pending sidecars of some contents, if other devices have made them as this device would. A content counts
- * only if all its pending sidecars arrive: one decode makes all of them, so fetching some of them saves nothing.
+ * Fetches pending sidecars of some contents if other devices have equally good ones. A content counts as fetched only
+ * if all its pending sidecars arrive. One decode makes all of them, so fetching only some saves nothing.
  */
 export async function fetchPending(
   generator: Generator,
@@ -32,7 +32,7 @@ export async function fetchPending(
   return able.flatMap((content) => outcomesOf(content, { came: byContent, tookMs }) ?? [])
 }
 
-/** Rejects sidecars of an older recipe, and embeddings of another model. */
+/** Accepts no sidecars of an older recipe, and no embeddings of another model. */
 async function acceptedBy(generator: Generator, engines: AvailableEngines): Promise<Accepts> {
   const { kind, recipe } = generator
   const own = kind === 'embeddings' ? (await engines.of(generator)).map(({ name }) => name) : null
@@ -62,7 +62,8 @@ function outcomesOf(
       checksum: file!.checksum,
     })),
     recipe: first!.recipe,
-    // If the user asks for this sidecar again, it is made here and not fetched (see `fetchContent`).
+    // With one attempt, a later request of the user makes this sidecar here instead of fetching it (see
+    // `fetchContent`).
     attempts: 1,
     tookMs,
   }

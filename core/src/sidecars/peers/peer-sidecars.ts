@@ -7,7 +7,7 @@ import type { SidecarKey } from '../files/paths.ts'
 export interface Holder {
   readonly device: { readonly id: DeviceId; readonly name: string }
   readonly online: boolean
-  /** Bytes; null if unknown. */
+  /** Size in bytes; null if it is not known. */
   readonly size: number | null
 }
 
@@ -28,7 +28,7 @@ export interface FetchHost {
   progress(this: void, update: ProgressUpdate): void
 }
 
-/** The reason why no sidecars are fetched in advance now. */
+/** A reason why no sidecars are fetched in advance at the moment. */
 export interface FetchHold {
   /** One line of text. */
   readonly reason: string
@@ -40,7 +40,7 @@ export interface FetchHold {
 export interface FetchReport {
   readonly fetched: number
   readonly missing: number
-  /** One line: why the remaining sidecars wait; null if none wait. */
+  /** One line: why the remaining sidecars were held back; null if none remain. */
   readonly held: string | null
 }
 
@@ -70,9 +70,8 @@ export interface PeerSidecars {
    */
   canFetch(key: SidecarKey): boolean
   /**
-   * Fetches sidecars; each returned sidecar is a file in its place. Sidecars that do not arrive are left out, so a
-   * missing device is no error. `asks`: also asks connected devices whose digest does not list the sidecar. Throws the
-   * signal's reason.
+   * Fetches sidecars. Returns those that have arrived; their files are at their final paths. A missing device is not
+   * an error. `asks`: also asks connected devices whose digest does not list the sidecar. Throws the signal's reason.
    */
   fetch(
     keys: readonly SidecarKey[],

@@ -10,7 +10,7 @@ const text = z.string().max(1_000)
 const CHECKSUM_BYTES = 32
 /** Longest accepted thumbhash, in bytes; a real one has at most 25. */
 const MAX_THUMBHASH_BYTES = 64
-/** Limit of outputs for one content. */
+/** Limit on outputs for one content. */
 const MAX_OUTPUTS = 100
 
 const makeReplySchema = z.object({
@@ -18,6 +18,8 @@ const makeReplySchema = z.object({
   findings: z
     .object({ thumbhash: bytes(MAX_THUMBHASH_BYTES).optional(), colour: z.int().min(0).max(0xffffff).optional() })
     .optional(),
+  note: text.optional(),
+  isUnfinished: z.boolean().optional(),
   outputs: boundedArray(
     z.object({
       variant: text,

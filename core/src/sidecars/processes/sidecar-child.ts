@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadBlake3 } from '../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
+import { hashInParts, PART_BYTES } from '../files/hash-file.ts'
 import { serveProcess } from '../../workers/serve-process.ts'
 import type { ContentFacts, Made, Make, Output, SidecarInput } from '../generators/generator.ts'
 
@@ -13,13 +14,13 @@ export interface ChildRequest {
   readonly module: string
   /** Null for a generator that reads other sidecars instead. */
   readonly source: FilePlace<RawName> | null
-  /** What errors call the source: the user's path. */
+  /** The name of the source in errors: the user's path. */
   readonly shown: string | null
   readonly content: ContentFacts
   readonly names: readonly string[]
   readonly inputs: readonly (FilePlace<string> & Omit<SidecarInput, 'path'>)[]
   readonly settings: unknown
-  /** Each has a name in the folder of results. */
+  /** The outputs, each with the name of its file in the folder of results. */
   readonly outputs: readonly (Output & { readonly name: string })[]
   /** The name of the partial result (`MakeRequest.part`) in the folder of results. */
   readonly part: string
@@ -32,9 +33,6 @@ type FilePlace<Name extends RawName> = { readonly name: Name } | { readonly path
 export interface MakeReply extends Made {
   readonly outputs: readonly (Output & { readonly size: number; readonly checksum: Uint8Array })[]
 }
-
-/** Larger files are hashed in parts of this many bytes. */
-const PART_BYTES = 2 ** 20
 
 const blake3 = await loadBlake3()
 
@@ -64,7 +62,7 @@ serveProcess<ChildRequest, MakeReply>(async (request, _, folders) => {
   return { ...made, outputs: outputs.map(({ variant, format }, i) => ({ variant, format, ...sums[i]! })) }
 })
 
-/** Errors name the user's file, not its copy. */
+/** Makes an error name the user's file instead of its copy. */
 function naming(err: unknown, path: string, shown: string | null): unknown {
   if (err instanceof Error && shown !== null) err.message = err.message.replaceAll(path, () => shown)
   return err
@@ -85,18 +83,4 @@ async function seal(path: string): Promise<{ size: number; checksum: Uint8Array 
   const hash = async () => (size > PART_BYTES ? hashInParts(file) : blake3.hash(await readFile(file)))
   const [checksum] = await Promise.all([hash(), file.sync()])
   return { size, checksum: Uint8Array.from(checksum) }
-}
-
-/** A copy of a long film has more bytes than memory should hold, and than can be read at once. */
-async function hashInParts(file: FileHandle): Promise<Uint8Array> {
-  // Other files are hashed at the same time, so this hasher is separate.
-  const own = await loadBlake3()
-  const part = Buffer.allocUnsafe(PART_BYTES)
-  own.start()
-  for (let at = 0; ;) {
-    const { bytesRead } = await file.read(part, 0, PART_BYTES, at)
-    if (bytesRead === 0) return own.finish()
-    own.update(part.subarray(0, bytesRead))
-    at += bytesRead
-  }
 }

@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url'
 import type { SidecarSpeed } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, systemCode } from '../../util/errors.ts'
 import { baseOf, displayName, nameKey, type RawName } from '../../util/file-name.ts'
+import { heard } from '../../util/heard.ts'
 import { makeFolderBelow } from '../../util/make-folder-below.ts'
 import { pathError } from '../../util/path-error.ts'
 import {
+  boxState,
   type LentFile,
   ProcessPool,
   type ProcessPoolOptions,
@@ -41,7 +43,7 @@ export interface SidecarRequest {
   readonly names: readonly string[]
   readonly inputs: readonly SidecarInput[]
   readonly settings: unknown
-  /** Each is written elsewhere, checked, moved to its draft, and then to its path. */
+  /** Each output is written to another folder, checked, moved to its draft, and finally to its path. */
   readonly outputs: readonly (Output & { readonly draft: string; readonly path: string })[]
   /** The library's folder. It must exist. */
   readonly library: string
@@ -52,7 +54,10 @@ export interface SidecarRequest {
 }
 
 const CORES = Math.max(1, availableParallelism())
-/** A machine of two cores is kept busy by two; more than four want more memory than they save time. */
+/**
+ * Processes at once at normal speed. Two keep a machine with two cores busy. More than four need a lot of memory and
+ * save little time.
+ */
 const PARALLEL = Math.min(4, CORES)
 /** The limit even for the speed `fast`, because each process may use a gigabyte. */
 const MOST = Math.min(16, CORES)
@@ -61,16 +66,19 @@ const MOST = Math.min(16, CORES)
 const PHOTO_PROGRAMS = ['exiftool']
 /** Programs that decode films, sound, and photos in the format of films. */
 const FILM_PROGRAMS = ['ffmpeg', 'ffprobe', 'heif-convert']
-/** Text recognition, which also decodes photos of every format. */
-const TEXT_PROGRAMS = [...PHOTO_PROGRAMS, ...FILM_PROGRAMS, 'tesseract']
-/** Programs for models. The shell starts the process of a sherpa-onnx model. */
+/** Programs that decode PostScript. */
+const PRINT_PROGRAMS = ['gs']
+/** Programs for text recognition, which also decodes photos of every format. */
+const TEXT_PROGRAMS = [...PHOTO_PROGRAMS, ...FILM_PROGRAMS, ...PRINT_PROGRAMS, 'tesseract']
+/** Programs for models. `/bin/sh` is needed to start the process of a sherpa-onnx model. */
 const LISTENERS = ['ffmpeg', 'ffprobe', 'whisper-cli', '/bin/sh']
 
 const limits: Readonly<Record<PoolName, Limits>> = {
   image: { processes: PARALLEL, memoryMiB: 1_000, programs: PHOTO_PROGRAMS },
   av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: FILM_PROGRAMS },
-  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: TEXT_PROGRAMS },
-  // A model fills the machine by itself. Its server, or its files, may be missing.
+  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: TEXT_PROGRAMS, keepsParts: true },
+  // One model uses the whole machine. Its server or its files may be missing, which does not count as a failure of the
+  // process.
   ml: { processes: 1, memoryMiB: 4_000, programs: LISTENERS, excuses: ['Offline'], keepsParts: true },
 }
 
@@ -98,7 +106,7 @@ const NETWORK = [
   'SSL_CERT_FILE',
 ]
 
-/** The processes that decode: a pool for each sort of native code, each started when it is first needed. */
+/** The processes that decode files: one pool for each sort of native code. Each pool starts on first use. */
 export class SidecarPools implements AsyncDisposable {
   readonly #pools = new Map<PoolName, ProcessPool<ChildRequest, MakeReply>>()
   readonly #options: SidecarPoolsOptions
@@ -123,6 +131,11 @@ export class SidecarPools implements AsyncDisposable {
     }
   }
 
+  /** Finds the layer that confines the processes before the first one is needed, because that starts a process. */
+  prepare(): void {
+    void heard((this.#options.layer ?? boxState)())
+  }
+
   /** How many processes work now. */
   get working(): number {
     return [...this.#pools.values()].reduce((sum, { working }) => sum + working, 0)
@@ -134,8 +147,8 @@ export class SidecarPools implements AsyncDisposable {
   }
 
   /**
-   * Makes the outputs of a content in a process that can access nothing but the files of this request. If the file
-   * changed meanwhile, throws `Conflict`; see also `ProcessPool.run`.
+   * Makes the outputs of a content in a process that can access only the files of this request. If the file changed
+   * meanwhile, throws `Conflict`; see also `ProcessPool.run`.
    */
   async run(name: PoolName, request: SidecarRequest, options: RunOptions): Promise<MakeReply> {
     const { inputs, library, outputs, part, source, work } = request
@@ -157,7 +170,8 @@ export class SidecarPools implements AsyncDisposable {
         ...options,
         files: lent,
         ready: staged.ready,
-        // A single large file cannot be taken out of reach again.
+        // A large file that is not copied stays accessible to the process, so the process must not serve another
+        // request afterwards.
         alone: copies && source !== null && staged.source === null,
         reach: reachOf(request, staged),
       })
@@ -183,7 +197,7 @@ export class SidecarPools implements AsyncDisposable {
       memoryMiB,
       box: { programs, temporary, parse: parseMakeReply, ...(excuses && { excuses }) },
       ...(layer && { layer }),
-      // Read each time, because the speed may change while the pool works.
+      // A getter, because the speed may change while the pool works.
       get processes() {
         return parallel()
       },
@@ -212,12 +226,12 @@ function reachOf({ module, settings, source, work }: SidecarRequest, staged: Sta
     ...textsIn(settings).filter((text) => isAbsolute(text)),
   ]
   const network = textsIn(settings).some(isAddress)
-  // The settings name the variable that holds a server's key.
+  // The settings contain the name of the variable that contains the server's key.
   const variables = network ? [...NETWORK, ...textsIn(settings).filter((text) => process.env[text] !== undefined)] : []
   return { read: unique(read), results: work, network, variables }
 }
 
-/** The files of a request that move into the folders of its process and back. */
+/** The files of a request that are moved to the folders of its process, and back. */
 function lentFiles({ outputs, part, source }: SidecarRequest, staged: Staged, keepsParts: boolean): LentFile[] {
   return [
     ...staged.inputs.map((path) => ({ path, name: basename(path), use: 'read' as const })),
@@ -257,7 +271,7 @@ async function makeFolders(library: string, folders: readonly string[]): Promise
 
 async function place(draft: string, path: string): Promise<void> {
   await rename(draft, path).catch((err: unknown) => {
-    // A process that was taken over may leave no file, or something else that was removed.
+    // A process that an attacker controls may leave no file, or something else that was then removed.
     if (systemCode(err) === 'ENOENT') throw new CoreError('Corrupt', 'its decoder wrote no result', { cause: err })
     throw pathError(err, path)
   })
@@ -271,7 +285,10 @@ function unique(paths: readonly RawName[]): RawName[] {
   return [...new Map(paths.map((path) => [nameKey(path), path])).values()]
 }
 
-/** The folder of a generator, which may come from the host program, and the manifest that tells Node how to load it. */
+/**
+ * The folder of a generator, which may belong to the host program, and the `package.json` that tells Node how to load
+ * it.
+ */
 function generatorFiles(module: string): string[] {
   return [dirname(fileURLToPath(module)), findPackageJSON(module) ?? []].flat()
 }

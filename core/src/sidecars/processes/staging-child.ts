@@ -15,19 +15,19 @@ import { pathError, pathErrorCode } from '../../util/path-error.ts'
 import { serveProcess } from '../../workers/serve-process.ts'
 import type { Source, StagingReply, StagingRequest } from './staging.ts'
 
-// If a disk does not answer, only this process hangs, and it can be ended.
+// If a disk does not answer, only this process hangs, and the daemon can end it.
 serveProcess<StagingRequest, StagingReply>(({ copies, source }) => {
   for (const { from, to } of copies) withFile(from, from, (fd) => copy(fd, to, from))
   return Promise.resolve({ state: source && stage(source, source.to) })
 })
 
-/** The name of a source in errors: callers know its path. */
+/** The name of the source in errors. Callers know its path. */
 const SHOWN = 'the file'
 
 /** Returns the state of a source, and copies the source to a path. Throws `Conflict` if it is not the indexed file. */
 function stage(source: Source, to: string | null): string {
   const state = look(source)
-  // Check here whether the file may be read: decoders report that in many ways, most of them wrong.
+  // Whether the file may be read is checked here, because decoders report this in many ways, often wrongly.
   withFile(source.path, SHOWN, (fd) => {
     if (to === null) return
     if (stateOf(fstatSync(fd, { bigint: true })) !== state) throw changed()
@@ -37,7 +37,7 @@ function stage(source: Source, to: string | null): string {
   return state
 }
 
-/** Throws `Conflict` if the file is not the indexed one. */
+/** Throws `Conflict` if the file is not the one in the index. */
 function look({ modifiedMs, path, size }: Source): string {
   const stats = lstat(path)
   const isKnown = stats.isFile() && Number(stats.size) === size && splitNanoseconds(stats.mtimeNs)[0] === modifiedMs
@@ -77,18 +77,18 @@ function withFile(path: RawName, shown: string, use: (fd: number) => void): void
 }
 
 /**
- * Copies an open file. File systems that can share blocks share them. The path of a descriptor exists on Linux only, and
- * only there are copies needed.
+ * Copies an open file. If the file system can share blocks, it does. The path of a descriptor exists only on Linux;
+ * other systems need no copies.
  */
 function copy(fd: number, to: string, shown: string): void {
   try {
     copyFileSync(`/proc/self/fd/${fd}`, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-    // The copy has the permissions of the original, which may not let its owner read it.
+    // The copy has the permissions of the original, which may not allow its owner to read it.
     chmodSync(to, OWN)
   } catch (err) {
     throw pathError(err, pathErrorCode(err) === 'DiskFull' ? to : shown)
   }
 }
 
-/** The copy is readable by this user only. */
+/** Only this user can read the copy. */
 const OWN = 0o600

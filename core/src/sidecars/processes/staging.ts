@@ -9,17 +9,17 @@ import { makeFolderBelow } from '../../util/make-folder-below.ts'
 import { pathError } from '../../util/path-error.ts'
 import { ProcessPool, type ProcessRunOptions } from '../../workers/index.ts'
 
-/** A file as the index knows it. If the file differs now, it has another content. */
+/** A file with the facts from the index. If the file differs now, its content has changed. */
 export interface Source {
   readonly path: RawName
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number
   /** Milliseconds since 1970, rounded down. */
   readonly modifiedMs: number
 }
 
 export interface StagingRequest {
-  /** `to`: the path of the copy; null to look at the file only. */
+  /** `to` is the path for the copy; null to check the file without copying it. */
   readonly source: (Source & { readonly to: string | null }) | null
   readonly copies: readonly { readonly from: string; readonly to: string }[]
 }
@@ -36,8 +36,8 @@ export interface Staged extends AsyncDisposable {
   /** The paths of the copied inputs. */
   readonly inputs: readonly string[]
   /**
-   * Resolves when the files are there. Rejects with `Conflict` if the source is not the indexed file, with `Timeout`, or
-   * with an error of the file system.
+   * Resolves when the files are there. Rejects with `Conflict` if the source is not the indexed file, with `Timeout`,
+   * or with an error of the file system.
    */
   readonly ready: Promise<unknown>
   /** Throws `Conflict` if the source was changed since. The copy of a source never changes. */
@@ -48,7 +48,7 @@ export interface StageOptions extends Pick<ProcessRunOptions, 'deadlineMs' | 'si
   readonly source: Source | null
   /** Paths of other files. */
   readonly inputs: readonly string[]
-  /** False: looks at the source only. */
+  /** If false, the source is only checked. */
   readonly copies: boolean
 }
 
@@ -57,13 +57,13 @@ export interface StageOptions extends Pick<ProcessRunOptions, 'deadlineMs' | 'si
  * processes must fit on the disk.
  */
 const MAX_COPY_BYTES = 64 * 2 ** 20
-/** Copying takes less time than decoding, so these keep all decoders busy. */
+/** Copying takes less time than decoding, so this many processes keep all decoders busy. */
 const PROCESSES = Math.min(4, Math.max(1, availableParallelism()))
 const MEMORY_MIB = 200
 
 /**
  * Copies files for decoders, which must not read the folders around a file. The copies are made in processes without a
- * box. These decode nothing, and they can be ended if a disk does not answer.
+ * sandbox, which decode nothing. If a disk does not answer, such a process can be ended.
  */
 export class Staging implements AsyncDisposable {
   readonly #folder: string
@@ -75,12 +75,12 @@ export class Staging implements AsyncDisposable {
     box: null,
   })
 
-  /** `folder`: for the copies. It is created if it is missing. */
+  /** `folder` is the folder for the copies. It is created if it is missing. */
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  /** Copies the files of a request, except a source that is too large. */
+  /** Copies the files of a request, except for a source that is too large. */
   stage({ copies: isCopied, inputs, source, ...options }: StageOptions): Staged {
     const copies = isCopied ? inputs.map((from) => ({ from, to: this.#newPath() })) : []
     const to = isCopied && source && source.size <= MAX_COPY_BYTES ? this.#newPath() : null

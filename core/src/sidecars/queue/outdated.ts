@@ -1,13 +1,13 @@
 import { type SidecarKind, GIVEN_UP } from '../../domain/index.ts'
 import type { AvailableEngines } from '../generators/available-engines.ts'
-import type { DetectedEngine, Generator } from '../generators/index.ts'
+import { type DetectedEngine, type Generator, isUsable } from '../generators/index.ts'
 import type { SidecarRows } from '../rows/sidecar-rows.ts'
 import type { Batch } from '../rows/upkeep-rows.ts'
 
 /** A group of outdated sidecars of one kind. */
 export interface Outdated {
   readonly kind: SidecarKind
-  /** In a few words: why they are outdated. */
+  /** Why they are outdated, in a few words. */
   readonly why: string
   readonly files: number
 }
@@ -29,8 +29,8 @@ export interface RegenerateAll {
 
 /**
  * Makes pending all sidecars of a library that would be made differently now: by a newer recipe, by another version of
- * their engine, or by a better engine. Also retries failed and skipped sidecars if the engines have changed. Safe to
- * stop and to repeat, because pending sidecars are not outdated.
+ * their engine, or by a better engine. Also retries failed and skipped sidecars if the engines have changed. It can be
+ * stopped and repeated safely, because pending sidecars do not count as outdated.
  */
 export async function regenerateAll(
   { dryRun, kind, outdated }: RegenerateAll,
@@ -64,7 +64,7 @@ function whyOutdated(
     const now = allEngines(engines)
     return now.name === engine && now.version === version ? null : 'the engines have changed since it failed'
   }
-  const there = engines.filter(({ available }) => available)
+  const there = engines.filter(isUsable)
   const better = there.find(({ replaces }) => replaces?.includes(engine))
   if (better) return `made by ${engine}; ${better.name} is available now`
   const now = there.find(({ name }) => name === engine)?.version ?? null
@@ -72,9 +72,9 @@ function whyOutdated(
   return isOther ? `made by ${engine} ${version}; version ${now} is installed now` : null
 }
 
-/** The available engines as one, for failures: they record which engines were tried. */
+/** All available engines, combined into one. A failed sidecar records it, to show which engines were tried. */
 export function allEngines(engines: readonly DetectedEngine[]): { name: string; version: string } {
-  const there = engines.filter(({ available }) => available)
+  const there = engines.filter(isUsable)
   return {
     name: there.map(({ name }) => name).join('+'),
     version: there.map(({ version }) => version ?? '').join('+'),

@@ -10,7 +10,7 @@ export interface PlaceFilter {
 
 /** An SQL condition on `directories d`: true for directories of the place. */
 export function placeCondition({ location, except }: PlaceFilter): { sql: string; params: SQLInputValue[] } {
-  // SQLite returns null for a part of an empty path, which the root of a volume has.
+  // For an empty path, which the root of a volume has, SQLite returns null for a part of it.
   const below = "ifnull(substr(d.path, 1, length(?)), x'') = ?"
   const roots = [location, ...except].map(({ volumePath }) => new Uint8Array(nameBytes(volumePath)))
   return {

@@ -1,4 +1,5 @@
 import {
+  choiceFault,
   type DeviceProfile,
   SidecarKind,
   sidecarKindFacts,
@@ -11,9 +12,9 @@ import type { Generator, Output } from '../generators/index.ts'
 /** The sidecar settings of a device. */
 export interface DevicePolicy {
   readonly device: DeviceProfile
-  /** Choices that differ from the defaults of the profile. */
+  /** The choices that differ from the defaults of the profile. */
   readonly kinds: SidecarPolicy
-  /** Bytes; no sidecars are made for larger files. */
+  /** Limit on the size of files in bytes: no sidecars are made for larger files. */
   readonly maxFileBytes: number
 }
 
@@ -51,7 +52,7 @@ export function outputsOf(generator: Generator, variants: readonly string[]): Ou
 
 /**
  * Applies choices as a user types them: `thumb=grid@2x+icon@1x`, `ocr=off`; `ocr=default` removes a choice. Throws
- * `InvalidInput`, with the variants that exist.
+ * `InvalidInput`, whose message lists the existing variants.
  */
 export function changePolicy(
   before: SidecarPolicy,
@@ -68,16 +69,16 @@ export function changePolicy(
         `a policy is kind=on, kind=off, kind=default or kind=variant+variant, not "${text}"; kinds are ${sidecarKinds.join(', ')}`,
       )
     if (choice === 'default') delete policy[kind.data]
-    else policy[kind.data] = checked(kind.data, choice, generators)
+    else {
+      const fault = choiceFault(kind.data, choice, variantsOf(kind.data, generators))
+      if (fault !== null) throw new CoreError('InvalidInput', fault)
+      policy[kind.data] = choice
+    }
   }
   return policy
 }
 
-function checked(kind: SidecarKind, choice: string, generators: readonly Generator[]): string {
-  if (choice === 'on' || choice === 'off') return choice
-  const variants = generators.find((each) => each.kind === kind)?.variants ?? []
-  const unknown = choice.split('+').find((variant) => !variants.includes(variant))
-  if (unknown === undefined) return choice
-  const there = variants.length > 0 ? `there are ${variants.join(', ')}` : 'no generator makes that kind'
-  throw new CoreError('InvalidInput', `there is no ${kind} ${unknown}; ${there}`)
+/** The variants of a kind; none if no generator makes the kind. */
+export function variantsOf(kind: SidecarKind, generators: readonly Generator[]): readonly string[] {
+  return generators.find((each) => each.kind === kind)?.variants ?? []
 }

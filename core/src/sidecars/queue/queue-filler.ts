@@ -38,7 +38,8 @@ export class QueueFiller {
       { generators: direct, locations: [location], contents: null, areViewed: false },
       signal,
     )
-    // A crash may have left texts out of the search index, and sidecars that are made from other sidecars.
+    // After a crash, texts may be missing in the search index, and the sidecars that are made from them may be missing
+    // too.
     await texts.index({ check: false }, signal)
     for (const generator of derived) await rows.queue.requeueOutdated(generator, null)
     queued += await this.#fill({ generators: derived, locations: [location], contents: null, areViewed: false }, signal)

@@ -8,7 +8,7 @@ export class TextIndexing {
     this.#run = run
   }
 
-  /** Indexes new texts. `check`: also looks for texts that the index has lost. */
+  /** Indexes new texts. With `check`, also looks for texts that are missing in the index although they were indexed. */
   index({ check }: { readonly check: boolean }, signal: AbortSignal): Promise<void> {
     const run = this.#last.then(() => this.#run(check, signal))
     this.#last = run.catch(() => {})

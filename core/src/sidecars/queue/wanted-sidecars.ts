@@ -16,7 +16,7 @@ export interface UnavailableKind {
   readonly reason: string
 }
 
-/** The variants that the policy of any location wants. */
+/** The variants that the policy of at least one location wants. */
 export function wantedVariants({ generators, locations, policy }: WantedSidecarsDeps): SidecarSort[] {
   const device = policy()
   return locations()

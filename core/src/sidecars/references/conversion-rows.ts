@@ -15,9 +15,9 @@ import type { SidecarKey } from '../files/paths.ts'
 import { columnsOf, putReady } from '../rows/row.ts'
 
 /**
- * The progress of a file that moves into the library or back. `moving`: about to move. `owned`: the library has
- * recorded it, but it may still be at its old path. `moved`: done. `returning`: about to move back. `returned`: back.
- * The database stores the numbers, which never change.
+ * The progress of a file that moves into the library or back. `moving`: about to move. `owned`: recorded as a file of
+ * the library, but perhaps still at its old path too. `moved`: moved completely. `returning`: about to move back.
+ * `returned`: moved back. The database stores the numbers, which never change.
  */
 const conversionStateNumbers = { moving: 0, owned: 1, moved: 2, returning: 3, returned: 4 } as const
 const conversionStateByNumber = namesByNumber(conversionStateNumbers)
@@ -36,7 +36,7 @@ export interface Conversion extends SidecarKey {
   readonly state: ConversionState
 }
 
-/** Selects moves. */
+/** Selects conversions. */
 export interface ConversionFilter {
   readonly job?: string | undefined
   readonly contentId?: ContentId | undefined
@@ -86,7 +86,7 @@ export class ConversionRows {
     return { ...of, id, state: 'moving' }
   }
 
-  /** Records that the sidecar is a file of the library from now on. */
+  /** Records that the sidecar is now a file of the library. */
   async own(conversion: Conversion): Promise<void> {
     const at = this.#now()
     const { checksum, id, size } = conversion
@@ -99,8 +99,8 @@ export class ConversionRows {
   }
 
   /**
-   * Makes the sidecar a reference again, because its file could not be removed from its old path. Without an entry,
-   * deletes the row; a later run finds the reference again.
+   * Makes the sidecar a reference again, because its file could not be removed from its old path. If the file has no
+   * entry, deletes the row; a later run finds the reference again.
    */
   async disown(conversion: Conversion, entryRowId: number | null): Promise<void> {
     const columns = columnsOf(conversion)
@@ -138,7 +138,7 @@ export class ConversionRows {
     await this.#store.write(({ db }) => db.updateTable('sidecar_conversions').set(set).where('id', '=', id).execute())
   }
 
-  /** Records that the file is back at its former path. It is no sidecar until a later run pairs it again. */
+  /** Records that the file is back at its former path. It is not a sidecar until a later run pairs it again. */
   async giveBack(conversion: Conversion): Promise<void> {
     const columns = columnsOf(conversion)
     await this.#store.write(async ({ db }) => {
@@ -202,5 +202,5 @@ export class ConversionRows {
   }
 }
 
-/** A run moves one file after another, so there is at most one open move, and those that kills have left. */
+/** Limit on open moves. A run has at most one at a time, but killed runs may have left some. */
 const MAX_OPEN = 10_000

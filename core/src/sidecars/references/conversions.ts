@@ -29,7 +29,7 @@ export interface ConversionsDeps {
   readonly locations: () => LocationMap
   /** Updates the index for folders whose files were moved. */
   readonly refresh: (folders: readonly RawName[], signal: AbortSignal) => Promise<void>
-  /** Watches the files that the library owns from now on. */
+  /** Watches the files that have become files of the library. */
   readonly watch: SidecarWatch
   readonly log: Logger
   readonly disk: UserDisk
@@ -52,10 +52,10 @@ export interface MoveHost {
   /** The files that are moved, as items named by path. */
   readonly items: JobItems
   readonly signal: AbortSignal
-  /** Rows up to this one were dealt with before. */
+  /** Rows with ids up to this one were handled before. */
   readonly after: number
   readonly upTo: number
-  /** Called when all rows up to this one are done. */
+  /** Called when all rows with ids up to this one are handled. */
   done(after: number, counts: MoveCounts): Promise<void>
   progress(update: ProgressUpdate): void
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
@@ -67,11 +67,11 @@ export interface MoveCounts {
   kept: number
 }
 
-/** Rows looked at in one turn; open files are looked for once in each. */
+/** Rows handled in one turn. In each turn, open files are searched for once. */
 const ROWS_PER_TURN = 64
-/** Conflicts that a preview names; it counts the others. */
+/** Limit on the conflicts that a preview lists; the others are counted. */
 const MAX_CONFLICTS = 100
-/** Folder of copies that are not whole yet. */
+/** Folder for copies that are not complete yet. */
 const ARRIVING = 'arriving'
 /** How many digits distinguish the drafts of different libraries. */
 const LIBRARY_DIGITS = 12
@@ -85,12 +85,12 @@ interface Checked<Row> {
 }
 
 /**
- * Moves references into the library, and back. At every moment a file is complete at one of its two places, and the
- * database records what was begun, so a killed run can continue.
+ * Moves references into the library, and back. At every moment, the file is complete at one of its two paths, and the
+ * database records which moves have begun. So a later run can continue after a kill.
  */
 export class Conversions {
   readonly #deps: ConversionsDeps
-  /** Runs take turns. */
+  /** Makes runs take turns. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(deps: ConversionsDeps) {
@@ -175,7 +175,7 @@ export class Conversions {
   }
 
   /**
-   * Completes moves that a kill interrupted. Moves of this job continue; moves that another job had only begun are
+   * Completes moves that a kill interrupted. Moves of this job are continued. Moves that another job only began are
    * undone. Moves on an offline volume wait until it is back.
    */
   async #settle({ items, jobId }: MoveHost): Promise<void> {
@@ -202,13 +202,13 @@ export class Conversions {
     if (changed.size > 0) await this.#refresh(changed)
   }
 
-  /** Whether the location of a path is offline: a file created at the path would be on another disk. */
+  /** Whether the location of a path is offline. Then a file that is created at the path would be on another disk. */
   async #isAway(path: RawName): Promise<boolean> {
     const location = this.#deps.locations().locate(path)?.location
     return location !== undefined && (location.state === 'offline' || !(await look(location.path)))
   }
 
-  /** Whether the folder of a path is gone and in no location, so that its disk is unknown. */
+  /** Whether the folder of a path no longer exists and is in no location. Then it is not known on which disk it was. */
   async #isNowhere(path: RawName): Promise<boolean> {
     return !this.#deps.locations().locate(path) && !(await look(rawFolder(path)))
   }
@@ -221,7 +221,8 @@ export class Conversions {
     const { disk, root, rows, watch } = this.#deps
     const { path: from } = conversion
     const to = sidecarPath(root, conversion)
-    // A move is never interrupted midway: the signal is checked between files only.
+    // A move must not be interrupted halfway, so this signal is never aborted. The real signal is checked between
+    // files.
     const { signal } = new AbortController()
     try {
       if (conversion.state === 'moving') {
@@ -286,8 +287,8 @@ export class Conversions {
   }
 
   /**
-   * A path beside the target, so that a rename suffices; hidden, and recognisable by its ending. Each library has its
-   * own.
+   * A path for a draft in the folder of the target, so that a rename is enough to finish. It is hidden and has a
+   * special ending. It contains a part of the library's id, so that libraries do not share drafts.
    */
   #draftBeside({ id, path }: Conversion): RawName {
     const library = createHash('sha256').update(this.#deps.root).digest('hex').slice(0, LIBRARY_DIGITS)
@@ -301,7 +302,7 @@ export class Conversions {
       folders.set(nameKey(folder), folder)
     }
     changed.clear()
-    // If this fails, the watch or the next scan updates the index.
+    // If this fails, the watcher or the next scan updates the index.
     await this.#deps.refresh([...folders.values()], new AbortController().signal).catch((err: unknown) => {
       this.#deps.log.debug({ err: errorMessage(err) }, 'folders were not looked at after a move')
     })
@@ -394,8 +395,8 @@ export class Conversions {
 }
 
 /**
- * Begins the move of one file. Files are moved one at a time, so a suspect file is alone anyway. Throws `Internal` for
- * a file to leave out.
+ * Records that a file is being moved. Files are moved one at a time, so suspects need no special treatment. Throws
+ * `Internal` for a file that must be left out.
  */
 async function beginMove(path: RawName, items: JobItems): Promise<AsyncDisposable> {
   const item = `move of ${displayName(path)}`

@@ -16,7 +16,7 @@ export const convertReferences = defineJobOn<{ readonly references: { readonly c
     kind: SidecarKind.optional(),
     /** The earlier job whose moves are undone. */
     job: z.string().optional(),
-    /** The original path of a file; `base64:` if it is not text. */
+    /** The original path of a file; `base64:…` if it is not valid text. */
     path: z.string().optional(),
     /** The last row that the preview showed; later rows are not moved. */
     upTo: z.number(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineJobOn, type JobItems, priorities, type ProgressUpdate } from '../../jobs/index.ts'
 import type { ErrorCode } from '../../util/errors.ts'
 
-/** The running job, as `References.find` uses it. */
+/** The part of the running job that `References.find` uses. */
 export interface FindHost {
   readonly items: JobItems
   readonly signal: AbortSignal
@@ -20,7 +20,7 @@ export const findReferences = defineJobOn<FindingLibrary>()({
   name: 'sidecars.references',
   summary: 'Find the videos of Live Photos and the XMP files that belong to other files',
   input: z.object({}),
-  // The rows hold the progress.
+  // The progress is in the rows.
   state: z.object({}),
   initial: {},
   output: z.object({ found: z.number(), removed: z.number() }),

@@ -3,18 +3,18 @@ import type { RawName } from '../../util/file-name.ts'
 import type { Taken } from './pair-live-photos.ts'
 import type { XmpFacts } from './xmp-facts.ts'
 
-/** A location as the thread sees it. */
+/** The facts about a location that the thread needs. */
 export interface ReferencePlace {
   readonly volumeId: number
   readonly volumePath: RawName
   readonly path: RawName
-  /** Whether its files can be read now. */
+  /** Whether its volume is mounted, so that its files can be read. */
   readonly online: boolean
-  /** The kinds of references its policy wants. */
+  /** The kinds of references that its policy wants. */
   readonly kinds: readonly SidecarKind[]
 }
 
-/** A file as the index knows it. */
+/** A file with the facts from the index. */
 export interface KnownFile {
   readonly contentId: number
   readonly path: RawName
@@ -29,7 +29,8 @@ export interface ReadTarget extends KnownFile {
 }
 
 /**
- * Facts read from the file of a content; the list of findings has null if the file has changed since it was indexed.
+ * Facts read from the file of a content; null in a list of findings means that the file has changed since it was
+ * indexed.
  */
 export type Finding =
   | { readonly contentId: number; readonly what: 'capture'; readonly taken: Taken; readonly error: string | null }
@@ -40,7 +41,7 @@ export type Finding =
       readonly error: string | null
     }
 
-/** A reference as its row should be. */
+/** A reference that should exist. */
 export interface WantedReference {
   readonly contentId: number
   readonly kind: SidecarKind
@@ -50,13 +51,13 @@ export interface WantedReference {
   readonly size: number
   /** BLAKE3 of the whole file. */
   readonly checksum: Uint8Array
-  /** How it was found. */
+  /** The way in which it was found. */
   readonly by: string
 }
 
-/** The steps that bring the references in line with the index. */
+/** The steps that make the references match the index. */
 export interface ReferencePlan {
-  /** If there are files to read, all other lists are empty. */
+  /** Files to read first. If there are any, all other lists are empty. */
   readonly read: readonly ReadTarget[]
   /** Files that need a full hash before they can be references. */
   readonly hash: readonly KnownFile[]

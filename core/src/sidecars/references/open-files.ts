@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Lowest bits of the flags that a file was opened with: 1 is to write, 2 to read and write. */
+/** Mask for the lowest bits of the flags with which a file was opened: 1 is writing, 2 is reading and writing. */
 const ACCESS_MODE = 3
 
 /**
@@ -13,7 +13,7 @@ export async function openForWriting(paths: ReadonlySet<string>, proc = '/proc')
   if (process.platform !== 'linux' || paths.size === 0) return found
   const processes = (await readdir(proc)).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
   for (const id of processes) {
-    // The process may end, or belong to another user.
+    // The process may have ended, or may belong to another user.
     const numbers = await readdir(join(proc, id, 'fd')).catch(() => [])
     for (const number of numbers) {
       const path = await readlink(join(proc, id, 'fd', number)).catch(() => '')

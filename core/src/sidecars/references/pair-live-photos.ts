@@ -10,7 +10,7 @@ export interface Taken {
 export interface Half {
   readonly entryId: number
   readonly contentId: number
-  /** The folder, by id and by a text that stays the same when the index is made again. */
+  /** The folder: its row id, and a text that stays the same when the index is rebuilt. */
   readonly folderId: number
   readonly folder: string
   readonly name: string
@@ -24,30 +24,35 @@ export interface Pair {
   readonly by: 'identifier' | 'name'
 }
 
-/** A Live Photo's video lasts about 3 seconds; those of other phones up to 5. A longer video is a separate film. */
+/**
+ * Limit on the length of a Live Photo's video. It lasts about 3 seconds, on other phones up to 5; a longer video is a
+ * separate film.
+ */
 const MAX_VIDEO_MS = 10_000
-/** The photo is taken during the video, and both clocks count whole seconds. */
+/**
+ * Limit on the difference of capture times: the photo is taken during the video, and both clocks count whole seconds.
+ */
 const MAX_CAPTURE_GAP_MS = 5_000
 /**
- * If only the time zone is unknown, the files must also have been written together: times that agree except for a zone
- * are not enough. The limit allows for a large file that was copied over a slow line.
+ * Limit on the difference of modification times, used if the time zone of the video is unknown: then capture times
+ * that agree except for the zone are not enough. The limit allows for a large file that was copied over a slow line.
  */
 const MAX_MODIFIED_GAP_MS = 60_000
-/** Time zones differ by quarters of an hour, and are at most this far from UTC. */
+/** Time zones differ from UTC by multiples of a quarter of an hour, up to this limit. */
 const ZONE_STEP_MS = 900_000
 const MAX_ZONE_MS = 50_400_000
-/** Files whose names differ only in case and extension. A real folder has fewer than this. */
+/** Limit on files whose names differ only in case and extension. Real folders have fewer. */
 const MAX_NAMESAKES = 32
 
-/** The original of an iPhone comes before its conversions. */
+/** The extensions of photos, by preference: an iPhone's original comes before converted copies. */
 const photoOrder = ['heic', 'heif', 'jpg', 'jpeg']
 
 /**
- * Finds the photo that belongs to each video. A shared identifier comes first: in the same folder with the same name,
- * in the same folder, anywhere. Without one, a pair needs the same folder, the same name, and matching capture times.
- * With less evidence there is no pair and nothing is moved: a film from the same minute may be a separate film. A
- * content belongs to at most one pair. Among equals, the first by path wins, so the result does not depend on the order
- * in which files were found. Linear in the number of files, except for sorting.
+ * Finds the photo that belongs to each video. Photos with the same identifier are preferred: first those in the same
+ * folder with the same name, then in the same folder, then anywhere. Without an identifier, a pair needs the same
+ * folder, the same name, and matching capture times. Less evidence is not enough, because a film from the same minute
+ * may be a separate film. A content belongs to at most one pair. Among equals, the first by path wins, so the result
+ * does not depend on the order in which files were found. Linear in the number of files, except for sorting.
  */
 export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[]): Pair[] {
   const pairs = new Pairs()
@@ -127,7 +132,7 @@ class Pairs {
   }
 }
 
-/** Photos in order; each is examined once. */
+/** Photos in order. Each photo is examined only once. */
 class Queue {
   readonly #photos: readonly Half[]
   #at = 0

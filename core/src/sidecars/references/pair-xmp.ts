@@ -23,26 +23,26 @@ export interface XmpFile {
 export interface XmpPair {
   readonly xmp: XmpFile
   readonly file: Described
-  /** `default` for the first XMP file of a content; the others have names of their own. */
+  /** `default` for the first XMP file of a content. Further XMP files have variants of their own. */
   readonly variant: string
 }
 
 /**
- * Types of files for which programs write an XMP file under the bare name, the likeliest first. Raw photos come before
- * all of them, because they cannot hold XMP themselves.
+ * Types of files for which programs write an XMP file under the name without the extension, the most likely first. Raw
+ * photos come before all of these, because they cannot contain XMP.
  */
 const typeOrder: readonly FileType[] = ['image', 'video', 'audio', 'document']
 const rawExtensions = new Set(
   '3fr arw cr2 cr3 crw dcr dng erf fff iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f'.split(' '),
 )
 
-/** Limit of XMP files for one content, whose copies may have different ones. */
+/** Limit on XMP files of one content: its copies may have different ones. */
 const MAX_VARIANTS = 16
 
 /**
  * Finds the file in the same folder that each XMP file describes. `a.jpg.xmp` belongs to `a.jpg`. `a.xmp` belongs to
  * the file with the extension that the XMP names, or else to a raw photo, another photo, a video, a sound, or a
- * document. `variantOf` names the variant of further XMP contents.
+ * document. `variantOf` returns the variant for further XMP files of a content.
  */
 export function pairXmp(
   xmps: readonly XmpFile[],

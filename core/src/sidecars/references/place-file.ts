@@ -20,13 +20,13 @@ export interface Placing {
 
 type Bytes = Pick<Placing, 'checksum' | 'size'>
 
-/** The error codes of file systems without hard links, or that refuse one for this file. */
+/** Error codes of file systems that have no hard links, or that refuse one for this file. */
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS']
 
 /**
- * Puts a file at a second path, durably, before it is removed from the first: as a hard link on the same volume, or
- * else as a verified copy. Never overwrites: throws `AlreadyExists` if `to` is another file. Throws `Conflict` if
- * `from` is not the expected file. Safe to repeat after a kill at any moment.
+ * Puts a file at a second path, durably, so that it can then be removed from the first. On the same volume, this is a
+ * hard link, otherwise a verified copy. Never overwrites a file: throws `AlreadyExists` if `to` is another file.
+ * Throws `Conflict` if `from` is not the expected file. Safe to repeat after a kill at any moment.
  */
 export async function placeFile(placing: Placing, disk: UserDisk, signal: AbortSignal): Promise<void> {
   const { draft, from, to } = placing
@@ -53,8 +53,9 @@ export async function holds(path: RawName, of: Bytes, signal: AbortSignal): Prom
 }
 
 /**
- * Removes a file that also exists at `to`. The caller has checked `to`. Throws `Conflict` if the file has changed, or
- * if both paths are the same file: another spelling of the name, or a folder that is mounted twice.
+ * Removes a file that also exists at `to`. The caller must have checked `to`. Throws `Conflict` if the file has
+ * changed, or if both paths lead to the same file, as with another spelling of the name or a folder that is mounted
+ * twice.
  */
 export async function removePlaced(
   { from, to, ...of }: Omit<Placing, 'draft'>,
@@ -94,7 +95,7 @@ async function syncFolder(path: RawName, disk: UserDisk): Promise<void> {
   })
 }
 
-/** The folder of a path, as `fs` takes it. */
+/** The folder of a path, in the form that `fs` accepts. */
 export function folderOf(path: RawName): string | Buffer {
   return typeof path === 'string' ? dirname(path) : Buffer.from(path).subarray(0, Math.max(1, path.lastIndexOf(SLASH)))
 }
@@ -141,7 +142,7 @@ async function copied(
     await assertSame(draft, { checksum, size }, pool, signal)
     await disk.link(fsPath(draft), fsPath(to)).catch(async (err: unknown) => {
       if (!CANNOT_LINK.includes(systemCode(err) ?? '')) throw err
-      // Without hard links, no call is certain not to overwrite a file, so check once more.
+      // Without hard links, no call guarantees not to overwrite a file, so check once more.
       if (await look(to)) throw new CoreError('AlreadyExists', `${displayName(to)} exists already`)
       await disk.rename(fsPath(draft), fsPath(to))
     })
@@ -158,7 +159,7 @@ async function assertSame(path: RawName, of: Bytes, pool: HashPool, signal: Abor
 }
 
 async function isSame(path: RawName, { checksum, size }: Bytes, pool: HashPool, signal: AbortSignal): Promise<boolean> {
-  // A symlink to the other file would have the same bytes, but only while that file exists.
+  // A symlink to the other file seems to have the same bytes, but only as long as that file exists.
   if (!(await look(path))?.isFile()) return false
   const result = await pool.full(path, { signal })
   return 'hash' in result && result.size === size && Buffer.from(result.hash).equals(checksum)
@@ -178,7 +179,10 @@ function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
   return a.dev === b.dev && a.ino === b.ino
 }
 
-/** Adding a hard link changes the link count and the change time, but none of these. */
+/**
+ * Whether a file is unchanged. A new hard link changes the link count and the change time, but none of the compared
+ * facts.
+ */
 function isUntouched(before: BigIntStats, after: BigIntStats): boolean {
   return before.ino === after.ino && before.size === after.size && before.mtimeNs === after.mtimeNs
 }

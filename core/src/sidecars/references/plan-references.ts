@@ -7,7 +7,7 @@ import type { KnownFile, ReadTarget, ReferencePlace, ReferencePlan, WantedRefere
 import { extensionOfName, type Half, pairLivePhotos, stemOf, type Taken } from './pair-live-photos.ts'
 import { type Described, pairXmp, type XmpFile } from './pair-xmp.ts'
 
-/** Limit of steps in one plan; the next plan has the rest. */
+/** Limit on the steps of one plan; the next plan contains the rest. */
 const MAX_STEPS = 20_000
 
 const LIVE: SidecarKind = 'live-photo-video'
@@ -35,12 +35,14 @@ interface FileRow {
 
 interface Folder {
   readonly path: RawName
-  /** Identifies the folder by its volume and path, so it is the same after a reindex. */
+  /** Identifies the folder by its volume and path, so it stays the same when the index is rebuilt. */
   readonly key: string
   readonly place: ReferencePlace
 }
 
-/** Compares the existing references with those that follow from the index and from the files that were read. */
+/**
+ * Compares the existing references with those that should exist according to the index and the files that were read.
+ */
 export function planReferences(
   db: ReadDatabase,
   places: readonly ReferencePlace[],
@@ -93,7 +95,7 @@ class Planning {
     const settled = new Set(near.flatMap(({ by, video }) => (by === 'identifier' ? [video.contentId] : [])))
     const open = films.filter(({ contentId, taken }) => taken.identifier !== null && !settled.has(contentId))
     if (open.length > 0) {
-      // A photo that was renamed or moved can be found by its identifier only, so all photos have to be read once.
+      // A photo that was renamed or moved can only be found by its identifier, so every photo must be read once.
       this.#readUnread()
       if (this.#read.size > 0) return []
     }
@@ -141,7 +143,7 @@ class Planning {
     }))
   }
 
-  /** The steps from the existing references to the wanted ones. */
+  /** The steps that turn the existing references into the wanted ones. */
   #difference(wishes: readonly Wish[]): ReferencePlan {
     const found = new Map<string, Existing>()
     const owned = new Set<string>()

@@ -2,13 +2,16 @@ import { CoreError } from '../../util/errors.ts'
 import { readXml } from '../generators/text/xml.ts'
 import type { XmpFacts } from './xmp-facts.ts'
 
-/** Bytes; the history of a much edited photo takes a megabyte, so a larger file is not a photo's description. */
+/**
+ * Limit on the size of an XMP file, in bytes. The history of a photo with many edits takes a megabyte; a larger file
+ * does not describe a photo.
+ */
 export const MAX_XMP_BYTES = 8_388_608
-/** Characters; a caption is a paragraph. */
+/** Limit on a text, in characters. Captions are a paragraph at most. */
 const MAX_TEXT = 10_000
 const MAX_KEYWORD = 1_000
 const MAX_LIST = 1_000
-/** The depth of an item in a property's list, with some to spare. */
+/** Limit on nesting: more than the depth of an item in the list of a property. */
 const MAX_DEPTH = 16
 
 /** The prefixes used here for each namespace, whatever prefix a file uses (XMP specification, part 1 and 2). */
@@ -37,7 +40,7 @@ class DescriptionReader {
   /** The values of each property; a property that is not a list has one. */
   readonly properties = new Map<string, string[]>()
   isXmp = false
-  /** The names of the open elements, with the prefixes used here. */
+  /** The names of the open elements. Namespaces have the prefixes that are used here. */
   readonly #path: string[] = []
   readonly #prefixes = new Map<string, string>()
   #text = ''
@@ -109,7 +112,7 @@ function factsOf(properties: ReadonlyMap<string, readonly string[]>): XmpFacts {
     takenAt: first('photoshop:DateCreated') ?? first('exif:DateTimeOriginal'),
     createdAt: first('xmp:CreateDate'),
     modifiedAt: first('xmp:ModifyDate') ?? first('xmp:MetadataDate'),
-    // A latitude without a longitude is no place, nor the reverse.
+    // A position needs both a latitude and a longitude.
     ...(latitude !== undefined && longitude !== undefined && { latitude, longitude }),
     altitude: altitudeOf(first('exif:GPSAltitude'), first('exif:GPSAltitudeRef')),
     forExtension: first('photoshop:SidecarForExtension')?.toLowerCase(),
@@ -121,7 +124,7 @@ function ratingOf(text: string | undefined): number | undefined {
   return text !== undefined && value >= -1 && value <= 5 ? value : undefined
 }
 
-/** `50,5.1234N` or `50,5,7N`: degrees, minutes, seconds. */
+/** Parses `50,5.1234N` or `50,5,7N`: degrees, minutes and seconds. */
 function degrees(text: string | undefined, limit: number): number | undefined {
   const match = /^(\d{1,3}),(\d{1,2}(?:\.\d{1,12})?)(?:,(\d{1,2}(?:\.\d{1,12})?))?([NSEW])$/.exec(text ?? '')
   if (!match) return undefined
@@ -130,7 +133,7 @@ function degrees(text: string | undefined, limit: number): number | undefined {
   return match[4] === 'S' || match[4] === 'W' ? -value : value
 }
 
-/** A fraction in metres; reference 0 is above the sea, 1 below it. */
+/** Parses an altitude, which is a fraction in metres. Reference 0 means above the sea, 1 below it. */
 function altitudeOf(text: string | undefined, reference: string | undefined): number | undefined {
   const match = /^(\d{1,9})\/(\d{1,9})$/.exec(text ?? '')
   const metres = match ? Number(match[1]) / Number(match[2]) : Number.NaN

@@ -27,18 +27,18 @@ export interface ReferenceRow {
 
 /** Selects references. */
 export interface ReferenceFilter {
-  /** The content that has references, or the content of the reference itself. */
+  /** The content to which the references belong, or the content of a reference itself. */
   readonly contentId?: ContentId | undefined
   readonly kind?: SidecarKind | undefined
 }
 
-/** Limit of copies of one content that are checked. */
+/** Limit on the copies of one content that are checked. */
 const MAX_COPIES = 256
 
-/** Raised when the rules for pairing change. */
+/** Increased when the rules for pairing change. */
 const DETECTION_VERSION = '1'
 
-/** The rows of references, and of the facts read to find them. */
+/** The rows of references, and of the facts that are read in order to find them. */
 export class ReferenceRows {
   readonly #store: LibraryStore
   readonly #uuids: UuidFactory
@@ -97,7 +97,7 @@ export class ReferenceRows {
           error_code: null,
         }
         const name = { contentRowId: contentId, kind, variant, format }
-        // A file of the library is never replaced by a reference.
+        // A reference must not replace a file of the library.
         await putReady(db, { now: () => now, uuids: this.#uuids }, name, values, { overOwned: false })
       }
       return rows.length
@@ -187,7 +187,7 @@ export class ReferenceRows {
     return rows.map(({ id }) => id)
   }
 
-  /** The row id of the entry that a sidecar refers to; null if it is no reference. */
+  /** The row id of the entry to which a sidecar refers; null if it is not a reference. */
   async sourceAt(name: RowName): Promise<number | null> {
     const row = await this.#store.read((db) =>
       db

@@ -8,7 +8,7 @@ import type { Finding, ReadTarget, ReferenceReply, ReferenceRequest } from './me
 import { planReferences } from './plan-references.ts'
 import { MAX_XMP_BYTES, readXmp } from './read-xmp.ts'
 
-// Reading and comparing many files takes long, so this thread does it.
+// Reading and comparing many files takes long, so a separate thread does it.
 serveRequests<ReferenceRequest, ReferenceReply>(async (request, { stopped }) => {
   switch (request.task) {
     case 'plan': {
@@ -29,7 +29,7 @@ serveRequests<ReferenceRequest, ReferenceReply>(async (request, { stopped }) => 
 
 const UNKNOWN: Capture = { identifier: null, atMs: null, clockMs: null, durationMs: null }
 
-/** Null if the file is gone or has changed; the index will be updated. */
+/** Null if the file is missing or has changed; then the index will be updated. */
 async function read(target: ReadTarget): Promise<Finding | null> {
   const { contentId, what } = target
   if (!(await isAsKnown(target))) return null

@@ -25,7 +25,7 @@ import { ReferenceRows } from './reference-rows.ts'
 import { rawFolder } from './place-file.ts'
 import { placedPath } from './placed-path.ts'
 
-/** A folder whose files were moved, and whose rows are to be updated; its subfolders are not. */
+/** A folder whose files were moved. Its own rows are updated, but not those of its subfolders. */
 interface FolderToRefresh {
   readonly dir: RawName
   readonly names: null
@@ -42,7 +42,7 @@ export interface ReferencesDeps {
   readonly policy: () => DevicePolicy
   /** Updates the index for folders of a location. */
   readonly refresh: (location: KnownLocation, folders: readonly FolderToRefresh[], signal: AbortSignal) => Promise<void>
-  /** Watches the files that the library owns from now on. */
+  /** Watches the files that have become files of the library. */
   readonly watch: SidecarWatch
   readonly disk: UserDisk
   readonly now: () => number
@@ -60,18 +60,21 @@ export interface Moves {
   readonly path?: string
 }
 
-/** The thread gives its memory back after this long without work. */
+/** If the thread has no work for this long, its memory is freed. */
 const IDLE_MS = 60_000
-/** Files read before they are recorded: a header each. */
+/** Files that are read before the results are recorded. Only a header of each is read. */
 const FILES_PER_READ = 64
-/** Reading a header takes milliseconds; this many from a slow disk take seconds. A longer read hangs. */
+/**
+ * Limit on reading a batch. Reading a header takes milliseconds, and a batch from a slow disk takes seconds; if it
+ * takes longer than this, it hangs.
+ */
 const READ_DEADLINE_MS = 120_000
-/** Files hashed whole at once. */
+/** Number of threads that hash whole files. */
 const HASH_THREADS = 2
 /** Rows written in one transaction: some milliseconds of the main thread. */
 const ROWS_PER_WRITE = 100
 
-/** Tracks files that belong to other files, at their places: the videos of Live Photos, XMP files. */
+/** Tracks files of the user that belong to other files, in their places: the videos of Live Photos, and XMP files. */
 export class References implements AsyncDisposable {
   readonly rows: ReferenceRows
   readonly conversions: Conversions
@@ -100,8 +103,8 @@ export class References implements AsyncDisposable {
   }
 
   /**
-   * Updates references in the background after files were added, changed or removed. Returns the number of steps known
-   * now.
+   * Updates references in the background after files were added, changed or removed. Returns the number of steps that
+   * are known so far.
    */
   async queue(signal: AbortSignal): Promise<number> {
     const { jobs, store } = this.#deps
@@ -110,7 +113,7 @@ export class References implements AsyncDisposable {
     const steps = hash.length + put.length + read.length + remove.length
     if (steps === 0) return 0
     const { id, wasRunning } = await jobs().enqueue(findReferences, {})
-    // A running job may have passed the latest changes, so another one follows.
+    // The running job may have passed the latest changes, so another job follows it.
     if (wasRunning) this.#follow(jobs().wait(id, this.#closing.signal))
     return steps
   }
@@ -144,7 +147,8 @@ export class References implements AsyncDisposable {
         return counts
       } else {
         progress({ phase: 'record', done: 0, total: hash.length + put.length })
-        // Remove references first, because a video may have found another photo.
+        // Remove first: if a video belongs to another photo now, its old reference must go before the new one is
+        // added.
         for (const some of batches(remove)) await this.rows.remove(some)
         for (const some of batches(put)) {
           signal.throwIfAborted()
@@ -158,15 +162,16 @@ export class References implements AsyncDisposable {
   }
 
   /**
-   * Tracks an existing file as a sidecar of a content, without moving it. It is ready at once, and never written to.
-   * Throws `NotFound`, `InvalidInput`, `AlreadyExists` if the library has such a sidecar, `Offline` and `Conflict`.
+   * Tracks an existing file as a sidecar of a content, without moving it. The sidecar is ready at once, and the file
+   * is never written to. Throws `NotFound`, `InvalidInput`, `AlreadyExists` if the library has such a sidecar,
+   * `Offline` and `Conflict`.
    */
   async create(
     of: { contentId: ContentId; entryId: EntryId; kind: SidecarKind; variant: string; format: string },
     signal: AbortSignal,
   ): Promise<void> {
     const { contentId, entryId, format, kind, variant } = of
-    // Lower case only, because some disks treat two names that differ in case as one file.
+    // Lower case only, because on some disks, names that differ only in case are the same file.
     if (!VARIANT.test(variant) || variant !== variant.toLowerCase() || !/^[a-z0-9]{1,16}$/.test(format))
       throw new CoreError(
         'InvalidInput',
@@ -204,7 +209,7 @@ export class References implements AsyncDisposable {
     )
   }
 
-  /** Finished moves as a user names them: by job, or by original path. Null if there are none. */
+  /** Selects finished moves by what a user names: a job, or an original path. Null if there are none. */
   async movedFrom(name: string): Promise<Pick<Moves, 'job' | 'path'> | null> {
     for (const of of [...(JobId.safeParse(name).success ? [{ job: name }] : []), { path: name }]) {
       const filter = 'path' in of ? { path: parsePath(of.path) } : of
@@ -231,7 +236,7 @@ export class References implements AsyncDisposable {
     return { ...preview, job: { id } }
   }
 
-  /** Turns a content's references into files of the library; resolves when the move is done. */
+  /** Moves a content's references into the library. Resolves when the move is complete. */
   async convertToOwned(contentId: ContentId, signal: AbortSignal): Promise<MovePreview> {
     const { job, ...preview } = await this.convert({ direction: 'in', contentId }, { dryRun: false, signal })
     if (job) await this.#deps.jobs().wait(job.id, signal)
@@ -243,7 +248,10 @@ export class References implements AsyncDisposable {
     return auditReferences({ reader: this.#deps.reader, rows: this.rows }, signal)
   }
 
-  /** Updates the index for files that have changed, reads files again that could not be read, and pairs files again. */
+  /**
+   * Makes the references match the files: updates the index for files that have changed, reads unreadable files again,
+   * and pairs files again.
+   */
   async reconcile(signal: AbortSignal): Promise<void> {
     const folders: RawName[] = []
     for await (const found of this.audit(signal)) if (!('checked' in found)) folders.push(rawFolder(found.file))
@@ -256,7 +264,7 @@ export class References implements AsyncDisposable {
   async #refresh(folders: readonly RawName[], signal: AbortSignal): Promise<void> {
     const { locations, refresh } = this.#deps
     const byLocation = new Map<KnownLocation, Map<string, FolderToRefresh>>()
-    // Their parent folders too, because the folders themselves may have been removed or added.
+    // Their parent folders too, because the folders themselves may be new or removed.
     for (const dir of folders.flatMap((folder) => [rawFolder(folder), folder])) {
       const location = locations().locate(dir)?.location
       if (!location || !isOnline(location)) continue
@@ -307,7 +315,10 @@ export class References implements AsyncDisposable {
     }
   }
 
-  /** If a file crashes the thread or never answers, all files of its batch are left out of this run. */
+  /**
+   * Reads a batch of files. If a file crashes the thread or never answers, all files of the batch are left out of this
+   * run.
+   */
   async #readSome(targets: readonly ReadTarget[], signal: AbortSignal): Promise<readonly (Finding | null)[]> {
     try {
       const reply = await this.#thread.run({ task: 'read', targets }, { signal, deadlineMs: READ_DEADLINE_MS })
@@ -344,8 +355,8 @@ export class References implements AsyncDisposable {
 }
 
 /**
- * Groups the files to work on: first groups of `atOnce` files, then one at a time the files during which the process
- * stopped. A file that stopped the process repeatedly is left out of this run, with a warning.
+ * Splits the files into groups. First come groups of `atOnce` files. Then, one at a time, come the files that were
+ * being read when the process crashed. A file with repeated crashes is left out of this run, with a warning.
  */
 function groupsOf<T extends KnownFile>(
   files: readonly T[],

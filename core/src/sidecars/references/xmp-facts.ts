@@ -1,6 +1,6 @@
-/** The facts that an XMP file states about the file beside it. Times are unchanged texts. */
+/** The facts that an XMP file states about the file beside it. Times are kept as the texts in the file. */
 export interface XmpFacts {
-  /** 0 to 5 stars; -1 for a rejected photo. */
+  /** Rating: 0 to 5 stars; -1 for a rejected photo. */
   readonly rating?: number
   /** The name of a colour. */
   readonly label?: string
@@ -18,6 +18,6 @@ export interface XmpFacts {
   readonly longitude?: number
   /** Metres; negative below the sea. */
   readonly altitude?: number
-  /** The extension of the described file, in lower case, if the writing program has stated it. */
+  /** The extension of the described file, in lower case, if the program that wrote the XMP stated it. */
   readonly forExtension?: string
 }

@@ -3,6 +3,7 @@ import type { KnownLocation } from '../../location/index.ts'
 import type { AvailableEngines } from '../generators/available-engines.ts'
 import { type Outdated, regenerateAll, type RegenerateAll } from '../queue/outdated.ts'
 import { changePolicy } from '../queue/policy.ts'
+import type { Claims } from '../queue/claims.ts'
 import type { QueueFiller } from '../queue/queue-filler.ts'
 import { type UnavailableKind, unavailableKinds, type WantedSidecarsDeps } from '../queue/wanted-sidecars.ts'
 import type { SidecarRows } from '../rows/sidecar-rows.ts'
@@ -14,6 +15,7 @@ import type { SidecarRunner } from '../run/sidecar-runner.ts'
 export interface SidecarQueueDeps {
   readonly rows: SidecarRows
   readonly filler: QueueFiller
+  readonly claims: Claims
   readonly runner: SidecarRunner
   readonly onRequest: MakeOnRequest
   readonly wanted: WantedSidecarsDeps
@@ -50,11 +52,11 @@ export class SidecarQueue {
     holds.forget()
     engines.forget()
     await rows.queue.forgetQueued()
-    // The quota may have changed, so there may be room for them again.
+    // Sidecars were given up because of the quota. It may have changed, so there may be room for them again.
     await rows.queue.requeue({ code: GIVEN_UP })
     let queued = 0
     for (const location of wanted.locations().all()) queued += await this.fill(location, signal)
-    // Even without pending sidecars, the existing ones may exceed the quota.
+    // Even if no sidecars are pending, the existing ones may exceed the quota, and the job removes them.
     if (limits().quotaBytes > 0) await runner.start()
     return queued
   }
@@ -94,7 +96,29 @@ export class SidecarQueue {
     return queued
   }
 
-  /** A location's policy after more choices; see `changePolicy`. */
+  /**
+   * Marks the pending sidecars of a content as cancelled, which counts as failed: only a retry makes them. Sidecars
+   * that are being made continue. Returns the number of cancelled files.
+   */
+  async cancel(contentId: ContentId, { kind: only }: Pick<OfContent, 'kind'>): Promise<number> {
+    const { claims, rows, wanted } = this.#deps
+    const contentRowId = await rows.queue.contentRow(contentId)
+    const kinds = only === undefined ? wanted.generators().map(({ kind }) => kind) : [only]
+    let cancelled = 0
+    for (const kind of kinds) {
+      if (!claims.take(kind, contentRowId)) continue
+      try {
+        const files = await rows.queue.cancel(contentRowId, kind)
+        if (files > 0) this.#deps.news.tell(kind, 'failed', [contentId])
+        cancelled += files
+      } finally {
+        claims.release(kind, contentRowId)
+      }
+    }
+    return cancelled
+  }
+
+  /** The policy of a location after some more choices; see `changePolicy`. */
   changedPolicy(before: SidecarPolicy, choices: readonly string[]): SidecarPolicy {
     return changePolicy(before, choices, this.#deps.wanted.generators())
   }
@@ -104,7 +128,10 @@ export class SidecarQueue {
     return unavailableKinds(this.#deps.wanted)
   }
 
-  /** Reports pending sidecars: without `contentId`, of too many contents to name; without `kind`, of all kinds. */
+  /**
+   * Reports pending sidecars. `contentId` is omitted if there are too many contents to name; `kind` is omitted if all
+   * kinds are meant.
+   */
   #announce(files: number, kind: SidecarKind | undefined, contentId: ContentId | undefined): void {
     if (files === 0) return
     const { news, wanted } = this.#deps

@@ -1,4 +1,4 @@
-import { type ContentId, GIVEN_UP, type Sidecar, type SidecarKind } from '../../domain/index.ts'
+import { type ContentId, GIVEN_UP, type Sidecar, type SidecarKind, sidecarKindFacts } from '../../domain/index.ts'
 import type { LibraryStore } from '../../store/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
@@ -44,7 +44,7 @@ interface VariantOf {
   readonly variant: string
 }
 
-/** Limit of sidecars that one address names. */
+/** Limit on sidecars that one address names. */
 const MAX_LISTED = 10_000
 
 /** Finds sidecars by name, and makes or fetches missing ones at once. */
@@ -56,10 +56,11 @@ export class SidecarRequests {
   }
 
   /**
-   * The path of a sidecar; null if it is not ready. A pending or missing one is then made before all others. Throws
+   * The path of a sidecar; null if it is not ready. A pending or missing one is then queued before all others. Throws
    * `NotFound` and `Unsupported`.
    */
-  async path(contentId: ContentId, kind: SidecarKind, variant: string): Promise<string | null> {
+  async path(contentId: ContentId, kind: SidecarKind, name: string): Promise<string | null> {
+    const variant = name === sidecarKindFacts[kind].folder ? 'default' : name
     const path = await this.#ensure({ contentId, kind, variant }, 'later')
     if (path === null) await this.#deps.onRequest.begin(contentId, kind)
     return path
@@ -96,7 +97,7 @@ export class SidecarRequests {
   async pathAt(reference: string, signal: AbortSignal): Promise<string> {
     if (!reference.startsWith(SIDECAR_SCHEME)) return reference
     const [found, another] = await this.resolve(reference, 'local', signal)
-    if (found?.path && !another) return found.path
+    if (found?.state === 'ready' && found.path && !another) return found.path
     const problem = another ? 'names several sidecars' : found ? `is ${found.state}` : 'does not exist'
     throw new CoreError('NotFound', `${reference} ${problem}; see \`spacedrive sidecar list <path>\``)
   }
@@ -116,7 +117,7 @@ export class SidecarRequests {
     const { rows, runner, views } = this.#deps
     const sidecars = await views.list(contentId)
     const row = sidecars.find((each) => each.kind === kind && each.variant === variant)
-    if (row?.path) return row.path
+    if (row?.state === 'ready' && row.path) return row.path
     if (row?.error?.code === GIVEN_UP) await rows.queue.requeue({ contentId, kind, variant })
     if (!row) {
       const generator = generatorOf(kind, this.#deps.generators())
@@ -125,7 +126,7 @@ export class SidecarRequests {
         throw new CoreError('NotFound', `there is no ${kind} ${variant}; there are ${generator.variants.join(', ')}`)
       for (const output of outputs) await rows.queue.ensure(contentId, generator, output)
     }
-    // The job must not make the sidecar before it is fetched.
+    // Otherwise, the job might make the sidecar before it is fetched.
     if (mode !== 'fetch' && mode !== 'generate') await runner.startIfPending()
     return null
   }

@@ -29,7 +29,7 @@ export interface WantInput {
   readonly viewer: string
   readonly contentIds: readonly ContentId[]
   readonly kind: SidecarKind
-  /** If omitted, the variants of the policy. */
+  /** The variants to make; if omitted, those of the policy. */
   readonly variants?: readonly string[] | undefined
 }
 
@@ -68,7 +68,7 @@ export class ViewedSidecars implements AsyncDisposable {
       .fillViewed({ generator, contents: missing, variants }, closing)
       .then(() => {
         this.#queue.add(viewer, request, missing)
-        // If the viewer has moved on by then, the job makes them.
+        // If the viewer has moved on by then, the job makes the remaining sidecars.
         return runner.startIfPending()
       })
       .catch((err: unknown) => {

@@ -1,10 +1,10 @@
 import { errorMessage } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 
-/** Limit of sidecars made at once: enough to keep all processes busy, and some that wait for one. */
+/** Limit on sidecars made at once: enough to keep all processes busy, with some waiting for a process. */
 const AT_ONCE = 8
 /**
- * Limit of stored requests, one for each viewer and kind. Above it, the request that was changed or served longest ago
+ * Limit on stored requests, one for each viewer and kind. Above it, the request that was changed or served longest ago
  * is dropped.
  */
 const MAX_VIEWERS = 64
@@ -28,7 +28,7 @@ export interface Viewed<Kind> {
  */
 export class ViewerQueue<Kind extends string> implements AsyncDisposable {
   readonly #deps: ViewerQueueDeps<Kind>
-  /** In the order of turns, the next first. */
+  /** In the order of turns: the viewer whose turn is next is first. */
   readonly #byViewer = new Map<string, Viewed<Kind>>()
   readonly #making = new Set<Promise<void>>()
   #closed = false
@@ -89,7 +89,7 @@ export class ViewerQueue<Kind extends string> implements AsyncDisposable {
     try {
       await this.#deps.make(want.kind, contentRowId)
     } catch (err) {
-      // The error concerns all contents, so the rest waits for the job.
+      // The error affects all contents, so the job makes the rest later.
       want.contents.length = 0
       const message = 'the sidecars that a user is viewing are not made at once'
       if (!this.#closed) this.#deps.log.warn({ kind: want.kind, err: errorMessage(err) }, message)

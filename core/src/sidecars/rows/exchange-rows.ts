@@ -13,7 +13,7 @@ import { FAILED, READY, type RowDeps } from './row.ts'
 
 const ID_BYTES = 16
 
-/** The rows as other devices ask for them, and rows for sidecars that other devices have. */
+/** Reads rows for requests of other devices, and adds rows for contents and sidecars of other devices. */
 export class ExchangeRows {
   readonly #deps: RowDeps
 
@@ -65,7 +65,7 @@ export class ExchangeRows {
     }
   }
 
-  /** Adds a content that has a file only on other devices, as they describe it. */
+  /** Adds a content of which only other devices have a file, with the facts that they report. */
   async adopt(contentId: ContentId, { hash, hashVersion, mime, size, type }: RemoteContent): Promise<void> {
     const content = { uuid: uuidToBlob(contentId), hash, hashVersion, size, type: fileTypeNumbers[type], mime }
     await this.#deps.store.write(({ db }) => addDescribedContent(db, content))

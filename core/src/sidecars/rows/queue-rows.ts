@@ -2,6 +2,7 @@ import type { SQLInputValue, SQLOutputValue } from '../../db/sqlite.ts'
 import {
   type ContentId,
   GIVEN_UP,
+  skipCodes,
   fileTypeNumbers,
   sidecarKindNumbers,
   sidecarStateNumbers,
@@ -23,13 +24,13 @@ import {
 } from './row.ts'
 import type { Batch } from './upkeep-rows.ts'
 
-/** The outputs that one generator makes of each content it accepts. */
+/** The outputs that one generator should make for each content that it accepts. */
 export interface Order {
   readonly generator: Generator
   readonly outputs: readonly Output[]
 }
 
-/** The sidecars that are wanted of the contents of a place. */
+/** The sidecars that the policy wants for the contents of a place. */
 export interface Wanted {
   readonly orders: readonly Order[]
   readonly where: PlaceFilter
@@ -57,8 +58,8 @@ export class QueueRows {
   }
 
   /**
-   * Adds a pending row for every wanted output that is missing. A generator that reads other sidecars takes only
-   * contents with such a sidecar that has words in the search index. Returns the number of rows.
+   * Adds a pending row for every wanted output that is missing. If a generator reads other sidecars, a row is added
+   * only for contents that have such a sidecar with words in the search index. Returns the number of rows.
    */
   async enqueueMissing(
     { areViewed, contents, maxBytes, orders: all, where }: Wanted,
@@ -67,7 +68,8 @@ export class QueueRows {
     const orders = all.filter(({ outputs }) => outputs.length > 0)
     if (orders.length === 0) return 0
     const place = placeCondition(where)
-    // Contents with equal facts are returned as one row: passing on a row for each would take longer than finding them.
+    // Contents with equal facts are returned as one row, because returning a row for each content takes longer than
+    // finding them.
     const sql = `select type, mime, ext, lacks, max(id) as last, json_group_array(id) as ids, json_group_array(size) as sizes
       from (select c.id, c.type, c.mime, c.size, ${EXTENSION} as ext,
                    ${orders.map((order, i) => `((${lacks(order, areViewed)}) << ${i})`).join(' | ')} as lacks
@@ -91,8 +93,8 @@ export class QueueRows {
   }
 
   /**
-   * Adds the rows of contents with one statement, in the order of the index: inserting them one by one from here would
-   * take ten times as long.
+   * Adds the rows of contents with one statement, in the order of the index. Inserting them one by one would take ten
+   * times as long.
    */
   #enqueue(contents: readonly number[], orders: readonly Order[]): Promise<number> {
     const files = orders.flatMap(({ generator: { kind, recipe }, outputs }) =>
@@ -152,8 +154,8 @@ export class QueueRows {
   }
 
   /**
-   * Makes sidecars pending, also failed ones, if a sidecar that they are made from is newer. For some contents, or for
-   * all.
+   * Makes sidecars pending if another sidecar from which they are made is newer. Includes failed ones. For some
+   * contents, or for all.
    */
   async requeueOutdated(
     { inputs, kind, variants }: Pick<Generator, 'inputs' | 'kind' | 'variants'>,
@@ -169,7 +171,7 @@ export class QueueRows {
     for await (const ids of this.#found(isOutdated, params)) await this.#letWait(ids)
   }
 
-  /** Makes the rows of a batch pending, some at a time. Returns their number. */
+  /** Makes the rows of a batch pending, in several transactions. Returns their number. */
   async requeueBatch(
     kind: SidecarKind,
     { code, engine, recipe, version }: Batch,
@@ -184,15 +186,15 @@ export class QueueRows {
   }
 
   /**
-   * Makes the ready and failed rows of one content, or of all, pending. When all failed rows are retried, those deleted
-   * for the quota are left alone. Returns the number of rows.
+   * Makes the ready and failed rows of one content, or of all, pending. When all failed rows are retried, skipped ones
+   * and those deleted for the quota are left alone. Returns the number of rows.
    */
   async requeue(of: {
     contentId?: ContentId | undefined
     kind?: SidecarKind | undefined
     variant?: string | undefined
     state?: SidecarState
-    /** Only failed rows with this error code. */
+    /** If given, only failed rows with this error code. */
     code?: string
   }): Promise<number> {
     const conditions = [`s.source_entry_id is null and s.kind not in (${COMPANIONS.join(', ')})`]
@@ -208,16 +210,41 @@ export class QueueRows {
     if (of.state) add('s.state = ?', sidecarStateNumbers[of.state])
     // Only failed rows have an error code. The second condition lets SQLite use the index `sidecars_unready`.
     if (of.code || of.state === 'failed') conditions.push(`s.state = ${FAILED} and s.state <> ${READY}`)
-    // These were deleted for the quota, and would have to be deleted again.
-    if (of.state === 'failed' && !of.contentId) conditions.push(`s.error_code <> '${GIVEN_UP}'`)
+    // A retry would skip these again. Those that were deleted for the quota would have to be deleted again.
+    if (of.state === 'failed' && !of.contentId)
+      conditions.push(`s.error_code not in (${skipCodes.map((code) => `'${code}'`).join(', ')})`)
     let queued = 0
     const condition = [...conditions, `s.state in (${READY}, ${FAILED})`].join(' and ')
     for await (const ids of this.#found(condition, params)) queued += await this.#letWait(ids)
     return queued
   }
 
+  /** The row id of a content. Throws `NotFound`. */
+  contentRow(contentId: ContentId): Promise<number> {
+    return contentRow(this.#deps.store, contentId)
+  }
+
+  /** Makes the pending rows of one kind of a content fail as cancelled. Returns their number. */
+  async cancel(contentRowId: number, kind: SidecarKind): Promise<number> {
+    const { numUpdatedRows } = await this.#deps.store.write(({ db }) =>
+      db
+        .updateTable('sidecars')
+        .set({
+          state: FAILED,
+          error_code: 'Cancelled',
+          error: 'It was cancelled before it was generated.',
+          updated_at: this.#deps.now(),
+        })
+        .where('content_id', '=', contentRowId)
+        .where('kind', '=', sidecarKindNumbers[kind])
+        .where('state', '=', PENDING)
+        .executeTakeFirstOrThrow(),
+    )
+    return Number(numUpdatedRows)
+  }
+
   /**
-   * Finds the ids of sidecars `s` that meet a condition, some at a time: finding all at once would block the main
+   * Finds the ids of sidecars `s` that meet a condition, in several queries. Finding all at once would block the main
    * thread.
    */
   async *#found(
@@ -254,7 +281,8 @@ export class QueueRows {
 }
 
 /**
- * A condition: a generator may accept the content `c`, and one of the outputs is missing. Their names are a parameter.
+ * A condition: the generator may accept the content `c`, and at least one of the outputs is missing. The names of the
+ * outputs are a parameter.
  */
 function lacks({ generator, outputs }: Order, areViewed: boolean): string {
   const later = areViewed ? [] : (generator.typesWhenViewed ?? [])
@@ -288,14 +316,14 @@ function sortByOrders(
       sorted.set(key, same)
     }
   }
-  // In the order of the index on rows, the insert touches few of its pages.
+  // Sort by row id: in the order of the index, the insert touches few pages of it.
   for (const { ids } of sorted.values()) ids.sort((a, b) => a - b)
   return [...sorted.values()]
 }
 
 /**
- * A condition: the content `c` has a ready sidecar that the generator reads, with words in it. Row ids of `texts` are
- * content * 16 + kind.
+ * A condition: the content `c` has a ready sidecar that the generator reads, with words in it. A row id of `texts` is
+ * the content's row id * 16 + the number of the kind.
  */
 function hasInput({ inputs }: Pick<Generator, 'inputs'>): string {
   if (!inputs) return 'true'

@@ -18,14 +18,14 @@ import { FAILED, PENDING, READY, type RowDeps } from './row.ts'
 export interface UnreadyRow extends Pick<Sidecar, 'kind' | 'variant' | 'state' | 'attempts' | 'error'> {
   readonly contentRowId: number
   readonly contentId: ContentId
-  /** One entry with the content; null if there is none any more. */
+  /** Row id of one entry with the content; null if there is none any more. */
   readonly entryRowId: number | null
 }
 
 /** `skipped`: the sidecar cannot be made, although nothing is wrong. */
 export type UnreadyState = 'pending' | 'failed' | 'skipped'
 
-/** The ready sidecars of one kind and variant, summed up. */
+/** The number and size of the ready sidecars of one kind and variant. */
 export interface Usage {
   readonly kind: SidecarKind
   readonly variant: string
@@ -75,6 +75,7 @@ export class RowViews {
       source: row.source_entry_id === null ? ('managed' as const) : ('reference' as const),
       attempts: row.attempts,
       error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
+      note: row.error_code === null ? row.error : null,
       createdAt: new Date(row.created_at).toISOString(),
     }))
   }
@@ -112,8 +113,8 @@ export class RowViews {
 
   /** The ready variants of a kind, for each content. */
   async presence(contentIds: readonly ContentId[], kind: SidecarKind): Promise<Map<ContentId, string[]>> {
-    // One blob in and one text out, because a result row for each costs more than finding it. The index has variants in
-    // order.
+    // The ids go in as one blob and the result comes out as one text, because a result row for each variant would cost
+    // more than finding it. The index has variants in order.
     const query = withTuples<[variants: string | null]>(
       this.#deps.store.connection.prepare(
         `with recursive wanted(i) as (select 0 union all select i + 1 from wanted where i + 1 < ?)

@@ -47,10 +47,10 @@ export const FAILED = sidecarStateNumbers.failed
  */
 export const WAITS = `s.state = ${PENDING} and s.state <> ${READY}`
 
-/** Kinds that no generator makes: their files once were the user's own. */
+/** Kinds that no generator makes, because their files are the user's own. */
 export const COMPANIONS: readonly number[] = companionKinds.map((kind) => sidecarKindNumbers[kind])
 
-/** The extension of a file with the content `c`. */
+/** An SQL expression for the extension of a file with the content `c`. */
 export const EXTENSION = `(select x.ext from entries e join extensions x on x.id = e.ext_id where e.content_id = c.id order by e.id limit 1)`
 
 /** The row id of a content. Throws `NotFound`. */
@@ -74,13 +74,14 @@ interface ReadyValues {
   readonly error_code?: null
 }
 
-/** The columns that identify a row, besides its id. */
+/** The columns that identify a row apart from its id. */
 export interface RowName extends Omit<SidecarKey, 'contentId'> {
   readonly contentRowId: number
 }
 
 /**
- * Marks a sidecar as ready, and adds its row if necessary. `overOwned`: also replaces the row of a file of the library.
+ * Marks a sidecar as ready, and adds its row if necessary. With `overOwned`, it may also replace the row of a file of
+ * the library.
  */
 export async function putReady(
   db: WriteTransaction['db'],
@@ -118,7 +119,7 @@ export function factsOf(row: Record<string, SQLOutputValue>): ContentFacts {
   }
 }
 
-/** The MIME type found in the bytes, or else the type of the extension. */
+/** The MIME type that was found in the bytes, or else the one that belongs to the extension. */
 export function mimeOf({ mime, ext }: { mime: string | null; ext: string | null }): string | null {
   return mime ?? (ext === null ? null : mimeFromExtension(ext))
 }

@@ -43,8 +43,8 @@ export interface Batch {
 
 interface LeastNeeded {
   /**
-   * The least needed first. Sidecars of other kinds are taken only if no policy wants their variant, or no file has the
-   * content.
+   * Kinds in the order of need, the least needed first. Sidecars of other kinds are deleted only if no policy wants
+   * their variant, or if no file has the content.
    */
   readonly kinds: readonly SidecarKind[]
   /** The variants that a location's policy wants. */
@@ -52,7 +52,7 @@ interface LeastNeeded {
   readonly limit: number
 }
 
-/** Keeps rows and files consistent. */
+/** Queries and changes that keep rows and files consistent. */
 export class UpkeepRows {
   readonly #deps: RowDeps
 
@@ -69,7 +69,7 @@ export class UpkeepRows {
     return rows.map(toReady)
   }
 
-  /** Whether a text is missing from the search index. */
+  /** Whether any text is missing from the search index. */
   hasUnindexedText(): boolean {
     const waiting = `select 1 from searched_sidecars indexed by searched_sidecars_waiting
       where kind in (${TEXT_KINDS}) and checksum is not null and indexed is not checksum`
@@ -130,7 +130,7 @@ export class UpkeepRows {
     return true
   }
 
-  /** Sidecars of contents without files; with `before`, only those that were made earlier. */
+  /** Sidecars of contents that have no files. If `before` is given, only those that were made earlier. */
   async orphans(before: number | null, limit: number): Promise<ReadyRow[]> {
     const rows = await this.#deps.store.read((db) =>
       managed(db)
@@ -145,7 +145,7 @@ export class UpkeepRows {
     return rows.map(toReady)
   }
 
-  /** Ready sidecars, files of the library, that were made before a moment; `but`: variants to leave out. */
+  /** Ready sidecars that are files of the library and were made before a moment. `but` are variants to leave out. */
   async madeBefore(
     moment: number,
     { but, limit }: { but: readonly SidecarSort[]; limit: number },
@@ -209,8 +209,8 @@ export class UpkeepRows {
   }
 
   /**
-   * The least needed sidecars: first those of contents without files, then variants that no policy wants, both the
-   * oldest first; then those of `kinds`, in this order, the largest first.
+   * The least needed sidecars, in three groups: those of contents without files, the oldest first; variants that no
+   * policy wants, the oldest first; and those of `kinds`, in that order, the largest first.
    */
   async leastNeeded({ kinds, limit, wanted }: LeastNeeded): Promise<ReadyRow[]> {
     const order = JSON.stringify(kinds.map((kind) => sidecarKindNumbers[kind]))
@@ -255,7 +255,7 @@ export class UpkeepRows {
   }
 }
 
-/** A JSON list of `kind variant`, as the statements compare it. */
+/** A JSON list of texts `<kind> <variant>`, with which the statements compare. */
 function sortsOf(sorts: readonly SidecarSort[]): string {
   return JSON.stringify(sorts.map(({ kind, variant }) => `${sidecarKindNumbers[kind]} ${variant}`))
 }

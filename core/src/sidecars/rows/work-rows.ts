@@ -19,7 +19,8 @@ export interface PendingContent {
   readonly type: FileType
   readonly mime: string | null
   readonly size: number
-  readonly rows: readonly (Output & { readonly id: number; readonly attempts: number })[]
+  /** `isNew`: the sidecar was never ready, so a file at its path was left by an earlier run. */
+  readonly rows: readonly (Output & { readonly id: number; readonly attempts: number; readonly isNew: boolean })[]
 }
 
 /** The outcome for one row. */
@@ -30,6 +31,8 @@ export type Outcome =
       readonly engine: Engine
       readonly size: number
       readonly checksum: Uint8Array
+      /** A line for the user; see `Made.note`. */
+      readonly note?: string | undefined
     }
   | { readonly id: number; readonly state: 'failed'; readonly code: string; readonly message: string }
 
@@ -39,7 +42,7 @@ export interface Outcomes {
   readonly findings: ContentFindings
   readonly outcomes: readonly Outcome[]
   readonly recipe: number
-  /** The number of attempts. */
+  /** The number of attempts of this run; they are added to the attempts of the rows. */
   readonly attempts: number
   /** Milliseconds for all outputs together. */
   readonly tookMs: number
@@ -56,8 +59,8 @@ export class WorkRows {
   }
 
   /**
-   * Contents with pending rows of a kind, in the order in which they were queued, and where to continue. A content
-   * appears again if more of it was queued later.
+   * The contents with pending rows of a kind, in the order in which they were queued, and the position where to
+   * continue. A content appears again if more of its rows were queued later.
    */
   async pending(
     kind: SidecarKind,
@@ -90,6 +93,7 @@ export class WorkRows {
         .innerJoin('content_identities as c', 'c.id', 's.content_id')
         .select(['s.id', 's.variant', 's.format', 's.attempts', 's.content_id', 'c.uuid', 'c.type', 'c.mime', 'c.size'])
         .select(sql<string | null>`${sql.raw(EXTENSION)}`.as('ext'))
+        .select((eb) => eb('s.checksum', 'is', null).as('is_new'))
         .where('s.content_id', 'in', contentRowIds)
         .where('s.kind', '=', sidecarKindNumbers[kind])
         .where('s.state', '=', PENDING)
@@ -97,19 +101,30 @@ export class WorkRows {
         .execute(),
     )
     const contents = new Map<number, PendingContent & { rows: PendingContent['rows'][number][] }>()
-    for (const { id, variant, format, attempts, content_id: contentRowId, uuid, type, size, ...named } of rows) {
+    for (const {
+      id,
+      variant,
+      format,
+      attempts,
+      content_id: contentRowId,
+      uuid,
+      type,
+      size,
+      is_new,
+      ...named
+    } of rows) {
       let content = contents.get(contentRowId)
       if (!content) {
         const contentId = blobToUuid(uuid) as ContentId
         content = { contentRowId, contentId, type: fileTypeByNumber[type]!, mime: mimeOf(named), size, rows: [] }
         contents.set(contentRowId, content)
       }
-      content.rows.push({ id, variant, format, attempts })
+      content.rows.push({ id, variant, format, attempts, isNew: Boolean(is_new) })
     }
     return [...contents.values()]
   }
 
-  /** Whether all of these rows are still pending: another run may have made them since they were read. */
+  /** Whether all these rows are still pending. Another run may have made them since they were read. */
   async areWaiting(rows: PendingContent['rows']): Promise<boolean> {
     const ids = rows.map(({ id }) => id)
     const waiting = await this.#deps.store.read((db) =>
@@ -130,7 +145,7 @@ export class WorkRows {
     return this.#deps.store.connection.prepare(`select 1 from sidecars s where ${WAITS} limit 1`).get() !== undefined
   }
 
-  /** The newest pending row id of each kind; 0 if there is none. Each needs one index lookup. */
+  /** The id of the newest pending row of each kind; 0 if there is none. Each needs one index lookup. */
   newest(kinds: readonly SidecarKind[]): number[] {
     const query = this.#deps.store.connection.prepare(
       `select ifnull((select max(s.id) from sidecars s indexed by sidecars_unready
@@ -153,6 +168,34 @@ export class WorkRows {
     return this.#deps.store.read((db) =>
       db.selectFrom('sidecars').select(['id', 'variant', 'format']).where('id', 'in', ids).execute(),
     )
+  }
+
+  /** Increases the number of attempts without an outcome: the rows stay pending. */
+  async countAttempts(rows: PendingContent['rows'], attempts: number): Promise<void> {
+    const ids = rows.map(({ id }) => id)
+    await this.#deps.store.write(({ db }) =>
+      db
+        .updateTable('sidecars')
+        .set((eb) => ({ attempts: eb('attempts', '+', attempts) }))
+        .where('id', 'in', ids)
+        .execute(),
+    )
+  }
+
+  /**
+   * Records the unfinished files of pending sidecars. The rows stay pending, because more will be added to the files.
+   */
+  async recordPart(outcomes: readonly Extract<Outcome, { state: 'ready' }>[]): Promise<void> {
+    const now = this.#deps.now()
+    await this.#deps.store.write(async ({ db }) => {
+      for (const { checksum, engine, id, size } of outcomes)
+        await db
+          .updateTable('sidecars')
+          .set({ size, checksum, engine: engine.name, engine_version: engine.version, updated_at: now })
+          .where('id', '=', id)
+          .where('state', '=', PENDING)
+          .execute()
+    })
   }
 
   async record(batch: readonly Outcomes[]): Promise<void> {
@@ -184,7 +227,8 @@ async function recordOutcome(
           engine: outcome.engine.name,
           engine_version: outcome.engine.version,
           error_code: null,
-          error: null,
+          // Without a code, it is the note of a ready sidecar.
+          error: outcome.note ?? null,
         }
       : {
           state: FAILED,

@@ -16,7 +16,7 @@ export const generateSidecars = defineJobOn<GeneratingLibrary>()({
   name: 'sidecars.generate',
   summary: 'Make sidecars: thumbnails, texts, transcripts and others',
   input: z.object({}),
-  // The rows hold the progress.
+  // The progress is in the rows.
   state: z.object({}),
   initial: {},
   output: z.object({
@@ -24,13 +24,13 @@ export const generateSidecars = defineJobOn<GeneratingLibrary>()({
     failed: z.number(),
     skipped: z.number(),
     waiting: z.number(),
-    /** The kinds that wait for the machine, with the reasons. */
+    /** The kinds that are on hold, with the reasons. */
     held: z.array(z.object({ kind: SidecarKind, code: z.string(), reason: z.string() })),
   }),
-  // The work happens in the job's own processes, whose number is limited, so it must not delay index runs.
+  // The work runs in separate processes, whose number is limited. So the job must not delay index runs.
   concurrency: 'io',
   priority: priorities.low,
-  // If the disk is full, the job is repeated until there is room.
+  // If the disk is full, the job is repeated until there is free space.
   retries: 1_000,
   key: () => 'all',
   run: (_input, { items, library, signal, progress, warn }) =>

@@ -9,7 +9,7 @@ export interface Hold {
   readonly cause: HoldCause
   /** One line: the cause, and the remedy. */
   readonly reason: string
-  /** Whether the hold ends without a change of settings. */
+  /** Whether the hold ends by itself, without a change of settings. */
   readonly passes: boolean
 }
 
@@ -32,15 +32,15 @@ export interface HoldsDeps {
   /** The library's folder of sidecars. */
   readonly root: string
   readonly limits: () => SidecarLimits
-  /** `working`: the number of Spacedrive's own processes that work now. */
+  /** `working` is the number of Spacedrive's own processes that are working now. */
   readonly pools: { readonly working: number }
   readonly cores: number
 }
 
-/** A user sees kinds of this priority and above first in a folder, so neither battery nor load delays them. */
+/** A user sees kinds with at least this priority first in a folder. Neither a battery nor load delays them. */
 const SEEN_AT_ONCE = 100
-/** From this load per core, caused by other programs, a machine counts as busy. */
-const BUSY_LOAD = 1
+/** A machine counts as busy if other programs cause at least this load per core. */
+export const BUSY_LOAD = 1
 
 /** Decides which sidecars the machine allows now. Sidecars on request are always allowed, except on a full disk. */
 export class Holds {

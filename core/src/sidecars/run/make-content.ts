@@ -18,11 +18,11 @@ import type { Source } from '../processes/staging.ts'
 export interface MakeContentDeps extends MakeDeps {
   readonly rows: SidecarRows
   readonly reader: EntryReader
-  /** The files of Spacedrive itself. No sidecars are made of them, because other people may see sidecars. */
+  /** The files of Spacedrive itself. No sidecars are made of them, because other people can see sidecars. */
   readonly privateFiles: Pick<PrivateFiles, 'has'>
   /** All generators, with the current settings. */
   readonly generators: () => readonly Generator[]
-  /** The contents that any run works on now. */
+  /** The claims of all running work. */
   readonly claims: Claims
   readonly engines: AvailableEngines
   /** Other devices with the same library; null if there are none. */
@@ -36,15 +36,15 @@ export interface MadeContent {
   readonly path: string | undefined
 }
 
-/** How to make the sidecars. */
+/** Options for making sidecars. */
 export interface MakeContentHow {
   readonly signal: AbortSignal
   readonly urgent: boolean
-  /** Ignore sidecars that other devices have made. */
+  /** If set, sidecars of other devices are ignored. */
   readonly ownOnly?: boolean
 }
 
-/** How many files of one content are tried if the first ones are gone or offline. */
+/** Number of files of one content that are tried if the first ones are missing or offline. */
 const MAX_SOURCES = 8
 
 /**
@@ -78,7 +78,7 @@ export async function makeContent(
 
 /**
  * Fetches sidecars that another device has already made; null if there are none or they do not arrive. Sidecars that
- * existed before are made here again.
+ * were ready before are made again on this device.
  */
 async function fetchContent(
   generator: Generator,
@@ -107,7 +107,7 @@ export async function recordContents(
   if (hasFailed) await removeFailed(generator, made, deps)
   const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
   await rows.work.record(triedWith ? made.map((each) => ({ ...each, triedWith })) : made)
-  // Finished contents need no partial results any more.
+  // Finished contents no longer need their partial results.
   await Promise.all(
     made.map(({ contentId }) => rm(partPath(root, { contentId, kind: generator.kind }), { force: true })),
   )
@@ -115,8 +115,8 @@ export async function recordContents(
 }
 
 /**
- * Removes the files of failed outcomes: an earlier run may have written them and been killed before it could record
- * them. Files are removed before the rows change, because pending rows promise no files.
+ * Removes the files of failed outcomes. An earlier run may have written them and may have been killed before it could
+ * record them. Files are removed before the rows change, because a pending row must have no file.
  */
 async function removeFailed(
   { kind }: Generator,
@@ -132,7 +132,7 @@ async function removeFailed(
     await rm(sidecarPath(root, { contentId: contents.get(id)!, kind, variant, format }), { force: true })
 }
 
-/** Files that have the content, as the index knows them. */
+/** The files that have the content, according to the index. */
 async function entriesOf(
   { contentRowId }: PendingContent,
   { reader, rows }: MakeContentDeps,
@@ -140,7 +140,9 @@ async function entriesOf(
   return [...reader.byIds(await rows.work.entriesOf(contentRowId, MAX_SOURCES)).values()]
 }
 
-/** Checks on every call, because an indexed folder may have become a mount of the data folder. */
+/**
+ * Leaves out private files. Checked on every call, because the data folder may have been mounted at an indexed folder.
+ */
 async function withoutPrivate(
   sources: readonly Source[],
   { privateFiles }: Pick<MakeContentDeps, 'privateFiles'>,

@@ -18,10 +18,10 @@ export interface MakeOnRequestDeps {
   readonly log: Logger
 }
 
-/** Limit of contents made on request at once. The job makes the rest. */
+/** Limit on contents made on request at once. The job makes the rest. */
 const MAX_REQUESTED = 1_000
 
-/** Makes sidecars on request, before all pending ones, whether the job runs, is held or is paused. */
+/** Makes sidecars on request, before all pending ones, even if the job is on hold or paused. */
 export class MakeOnRequest implements AsyncDisposable {
   readonly #deps: MakeOnRequestDeps
   readonly #running = new Set<Promise<void>>()
@@ -43,7 +43,7 @@ export class MakeOnRequest implements AsyncDisposable {
         const code = err instanceof CoreError ? err.code : 'Internal'
         const about = { contentId, kind: generator.kind, code, err: errorMessage(err) }
         log.warn(about, 'a requested sidecar was not made')
-        // The error does not concern this content, so the job tries again later.
+        // The error is not about this content, so the job tries again later.
         await runner.startIfPending().catch(() => {})
       })
     }
@@ -51,7 +51,7 @@ export class MakeOnRequest implements AsyncDisposable {
 
   /**
    * Makes the pending sidecars of one kind of a content. Resolves when they are made or have failed. Throws the reason
-   * if no sidecars can be made now, and rejects like `makeSidecars`. `ownOnly`: ignores sidecars of other devices.
+   * if no sidecars can be made now, and rejects like `makeSidecars`. `ownOnly`: sidecars of other devices are ignored.
    */
   async make(generator: Generator, contentRowId: number, { ownOnly = false } = {}): Promise<void> {
     const hold = await this.#deps.holds.ofAll()

@@ -30,17 +30,18 @@ export interface PendingReport {
   /** Sidecars that cannot be made, although nothing is wrong. */
   readonly skipped: number
   readonly waiting: number
-  /** Kinds that wait for the machine, with the reasons. */
+  /** Kinds that are on hold because of the machine, with the reasons. */
   readonly held: HeldKind[]
 }
 
-/** Rows read at once. */
+/** Number of rows read at once. */
 const ROWS_PER_READ = 256
 /**
- * Contents whose rows are written in one transaction. It is the most that a kill repeats, and takes a few milliseconds.
+ * Number of contents whose rows are written in one transaction. It takes a few milliseconds. After a kill, at most
+ * this many contents are made again.
  */
 const CONTENTS_PER_COMMIT = 16
-/** While a run continues, a new sidecar becomes visible at most this long after it was made. */
+/** Limit on the time from making a sidecar to showing it, while a run continues. */
 const COMMIT_MS = 500
 
 /** The progress of one kind. */
@@ -50,7 +51,7 @@ interface Tally {
   readonly total: number
 }
 
-/** A content during which the process stopped, and how many times. */
+/** A content that was in work when the process crashed, and the number of crashes. */
 interface Suspect {
   readonly content: PendingContent
   readonly stops: number
@@ -64,13 +65,13 @@ export class PendingRun {
   readonly #generators: readonly Generator[]
   readonly #counts = { made: 0, failed: 0, skipped: 0 }
   readonly #held = new Map<Generator['kind'], HeldKind>()
-  /** Kinds whose engines do not answer. */
+  /** Kinds whose engine does not answer. */
   readonly #away = new Set<Generator['kind']>()
-  /** Contents without a file that can be read now; they are skipped until a later run. */
+  /** Row ids of contents without a file that can be read now; they are left for a later run. */
   readonly #passedOver = new Set<number>()
-  /** The newest pending row of each kind when the run last started on the kind. */
+  /** For each kind, the newest pending row when this run last began with the kind. */
   readonly #seen = new Map<Generator['kind'], number>()
-  /** For each kind: the work on more wanted kinds that arrived while it was being made. */
+  /** For each kind: the running work on more wanted kinds, which became pending while this kind was being made. */
   readonly #ahead = new Map<Generator['kind'], Promise<void>>()
 
   constructor(deps: MakePendingDeps, host: MakePendingHost) {
@@ -106,10 +107,10 @@ export class PendingRun {
     if (!first || (await this.#isHeld(generator))) return
     const tally: Tally = { phase: kind, done: 0, total: rows.work.countPending(kind) }
     progress({ ...tally })
-    // If one worker fails, it stops the others, which then record their finished work.
+    // If one worker fails, the others stop too. They still record their finished work.
     const stop = new AbortController()
     const made: Outcomes[] = []
-    // Contents during which the process stopped before.
+    // Contents that were in work when the process crashed.
     const last: Suspect[] = []
     let committedAt = performance.now()
     const commit = async () => {
@@ -131,14 +132,14 @@ export class PendingRun {
             await this.#makeAhead(generator)
           }
         }
-        // Commit now, because other workers may be busy with long work.
+        // Commit now, because the other workers may be busy for a long time.
         await commit()
       } catch (err) {
         stop.abort()
         throw err
       }
     }
-    // One request always waits in the queue of the processes, so no process waits for this thread.
+    // One more worker than processes: one request is always waiting, so no process waits for this thread.
     const workers = [heard(work(first))]
     const parallel = pools.parallel(generator.pool(first))
     for (let i = 0; i < parallel; i++) workers.push(heard(work(null)))
@@ -154,7 +155,7 @@ export class PendingRun {
       )
   }
 
-  /** Works on the suspects one at a time: if the process stops again, the cause is that content. */
+  /** Works on suspects one at a time: if the process crashes again, the cause is known. */
   async #makeAlone(generator: Generator, suspects: readonly Suspect[], tally: Tally): Promise<void> {
     const { signal } = this.#host
     for (const { content } of suspects) {
@@ -170,12 +171,12 @@ export class PendingRun {
     }
   }
 
-  /** Whether work of a more wanted kind has arrived, or is being done. */
+  /** Whether a more wanted kind has new pending rows, or is being made. */
   #isMoreWanted({ kind }: Generator): boolean {
     return this.#ahead.has(kind) || this.#newAbove(kind).length > 0
   }
 
-  /** More wanted kinds with new pending rows since the run last started on them. */
+  /** More wanted kinds with pending rows that are newer than when the run last began with the kind. */
   #newAbove(kind: Generator['kind']): Generator[] {
     const above = this.#generators.slice(
       0,
@@ -185,7 +186,10 @@ export class PendingRun {
     return above.filter((each, i) => newest[i]! > (this.#seen.get(each.kind) ?? 0))
   }
 
-  /** One worker does the more wanted work and the others wait for it; a long film blocks only its own process. */
+  /**
+   * Makes more wanted kinds first. One worker does this and the others wait for it. A worker with a long film joins
+   * later, so the film blocks only its own process.
+   */
   #makeAhead({ kind }: Generator): Promise<void> {
     const make = async () => {
       for (const generator of this.#newAbove(kind)) await this.#makeKind(generator)
@@ -195,7 +199,7 @@ export class PendingRun {
     return making
   }
 
-  /** Whether a kind must not be made now; the report has the reason. */
+  /** Whether a kind must not be made now. If so, adds the reason to the report. */
   async #isHeld(generator: Generator): Promise<boolean> {
     const { holds, quota } = this.#deps
     const { kind } = generator
@@ -206,7 +210,9 @@ export class PendingRun {
     return hold !== null
   }
 
-  /** Whether the engine of a kind does not answer: then the kind waits, and the others are made. */
+  /**
+   * Whether the error means that the engine of a kind does not answer. Then this kind waits, and the others are made.
+   */
   #isAway({ kind }: Generator, err: unknown): boolean {
     if (!(err instanceof CoreError) || err.code !== 'Offline') return false
     this.#away.add(kind)
@@ -225,8 +231,9 @@ export class PendingRun {
   }
 
   /**
-   * Makes the sidecars of one content. A returned content stays claimed until it is recorded. With `last`, a content
-   * during which the process stopped is appended to that list instead; with null, it is made.
+   * Makes the sidecars of one content, and counts them. The claim is kept until the outcomes are recorded. Null if
+   * there are no outcomes, because another run works on the content or it cannot be read now. If `last` is given, a
+   * suspect is appended to that list instead of being made; if it is null, the suspect is made.
    */
   async #make(
     generator: Generator,
@@ -252,7 +259,7 @@ export class PendingRun {
       }
       if (verdict.when === 'never') {
         made = setAside(generator, content, verdict.reason)
-        // From now on, its rows record the failure.
+        // The item is no longer needed, because the rows will record the failure.
         await items.forget(item)
       } else {
         await using _begun = await items.begin([item])
@@ -267,8 +274,8 @@ export class PendingRun {
   }
 
   /**
-   * The item name of a content. Each piece of a long work is a separate item, so stops in different pieces do not add
-   * up.
+   * The item name of a content. Each part of long work is a separate item, so that crashes in different parts are not
+   * added up.
    */
   async #itemOf({ kind }: Generator, { contentId }: PendingContent): Promise<string> {
     const name = `${kind} ${contentId}`
@@ -291,7 +298,7 @@ export class PendingRun {
   }
 }
 
-/** The outcome for a content during which the process stopped too often: a failure that a person can retry. */
+/** The outcome for a content with too many crashes: a failure that a user can retry. */
 function setAside({ recipe }: Generator, { contentId, contentRowId, rows }: PendingContent, why: string): MadeContent {
   const message = `${why}; \`spacedrive sidecar retry\` tries again`
   const outcomes = rows.map(({ id }) => ({ id, state: 'failed' as const, code: 'Internal' as const, message }))
@@ -301,7 +308,7 @@ function setAside({ recipe }: Generator, { contentId, contentRowId, rows }: Pend
   }
 }
 
-/** Reads pending contents ahead; each is returned once. */
+/** Reads pending contents in advance, and returns each one once. */
 class Upcoming {
   readonly #read: (after: number) => Promise<{ contents: PendingContent[]; last: number }>
   readonly #given = new Set<number>()

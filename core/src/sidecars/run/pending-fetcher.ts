@@ -13,7 +13,7 @@ export interface PendingFetcherDeps {
 }
 
 /**
- * Contents fetched in one batch, normally and while a user waits for an answer. The small batch is some 10 ms of work.
+ * Contents fetched in one batch: normally, and while a user waits for an answer. The smaller batch takes some 10 ms.
  */
 const FETCHED_AT_ONCE = 250
 const FETCHED_AT_ONCE_BUSY = 16
@@ -21,7 +21,7 @@ const FETCHED_AT_ONCE_BUSY = 16
 const CONTENTS_PER_COMMIT = 16
 
 interface FetchOptions {
-  /** Also asks devices whose digest does not list the sidecars, for a waiting user. */
+  /** If set, also asks devices whose digest does not list the sidecars. Used when a user is waiting. */
   readonly asks: boolean
   readonly signal: AbortSignal
 }

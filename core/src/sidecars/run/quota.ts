@@ -17,7 +17,7 @@ export interface QuotaDeps {
   readonly wanted: readonly SidecarSort[]
 }
 
-/** From this share of the quota no more sidecars are made, so that sidecars already in work stay within the quota. */
+/** When this share of the quota is used, no more sidecars are made, so that sidecars that are being made still fit. */
 const FULL_SHARE = 0.95
 /** Rows deleted in one turn. */
 const ROWS_PER_TURN = 128
@@ -30,11 +30,11 @@ const ROWS_PER_TURN = 128
  */
 export class Quota {
   readonly #deps: QuotaDeps
-  /** The least wanted first. */
+  /** The least wanted kinds first. */
   readonly #kinds: readonly SidecarKind[]
-  /** Bytes; null until they are counted. */
+  /** Bytes used by all sidecars; null until they are counted. */
   #used: number | null = null
-  /** Calls of `roomFor` take turns. */
+  /** Makes calls of `roomFor` take turns. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(deps: QuotaDeps) {
@@ -89,7 +89,7 @@ export class Quota {
         return goes
       })
       if (given.length === 0) return
-      // Update rows first: a row that is not ready promises no file, and reconciling finds files without rows.
+      // Update rows first: a ready row must have its file. If files remain without rows, `reconcile` finds them.
       await rows.upkeep.giveUp(
         given.map(({ id }) => id),
         `given up: all sidecars may take ${Math.floor(quotaBytes / 1_048_576)} MiB (sidecars.quotaBytes)`,

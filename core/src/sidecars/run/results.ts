@@ -17,7 +17,10 @@ export interface ResultsDeps {
   readonly closing: AbortSignal
 }
 
-/** Passes new sidecars on: to the watcher, the events, the search index, and the sidecars that are made from them. */
+/**
+ * Announces new sidecars to the watcher, the events and the search index, and queues the sidecars that are made from
+ * them.
+ */
 export class Results {
   readonly #deps: ResultsDeps
 
@@ -25,12 +28,12 @@ export class Results {
     this.#deps = deps
   }
 
-  /** The file of a sidecar is in its place. */
+  /** Called when the file of a sidecar is at its final path. */
   placed(key: SidecarKey): void {
     this.#deps.watch.add(key)
   }
 
-  /** The outcomes for some contents are in the rows. */
+  /** Called when the outcomes for some contents are in the rows. */
   async recorded(kind: SidecarKind, made: readonly Outcomes[]): Promise<void> {
     const { closing, filler, texts } = this.#deps
     this.#announce(kind, made)
@@ -40,6 +43,13 @@ export class Results {
       made.map(({ contentRowId }) => contentRowId),
       closing,
     )
+  }
+
+  /** Called when the first part of a content's sidecars is at its final path, and more will follow. */
+  async recordedPart(kind: SidecarKind, contentRowId: number): Promise<void> {
+    const { closing, news, store, texts } = this.#deps
+    news.tell(kind, 'generating', contentIdsOf(store.connection, [contentRowId]))
+    await texts.index({ check: false }, closing)
   }
 
   #announce(kind: SidecarKind, made: readonly Outcomes[]): void {

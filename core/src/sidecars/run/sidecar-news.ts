@@ -3,9 +3,9 @@ import type { ContentId, SidecarKind, SidecarState } from '../../domain/index.ts
 import type { EventData } from '../../events/index.ts'
 import type { ReadDatabase } from '../../db/sqlite.ts'
 
-/** Limit of events per second, over all kinds and states. */
+/** Limit on events per second, for all kinds and states together. */
 const EVENTS_PER_SECOND = 10
-/** Limit of contents named in one event: more than a window shows. */
+/** Limit on contents in one event: more than a window shows. */
 const MAX_NAMED = 200
 
 interface Heard {
@@ -15,7 +15,10 @@ interface Heard {
   more: boolean
 }
 
-/** Sends events about changed sidecars, many changes in each: thousands of sidecars can be made in a minute. */
+/**
+ * Sends events about changed sidecars. Each event reports many changes, because thousands of sidecars can be made in a
+ * minute.
+ */
 export class SidecarNews implements Disposable {
   readonly #emit: (data: EventData<'sidecars.changed'>) => void
   readonly #heard = new Map<string, Heard>()

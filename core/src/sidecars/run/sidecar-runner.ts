@@ -55,7 +55,7 @@ export class SidecarRunner implements Disposable {
   async #makeAll(host: MakePendingHost): Promise<PendingReport> {
     const { drafts, holds, limits, making, wanted } = this.#deps
     const { claims, generators, root, rows } = making
-    // Clean up after a stopped process. Without claims, nothing writes drafts now.
+    // Clean up after stopped processes. Without claims, no process is writing drafts now.
     if (claims.size === 0) drafts.repeat()
     await drafts.sweep()
     let report: PendingReport | null = null
@@ -83,7 +83,7 @@ export class SidecarRunner implements Disposable {
     this.#isRequested = true
     const { id, wasRunning } = await jobs.enqueue(generateSidecars, {})
     if (!wasRunning || this.#isRunning) return
-    // The running job has finished its work, but its end is not recorded yet: start another one after it.
+    // The running job has finished its work, but its end is not recorded yet, so start another one after it.
     const again = async () => {
       await jobs.wait(id, this.#closing.signal)
       await jobs.enqueue(generateSidecars, {})
@@ -95,7 +95,7 @@ export class SidecarRunner implements Disposable {
     const { drafts, log, making } = this.#deps
     if (making.rows.work.hasPending()) return this.start()
     this.#held = []
-    // No run will remove the leftovers of a killed daemon, so remove them here.
+    // There is no work, so no run will remove the leftovers of a killed daemon. Remove them here.
     drafts.sweep().catch((err: unknown) => log.warn({ err: errorMessage(err) }, 'drafts were not removed'))
   }
 

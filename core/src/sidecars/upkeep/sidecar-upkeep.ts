@@ -19,7 +19,7 @@ export interface SidecarUpkeepDeps extends Omit<ReconcileDeps, 'only'> {
   readonly closing: AbortSignal
 }
 
-/** Limit of problems in a report. */
+/** Limit on the problems that a report lists. */
 const MAX_LISTED_PROBLEMS = 10_000
 const ROWS_PER_TURN = 256
 
@@ -75,7 +75,7 @@ export class SidecarUpkeep {
         if (checksum.length > 0) counts.files++
         counts.bytes += size
       }
-      // Delete files first: a file without a row is found again, but a row without its file is a broken promise.
+      // Delete files first: a file without a row would be found again, but a ready row must have its file.
       await removeFiles(root, found)
       await rows.upkeep.forget(found.map(({ id }) => id))
     }

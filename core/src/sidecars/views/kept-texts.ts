@@ -14,12 +14,12 @@ interface Kept {
   readonly bytes: number
 }
 
-/** Spacedrive never writes a larger file, so a larger file is not read. */
+/** Limit on the size of a file. Spacedrive never writes a larger one. */
 const MAX_SIDECAR_BYTES = 256 * 1024 * 1024
-/** For all cached files: a long book is 2 MiB, and takes three times as much in memory. */
+/** Limit on all cached files together, in bytes. A long book has 2 MiB, and takes three times as much in memory. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024
 
-/** A cache of texts that a user is reading: each window of a text needs the whole file. */
+/** A cache of texts that users are reading. To show any part of a text, the whole file must be parsed. */
 export class KeptTexts {
   /** In order of use, the least recently used first. */
   readonly #kept = new Map<string, Kept>()
@@ -68,13 +68,13 @@ function parse(kind: TextKind, json: string): Said | null {
     if (!transcript) return null
     const { language, segments, truncated = false } = transcript
     const parts = segments.map(({ endMs, startMs, text }) => ({ page: null, title: null, startMs, endMs, text }))
-    return { kind, languages: language === null ? [] : [language], parts, truncated }
+    return { kind, languages: language === null ? [] : [language], parts, truncated, unfinished: false }
   }
   const sidecar = parseTextSidecar(json)
   if (!sidecar) return null
-  const { languages, pages, truncated = false } = sidecar
+  const { languages, pages, truncated = false, unfinished = false } = sidecar
   const parts = pages
     .filter(({ text }) => text.trim() !== '')
     .map(({ page, text, title = null }) => ({ page, title, startMs: null, endMs: null, text }))
-  return { kind, languages, parts, truncated }
+  return { kind, languages, parts, truncated, unfinished }
 }

@@ -14,7 +14,7 @@ export interface KindState extends Pick<Thumb, 'ready' | 'version' | 'state' | '
   readonly contentRowId: number
 }
 
-/** A sidecar as `SIDECARS` reads it. */
+/** A row of the query `SIDECARS`. */
 type Row = readonly [
   contentRowId: number,
   variant: string,
@@ -66,7 +66,7 @@ export function contentRowsOf(db: ReadDatabase, contentIds: readonly ContentId[]
   return new Map(rows.map(([uuidHex, id]) => [hexToUuid(uuidHex) as ContentId, id]))
 }
 
-/** Content ids as the statements take them: a JSON list of their hex digits. */
+/** Content ids in the form that the statements need: a JSON list of their hex digits. */
 export function hexIds(contentIds: readonly ContentId[]): string {
   return JSON.stringify(contentIds.map((id) => id.replaceAll('-', '')))
 }
@@ -91,7 +91,7 @@ function stateOf(rows: readonly Row[], isMade: () => boolean): Omit<KindState, '
 /** A version text: the recipe, and the sum of the first four bytes of each file's checksum. */
 export function versionOf(files: readonly { readonly recipe: number; readonly checksum: Uint8Array | null }[]): string {
   let sum = 0
-  // Not XOR: two variants of a small picture can be the same bytes, and would cancel each other out.
+  // A sum instead of XOR: two variants of a small picture may have equal bytes, which XOR would cancel out.
   for (const { checksum } of files) if (checksum) sum = (sum + Buffer.from(checksum).readUInt32BE(0)) >>> 0
   const recipe = Math.max(...files.map((file) => file.recipe))
   return `${recipe}-${sum.toString(16).padStart(8, '0')}`

@@ -43,13 +43,13 @@ interface SummaryDeps {
   readonly reader: EntryReader
 }
 
-/** At most this many failures and skips are listed; all are counted. Failures are listed first. */
+/** Limit on the failures and skips that are listed, failures first. All of them are counted. */
 const MAX_FAILURES = 1_000
 const MAX_SLOWEST = 5
 
 const skips = skipCodes.map((code) => `'${code}'`).join(', ')
 
-/** Sums up the sidecars of a place; `since` is milliseconds since 1970. */
+/** Summarises the sidecars of a place; `since` is in milliseconds since 1970. */
 export async function summariseSidecars(
   place: PlaceFilter,
   since: number,

@@ -1,4 +1,11 @@
-import type { ContentId, PendingSidecar, Sidecar, SidecarKind, Thumb } from '../../domain/index.ts'
+import {
+  type ContentId,
+  type PendingSidecar,
+  type Sidecar,
+  type SidecarKind,
+  sidecarKindFacts,
+  type Thumb,
+} from '../../domain/index.ts'
 import type { EntryReader } from '../../entries/index.ts'
 import type { KnownLocation } from '../../location/index.ts'
 import type { LibraryStore, Reading } from '../../store/index.ts'
@@ -36,8 +43,8 @@ export interface SidecarViewsDeps {
 }
 
 /**
- * A sidecar with its versions, which change when the file does: that of the file itself, and that of all variants of
- * its kind together, as in `Thumb`.
+ * A sidecar with two versions: that of its own file, and that of all variants of its kind together, as in `Thumb`. A
+ * version changes when the files change.
  */
 export interface FoundSidecar extends Sidecar {
   readonly versions: readonly string[]
@@ -58,7 +65,7 @@ export class SidecarViews {
     const found = await rows.views.list(contentId)
     const paths = found.some(({ source }) => source === 'reference') ? await references.pathsOf(contentId) : null
     const pathOf = (row: (typeof found)[number]): string | null => {
-      if (row.state !== 'ready') return null
+      if (row.state !== 'ready' && !isReadable(row)) return null
       if (row.source === 'managed') return sidecarPath(root, { contentId, ...row })
       return paths?.get(`${row.kind} ${row.variant}.${row.format}`) ?? null
     }
@@ -129,6 +136,13 @@ export class SidecarViews {
     const held = (await runner.holds()).filter(({ kind }) => (summary.byKind[kind]?.pending ?? 0) > 0)
     return { ...summary, held, off: await unavailableKinds(wanted, location) }
   }
+}
+
+/**
+ * Whether a pending text already has a file: with the pages read so far, or with the old text that will be replaced.
+ */
+function isReadable({ checksum, kind, source, state }: Omit<Sidecar, 'path'>): boolean {
+  return state === 'pending' && checksum !== null && source === 'managed' && sidecarKindFacts[kind].search === 'text'
 }
 
 function toMark({ checksum, recipe }: Sidecar): { recipe: number; checksum: Uint8Array | null } {

@@ -1,7 +1,7 @@
 import type { TextKind } from '../../domain/index.ts'
 
 export interface ReadTextInput {
-  /** If omitted, the first of `textKinds` with any text. */
+  /** The kind to read; if omitted, the first of `textKinds` that has text. */
   readonly kind?: TextKind | undefined
   /** The page to start at. */
   readonly page?: number | undefined
@@ -14,7 +14,7 @@ export interface ReadTextInput {
 
 /** A page, or a sentence of a recording; cut if it does not fit. */
 export interface TextPart {
-  /** From 1; null in a recording. */
+  /** Number of the page, from 1; null in a recording. */
   readonly page: number | null
   readonly title: string | null
   /** In a recording: milliseconds from its start. */
@@ -29,12 +29,14 @@ export interface ReadText {
   readonly parts: readonly TextPart[]
   /** The file has more text than the sidecar. */
   readonly truncated: boolean
+  /** More of the file is still being read. */
+  readonly unfinished: boolean
   /** The position to continue at; null at the end. */
   readonly cursor: string | null
 }
 
 export interface TextWindowInput {
-  /** The first one that has text is read. */
+  /** The candidates; the first one with text is read. */
   readonly sidecars: readonly { readonly kind: TextKind; readonly path: string }[]
   readonly of: ReadTextInput
 }

@@ -3,7 +3,7 @@ import { CoreError } from '../../util/errors.ts'
 import { KeptTexts, type Said } from './kept-texts.ts'
 import type { ReadText, ReadTextInput, TextPart, TextWindowInput } from './text-parts.ts'
 
-/** Sentences may be short, and each adds some overhead to the answer. */
+/** Limit on the parts of an answer. Sentences may be short, and each one adds some overhead. */
 const MAX_PARTS = 1_000
 
 /** The key of the cache in the thread's memory. */
@@ -24,7 +24,7 @@ export function readTextWindow(
   let said: Said | null = null
   for (const { kind, path } of sidecars) {
     const read = texts.read(kind, path)
-    // A scanned PDF may have an empty text layer, but text in its pictures.
+    // A scanned PDF may have an empty text layer, but have text in its pictures.
     if (read && (said === null || said.parts.length === 0)) said = read
     if (said && said.parts.length > 0) break
   }

@@ -4,7 +4,7 @@ import type { ReadDatabase } from '../../db/sqlite.ts'
 import { withTuples } from '../../db/typed-rows.ts'
 import { hexIds, readKindStates } from './kind-states.ts'
 
-/** A content as `CONTENTS` reads it. */
+/** A row of the query `CONTENTS`. */
 type ContentRow = readonly [
   uuidHex: string,
   id: number,
@@ -16,7 +16,7 @@ type ContentRow = readonly [
   durationMs: number | null,
 ]
 
-// EXIF orientations 5 to 8 are turned by a quarter.
+// With EXIF orientations 5 to 8, the picture is rotated by 90 degrees, so width and height are swapped.
 const CONTENTS = `
   select lower(hex(c.uuid)), c.id, c.thumbhash, c.colour, ifnull(i.width, v.width), ifnull(i.height, v.height),
     ifnull(i.orientation, 1) between 5 and 8 or ifnull(v.rotation, 0) in (90, 270), v.duration_ms

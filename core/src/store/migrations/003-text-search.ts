@@ -6,7 +6,7 @@ const statements = [
      text, content = '', contentless_delete = 1, prefix = '2 3',
      tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
    )`,
-  // The checksum of the file whose text is in \`texts\`.
+  // The checksum of the file whose text is in `texts`.
   `alter table sidecars add column indexed blob`,
   `create index sidecars_unindexed on sidecars(id)
      where state = 2 and kind in (1, 2, 4) and variant = 'default' and format = 'json' and indexed is not checksum`,

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // Sketches of the vectors in one file \`embeddings/<model>.f32\`, one after the other. Ids are never reused, so that
-  // a reader finds new rows after the last id that it has read. The last \`names\` of the vectors are those of names.
+  // The sketches of the vectors in one file `embeddings/<model>.f32`, one after another. Ids are never reused, so that
+  // a reader finds new rows after the last id that it has read. The last vectors are those of file names; their number
+  // is `names`.
   `create table vectors(
      id integer primary key autoincrement,
      sidecar_id integer not null unique,
@@ -17,7 +18,7 @@ const statements = [
      delete from vector_codes where id between old.id * 1024 and old.id * 1024 + 1023;
    end`,
   `create index vectors_model on vectors(model, dimensions)`,
-  // \`indexed\` is the checksum of the file whose sketches are in \`vectors\`.
+  // `indexed` is the checksum of the file whose sketches are in `vectors`.
   `create index sidecars_unsketched on sidecars(id)
      where state = 2 and kind = 3 and format = 'f32' and indexed is not checksum`,
   `create trigger sidecars_delete_vectors after delete on sidecars when old.kind = 3 begin

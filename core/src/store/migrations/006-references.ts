@@ -33,10 +33,10 @@ const statements = [
    ) strict`,
   `create index sidecar_conversions_content on sidecar_conversions(content_id)`,
   `create index sidecar_conversions_open on sidecar_conversions(state) where state in (0, 1, 3)`,
-  // Indexes of references, and of files that the user made instead of a generator: 7 and 8 of \`sidecarKinds\`.
+  // Indexes of references, and of the kinds whose files are the user's own: 7 and 8 of `sidecarKinds`.
   `create index sidecars_source on sidecars(source_entry_id) where source_entry_id is not null`,
   `create index sidecars_companions on sidecars(kind, content_id) where kind in (7, 8)`,
-  // Indexes of candidates for references: videos (2 of \`fileTypes\`) and XMP files.
+  // Indexes of candidates for references: videos (2 of `fileTypes`) and XMP files.
   `create index entries_video on entries(parent_id) where type = 2`,
   `create index entries_xmp on entries(parent_id) where name glob '*.[xX][mM][pP]'`,
   // A reference needs its file, and row ids of entries may be reused.

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 
 const statements = [
   // Many words still begin with the same four letters. With an index for such prefixes, they are found as fast as a
-  // word. The table stores no text, so all texts are read again from the sidecars: \`indexed = null\` marks a text as
+  // word. The table stores no text, so all texts are read again from the sidecars: `indexed = null` marks a text as
   // missing.
   `drop table texts`,
   `update sidecars set indexed = null where indexed is not null and kind in (1, 2, 4)`,

@@ -8,7 +8,7 @@ const statements = [
      variant text not null,
      format text not null
    ) strict`,
-  // 2 of \`sidecarStates\`: ready.
+  // 2 of `sidecarStates`: ready.
   `create trigger sidecars_insert_change after insert on sidecars when new.state = 2 begin
      insert into sidecar_changes(content_id, kind, variant, format)
      values (new.content_id, new.kind, new.variant, new.format);

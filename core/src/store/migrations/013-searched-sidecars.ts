@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 
-/** The sidecars that search indexes: texts and vectors, by their files, so that a new kind needs no new migration. */
+/**
+ * A condition: the sidecar is one that search indexes, a text or vectors. It compares the files, so that a new kind
+ * needs no new migration.
+ */
 function isSearched(row: string): string {
   return `(${row}.variant = 'default' and ${row}.format = 'json' or ${row}.format = 'f32')`
 }
@@ -43,7 +46,7 @@ const statements = [
 
 /**
  * Gives the search index a table of its own for the sidecars that it has indexed, because only one folder of the code
- * writes a table. The triggers copy the checksum of each sidecar, so that the sidecars to index are found at once.
+ * writes a table. The triggers copy the checksum of each sidecar, so that the sidecars to index are found quickly.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)

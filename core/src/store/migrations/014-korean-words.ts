@@ -10,7 +10,7 @@ const statements = [
    )`,
 ]
 
-/** Indexes texts again, each sign of Korean as a word, so that words within longer ones are found. */
+/** Indexes all texts again, with each Korean character as a word, so that words inside longer ones are found. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -13,6 +13,7 @@ import * as libraryIdentity from './011-library-identity.ts'
 import * as unreadFiles from './012-unread-files.ts'
 import * as searchedSidecars from './013-searched-sidecars.ts'
 import * as koreanWords from './014-korean-words.ts'
+import * as richerMedia from './015-richer-media.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
@@ -29,4 +30,5 @@ export const migrations: Migrations = {
   '012-unread-files': unreadFiles,
   '013-searched-sidecars': searchedSidecars,
   '014-korean-words': koreanWords,
+  '015-richer-media': richerMedia,
 }

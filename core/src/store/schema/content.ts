@@ -14,7 +14,7 @@ export interface ContentIdentityTable {
   /** A number of `fileTypeNumbers`. */
   type: number
   mime: string | null
-  /** 0–100: the certainty of `type`. */
+  /** Confidence of `type`, in percent. */
   confidence: number
   /** When the type and media metadata were read; null if they were not. */
   examined_at: number | null
@@ -24,7 +24,10 @@ export interface ContentIdentityTable {
   colour: Generated<number | null>
 }
 
-/** The content of a large file before it was modified: compared by full hash when the file is identified again. */
+/**
+ * The content that a large file had before it was modified. When the file is identified again, both are compared by
+ * full hash.
+ */
 export interface StaleContentTable {
   entry_id: number
   content_id: number

@@ -12,7 +12,7 @@ export interface EntryTable {
   uuid: Uint8Array
   /** The entry's folder; null for the root of a location that is not inside another location. */
   parent_id: number | null
-  /** Text; a blob only if the bytes of the name are not valid UTF-8. */
+  /** Text, or a blob if the bytes of the name are not valid UTF-8. */
   name: string | Uint8Array
   /** Folders first, then natural order: see `util/sort-key.ts`. Unique within its folder. */
   sort_key: Uint8Array
@@ -22,7 +22,7 @@ export interface EntryTable {
   type: number
   ext_id: number | null
   size: number
-  /** Bytes on disk. */
+  /** Size on disk, in bytes. */
   allocated: number
   /** Whole milliseconds, rounded down, and the remaining nanoseconds (0–999,999). */
   mtime: number
@@ -35,7 +35,7 @@ export interface EntryTable {
   nlink: number
   mode: number
   content_id: number | null
-  /** State of the content: 0 pending, 1 identified, 2 failed, 3 skipped by the mode of the location. */
+  /** State of the content: 0 pending, 1 identified, 2 failed, 3 skipped because of the location's mode. */
   content_state: Generated<number>
 }
 
@@ -51,7 +51,7 @@ export interface DirectoryTable {
    * are bytes.
    */
   path: Uint8Array
-  /** Entries directly inside. */
+  /** Number of entries directly inside. */
   child_count: Generated<number>
   file_count: Generated<number>
   dir_count: Generated<number>
@@ -62,6 +62,6 @@ export interface DirectoryTable {
   /** Sum over the names and stats of the direct entries (indexing/fingerprint.ts); null until the folder was read. */
   fingerprint: Uint8Array | null
   scanned_at: number | null
-  /** Why the last read failed; the rows are then from an earlier read. */
+  /** Why the last read failed; null if it succeeded. After a failure, the rows are from an earlier read. */
   error: string | null
 }

@@ -2,7 +2,7 @@ import type { ContentConflictTable, ContentIdentityTable, StaleContentTable } fr
 import type { DirectoryTable, EntryTable, ExtensionTable } from './entry.ts'
 import type { LibraryIdentityTable } from './library-identity.ts'
 import type { LocationTable } from './location.ts'
-import type { AudioMediaTable, ImageMediaTable, VideoMediaTable } from './media.ts'
+import type { AudioMediaTable, DocumentMediaTable, ImageMediaTable, VideoMediaTable } from './media.ts'
 import type { CaptureTable, SidecarConversionTable, XmpDocumentTable } from './references.ts'
 import type { SearchedSidecarTable } from './search.ts'
 import type { SidecarAvailabilityView, SidecarTable } from './sidecar.ts'
@@ -23,6 +23,7 @@ export interface LibrarySchema {
   image_media: ImageMediaTable
   audio_media: AudioMediaTable
   video_media: VideoMediaTable
+  document_media: DocumentMediaTable
   sidecars: SidecarTable
   searched_sidecars: SearchedSidecarTable
   sidecar_availability: SidecarAvailabilityView

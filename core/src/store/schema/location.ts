@@ -6,7 +6,7 @@ export interface LocationTable {
   uuid: Uint8Array
   directory_id: number
   name: string
-  /** Absolute, without a slash at the end. */
+  /** Absolute path, without a slash at the end. */
   path: Uint8Array
   mode: string
   watch: number
@@ -15,7 +15,7 @@ export interface LocationTable {
   rules: string
   state: string
   error: string | null
-  /** The root's last known inode: a different one means that the folder was replaced. */
+  /** The root's last known inode. If the root has another one, the folder was replaced. */
   root_inode: number | Uint8Array
   last_scan_at: number | null
   created_at: number

@@ -8,19 +8,19 @@ export interface ImageMediaTable {
   taken_offset_minutes: number | null
   latitude: number | null
   longitude: number | null
-  /** Metres. */
+  /** In metres. */
   altitude: number | null
   camera_make: string | null
   camera_model: string | null
   lens_model: string | null
-  /** Millimetres. */
+  /** In millimetres. */
   focal_length: number | null
-  /** F-number. */
+  /** The f-number. */
   aperture: number | null
-  /** Seconds. */
+  /** In seconds. */
   shutter_speed: number | null
   iso: number | null
-  /** EXIF 1–8. */
+  /** EXIF orientation, 1 to 8. */
   orientation: number | null
   color_space: string | null
   /** The name in the embedded ICC profile. */
@@ -29,6 +29,10 @@ export interface ImageMediaTable {
   artist: string | null
   copyright: string | null
   description: string | null
+  /** A JSON array of texts. */
+  keywords: string | null
+  /** 0 to 5 stars; -1 for a rejected picture. */
+  rating: number | null
 }
 
 /** The metadata of a video. Codecs and pixel formats have the names of ffmpeg, colours those of WebCodecs. */
@@ -55,9 +59,9 @@ export interface VideoMediaTable {
   fps_den: number | null
   audio_codec: string | null
   audio_channels: number | null
-  /** Hertz. */
+  /** In hertz. */
   audio_sample_rate: number | null
-  /** Bits per second. */
+  /** In bits per second. */
   audio_bit_rate: number | null
   title: string | null
   artist: string | null
@@ -67,15 +71,45 @@ export interface VideoMediaTable {
   /** The time on the camera's clock, in ISO 8601, with its offset if known. */
   taken_at: string | null
   taken_offset_minutes: number | null
+  latitude: number | null
+  longitude: number | null
+  /** In metres. */
+  altitude: number | null
+  camera_make: string | null
+  camera_model: string | null
+  lens_model: string | null
+  /** A JSON array of texts. */
+  keywords: string | null
+  /** 0 to 5 stars; -1 for a rejected video. */
+  rating: number | null
+}
+
+/** The metadata of a document, a workbook or a presentation, as its author's program wrote it. */
+export interface DocumentMediaTable {
+  content_id: number
+  title: string | null
+  author: string | null
+  subject: string | null
+  description: string | null
+  /** A JSON array of texts. */
+  keywords: string | null
+  pages: number | null
+  slides: number | null
+  sheets: number | null
+  /** The program that wrote the document. */
+  program: string | null
+  /** ISO 8601, with the offset if the document states it. */
+  created_at: string | null
+  modified_at: string | null
 }
 
 /** The metadata of a sound file. */
 export interface AudioMediaTable {
   content_id: number
   duration_ms: number | null
-  /** Bits per second. */
+  /** In bits per second, for the whole file. */
   bit_rate: number | null
-  /** Hertz. */
+  /** In hertz. */
   sample_rate: number | null
   channels: number | null
   codec: string | null

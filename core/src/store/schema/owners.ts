@@ -1,6 +1,6 @@
 /**
  * The owner of each table: the one folder of `core/src` whose code writes it. Other folders call a function of the
- * owner. `npm run check` finds writes from elsewhere (`scripts/table-owners.ts`). Triggers, migrations and
+ * owner. `npm run check` finds writes from other folders (`scripts/table-owners.ts`). Triggers, migrations and
  * `mend-references.ts` belong to the schema and may write every table.
  */
 export const tableOwners = {
@@ -11,6 +11,7 @@ export const tableOwners = {
   departed: 'indexing',
   devices: 'library',
   directories: 'indexing',
+  document_media: 'indexing',
   entries: 'indexing',
   extensions: 'indexing',
   image_media: 'indexing',
@@ -18,7 +19,7 @@ export const tableOwners = {
   locations: 'location',
   row_ids: 'indexing',
   searched_sidecars: 'search',
-  /** Only triggers write it, for the devices that read it. */
+  /** Only triggers write it, for the other devices that read it. */
   sidecar_changes: 'sidecars',
   sidecar_conversions: 'sidecars',
   sidecars: 'sidecars',

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** The time at which a photo or film was taken, to pair the halves of a Live Photo. */
+/** The capture time of a photo or film, which is needed to pair the halves of a Live Photo. */
 export interface CaptureTable {
   content_id: number
   /** The id that a photo shares with its video. */
@@ -25,18 +25,18 @@ export interface XmpDocumentTable {
 /** A file that was moved into the library, and its former place. */
 export interface SidecarConversionTable {
   id: Generated<number>
-  /** Uuid of the job. */
+  /** The uuid of the job that moved the file. */
   job: Uint8Array
   content_id: number
   /** A number of `sidecarKindNumbers`. */
   kind: number
   variant: string
   format: string
-  /** Absolute. */
+  /** Absolute path before the move. */
   path: Uint8Array
-  /** The content of the file itself when it was an entry. */
+  /** The content that the file itself had when it was an entry. */
   source_content_id: number
-  /** Milliseconds. */
+  /** Modification time in milliseconds. */
   mtime: number
   size: number
   /** BLAKE3 of the file, 32 bytes. */

@@ -11,7 +11,7 @@ export interface SidecarTable {
   variant: string
   /** The extension of its file. */
   format: string
-  /** The entry of the sidecar, if it is a user's file in a location and not a file of the library. */
+  /** The entry of the sidecar's file, if it is a file of the user in a location, not a file of the library. */
   source_entry_id: Generated<number | null>
   /** A number of `sidecarStateNumbers`. */
   state: number
@@ -26,7 +26,7 @@ export interface SidecarTable {
   error_code: Generated<string | null>
   error: Generated<string | null>
   created_at: number
-  /** How long the content took, all its variants together; null before the first attempt. */
+  /** How long generating took, for all variants together, in milliseconds; null before the first attempt. */
   took_ms: Generated<number | null>
   updated_at: number
 }

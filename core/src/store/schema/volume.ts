@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** The devices that have opened this library. `details` is JSON: the rest of `Device`. */
+/** The devices that have opened this library. `details` is the rest of `Device` as JSON. */
 export interface DeviceTable {
   id: Generated<number>
   uuid: Uint8Array
@@ -31,7 +31,7 @@ export interface VolumeTable {
   read_only: Generated<number>
   cow: Generated<number>
   removable: Generated<number>
-  /** Measured bytes per second; null if never measured. */
+  /** Measured speed in bytes per second; null if it was never measured. */
   read_bps: number | null
   write_bps: number | null
   created_at: number

@@ -7,11 +7,11 @@ import { bwrapArgs } from './bwrap.ts'
 import { knowsProcessor } from './filter.ts'
 import { VERSION_VARIABLE } from './variables.ts'
 
-/** The layer that confines decoders on this system. */
+/** The layer that confines decoder processes on this system. */
 export type BoxState =
-  /** `version`: the version of Landlock, which decides what the layer covers. */
+  /** `version` is the version of Landlock, on which the extent of the protection depends. */
   | { readonly layer: 'landlock'; readonly version: number }
-  /** `reason`: why Landlock and seccomp are not used. */
+  /** `reason` is why Landlock and seccomp are not used. */
   | { readonly layer: 'bwrap'; readonly program: string; readonly reason: string }
   | NoBox
 
@@ -22,7 +22,7 @@ interface NoBox {
   readonly fix: string | null
 }
 
-/** A generous limit: Node usually starts in about 100 ms. */
+/** Time limit for starting Node in a layer, which usually takes about 100 ms. */
 const START_MS = 20_000
 
 const NOTHING = { read: [], write: [], network: false }
@@ -34,7 +34,7 @@ export function boxState(): Promise<BoxState> {
   return (detecting ??= detectBox())
 }
 
-/** Finds a layer that works. Landlock comes first, because it costs less and needs no package. */
+/** Finds a layer that works. Landlock is tried first, because it costs less and needs no package. */
 export async function detectBox(): Promise<BoxState> {
   const byLandlock = await tryLandlock()
   if (byLandlock.layer !== null || process.platform !== 'linux') return byLandlock
@@ -53,7 +53,7 @@ async function tryLandlock(): Promise<BoxState> {
   return { layer: 'landlock', version: Number(started.printed) }
 }
 
-/** `reason`: why the previous layer does not work. */
+/** Tries bubblewrap. `reason` is why the previous layer does not work. */
 export async function tryBwrap(reason: string): Promise<BoxState> {
   const program = findProgram('bwrap')
   if (program === null) return { layer: null, reason: 'bwrap is not installed', fix: 'install bubblewrap' }
@@ -65,7 +65,7 @@ export async function tryBwrap(reason: string): Promise<BoxState> {
   return { layer: null, reason: `bwrap failed (${started.failure})`, fix }
 }
 
-/** Prints the version of Landlock that confines the process. */
+/** The program for the test: it prints the version of Landlock that confines the process. */
 const LOOK = `process.stdout.write(process.env.${VERSION_VARIABLE} ?? '')`
 
 /** Starts Node in a layer. */

@@ -5,25 +5,25 @@ import { findProgram, isProgram } from '../../util/find-program.ts'
 import { nameBytes, type RawName } from '../../util/file-name.ts'
 import { callsFilter } from './seccomp.ts'
 
-/** The user's files, servers and variables that a process may access. */
+/** The user's files, the network access and the variables that a process may have. */
 export interface Reach {
-  /** Files and folders that it may read. */
+  /** Files and folders that the process may read. */
   readonly read: readonly RawName[]
-  /** The folder in which the process gets a folder for its results; by default, its results are temporary files. */
+  /** The folder in which the process gets a folder for its results. By default, results are temporary files. */
   readonly results?: string
-  /** Whether it may connect to servers; false by default. */
+  /** Whether the process may connect to servers; false by default. */
   readonly network?: boolean
-  /** Environment variables that it receives in addition to the usual ones. */
+  /** Environment variables that the process gets in addition to the usual ones. */
   readonly variables?: readonly string[]
 }
 
-/** The start parameters of a boxed process. Paths are base64, because file names need not be text. */
+/** The start parameters of a boxed process. Paths are in base64, because file names need not be valid text. */
 export interface BoxStart {
   readonly read: readonly string[]
   readonly write: readonly string[]
   readonly execute: readonly string[]
   readonly network: boolean
-  /** Whether it may start programs after its own start. */
+  /** Whether it may start programs after its start. */
   readonly programs: boolean
 }
 
@@ -80,13 +80,13 @@ const LOADERS = [
 
 const ENTER_BOX = fileURLToPath(new URL('enter-box.ts', import.meta.url))
 
-/** Arguments that Node takes before its own, so that it enters the box through Landlock and seccomp. */
+/** Arguments that come before the arguments of Node. They make Node enter the box through Landlock and seccomp. */
 export function boxArgs(start: BoxStart, descriptors: readonly number[] = []): string[] {
   const filter = callsFilter(start).toString('base64')
   return [ENTER_BOX, JSON.stringify({ ...start, descriptors, filter } satisfies BoxEntry)]
 }
 
-/** The access that a box allows, in addition to the system's and the program's own files. */
+/** The access that a box allows, in addition to files of the system and of this program. */
 export interface BoxAccess {
   /** Files and folders that may be read. */
   readonly read: readonly RawName[]
@@ -130,10 +130,7 @@ function findOwnFolders(): string[] {
   return [top, ...there, ...new Set(there.filter((path) => path.endsWith('node_modules')).flatMap(linkedPackages))]
 }
 
-/**
- * The targets of packages that are links, as package managers create them, together with the packages beside each
- * target.
- */
+/** If packages are links, as some package managers create them: their targets, and the packages beside each target. */
 function linkedPackages(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
@@ -145,7 +142,10 @@ function linkedPackages(folder: string): string[] {
   })
 }
 
-/** A program on PATH or at an absolute path, the file it links to, and the interpreter if it is a script. */
+/**
+ * The files that belong to a program on PATH or at an absolute path: the program, the file to which it links, and the
+ * interpreter if it is a script.
+ */
 function findAll(program: string): string[] {
   const path = isAbsolute(program) ? program : findProgram(program)
   if (path === null || !isProgram(path)) return []

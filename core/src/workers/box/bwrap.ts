@@ -1,11 +1,14 @@
 import { bytesToName, nameBytes, pathBelow, type RawName } from '../../util/file-name.ts'
 import type { BoxStart } from './box.ts'
 
-/** New namespaces for users, mounts, the network and processes, no capabilities, and a separate /dev and /proc. */
+/**
+ * Options for new namespaces for users, mounts, the network and processes, for no capabilities, and for a separate
+ * /dev and /proc.
+ */
 const CLOSED = '--unshare-all --die-with-parent --new-session --cap-drop ALL --dev /dev --proc /proc'.split(' ')
 /** Devices that bubblewrap creates itself. */
 const OWN: ReadonlySet<RawName> = new Set(['/dev/null', '/dev/urandom'])
-/** Their folders are in memory, so they are read-only: nothing may fill the memory. */
+/** Makes the in-memory folders read-only, so that no process can fill the memory. */
 const SEALED = ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/']
 
 /**
@@ -14,9 +17,10 @@ const SEALED = ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/']
  */
 export function bwrapArgs({ execute, network, read, write }: BoxStart): Uint8Array[] {
   const readable = [...read, ...execute].map(decode)
-  // The system refuses to mount over a link. A path inside a folder that is already visible needs no mount of its own.
+  // Paths in `OWN` may be links, and the system refuses to mount over a link. A path inside a folder that is already
+  // visible needs no mount of its own.
   const shown = readable.filter((path) => !OWN.has(path) && !isInOne(path, [...readable, '/proc']))
-  // They follow the folders that contain them, because a later mount would hide an earlier one below it.
+  // Writable paths come after the folders that contain them, because a later mount would hide an earlier one below it.
   const writable = write.map(decode).filter((path) => !OWN.has(path))
   const bind = (flag: string) => (path: RawName) => [Buffer.from(flag), nameBytes(path), nameBytes(path)]
   return [

@@ -1,6 +1,6 @@
 /**
  * Variables that programs depend on: paths of programs, libraries, data and fonts, language and time zone. Any other
- * variable may hold a key. A process that a hostile file has taken over must not read it.
+ * variable may contain a key, which a process controlled by a hostile file must not read.
  */
 const PASSED: ReadonlySet<string> = new Set([
   'PATH',
@@ -16,7 +16,7 @@ const PASSED: ReadonlySet<string> = new Set([
   'FONTCONFIG_PATH',
   'XDG_CACHE_HOME',
   'XDG_DATA_DIRS',
-  // Windows cannot start a process without them.
+  // Without these, Windows cannot start a process.
   'COMSPEC',
   'PATHEXT',
   'SYSTEMDRIVE',

@@ -31,9 +31,9 @@ const ENOSYS = 38
 const ALLOW: Instruction = [RETURN, 0, 0, ALLOWED]
 const REFUSE: Instruction = [RETURN, 0, 0, FAIL_WITH | REFUSED]
 
-/** The call fails with `EPERM`. */
+/** A rule that makes the call fail with `EPERM`. */
 export const refuse: Rule = [REFUSE]
-/** The call fails as if the kernel were older and did not have it, so that libraries use an older call. */
+/** A rule that makes the call fail as if the kernel did not have it, so that libraries use an older call. */
 export const lack: Rule = [[RETURN, 0, 0, FAIL_WITH | ENOSYS]]
 
 /** Allows only calls whose argument, after `mask`, has one of these values. */
@@ -58,7 +58,11 @@ export function withBits(argument: number, bits: number): Rule {
   return [load(argument), [JUMP_IF_BITS, 0, 1, bits], ALLOW, REFUSE]
 }
 
-/** Refuses calls whose argument has any of the `bits`, where its bits in `mask` are zero; and those where all are set. */
+/**
+ * For the flags of `open`, whose bits in `mask` say how a file is opened. If they are all zero (for reading only),
+ * refuses calls whose argument has any of the `bits`. If they are all one (for neither reading nor writing), refuses
+ * all calls.
+ */
 export function withoutBitsWhereZero(argument: number, { bits, mask }: { bits: number; mask: number }): Rule {
   return [
     load(argument),
@@ -97,8 +101,8 @@ export function filterProgram(rules: readonly (readonly [Numbers, Rule])[]): Buf
 }
 
 /**
- * Applies a filter to this thread and everything it starts. This cannot be undone. `flags`: those of seccomp(2); with
- * `ALL_THREADS`, it applies to all threads of the process.
+ * Applies a filter to this thread and everything it starts. This cannot be undone. `flags` are those of seccomp(2);
+ * with `ALL_THREADS`, the filter applies to all threads of the process.
  */
 export function applyFilter(calls: SystemCalls, program: Buffer, flags = 0): void {
   const header = Buffer.alloc(16)

@@ -7,7 +7,7 @@ const ADD_RULE = 445
 const RESTRICT_SELF = 446
 const VERSION_FLAG = 1
 const RULE_PATH_BENEATH = 1
-/** Missing from Node's constants. */
+/** A flag that is missing in Node's constants. */
 const O_PATH = 0o10000000
 
 const EXECUTE = 1n << 0n

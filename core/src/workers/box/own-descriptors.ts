@@ -5,10 +5,10 @@ import { FCNTL, numberOn, SET_FLAGS, SystemCalls } from './system-call.ts'
 /** The system call number, equal on every processor; see close_range(2). */
 const CLOSE_RANGE = 436
 const ON_EXEC = 4
-/** After the standard input, output and errors, which every start replaces. */
+/** The first descriptor after standard input, output and error, which are replaced at every start. */
 const FIRST = 3
 const LAST = 0xffffffff
-/** The flag of one descriptor with the same meaning. */
+/** The flag that does the same for a single descriptor. */
 const CLOSE_ON_EXEC = 1
 
 let calls: SystemCalls | undefined
@@ -23,7 +23,7 @@ export function hideDescriptors(): void {
   try {
     calls.call('close_range', CLOSE_RANGE, FIRST, LAST, ON_EXEC)
   } catch {
-    // Linux before 5.11 lacks the call, and some containers refuse it.
+    // Linux before 5.11 does not have the call, and some containers refuse it.
     hideEach(calls)
   }
 }
@@ -38,6 +38,6 @@ function hide(system: SystemCalls, fcntl: number, fd: number): void {
   try {
     system.call('fcntl', fcntl, fd, SET_FLAGS, CLOSE_ON_EXEC)
   } catch {
-    // The descriptor is closed already: it was the one for listing the folder.
+    // The descriptor is already closed: it was used for listing the folder.
   }
 }

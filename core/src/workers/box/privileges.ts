@@ -4,12 +4,12 @@ import { ITSELF, numberOn, PRCTL, PRLIMIT64, SET_PARENT_DEATH_SIGNAL, type Syste
 const SIGKILL = 9
 const SET_NO_NEW_PRIVS = 38
 
-/** From now on, programs that this thread starts gain no privileges. Both Landlock and seccomp require this. */
+/** Ensures that programs which this thread starts gain no privileges. Both Landlock and seccomp require this. */
 export function gainNoRights(calls: SystemCalls): void {
   calls.call('prctl', numberOn(PRCTL)!, SET_NO_NEW_PRIVS, 1)
 }
 
-/** The system ends this process when its parent ends. The filter of a box makes this final. */
+/** Makes the system end this process when its parent ends. The filter of a box makes this final. */
 export function endWithParent(calls: SystemCalls): void {
   calls.call('prctl', numberOn(PRCTL)!, SET_PARENT_DEATH_SIGNAL, SIGKILL)
 }
@@ -20,7 +20,9 @@ const CAPSET = { x64: 126, arm64: 91 }
 const VERSION = 0x20080522
 /** Two blocks of 32 capabilities each: effective, permitted, inheritable. */
 const SETS_BYTES = 24
-/** Reading files of other users, which a daemon of root may have to decode. The box still limits which files. */
+/**
+ * The right to read files of other users: a daemon of root may have to decode them. The box still limits which files.
+ */
 const DAC_READ_SEARCH = 1 << 2
 
 /**
@@ -38,7 +40,10 @@ export function dropCapabilities(calls: SystemCalls): void {
 }
 
 const TASKS = 6
-/** Programs with many threads start some hundred. The system limits all processes of the user together. */
+/**
+ * Number of additional processes and threads. Programs with many threads start some hundred. The limit is for all
+ * processes of the user together.
+ */
 const MORE_TASKS = 4_000
 
 /**

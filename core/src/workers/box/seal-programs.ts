@@ -12,9 +12,9 @@ const TKILL: Numbers = { x64: 200, arm64: 130 }
 const TGKILL: Numbers = { x64: 234, arm64: 131 }
 
 /**
- * If the pool of this process needs no programs, blocks programs, other processes, and signals to any process except this
- * one, in all threads. This cannot be undone. A box must allow Node, because Node starts in it. With bubblewrap, Node
- * before 26.1 cannot make system calls, and can still be started.
+ * If the pool of this process needs no programs, blocks programs, other processes, and signals to any process except
+ * this one, in all threads. This cannot be undone. The box itself must allow starting Node, because Node starts in it.
+ * With bubblewrap, Node before 26.1 cannot make system calls, so Node can still be started there.
  */
 export function sealPrograms(): void {
   if (process.env[SEALED_VARIABLE] === undefined || !isBuiltin('node:ffi') || !knowsProcessor()) return

@@ -2,13 +2,13 @@ import { except, filterProgram, lack, only, refuse, type Rule, withoutBits, with
 import { CLONE, FCNTL, ITSELF, type Numbers, PRCTL, PRLIMIT64, SET_PARENT_DEATH_SIGNAL } from './system-call.ts'
 
 /**
- * System calls that no decoder needs. Landlock limits opening and changing files, and its older versions not
- * completely. This list adds what Landlock leaves open: attributes and times of files, watching folders, the network,
- * other processes, shared memory, and the system itself. `io_uring` could bypass all of this; if it is refused from the
- * start, Node works without it.
+ * System calls that no decoder needs. Landlock limits opening and changing files; its older versions do so only
+ * partly. This list blocks the rest: attributes and times of files, watching folders, the network, other processes,
+ * shared memory, and the system itself. `io_uring` could bypass all of this; if it is refused from the start, Node
+ * works without it.
  */
 const REFUSED_CALLS: readonly Numbers[] = Object.values({
-  // The network. `sendto` remains: without a socket it reaches nothing.
+  // The network. `sendto` is allowed, because without a socket it reaches nothing.
   bind: { x64: 49, arm64: 200 },
   listen: { x64: 50, arm64: 201 },
   io_uring_setup: { x64: 425, arm64: 425 },
@@ -33,7 +33,7 @@ const REFUSED_CALLS: readonly Numbers[] = Object.values({
   sched_setscheduler: { x64: 144, arm64: 119 },
   sched_setaffinity: { x64: 203, arm64: 122 },
   sched_setattr: { x64: 314, arm64: 274 },
-  // Leaving the process group: the pool ends the whole group.
+  // Leaving the process group, because the pool ends the whole group.
   setsid: { x64: 112, arm64: 157 },
   setpgid: { x64: 109, arm64: 154 },
   // Namespaces and mounts.
@@ -62,11 +62,11 @@ const REFUSED_CALLS: readonly Numbers[] = Object.values({
   userfaultfd: { x64: 323, arm64: 282 },
   modify_ldt: { x64: 154 },
   personality: { x64: 135, arm64: 92 },
-  // Programs without a file, which Landlock does not cover.
+  // Programs without a file, which Landlock does not check.
   execveat: { x64: 322, arm64: 281 },
   memfd_create: { x64: 319, arm64: 279 },
   memfd_secret: { x64: 447, arm64: 447 },
-  // Other ways to reach a file than opening it.
+  // Ways to access a file without opening it.
   name_to_handle_at: { x64: 303, arm64: 264 },
   open_by_handle_at: { x64: 304, arm64: 265 },
   mknod: { x64: 133 },
@@ -158,7 +158,7 @@ const STREAM = 1
 
 /** All `CLONE_NEW…` flags. */
 const NEW_NAMESPACES = 0x7e020000
-/** Its flags are in memory, where a filter cannot see them. */
+/** Refused as if the kernel did not have this call: its flags are in memory, where a filter cannot check them. */
 const CLONE3: Numbers = { x64: 435, arm64: 435 }
 
 const SET_LEASE = 1024
@@ -166,7 +166,7 @@ const NOTIFY = 1026
 
 const OPEN: Numbers = { x64: 2 }
 const OPENAT: Numbers = { x64: 257, arm64: 56 }
-/** Its flags are in memory, where a filter cannot see them. */
+/** Refused as if the kernel did not have this call: its flags are in memory, where a filter cannot check them. */
 const OPENAT2: Numbers = { x64: 437, arm64: 437 }
 const ACCESS_MODE = 3
 const TRUNCATES = 0o1000
@@ -185,7 +185,7 @@ const IOCTLS = [
 ]
 
 export interface CallsOptions {
-  /** Whether it may connect to servers by IP. No other kind of socket is allowed. */
+  /** Whether the process may connect to servers by IP. Other kinds of sockets are never allowed. */
   readonly network: boolean
 }
 
@@ -194,12 +194,13 @@ export interface CallsOptions {
  * it, because a boxed process loads as few modules as possible.
  */
 export function callsFilter({ network }: CallsOptions): Buffer {
-  // If a file is opened for reading, or for nothing, Landlock before version 3 lets it be truncated.
+  // Landlock before version 3 allows truncating a file that is opened for reading only, or for neither reading nor
+  // writing.
   const opened = (flags: number) => withoutBitsWhereZero(flags, { bits: TRUNCATES, mask: ACCESS_MODE })
   const rules: [Numbers, Rule][] = [
     [SOCKET, network ? only(0, [IPV4, IPV6]) : refuse],
     ...(network ? [] : [[CONNECT, refuse] as [Numbers, Rule]]),
-    // Other types can send to any socket of this machine without being connected to it.
+    // Sockets of other types can send to any socket of this machine without being connected to it.
     [SOCKETPAIR, only(1, [STREAM], SOCKET_TYPE)],
     [CLONE, withoutBits(0, NEW_NAMESPACES)],
     [CLONE3, lack],

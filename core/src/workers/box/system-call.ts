@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { getSystemErrorMessage } from 'node:util'
 
-/** System calls that Node has no function for. Each argument is a number, or the address of a buffer's bytes. */
+/** Makes system calls for which Node has no function. Each argument is a number, or the address of a buffer's bytes. */
 export class SystemCalls {
   readonly #ffi = process.getBuiltinModule('node:ffi')
   readonly #library = this.#ffi.dlopen(null, {
@@ -38,7 +38,7 @@ export function numberOn(numbers: Numbers): number | undefined {
 /** The error code of a refused call. */
 export const REFUSED = constants.errno.EPERM
 
-/** Calls that a process makes on entering its box, and that its filter then limits. */
+/** Calls that a process makes when it enters its box. Its filter then limits them. */
 export const CLONE: Numbers = { x64: 56, arm64: 220 }
 export const FCNTL: Numbers = { x64: 72, arm64: 25 }
 export const PRCTL: Numbers = { x64: 157, arm64: 167 }

@@ -1,7 +1,7 @@
 // A separate module, because the first Node of a boxed process loads it, and must load as little as possible.
 
-/** Tells a boxed process which version of Landlock confines it. */
+/** Environment variable that tells a boxed process which version of Landlock confines it. */
 export const VERSION_VARIABLE = 'SPACEDRIVE_LANDLOCK_VERSION'
 
-/** Tells a boxed process that its pool starts no programs, so that the process blocks them for itself. */
+/** Environment variable that tells a boxed process to block starting programs, because its pool needs none. */
 export const SEALED_VARIABLE = 'SPACEDRIVE_NO_PROGRAMS'

@@ -43,7 +43,10 @@ async function proved() {
 
 function operationsOf({ paths }) {
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
+    Object.entries(methods)
+      // What can be asked for by GET is shown once.
+      .filter(([method]) => method === 'get' || !('get' in methods))
+      .map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
   )
 }
 

@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { acceptedLanguage, type PageLanguage } from '../accepted-language.ts'
 import type { HttpApp, HttpEnv } from '../http-env.ts'
+import { acceptsHtml } from '../person.ts'
 import { securityHeaders } from '../problem.ts'
 import { KeptFiles } from './kept-files.ts'
 import type { PageFile } from './page-files.ts'
@@ -27,18 +28,25 @@ const pagePolicy = (media: string) =>
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    // Text becomes no markup and no script, whatever a library does with it.
+    // Text becomes no script, and markup only through the one library that sanitises it.
     "require-trusted-types-for 'script'",
-    'trusted-types default',
+    'trusted-types default dompurify',
   ].join('; ')
 
-/** The page and its files, open to all: they say nothing about anybody's files. Every address without a file is the page. */
-export function pageRoutes(page: WebPage, mediaOrigin: () => string | null): HttpApp {
+/** How long a page that reloads by itself waits for the build, in milliseconds. */
+const RELOAD_WAIT_MS = 20_000
+
+/**
+ * The page and its files, open to all: they say nothing about anybody's files. For a browser, every address without a
+ * file is the page. A program gets it at the root alone, so that it is told of a wrong address.
+ */
+export function pageRoutes(page: Pick<WebPage, 'state' | 'settled'>, mediaOrigin: () => string | null): HttpApp {
   const kept = new KeptFiles()
   const routes = new Hono<HttpEnv>()
   routes.get('*', async (c) => {
     const { path } = c.req
-    const state = await page.state()
+    if (isPage(path) && path !== '/' && path !== INDEX && !acceptsHtml(c)) return c.notFound()
+    const state = await (isOwnReload(c) ? page.settled(RELOAD_WAIT_MS) : page.state())
     if (isPage(path) && state.kind !== 'ready') return unready(state, acceptedLanguage(c.req.header('accept-language')))
     const file = state.files?.byAddress.get(isPage(path) ? INDEX : path)
     if (!file) return c.notFound()
@@ -46,6 +54,14 @@ export function pageRoutes(page: WebPage, mediaOrigin: () => string | null): Htt
     return answer(c, file, { kept, policy: pagePolicy(media === null ? '' : ` ${media}`) })
   })
   return routes
+}
+
+/**
+ * Whether a browser reloads a page without its user. The page that says that the explorer is being built does so. If each
+ * of its reloads were refused at once, the console of the browser would fill with errors.
+ */
+function isOwnReload(c: Context<HttpEnv>): boolean {
+  return c.req.header('sec-fetch-mode') === 'navigate' && c.req.header('sec-fetch-user') === undefined
 }
 
 /** Files have a dot in their name, places in the explorer have none. */

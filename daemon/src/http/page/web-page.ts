@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import type { Logger } from '@spacedrive/core'
+import { heard } from '@spacedrive/core/heard'
+import { settledWithin } from '@spacedrive/core/settled-within'
 import { type PageFiles, readPageFiles } from './page-files.ts'
 import { sourceFingerprint } from './source-fingerprint.ts'
 
@@ -35,6 +37,8 @@ export class WebPage implements Disposable {
   readonly #log: Logger
   #looked: { readonly at: number; readonly state: Promise<PageState> } | null = null
   #building: ChildProcess | null = null
+  /** Resolves when the last build has ended. */
+  #built: Promise<void> = Promise.resolve()
   #failed: { readonly fingerprint: string; readonly reason: string } | null = null
   #closed = false
 
@@ -56,6 +60,14 @@ export class WebPage implements Disposable {
     return state
   }
 
+  /** Like `state`, but waits for a build to end, for `maxMs` at most. */
+  async settled(maxMs: number): Promise<PageState> {
+    const state = await this.state()
+    if (state.kind !== 'building') return state
+    await settledWithin(maxMs, [this.#built])
+    return this.state()
+  }
+
   /** A user is about to open the page. */
   prepare(): void {
     this.state().catch(() => {})
@@ -75,8 +87,10 @@ export class WebPage implements Disposable {
     if (fingerprint === null)
       return { kind: 'failed', files, reason: `there is no page in ${this.#folder}; install it again` }
     if (this.#failed?.fingerprint === fingerprint) return { kind: 'failed', files, reason: this.#failed.reason }
-    if (!this.#building && !this.#closed)
-      this.#build(fingerprint).catch((err: unknown) => this.#log.error({ err }, 'the page could not be built'))
+    if (!this.#building && !this.#closed) {
+      this.#built = heard(this.#build(fingerprint))
+      this.#built.catch((err: unknown) => this.#log.error({ err }, 'the page could not be built'))
+    }
     return { kind: 'building', files }
   }
 

@@ -79,7 +79,7 @@ test('a folder is listed with sizes, dates and types, folders first', async () =
 test('a folder is listed in German', async () => {
   await openFolder(new FakeFiles(aFile('/p/b.txt', { size: 2_500_000 }), aFolder('/p/z')), { locale: 'de' })
   const headers = screen.getAllByRole('columnheader').map((each) => each.textContent)
-  expect(headers).toEqual(['Name', 'Größe', 'Geändert', 'Erstellt', 'Art'])
+  expect(headers).toEqual(['Name', 'Größe', 'Geändert', 'Erstellt', 'Art', ''])
   expect(rowOf('b.txt').textContent).toContain('2,5 MB')
   expect(rowOf('b.txt').textContent).toContain('12.03.2024')
   expect(screen.getByText('2 Objekte')).toBeTruthy()
@@ -633,20 +633,35 @@ test('the folders of another device have neither a search box nor views that onl
 })
 
 test('the path leads to the folders above, from the location on', async () => {
-  const page = await openPage('/browse?path=/p/a/b/c/d/e', {
+  // So long that only the last one finds room.
+  const long = 'e'.repeat(118)
+  const page = await openPage(`/browse?path=/p/a/${long}`, {
     answers: {
-      ...new FakeFiles(aFile('/p/a/b/c/d/e/x.txt'), aFolder('/p/a/b/c/d')).answers,
+      ...new FakeFiles(aFile(`/p/a/${long}/x.txt`), aFolder(`/p/a/${long}`)).answers,
       'locations.list': () => [aLocation('/p', { name: 'Papers' })],
     },
   })
   await waitFor(() => expect(names()).toEqual(['x.txt']))
   const path = screen.getByRole('navigation', { name: 'Path' })
-  expect(path.textContent).toBe('bcde')
+  expect(within(path).getByRole('heading', { level: 1 }).textContent).toContain(long)
+  expect(within(path).queryByText('a')).toBeNull()
   await page.user.click(within(path).getByRole('button', { name: 'Folders above' }))
   const above = await screen.findAllByRole('menuitem')
   expect(above.map((each) => each.textContent)).toEqual(['a', 'Papers'])
   await page.user.click(above[1]!)
   await waitFor(() => expect(page.search()).toMatchObject({ path: '/p' }))
+})
+
+test('the path shows all folders that find room', async () => {
+  await openPage('/browse?path=/p/a/b/c/d/e', {
+    answers: {
+      ...new FakeFiles(aFile('/p/a/b/c/d/e/x.txt'), aFolder('/p/a/b/c/d')).answers,
+      'locations.list': () => [aLocation('/p', { name: 'Papers' })],
+    },
+  })
+  const path = await screen.findByRole('navigation', { name: 'Path' })
+  await waitFor(() => expect(path.textContent).toBe('Papersabcde'))
+  expect(within(path).queryByRole('button', { name: 'Folders above' })).toBeNull()
 })
 
 test('a path is typed after Ctrl+G, with folders offered, and Escape keeps the old one', async () => {
@@ -783,6 +798,21 @@ test('thumbnails that are missing among the seen rows are wanted, and no others'
   await waitFor(() => expect(page.daemon.asksOf('sidecars.want').at(-1)?.contentIds).toEqual([contentId(3)]))
 })
 
+test('columns wait for the locations: none comes or goes later', async () => {
+  const locations = Promise.withResolvers<ReturnType<typeof aLocation>[]>()
+  const files = new FakeFiles(aFolder('/home/p/box', { childCount: 1 }), aFile('/home/p/box/deep.txt'))
+  await openPage('/browse?path=/home/p/box&view=columns', {
+    answers: { ...files.answers, 'locations.list': () => locations.promise },
+  })
+  await screen.findByText('1 item')
+  expect(screen.queryByText('deep.txt')).toBeNull()
+  locations.resolve([aLocation('/home/p')])
+  await screen.findByText('deep.txt')
+  expect(screen.getAllByRole('list', { name: /^Contents of / }).map((each) => each.getAttribute('aria-label'))).toEqual(
+    ['Contents of p'],
+  )
+})
+
 test('columns show the folder above beside, and arrows go in and out', async () => {
   const files = new FakeFiles(
     aFolder('/p/one'),
@@ -814,7 +844,7 @@ test('the menu of a file copies its path, opens it with its program, and shows i
   const page = await openFolder(alphabet(), { answers: { 'files.open': ({ path }) => ({ path, program: 'Notes' }) } })
   let menu = await menuOf(page, 'c.txt')
   expect(chosenNames()).toEqual(['c.txt'])
-  await page.user.click(within(menu).getByRole('menuitem', { name: 'Copy path' }))
+  await page.user.click(within(menu).getByRole('menuitem', { name: /^Copy path/ }))
   expect(await navigator.clipboard.readText()).toBe('/p/c.txt')
   menu = await menuOf(page, 'd.txt')
   await page.user.click(within(menu).getByRole('menuitem', { name: 'Open with its application' }))

@@ -3,12 +3,14 @@ import { getRouteApi, Navigate, useCanGoBack, useRouter } from '@tanstack/react-
 import { lazy, Suspense, useEffect } from 'react'
 import { useOperation, pathOf } from '../../api/index.ts'
 import { useCommand } from '../../app/command-keys.tsx'
+import { Deferred } from '../../app/deferred.tsx'
 import { Page } from '../../app/page.tsx'
 import { usePreferences } from '../../app/preferences.ts'
+import { useRecentPlaces } from '../../app/recent-places.ts'
 import { nameOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { ContextMenu } from '../../ui/index.ts'
-import { chosenPaths } from './chosen-paths.ts'
+import { chosenEntries } from './chosen-entries.ts'
 import { EntryMenu } from './entry-menu.tsx'
 import { FolderNotice } from './folder-notice.tsx'
 import { FolderPreview } from './folder-preview.tsx'
@@ -20,6 +22,7 @@ import { countChosen, everything, nothing } from './selection.ts'
 import { Toolbar } from './toolbar.tsx'
 import { useActiveEntry } from './use-active-entry.ts'
 import { useChangeSearch } from './use-change-search.ts'
+import { useFileActions } from './use-file-actions.ts'
 import { type Folder, useFolder } from './use-folder.ts'
 import { listingInput } from './use-listing.ts'
 
@@ -51,12 +54,32 @@ function FolderPage({ path }: { path: string }) {
     else change({ preview: true })
   }
   useFolderCommands(folder, path, active && (() => open(active)))
-  useFocusOnArrival(folder.total > 0)
+
+  const isShown = listing.total !== null
+  const addRecent = useRecentPlaces((recent) => recent.add)
+  useEffect(() => {
+    if (isShown) addRecent({ kind: 'directory', path, name: nameOf(path) })
+  }, [addRecent, isShown, path])
+  const previewed = search.preview && active?.kind === 'file' ? active : undefined
+  useEffect(() => {
+    if (previewed) addRecent({ kind: 'file', path: pathOf(previewed), name: previewed.name })
+  }, [addRecent, previewed])
 
   const inspected = active ?? info
   const label = t.contents(nameOf(path))
   const chosen = countChosen(choice.selection, folder.total)
-  const hasMenuEntry = chosen > 0
+  const acted = {
+    entry: chosen > 0 ? active : undefined,
+    path,
+    isOnline: listing.online,
+    selection:
+      chosen > 1
+        ? { count: chosen, entries: () => chosenEntries(listing.input, choice.selection, folder.total) }
+        : undefined,
+  }
+  const actions = useFileActions(acted)
+  useCommand('copy-path', actions.copyPaths, chosen > 0)
+  useCommand('download', actions.download, chosen > 0)
   return (
     <Page
       title={nameOf(path)}
@@ -74,41 +97,33 @@ function FolderPage({ path }: { path: string }) {
       <ContextMenu
         area={
           <div className="flex min-h-0 flex-1 flex-col">
-            {!hasRows(listing) ? (
-              <FolderState listing={listing} path={path} />
-            ) : view === 'columns' ? (
-              <Suspense>
-                <ColumnsView folder={folder} label={label} onOpen={open} />
-              </Suspense>
-            ) : view === 'grid' ? (
-              <GridView folder={folder} label={label} onOpen={open} />
-            ) : (
-              <ListView
-                folder={folder}
-                label={label}
-                onOpen={open}
-                onSort={(next) =>
-                  change({
-                    sort: next,
-                    reverse: next === listing.input.sort && !listing.input.reverse ? true : undefined,
-                  })
-                }
-              />
-            )}
+            <Deferred>
+              {!hasRows(listing) ? (
+                <FolderState listing={listing} path={path} />
+              ) : view === 'columns' ? (
+                <Suspense>
+                  <ColumnsView folder={folder} label={label} onOpen={open} />
+                </Suspense>
+              ) : view === 'grid' ? (
+                <GridView folder={folder} label={label} onOpen={open} />
+              ) : (
+                <ListView
+                  folder={folder}
+                  label={label}
+                  onOpen={open}
+                  onSort={(next) =>
+                    change({
+                      sort: next,
+                      reverse: next === listing.input.sort && !listing.input.reverse ? true : undefined,
+                    })
+                  }
+                />
+              )}
+            </Deferred>
           </div>
         }
       >
-        <EntryMenu
-          entry={hasMenuEntry ? active : undefined}
-          path={path}
-          isOnline={listing.online}
-          onOpen={open}
-          selection={
-            chosen > 1
-              ? { count: chosen, paths: () => chosenPaths(listing.input, choice.selection, folder.total) }
-              : undefined
-          }
-        />
+        <EntryMenu {...acted} onOpen={open} />
       </ContextMenu>
       {search.preview && active && <FolderPreview folder={folder} entry={active} />}
     </Page>
@@ -130,16 +145,7 @@ function useFolderCommands({ choice, select, total }: Folder, path: string, open
   useCommand('parent', () => parent !== null && change({ path: parent, sel: path }), parent !== null)
   useCommand('escape', () => {
     if (countChosen(choice.selection, total) > 0) select(nothing)
-    else if (inspector) change({ inspector: undefined })
+    else if (inspector) change({ inspector: undefined }, { replace: true })
     else if (canGoBack) history.back()
   })
-}
-
-/** The row that had the focus has gone with its folder: whoever uses keys goes on in this one. */
-function useFocusOnArrival(isFilled: boolean): void {
-  const isFromAnother = useCanGoBack()
-  useEffect(() => {
-    if (!isFilled || !isFromAnother || document.activeElement !== document.body) return
-    document.querySelector<HTMLElement>('[role="grid"] [data-row][tabindex="0"]')?.focus({ preventScroll: true })
-  }, [isFilled, isFromAnother])
 }

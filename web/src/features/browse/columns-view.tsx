@@ -1,6 +1,6 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { ChevronRight } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useLibraryId, useOperation, pathOf } from '../../api/index.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { foldersTo, isWithin, nameOf, parentOf } from '../../format/index.ts'
@@ -34,9 +34,12 @@ export function ColumnsView({ folder, label, onOpen }: ViewProps) {
   const active = choice.active === null ? undefined : listing.entryAt(choice.active)
   const next = active?.kind === 'directory' ? pathOf(active) : null
   const above = useFoldersAbove(path)
-  useEffect(() => {
-    strip.current?.scrollTo({ left: strip.current.scrollWidth, behavior: 'instant' })
-  }, [above.length, next])
+  useLayoutEffect(() => {
+    const { current: all } = strip
+    const main = all?.querySelector<HTMLElement>('[role="grid"]')
+    // As far as the column that has the keys stays whole: on a narrow window the next one only shows its beginning.
+    if (all && main) all.scrollTo({ left: main.offsetLeft - all.offsetLeft, behavior: 'instant' })
+  }, [above?.length, next])
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -46,11 +49,13 @@ export function ColumnsView({ folder, label, onOpen }: ViewProps) {
       event.preventDefault()
       change({ path: next, sel: undefined })
     }
-    if (event.key === (isRightToLeft ? 'ArrowRight' : 'ArrowLeft') && above.length > 0 && parent !== null) {
+    if (event.key === (isRightToLeft ? 'ArrowRight' : 'ArrowLeft') && above && above.length > 0 && parent !== null) {
       event.preventDefault()
       change({ path: parent, sel: path })
     }
   }
+  // Columns that came or went later would push the others aside.
+  if (!above) return null
   return (
     <div ref={strip} role="presentation" onKeyDown={onKeyDown} className="flex min-h-0 flex-1 overflow-x-auto">
       {above.map((folderPath, i) => (
@@ -74,10 +79,11 @@ export function ColumnsView({ folder, label, onOpen }: ViewProps) {
   )
 }
 
-/** The folders from the location down to the one above. */
-function useFoldersAbove(path: string): string[] {
-  const locations = useOperation('locations.list', {}).data ?? []
-  const location = locations.find((each) => isWithin(path, each.path))
+/** The folders from the location down to the one above; null until the locations are known. */
+function useFoldersAbove(path: string): string[] | null {
+  const { data, isPending } = useOperation('locations.list', {})
+  if (isPending) return null
+  const location = data?.find((each) => isWithin(path, each.path))
   const folders = foldersTo(path).slice(0, -1)
   return folders.filter((folder) => !location || isWithin(folder, location.path)).slice(-MAX_ABOVE)
 }

@@ -1,52 +1,40 @@
-import type { Entry } from '@spacedrive/core/domain'
-import { AppWindow, ArrowDownToLine, Copy, Download, Eye, FolderOpen, PanelRight } from 'lucide-react'
-import { downloadUrl, isElsewhere, pathOf, useAction, useLibraryId } from '../../api/index.ts'
-import { useKeysOf } from '../../app/command-keys.tsx'
+import { AppWindow, ArrowDownToLine, Copy, Download, Eye, FolderDown, FolderOpen, PanelRight } from 'lucide-react'
+import { isElsewhere, pathOf, useAction } from '../../api/index.ts'
+import { useActiveKeysOf, useKeysOf } from '../../app/command-keys.tsx'
 import { useAddress } from '../../app/use-address.ts'
 import { deviceOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { MenuItem, MenuLine, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { SendTo } from './send-to.tsx'
+import { type ActedOn, type KnownEntry, useFileActions } from './use-file-actions.ts'
 
-/** What the menu needs to know of an entry. */
-type Known = Pick<Entry, 'id' | 'kind' | 'name' | 'path' | 'pathBase64'>
-
-type Selected = { readonly count: number; readonly paths: () => Promise<readonly string[]> } | undefined
-
-interface EntryMenuProps<E extends Known> {
+interface EntryMenuProps<E extends KnownEntry> extends ActedOn {
   /** Undefined: the folder itself is meant. */
   readonly entry: E | undefined
-  readonly path: string
-  /** False where its disk is not plugged in. */
-  readonly isOnline: boolean
   readonly onOpen: (entry: E) => void
-  /** Where several are chosen. */
-  readonly selection?: Selected
 }
 
-/** What can be done with one entry. */
-export function EntryMenu<E extends Known>({ entry, isOnline, onOpen, path, selection }: EntryMenuProps<E>) {
+/** What can be done with one entry, or with all that are selected. */
+export function EntryMenu<E extends KnownEntry>({ entry, isOnline, onOpen, path, selection }: EntryMenuProps<E>) {
   const t = useMessages(messages)
-  const library = useLibraryId()
   const isRemote = deviceOf(entry?.path ?? path) !== null
   const openKeys = useKeysOf('open')
   const previewKeys = useKeysOf('preview')
   const infoKeys = useKeysOf('inspector')
+  const copyKeys = useActiveKeysOf('copy-path')
+  const downloadKeys = useActiveKeysOf('download')
   const [, change] = useAddress()
+  const actions = useFileActions({ entry, isOnline, path, selection })
   const openFile = useAction('files.open')
-  const openWith = (file: Known) =>
+  const openWith = (file: KnownEntry) =>
     openFile.mutate(
       { path: pathOf(file) },
       { onSuccess: () => toast(t.opened(file.name)), onError: (err) => toastError(t.openFailed, err) },
     )
-  const copy = async () => {
-    await navigator.clipboard.writeText(entry?.path ?? path)
-    toast(t.copied)
-  }
   return (
     <>
-      {entry && (
+      {entry && !selection && (
         <>
           <MenuItem icon={FolderOpen} keys={openKeys} onClick={() => onOpen(entry)}>
             {t.open}
@@ -64,19 +52,25 @@ export function EntryMenu<E extends Known>({ entry, isOnline, onOpen, path, sele
           <MenuLine />
         </>
       )}
-      <MenuItem icon={Copy} onClick={() => void copy()}>
-        {t.copyPath}
+      <MenuItem icon={Copy} keys={copyKeys} onClick={actions.copyPaths}>
+        {t.copyPath(selection?.count ?? 1)}
       </MenuItem>
-      {entry?.kind === 'file' && (
-        <MenuItem icon={Download} isDisabled={!isOnline} onClick={() => location.assign(downloadUrl(entry, library))}>
-          {t.download}
+      {!(isRemote && actions.isArchive) && (
+        <MenuItem
+          icon={actions.isArchive ? FolderDown : Download}
+          keys={downloadKeys}
+          isDisabled={!actions.canDownload}
+          onClick={actions.download}
+        >
+          {actions.isArchive ? t.downloadArchive : t.download}
+          {actions.hindrance !== null && <span className="text-muted block text-xs">{actions.hindrance}</span>}
         </MenuItem>
       )}
       {entry && isRemote && <FetchItem entry={entry} selection={selection} />}
       {entry && !isRemote && (
         <SendTo
           count={selection?.count ?? 1}
-          paths={selection?.paths ?? (async () => [pathOf(entry)])}
+          paths={async () => (selection ? await selection.entries() : [entry]).map(pathOf)}
           isOnline={isOnline}
         />
       )}
@@ -88,13 +82,13 @@ export function EntryMenu<E extends Known>({ entry, isOnline, onOpen, path, sele
 }
 
 /** Has files of another device sent to this one; they are transfers, which go on by themselves. */
-function FetchItem({ entry, selection }: { entry: Known; selection: Selected }) {
+function FetchItem({ entry, selection }: Pick<ActedOn, 'selection'> & { readonly entry: KnownEntry }) {
   const t = useMessages(messages)
   const fetchFiles = useAction('files.fetch')
   const run = async () => {
     try {
-      const addresses = selection ? await selection.paths() : [pathOf(entry)]
-      await fetchFiles.mutateAsync({ addresses: [...addresses] })
+      const addresses = (selection ? await selection.entries() : [entry]).map(pathOf)
+      await fetchFiles.mutateAsync({ addresses })
       toast(t.fetching(selection ? t.items(selection.count) : entry.name))
     } catch (err) {
       toastError(t.fetchFailed, err)

@@ -1,7 +1,7 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { Inspector } from '../inspector/index.ts'
 import { countChosen } from './selection.ts'
-import { selectionSize } from './selection-size.ts'
+import { SelectionDetails } from './selection-details.tsx'
 import { useChangeSearch } from './use-change-search.ts'
 import type { Folder } from './use-folder.ts'
 
@@ -11,14 +11,13 @@ interface FolderInspectorProps {
   readonly entry: Entry
 }
 
-export function FolderInspector({ entry, folder: { choice, listing, total } }: FolderInspectorProps) {
+export function FolderInspector({ entry, folder }: FolderInspectorProps) {
   const change = useChangeSearch()
-  const count = countChosen(choice.selection, total)
-  const size = selectionSize(choice.selection, listing, null)
+  const count = countChosen(folder.choice.selection, folder.total)
   return (
     <Inspector
       entry={entry}
-      selection={count > 1 && size !== null ? { count, size } : undefined}
+      selection={count > 1 ? { count, details: <SelectionDetails folder={folder} /> } : undefined}
       onClose={() => change({ inspector: undefined }, { replace: true })}
     />
   )

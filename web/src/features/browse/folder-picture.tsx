@@ -30,14 +30,15 @@ export function FolderPicture({ entry, hasContents, library, size }: FolderPictu
     <span className="relative grid place-items-center" style={{ width: size, height: size }}>
       <FolderShape size={size} />
       {pictures.length > 0 && (
-        <span className="relative mt-[14%] grid grid-cols-2 gap-1">
+        <span className="relative mt-[12%] grid grid-cols-2 gap-1">
           {pictures.map((each) => (
             <Thumbnail
               key={each.path}
               entry={each}
               library={library}
-              size={Math.round(size * (isOne ? 0.5 : 0.27))}
+              size={Math.round(size * (isOne ? 0.48 : 0.25))}
               isLater
+              isFilling
               className={isOne ? 'col-span-2' : undefined}
             />
           ))}

@@ -1,30 +1,39 @@
 import type { Entry } from '@spacedrive/core/domain'
-import { useEffect, useRef } from 'react'
 import { Preview } from '../preview/index.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import type { Folder } from './use-folder.ts'
+import { useLeadingFolders } from './use-leading-folders.ts'
 
-/** The active entry as large as the window; arrows go through the folder. */
+/** The active entry as large as the window; arrows go through the files of the folder, or from one folder to the next. */
 export function FolderPreview({ entry, folder: { choice, go, listing, total } }: { entry: Entry; folder: Folder }) {
   const change = useChangeSearch()
-  const row = choice.active
-  const focusRow = useRef(() => {})
-  useEffect(() => {
-    focusRow.current = () => row !== null && go(row, 'move')
-  })
-  // The dialog gives the focus back to the row it was opened from; it belongs to the one that was gone to.
-  useEffect(() => () => void setTimeout(() => focusRow.current()), [])
-  const hasNext = row !== null && row < total - 1
-  const hasPrevious = row !== null && row > 0
-  const neighbours = row === null ? [] : [row + 1, row - 1].flatMap((each) => listing.entryAt(each) ?? [])
+  const row = choice.active ?? 0
+  const isFolder = entry.kind === 'directory'
+  const folders = useLeadingFolders(listing)
+  const isAlike = (each: number) => {
+    if (each < 0 || each >= total) return false
+    const isOfFolders = folders === null ? listing.entryAt(each)?.kind === 'directory' : each < folders
+    return isOfFolders === isFolder
+  }
+  const entryAt = (offset: number) => (isAlike(row + offset) ? listing.entryAt(row + offset) : undefined)
+  const onGo = (offset: number) => go(row + offset, 'only')
   return (
     <Preview
       entry={entry}
       onClose={() => change({ preview: undefined }, { replace: true })}
-      onNext={hasNext ? () => go(row + 1, 'only') : undefined}
-      onPrevious={hasPrevious ? () => go(row - 1, 'only') : undefined}
-      position={row === null ? undefined : { index: row + 1, total }}
-      neighbours={neighbours}
+      onNext={isAlike(row + 1) ? () => onGo(1) : undefined}
+      onPrevious={isAlike(row - 1) ? () => onGo(-1) : undefined}
+      position={folders === null ? undefined : placeOf(row, { folders, isFolder, total })}
+      neighbours={[1, -1].flatMap((offset) => entryAt(offset) ?? [])}
+      strip={{ entryAt, onGo }}
     />
   )
+}
+
+/** Which of the files one is, or of the folders, which come first. */
+function placeOf(
+  row: number,
+  { folders, isFolder, total }: { readonly folders: number; readonly isFolder: boolean; readonly total: number },
+) {
+  return isFolder ? { index: row + 1, total: folders } : { index: row + 1 - folders, total: total - folders }
 }

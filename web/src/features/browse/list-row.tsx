@@ -1,29 +1,12 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { memo } from 'react'
-import type { Sort } from './browse-search.ts'
 import { typeKey, typeNames, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeName, Skeleton, Thumbnail } from '../../ui/index.ts'
+import type { ColumnId, ColumnLayout } from './columns-kept.ts'
 import { CheckMark } from './check-mark.tsx'
 import { EntryMarks } from './entry-marks.tsx'
-
-interface Column {
-  readonly id: Extract<Sort, 'name' | 'size' | 'modified' | 'created' | 'type'>
-  readonly className: string
-  /** The largest or latest is first as long as nobody turns it round. */
-  readonly isDescending: boolean
-  readonly isEnd?: true
-}
-
-/** Where there is little room the last columns go first. */
-export const columns: readonly Column[] = [
-  { id: 'name', className: 'min-w-0 flex-1', isDescending: false },
-  { id: 'size', className: 'w-20 shrink-0 text-end', isDescending: true, isEnd: true },
-  { id: 'modified', className: 'w-40 shrink-0 @max-[34rem]:hidden', isDescending: true },
-  { id: 'created', className: 'w-40 shrink-0 @max-[60rem]:hidden', isDescending: true },
-  { id: 'type', className: 'w-32 shrink-0 @max-[46rem]:hidden', isDescending: false },
-]
-const classOf = Object.fromEntries(columns.map(({ className, id }) => [id, className])) as Record<Column['id'], string>
+import { columns, widthOf } from './list-columns.ts'
 
 interface ListRowProps {
   readonly row: number
@@ -32,13 +15,14 @@ interface ListRowProps {
   readonly y: number
   readonly height: number
   readonly library: string | null
+  readonly layout: ColumnLayout
   readonly isChosen: boolean
   readonly isTabStop: boolean
   readonly isFaded: boolean
 }
 
 export const ListRow = memo(function ListRow(props: ListRowProps) {
-  const { entry, height, isChosen, isFaded, isTabStop, library, row, y } = props
+  const { entry, height, isChosen, isFaded, isTabStop, layout, library, row, y } = props
   return (
     <div
       role="row"
@@ -47,7 +31,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
       data-row={row}
       tabIndex={isTabStop ? 0 : -1}
       className={cn(
-        'group absolute inset-x-2 flex items-center gap-3 px-2 outline-offset-[-2px] select-none',
+        'group absolute inset-x-2 flex items-center gap-3 ps-2 pe-6 outline-offset-[-2px] select-none',
         isChosen ? 'bg-accent-soft forced-colors:bg-[Highlight]' : 'hover:bg-hover rounded-control',
       )}
       style={{ height, transform: `translateY(${y}px)` }}
@@ -56,6 +40,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
         <Cells
           entry={entry}
           library={library}
+          layout={layout}
           isChosen={isChosen}
           isFaded={isFaded || entry.hiddenBy !== undefined}
           size={height - 8}
@@ -71,6 +56,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
 
 interface CellsProps {
   readonly entry: Entry
+  readonly layout: ColumnLayout
   readonly library: string | null
   readonly isChosen: boolean
   readonly isFaded: boolean
@@ -78,36 +64,55 @@ interface CellsProps {
   readonly size: number
 }
 
-function Cells({ entry, library, isChosen, isFaded, size }: CellsProps) {
-  const { bytes, date, dateTime } = useFormat()
-  const types = useMessages(typeNames)
-  const { createdAt, kind, modifiedAt, totalSize } = entry
-  const shownSize = kind === 'directory' ? totalSize : entry.size
-  const secondary = 'text-muted truncate tabular-nums'
+function Cells({ entry, layout, library, isChosen, isFaded, size }: CellsProps) {
   return (
     <>
-      <div role="gridcell" className={cn(classOf.name, 'flex items-center gap-2')}>
-        <Thumbnail entry={entry} library={library} size={size} iconSize={16} className={cn(isFaded && 'opacity-60')} />
-        <SafeName name={entry.name} isCut className={cn(isFaded && 'text-muted')} />
+      <div role="gridcell" className="flex min-w-0 flex-1 items-center gap-2">
+        <span draggable className="flex min-w-0 items-center gap-2">
+          <Thumbnail
+            entry={entry}
+            library={library}
+            size={size}
+            iconSize={16}
+            className={cn(isFaded && 'opacity-60')}
+          />
+          <SafeName name={entry.name} isCut className={cn(isFaded && 'text-muted')} />
+        </span>
         <EntryMarks entry={entry} />
         <CheckMark isChosen={isChosen} className="ms-auto -me-2" />
       </div>
-      <div role="gridcell" className={cn(classOf.size, secondary)}>
-        {shownSize === null ? '–' : bytes(shownSize)}
-      </div>
-      <div role="gridcell" className={cn(classOf.modified, secondary)} title={dateTime(modifiedAt)}>
-        {date(modifiedAt)}
-      </div>
-      <div
-        role="gridcell"
-        className={cn(classOf.created, secondary)}
-        title={createdAt ? dateTime(createdAt) : undefined}
-      >
-        {createdAt ? date(createdAt) : '–'}
-      </div>
-      <div role="gridcell" className={cn(classOf.type, secondary)}>
-        {types[typeKey(entry)]}
-      </div>
+      {layout.shown.map((id) => (
+        <Cell key={id} id={id} entry={entry} width={widthOf(layout, id)} />
+      ))}
     </>
+  )
+}
+
+function Cell({ entry, id, width }: { entry: Entry; id: ColumnId; width: number }) {
+  const { bytes, date, dateTime } = useFormat()
+  const types = useMessages(typeNames)
+  const { createdAt, extension, kind, modifiedAt, totalSize } = entry
+  const shownSize = kind === 'directory' ? totalSize : entry.size
+  const text: Readonly<Record<ColumnId, string>> = {
+    size: shownSize === null ? '–' : bytes(shownSize),
+    modified: date(modifiedAt),
+    created: createdAt ? date(createdAt) : '–',
+    type: types[typeKey(entry)],
+    extension: extension || '–',
+  }
+  const time = id === 'modified' ? modifiedAt : id === 'created' ? createdAt : null
+  return (
+    <div
+      role="gridcell"
+      className={cn(
+        'text-muted shrink-0 truncate tabular-nums',
+        columns[id].className,
+        columns[id].isEnd && 'text-end',
+      )}
+      style={{ width }}
+      title={time ? dateTime(time) : undefined}
+    >
+      {text[id]}
+    </div>
   )
 }

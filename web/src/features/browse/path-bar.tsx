@@ -3,16 +3,30 @@ import { ChevronRight, Ellipsis, HardDrive } from 'lucide-react'
 import { Fragment, lazy, Suspense, useEffect, useState } from 'react'
 import { useOperation } from '../../api/index.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
-import { useMediaQuery } from '../../app/use-media-query.ts'
 import { deviceOf, foldersTo, isWithin, nameOf, rootOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { cn, Hint, IconButton, Menu, MenuItem, SafeName } from '../../ui/index.ts'
+import { cn, Hint, IconButton, Menu, MenuItem, SafeName, useElementSize } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import { useDevice } from './use-device.ts'
 
-/** Folders that are shown beside one another; those above them are in a menu. */
-const SHOWN = { wide: 4, narrow: 1 }
+/** Pixels of a character of a name, of what stands around a name, and of the button beside all. */
+const [CHARACTER_PX, AROUND_PX, EDIT_PX] = [7.5, 28, 64]
+/** Where there is less room, one folder is shown. */
+const LEAST_ROOM_PX = 260
+
+/** How many of the last folders find room beside one another, at least one; the menu has the others. */
+export function crumbsThatFit(names: readonly string[], width: number): number {
+  if (width < LEAST_ROOM_PX) return 1
+  let room = width - EDIT_PX
+  let count = 0
+  for (const name of names.toReversed()) {
+    room -= name.length * CHARACTER_PX + AROUND_PX
+    if (room < 0) break
+    count++
+  }
+  return Math.max(1, count)
+}
 
 const loadField = () => import('./path-field.tsx')
 const PathField = lazy(async () => ({ default: (await loadField()).PathField }))
@@ -24,6 +38,7 @@ export function PathBar({ path }: { path: string }) {
   const t = useMessages(messages)
   const [isEdited, setEdited] = useState(false)
   const keys = useKeysOf('path')
+  const [ref, size] = useElementSize()
   useCommand('path', () => setEdited(true))
   useEffect(() => {
     const timer = setTimeout(() => void loadField(), FETCHED_AFTER_MS)
@@ -39,8 +54,8 @@ export function PathBar({ path }: { path: string }) {
       </>
     )
   return (
-    <div className="rounded-control hover:bg-hover press flex h-8 min-w-0 flex-1 items-center px-1">
-      <Crumbs path={path} />
+    <div ref={ref} className="rounded-control hover:bg-hover press flex h-8 min-w-0 flex-1 items-center px-1">
+      <Crumbs path={path} width={size?.width ?? 0} />
       <Hint text={t.editPath} keys={keys}>
         <button
           type="button"
@@ -58,12 +73,16 @@ interface Crumb {
   readonly name: string
 }
 
-function Crumbs({ path }: { path: string }) {
+function Crumbs({ path, width }: { path: string; width: number }) {
   const t = useMessages(messages)
   const change = useChangeSearch()
-  const isWide = useMediaQuery('(min-width: 900px)')
   const crumbs = useCrumbs(path)
-  const shown = crumbs.slice(-(isWide ? SHOWN.wide : SHOWN.narrow))
+  const shown = crumbs.slice(
+    -crumbsThatFit(
+      crumbs.map(({ name }) => name),
+      width,
+    ),
+  )
   const upper = crumbs.slice(0, -shown.length)
   return (
     <nav aria-label={t.path} className="flex min-w-0 items-center">

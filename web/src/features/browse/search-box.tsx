@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { useMediaQuery } from '../../app/use-media-query.ts'
 import { isBytes } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { messages } from './messages.ts'
@@ -13,6 +14,7 @@ export function SearchBox({ path }: { path: string }) {
   const t = useMessages(messages)
   const navigate = useNavigate()
   const [text, setText] = useState('')
+  const isWide = useMediaQuery('(min-width: 900px)')
 
   useEffect(() => {
     if (text.trim() === '') return
@@ -34,7 +36,7 @@ export function SearchBox({ path }: { path: string }) {
         value={text}
         onChange={(event) => setText(event.target.value)}
         aria-label={t.search}
-        placeholder={t.search}
+        placeholder={isWide ? t.search : t.searchShort}
         className="rounded-control border-line-strong bg-raised placeholder:text-faint h-8 w-full min-w-0 border ps-8 pe-2 text-sm"
       />
     </search>

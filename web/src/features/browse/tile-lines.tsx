@@ -12,10 +12,15 @@ import type { Span } from './virtual-scroll.ts'
 const GAP = 12
 /** Pixels around all tiles. */
 export const TILE_PADDING = 12
-const LABEL_HEIGHT = 28
+/** Two lines of a name, and the room around them. */
+const LABEL_HEIGHT = 40
+
+/** The least edge of two tiles side by side, in pixels. */
+const LEAST_OF_TWO = 120
 
 /** How tiles of one size stand in lines. */
 export interface TileGrid {
+  /** Edge of a tile in pixels: at least the requested one, except on a narrow window. */
   readonly size: number
   readonly columns: number
   readonly lines: number
@@ -31,18 +36,21 @@ export interface TileGrid {
   readonly setWidth: (width: number) => void
 }
 
-/** As many tiles side by side as there is room for. */
-export function useTileGrid(size: number, total: number): TileGrid {
+/** As many tiles side by side as there is room for; they share the room, so that the gaps stay the same. */
+export function useTileGrid(least: number, total: number): TileGrid {
   const [width, setWidth] = useState(0)
-  const columns = Math.max(1, Math.floor((width - 2 * TILE_PADDING + GAP) / (size + GAP)))
-  const pitch = width > 0 ? (width - 2 * TILE_PADDING + GAP) / columns : size + GAP
+  const room = Math.max(least, width - 2 * TILE_PADDING)
+  // On a narrow window two smaller tiles show more than one that fills it.
+  const fitting = Math.floor((room + GAP) / (least + GAP))
+  const columns = fitting === 1 && room >= 2 * LEAST_OF_TWO + GAP ? 2 : Math.max(1, fitting)
+  const size = width > 0 ? Math.floor((room - (columns - 1) * GAP) / columns) : least
   return {
     size,
     columns,
     lines: Math.ceil(total / columns),
     lineHeight: size + LABEL_HEIGHT + GAP,
-    xOf: (column) => TILE_PADDING + Math.round(column * pitch + (pitch - GAP - size) / 2),
-    columnAt: (x) => Math.floor((x - TILE_PADDING) / pitch),
+    xOf: (column) => TILE_PADDING + column * (size + GAP),
+    columnAt: (x) => Math.floor((x - TILE_PADDING) / (size + GAP)),
     rowsOf: ({ first, last }) => ({
       first: first * columns,
       last: Math.max(first * columns, Math.min(total, (last + 1) * columns) - 1),

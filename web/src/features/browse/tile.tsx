@@ -6,6 +6,7 @@ import { CheckMark } from './check-mark.tsx'
 import { EntryMarks } from './entry-marks.tsx'
 import { FolderPicture } from './folder-picture.tsx'
 import { messages } from './messages.ts'
+import { TileName } from './tile-name.tsx'
 
 interface TileProps {
   readonly row: number
@@ -59,6 +60,7 @@ function Content({ entry, hasContents, isChosen, isFaded, isLater, library, size
   return (
     <>
       <div
+        draggable
         className={cn('rounded-tile relative', isFolder ? 'overflow-hidden' : 'bg-photo', fade)}
         style={{ width: size, height: size }}
       >
@@ -70,8 +72,17 @@ function Content({ entry, hasContents, isChosen, isFaded, isLater, library, size
         {entry.type === 'video' && <FilmMark entry={entry} label={t.video} className="end-1.5 bottom-1.5" />}
         <CheckMark isChosen={isChosen} className="absolute start-0.5 top-0.5" />
       </div>
-      <div className={cn('flex h-6 items-center justify-center gap-1 px-1 text-xs', fade && 'text-muted')}>
-        <SafeName name={entry.name} isCut />
+      <div
+        className={cn('flex h-9 items-start justify-center gap-1 px-1 pt-1 text-xs leading-4', fade && 'text-muted')}
+      >
+        {isFolder ? (
+          <span className="min-w-0 text-center">
+            <SafeName name={entry.name} isCut className="justify-center" />
+            {entry.childCount !== null && <span className="text-muted block">{t.items(entry.childCount)}</span>}
+          </span>
+        ) : (
+          <TileName name={entry.name} width={size - 8} />
+        )}
         <EntryMarks entry={entry} />
       </div>
     </>

@@ -62,7 +62,7 @@ function HistoryButtons() {
   const t = useMessages(messages)
   const { history } = useRouter()
   return (
-    <div className="flex">
+    <div data-yields-focus className="flex">
       <IconButton
         icon={ChevronLeft}
         label={t.back}
@@ -111,7 +111,7 @@ const indexed: readonly View[] = ['timeline', 'size']
 function ViewButtons({ view, isRemote }: { view: View; isRemote: boolean }) {
   const t = useMessages(messages)
   return (
-    <div role="group" aria-label={t.view} className="flex">
+    <div role="group" aria-label={t.view} data-yields-focus className="flex">
       {views
         .filter((each) => !isRemote || !indexed.includes(each.view))
         .map((each) => (

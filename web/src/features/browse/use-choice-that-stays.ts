@@ -21,13 +21,25 @@ interface Settled {
   readonly pathByRow: ReadonlyMap<number, string>
 }
 
-/** Keeps the choice at the same entries when rows come, go or are put in another order. */
+/** Keeps the choice at the same entries when rows come, go, are renamed or are put in another order. */
 export function useChoiceThatStays(
   listing: Listing,
   choice: Choice,
   setChoice: (change: (choice: Choice) => Choice) => void,
 ): void {
   const settled = useRef<Settled>({ input: listing.input, total: null, pathByRow: new Map() })
+
+  // The event comes before the listing is requested again, which then finds the entries under their new paths.
+  useEffect(
+    () =>
+      connection.onEvent((heard) => {
+        if (heard.type !== 'entry.moved') return
+        const { from, to } = heard.data
+        const pathByRow = new Map([...settled.current.pathByRow].map(([row, path]) => [row, path === from ? to : path]))
+        settled.current = { ...settled.current, pathByRow }
+      }),
+    [],
+  )
 
   useEffect(() => {
     const { total } = listing

@@ -117,7 +117,8 @@ export function usePreparedEnd({ input, source, total }: Listing): void {
   useQuery({ ...query, gcTime: ENDS_KEPT_MS, enabled: last > 0 && prepared === hash, notifyOnChangeProps: [] })
 }
 
-function askPage(input: ListingInput, page: number) {
+/** The request for a page of rows, as the views send it. */
+export function askPage(input: ListingInput, page: number) {
   return ask('files.list', { ...input, thumbs: true, limit: PAGE_ROWS, offset: page * PAGE_ROWS })
 }
 

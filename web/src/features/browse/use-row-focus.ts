@@ -1,10 +1,15 @@
 import { useLayoutEffect } from 'react'
+import { isFocusFree } from '../../app/panes.ts'
 import type { Reveal } from './use-choosing.ts'
 import type { VirtualRows } from './use-virtual-rows.ts'
 
-/** Scrolls to the row that is to be seen, and puts the focus on it. `lineOf` says in which line of the view it is. */
+/**
+ * Puts the focus on the rows when they appear, unless something else has it. Later it scrolls to the row that is to be
+ * seen, and puts the focus on it.
+ */
 export function useRowFocus(reveal: Reveal | null, virtual: VirtualRows, columns: number): void {
-  const { element, show, viewport } = virtual
+  const { element, show, span, viewport } = virtual
+  useFocusOfNewRows(element, { hasRows: viewport.height > 0 && span.last >= 0, columns })
   useLayoutEffect(() => {
     if (!reveal || !element || viewport.height === 0) return
     show(Math.floor(reveal.row / columns))
@@ -13,6 +18,18 @@ export function useRowFocus(reveal: Reveal | null, virtual: VirtualRows, columns
     // Only what is revealed anew: scrolling away from it later is allowed.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [reveal, element, viewport.height === 0])
+}
+
+/** Puts the focus on the rows when they appear, unless something else has it. */
+export function useFocusOfNewRows(
+  element: HTMLElement | null,
+  { columns, hasRows }: { readonly columns: number; readonly hasRows: boolean },
+): void {
+  useLayoutEffect(() => {
+    if (!hasRows || !isFocusFree()) return
+    element?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus({ preventScroll: true })
+    // Only when the rows appear, or stand in other lines, which takes them out of the page: a person may leave them later.
+  }, [element, hasRows, columns])
 }
 
 /** The row that an event is about; null where it is about none. */

@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { startTransition, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import {
   type Extent,
   positionAfter,
@@ -88,7 +88,8 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
     if (!element) return
     scrolled.current = 0
     const measure = () => setViewport({ width: element.clientWidth, height: element.clientHeight })
-    measure()
+    // The rows are rendered in small steps, after what is around them.
+    startTransition(measure)
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()

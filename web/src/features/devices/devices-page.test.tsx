@@ -411,6 +411,11 @@ test('libraries are shared with a device, and no longer', async () => {
   expect(shared.textContent).toContain('shared since Mar 12, 2024')
 })
 
+test('a device without active jobs says so in the words of the job tray', async () => {
+  await openDevice({ 'jobs.list': () => [] })
+  expect((await section('What it is doing')).textContent).toContain('No active jobs')
+})
+
 test('what a device is doing is shown, and nothing where it keeps that to itself', async () => {
   const { daemon } = await openDevice({
     'jobs.list': ({ device }) => (device ? [aJob('indexing.content')] : []),

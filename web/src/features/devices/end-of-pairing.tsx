@@ -37,7 +37,7 @@ export function EndOfPairing({ device }: { device: NetworkDevice }) {
 function Revoke({ device, onClose }: { device: NetworkDevice; onClose: () => void }) {
   const t = useMessages(messages)
   const navigate = useNavigate()
-  const revoke = useAction('network.revoke')
+  const revoke = useAction('network.revoke', { confirm: true })
   const run = () =>
     revoke.mutate(
       { device: device.id },

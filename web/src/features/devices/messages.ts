@@ -192,7 +192,7 @@ export const messages = defineMessages({
       VPN: 'VPN',
     },
     jobs: 'What it is doing',
-    noJobs: 'Nothing is running there.',
+    noJobs: 'No active jobs',
   },
   de: {
     pair: 'Ein Gerät koppeln',
@@ -386,6 +386,6 @@ export const messages = defineMessages({
       VPN: 'VPN',
     },
     jobs: 'Was es gerade tut',
-    noJobs: 'Dort läuft nichts.',
+    noJobs: 'Keine laufenden Aufgaben',
   },
 })

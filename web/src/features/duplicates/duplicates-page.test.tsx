@@ -60,7 +60,7 @@ test('copies are listed with what they take, how sure it is, and what could be f
   expect(second.textContent).toContain('Every byte agrees')
   expect(second.textContent).toContain('3 more copies; its details show all')
   expect(within(second).queryByRole('button')).toBeNull()
-  expect(await screen.findByText('2 contents with copies, 5 files too many', { exact: false })).toBeTruthy()
+  expect(await screen.findByText('2 files have duplicates, 5 copies could be removed', { exact: false })).toBeTruthy()
 })
 
 test('each copy leads to its folder, and says where its disk is away', async () => {
@@ -76,7 +76,7 @@ test('each copy leads to its folder, and says where its disk is away', async () 
 test('copies are compared whole, and are the same', async () => {
   const { daemon, user } = await openCopies([aGroup(1)], { 'copies.compare': () => same })
   const group = await groupOf('film 1.mp4')
-  await user.click(within(group).getByRole('button', { name: 'Compare the copies of film 1.mp4 whole' }))
+  await user.click(within(group).getByRole('button', { name: 'Compare the copies of film 1.mp4 byte by byte' }))
   expect(await within(group).findByText('Every byte agrees')).toBeTruthy()
   expect(daemon.asksOf('copies.compare')).toEqual([{ contentId: contentId(1) }])
 })
@@ -117,19 +117,19 @@ test('all are compared one after the other, and what came of it is said', async 
   const { daemon, user } = await openCopies([aGroup(1), aGroup(2, { verified: 'full' }), aGroup(3)], {
     'copies.compare': (input) => ({ ...same, same: input.contentId === contentId(1) }),
   })
-  await user.click(await screen.findByRole('button', { name: 'Compare all whole' }))
-  expect(await toastOf('3 contents compared')).toBeTruthy()
-  expect(await toastOf('1 needs a look.')).toBeTruthy()
+  await user.click(await screen.findByRole('button', { name: 'Compare all byte by byte' }))
+  expect(await toastOf('3 files compared with their copies')).toBeTruthy()
+  expect(await toastOf('1 has copies that differ.')).toBeTruthy()
   // What was read whole already is not read again.
   expect(daemon.asksOf('copies.compare').map((each) => each.contentId)).toEqual([contentId(1), contentId(3)])
 })
 
 test('comparing all is stopped', async () => {
   const { daemon, user } = await openCopies([aGroup(1), aGroup(2)], { 'copies.compare': () => new Promise(() => {}) })
-  await user.click(await screen.findByRole('button', { name: 'Compare all whole' }))
+  await user.click(await screen.findByRole('button', { name: 'Compare all byte by byte' }))
   expect(await screen.findByText('0 / 2')).toBeTruthy()
   await user.click(screen.getByRole('button', { name: 'Stop' }))
-  expect(await screen.findByRole('button', { name: 'Compare all whole' })).toBeTruthy()
+  expect(await screen.findByRole('button', { name: 'Compare all byte by byte' })).toBeTruthy()
   expect(daemon.asksOf('copies.compare')).toHaveLength(1)
   expect(within(await groupOf('film 1.mp4')).getByText('Samples agree')).toBeTruthy()
 })
@@ -146,7 +146,7 @@ test('of very many groups few are in the document, and more are asked for near t
 test('where nothing is there twice the page says how copies are found', async () => {
   await openCopies([])
   expect(await screen.findByRole('heading', { name: 'No two files hold the same content' })).toBeTruthy()
-  expect(screen.queryByRole('button', { name: 'Compare all whole' })).toBeNull()
+  expect(screen.queryByRole('button', { name: 'Compare all byte by byte' })).toBeNull()
 })
 
 test('copies that cannot be listed are asked for again', async () => {
@@ -188,7 +188,7 @@ test('what exists once is listed by itself', async () => {
   const { user } = await openCopies([aGroup(1)], unique)
   await user.click(screen.getByRole('link', { name: 'Only one copy' }))
   expect(await screen.findByText('2 files')).toBeTruthy()
-  expect(screen.getByText(/no other copy of them is known to the library/)).toBeTruthy()
+  expect(screen.getByText(/the library knows no other copy of them/)).toBeTruthy()
   expect(screen.getByRole('link', { name: /once\.txt/ }).getAttribute('href')).toContain('sel=%2Fp%2Fonce.txt')
 })
 

@@ -23,8 +23,10 @@ import { FolderPicker } from '../locations/index.ts'
 const messages = defineMessages({
   en: {
     title: 'Welcome',
-    question: 'Which folder shall we look at?',
-    hint: 'Your files stay where they are. Only what is in them is written down.',
+    question: 'Where are your files?',
+    hint: 'They stay where they are. Spacedrive reads them, and keeps what it learns in a library of its own.',
+    counting: 'Counting…',
+    enter: 'Press Enter to begin with this folder, or type another one.',
     browse: 'Browse',
     begin: 'Begin',
     failed: 'This folder cannot be added',
@@ -45,8 +47,10 @@ const messages = defineMessages({
   },
   de: {
     title: 'Willkommen',
-    question: 'Welchen Ordner sollen wir ansehen?',
-    hint: 'Deine Dateien bleiben, wo sie sind. Nur was darin ist, wird notiert.',
+    question: 'Wo sind deine Dateien?',
+    hint: 'Sie bleiben, wo sie sind. Spacedrive liest sie und behält, was es erfährt, in einer eigenen Bibliothek.',
+    counting: 'Wird gezählt…',
+    enter: 'Mit der Eingabetaste beginnt es mit diesem Ordner; oder gib einen anderen ein.',
     browse: 'Suchen',
     begin: 'Beginnen',
     failed: 'Dieser Ordner kann nicht hinzugefügt werden',
@@ -83,11 +87,15 @@ const icons: Record<Place['kind'], LucideIcon> = {
 export function FirstRun() {
   const t = useMessages(messages)
   const navigate = useNavigate()
-  const [path, setPath] = useState('')
+  const [typed, setTyped] = useState<string | null>(null)
   const [isPicking, setPicking] = useState(false)
   const [isBeginning, setBeginning] = useState(false)
   const [error, setError] = useState<unknown>(null)
-  const places = useOperation('system.places', {}).data ?? []
+  const known = useOperation('system.places', {}).data
+  const places = known ?? []
+  // A person who has nothing to change accepts the first suggestion with Enter.
+  const suggested = places[0]?.path ?? ''
+  const path = typed ?? suggested
   const home = places.find(({ kind }) => kind === 'home')?.path ?? '/'
   const begin = async (folder: string) => {
     setBeginning(true)
@@ -110,7 +118,7 @@ export function FirstRun() {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <form onSubmit={onSubmit} className="mx-auto flex w-full max-w-lg flex-col gap-4 p-8">
           <FolderSearch size={32} strokeWidth={1.25} aria-hidden className="text-accent" />
-          <Field label={t.question} hint={t.hint}>
+          <Field label={t.question} hint={typed === null && suggested !== '' ? `${t.hint} ${t.enter}` : t.hint}>
             {(ids) => (
               <span className="flex gap-2">
                 <Input
@@ -120,7 +128,8 @@ export function FirstRun() {
                   spellCheck={false}
                   placeholder={home}
                   value={path}
-                  onChange={(event) => setPath(event.target.value)}
+                  onFocus={(event) => event.target.select()}
+                  onChange={(event) => setTyped(event.target.value)}
                 />
                 <Button icon={FolderOpen} onClick={() => setPicking(true)}>
                   {t.browse}
@@ -132,6 +141,7 @@ export function FirstRun() {
             {t.begin}
           </Button>
           {error !== null && <ErrorNote error={error} title={t.failed} />}
+          {known === undefined && <p className="text-muted text-xs">{t.counting}</p>}
           <Suggestions places={places} isDisabled={isBeginning} onChoose={(folder) => void begin(folder)} />
         </form>
       </div>
@@ -140,7 +150,7 @@ export function FirstRun() {
           start={home}
           onClose={() => setPicking(false)}
           onChoose={(folder) => {
-            setPath(folder)
+            setTyped(folder)
             setPicking(false)
           }}
         />
@@ -149,8 +159,9 @@ export function FirstRun() {
   )
 }
 
-/** Makes a library where there is none, and adds the folder to it. */
+/** Makes a library where there is none, and adds the folder to it. Of a path that is no folder, no library is made. */
 async function addFirst(path: string, name: string) {
+  await connection.query('files.list', { path, limit: 1 })
   const libraries = await connection.query('libraries.list', {})
   if (!libraries.some(({ open }) => open)) await connection.action('libraries.create', { name })
   return connection.action('locations.add', { path })

@@ -5,7 +5,7 @@ import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeName } from '../../ui/index.ts'
 import type { ShownFile } from '../preview/index.ts'
 import { messages } from './messages.ts'
-import { Section } from './section.tsx'
+import { Section } from '../metadata/index.ts'
 
 type Info = NonNullable<ShownFile['info']>
 

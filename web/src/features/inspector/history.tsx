@@ -2,7 +2,7 @@ import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import type { ShownFile } from '../preview/index.ts'
 import { messages } from './messages.ts'
-import { Section } from './section.tsx'
+import { Section } from '../metadata/index.ts'
 
 type Info = NonNullable<ShownFile['info']>
 

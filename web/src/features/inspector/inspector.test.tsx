@@ -286,7 +286,7 @@ test('with nothing chosen the folder itself is inspected; of several their sum',
   await page.user.click(await screen.findByText('a.txt'))
   await page.user.keyboard('{Shift>}{ArrowDown}{/Shift}')
   expect(await within(inspector).findByRole('heading', { name: '2 items selected' })).toBeTruthy()
-  expect(inspector.textContent).toContain('2 kB together')
+  expect(inspector.textContent).toContain('2 files2 kB')
 })
 
 test('the inspector follows the choice, and is closed and opened by a key', async () => {
@@ -316,3 +316,20 @@ test('the picture of a file is its best thumbnail, and opens the preview', async
   await user.click(open)
   expect(await screen.findByRole('dialog', { name: 'Preview of photo.jpg' })).toBeTruthy()
 })
+
+const unread =
+  'page 2 could not be read well: not in English, or hard to make out. `spacedrive engine add ocr <code>` adds a language'
+
+test.each(['en', 'de'] as const)(
+  'a page in a language that is not installed is told with the command, in %s',
+  async (locale) => {
+    const { inspector } = await inspect({
+      info: { sidecars: [aSidecar('ocr', { note: unread }), aSidecar('thumb')] },
+      locale,
+    })
+    const row = (await within(inspector).findByText('spacedrive engine add ocr <code>')).closest('li')!
+    expect(row.textContent).toContain(unread.replaceAll('`', ''))
+    expect(row.textContent.includes('Nicht alles darin war gut zu lesen.')).toBe(locale === 'de')
+    expect(inspector.querySelectorAll('code')).toHaveLength(1)
+  },
+)

@@ -13,8 +13,11 @@ import { messages } from './messages.ts'
 interface InspectorProps {
   /** What is looked at: the one that is chosen, or the folder that is shown. */
   readonly entry: Entry
-  /** Where several are chosen; `size` in bytes. */
-  readonly selection?: { readonly count: number; readonly size: number } | undefined
+  /** Where several are chosen: `size` in bytes, or what the page says of them in place of the details of one. */
+  readonly selection?:
+    | { readonly count: number; readonly size: number }
+    | { readonly count: number; readonly details: ReactNode }
+    | undefined
   /** What the page knows of it besides. */
   readonly note?: ReactNode
   readonly onClose: () => void
@@ -72,9 +75,11 @@ function Content({ entry, note, onClose, selection }: InspectorProps) {
         <h2 className="font-semibold">{isMany ? t.selected(selection.count) : t.label}</h2>
         <IconButton icon={X} label={t.close} onClick={onClose} />
       </header>
-      {isMany && <p className="text-muted px-4 pb-3 tabular-nums">{t.together(bytes(selection.size))}</p>}
+      {isMany && 'size' in selection && (
+        <p className="text-muted px-4 pb-3 tabular-nums">{t.together(bytes(selection.size))}</p>
+      )}
       {note && !isMany && <p className="text-muted px-4 pb-2">{note}</p>}
-      <EntryDetails key={entry.path} entry={entry} />
+      {isMany && 'details' in selection ? selection.details : <EntryDetails key={entry.path} entry={entry} />}
     </>
   )
 }

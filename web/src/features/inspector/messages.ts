@@ -84,8 +84,6 @@ export const messages = defineMessages({
     contentId: 'Content',
     contentHash: 'Hash of samples',
     integrityHash: 'Hash of all bytes',
-    copy: (what: string) => `Copy: ${what}`,
-    copied: 'Copied',
   },
   de: {
     label: 'Einzelheiten',
@@ -170,7 +168,5 @@ export const messages = defineMessages({
     contentId: 'Inhalt',
     contentHash: 'Prüfsumme aus Stichproben',
     integrityHash: 'Prüfsumme aller Bytes',
-    copy: (what) => `Kopieren: ${what}`,
-    copied: 'Kopiert',
   },
 })

@@ -3,10 +3,10 @@ import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, Refr
 import { useAction, useKindNames, useOperation } from '../../api/index.ts'
 import { deviceOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, cn, IconButton, SafeText, Said, toast, toastError } from '../../ui/index.ts'
+import { Button, cn, IconButton, SafeText, Said, toast, toastError, useSaid } from '../../ui/index.ts'
 import type { ShownFile } from '../preview/index.ts'
 import { messages } from './messages.ts'
-import { Section } from './section.tsx'
+import { Section } from '../metadata/index.ts'
 import { type KindState, sidecarsByKind } from './sidecars-by-kind.ts'
 
 /** What was made from the content: how far it is, by what, and why not. */
@@ -52,6 +52,7 @@ function KindRow({ contentId, isRemote, kind, sidecars, state }: KindRowProps) {
   const engine = sidecars.find((each) => each.engine !== null)?.engine
   const variants = sidecars.map(({ variant }) => variant).filter((variant) => variant !== 'default')
   const error = sidecars.find((each) => each.error !== null)?.error
+  const notes = [...new Set(sidecars.flatMap(({ note }) => note ?? []))]
   const attempts = Math.max(...sidecars.map((each) => each.attempts))
   const isOwn = !isRemote && sidecars.every(({ source }) => source === 'managed')
   const said =
@@ -78,6 +79,9 @@ function KindRow({ contentId, isRemote, kind, sidecars, state }: KindRowProps) {
           {[...new Set(variants), engine && t.byEngine(engine.name, engine.version)].filter(Boolean).join(' · ')}
         </p>
         {!isRemote && <AlsoOn contentId={contentId} kind={kind} />}
+        {notes.map((note) => (
+          <Note key={note} text={note} />
+        ))}
         {error && (
           <div className="mt-0.5 text-xs">
             <p className="break-words">
@@ -95,6 +99,27 @@ function KindRow({ contentId, isRemote, kind, sidecars, state }: KindRowProps) {
         <Again contentId={contentId} kind={kind} />
       )}
     </li>
+  )
+}
+
+/** A remark about a sidecar, with its commands set off. */
+function Note({ text }: { text: string }) {
+  const { isOwn, sentence } = useSaid()({ code: 'note', message: text })
+  return (
+    <div className="text-muted mt-0.5 text-xs break-words">
+      {!isOwn && <p>{sentence}</p>}
+      <p lang="en">
+        {text.split('`').map((part, i) =>
+          i % 2 === 1 ? (
+            <code key={i} className="text-text font-mono">
+              {part}
+            </code>
+          ) : (
+            part
+          ),
+        )}
+      </p>
+    </div>
   )
 }
 

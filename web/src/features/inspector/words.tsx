@@ -3,9 +3,9 @@ import { useKindNames, useSidecarKinds } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button } from '../../ui/index.ts'
-import { type ShownFile, usePagedText, useTranscript } from '../preview/index.ts'
+import { hasFile, type ShownFile, usePagedText, useTranscript } from '../preview/index.ts'
 import { messages } from './messages.ts'
-import { Section } from './section.tsx'
+import { Section } from '../metadata/index.ts'
 
 /** Longer ones are not loaded for their first lines, in bytes. */
 const MAX_LOADED = 2_000_000
@@ -35,7 +35,7 @@ export function Words({ file, onShowAll }: WordsProps) {
 
 function isSmall({ sidecars }: ShownFile, kind: SidecarKind): boolean {
   const sidecar = sidecars.find((each) => each.kind === kind && each.format === 'json')
-  return sidecar?.state === 'ready' && (sidecar.size ?? 0) <= MAX_LOADED
+  return sidecar !== undefined && hasFile(sidecar) && (sidecar.size ?? 0) <= MAX_LOADED
 }
 
 interface ShownProps extends WordsProps {

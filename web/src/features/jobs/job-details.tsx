@@ -1,7 +1,8 @@
 import { useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Dialog, ErrorNote, SafeName, Said } from '../../ui/index.ts'
+import { Dialog, ErrorNote, SafeName, SafeText, Said } from '../../ui/index.ts'
+import { readLogLine } from './log-line.ts'
 import { messages } from './messages.ts'
 import { type Job, useJobWords } from './use-job-words.ts'
 
@@ -34,11 +35,32 @@ export function JobDetails({ job, onClose }: { job: Job; onClose: () => void }) 
       {data && data.log.length > 0 && (
         <section>
           <h3 className="pt-2 pb-1 font-semibold">{t.log}</h3>
-          <pre className="bg-sunken rounded-control overflow-x-auto p-2 font-mono text-xs" tabIndex={0}>
-            {data.log.join('\n')}
-          </pre>
+          <ul className="bg-sunken rounded-control divide-line divide-y px-2 text-xs">
+            {data.log.map((line, i) => (
+              <LogRow key={i} line={line} />
+            ))}
+          </ul>
         </section>
       )}
     </Dialog>
+  )
+}
+
+function LogRow({ line }: { line: string }) {
+  const { dateTime } = useFormat()
+  const { details, level, message, time } = readLogLine(line)
+  return (
+    <li className="py-1 break-words">
+      {time && <span className="text-faint tabular-nums">{dateTime(time)} </span>}
+      <span className={level === 'error' ? 'text-bad' : level === 'warn' ? 'text-warn' : undefined}>
+        <SafeText text={message} />
+      </span>
+      {details !== '' && (
+        <span className="text-muted">
+          {' '}
+          (<SafeText text={details} />)
+        </span>
+      )}
+    </li>
   )
 }

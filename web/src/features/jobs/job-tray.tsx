@@ -32,7 +32,8 @@ export function JobTray() {
   return (
     <footer
       aria-label={title}
-      className="border-line bg-panel text-muted flex min-h-8 shrink-0 flex-wrap items-center gap-x-3 border-t px-3 text-xs"
+      data-pane
+      className="border-line bg-panel text-muted flex min-h-8 shrink-0 items-center gap-x-3 overflow-hidden border-t px-3 text-xs whitespace-nowrap"
     >
       {moving && <Moving transfer={moving} />}
       {shown && <Shown job={shown} />}

@@ -39,7 +39,7 @@ const rowOf = async (text: string) => (await within(main()).findByText(text)).cl
 test('where no job has run the page says what jobs are', async () => {
   await openJobs()
   expect(await screen.findByRole('heading', { name: 'No job has run yet' })).toBeTruthy()
-  expect(tray().textContent).toContain('Nothing is running')
+  expect(tray().textContent).toContain('No active jobs')
 })
 
 test('a job that runs says what it does, how far it is, and how long it takes', async () => {
@@ -87,7 +87,7 @@ test('a failed job is told in German', async () => {
 const controls: readonly { status: Job['status']; buttons: readonly string[] }[] = [
   { status: 'queued', buttons: ['Pause', 'Cancel'] },
   { status: 'running', buttons: ['Pause', 'Cancel'] },
-  { status: 'paused', buttons: ['Go on', 'Cancel'] },
+  { status: 'paused', buttons: ['Resume', 'Cancel'] },
   { status: 'failed', buttons: ['Try again'] },
   { status: 'cancelled', buttons: ['Try again'] },
   { status: 'completed', buttons: [] },
@@ -114,7 +114,7 @@ test('a job is paused, goes on, and the page follows', async () => {
   await waitFor(() => expect(daemon.asksOf('jobs.pause')).toEqual([{ job: jobId(1) }]))
   daemon.answer({ 'jobs.list': () => [{ ...job, status: 'paused' }] })
   daemon.emit('job.paused', { ...job, status: 'paused' })
-  expect(await within(row).findByRole('button', { name: 'Go on' })).toBeTruthy()
+  expect(await within(row).findByRole('button', { name: 'Resume' })).toBeTruthy()
 })
 
 test('what cannot be done with a job is said', async () => {
@@ -141,7 +141,7 @@ test('the details of a job are a dialog with its problems and its log, which giv
         { code: 'PermissionDenied', message: 'cannot read it', path: '/p/a.txt', phase: 'read', at: THEN },
         { code: 'Corrupt', message: 'it is damaged', path: null, phase: '', at: THEN },
       ],
-      log: ['begun', 'ended'],
+      log: [`{"time":"${THEN}","level":"info","files":3,"msg":"begun"}`, 'ended'],
     }),
   })
   const details = within(await rowOf('Identifying contents')).getByRole('button', { name: 'Details' })
@@ -149,7 +149,9 @@ test('the details of a job are a dialog with its problems and its log, which giv
   const dialog = await screen.findByRole('dialog', { name: 'Identifying contents' })
   await within(dialog).findByText('Problems')
   expect(within(dialog).getByText('/p/a.txt').closest('li')?.textContent).toContain('cannot read it')
-  expect(dialog.querySelector('pre')?.textContent).toBe('begun\nended')
+  const log = within(dialog).getByRole('heading', { name: 'Log' }).parentElement!
+  const lines = within(log).getAllByRole('listitem')
+  expect(lines.map((line) => line.textContent)).toEqual([expect.stringMatching(/^\w+ .* begun \(files: 3\)$/), 'ended'])
   await user.keyboard('{Escape}')
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
   await waitFor(() => expect(document.activeElement).toBe(details))
@@ -200,20 +202,43 @@ test('what could not be made is listed once for each file, with its reason, and 
     nextAttemptAt: null,
   }
   const { daemon, user } = await openJobs({
-    'sidecars.pending': () => [
-      failed,
-      { ...failed, variant: 'grid@2x' },
-      { ...failed, contentId: contentId(2), path: null },
-    ],
+    'sidecars.pending': ({ queued }) =>
+      queued ? [] : [failed, { ...failed, variant: 'grid@2x' }, { ...failed, contentId: contentId(2), path: null }],
     'sidecars.retry': () => ({ queued: 3 }),
   })
   const row = await rowOf('/p/a.jpg')
   expect(row.textContent).toContain('thumbnails (grid@1x, grid@2x): the picture is damaged (attempt 2)')
   expect(within(row).getByRole('link').getAttribute('href')).toContain('sel=%2Fp%2Fa.jpg&inspector=true')
   expect(await rowOf('a file that is gone')).toBeTruthy()
+  await user.click(within(row).getByRole('button', { name: 'Try again: a.jpg' }))
+  await waitFor(() => expect(daemon.asksOf('sidecars.retry')).toEqual([{ target: contentId(1), kind: 'thumb' }]))
   await user.click(screen.getByRole('button', { name: 'Try all again' }))
-  await waitFor(() => expect(daemon.asksOf('sidecars.retry')).toEqual([{}]))
+  await waitFor(() => expect(daemon.asksOf('sidecars.retry')).toHaveLength(2))
   expect(await toastOf('3 are tried again')).toBeTruthy()
+})
+
+test('a preview that waits is cancelled alone; one that is being made cannot be', async () => {
+  const waiting = {
+    kind: 'transcript' as const,
+    variant: 'default',
+    state: 'pending' as const,
+    attempts: 0,
+    error: null,
+    contentId: contentId(1),
+    path: '/p/talk.mp3',
+    nextAttemptAt: null,
+  }
+  const { daemon, user } = await openJobs({
+    'sidecars.pending': ({ queued }) =>
+      queued ? [waiting, { ...waiting, contentId: contentId(2), path: '/p/now.mp3', state: 'generating' }] : [],
+    'sidecars.cancel': () => ({ cancelled: 1 }),
+  })
+  const row = await rowOf('/p/now.mp3')
+  expect(row.textContent).toContain('running')
+  expect(within(row).queryByRole('button')).toBeNull()
+  await user.click(within(await rowOf('/p/talk.mp3')).getByRole('button', { name: 'Cancel transcripts of talk.mp3' }))
+  await waitFor(() => expect(daemon.asksOf('sidecars.cancel')).toEqual([{ target: contentId(1), kind: 'transcript' }]))
+  expect(await toastOf('1 preview cancelled')).toBeTruthy()
 })
 
 test('what waits and what nothing here can make say why', async () => {
@@ -242,8 +267,8 @@ test('a transfer says with whom, how far, how fast and by which way', async () =
 const transferControls: readonly { state: Transfer['state']; direction: 'in' | 'out'; buttons: readonly string[] }[] = [
   { state: 'waiting', direction: 'in', buttons: ['Pause', 'Cancel'] },
   { state: 'running', direction: 'out', buttons: ['Pause', 'Cancel'] },
-  { state: 'paused', direction: 'in', buttons: ['Go on', 'Cancel'] },
-  { state: 'failed', direction: 'in', buttons: ['Go on'] },
+  { state: 'paused', direction: 'in', buttons: ['Resume', 'Cancel'] },
+  { state: 'failed', direction: 'in', buttons: ['Resume'] },
   // It is gone on with where it comes to.
   { state: 'failed', direction: 'out', buttons: [] },
   { state: 'completed', direction: 'in', buttons: [] },

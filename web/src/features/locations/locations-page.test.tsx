@@ -98,7 +98,7 @@ test('a folder that cannot be added says why', async () => {
 const actions = [
   { button: 'Compare with the disk', operation: 'locations.rescan', state: 'complete' },
   { button: 'Pause', operation: 'locations.pause', state: 'complete' },
-  { button: 'Go on', operation: 'locations.resume', state: 'paused' },
+  { button: 'Resume', operation: 'locations.resume', state: 'paused' },
 ] as const
 
 test.for(actions)('$button asks for $operation', async ({ button, operation, state }) => {
@@ -115,7 +115,7 @@ test('a location that another tab has paused goes on from here', async () => {
   await card('Photos')
   daemon.answer({ 'locations.list': () => [{ ...photos, state: 'paused' }] })
   daemon.emit('location.state-changed', { locationId: locationId(1), state: 'paused', error: null })
-  await waitFor(async () => expect(within(await card('Photos')).getByRole('button', { name: 'Go on' })).toBeTruthy())
+  await waitFor(async () => expect(within(await card('Photos')).getByRole('button', { name: 'Resume' })).toBeTruthy())
 })
 
 test('a location is removed after a question, and its files are not', async () => {
@@ -218,7 +218,7 @@ test('a first folder that cannot be added says why, and another can be picked', 
       },
     },
   })
-  const field = await screen.findByLabelText('Which folder shall we look at?')
+  const field = await screen.findByLabelText('Where are your files?')
   await user.type(field, '/nowhere')
   await user.click(screen.getByRole('button', { name: 'Begin' }))
   expect(await screen.findByText('/nowhere does not exist')).toBeTruthy()

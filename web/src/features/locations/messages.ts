@@ -17,7 +17,7 @@ export const messages = defineMessages({
     neverScanned: 'not compared yet',
     rescan: 'Compare with the disk',
     pause: 'Pause',
-    resume: 'Go on',
+    resume: 'Resume',
     settings: 'Settings',
     remove: 'Remove',
     removeTitle: (name: string) => `Remove ${name} from the library?`,

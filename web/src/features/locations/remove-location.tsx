@@ -7,7 +7,7 @@ import { messages } from './messages.ts'
 /** Asks before a location is forgotten; its files are not touched. */
 export function RemoveLocation({ location, onClose }: { location: Location; onClose: () => void }) {
   const t = useMessages(messages)
-  const remove = useAction('locations.remove')
+  const remove = useAction('locations.remove', { confirm: true })
   const onRemove = () =>
     remove.mutate(
       { location: location.id },

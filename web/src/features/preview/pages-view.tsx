@@ -30,7 +30,7 @@ export function PagesView({ file, focus }: ViewProps) {
   )
 }
 
-function Pages({ text: { isTruncated, pages }, first }: { text: PagedText; first: number | undefined }) {
+function Pages({ text: { isTruncated, isUnfinished, pages }, first }: { text: PagedText; first: number | undefined }) {
   const t = useMessages(messages)
   const { count } = useFormat()
   const [index, setIndex] = useState(() =>
@@ -83,6 +83,7 @@ function Pages({ text: { isTruncated, pages }, first }: { text: PagedText; first
             {text}
           </p>
           {isTruncated && index === pages.length - 1 && <p className="text-muted mt-6">{t.textTruncated}</p>}
+          {isUnfinished && index === pages.length - 1 && <p className="text-muted mt-6">{t.textUnfinished}</p>}
         </div>
       </article>
     </div>

@@ -62,7 +62,11 @@ function merged(layer: PagedText | null | undefined, scanned: PagedText | null |
   const written = layer.pages.filter(({ text }) => text.trim() !== '')
   const known = new Set(written.map(({ page }) => page))
   const pages = [...written, ...scanned.pages.filter(({ page }) => !known.has(page))]
-  return { pages: pages.toSorted((a, b) => a.page - b.page), isTruncated: layer.isTruncated || scanned.isTruncated }
+  return {
+    pages: pages.toSorted((a, b) => a.page - b.page),
+    isTruncated: layer.isTruncated || scanned.isTruncated,
+    isUnfinished: layer.isUnfinished || scanned.isUnfinished,
+  }
 }
 
 /** Asks for the password of a document. */

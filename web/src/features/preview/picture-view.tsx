@@ -1,4 +1,4 @@
-import { Maximize, ScanText, TextQuote, ZoomIn, ZoomOut } from 'lucide-react'
+import { Maximize, RotateCcw, RotateCw, ScanText, TextQuote, ZoomIn, ZoomOut } from 'lucide-react'
 import { type ReactNode, useCallback, useState } from 'react'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -14,7 +14,7 @@ import type { ShownFile } from './use-file.ts'
 import { useTextInPicture } from './use-sidecar-json.ts'
 import { useWantedPicture } from './use-wanted-picture.ts'
 import { useZoom, ZOOM_STEP } from './use-zoom.ts'
-import type { Size } from './view-box.ts'
+import { type Size, type Turn, turnedBox, turnedSize } from './view-box.ts'
 import { useViewerKeys } from './viewer-keys.ts'
 import { WordLayer } from './word-layer.tsx'
 
@@ -158,17 +158,26 @@ interface ZoomedProps extends Omit<StageProps, 'file'> {
 function Zoomed({ box, buttons, element, frame, layers, name, onBroken, picture, words }: ZoomedProps) {
   const t = useMessages(messages)
   const { percent } = useFormat()
-  const zoom = useZoom({ picture, frame, element, box })
+  const [turn, setTurn] = useState<Turn>(0)
+  const turned = turnedSize(picture, turn)
+  const zoom = useZoom({ picture: turned, frame, element, box: box && turnedBox(box, turn) })
+  const rotate = (by: 1 | 3) => {
+    setTurn(((turn + by) % 4) as Turn)
+    zoom.fit()
+  }
   const { scale, x, y } = zoom.placement
   useViewerKeys((event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return false
     if (event.key === '+' || event.key === '=') zoom.by(ZOOM_STEP)
     else if (event.key === '-') zoom.by(1 / ZOOM_STEP)
     else if (event.key === '0') zoom.fit()
+    else if (event.key === 'r') rotate(1)
+    else if (event.key === 'R') rotate(3)
     else return false
     return true
   })
-  const place = { width: picture.width * scale, height: picture.height * scale, transform: `translate(${x}px, ${y}px)` }
+  const place = { width: turned.width * scale, height: turned.height * scale, transform: `translate(${x}px, ${y}px)` }
+  const sheet = { width: picture.width * scale, height: picture.height * scale }
   return (
     <>
       <div
@@ -180,11 +189,16 @@ function Zoomed({ box, buttons, element, frame, layers, name, onBroken, picture,
         className={zoom.isFitted ? 'absolute inset-0' : 'absolute inset-0 cursor-grab active:cursor-grabbing'}
       >
         <div className="absolute start-0 top-0 origin-top-left" dir="ltr" style={place}>
-          {layers.map((layer, i) => (
-            <Layer key={layer} url={layer} alt={i === layers.length - 1 ? name : ''} onBroken={onBroken} />
-          ))}
-          {box && <Marked box={box} />}
-          {words.length > 0 && <WordLayer words={words} page={{ width: place.width, height: place.height }} />}
+          <div
+            className="absolute top-1/2 left-1/2"
+            style={{ ...sheet, transform: `translate(-50%, -50%) rotate(${turn * 90}deg)` }}
+          >
+            {layers.map((layer, i) => (
+              <Layer key={layer} url={layer} alt={i === layers.length - 1 ? name : ''} onBroken={onBroken} />
+            ))}
+            {box && <Marked box={box} />}
+            {words.length > 0 && <WordLayer words={words} page={sheet} />}
+          </div>
         </div>
       </div>
       <div className="rounded-tile bg-raised border-line shadow-float absolute bottom-3 left-1/2 flex -translate-x-1/2 items-center gap-1 border p-1">
@@ -194,6 +208,8 @@ function Zoomed({ box, buttons, element, frame, layers, name, onBroken, picture,
         </span>
         <IconButton icon={ZoomIn} label={t.zoomIn} keys="+" onClick={() => zoom.by(ZOOM_STEP)} />
         <IconButton icon={Maximize} label={t.zoomFit} keys="0" onClick={zoom.fit} />
+        <IconButton icon={RotateCcw} label={t.rotateBack} keys="Shift+R" onClick={() => rotate(3)} />
+        <IconButton icon={RotateCw} label={t.rotate} keys="R" onClick={() => rotate(1)} />
         {buttons}
       </div>
     </>

@@ -10,7 +10,8 @@ import {
 } from 'react'
 import { useAction } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, ErrorNote, IconButton, KindIcon, SafeName } from '../../ui/index.ts'
+import { Button, ErrorNote, IconButton, KindIcon } from '../../ui/index.ts'
+import { AudioFrame } from './audio-frame.tsx'
 import { BrokenNote } from './broken-note.tsx'
 import { messages } from './messages.ts'
 import type { ViewProps } from './preview-body.tsx'
@@ -19,6 +20,8 @@ import { thumbFor } from './thumb-choice.ts'
 import { TranscriptPanel } from './transcript-panel.tsx'
 import { readyUrl, type ShownFile } from './use-file.ts'
 import { useTranscript } from './use-sidecar-json.ts'
+import { useWantedPicture } from './use-wanted-picture.ts'
+import { Waveform } from './waveform.tsx'
 
 const POSTER_PIXELS = 1024
 /** What is played where the original cannot be. */
@@ -47,6 +50,7 @@ export function PlayerView({ file, focus, kind }: ViewProps & { kind: 'video' | 
           playerRef={player}
           startMs={focus?.timeMs}
           language={transcript?.language ?? null}
+          timeMs={timeMs}
           onTime={setTimeMs}
         />
         {transcript && transcript.lines.length > 0 && (
@@ -75,23 +79,40 @@ interface PlayerProps {
   readonly playerRef: RefObject<HTMLMediaElement | null>
   readonly startMs: number | undefined
   readonly language: string | null
+  readonly timeMs: number
   readonly onTime: (ms: number) => void
 }
 
 type State = 'plays' | 'sound-only' | 'broken'
 
-function Player({ file, kind, language, onTime, playerRef, startMs }: PlayerProps) {
+function Player({ file, kind, language, onTime, playerRef, startMs, timeMs }: PlayerProps) {
   const t = useMessages(messages)
   const [source, setSource] = useState<'original' | 'proxy'>('original')
   const [state, setState] = useState<State>('plays')
+  const [durationMs, setDuration] = useState<number>()
+  // The cover of a recording is seen before its thumbnails are made in their turn.
+  useWantedPicture(file, kind === 'audio')
   const attach = usePlayerRef(playerRef)
   const proxy = readyUrl(file, 'proxy')
   const poster = posterOf(file)
   const url = source === 'proxy' && proxy ? proxy : file.url
   const onLoadedMetadata = ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => {
     if (startMs !== undefined) currentTarget.currentTime = startMs / 1000
+    onDuration(currentTarget)
     const isSoundOnly = kind === 'video' && (currentTarget as HTMLVideoElement).videoWidth === 0
     setState(isSoundOnly ? 'sound-only' : 'plays')
+  }
+  const onDuration = ({ duration }: HTMLMediaElement) => {
+    if (Number.isFinite(duration) && duration > 0) setDuration(duration * 1000)
+  }
+  const seek = (ms: number) => {
+    if (playerRef.current) playerRef.current.currentTime = ms / 1000
+    onTime(ms)
+  }
+  const playPause = () => {
+    // Where it cannot be played the player says so itself.
+    if (playerRef.current?.paused) playerRef.current.play().catch(() => null)
+    else playerRef.current?.pause()
   }
   const playProxy = () => {
     setSource('proxy')
@@ -106,6 +127,7 @@ function Player({ file, kind, language, onTime, playerRef, startMs }: PlayerProp
     preload: 'metadata',
     onLoadedMetadata,
     onError: () => setState('broken'),
+    onDurationChange: ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => onDuration(currentTarget),
     onTimeUpdate: ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => onTime(currentTarget.currentTime * 1000),
     'aria-label': file.entry.name,
   } as const
@@ -113,18 +135,13 @@ function Player({ file, kind, language, onTime, playerRef, startMs }: PlayerProp
   const track = captions && <track kind="captions" src={captions} srcLang={language ?? 'und'} label={t.captions} />
   if (kind === 'audio')
     return (
-      <div className="m-auto flex w-full max-w-xl flex-col items-center gap-4 p-6">
-        {poster ? (
-          <img src={poster} alt="" className="rounded-tile max-h-[40dvh] max-w-full" />
-        ) : (
-          <KindIcon entry={file.entry} size={72} />
-        )}
-        <AudioTitle file={file} />
+      <AudioFrame file={file} cover={poster}>
+        <Waveform file={file} durationMs={durationMs} timeMs={timeMs} onSeek={seek} onPlayPause={playPause} />
         {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- where there is a transcript there is a track */}
-        <audio key={url} ref={attach} className="w-full" {...common}>
+        <audio key={url} ref={attach} className="w-full shrink-0" {...common}>
           {track}
         </audio>
-      </div>
+      </AudioFrame>
     )
   return (
     <>
@@ -181,17 +198,6 @@ function Still({ file, poster }: { file: ShownFile; poster: string | null }) {
         <KindIcon entry={file.entry} size={72} />
       )}
       {!poster && <p className="text-muted">{t.nothingHere}</p>}
-    </div>
-  )
-}
-
-function AudioTitle({ file: { entry, info } }: { file: ShownFile }) {
-  const { album, artist, title } = info?.metadata ?? {}
-  const by = [artist, album].filter((each) => typeof each === 'string').join(' · ')
-  return (
-    <div className="text-center">
-      <SafeName name={typeof title === 'string' ? title : entry.name} className="text-base font-semibold" />
-      <p className="text-muted min-h-5">{by}</p>
     </div>
   )
 }

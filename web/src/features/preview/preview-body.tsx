@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react'
+import { deviceOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { ErrorNote, Skeleton } from '../../ui/index.ts'
 import { FactsView } from './facts-view.tsx'
@@ -12,6 +13,7 @@ import { readyUrl, type ShownFile } from './use-file.ts'
 
 const TextView = lazy(async () => ({ default: (await import('./text-view.tsx')).TextView }))
 const PagesView = lazy(async () => ({ default: (await import('./pages-view.tsx')).PagesView }))
+const DocumentView = lazy(async () => ({ default: (await import('./document-view.tsx')).DocumentView }))
 const PdfView = lazy(async () => ({ default: (await import('./pdf-view.tsx')).PdfView }))
 const FontView = lazy(async () => ({ default: (await import('./font-view.tsx')).FontView }))
 const ArchiveView = lazy(async () => ({ default: (await import('./archive-view.tsx')).ArchiveView }))
@@ -51,6 +53,9 @@ function View(props: ViewProps) {
   switch (kind) {
     case 'pdf':
       return <PdfView {...props} />
+    case 'document':
+      // Another device sends its files, not what is in them.
+      return deviceOf(file.entry.path) === null ? <DocumentView {...props} /> : <PagesView {...props} />
     case 'text':
       return <TextView {...props} />
     case 'font':

@@ -1,18 +1,34 @@
-import { AppWindow, ChevronLeft, ChevronRight, Download, X } from 'lucide-react'
+import {
+  AppWindow,
+  ChevronLeft,
+  ChevronRight,
+  Download,
+  Expand,
+  Film,
+  Keyboard,
+  PanelRight,
+  Pause,
+  Play,
+  Shrink,
+  X,
+} from 'lucide-react'
 import { isElsewhere, pathOf, useAction } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Hint, IconButton, KindIcon, SafeName, toast, toastError } from '../../ui/index.ts'
 import type { PreviewProps } from './lazy-preview.tsx'
 import { messages } from './messages.ts'
+import type { Modes } from './preview.tsx'
+import { previewKeys } from './preview-keys.tsx'
 import type { ShownFile } from './use-file.ts'
 
 type PreviewHeaderProps = Pick<PreviewProps, 'onClose' | 'onNext' | 'onPrevious' | 'position'> & {
   readonly file: ShownFile
+  readonly modes: Modes
 }
 
 /** What is shown, which of how many it is, and what can be done with it. */
-export function PreviewHeader({ file, onClose, onNext, onPrevious, position }: PreviewHeaderProps) {
+export function PreviewHeader({ file, modes, onClose, onNext, onPrevious, position }: PreviewHeaderProps) {
   const t = useMessages(messages)
   const { bytes, count } = useFormat()
   const { entry } = file
@@ -32,16 +48,43 @@ export function PreviewHeader({ file, onClose, onNext, onPrevious, position }: P
           <IconButton icon={ChevronLeft} label={t.previous} keys="←" disabled={!onPrevious} onClick={onPrevious} />
           {position && (
             <span className="text-muted text-xs tabular-nums" aria-live="polite">
-              {t.position(count(position.index), count(position.total))}
+              {(position.isAbout ? t.positionAbout : t.position)(count(position.index), count(position.total))}
             </span>
           )}
           <IconButton icon={ChevronRight} label={t.next} keys="→" disabled={!onNext} onClick={onNext} />
         </div>
       )}
+      <ModeButtons modes={modes} />
       {entry.kind === 'file' && <FileButtons file={file} />}
       <IconButton icon={X} label={t.close} keys="Esc" onClick={onClose} />
     </header>
   )
+}
+
+function ModeButtons({ modes }: { modes: Modes }) {
+  const t = useMessages(messages)
+  const icons = {
+    slideShow: modes.slideShow?.isOn ? Pause : Play,
+    fullScreen: modes.fullScreen?.isOn ? Shrink : Expand,
+    filmStrip: Film,
+    details: PanelRight,
+    keys: Keyboard,
+  } as const
+  return (Object.keys(icons) as (keyof typeof icons)[]).map((name) => {
+    const mode = modes[name]
+    if (!mode) return null
+    return (
+      <IconButton
+        key={name}
+        icon={icons[name]}
+        label={t[name]}
+        keys={previewKeys[name]}
+        isPressed={mode.isOn}
+        onClick={mode.toggle}
+        className={name === 'details' || name === 'slideShow' ? undefined : 'max-sm:hidden'}
+      />
+    )
+  })
 }
 
 function FileButtons({ file }: { file: ShownFile }) {

@@ -1,7 +1,20 @@
 import type { Entry } from '@spacedrive/core/domain'
 
-/** How something is shown: `text` as it is, `pages` by the text that was taken from it, `facts` by what is known of it. */
-export type PreviewKind = 'picture' | 'video' | 'audio' | 'pdf' | 'text' | 'pages' | 'font' | 'archive' | 'facts'
+/**
+ * How something is shown: `text` as it is, `document` as the daemon reads it, `pages` by the text that was taken from it,
+ * `facts` by what is known of it.
+ */
+export type PreviewKind =
+  | 'picture'
+  | 'video'
+  | 'audio'
+  | 'pdf'
+  | 'text'
+  | 'pages'
+  | 'document'
+  | 'font'
+  | 'archive'
+  | 'facts'
 
 type Shown = Pick<Entry, 'kind' | 'type' | 'mime' | 'extension'>
 
@@ -20,6 +33,9 @@ const browserPictures = new Set([
   'image/x-icon',
 ])
 const browserPictureExtensions = /^(?:jpe?g|jfif|png|apng|gif|webp|avif|svg|bmp|ico)$/
+
+/** What `files.document` reads. */
+const documentExtensions = /^(?:do[ct][xm]|xl[st][xm]?|xlsb|f?ods|ots|wk[13]|123|numbers)$/
 
 /** Texts whose words matter and not their markup. */
 const readAsPages = new Set(['application/rtf', 'text/rtf'])
@@ -48,7 +64,7 @@ export function previewKind({ extension, kind, mime, type }: Shown): PreviewKind
     case 'presentation':
     case 'book':
     case 'email':
-      return mime?.startsWith('text/') ? 'text' : 'pages'
+      return mime?.startsWith('text/') ? 'text' : documentExtensions.test(extension) ? 'document' : 'pages'
     case 'package':
       return 'archive'
     case 'unknown':
@@ -68,4 +84,13 @@ export function previewKind({ extension, kind, mime, type }: Shown): PreviewKind
 /** Whether the browser shows the picture itself; what it cannot is shown by its largest thumbnail. */
 export function isBrowserPicture({ extension, mime }: Pick<Shown, 'mime' | 'extension'>): boolean {
   return mime === null ? browserPictureExtensions.test(extension) : browserPictures.has(mime)
+}
+
+/** How a text is shown besides its source; null: only as it is written. */
+export type ReadableKind = 'markdown' | 'table'
+
+export function readableKind({ extension, mime }: Pick<Shown, 'mime' | 'extension'>): ReadableKind | null {
+  if (mime === 'text/markdown' || /^(?:md|markdown|mdown|mkd)$/.test(extension)) return 'markdown'
+  if (mime === 'text/csv' || mime === 'text/tab-separated-values' || /^(?:csv|tsv|tab)$/.test(extension)) return 'table'
+  return null
 }

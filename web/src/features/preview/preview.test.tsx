@@ -1,60 +1,10 @@
 // @vitest-environment happy-dom
-import { openPage, toastOf } from '../../../testing/page.tsx'
-import type { Entry, FileInfo } from '@spacedrive/core/domain'
+import { preview, served } from '../../../testing/preview.tsx'
+import { toastOf } from '../../../testing/page.tsx'
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Answers, Refusal } from '../../../testing/fake-daemon.ts'
-import { FakeFiles } from '../../../testing/fake-files.ts'
+import { expect, test, vi } from 'vitest'
+import { Refusal } from '../../../testing/fake-daemon.ts'
 import { aFile, aFolder, anInfo, aSidecar, aThumb, contentId, entryId } from '../../../testing/things.ts'
-
-/** What the daemon serves under `/media`: bytes by the end of their address, with ranges as the real one has them. */
-const served = new Map<string, string>()
-
-function serve(address: string, init?: RequestInit): Promise<Response> {
-  const { pathname } = new URL(address)
-  const found = [...served].find(([end]) => decodeURIComponent(pathname).endsWith(end))?.[1]
-  if (found === undefined) {
-    const problem = { code: 'NotFound', detail: `nothing is at ${pathname}` }
-    return Promise.resolve(new Response(JSON.stringify(problem), { status: 404 }))
-  }
-  const bytes = new TextEncoder().encode(found)
-  const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(new Headers(init?.headers).get('range') ?? '') ?? []
-  if (bytes.length === 0) return Promise.resolve(new Response(null, { status: 416 }))
-  const part = bytes.slice(Number(from), to === '' ? undefined : Number(to) + 1)
-  const headers = {
-    'content-range': `bytes ${from}-${Number(from) + part.length - 1}/${bytes.length}`,
-    'content-type': 'text/plain; charset=utf-8',
-  }
-  return Promise.resolve(new Response(part, { status: 206, headers }))
-}
-
-beforeEach(() => {
-  served.clear()
-  vi.stubGlobal('fetch', serve)
-})
-afterEach(() => void vi.unstubAllGlobals())
-
-interface PreviewOptions {
-  readonly info?: Partial<FileInfo>
-  readonly answers?: Answers
-  readonly beside?: readonly Entry[]
-  readonly locale?: 'en' | 'de'
-}
-
-/** The preview of a file in the folder `/p`. */
-async function preview(entry: Entry, { answers, beside = [], info, locale = 'en' }: PreviewOptions = {}) {
-  const files = new FakeFiles(entry, ...beside)
-  const page = await openPage(`/browse?path=/p&preview=true&sel=${encodeURIComponent(entry.path)}`, {
-    answers: {
-      ...files.answers,
-      'files.info': ({ path }) => (path === entry.path ? anInfo(entry, info) : files.answers['files.info']!({ path })),
-      ...answers,
-    },
-    locale,
-  })
-  const dialog = await screen.findByRole('dialog', { name: new RegExp(`${entry.name}$`) })
-  return { ...page, dialog }
-}
 
 const indexed = { id: entryId(1), contentId: contentId(1) }
 
@@ -204,6 +154,16 @@ test('words that were found in a picture lie over it, and their text is beside i
   expect(within(dialog).getByRole('complementary', { name: 'Text found' }).textContent).toContain('quick brown dog')
 })
 
+test('the pages of a scan that are read already are shown, and that more are being read', async () => {
+  served.set('/ocr/default.json', JSON.stringify({ ...words, unfinished: true }))
+  const sidecar = aSidecar('ocr', { state: 'generating', path: '/library/ocr/default.json' })
+  const { dialog, user } = await preview(photo, { info: { sidecars: [sidecar] } })
+  await user.click(await within(dialog).findByRole('button', { name: 'Text found' }))
+  const panel = within(dialog).getByRole('complementary', { name: 'Text found' })
+  expect(panel.textContent).toContain('quick brown dog')
+  expect(panel.textContent).toContain('More pages are being read.')
+})
+
 test('a text is read in pieces, and the next one at a click', async () => {
   served.set('long.txt', `${'0123456789\n'.repeat(30_000)}the end`)
   const { dialog, user } = await preview(aFile('/p/long.txt'))
@@ -268,11 +228,43 @@ test('an archive is listed in its order, with what needs a password', async () =
       }),
     },
   })
-  const table = await within(dialog).findByRole('table', { name: 'What is in the archive' })
-  const rows = within(table).getAllByRole('row').slice(1)
-  expect(rows[0]!.textContent).toContain('1.5 kB')
-  expect(within(rows[1]!).getByLabelText('needs a password')).toBeTruthy()
+  const table = await within(dialog).findByRole('treegrid', { name: 'What is in the archive' })
+  const rows = () => within(table).getAllByRole('row').slice(1)
+  expect(rows().map((each) => each.getAttribute('aria-level'))).toEqual(['1', '2', '1'])
+  expect(rows()[1]!.textContent).toContain('1.5 kB')
+  expect(within(rows()[2]!).getByLabelText('needs a password')).toBeTruthy()
   expect(dialog.textContent).toContain('zip2 entriesIt has more than is listed')
+})
+
+test('folders of an archive are opened and closed by keys and by a press', async () => {
+  const { dialog, user } = await preview(aFile('/p/a.zip'), {
+    answers: {
+      'files.archive': ({ path }) => ({
+        path,
+        format: 'zip',
+        items: [member('notes/one.txt', 1), member('two.txt', 1)],
+        total: 2,
+        truncated: false,
+      }),
+    },
+  })
+  const tree = await within(dialog).findByRole('treegrid')
+  const active = () => tree.querySelector(`[id="${tree.getAttribute('aria-activedescendant')}"]`)?.textContent
+  const levels = () =>
+    within(tree)
+      .getAllByRole('row')
+      .slice(1)
+      .map((each) => each.getAttribute('aria-level'))
+  tree.focus()
+  await user.keyboard('{ArrowDown}')
+  expect(active()).toMatch(/^one/)
+  await user.keyboard('{ArrowLeft}{ArrowLeft}')
+  expect(levels()).toEqual(['1', '1'])
+  expect(within(tree).getAllByRole('row')[1]?.getAttribute('aria-expanded')).toBe('false')
+  await user.click(within(tree).getByText('notes'))
+  expect(levels()).toEqual(['1', '2', '1'])
+  // Arrows in the tree are the tree's own: the preview still shows the same file.
+  expect(screen.getByRole('dialog', { name: 'Preview of a.zip' })).toBeTruthy()
 })
 
 test('a large archive is listed a thousand at a time', async () => {
@@ -403,6 +395,25 @@ test('a recording has its title and by whom', async () => {
   expect(await within(dialog).findByText('Whale song')).toBeTruthy()
   expect(within(dialog).getByText('Whales · Deep')).toBeTruthy()
   expect(dialog.querySelector('audio')?.getAttribute('aria-label')).toBe('song.mp3')
+})
+
+test('the cover of a recording is asked for before all else, and shown when it is made', async () => {
+  const song = aFile('/p/song.mp3', indexed)
+  const { daemon, dialog } = await preview(song, {
+    answers: { 'sidecars.want': () => [] },
+  })
+  await waitFor(() =>
+    expect(daemon.asksOf('sidecars.want')).toMatchObject([
+      { kind: 'thumb', variants: ['detail@2x'], contentIds: [contentId(1)] },
+    ]),
+  )
+  expect(dialog.querySelector('[data-cover="none"]')).not.toBeNull()
+  daemon.answer({
+    'files.info': () => anInfo(song, { sidecars: [aSidecar('thumb', { variant: 'detail@2x', format: 'webp' })] }),
+  })
+  daemon.emit('sidecars.changed', { kind: 'thumb', state: 'ready', contentIds: [contentId(1)], more: false })
+  const cover = await within(dialog).findByRole('img', { name: 'Cover' })
+  expect(cover.getAttribute('src')).toContain('/thumbs/detail%402x.webp')
 })
 
 /** A font as a browser loads it: of bytes that are no font it makes none. */

@@ -19,7 +19,9 @@ test('pages are read with their words; what is not as it should be is left out',
       { page: 2, text: 'no words', title: 'Two', words: [] },
     ],
     isTruncated: true,
+    isUnfinished: false,
   })
+  expect(readPagedText({ pages: [], unfinished: true })).toEqual({ pages: [], isTruncated: false, isUnfinished: true })
   expect(readPagedText({ pages: 3 })).toBeNull()
   expect(readPagedText(null)).toBeNull()
 })

@@ -21,6 +21,8 @@ export interface PagedText {
   readonly pages: readonly TextPage[]
   /** The file has more text than is kept of one. */
   readonly isTruncated: boolean
+  /** More pages are still being read. */
+  readonly isUnfinished: boolean
 }
 
 /** A sentence, in milliseconds from the start of the recording. */
@@ -43,7 +45,11 @@ export interface Transcript {
 export function readPagedText(json: unknown): PagedText | null {
   const value = record(json)
   if (!Array.isArray(value?.['pages'])) return null
-  return { pages: value['pages'].flatMap(readPage), isTruncated: value['truncated'] === true }
+  return {
+    pages: value['pages'].flatMap(readPage),
+    isTruncated: value['truncated'] === true,
+    isUnfinished: value['unfinished'] === true,
+  }
 }
 
 export function readTranscript(json: unknown): Transcript | null {

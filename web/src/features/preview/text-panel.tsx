@@ -10,7 +10,7 @@ export function PagedTextPanel({ text }: { text: PagedText }) {
   const t = useMessages(messages)
   const { count } = useFormat()
   const pages = text.pages.filter((page) => page.text.trim() !== '')
-  if (pages.length === 0) return <p className="text-muted px-4 py-2">{t.noText}</p>
+  if (pages.length === 0 && !text.isUnfinished) return <p className="text-muted px-4 py-2">{t.noText}</p>
   const copy = async () => {
     await navigator.clipboard.writeText(pages.map((page) => page.text).join('\n\n'))
     toast(t.copied)
@@ -31,6 +31,7 @@ export function PagedTextPanel({ text }: { text: PagedText }) {
         </section>
       ))}
       {text.isTruncated && <p className="text-muted">{t.textTruncated}</p>}
+      {text.isUnfinished && <p className="text-muted">{t.textUnfinished}</p>}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { Copy, FileQuestion, WrapText } from 'lucide-react'
-import { useMemo, useRef, useState } from 'react'
+import { BookOpen, CodeXml, Copy, FileQuestion, WrapText } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useMemo, useRef, useState } from 'react'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, cn, EmptyState, ErrorNote, IconButton, Said, Skeleton, toast } from '../../ui/index.ts'
@@ -9,11 +9,18 @@ import type { Highlighted } from './highlight-messages.ts'
 import { languageOf } from './language-of.ts'
 import { messages } from './messages.ts'
 import type { ViewProps } from './preview-body.tsx'
+import { readableKind } from './preview-kind.ts'
 import { type TextRow, textRows } from './text-rows.ts'
 import { type FileText, useFileText } from './use-file-text.ts'
 import { useHighlight } from './use-highlight.ts'
 
-/** Text and code as they are written; HTML and Markdown as well, so that nothing in them runs. */
+const MarkdownView = lazy(async () => ({ default: (await import('./markdown-view.tsx')).MarkdownView }))
+const SeparatedView = lazy(async () => ({ default: (await import('./separated-view.tsx')).SeparatedView }))
+
+/**
+ * Text and code as they are written, HTML too, so that nothing in it runs. Markdown is shown rendered and separated values
+ * as a table, each with a way to the source.
+ */
 export function TextView({ file }: ViewProps) {
   const t = useMessages(messages)
   const content = useFileText(file.url!)
@@ -36,21 +43,78 @@ export function TextView({ file }: ViewProps) {
         {t.notTextWhy}
       </EmptyState>
     )
-  return <Lines content={content} text={content.text} entry={file.entry} />
+  return <ReadableOrSource file={file} content={content} text={content.text} />
+}
+
+interface ContentProps {
+  readonly file: ViewProps['file']
+  readonly content: FileText
+  readonly text: string
+}
+
+function ReadableOrSource({ content, file, text }: ContentProps) {
+  const t = useMessages(messages)
+  const kind = readableKind(file.entry)
+  const [isSource, setSource] = useState(false)
+  if (kind === null) return <Lines content={content} text={text} entry={file.entry} />
+  const toggle = (
+    <Button kind="quiet" icon={isSource ? BookOpen : CodeXml} onClick={() => setSource(!isSource)}>
+      {isSource ? t.showReadable[kind] : t.showSource}
+    </Button>
+  )
+  if (isSource) return <Lines content={content} text={text} entry={file.entry} toggle={toggle} />
+  return (
+    <div className="flex min-w-0 flex-1 flex-col">
+      <Suspense fallback={<Skeleton className="m-6 flex-1" />}>
+        {kind === 'markdown' ? <MarkdownView file={file} text={text} /> : <SeparatedView file={file} text={text} />}
+      </Suspense>
+      <Footer content={content} text={text}>
+        {toggle}
+      </Footer>
+    </div>
+  )
+}
+
+interface FooterProps extends Pick<ContentProps, 'content' | 'text'> {
+  readonly children?: ReactNode
+}
+
+/** How much of the file is loaded, and what can be done with it. */
+function Footer({ children, content, text }: FooterProps) {
+  const t = useMessages(messages)
+  const { bytes } = useFormat()
+  const copy = async () => {
+    await navigator.clipboard.writeText(text)
+    toast(t.copied)
+  }
+  return (
+    <footer className="border-line flex flex-wrap items-center gap-2 border-t px-3 py-1">
+      {children}
+      <IconButton icon={Copy} label={t.copyAll} onClick={() => void copy()} />
+      <span className="text-muted flex-1 text-xs tabular-nums">
+        {t.shownOf(bytes(content.loaded), bytes(content.total))}
+      </span>
+      {content.error && <Said of={content.error} className="text-bad" />}
+      {content.more && (
+        <Button onClick={content.more} disabled={content.isLoading}>
+          {t.loadMore}
+        </Button>
+      )}
+    </footer>
+  )
 }
 
 const ROW_HEIGHT = 20
 const ROWS_AHEAD = 20
 
-interface LinesProps {
-  readonly content: FileText
-  readonly text: string
+interface LinesProps extends Pick<ContentProps, 'content' | 'text'> {
   readonly entry: ViewProps['file']['entry']
+  /** The way to the readable view of the same file. */
+  readonly toggle?: ReactNode
 }
 
-function Lines({ content, entry, text }: LinesProps) {
+function Lines({ content, entry, text, toggle }: LinesProps) {
   const t = useMessages(messages)
-  const { bytes } = useFormat()
   const [isWrapped, setWrapped] = useState(true)
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => textRows(text), [text])
@@ -62,10 +126,6 @@ function Lines({ content, entry, text }: LinesProps) {
     estimateSize: () => ROW_HEIGHT,
     overscan: ROWS_AHEAD,
   })
-  const copy = async () => {
-    await navigator.clipboard.writeText(text)
-    toast(t.copied)
-  }
   const digits = String((rows.at(-1)?.line ?? 0) + 1).length
   return (
     <div className="flex min-w-0 flex-1 flex-col">
@@ -88,19 +148,10 @@ function Lines({ content, entry, text }: LinesProps) {
           ))}
         </div>
       </div>
-      <footer className="border-line flex flex-wrap items-center gap-2 border-t px-3 py-1">
+      <Footer content={content} text={text}>
+        {toggle}
         <IconButton icon={WrapText} label={t.wrap} isPressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
-        <IconButton icon={Copy} label={t.copyAll} onClick={() => void copy()} />
-        <span className="text-muted flex-1 text-xs tabular-nums">
-          {t.shownOf(bytes(content.loaded), bytes(content.total))}
-        </span>
-        {content.error && <Said of={content.error} className="text-bad" />}
-        {content.more && (
-          <Button onClick={content.more} disabled={content.isLoading}>
-            {t.loadMore}
-          </Button>
-        )}
-      </footer>
+      </Footer>
     </div>
   )
 }

@@ -74,12 +74,17 @@ export function useFile(entry: Entry): ShownFile {
   }
 }
 
-/** The address of a sidecar that is ready; null where there is none. */
+/** The address of a sidecar that is ready, or of the part of a text that is there already; null where there is none. */
 export function readyUrl(file: ShownFile, kind: SidecarKind, format?: string): string | null {
   const sidecar = file.sidecars.find(
-    (each) => each.kind === kind && each.state === 'ready' && (format === undefined || each.format === format),
+    (each) => each.kind === kind && hasFile(each) && (format === undefined || each.format === format),
   )
   return sidecar ? file.sidecarUrl(sidecar) : null
+}
+
+/** Whether there is a file to read: of a text that is being read, its first pages. */
+export function hasFile({ path, state }: Sidecar): boolean {
+  return state === 'ready' || path !== null
 }
 
 /** Calls `onNews` when sidecars of a content have changed. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitted, framing, settled, zoomed } from './view-box.ts'
+import { fitted, framing, settled, turnedBox, turnedSize, zoomed } from './view-box.ts'
 
 const picture = { width: 2000, height: 1000 }
 const frame = { width: 1000, height: 1000 }
@@ -33,4 +33,14 @@ test('a part of the picture is brought to the middle of the frame', () => {
   expect(scale).toBe(2)
   expect(x + 0.55 * picture.width * scale).toBeCloseTo(500)
   expect(y + 0.41 * picture.height * scale).toBeCloseTo(500)
+})
+
+test.each([
+  [0, { width: 30, height: 20 }, [0.1, 0.2, 0.3, 0.4]],
+  [1, { width: 20, height: 30 }, [0.4, 0.1, 0.4, 0.3]],
+  [2, { width: 30, height: 20 }, [0.6, 0.4, 0.3, 0.4]],
+  [3, { width: 20, height: 30 }, [0.2, 0.6, 0.4, 0.3]],
+] as const)('after %i quarters of a turn, size and parts of a picture are turned too', (turn, size, box) => {
+  expect(turnedSize({ width: 30, height: 20 }, turn)).toEqual(size)
+  for (const [i, value] of turnedBox([0.1, 0.2, 0.3, 0.4], turn).entries()) expect(value).toBeCloseTo(box[i]!)
 })

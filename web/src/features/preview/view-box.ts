@@ -17,6 +17,27 @@ const MAX_ZOOM = 8
 /** Room left around a part that is looked at, as a part of the frame. */
 const BOX_MARGIN = 0.2
 
+/** Quarters of a turn to the right. */
+export type Turn = 0 | 1 | 2 | 3
+
+export function turnedSize({ width, height }: Size, turn: Turn): Size {
+  return turn % 2 === 0 ? { width, height } : { width: height, height: width }
+}
+
+/** Where a part of a picture is once the picture is turned. */
+export function turnedBox([x, y, width, height]: Box, turn: Turn): Box {
+  switch (turn) {
+    case 0:
+      return [x, y, width, height]
+    case 1:
+      return [1 - y - height, x, height, width]
+    case 2:
+      return [1 - x - width, 1 - y - height, width, height]
+    case 3:
+      return [y, 1 - x - width, height, width]
+  }
+}
+
 /** The scale at which all of a picture is seen; a small one is not enlarged. */
 export function fitScale(picture: Size, frame: Size): number {
   return Math.min(1, frame.width / picture.width, frame.height / picture.height)

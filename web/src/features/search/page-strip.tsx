@@ -16,7 +16,7 @@ export function PageStrip({ box, item, library, size }: PageStripProps) {
   const { height, width } = item.thumb ?? {}
   if (!width || !height || isBroken) return null
   const { left, mark, page, top } = stripOf(box, { width, height }, size)
-  const url = pictureUrl(item, library, page.width)
+  const url = pictureUrl(item, library, Math.max(page.width, page.height))
   if (!url) return null
   const [markLeft, markTop, markWidth, markHeight] = mark
   return (

@@ -2,6 +2,7 @@ import type { SearchItem } from '@spacedrive/core/domain'
 import { countChosen } from '../browse/index.ts'
 import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
+import { placeAmongFiles, rowAround } from './found-around.ts'
 import { focusOf } from './reasons.ts'
 import type { ChangeResults } from './use-change-results.ts'
 import type { FoundRows } from './use-found.ts'
@@ -12,19 +13,29 @@ interface ResultDetailsProps {
   readonly change: ChangeResults
 }
 
-/** A result as large as the window, where it says what was searched for; arrows go through the results. */
-export function ResultPreview({ change, found: { choice, go, listing, results }, item }: ResultDetailsProps) {
-  const row = choice.active ?? 0
-  const total = results.answer?.total ?? 0
-  const [previous, next] = [listing.entryAt(row - 1), listing.entryAt(row + 1)]
+/** A result as large as the window, where it says what was searched for; arrows go through the files of the results. */
+export function ResultPreview({ change, found: { choice, go, listing, results, total }, item }: ResultDetailsProps) {
+  const rows = { entryAt: listing.entryAt, row: choice.active ?? 0, rows: total }
+  const rowOf = (offset: number) => rowAround(rows, offset)
+  const entryAround = (offset: number) => {
+    const row = rowOf(offset)
+    return row === null ? undefined : listing.entryAt(row)
+  }
+  const goTo = (offset: number) => {
+    const row = rowOf(offset)
+    if (row !== null) go(row, 'only')
+  }
+  const [previous, next] = [entryAround(-1), entryAround(1)]
+  const place = placeAmongFiles(rows)
   return (
     <Preview
       entry={item}
       focus={focusOf(item)}
       onClose={() => change({ preview: undefined }, { replace: true })}
-      onNext={next && (() => go(row + 1, 'only'))}
-      onPrevious={previous && (() => go(row - 1, 'only'))}
-      position={{ index: row + 1, total }}
+      onNext={next && (() => goTo(1))}
+      onPrevious={previous && (() => goTo(-1))}
+      position={place ?? { index: rows.row + 1, total: results.answer?.total ?? 0, isAbout: true }}
+      strip={{ entryAt: entryAround, onGo: goTo }}
       neighbours={[next, previous].filter((each) => each !== undefined)}
     />
   )

@@ -1,9 +1,9 @@
-import { ClientError } from '@spacedrive/client'
+import { ClientError, type OutputOf } from '@spacedrive/client'
 import { SearchX, TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import type { SearchSearch } from './search-search.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, EmptyState, ErrorNote, Said } from '../../ui/index.ts'
+import { Button, EmptyState, ErrorNote, SafeText, Said } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { activeFilters, type FilterId, noFilters } from './search-input.ts'
 import type { ChangeResults } from './use-change-results.ts'
@@ -56,6 +56,25 @@ export function ResultState({ change, onSearch, results, search }: StateProps) {
         {!search.hidden && <Button onClick={() => change({ hidden: true })}>{t.alsoHidden}</Button>}
       </div>
     </EmptyState>
+  )
+}
+
+/** How parts of the query were read, where that differs from ordinary words. */
+export function Special({ parts }: { parts: NonNullable<OutputOf<'search.files'>['special']> }) {
+  const t = useMessages(messages)
+  if (parts.length === 0) return null
+  return (
+    <p className="text-muted border-line border-b px-4 py-1 text-xs break-words">
+      {parts.map(({ kind, text }, i) => (
+        <Fragment key={`${kind} ${text}`}>
+          {i > 0 && ' '}
+          <code className="text-text font-mono">
+            <SafeText text={text} />
+          </code>{' '}
+          {t.special[kind]}
+        </Fragment>
+      ))}
+    </p>
   )
 }
 

@@ -22,7 +22,8 @@ export function SearchCount({ found: { choice, results, total } }: { found: Foun
         : answer.totalIsExact
           ? t.found(answer.total)
           : t.foundAbout(answer.total)
-  const told = useSettled(text)
+  // While other results are on their way, or have just come, nothing is said: an old count would be wrong.
+  const told = useSettled(results.isOld ? '' : text)
   return (
     <>
       <p aria-hidden className="text-muted shrink-0 text-xs whitespace-nowrap tabular-nums">
@@ -38,12 +39,12 @@ export function SearchCount({ found: { choice, results, total } }: { found: Foun
   )
 }
 
-/** A text that has stayed the same for a while. */
+/** A text once it has stayed the same for a while; empty until then. */
 function useSettled(text: string): string {
   const [settled, setSettled] = useState('')
   useEffect(() => {
     const timer = setTimeout(() => setSettled(text), ANNOUNCE_MS)
     return () => clearTimeout(timer)
   }, [text])
-  return settled
+  return settled === text ? settled : ''
 }

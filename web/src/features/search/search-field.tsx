@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useEffect } from 'react'
+import { type KeyboardEvent, type RefObject, useLayoutEffect } from 'react'
 import { useMessages } from '../../i18n/index.ts'
 import { IconButton } from '../../ui/index.ts'
 import { messages } from './messages.ts'
@@ -24,7 +24,8 @@ interface SearchFieldProps {
 /** What is searched for; every letter searches. */
 export function SearchField({ input, isFocused, onBackspace, onDown, onSettle, onType, text }: SearchFieldProps) {
   const t = useMessages(messages)
-  useEffect(() => {
+  // Before the box is seen, so that no letter that is typed at once is lost.
+  useLayoutEffect(() => {
     if (!isFocused) return
     input.current?.focus()
     input.current?.setSelectionRange(MAX_LENGTH, MAX_LENGTH)

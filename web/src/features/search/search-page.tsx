@@ -15,7 +15,7 @@ import { ResultAside, ResultPreview } from './result-details.tsx'
 import { ResultGrid } from './result-grid.tsx'
 import { ResultList } from './result-list.tsx'
 import { ResultMenu } from './result-menu.tsx'
-import { brokenFilters, Notices, ResultState } from './result-state.tsx'
+import { brokenFilters, Notices, ResultState, Special } from './result-state.tsx'
 import { ResultTools } from './result-tools.tsx'
 import { SearchCount } from './search-count.tsx'
 import { SearchField } from './search-field.tsx'
@@ -124,6 +124,7 @@ export function SearchPage() {
       aside={search.inspector && active && <ResultAside found={found} item={active} change={change} />}
     >
       <Notices notices={(results.input && results.answer?.notices) ?? []} />
+      <Special parts={(results.input && results.answer?.special) ?? []} />
       {input === null ? (
         <Start change={change} onSearch={searchFor} />
       ) : isWaiting ? (

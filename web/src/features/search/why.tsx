@@ -4,6 +4,7 @@ import { useKindNames } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeText } from '../../ui/index.ts'
+import { leadIn } from './lead-in.ts'
 import { messages } from './messages.ts'
 import { PageStrip } from './page-strip.tsx'
 import { bestPassage, type Passage } from './reasons.ts'
@@ -17,6 +18,8 @@ interface WhyProps {
   readonly onShow: (item: SearchItem) => void
 }
 
+/** Letters before the first match, by lines of text. */
+const LEAD = { 1: 12, 2: 24 } as const
 const STRIP = { width: 132, height: 40 }
 
 /** Where a file says what was searched for: the piece of text, the page, the place in the picture, the time. */
@@ -26,6 +29,7 @@ export function Why({ item, library, lines, onShow }: WhyProps) {
   const passage = bestPassage(item)
   if (!passage) return null
   const { box, kind, ranges, snippet } = passage
+  const shown = leadIn(snippet, ranges, LEAD[lines])
   const isOnFirstPage = passage.page === null || passage.page === 1
   return (
     <div className="flex min-w-0 items-center gap-2">
@@ -36,7 +40,8 @@ export function Why({ item, library, lines, onShow }: WhyProps) {
           kindName(kind)
         ) : (
           <bdi>
-            <SafeText text={snippet} marks={ranges} />
+            {shown.offset > 0 && '…'}
+            <SafeText text={shown.text} marks={ranges} offset={shown.offset} />
           </bdi>
         )}
       </p>

@@ -13,7 +13,7 @@ type Session = OutputOf<'sessions.list'>[number]
 
 const icons = { page: Laptop, remote: Smartphone, key: KeyRound } as const
 /** Records that are shown; `spacedrive session log` has all. */
-const SHOWN_RECORDS = 20
+export const SHOWN_RECORDS = 20
 
 /** Who is let in, each to be ended; API keys; and what was recorded of both. Asked for on the machine itself alone. */
 export function AccessSettings() {
@@ -28,7 +28,7 @@ export function AccessSettings() {
 
 function Sessions() {
   const t = useMessages(accessMessages)
-  const { data = [], error } = useOperation('sessions.list', {}, { staleTime: 0 })
+  const { data = [], error } = useOperation('sessions.list', {})
   return (
     <Section title={t.title} hint={t.hint}>
       {error && <ErrorNote error={error} />}
@@ -51,6 +51,7 @@ function SessionRow({ session }: { session: Session }) {
   const used = session.usedAt === null ? t.neverUsed : t.used(format.dateTime(session.usedAt))
   return (
     <Row
+      words={browserName(session.name)}
       label={
         <span className="flex min-w-0 items-center gap-2">
           <Icon size={16} strokeWidth={1.5} aria-hidden className="text-muted shrink-0" />
@@ -156,7 +157,7 @@ function NewKey() {
 function AccessLog() {
   const t = useMessages(accessMessages)
   const format = useFormat()
-  const { data = [], error } = useOperation('sessions.log', { limit: SHOWN_RECORDS }, { staleTime: 0 })
+  const { data = [], error } = useOperation('sessions.log', { limit: SHOWN_RECORDS })
   return (
     <Section title={t.log} hint={t.logHint}>
       {error && <ErrorNote error={error} />}

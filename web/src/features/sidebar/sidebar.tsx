@@ -1,5 +1,6 @@
 import { useLocation } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
+import { Deferred } from '../../app/deferred.tsx'
 import { SIDEBAR, usePreferences } from '../../app/preferences.ts'
 import { useMediaQuery } from '../../app/use-media-query.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -18,9 +19,11 @@ export function Sidebar() {
   const { set, sidebarWidth } = usePreferences()
   if (!useMediaQuery(WIDE)) return null
   return (
-    <nav aria-label={t.label} className="bg-panel flex shrink-0">
+    <nav aria-label={t.label} data-pane data-yields-focus className="bg-panel flex shrink-0">
       <div className="overflow-y-auto" style={{ width: sidebarWidth }}>
-        <Places />
+        <Deferred>
+          <Places />
+        </Deferred>
       </div>
       <ResizeHandle
         label={t.width}

@@ -87,9 +87,9 @@ test('the headline says how much there is, twice, once, and not yet looked into'
   await openStatistics()
   const headline = screen.getByRole('region', { name: 'In this library' }).textContent
   expect(headline).toContain('In this library7 kB3 files, 2 folders')
-  expect(headline).toContain('Duplicates1 kBcould be freed: 1 more copy of what is there')
-  expect(headline).toContain('Only once here5 kB2 files')
-  expect(headline).toContain('Not looked into yet1 kB1 file')
+  expect(headline).toContain('Duplicates1 kBcould be freed by removing 1 duplicate')
+  expect(headline).toContain('Only one copy5 kB2 files')
+  expect(headline).toContain('Not compared yet1 kB1 file')
 })
 
 test('where nothing is there twice the headline says so', async () => {
@@ -98,8 +98,8 @@ test('where nothing is there twice the headline says so', async () => {
     unidentified: { files: 0, bytes: 0 },
   })
   const headline = screen.getByRole('region', { name: 'In this library' }).textContent
-  expect(headline).toContain('Nothing is there twice.')
-  expect(headline).not.toContain('Not looked into yet')
+  expect(headline).toContain('There are no duplicates.')
+  expect(headline).not.toContain('Not compared yet')
 })
 
 const links = [

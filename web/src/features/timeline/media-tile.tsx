@@ -72,9 +72,9 @@ function useTaken(item: MediaItem | undefined): string {
   return [item.type === 'video' && t.video, taken, !item.online && t.offline].filter(Boolean).join(', ')
 }
 
-/** Below the pointer. The tile itself says the same in words. */
+/** Below the pointer. The name of the tile has the same words: who speaks what they see must reach it. */
 function Caption({ item: { takenAt, takenFrom } }: { item: MediaItem }) {
-  const { date } = useFormat()
+  const { dateTime } = useFormat()
   const Source = takenFrom === 'metadata' ? Camera : File
   return (
     <span
@@ -82,7 +82,7 @@ function Caption({ item: { takenAt, takenFrom } }: { item: MediaItem }) {
       className="invisible absolute inset-x-0 bottom-0 flex items-center gap-1 bg-black/65 px-1.5 py-0.5 text-xs text-white group-hover:visible group-focus-visible:visible"
     >
       <Source size={12} strokeWidth={1.75} className="shrink-0" />
-      <span className="truncate">{date(takenAt)}</span>
+      <span className="truncate">{dateTime(takenAt)}</span>
     </span>
   )
 }

@@ -19,10 +19,10 @@ const MARK_HEIGHT = 20
 /** Pixels above the first and below the last year. */
 const INSET = 12
 
-/** The years at the edge: a press or a drag goes there, arrow keys by month, Page Up and Down by year. */
+/** The years at the edge: a press or a drag goes there, arrow keys by day, Page Up and Down by year. */
 export function Scrubber({ layout, onGo, top, viewport }: ScrubberProps) {
   const t = useMessages(messages)
-  const { month } = useFormat()
+  const { day } = useFormat()
   const track = useRef<HTMLDivElement>(null)
   const [pointed, setPointed] = useState<number | null>(null)
   const [isDragging, setDragging] = useState(false)
@@ -54,7 +54,7 @@ export function Scrubber({ layout, onGo, top, viewport }: ScrubberProps) {
     event.preventDefault()
     onGo(sections[next]!.top)
   }
-  const pointedMonth = pointed === null ? undefined : sectionAt(layout, pointed * Math.max(0, height - viewport))
+  const pointedDay = pointed === null ? undefined : sectionAt(layout, pointed * Math.max(0, height - viewport))
   return (
     <div
       ref={track}
@@ -65,7 +65,7 @@ export function Scrubber({ layout, onGo, top, viewport }: ScrubberProps) {
       aria-valuemin={0}
       aria-valuemax={Math.max(0, sections.length - 1)}
       aria-valuenow={index}
-      aria-valuetext={current && t.spoken(month(current.month), t.count(current.count))}
+      aria-valuetext={current && t.spoken(day(current.day), t.count(current.count))}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={() => setDragging(false)}
@@ -80,7 +80,7 @@ export function Scrubber({ layout, onGo, top, viewport }: ScrubberProps) {
           aria-hidden
           className={cn(
             'bg-canvas absolute start-1/2 z-10 -translate-x-1/2 -translate-y-1/2 px-0.5 rtl:translate-x-1/2',
-            year === current?.month.slice(0, 4) && 'text-text font-semibold',
+            year === current?.day.slice(0, 4) && 'text-text font-semibold',
           )}
           style={{ top: INSET + place * length }}
         >
@@ -92,13 +92,13 @@ export function Scrubber({ layout, onGo, top, viewport }: ScrubberProps) {
         className="bg-accent absolute inset-x-0 h-0.5 -translate-y-1/2 forced-colors:bg-[Highlight]"
         style={{ top: INSET + at * length }}
       />
-      {pointed !== null && pointedMonth && (
+      {pointed !== null && pointedDay && (
         <span
           aria-hidden
           className="bg-raised border-line shadow-float rounded-control text-text pointer-events-none absolute end-full z-20 me-1 -translate-y-1/2 border px-2 py-1 whitespace-nowrap"
           style={{ top: INSET + pointed * length }}
         >
-          {month(pointedMonth.month)}
+          {day(pointedDay.day)}
         </span>
       )}
     </div>
@@ -109,7 +109,7 @@ export function Scrubber({ layout, onGo, top, viewport }: ScrubberProps) {
 function sectionAfterKey({ sections }: TimelineLayout, key: string, index: number): number | null {
   const last = sections.length - 1
   if (last < 0) return null
-  const yearOf = (i: number) => sections[i]!.month.slice(0, 4)
+  const yearOf = (i: number) => sections[i]!.day.slice(0, 4)
   switch (key) {
     case 'ArrowDown':
     case 'ArrowRight':

@@ -11,13 +11,13 @@ import {
   yearMarks,
 } from './timeline-layout.ts'
 
-const month = (name: string, count: number) => ({ month: name, count, fromFile: 0 })
+const day = (name: string, count: number) => ({ day: name, count, fromFile: 0 })
 /** Four columns of 100 pixels, a pitch of 104. */
 const sizes = { width: 412, tileSize: 100 }
-const layout = layoutTimeline([month('2024-06', 6), month('2024-05', 1), month('2022-01', 9)], sizes)
+const layout = layoutTimeline([day('2024-06-01', 6), day('2024-05-01', 1), day('2022-01-01', 9)], sizes)
 const from = (row: number | null) => ({ row, page: 3, isRightToLeft: false })
 
-test('every month has its place before a photo is loaded', () => {
+test('every day has its place before a photo is loaded', () => {
   expect([layout.columns, layout.tile, layout.total, layout.lines]).toEqual([4, 100, 16, 9])
   expect(layout.sections.map(({ first, line, top }) => [first, line, top])).toEqual([
     [0, 0, 0],
@@ -34,22 +34,22 @@ test('a narrow window has three columns, whatever size was wished for', () => {
 test('a row is found by its place, and its place by the row', () => {
   expect(lineOf(layout, 5)).toMatchObject({ first: 4, count: 2, top: HEADING_HEIGHT + 104, index: 2 })
   expect(lineOf(layout, 15)).toMatchObject({ first: 15, count: 1, index: 8 })
-  expect(sectionAt(layout, 407)?.month).toBe('2024-05')
-  expect(sectionAt(layout, 1e9)?.month).toBe('2022-01')
+  expect(sectionAt(layout, 407)?.day).toBe('2024-05-01')
+  expect(sectionAt(layout, 1e9)?.day).toBe('2022-01-01')
 })
 
 test('only what is between two places is shown', () => {
   const { lines, sections } = visibleLines(layout, { top: 150, bottom: 300 })
-  expect(sections.map((each) => each.month)).toEqual(['2024-06', '2024-05'])
+  expect(sections.map((each) => each.day)).toEqual(['2024-06-01', '2024-05-01'])
   expect(lines.map(({ first }) => first)).toEqual([4, 6])
 })
 
-test('of a hundred thousand in one month as few are shown', () => {
-  const large = layoutTimeline([month('2024-06', 100_000)], sizes)
+test('of a hundred thousand in one day as few are shown', () => {
+  const large = layoutTimeline([day('2024-06-01', 100_000)], sizes)
   expect(visibleLines(large, { top: 1_000_000, bottom: 1_000_800 }).lines).toHaveLength(8)
 })
 
-test('keys go along the line and across months, keeping the column where there is one', () => {
+test('keys go along the line and across days, keeping the column where there is one', () => {
   expect(rowAfterKey(layout, 'ArrowRight', from(5))).toBe(6)
   expect(rowAfterKey(layout, 'ArrowDown', from(1))).toBe(5)
   expect(rowAfterKey(layout, 'ArrowDown', from(3))).toBe(5)
@@ -71,10 +71,10 @@ test('a row is shown below the heading that stays', () => {
 })
 
 test('what is new moves a row on, and what is gone leaves the next in its place', () => {
-  const more = layoutTimeline([month('2024-07', 2), month('2024-06', 8), month('2022-01', 9)], sizes)
+  const more = layoutTimeline([day('2024-07-01', 2), day('2024-06-01', 8), day('2022-01-01', 9)], sizes)
   expect(movedRow(layout, more, 5)).toBe(9)
   expect(movedRow(layout, more, 15)).toBe(18)
-  expect(movedRow(layout, layoutTimeline([month('2024-06', 2)], sizes), 0)).toBe(0)
+  expect(movedRow(layout, layoutTimeline([day('2024-06-01', 2)], sizes), 0)).toBe(0)
   expect(movedRow(layout, layoutTimeline([], sizes), 0)).toBeNull()
 })
 

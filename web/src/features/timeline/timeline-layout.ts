@@ -1,6 +1,6 @@
 import type { OutputOf } from '@spacedrive/client'
 
-type Month = OutputOf<'media.timeline'>['months'][number]
+type Day = OutputOf<'media.timeline'>['days'][number]
 
 /** Pixels. */
 export const HEADING_HEIGHT = 36
@@ -9,8 +9,8 @@ const SECTION_GAP = 12
 /** However narrow the window is. */
 const LEAST_COLUMNS = 3
 
-/** A month: its heading, and its tiles below in lines. */
-export interface Section extends Month {
+/** A day: its heading, and its tiles below in lines. */
+export interface Section extends Day {
   /** The row of its first tile. */
   readonly first: number
   /** Pixels from the top of all to its heading. */
@@ -21,7 +21,7 @@ export interface Section extends Month {
 }
 
 /**
- * Where every photo stands before one of them is loaded: squares in lines, month by month. A photo is known by its row,
+ * Where every photo stands before one of them is loaded: squares in lines, day by day. A photo is known by its row,
  * counted from 0 with the newest.
  */
 export interface TimelineLayout {
@@ -50,7 +50,7 @@ export interface Line {
 
 /** `width` is the room for tiles, `tileSize` the edge that is wished for, both in pixels. */
 export function layoutTimeline(
-  months: readonly Month[],
+  days: readonly Day[],
   { tileSize, width }: { width: number; tileSize: number },
 ): TimelineLayout {
   const columns = Math.max(LEAST_COLUMNS, Math.floor((width + GAP) / (tileSize + GAP)))
@@ -58,11 +58,11 @@ export function layoutTimeline(
   const pitch = tile + GAP
   const sections: Section[] = []
   let [first, top, line] = [0, 0, 0]
-  for (const month of months) {
-    const lines = Math.ceil(month.count / columns)
+  for (const day of days) {
+    const lines = Math.ceil(day.count / columns)
     const height = HEADING_HEIGHT + lines * pitch + SECTION_GAP
-    sections.push({ ...month, first, top, height, line })
-    first += month.count
+    sections.push({ ...day, first, top, height, line })
+    first += day.count
     top += height
     line += 1 + lines
   }
@@ -155,13 +155,13 @@ export function topToShow(
 }
 
 /**
- * The row at which a photo stands after others have come or gone: those of a month are counted from its end, since what
- * is new comes before it. The nearest where its month is gone; null where nothing is left.
+ * The row at which a photo stands after others have come or gone: those of a day are counted from its end, since what
+ * is new comes before it. The nearest where its day is gone; null where nothing is left.
  */
 export function movedRow(before: TimelineLayout, after: TimelineLayout, row: number): number | null {
   if (after.total === 0) return null
   const section = sectionOf(before, row)
-  const same = section && after.sections.find(({ month }) => month === section.month)
+  const same = section && after.sections.find(({ day }) => day === section.day)
   if (!same) return Math.min(row, after.total - 1)
   const fromEnd = section.first + section.count - 1 - row
   return same.first + Math.max(0, same.count - 1 - fromEnd)
@@ -170,7 +170,7 @@ export function movedRow(before: TimelineLayout, after: TimelineLayout, row: num
 /** A year beside the track of the scrubber. */
 export interface YearMark {
   readonly year: string
-  /** Part of all, 0 to 1, at which its newest month begins. */
+  /** Part of all, 0 to 1, at which its newest day begins. */
   readonly at: number
 }
 
@@ -179,7 +179,7 @@ export function yearMarks({ height, sections }: TimelineLayout, leastApart: numb
   const marks: YearMark[] = []
   let year = ''
   for (const section of sections) {
-    const next = section.month.slice(0, 4)
+    const next = section.day.slice(0, 4)
     if (next === year) continue
     year = next
     const at = section.top / height

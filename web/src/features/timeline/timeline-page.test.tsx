@@ -23,13 +23,16 @@ function media(items: readonly Item[]): Answers {
       .toSorted((a, b) => b.takenAt.localeCompare(a.takenAt) || b.name.localeCompare(a.name))
   return {
     ...new FakeFiles(...items).answers,
+    'media.facets': () => ({ cameras: [], located: 0, places: [], truncated: false }),
     'media.timeline': ({ types }) => {
       const shown = of(types)
+      const days = Map.groupBy(shown, ({ takenAt }) => takenAt.slice(0, 10))
       const months = Map.groupBy(shown, ({ takenAt }) => takenAt.slice(0, 7))
       const fromFile = (some: readonly Item[]) => some.filter(({ takenFrom }) => takenFrom === 'file').length
       return {
         total: shown.length,
         months: [...months].map(([month, some]) => ({ month, count: some.length, fromFile: fromFile(some) })),
+        days: [...days].map(([day, some]) => ({ day, count: some.length, fromFile: fromFile(some) })),
         basis: { metadata: shown.length - fromFile(shown), file: fromFile(shown) },
       }
     },
@@ -65,12 +68,12 @@ const chosen = () =>
     .filter((tile) => tile.getAttribute('aria-selected') === 'true')
     .map(nameOf)
 const focused = () => nameOf(document.activeElement)
-const scrubber = () => screen.getByRole('slider', { name: 'Go to a month' })
+const scrubber = () => screen.getByRole('slider', { name: 'Go to a day' })
 
-test('photos stand by month, the newest first, and say what their date is from', async () => {
+test('photos stand by day, the newest first, and say what their date is from', async () => {
   await openTimeline([...three, aPhoto('x.jpg', '2023-01-01', { takenFrom: 'file' })])
   expect(screen.getAllByRole('heading', { level: 2 }).map((each) => each.textContent)).toEqual(
-    expect.arrayContaining(['June 2024', 'January 2023']),
+    expect.arrayContaining(['Mon, June 3, 2024', 'Sun, June 2, 2024', 'Sun, January 1, 2023']),
   )
   expect(names()).toEqual(['c.jpg', 'b.jpg', 'x.jpg', 'a.jpg'])
   expect(photo('c.jpg').getAttribute('aria-label')).toMatch(/^c\.jpg, Taken Jun 3, 2024.*, from the photograph$/)
@@ -89,7 +92,7 @@ const keyCases = [
   { from: 'c.jpg', keys: '{ArrowRight}', focus: 'b.jpg', chosen: ['b.jpg'] },
   { from: 'c.jpg', keys: '{ArrowLeft}', focus: 'c.jpg', chosen: ['c.jpg'] },
   { from: 'b.jpg', keys: '{ArrowDown}', focus: 'a.jpg', chosen: ['a.jpg'] },
-  { from: 'a.jpg', keys: '{ArrowUp}', focus: 'c.jpg', chosen: ['c.jpg'] },
+  { from: 'a.jpg', keys: '{ArrowUp}', focus: 'b.jpg', chosen: ['b.jpg'] },
   { from: 'a.jpg', keys: '{Shift>}{Home}{/Shift}', focus: 'c.jpg', chosen: ['c.jpg', 'b.jpg', 'a.jpg'] },
   { from: 'c.jpg', keys: '{End}', focus: 'a.jpg', chosen: ['a.jpg'] },
   {
@@ -100,7 +103,7 @@ const keyCases = [
   },
 ]
 
-test('keys go through the timeline across months', async () => {
+test('keys go through the timeline across days', async () => {
   const page = await openTimeline()
   for (const { chosen: expected, focus, from, keys } of keyCases) {
     await page.user.click(photo(from))
@@ -121,6 +124,29 @@ test('several are chosen by Ctrl and by Shift, all by Ctrl+A, none by Escape', a
   expect(screen.getByText('3 selected')).toBeTruthy()
   await page.user.keyboard('{Escape}')
   expect(chosen()).toEqual([])
+})
+
+test('a press on the page in the sidebar leads to the photos, and arrow keys go on from there', async () => {
+  const page = await openPage('/jobs', { answers: media(three) })
+  await page.user.click(await screen.findByRole('link', { name: /^Photos and films/ }))
+  await waitFor(() => expect(focused()).toBe('c.jpg'))
+  await page.user.keyboard('{ArrowRight}')
+  await waitFor(() => expect(chosen()).toEqual(['c.jpg']))
+  await page.user.keyboard('{ArrowRight}')
+  await waitFor(() => expect(focused()).toBe('b.jpg'))
+  expect(chosen()).toEqual(['b.jpg'])
+})
+
+test('Escape closes the inspector, and the next one does not open it again', async () => {
+  const page = await openTimeline()
+  await page.user.click(photo('b.jpg'))
+  await page.user.keyboard('{Alt>}{Enter}{/Alt}')
+  await screen.findByRole('complementary', { name: 'Inspector' })
+  await page.user.keyboard('{Escape}{Escape}')
+  await waitFor(() => expect(screen.queryByRole('complementary', { name: 'Inspector' })).toBeNull())
+  await page.user.keyboard('{Escape}')
+  await waitFor(() => expect(page.search()).not.toHaveProperty('inspector'))
+  expect(screen.queryByRole('complementary', { name: 'Inspector' })).toBeNull()
 })
 
 test('the preview goes on through the timeline', async () => {
@@ -167,16 +193,16 @@ const month = (of: string, many: number) =>
   Array.from({ length: many }, (_, i) => aPhoto(`${of} ${String(i + 10)}.jpg`, `${of}-15`))
 
 const scrubbing = [
-  { keys: '{ArrowDown}', text: 'May 2024, 60 photos and films' },
-  { keys: '{PageDown}', text: 'March 2019, 60 photos and films' },
-  { keys: '{PageUp}', text: 'June 2024, 60 photos and films' },
-  { keys: '{End}', text: 'March 2019, 60 photos and films' },
-  { keys: '{Home}', text: 'June 2024, 60 photos and films' },
+  { keys: '{ArrowDown}', text: 'Wed, May 15, 2024, 60 photos and films' },
+  { keys: '{PageDown}', text: 'Fri, March 15, 2019, 60 photos and films' },
+  { keys: '{PageUp}', text: 'Sat, June 15, 2024, 60 photos and films' },
+  { keys: '{End}', text: 'Fri, March 15, 2019, 60 photos and films' },
+  { keys: '{Home}', text: 'Sat, June 15, 2024, 60 photos and films' },
 ]
 
-test('the scrubber goes by month and by year, and says where it is', async () => {
+test('the scrubber goes by day and by year, and says where it is', async () => {
   const page = await openTimeline([...month('2024-06', 60), ...month('2024-05', 60), ...month('2019-03', 60)])
-  await waitFor(() => expect(scrubber().getAttribute('aria-valuetext')).toBe('June 2024, 60 photos and films'))
+  await waitFor(() => expect(scrubber().getAttribute('aria-valuetext')).toBe('Sat, June 15, 2024, 60 photos and films'))
   scrubber().focus()
   for (const { keys, text } of scrubbing) {
     await page.user.keyboard(keys)
@@ -190,7 +216,7 @@ test('a press at the end of the scrubber shows the oldest', async () => {
   fireEvent.pointerUp(scrubber())
   await waitFor(() => expect(names()).toContain('2019-03 10.jpg'))
   fireEvent.pointerMove(scrubber(), { clientY: 12 })
-  expect(screen.getAllByText('June 2024').length).toBeGreaterThan(0)
+  expect(screen.getAllByText('Sat, June 15, 2024').length).toBeGreaterThan(0)
 })
 
 test('of thousands the seen pages alone are asked for, and few are in the document', async () => {

@@ -1,11 +1,13 @@
 import { useCanGoBack, useRouter, useSearch } from '@tanstack/react-router'
 import { ClientError } from '@spacedrive/client'
 import { CheckCheck, Film, Folder, Image, Images, PanelRight } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { pathOf } from '../../api/index.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { commandNames } from '../../app/command-names.ts'
 import { Page } from '../../app/page.tsx'
 import { type MediaKind, mediaKinds } from '../../app/use-address.ts'
+import { useMediaQuery } from '../../app/use-media-query.ts'
 import { usePageName } from '../../app/use-pages.ts'
 import { nameOf, parentOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -14,11 +16,18 @@ import { countChosen, EntryMenu, everything, NotIndexed, nothing, selectionSize,
 import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
 import { DatesOffer } from './dates-offer.tsx'
+import { TimelineFilters } from './timeline-filters.tsx'
+import { type Filters, useFilters } from './use-filters.ts'
+import { WHOLE_WORLD } from './map-view.ts'
 import { messages } from './messages.ts'
+import { NarrowFilters } from './narrow-filters.tsx'
+import type { MapState } from './places-map.tsx'
 import { TimelineView } from './timeline-view.tsx'
 import { type ChangeAddress, useAddress } from '../../app/use-address.ts'
 import type { MediaItem, MediaOf } from './use-media.ts'
 import { type Timeline, useTimeline } from './use-timeline.ts'
+
+const PlacesMap = lazy(async () => ({ default: (await import('./places-map.tsx')).PlacesMap }))
 
 /** Photos and films of the whole library. */
 export function LibraryTimelinePage() {
@@ -28,14 +37,27 @@ export function LibraryTimelinePage() {
 /** Photos and films below a folder, or of the whole library (`null`), by when they were taken. */
 export function TimelinePage({ path }: { path: string | null }) {
   const [{ only }] = useAddress()
+  const filters = useFilters(path)
+  const [view, setView] = useState(WHOLE_WORLD)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const { camera, photosOnly, within } = filters
   // Rows are those of other photos then: what is chosen is sought again, as when the page is opened.
-  return <TimelineOf key={only} path={path} only={only} />
+  const key = JSON.stringify([only, camera, photosOnly, within])
+  return (
+    <TimelineOf
+      key={key}
+      of={{ path, only, camera, photosOnly, within }}
+      filters={filters}
+      map={{ view, setView, chosen, setChosen }}
+    />
+  )
 }
 
-function TimelineOf({ only, path }: MediaOf) {
+function TimelineOf({ filters, map, of }: { of: MediaOf; filters: Filters; map: MapState }) {
+  const { only, path } = of
   const t = useMessages(messages)
   const [{ inspector, preview, sel }, change] = useAddress()
-  const timeline = useTimeline({ only, path }, sel, change)
+  const timeline = useTimeline(of, sel, change)
   const { active, choice, listing, total } = timeline
   useTimelineCommands(timeline, path, change, inspector === true)
   const name = usePageName('/timeline')
@@ -47,9 +69,12 @@ function TimelineOf({ only, path }: MediaOf) {
       title={title}
       toolbar={
         path === null ? (
-          <LibraryToolbar {...{ chosen, listing, active, change, only }} isInspected={inspector === true} />
+          <LibraryToolbar
+            {...{ chosen, listing, active, change, only, filters, of }}
+            isInspected={inspector === true}
+          />
         ) : (
-          <FolderToolbar {...{ path, timeline, active, change, only }} />
+          <FolderToolbar {...{ path, timeline, active, change, only, filters, of }} />
         )
       }
       aside={
@@ -64,8 +89,13 @@ function TimelineOf({ only, path }: MediaOf) {
         )
       }
     >
+      {filters.hasMap && (
+        <Suspense fallback={<Skeleton className="m-2 h-60" />}>
+          <PlacesMap of={of} state={map} onPlace={(within) => filters.set({ within })} />
+        </Suspense>
+      )}
       {listing.total === null || listing.total === 0 ? (
-        <State {...{ timeline, path, active, change, only }} />
+        <State {...{ timeline, path, active, change, only, filters }} />
       ) : (
         <ContextMenu
           area={
@@ -87,33 +117,48 @@ function TimelineOf({ only, path }: MediaOf) {
   )
 }
 
-interface FolderToolbarProps extends OnlyProps {
+interface FilterProps {
+  readonly filters: Filters
+  readonly of: MediaOf
+}
+
+interface FolderToolbarProps extends OnlyProps, FilterProps {
   readonly path: string
   readonly timeline: Timeline
 }
 
-function FolderToolbar({ path, timeline, ...rest }: FolderToolbarProps) {
+function FolderToolbar({ filters, of, path, timeline, ...rest }: FolderToolbarProps) {
   const search = useSearch({ from: '/browse' })
   return (
     <Toolbar folder={timeline} path={path} view="timeline" search={search} size={null}>
-      <OnlyButtons {...rest} />
+      <AllFilters {...{ ...rest, filters, of }} />
     </Toolbar>
   )
 }
 
-interface LibraryToolbarProps extends Pick<Timeline, 'listing'>, OnlyProps {
+interface LibraryToolbarProps extends Pick<Timeline, 'listing'>, OnlyProps, FilterProps {
   readonly chosen: number
   readonly isInspected: boolean
 }
 
-function LibraryToolbar({ active, change, chosen, isInspected, listing, only }: LibraryToolbarProps) {
+function LibraryToolbar(props: LibraryToolbarProps) {
+  const { active, change, chosen, filters, isInspected, listing, of, only } = props
   const t = useMessages(messages)
+  const { count } = useFormat()
   return (
-    <>
-      <h1 className="px-2 text-base font-semibold">{usePageName('/timeline')}</h1>
-      <OnlyButtons {...{ active, change, only }} />
-      <p role="status" className="text-muted ms-auto truncate text-xs tabular-nums">
-        {chosen > 0 ? t.selected(chosen) : listing.total !== null && t.count(listing.total)}
+    <div className="flex min-w-0 flex-1 items-center gap-1">
+      <h1 className="truncate px-2 text-base font-semibold">{usePageName('/timeline')}</h1>
+      <AllFilters {...{ active, change, only, filters, of }} />
+      <p role="status" className="text-muted h-5 min-w-16 flex-1 truncate text-end text-xs leading-5 tabular-nums">
+        {chosen > 0 && t.selected(chosen)}
+        {chosen === 0 && listing.total !== null && (
+          <>
+            <span className="max-sm:sr-only">{t.count(listing.total)}</span>
+            <span aria-hidden className="sm:hidden">
+              {count(listing.total)}
+            </span>
+          </>
+        )}
       </p>
       <IconButton
         icon={PanelRight}
@@ -123,6 +168,20 @@ function LibraryToolbar({ active, change, chosen, isInspected, listing, only }: 
         onClick={() => change({ inspector: isInspected ? undefined : true }, { replace: true })}
         className="rtl:-scale-x-100"
       />
+    </div>
+  )
+}
+
+/** The filters beside each other, or where there is no room behind one button. */
+function AllFilters({ active, change, filters, of, only }: OnlyProps & FilterProps) {
+  const isWide = useMediaQuery('(min-width: 900px)')
+  const onOnly = (kind: MediaKind | undefined) =>
+    change({ only: kind, ...(active && { sel: pathOf(active) }) }, { replace: true })
+  if (!isWide) return <NarrowFilters filters={filters} of={of} onOnly={onOnly} />
+  return (
+    <>
+      <OnlyButtons only={only} onOnly={onOnly} />
+      <TimelineFilters filters={filters} of={of} />
     </>
   )
 }
@@ -134,8 +193,13 @@ interface OnlyProps extends Pick<Timeline, 'active'> {
 
 const onlyIcons = { all: Images, image: Image, video: Film } as const
 
+interface OnlyButtonsProps {
+  readonly only: MediaKind | undefined
+  readonly onOnly: (only: MediaKind | undefined) => void
+}
+
 /** Pictures, films, or both. */
-function OnlyButtons({ active, change, only }: OnlyProps) {
+function OnlyButtons({ only, onOnly }: OnlyButtonsProps) {
   const t = useMessages(messages)
   return (
     <div role="group" aria-label={t.only} className="flex">
@@ -145,7 +209,7 @@ function OnlyButtons({ active, change, only }: OnlyProps) {
           icon={onlyIcons[kind ?? 'all']}
           label={t.kinds[kind ?? 'all']}
           isPressed={only === kind}
-          onClick={() => change({ only: kind, ...(active && { sel: pathOf(active) }) }, { replace: true })}
+          onClick={() => onOnly(kind)}
         />
       ))}
     </div>
@@ -215,18 +279,20 @@ function TimelinePreview({ change, item, timeline: { choice, go, listing, total 
       onNext={row < total - 1 ? () => go(row + 1, 'only') : undefined}
       onPrevious={row > 0 ? () => go(row - 1, 'only') : undefined}
       position={{ index: row + 1, total }}
+      strip={{ entryAt: (offset) => listing.entryAt(row + offset), onGo: (offset) => go(row + offset, 'only') }}
       neighbours={[row + 1, row - 1].flatMap((each) => listing.entryAt(each) ?? [])}
     />
   )
 }
 
 interface StateProps extends OnlyProps {
+  readonly filters: Filters
   readonly timeline: Timeline
   readonly path: string | null
 }
 
 /** What stands where there are no photos, or none yet. */
-function State({ change, only, path, timeline: { media } }: StateProps) {
+function State({ change, filters, only, path, timeline: { media } }: StateProps) {
   const t = useMessages(messages)
   const { error, retry, timeline } = media
   if (error && !timeline) {
@@ -235,6 +301,18 @@ function State({ change, only, path, timeline: { media } }: StateProps) {
     return <ErrorNote error={error} title={t.failed} onRetry={retry} className="m-4" />
   }
   if (!timeline) return <Waiting />
+  if (filters.camera !== undefined || filters.within !== undefined || filters.photosOnly)
+    return (
+      <EmptyState
+        icon={Images}
+        title={t.emptyFiltered}
+        action={
+          <Button onClick={() => filters.set({ camera: undefined, within: undefined, photosOnly: false })}>
+            {t.showAll}
+          </Button>
+        }
+      />
+    )
   if (only)
     return (
       <EmptyState
@@ -286,7 +364,7 @@ function useTimelineCommands(
   )
   useCommand('escape', () => {
     if (countChosen(choice.selection, total) > 0) select(nothing)
-    else if (isInspected) change({ inspector: undefined })
+    else if (isInspected) change({ inspector: undefined }, { replace: true })
     else if (canGoBack) history.back()
   })
 }

@@ -10,6 +10,7 @@ import {
   type Span,
   toggleActive,
   useBand,
+  useFocusOfNewRows,
   useRowEvents,
   useVirtualRows,
   useWantedThumbs,
@@ -44,16 +45,16 @@ interface TimelineViewProps {
   readonly onOpen: (item: MediaItem) => void
 }
 
-/** Photos and films in squares, month by month. */
+/** Photos and films in squares, day by day. */
 export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
   const tileSize = usePreferences((preferences) => preferences.tileSize)
   const library = useLibraryId()
   const { choice, go, listing, media, onSpan, setChoice, total } = timeline
   const [width, setWidth] = useState(0)
-  const months = media.timeline?.months
+  const days = media.timeline?.days
   const layout = useMemo(
-    () => layoutTimeline(width > 0 ? (months ?? []) : [], { width: width - 2 * PADDING, tileSize }),
-    [months, tileSize, width],
+    () => layoutTimeline(width > 0 ? (days ?? []) : [], { width: width - 2 * PADDING, tileSize }),
+    [days, tileSize, width],
   )
   const { goTo, virtual } = useTimelineScroll(timeline, layout)
   const { element, seen, span, viewport, yOf } = virtual
@@ -65,6 +66,7 @@ export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
   const { first, last } = rendered
   useEffect(() => onSpan({ first, last }), [first, last, onSpan])
   useWantedThumbs(media, seenRows)
+  useFocusOfNewRows(element, { hasRows: shown.lines.length > 0, columns: layout.columns })
 
   const events = useRowEvents(timeline, onOpen)
   const band = useBand(timeline, virtual, (box) => {
@@ -137,7 +139,7 @@ export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
           ...(isActiveShown ? [] : [line(activeLine)]),
           ...shown.sections.flatMap((section) => [
             <Heading
-              key={section.month}
+              key={section.day}
               section={section}
               columns={layout.columns}
               offset={offset}
@@ -160,10 +162,10 @@ interface HeadingProps {
   readonly seen: { readonly top: number; readonly bottom: number }
 }
 
-/** Stays at the top as long as photos of its month are there. */
+/** Stays at the top as long as photos of its day are there. */
 function Heading({ columns, offset, section, seen }: HeadingProps) {
   const t = useMessages(messages)
-  const { count, month } = useFormat()
+  const { count, day } = useFormat()
   const top = Math.max(section.top, seen.top)
   const bottom = Math.min(section.top + section.height, seen.bottom)
   return (
@@ -179,7 +181,7 @@ function Heading({ columns, offset, section, seen }: HeadingProps) {
         style={{ height: HEADING_HEIGHT }}
       >
         <div role="rowheader" aria-colspan={columns} className="flex min-w-0 flex-1 items-center gap-2 px-3">
-          <h2 className="text-base font-semibold whitespace-nowrap">{month(section.month)}</h2>
+          <h2 className="text-base font-semibold whitespace-nowrap">{day(section.day)}</h2>
           <span className="text-muted truncate text-xs tabular-nums">
             {count(section.count)}
             {section.fromFile > 0 &&
@@ -191,7 +193,7 @@ function Heading({ columns, offset, section, seen }: HeadingProps) {
   )
 }
 
-/** The window over the photos: stays at the same ones when months change, and goes to the one that is to be seen. */
+/** The window over the photos: stays at the same ones when days change, and goes to the one that is to be seen. */
 function useTimelineScroll({ initialTop, onScroll, reveal }: Timeline, layout: TimelineLayout) {
   const before = useRef(layout)
   const lastTop = useRef(initialTop)

@@ -22,6 +22,10 @@ export interface MediaOf {
   /** Below this folder; null: of the whole library. */
   readonly path: string | null
   readonly only: MediaKind | undefined
+  readonly camera: string | undefined
+  /** See `FilterValues`. */
+  readonly within: string | undefined
+  readonly photosOnly: boolean
 }
 
 /** What is known of the photos and films below a folder, or of a whole library. */
@@ -45,9 +49,12 @@ const FIRST_KEPT_MS = 10 * 60_000
 /** Each time the daemon goes through a whole library. */
 const REFRESH_MS = 500
 
-/** Photos and films by when they were taken, live: months at once, photos as they come into view. */
-export function useMedia({ only, path }: MediaOf, { first, last }: Span): Media {
-  const of = useMemo(() => toInput({ only, path }), [only, path])
+/** Photos and films by when they were taken, live: days at once, photos as they come into view. */
+export function useMedia({ camera, only, path, photosOnly, within }: MediaOf, { first, last }: Span): Media {
+  const of = useMemo(
+    () => toInput({ camera, only, path, photosOnly, within }),
+    [camera, only, path, photosOnly, within],
+  )
   const {
     data: timeline,
     dataUpdatedAt,
@@ -84,15 +91,21 @@ export async function findMedia(of: MediaOf, itemPath: string, signal: AbortSign
   return (await connection.query('media.seek', { ...toInput(of), entryPath: itemPath }, { signal })).offset
 }
 
-function toInput({ only, path }: MediaOf) {
-  return { ...(path !== null && { path }), ...(only && { types: [only] }) }
+export function toInput({ camera, only, path, photosOnly, within }: MediaOf) {
+  return {
+    ...(path !== null && { path }),
+    ...(only && { types: [only] }),
+    ...(camera !== undefined && { camera }),
+    ...(within !== undefined && { within }),
+    ...(photosOnly && { photosOnly }),
+  }
 }
 
 function combine(results: UseQueryResult<Answer>[]): LoadedPages<Answer> {
   return new LoadedPages(results)
 }
 
-/** When months have changed, so have the rows. */
+/** When days have changed, so have the rows. */
 function useRefreshedPages(updatedAt: number): void {
   const first = useRef(updatedAt)
   useEffect(() => {

@@ -78,7 +78,7 @@ interface Pinned {
 /** The active photo. Its row, and with it all that is chosen, moves when others come before it or go. */
 function usePinned(media: Media, choice: Choice, setChoice: (choice: Choice) => void): MediaItem | undefined {
   const { entryAt, rowOf, timeline } = media
-  const order = useMemo(() => layoutTimeline(timeline?.months ?? [], { width: 0, tileSize: 1 }), [timeline])
+  const order = useMemo(() => layoutTimeline(timeline?.days ?? [], { width: 0, tileSize: 1 }), [timeline])
   const [known, setKnown] = useState<TimelineLayout>(order)
   const [pinned, setPinned] = useState<Pinned | null>(null)
   const row = choice.active

@@ -102,6 +102,17 @@ test('a click on a file chooses it, a double click previews it, Escape lets it g
   expect(await screen.findByRole('dialog', { name: 'Preview of small.txt' })).toBeTruthy()
 })
 
+test('Escape closes the inspector, and the next one does not open it again', async () => {
+  const page = await openSizes()
+  await page.user.keyboard('{Alt>}{Enter}{/Alt}')
+  await screen.findByRole('complementary', { name: 'Inspector' })
+  await page.user.keyboard('{Escape}')
+  await waitFor(() => expect(screen.queryByRole('complementary', { name: 'Inspector' })).toBeNull())
+  await page.user.keyboard('{Escape}')
+  expect(page.search()).not.toHaveProperty('inspector')
+  expect(screen.queryByRole('complementary', { name: 'Inspector' })).toBeNull()
+})
+
 test('what is pointed at in the table is outlined in the map', async () => {
   await openSizes()
   await waitFor(() => expect(tile('small.txt')).toBeTruthy())

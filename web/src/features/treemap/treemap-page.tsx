@@ -197,7 +197,7 @@ function useTreemapCommands(path: string): void {
   )
   useCommand('escape', () => {
     if (sel !== undefined) change({ sel: undefined }, { replace: true })
-    else if (inspector) change({ inspector: undefined })
+    else if (inspector) change({ inspector: undefined }, { replace: true })
     else if (canGoBack) history.back()
   })
 }

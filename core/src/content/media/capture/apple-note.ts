@@ -1,12 +1,13 @@
 import { latin1, startsAt } from '../../types/structure/bytes.ts'
+import { jpegSegments } from '../jpeg-segments.ts'
 
 /** Tags of TIFF and EXIF that lead to the maker note. */
 const EXIF_POINTER = 0x8769
 const MAKER_NOTE = 0x927c
 
 /**
- * Tag of Apple's maker note: the id that a photo shares with its video (ExifTool: ContentIdentifier, once
- * MediaGroupUUID).
+ * Tag in Apple's maker note: the id that a photo shares with its video. ExifTool calls it ContentIdentifier, earlier
+ * MediaGroupUUID.
  */
 const CONTENT_IDENTIFIER = 0x0011
 const ASCII = 2
@@ -14,11 +15,8 @@ const ASCII = 2
 /** Directories have fewer entries than this; the limit stops the reader in damaged files. */
 const MAX_ENTRIES = 1_000
 
-/** An id is a UUID of 36 characters; a longer text is something else. */
+/** An id is a UUID of 36 characters; a longer text is not an id. */
 const MAX_IDENTIFIER = 128
-
-/** Marker that ends the segments of a JPEG and begins the picture. */
-const START_OF_SCAN = 0xda
 
 /** The id that an iPhone writes into a photo and its video; null if this EXIF block has none. */
 export function appleContentIdentifier(exif: Uint8Array): string | null {
@@ -28,7 +26,7 @@ export function appleContentIdentifier(exif: Uint8Array): string | null {
   const pointer = block.entry(block.u32(4), EXIF_POINTER)
   const note = pointer && block.entry(pointer.value, MAKER_NOTE)
   if (!note || !startsAt(exif, note.value, 'Apple iOS\0')) return null
-  // After a heading of 14 bytes, the note is like a TIFF whose offsets count from the heading.
+  // After 14 bytes of heading, the note is like a TIFF. Its offsets are relative to the start of the note.
   const inside = exif.subarray(note.value, note.value + note.count)
   const apple = new TiffBlock(inside, latin1(inside, 12, 14) === 'II')
   const found = apple.entry(14, CONTENT_IDENTIFIER)
@@ -45,15 +43,8 @@ export function cleanIdentifier(text: string): string | null {
 
 /** The EXIF block in the beginning of a JPEG; null if it has none. */
 export function jpegExif(head: Uint8Array): Uint8Array | null {
-  for (let at = 2; at + 4 <= head.length && head[at] === 0xff;) {
-    const marker = head[at + 1]!
-    if (marker === START_OF_SCAN) return null
-    const length = (head[at + 2]! << 8) | head[at + 3]!
-    if (length < 2) return null
-    if (marker === 0xe1 && startsAt(head, at + 4, 'Exif\0\0')) return head.subarray(at + 10, at + 2 + length)
-    at += 2 + length
-  }
-  return null
+  const exif = jpegSegments(head).find(({ marker, content }) => marker === 0xe1 && startsAt(content, 0, 'Exif\0\0'))
+  return exif?.content.subarray(6) ?? null
 }
 
 interface TiffEntry {
@@ -72,7 +63,7 @@ class TiffBlock {
     this.#little = little
   }
 
-  /** Zero after the end of the block. */
+  /** Returns 0 beyond the end of the block. */
   u32(at: number): number {
     return at + 4 <= this.#view.byteLength ? this.#view.getUint32(at, this.#little) : 0
   }

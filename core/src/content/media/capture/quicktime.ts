@@ -1,118 +1,142 @@
 import type { ByteSource } from '../../types/byte-source.ts'
+import { latin1, u16be, u32be } from '../../types/structure/bytes.ts'
+import { type Box, boxesIn, boxIn } from '../boxes.ts'
 
 export interface QuickTimeFacts {
-  /** `com.apple.quicktime.content.identifier`. */
-  readonly identifier: string | null
-  /** `com.apple.quicktime.creationdate`, unchanged. */
-  readonly creationDate: string | null
+  /** Texts by key: `com.apple.quicktime.make`, or `©mak` in the older form. */
+  readonly values: ReadonlyMap<string, string>
   /** From the header, in milliseconds since 1970; null if the field is empty. */
   readonly createdMs: number | null
   readonly durationMs: number | null
+  /** An XMP packet. */
+  readonly xmp: Uint8Array | null
+  /** The position in 3GPP's form (`loci`), in degrees. */
+  readonly position: { readonly latitude: number; readonly longitude: number } | null
 }
 
-/** The `moov` box of a film of hours takes some megabytes; a larger one is not read. */
-const MAX_MOOV_BYTES = 33_554_432
-
-/** Boxes of one list; the limit stops the reader in damaged files. */
-const MAX_BOXES = 10_000
-
-/** A value is one line. */
+/** Values fit on one line; longer ones are skipped. */
 const MAX_VALUE_BYTES = 1_024
+const MAX_XMP_BYTES = 1_048_576
 
 /** Seconds from the beginning of 1904, the epoch of QuickTime, to the beginning of 1970. */
 const EPOCH_1904 = 2_082_844_800
 
-const IDENTIFIER = 'com.apple.quicktime.content.identifier'
-const CREATION_DATE = 'com.apple.quicktime.creationdate'
+/** The name of the box with an XMP packet (XMP specification, part 3). */
+const XMP_UUID = 'be7acfcb97a942e89c71999491e3afac'
+const UUID_BYTES = 16
 
-/** Reads the time of recording and the content id from the header of a MOV or MP4; null if it has no header. */
+const KEY_NAMESPACE_BYTES = 8
+/** The type and the locale before a value. */
+const DATA_HEAD_BYTES = 8
+
+/** Reads the times and the texts in the header of a MOV or MP4; null if it has no header. */
 export function readQuickTime(source: ByteSource): QuickTimeFacts | null {
-  const moov = findMoov(source)
-  if (!moov) return null
-  const boxes = children(moov)
-  const header = boxes.find(({ name }) => name === 'mvhd')?.view
-  const values = new Map<string, string>()
-  for (const meta of [...boxes, ...boxes.filter(({ name }) => name === 'udta').flatMap(({ view }) => children(view))])
-    if (meta.name === 'meta') for (const [key, value] of keyedValues(meta.view)) values.set(key, value)
-  return {
-    identifier: values.get(IDENTIFIER) ?? null,
-    creationDate: values.get(CREATION_DATE) ?? null,
-    ...(header ? times(header) : { createdMs: null, durationMs: null }),
+  const found: Found = { values: new Map(), position: null, xmp: null }
+  let times: Times | null = null
+  for (const box of boxesIn(source, 0, source.size)) {
+    if (box.name === 'moov' && !times) times = readMovie(source, box, found)
+    if (box.name === 'uuid') found.xmp ??= xmpOf(source, box)
+  }
+  return times && { ...found, ...times }
+}
+
+type Times = Pick<QuickTimeFacts, 'createdMs' | 'durationMs'>
+
+interface Found {
+  readonly values: Map<string, string>
+  position: QuickTimeFacts['position']
+  xmp: Uint8Array | null
+}
+
+function readMovie(source: ByteSource, movie: Box, found: Found): Times {
+  let times: Times = { createdMs: null, durationMs: null }
+  const boxes = [...boxesIn(source, movie.start, movie.end)]
+  for (const box of boxes) {
+    if (box.name === 'mvhd') times = timesOf(source, box)
+    if (box.name === 'meta') readMeta(source, box, found)
+    if (box.name === 'udta') readUserData(source, box, found)
+  }
+  // An iPhone names its lens in the track.
+  for (const { end, name, start } of boxes) {
+    const meta = name === 'trak' && boxIn(source, 'meta', start, end)
+    if (meta) readMeta(source, meta, found)
+  }
+  return times
+}
+
+function readUserData(source: ByteSource, { start, end }: Box, found: Found): void {
+  for (const box of boxesIn(source, start, end)) {
+    if (box.name === 'meta') readMeta(source, box, found)
+    if (box.name === 'XMP_') found.xmp ??= source.read(box.start, Math.min(box.end - box.start, MAX_XMP_BYTES))
+    if (box.name === 'loci') found.position ??= positionOf(source, box)
+    // The text follows its length and its language code.
+    if (box.name.startsWith('©')) {
+      const length = u16be(source.read(box.start, 2), 0)
+      keep(found, box.name, textAt(source, box.start + 4, Math.min(box.end, box.start + 4 + length)))
+    }
   }
 }
 
-interface Box {
-  readonly name: string
-  /** The four bytes of its name as a number. In a list of values, this is the number of their key. */
-  readonly number: number
-  readonly view: DataView
-}
-
-function findMoov(source: ByteSource): DataView | null {
-  let at = 0
-  for (let i = 0; i < MAX_BOXES && at + 8 <= source.size; i++) {
-    const head = viewOf(source.read(at, 16))
-    if (head.byteLength < 8) return null
-    const wide = head.getUint32(0) === 1 && head.byteLength === 16
-    const start = wide ? 16 : 8
-    const length = wide ? Number(head.getBigUint64(8)) : head.getUint32(0) || source.size - at
-    if (length < start) return null
-    if (nameAt(head, 4) === 'moov')
-      return length > MAX_MOOV_BYTES ? null : viewOf(source.read(at + start, length - start))
-    at += length
-  }
-  return null
-}
-
-function children(parent: DataView, start = 0): Box[] {
-  const boxes: Box[] = []
-  for (let at = start; at + 8 <= parent.byteLength && boxes.length < MAX_BOXES;) {
-    const length = parent.getUint32(at)
-    if (length < 8 || at + length > parent.byteLength) break
-    const view = new DataView(parent.buffer, parent.byteOffset + at + 8, length - 8)
-    boxes.push({ name: nameAt(parent, at + 4), number: parent.getUint32(at + 4), view })
-    at += length
-  }
-  return boxes
-}
-
-/** Texts by key, from a `meta` box with written keys (QuickTime File Format, Metadata). */
-function* keyedValues(meta: DataView): Generator<[string, string]> {
+/**
+ * Texts by key, from a `meta` box. The keys are stored there as texts, or are the four letters of a box's name
+ * (QuickTime File Format, Metadata).
+ */
+function readMeta(source: ByteSource, { start, end }: Box, found: Found): void {
   // In QuickTime the boxes begin at once; in MP4 a version comes first.
-  const boxes = children(meta, meta.byteLength >= 8 && nameAt(meta, 4) === 'hdlr' ? 0 : 4)
-  const keys = boxes.find(({ name }) => name === 'keys')?.view
-  const list = boxes.find(({ name }) => name === 'ilst')?.view
-  if (!keys || keys.byteLength < 8 || !list) return
+  const from = latin1(source.read(start + 4, 4), 0, 4) === 'hdlr' ? start : start + 4
+  const boxes = [...boxesIn(source, from, end)]
+  const keys = boxes.find(({ name }) => name === 'keys')
+  const list = boxes.find(({ name }) => name === 'ilst')
+  if (!list) return
   // The keys are stored like boxes, with the key as their content.
-  const names = children(keys, 8).map(({ view }) => textOf(view, 0))
-  for (const { number, view } of children(list)) {
-    const data = children(view).find(({ name }) => name === 'data')?.view
-    const key = names[number - 1]
-    if (data && key !== undefined && data.byteLength > 8) yield [key, textOf(data, 8)]
+  const names = keys
+    ? [...boxesIn(source, keys.start + KEY_NAMESPACE_BYTES, keys.end)].map((key) => textAt(source, key.start, key.end))
+    : []
+  for (const item of boxesIn(source, list.start, list.end)) {
+    const data = boxIn(source, 'data', item.start, item.end)
+    const key = keys ? names[item.number - 1] : item.name
+    if (data && key !== undefined && data.end - data.start > DATA_HEAD_BYTES)
+      keep(found, key, textAt(source, data.start + DATA_HEAD_BYTES, data.end))
   }
 }
 
-function times(header: DataView): Pick<QuickTimeFacts, 'createdMs' | 'durationMs'> {
-  const wide = header.byteLength > 0 && header.getUint8(0) === 1
-  if (header.byteLength < (wide ? 32 : 20)) return { createdMs: null, durationMs: null }
-  const created = wide ? Number(header.getBigUint64(4)) : header.getUint32(4)
-  const scale = header.getUint32(wide ? 20 : 12)
-  const duration = wide ? Number(header.getBigUint64(24)) : header.getUint32(16)
+/**
+ * The position in a `loci` box (3GPP TS 26.244, 8.10): a name, a role, and three fixed-point numbers with 16
+ * fractional bits.
+ */
+function positionOf(source: ByteSource, { start, end }: Box): QuickTimeFacts['position'] {
+  const bytes = source.read(start, Math.min(end - start, MAX_VALUE_BYTES))
+  const nameEnd = bytes.indexOf(0, 6)
+  if (nameEnd < 0 || nameEnd + 10 > bytes.length) return null
+  const [longitude, latitude] = [nameEnd + 2, nameEnd + 6].map((at) => (u32be(bytes, at) | 0) / 65_536)
+  return { latitude: latitude!, longitude: longitude! }
+}
+
+function xmpOf(source: ByteSource, { start, end }: Box): Uint8Array | null {
+  const isXmp = Buffer.from(source.read(start, UUID_BYTES)).toString('hex') === XMP_UUID
+  return isXmp ? source.read(start + UUID_BYTES, Math.min(end - start - UUID_BYTES, MAX_XMP_BYTES)) : null
+}
+
+function timesOf(source: ByteSource, { start, end }: Box): Times {
+  const bytes = source.read(start, Math.min(end - start, 32))
+  const isWide = bytes[0] === 1
+  if (bytes.length < (isWide ? 32 : 20)) return { createdMs: null, durationMs: null }
+  const u64 = (at: number) => u32be(bytes, at) * 0x1_0000_0000 + u32be(bytes, at + 4)
+  const created = isWide ? u64(4) : u32be(bytes, 4)
+  const scale = u32be(bytes, isWide ? 20 : 12)
+  const duration = isWide ? u64(24) : u32be(bytes, 16)
   return {
     createdMs: created > EPOCH_1904 ? (created - EPOCH_1904) * 1_000 : null,
     durationMs: scale > 0 && duration > 0 ? Math.round((duration * 1_000) / scale) : null,
   }
 }
 
-function textOf(view: DataView, start: number): string {
-  const length = Math.min(view.byteLength - start, MAX_VALUE_BYTES)
-  return Buffer.from(view.buffer, view.byteOffset + start, length).toString('utf8')
+/** Stores a text unless its key already has one: the values of the film are read before those of its tracks. */
+function keep({ values }: Found, key: string, text: string): void {
+  if (text !== '' && !values.has(key)) values.set(key, text)
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-function nameAt(view: DataView, at: number): string {
-  return String.fromCharCode(view.getUint8(at), view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3))
+function textAt(source: ByteSource, start: number, end: number): string {
+  const bytes = source.read(start, Math.min(Math.max(0, end - start), MAX_VALUE_BYTES))
+  return Buffer.from(bytes).toString('utf8').replaceAll('\0', '')
 }

@@ -15,12 +15,15 @@ export interface Capture {
   readonly atMs: number | null
   /** The time on the camera's clock, read as UTC. */
   readonly clockMs: number | null
-  /** Only for a film. */
+  /** Set only for a film. */
   readonly durationMs: number | null
 }
 
-/** EXIF is at the beginning; the parts of a HEIC further in are read separately. */
+/** Bytes read from the beginning, which contain EXIF. Parts of a HEIC that are further in are read separately. */
 const HEAD_BYTES = 262_144
+
+const IDENTIFIER = 'com.apple.quicktime.content.identifier'
+const CREATION_DATE = 'com.apple.quicktime.creationdate'
 
 const NOTHING: Capture = { identifier: null, atMs: null, clockMs: null, durationMs: null }
 
@@ -58,17 +61,19 @@ async function photoCapture(exif: Uint8Array): Promise<Capture> {
   }
 }
 
-function filmCapture({ identifier, creationDate, createdMs, durationMs }: QuickTimeFacts): Capture {
-  const stated = creationDate === null ? null : statedTime(creationDate)
+function filmCapture({ createdMs, durationMs, values }: QuickTimeFacts): Capture {
+  const identifier = values.get(IDENTIFIER)
+  const creationDate = values.get(CREATION_DATE)
+  const stated = creationDate === undefined ? null : statedTime(creationDate)
   return {
-    identifier: identifier === null ? null : cleanIdentifier(identifier),
+    identifier: identifier === undefined ? null : cleanIdentifier(identifier),
     atMs: stated?.atMs ?? createdMs,
     clockMs: stated?.clockMs ?? null,
     durationMs,
   }
 }
 
-/** `2024-05-01T10:20:30+0200`. */
+/** Parses a time such as `2024-05-01T10:20:30+0200`. */
 function statedTime(text: string): { atMs: number | null; clockMs: number } | null {
   const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:(Z)|([+-])(\d\d):?(\d\d))?$/.exec(text.trim())
   const clockMs = match ? Date.parse(`${match[1]}T${match[2]}Z`) : Number.NaN

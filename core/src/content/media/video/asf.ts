@@ -3,7 +3,7 @@ import { u16le, u32le } from '../../types/structure/bytes.ts'
 import { codecOfFourCharacters, u64le, waveFormat } from './bytes.ts'
 import { type FoundVideo, isoTime } from './video-facts.ts'
 
-/** Objects of a header; the limit stops the reader in damaged files. */
+/** Limit on the objects of a header, for damaged files. */
 const MAX_OBJECTS = 1_000
 
 /** Ids from section 10 of the ASF specification, in the byte order of the file. */
@@ -19,7 +19,7 @@ const AUDIO_STREAM = '409e69f84d5bcf11a8fd00805f5c442b'
 /** Milliseconds from the beginning of 1601, the epoch of ASF, to the beginning of 1970. */
 const EPOCH_1601_MS = 11_644_473_600_000
 
-/** The header of Windows Media; null for other files. */
+/** Reads the header of Windows Media; null for other files. */
 export function readAsf({ head }: ByteSource): FoundVideo | null {
   if (idAt(head, 0) !== HEADER) return null
   return Object.assign({}, ...facts(head, 30, Math.min(head.length, u64le(head, 16)))) as FoundVideo

@@ -6,7 +6,7 @@ import type { FoundVideo } from './video-facts.ts'
 /** Headers take some kilobytes; chunks beyond this number are ignored. */
 const MAX_CHUNKS = 1_000
 
-/** The header of an AVI (RIFF, `hdrl` and `INFO`); null for other files. */
+/** Reads the header of an AVI (RIFF, `hdrl` and `INFO`); null for other files. */
 export function readAvi({ head }: ByteSource): FoundVideo | null {
   if (!startsAt(head, 0, 'RIFF') || !startsAt(head, 8, 'AVI ')) return null
   const found: { -readonly [K in keyof FoundVideo]: FoundVideo[K] } = {}
@@ -34,7 +34,7 @@ interface Chunk {
   readonly end: number
 }
 
-/** Chunks one after another; a list is followed by its contents. */
+/** All chunks in order. A list is followed by the chunks in it. */
 function* chunks(head: Uint8Array, start: number, end: number, budget: { left: number }): Generator<Chunk> {
   let at = start
   for (; at + 8 <= end && budget.left > 0; budget.left--) {
@@ -62,7 +62,7 @@ function stream(head: Uint8Array, at: number, end: number): FoundVideo {
   const rate = u32le(head, header + 24) / u32le(head, header + 20)
   return {
     width: u32le(head, format + 4),
-    // A negative height means that the rows begin at the top.
+    // If the height is negative, the first row is the top one.
     height: Math.abs(u32le(head, format + 8) | 0),
     codec: codecOfFourCharacters(head, format + 16),
     framesPerSecond: rate,

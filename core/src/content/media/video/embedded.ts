@@ -12,7 +12,7 @@ import { descriptionBytes, filmContainers, withoutCircles } from '../media-input
 import { pixelFormat } from './pixel-format.ts'
 import type { FoundVideo } from './video-facts.ts'
 
-/** Pictures whose times are read to compute the frame rate. */
+/** Number of pictures from whose times the frame rate is computed. */
 const PICTURES_COUNTED = 120
 
 /** Codec names that differ from ffmpeg's. */
@@ -32,9 +32,9 @@ const codecNames: Readonly<Record<string, string>> = {
   mjpb: 'mjpegb',
 }
 
-/** The tracks of a video; null if mediabunny does not read its container. */
+/** Reads the tracks of a video; null if mediabunny does not support its container. */
 export async function readEmbedded(blob: Blob): Promise<FoundVideo | null> {
-  // Otherwise mediabunny prints unknown parts to the console of the program.
+  // Without this, mediabunny prints unknown parts to the console.
   Logging.level = LogLevel.Silent
   using input = new Input({ source: withoutCircles(new BlobSource(blob)), formats: filmContainers })
   if (!(await input.canRead())) return null
@@ -85,22 +85,6 @@ async function sound(track: InputAudioTrack): Promise<FoundVideo> {
   }
 }
 
-function tagFacts({ title, artist, album, raw }: MetadataTags): FoundVideo {
-  const taken = raw?.['com.apple.quicktime.creationdate'] ?? raw?.['©day']
-  return {
-    title: title ?? null,
-    artist: artist ?? null,
-    album: album ?? null,
-    ...(typeof taken === 'string' && takenAt(taken)),
-  }
-}
-
-/** `2024-05-01T10:20:30+0200`: the camera's clock time, which is kept, and its offset from UTC. */
-function takenAt(value: string): FoundVideo {
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:(Z)|([+-])(\d\d):?(\d\d))?$/.exec(value.trim())
-  if (!match || Number.isNaN(Date.parse(`${match[1]}T${match[2]}Z`))) return {}
-  const [, day, time, zulu, sign, hours, minutes] = match
-  const offset = zulu ? 0 : sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) : null
-  const zone = offset === null ? '' : `${sign ?? '+'}${hours ?? '00'}:${minutes ?? '00'}`
-  return { taken_at: `${day}T${time}${zone}`, taken_offset_minutes: offset }
+function tagFacts({ title, artist, album }: MetadataTags): FoundVideo {
+  return { title: title ?? null, artist: artist ?? null, album: album ?? null }
 }

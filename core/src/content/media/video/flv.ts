@@ -2,7 +2,7 @@ import type { ByteSource } from '../../types/byte-source.ts'
 import { startsAt, u16be, u32be } from '../../types/structure/bytes.ts'
 import type { FoundVideo } from './video-facts.ts'
 
-/** Values read from the first message; its lists have thousands of key frames. */
+/** Limit on the values read from the first message; its lists have thousands of key frames. */
 const MAX_VALUES = 200
 const MAX_DEPTH = 2
 
@@ -40,7 +40,7 @@ const audioCodecs: Readonly<Record<string, string>> = {
 
 type Value = number | string | boolean | null
 
-/** The first message of a Flash video (`onMetaData`, in AMF 0); null for other files. */
+/** Reads the first message of a Flash video (`onMetaData`, in AMF 0); null for other files. */
 export function readFlv({ head }: ByteSource): FoundVideo | null {
   if (!startsAt(head, 0, 'FLV')) return null
   const tag = u32be(head, 5) + 4

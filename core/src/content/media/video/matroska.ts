@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../types/byte-source.ts'
 import { type FoundVideo, isoTime } from './video-facts.ts'
 
-/** Elements before the first pictures; a header has fewer. */
+/** Limit on the elements before the first pictures, for damaged files. */
 const MAX_ELEMENTS = 1_000
 
 const EBML = 0x1a45dfa3
@@ -17,12 +17,15 @@ const DEFAULT_DURATION = 0x23e383
 
 const VIDEO_TRACK = 1
 
-/** Epoch of the dates, which count nanoseconds. */
+/** The epoch of Matroska dates, which are in nanoseconds. */
 const EPOCH_2001_MS = Date.UTC(2001)
 
 const parents: ReadonlySet<number> = new Set([SEGMENT, INFO, TRACKS, TRACK])
 
-/** Reads the values of a Matroska or WebM outside its tracks (RFC 9559): title, date and duration of a picture. */
+/**
+ * Reads the values that are not in the tracks of a Matroska or WebM (RFC 9559): the title, the date, and the duration
+ * of one picture.
+ */
 export function readMatroska({ head }: ByteSource): FoundVideo | null {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
   if (head.length < 4 || view.getUint32(0) !== EBML) return null
@@ -52,7 +55,7 @@ function* elements(head: Uint8Array): Generator<{ id: number; at: number; length
   }
 }
 
-/** A number whose leading zeros give its length (RFC 8794, 4). */
+/** A number of variable length: its leading zeros give the length (RFC 8794, 4). */
 function variable(
   bytes: Uint8Array,
   at: number,

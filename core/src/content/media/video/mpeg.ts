@@ -9,7 +9,7 @@ const FIRST_VIDEO = 0x1e0
 const FIRST_AUDIO = 0x1c0
 const PRIVATE_STREAM = 0x1bd
 
-/** Size of the beginning and the end in which the first and last pictures are looked for. */
+/** The first and last pictures are searched for in this many bytes at the beginning and at the end. */
 const TAIL_BYTES = 262_144
 
 /** Ticks per second of the clock in a pack. */
@@ -18,7 +18,7 @@ const CLOCK = 90_000
 /** ITU-T H.262, table 6-4. */
 const frameRates = [0, 24_000 / 1_001, 24, 25, 30_000 / 1_001, 30, 50, 60_000 / 1_001, 60]
 
-/** An MPEG-1 or MPEG-2 program stream, or a bare video stream; null for other files. */
+/** Reads an MPEG-1 or MPEG-2 program stream, or a bare video stream; null for other files. */
 export function readMpeg(source: ByteSource): FoundVideo | null {
   const { head } = source
   const first = u32be(head, 0)
@@ -54,7 +54,7 @@ function* times(bytes: Uint8Array): Generator<number> {
   }
 }
 
-/** A packet's `PTS`: 33 bits with markers in between, after a header that differs between MPEG-1 and MPEG-2. */
+/** The `PTS` of a packet: 33 bits with markers in between. The header before it differs between MPEG-1 and MPEG-2. */
 function timeAt(bytes: Uint8Array, start: number): number | null {
   let at = start
   if ((bytes[at] ?? 0) >>> 6 === 2) {

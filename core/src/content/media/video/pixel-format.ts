@@ -45,7 +45,7 @@ function chromaOf(codec: string, description: Uint8Array | undefined): { chroma:
 /** Profiles of H.264 that allow only chroma 4:2:0 and 8 bits. */
 const plainAvcProfiles = [66, 77, 88, 100]
 
-/** The configuration states chroma and depth after the parameter sets (ISO/IEC 14496-15, 5.3.3.1). */
+/** Reads chroma and depth from the configuration, where they follow the parameter sets (ISO/IEC 14496-15, 5.3.3.1). */
 function avc(profile: number, description: Uint8Array | undefined): { chroma: number; depth: number } | null {
   if (plainAvcProfiles.includes(profile)) return { chroma: 1, depth: 8 }
   if (!description || description.length < 7) return null
@@ -59,7 +59,10 @@ function avc(profile: number, description: Uint8Array | undefined): { chroma: nu
   return at + 1 < description.length ? { chroma: description[at]! & 3, depth: 8 + (description[at + 1]! & 7) } : null
 }
 
-/** `av01.<profile>.<level>.<depth>.<grey>.<chroma>`; the last two are optional and then have their usual values. */
+/**
+ * Parses `av01.<profile>.<level>.<depth>.<grey>.<chroma>`. The last two parts may be missing; then the usual values
+ * apply.
+ */
 function av1([, profile, , depth, grey, chroma]: readonly string[]): { chroma: number; depth: number } {
   const byProfile = profile === '1' ? 3 : profile === '2' ? 2 : 1
   const stated = { '11': 1, '10': 2, '00': 3 }[chroma?.slice(0, 2) ?? '']

@@ -4,7 +4,7 @@ import type { FoundVideo } from './video-facts.ts'
 
 const pixelFormats = ['yuv420p', null, 'yuv422p', 'yuv444p'] as const
 
-/** The identification header of Theora in an Ogg (Theora specification, 6.2); null for other files. */
+/** Reads the identification header of Theora in an Ogg (Theora specification, 6.2); null for other files. */
 export function readTheora({ head }: ByteSource): FoundVideo | null {
   if (!startsAt(head, 0, 'OggS')) return null
   const at = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 65_536)).indexOf('\x80theora', 0, 'latin1')

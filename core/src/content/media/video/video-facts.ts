@@ -8,10 +8,13 @@ export interface FoundVideo extends Partial<Omit<VideoFacts, 'fps_num' | 'fps_de
   readonly framesPerSecond?: number | null | undefined
 }
 
-/** A title fits on one line; a longer text is something else. */
+/** Titles fit on one line; a longer text is not a title. */
 const MAX_TEXT = 1_000
 
-/** Frame rates are multiples of 1 or of 1000/1001. Times in milliseconds blur them by at most this fraction. */
+/**
+ * Frame rates are multiples of 1 or of 1000/1001. If times are rounded to milliseconds, the computed rate is wrong by
+ * at most this fraction.
+ */
 const FRAME_RATE_BLUR = 0.000_5
 
 export function videoFacts({ framesPerSecond, ...found }: FoundVideo, size: number): VideoFacts {
@@ -41,6 +44,14 @@ export function videoFacts({ framesPerSecond, ...found }: FoundVideo, size: numb
     creation_time: found.creation_time ?? null,
     taken_at: found.taken_at ?? null,
     taken_offset_minutes: found.taken_offset_minutes ?? null,
+    latitude: found.latitude ?? null,
+    longitude: found.longitude ?? null,
+    altitude: found.altitude ?? null,
+    camera_make: text(found.camera_make),
+    camera_model: text(found.camera_model),
+    lens_model: text(found.lens_model),
+    keywords: found.keywords ?? null,
+    rating: found.rating ?? null,
   }
 }
 
@@ -74,11 +85,11 @@ function text(value: string | null | undefined): string | null {
 
 /** Milliseconds since 1970 as ISO 8601 in UTC; null if the clock was never set. */
 export function isoTime(ms: number): string | null {
-  // Cameras without a clock write the beginning of their epoch.
+  // Cameras without a clock write the start of their epoch.
   if (!Number.isFinite(ms) || ms < EARLIEST_MS || ms > LATEST_MS) return null
   return new Date(ms).toISOString().replace('.000Z', 'Z')
 }
 
-/** These formats did not exist before 1971, and no clock runs two centuries ahead. */
+/** Limits on plausible times: these formats did not exist before 1971, and no clock is two centuries fast. */
 const EARLIEST_MS = Date.UTC(1971)
 const LATEST_MS = Date.UTC(2200)

@@ -1,4 +1,4 @@
-/** Numbers and text at an offset; 0 or '' after the end of the bytes. */
+/** Reads numbers and text at an offset; returns 0 or '' beyond the end of the bytes. */
 export function u16le(bytes: Uint8Array, at: number): number {
   return at + 2 <= bytes.length ? bytes[at]! | (bytes[at + 1]! << 8) : 0
 }

@@ -36,7 +36,7 @@ export function isobmffType({ head }: ByteSource): string | null {
   if (major.startsWith('3g')) return '3gp'
   const found = typesByBrand.get(major) ?? 'mp4'
   if (found !== 'heif') return found
-  // The brand says only that the file has pictures; the compatible brands give their coding.
+  // The main brand only says that the file has pictures. The compatible brands give the coding.
   const brands = latin1(head, 16, Math.min(u32be(head, 0), 256))
   return /avi[fs]/.test(brands) ? 'avif' : /hei[cxms]|hevc/.test(brands) ? 'heic' : 'heif'
 }
@@ -60,7 +60,7 @@ export function oggType({ head }: ByteSource): string {
   return OGG_VIDEO.some((mark) => packet.startsWith(mark)) ? 'ogv' : 'ogg'
 }
 
-/** Theora, Ogg Media, Dirac and a skeleton, which occur only with video. */
+/** First bytes of streams that occur only with video: Theora, Ogg Media, Dirac and a skeleton. */
 const OGG_VIDEO = ['\x80theora', '\x01video', 'BBCD', 'fishead']
 
 const ASF_VIDEO = '\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b'
@@ -98,7 +98,7 @@ const typesByMake: readonly { readonly id: string; readonly make: RegExp }[] = [
   { id: 'mef', make: /^(MAMIYA|LEAF)/i },
 ]
 
-/** A camera's raw photo is a TIFF whose first picture is only a preview; the maker's name gives the format. */
+/** A raw photo is a TIFF whose first picture is only a preview. The name of the camera's maker gives the format. */
 export function tiffType(source: ByteSource): string {
   const little = source.head[0] === 0x49
   const u16 = little ? u16le : u16be
@@ -123,7 +123,7 @@ const MP3_BIT_RATES = [
 ] as const
 const MP3_SAMPLE_RATES = [44_100, 48_000, 32_000] as const
 
-/** Sound without a container: two frames, the second where the first one's length says; or one frame and the end. */
+/** Recognises sound without a container: a second frame begins where the first one ends, or the file ends there. */
 export function soundFrames({ head, size }: ByteSource): string | null {
   if (head[0] === 0x0b && head[1] === 0x77) return latin1(head, 2, 8_192).includes('\x0b\x77') ? 'ac3' : null
   if (head[0] !== 0xff) return null
@@ -139,6 +139,19 @@ function adtsLength(head: Uint8Array, at: number): number {
   return length >= 7 ? length : 0
 }
 
+/** The format of the sound after an ID3 tag; null if it is MP3 or unknown. */
+export function behindId3(source: ByteSource): string | null {
+  const { head } = source
+  // The length of the tag has seven bits in each byte (ID3v2.4, 3.1). If there is a footer, it is as long as the
+  // header.
+  const length = [6, 7, 8, 9].reduce((sum, at) => sum * 128 + (head[at]! & 127), 0)
+  const isFooted = (head[5]! & 0x10) !== 0
+  const sound = source.read(10 + length + (isFooted ? 10 : 0), 4)
+  if (startsAt(sound, 0, 'fLaC')) return 'flac'
+  // In ADTS, the layer is 0.
+  return sound[0] === 0xff && (sound[1]! & 0xf6) === 0xf0 ? 'aac' : null
+}
+
 function mp3Length(head: Uint8Array, at: number): number {
   if ((u16be(head, at) & 0xffe6) !== 0xffe2) return 0
   const version1 = (head[at + 1]! & 0x18) === 0x18
@@ -150,7 +163,10 @@ function mp3Length(head: Uint8Array, at: number): number {
   return Math.floor(((version1 ? 144_000 : 72_000) * bitRate) / (sampleRate >> halvings)) + padding
 }
 
-/** All packets of a transport stream begin with the same byte; in a camera's stream a four-byte time precedes it. */
+/**
+ * Recognises a transport stream: all its packets begin with the same byte. In a camera's stream, four bytes with a
+ * time precede each packet.
+ */
 export function transportStream({ head }: ByteSource): string | null {
   for (const [start, step] of [
     [0, 188],
@@ -161,7 +177,7 @@ export function transportStream({ head }: ByteSource): string | null {
   return null
 }
 
-/** Targa has an optional signature in its last bytes. */
+/** Recognises Targa by the optional signature in its last bytes. */
 export function targa(source: ByteSource): string | null {
   const tail = source.read(Math.max(0, source.size - 18), 18)
   return startsAt(tail, 0, 'TRUEVISION-XFILE.') ? 'tga' : null
@@ -178,7 +194,7 @@ const typesByPnm: Record<string, string> = {
   Pf: 'pfm',
 }
 
-/** Portable any-map: a letter and a digit, then width and height as text. */
+/** Recognises a portable any-map: a letter and a digit, then width and height as text. */
 export function portableMap({ head }: ByteSource): string | null {
   if (head[0] !== 0x50) return null
   const match = /^(P[1-6Ff])\s+(#[^\n]*\n\s*)*\d+\s+(#[^\n]*\n\s*)*\d+\s/.exec(latin1(head, 0, 512))

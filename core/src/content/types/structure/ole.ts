@@ -1,7 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
 import { latin1, u16le, u32le } from './bytes.ts'
 
-/** The most directory sectors read: the names that decide the type are among the first entries. */
+/** Limit on the directory sectors that are read. The names that decide the type are among the first entries. */
 const MAX_DIRECTORY_SECTORS = 32
 
 const ENTRY_BYTES = 128
@@ -25,7 +25,7 @@ const nameRules: readonly { readonly id: string; readonly name: RegExp }[] = [
   { id: 'thumbs-db', name: /^Catalog$|^\d+_[0-9a-f]{16}$/ },
 ]
 
-/** The type of a compound document, from the names of its streams; null if none of them decides. */
+/** The type of a compound document, by the names of its streams; null if no name decides. */
 export function oleType(source: ByteSource): string | null {
   const { root, names } = readDirectory(source)
   if (root === INSTALLER_CLASS) return 'msi'
@@ -49,7 +49,9 @@ function readDirectory(source: ByteSource): { root: string; names: string[] } {
   return { root, names }
 }
 
-/** The header lists the first 109 sectors of the allocation table; a directory beyond them is not followed. */
+/**
+ * The header lists the first 109 sectors of the allocation table. Directories that need more sectors are not followed.
+ */
 function nextSector(source: ByteSource, sector: number, sectorBytes: number): number {
   const perSector = sectorBytes / 4
   const listed = Math.floor(sector / perSector)

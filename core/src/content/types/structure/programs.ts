@@ -6,13 +6,13 @@ const ELF_SHARED = 3
 const ELF_CORE = 4
 const ELF_INTERPRETER = 3
 
-/** Program, library, object code or memory image. */
+/** Whether an ELF file is a program, a library, object code or a memory image. */
 export function elfType({ head }: ByteSource): string {
   const little = head[5] === 1
   const kind = little ? u16le(head, 16) : u16be(head, 16)
   if (kind === ELF_RELOCATABLE) return 'object'
   if (kind === ELF_CORE) return 'core-dump'
-  // A position-independent program is also of the library's kind, but it names a loader.
+  // A position-independent program is marked as a library, but it names a loader.
   return kind === ELF_SHARED && !hasInterpreter(head) ? 'shared-object' : 'elf'
 }
 
@@ -28,7 +28,7 @@ function hasInterpreter(head: Uint8Array): boolean {
 
 const PE_IS_LIBRARY = 0x2000
 
-/** Windows programs and libraries, and the older formats with the same two letters. */
+/** Recognises Windows programs and libraries, and older formats with the same first two letters. */
 export function dosProgram(source: ByteSource): string | null {
   const { head } = source
   if (!startsAt(head, 0, 'MZ') && !startsAt(head, 0, 'ZM')) return null

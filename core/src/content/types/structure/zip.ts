@@ -1,23 +1,19 @@
 import type { ByteSource } from '../byte-source.ts'
 import { latin1, startsAt, u16le, u32le } from './bytes.ts'
+import { LOCAL_HEADER, zipDirectory } from './zip-directory.ts'
 
-/** Entries beyond this number change no type; the limit makes a huge archive as cheap as a small one. */
+/**
+ * Limit on the entries that are read. Later entries do not change the type, and a huge archive is as cheap as a small
+ * one.
+ */
 const MAX_NAMES = 1_000
-const MAX_DIRECTORY_BYTES = 262_144
-
-/** The end record is in this last part unless the archive has a long comment; then only the first entries are used. */
-const TAIL_BYTES = 4_096
-
-const LOCAL_HEADER = 'PK\x03\x04'
-const DIRECTORY_HEADER = 'PK\x01\x02'
-const END_RECORD = 'PK\x05\x06'
 
 /** The type of a zip, from its `mimetype` entry or the names in it; null if it is an ordinary zip. */
 export function zipType(source: ByteSource): string | null {
   const local = localEntries(source.head)
   const declared = local.mimetype ? typesByMime.get(local.mimetype) : undefined
   if (declared) return declared
-  return typeOfNames(local.names) ?? typeOfNames(directoryNames(source))
+  return typeOfNames(local.names) ?? typeOfNames(zipDirectory(source, MAX_NAMES).map(({ name }) => name))
 }
 
 const typesByMime = new Map(
@@ -42,7 +38,7 @@ const typesByMime = new Map(
   }),
 )
 
-/** In order: an app is also a jar, so the more specific rule comes first. */
+/** The first match counts. For example, an app is also a jar, so the more specific rule comes first. */
 const nameRules: readonly { readonly id: string; readonly name: RegExp }[] = [
   { id: 'docx', name: /^word\// },
   { id: 'xlsb', name: /^xl\/workbook\.bin$/ },
@@ -83,7 +79,7 @@ function typeOfNames(names: readonly string[]): string | null {
   return nameRules.find((rule) => names.some((name) => rule.name.test(name)))?.id ?? null
 }
 
-/** The entries with headers in the beginning of the file, up to the first one of unknown size. */
+/** The entries whose headers are in the beginning of the file, up to the first one of unknown size. */
 function localEntries(head: Uint8Array): { names: string[]; mimetype: string | null } {
   const names: string[] = []
   let mimetype: string | null = null
@@ -97,26 +93,9 @@ function localEntries(head: Uint8Array): { names: string[]; mimetype: string | n
     const name = latin1(head, at + 30, nameEnd)
     names.push(name)
     if (name === 'mimetype' && stored) mimetype = latin1(head, dataAt, dataAt + size).trim()
-    // With a data descriptor the size comes after the data, so only the directory can list the rest.
+    // If the entry has a data descriptor, its size comes after its data: only the directory can list the rest.
     if (flags & 0x08 && size === 0) break
     at = dataAt + size
   }
   return { names, mimetype }
-}
-
-function directoryNames(source: ByteSource): string[] {
-  const tail = source.read(Math.max(0, source.size - TAIL_BYTES), TAIL_BYTES)
-  let end = tail.length - 22
-  while (end >= 0 && !startsAt(tail, end, END_RECORD)) end--
-  if (end < 0) return []
-  const length = Math.min(u32le(tail, end + 12), MAX_DIRECTORY_BYTES)
-  const directory = source.read(u32le(tail, end + 16), length)
-  const names: string[] = []
-  let at = 0
-  while (names.length < MAX_NAMES && startsAt(directory, at, DIRECTORY_HEADER)) {
-    const nameEnd = at + 46 + u16le(directory, at + 28)
-    names.push(latin1(directory, at + 46, nameEnd))
-    at = nameEnd + u16le(directory, at + 30) + u16le(directory, at + 32)
-  }
-  return names
 }

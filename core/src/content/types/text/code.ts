@@ -2,8 +2,8 @@ import { firstMatch } from './rule.ts'
 import type { TextRule } from './rule.ts'
 
 /**
- * Guesses the language of a text without a helpful name, from words that are rare in other languages. In order: if two
- * languages share a word, the more specific rule comes first.
+ * Guesses the language of a text without a helpful name, from words that are rare in other languages. The first match
+ * counts: if two languages share a word, the more specific rule comes first.
  */
 export function codeType(text: string): string | null {
   return firstMatch(codeRules, text)

@@ -1,10 +1,10 @@
 /** Bytes examined to distinguish text from binary data. */
 const EXAMINED_BYTES = 8_192
 
-/** This many bytes without a control character are no accident, in any encoding. */
+/** If this many bytes contain no control character, they are text in some encoding. */
 const CONVINCING_BYTES = 256
 
-/** In shorter data, at most this percentage may be outside ASCII. */
+/** In shorter data, at most this percentage of the bytes may be outside ASCII, unless the data is UTF-8. */
 const MAX_HIGH_PERCENT = 30
 
 /** Whether the bytes could be text in UTF-8, UTF-16 with a byte-order mark, or an older one-byte encoding. */
@@ -35,7 +35,7 @@ function utf16(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : null
 }
 
-/** The last character may be cut off, but the first must be complete. */
+/** Whether the bytes are UTF-8. The last character may be cut off; the first one must be complete. */
 function isUtf8(bytes: Uint8Array): boolean {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }) !== ''

@@ -1,10 +1,10 @@
-/** JSON and the formats based on it; null if the text is not JSON. `whole`: the text is the whole file. */
+/** Recognises JSON and the formats based on it; null if the text is not JSON. `whole`: the text is the whole file. */
 export function jsonType(text: string, whole: boolean): string | null {
   const start = text.trimStart()
   if (!/^[{[]/.test(start)) return null
   if (whole && isJson(start)) return jsonVariant(start)
   if (isJsonLines(start, whole)) return 'jsonl'
-  // This is only the beginning of the file, so it must read like JSON up to its end.
+  // The text is only the beginning of the file, so it need not be complete JSON.
   return !whole && JSON_BEGINNING.test(start) ? jsonVariant(start) : null
 }
 

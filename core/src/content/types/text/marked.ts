@@ -1,7 +1,7 @@
 import { firstMatch } from './rule.ts'
 import type { TextRule } from './rule.ts'
 
-/** Texts that state their type in their first words. */
+/** Recognises texts that state their type in their first words. */
 export function markedType(text: string): string | null {
   return firstMatch(markedRules, text)
 }

@@ -1,4 +1,4 @@
-/** XML by the name or the namespace of its first element, and HTML by the beginning of a page. */
+/** Recognises XML by the name or the namespace of its first element, and HTML by the beginning of a page. */
 export function markupType(text: string): string | null {
   const start = text.trimStart()
   if (!start.startsWith('<')) return null
@@ -30,7 +30,7 @@ function skipProlog(text: string): string {
   }
 }
 
-/** The end of the piece of prolog at `at`; -1 if there is no piece, or it does not end. */
+/** The end of the part of the prolog at `at`; -1 if there is no such part, or if it does not end. */
 function prologEnd(text: string, at: number): number {
   if (text.startsWith('<!--', at)) return endOf(text, '-->', at)
   if (text.startsWith('<?', at)) return endOf(text, '?>', at)
@@ -82,7 +82,7 @@ function vueOrSvelte(body: string): string {
       : 'html'
 }
 
-/** Text without a declaration is XML if it also closes its first element, or names a namespace. */
+/** A text without a declaration counts as XML if it closes its first element or names a namespace. */
 function closedXml(body: string, name: string): string | null {
   return body.trimEnd().endsWith(`</${name}>`) || /\sxmlns(:\w+)?=/.test(body) ? 'xml' : null
 }

@@ -1,10 +1,10 @@
 import { firstMatch } from './rule.ts'
 import type { TextRule } from './rule.ts'
 
-/** Lines examined: a settings file shows its form early. */
+/** Number of lines examined. The first lines of a settings file show its form. */
 const EXAMINED_LINES = 12
 
-/** Settings files, recognised by the form of every line. */
+/** Recognises settings files by the form of every line. */
 export function settingsType(text: string): string | null {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line))
   const examined = lines.slice(0, EXAMINED_LINES)

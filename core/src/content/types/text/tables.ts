@@ -1,4 +1,4 @@
-/** Fewer lines than this do not prove a table. */
+/** A table needs at least this many lines to be recognised. */
 const MIN_LINES = 3
 const EXAMINED_LINES = 20
 
@@ -9,7 +9,7 @@ const separators = [
   { id: 'csv', separator: '|' },
 ] as const
 
-/** Rows that all have the same number of fields. */
+/** Recognises tables: all rows have the same number of fields. */
 export function tableType(text: string, whole: boolean): string | null {
   const lines = text.split(/\r?\n/).filter((line) => line !== '')
   if (!whole) lines.pop()
@@ -32,7 +32,7 @@ function countFields(line: string, separator: string): number {
   return fields
 }
 
-/** Code and sentences also have separators, but end their lines with punctuation. */
+/** Code and sentences contain separators too, but their lines end with punctuation. */
 function isProse(lines: readonly string[]): boolean {
   return lines.every((line) => /[.,;:{}()]\s*$/.test(line))
 }

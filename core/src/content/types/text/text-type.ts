@@ -15,7 +15,7 @@ export function statedTextType(text: string, whole: boolean): string | null {
   return shebangType(text) ?? markupType(text) ?? jsonType(text, whole) ?? markedType(text)
 }
 
-/** A type guessed from the words of a text; only useful if the name does not help. */
+/** A type guessed from the words of a text. Used only if the name has no known type. */
 export function guessedTextType(text: string, whole: boolean): string | null {
   return settingsType(text) ?? codeType(text) ?? tableType(text, whole) ?? proseType(text)
 }

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Records the items of interrupted jobs, so that the next start knows during which item the process stopped. */
+/**
+ * Adds a table for the items of interrupted jobs, so that the next start knows during which item the process stopped.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
     .raw(

@@ -1,6 +1,9 @@
 import type { Generated } from 'kysely'
 
-/** The first warnings of a job; written with its checkpoints, so that a repeated stretch does not write them twice. */
+/**
+ * The first warnings of a job. They are written with its checkpoints, so that work that is repeated does not write
+ * them twice.
+ */
 export interface JobWarningTable {
   id: Generated<number>
   job_id: number

@@ -2,12 +2,12 @@ import type { Generated } from 'kysely'
 import type { JobStatus } from '../../../domain/job.ts'
 import type { ConcurrencyClass } from '../../define.ts'
 
-/** Where a running job goes once it has stopped. */
+/** The status that a running job will have when it has stopped. */
 export type Wanted = 'queued' | 'paused' | 'cancelled'
 
-/** One row a job, from being enqueued until its history is dropped. */
+/** A job: one row, from queueing until the job is deleted from the history. */
 export interface JobTable {
-  /** Order of enqueueing. */
+  /** Increases in the order of queueing. */
   id: Generated<number>
   uuid: Uint8Array
   name: string
@@ -16,31 +16,33 @@ export interface JobTable {
   /** See `Job.subject`. */
   subject: string | null
   status: JobStatus
-  /** Set while a running job has been asked to stop, so that a crash in between does not forget the request. */
+  /** Set when a running job is told to stop, so that a crash does not lose the request. */
   wanted: Wanted | null
   concurrency: ConcurrencyClass
   priority: number
-  /** The parent's uuid. No foreign key: a child outlives its parent's history. */
+  /** The parent's uuid. Not a foreign key, because a child may stay in the history longer than its parent. */
   parent: Uint8Array | null
-  /** MessagePack, as it was given: parsed again by every run. */
+  /** MessagePack of the input as it was given. Every run parses it again. */
   input: Uint8Array
-  /** MessagePack: the last checkpoint. */
+  /** MessagePack of the state at the last checkpoint. */
   state: Uint8Array | null
-  /** MessagePack. */
+  /** MessagePack of the output. */
   output: Uint8Array | null
   /** JSON: `JobProgress`. */
   progress: string | null
   error_code: string | null
   error_message: string | null
-  /** Runs begun, not counting those that go on after a pause or an end of the process. */
+  /**
+   * Number of runs that have begun. Runs that continue after a pause or after the end of the process are not counted.
+   */
   attempts: Generated<number>
-  /** 1: the next run goes on with the current attempt. */
+  /** 1: the next run continues the current attempt. */
   resuming: Generated<number>
-  /** Ends of the process during this job since its last checkpoint. */
+  /** How often the process has ended during this job since its last checkpoint. */
   crashes: Generated<number>
-  /** 1: paused because its parent was, and resumed with it. */
+  /** 1: paused because its parent was paused; it is resumed together with its parent. */
   held_by_parent: Generated<number>
-  /** A queued job that waits to be retried: not before this. */
+  /** If the job waits for a retry: the earliest time of its next run. */
   ready_at: number | null
   /** Number of all warnings, including those that `job_warnings` no longer stores. */
   warnings: Generated<number>

@@ -9,11 +9,11 @@ const statements = [
      at integer not null,
      primary key(device, what, folder)
    ) strict, without rowid`,
-  // 1: a person has allowed it for every file of this device.
+  // 1: a person has granted all files of this device.
   'alter table grants add column everything integer not null default 0',
-  // The requested path. Null: the request named no path, or asked for the list of places.
+  // The requested path. Null: the request named no path, or was for the list of places.
   'alter table grant_requests add column path text',
-  // 1: an older version allowed it for the whole disk without saying so, so a person is asked again.
+  // 1: an older version granted the whole disk without saying so. A person is asked again.
   'alter table grant_requests add column was_everything integer not null default 0',
   `insert into grant_requests(device, what, at, was_everything)
      select device, what, at, 1 from grants where allowed = 1 and what in ('browse', 'read')

@@ -7,7 +7,7 @@ import type { Hashers } from './hashers.ts'
 import { PartFile } from './part-file.ts'
 import { partPath } from './place-file.ts'
 
-/** A large file that is being received. */
+/** A large file that is being received in chunks. */
 export interface Assembly {
   readonly part: PartFile
   /** Hashes the chunks that have arrived in order. */

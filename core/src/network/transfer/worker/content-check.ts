@@ -18,14 +18,14 @@ export class ContentCheck {
   }
 
   /**
-   * Whether the file at `path` is the content. `full` is its BLAKE3; its samples are read here. Throws `Unavailable` if
-   * they cannot be read.
+   * Whether the file at `path` has the expected content. `full` is its BLAKE3; its samples are read here. Throws
+   * `Unavailable` if they cannot be read.
    */
   holds(path: Buffer, full: Uint8Array): boolean {
     const result = this.#hasher.sampled(path)
     if ('hash' in result) return isContent(this.contentId, { sampled: result.hash, full })
     const why = result.state === 'failed' ? result.message : 'something else has written to it'
-    // This is not the sender's fault, so the file is fetched again.
+    // The sender is not at fault, so the file is fetched again.
     throw new CoreError('Unavailable', `cannot compare the received file with the requested content: ${why}`)
   }
 }

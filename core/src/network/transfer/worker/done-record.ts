@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { systemCode } from '../../../util/errors.ts'
 
-/** The items that are done. Completed items are also recorded in a file. */
+/** Remembers the items that are done, in memory and in a file. */
 export class DoneRecord {
   readonly #done: Set<number>
   readonly #fd: number
@@ -15,7 +15,9 @@ export class DoneRecord {
     return this.#done.has(item)
   }
 
-  /** Records an item in the file only. The caller calls `add` once the file has its name. */
+  /**
+   * Writes an item to the file, but not to memory. The caller calls `add` when the received file has its final name.
+   */
   write(item: number): void {
     const line = Buffer.alloc(4)
     line.writeUInt32BE(item)

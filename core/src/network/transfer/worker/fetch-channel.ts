@@ -6,22 +6,25 @@ import { CHUNK_BYTES, encodeRequest, HASH_BYTES, type ReplyHead, type Request } 
 import type { FetchItem } from './fetch-item.ts'
 
 /**
- * Most bytes that are requested ahead on one channel: enough to fill a fast line with a high latency (1 Gbit/s at 100
- * ms).
+ * Maximum number of bytes that are requested ahead on one channel: enough to fill a fast line with a high latency (1
+ * Gbit/s at 100 ms).
  */
 const WINDOW_BYTES = 16 * CHUNK_BYTES
-/** Most requests ahead on one channel, for small files. */
+/** Maximum number of requests ahead on one channel, for small files. */
 const WINDOW_REQUESTS = 1_024
-/** How long a device that owes replies may be silent, in milliseconds. */
+/** How long a device may be silent while replies are outstanding, in milliseconds. */
 const STALL_MS = 30_000
 /**
- * The slowest accepted rate for reading a file, in bytes per millisecond, because hashing a whole file takes longer
- * than a chunk.
+ * The lowest accepted rate at which a device reads a file, in bytes per millisecond. Before it answers a request for
+ * the hash of a whole file, it reads the whole file.
  */
 const LEAST_READ = 20_000
 /** How often the channel is checked for silence, in milliseconds. */
 const LOOK_MS = 1_000
-/** Silence after which a connection is lost if this machine no longer has its local address, in milliseconds. */
+/**
+ * If this machine no longer has the local address of a connection, the connection counts as lost after this much
+ * silence, in milliseconds.
+ */
 const MOVED_MS = 2_000
 
 /** The number of an item that a device does not have. */
@@ -43,7 +46,10 @@ export interface Asked {
   readonly bytes: number
 }
 
-/** A connection for requests, and the replies that it owes. It is destroyed if it is silent for too long. */
+/**
+ * A connection over which requests are sent, and the requests that wait for a reply. It is destroyed if the device is
+ * silent for too long.
+ */
 export class FetchChannel {
   readonly name: string
   readonly socket: Duplex
@@ -114,7 +120,7 @@ export class FetchChannel {
     return asked
   }
 
-  /** Puts a request back whose reply was not usable, so that another channel gets it. */
+  /** Puts a request back because its reply was not usable. Another channel can then take it. */
   putBack(asked: Asked): void {
     this.#asked.unshift(asked)
   }

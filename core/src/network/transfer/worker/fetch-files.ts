@@ -5,7 +5,7 @@ import type { ThreadDisk } from '../../../sources/user-disk.ts'
 import type { Blake3 } from '../../../util/blake3.ts'
 import { CoreError, type ErrorCode, errorMessage, systemCode, systemReason } from '../../../util/errors.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
-import { CHUNK_BYTES, HASH_BYTES, type Reply, ReplyReader, type Request } from '../../bulk/index.ts'
+import { CHUNK_BYTES, HASH_BYTES, type Reply, ReplyReader } from '../../bulk/index.ts'
 import { Assemblies, type Assembly } from './assemblies.ts'
 import type { ContentCheck } from './content-check.ts'
 import { DoneRecord } from './done-record.ts'
@@ -24,20 +24,21 @@ import {
   writeWhole,
 } from './place-file.ts'
 import { makeOwnFolder } from './plan-targets.ts'
+import { chunksOf, RequestOrder } from './request-order.ts'
 import { SourceAgreement } from './source-agreement.ts'
 
-/** Most failures that are listed one by one. */
+/** Maximum number of failures that are listed one by one. */
 const MAX_FAILURES = 1_000
 
 export interface FetchDeps {
   /** A private folder that records the progress. */
   readonly folder: string
   readonly items: readonly FetchItem[]
-  /** The mark in the names of unfinished files: `.<mark>.part`. */
+  /** A random text that is part of the names of unfinished files: `.<mark>.part`. */
   readonly mark: string
-  /** The check of the only file before it gets its name; null if the content is unknown. */
+  /** Checks the only file before it gets its name; null if its content is not known. */
   readonly content: ContentCheck | null
-  /** The origin that is written on each file; null: none is written. */
+  /** The origin that is written to the attributes of each file; null if none is written. */
   readonly origin: string | null
   readonly blake3: Blake3
   readonly hashers: Hashers
@@ -56,13 +57,9 @@ export interface FetchDeps {
 export class FetchFiles {
   readonly #deps: FetchDeps
   readonly #done: DoneRecord
-  /** Requests to send next, for example those of a channel that ended. The next one is last. */
-  readonly #again: Request[] = []
-  /** The item to request next; for an item of several chunks, `#chunk` is the chunk. */
-  #at = 0
-  #chunk = 0
   readonly #assemblies: Assemblies
-  /** The folders that files go to, by path, as they were at the beginning. */
+  readonly #order: RequestOrder
+  /** The target folders, by path, as they were when the fetch was opened. */
   readonly #folders = new Map<string, FolderMark>()
   readonly #channels = new Set<FetchChannel>()
   readonly #failures: FetchFailure[] = []
@@ -75,7 +72,7 @@ export class FetchFiles {
   #files = 0
   #bytes = 0
   #open = 0
-  /** The agreement between the sources of the only file, if there are several. */
+  /** Used if a single file comes from several sources: finds out which version most of them have. */
   readonly #agreement = new SourceAgreement(() => this.#agree({ isLate: true }))
   readonly #controller = new AbortController()
 
@@ -83,6 +80,7 @@ export class FetchFiles {
     this.#deps = deps
     this.#done = new DoneRecord(join(deps.folder, 'done'))
     this.#assemblies = new Assemblies(deps, this.#controller.signal)
+    this.#order = new RequestOrder({ items: deps.items, done: this.#done, assemblies: this.#assemblies })
     // The promise may fail before it is awaited.
     this.#ended.promise.catch(() => {})
   }
@@ -132,7 +130,7 @@ export class FetchFiles {
   async #prepareFile(index: number, item: FetchItem): Promise<void> {
     if (this.#done.has(index)) {
       try {
-        // The process was killed after it recorded the file but before it renamed it.
+        // The process was killed after it had recorded the file, but before it renamed the file.
         if (lstatSync(this.#partOf(item), { throwIfNoEntry: false }))
           giveName(this.#partOf(item), item, this.#deps.disk)
       } catch (err) {
@@ -145,7 +143,8 @@ export class FetchFiles {
       return
     }
     this.#open++
-    // Files that were begun are checked now, to know their finished chunks; the others when it is their turn.
+    // Unfinished large files are checked now, to find out which chunks are finished. The others are checked when it is
+    // their turn.
     if (item.size > CHUNK_BYTES && lstatSync(this.#partOf(item), { throwIfNoEntry: false })) {
       const { part } = await this.#assemblies.open(index)
       this.#bytes += part.doneBytes
@@ -192,11 +191,11 @@ export class FetchFiles {
     await work
     this.#channels.delete(channel)
     // Its unanswered requests go to the other channels, in the same order.
-    this.#again.push(...channel.end().toReversed())
+    this.#order.again(channel.end())
     this.sourceGone(channel.name)
   }
 
-  /** Reports that an expected source will not come, or has gone. */
+  /** Reports that an expected source will not connect, or has disconnected. */
   sourceGone(name: string): void {
     this.#agreement.gone(name)
     if (this.#agreement.isAwaited) this.#agree({ isLate: false })
@@ -235,40 +234,15 @@ export class FetchFiles {
     if (!this.#channels.has(channel) || socket.destroyed || !this.#agreement.believes(channel.hashes)) return
     socket.cork()
     while (channel.hasRoom) {
-      const request = this.#next()
+      const request = this.#order.next()
       if (!request) break
       if (channel.has(request.item)) channel.send(request)
       else if ([...this.#channels].some((other) => other.has(request.item))) {
-        this.#again.push(request)
+        this.#order.again([request])
         break
       } else this.#fail(request.item, GONE)
     }
     socket.uncork()
-  }
-
-  #next(): Request | null {
-    for (let request = this.#again.pop(); request; request = this.#again.pop()) {
-      if (!this.#done.has(request.item)) return request
-    }
-    for (const { items } = this.#deps; this.#at < items.length;) {
-      const request = this.#nextOf(this.#at, items[this.#at]!)
-      if (request) return request
-      this.#at++
-      this.#chunk = 0
-    }
-    return null
-  }
-
-  /** Null if all chunks of the item are requested, or if it needs no request. */
-  #nextOf(item: number, { kind, size }: FetchItem): Request | null {
-    if (kind === 'directory' || this.#done.has(item)) return null
-    const chunks = Math.max(1, Math.ceil(size / CHUNK_BYTES))
-    const part = this.#assemblies.known(item)?.part
-    if (part?.isComplete) return this.#chunk++ === 0 ? { type: 'full-hash', item } : null
-    while (this.#chunk < chunks && part?.has(this.#chunk)) this.#chunk++
-    if (this.#chunk >= chunks) return null
-    const chunk = this.#chunk++
-    return { type: 'chunk', item, offset: chunk * CHUNK_BYTES, length: lengthOf(chunk, size) }
   }
 
   #lose(channel: FetchChannel, err: unknown): void {
@@ -295,14 +269,17 @@ export class FetchFiles {
     } catch (err) {
       this.#controller.signal.throwIfAborted()
       if (isOfOneFile(err)) return this.#fail(index, failureOf(err))
-      // The request stays, for another device.
+      // The request must not be lost: another device may answer it.
       channel.putBack(asked)
       if (!(err instanceof CoreError)) this.#ended.reject(asDiskError(err))
       throw err
     }
   }
 
-  /** Checks the bytes of a chunk. Returns their BLAKE3, which is that of the agreement if there is one. */
+  /**
+   * Checks the bytes of a chunk, and returns their BLAKE3. If the sources have agreed on chunk hashes, the bytes must
+   * match them.
+   */
   #checkChunk(channel: FetchChannel, { offset, hash, bytes }: Reply & { type: 'chunk' }): Uint8Array {
     const wanted = this.#agreement.hashAt(offset) ?? hash
     const own = this.#deps.blake3.hash(bytes)
@@ -341,23 +318,24 @@ export class FetchFiles {
       assembly.hashedTo++
     }
     this.#bytes += reply.bytes.length
-    if (assembly.part.isComplete) this.#again.push({ type: 'full-hash', item: index })
+    if (assembly.part.isComplete) this.#order.again([{ type: 'full-hash', item: index }])
     this.#deps.onProgress(this.progress)
   }
 
-  /** Checks the whole file. Its hash is requested when every chunk is here. */
+  /** Checks a file whose chunks have all arrived, against the hash that was requested then. */
   async #finish(index: number, { channel, hash }: { channel: FetchChannel; hash: Uint8Array }): Promise<void> {
     const item = this.#deps.items[index]!
     const assembly = await this.#assemblies.open(index)
-    // The hash came from a channel whose version was rejected, and the file is being requested again.
+    // The hash came from a channel whose version was rejected. The file is already being requested again.
     if (!assembly.part.isComplete) return
     const own = (assembly.whole ??= await this.#assemblies.hashOf(assembly, item))
     this.#controller.signal.throwIfAborted()
-    // The hash may have been requested from several channels.
+    // The hash may have been requested from several channels, and the file is done.
     if (this.#done.has(index)) return
     const isWanted = !item.expected || Buffer.compare(own, item.expected) === 0
     if (!isWanted || Buffer.compare(own, hash) !== 0) {
-      // If all chunks are those of most sources, only this source lies: ask another one.
+      // If all chunks match the version of most sources, only the hash of this source is wrong. Another source is then
+      // asked for the hash.
       const isOfAll = isWanted && (this.#agreement.isReached || item.expected !== null)
       if (!isOfAll) this.#forget(index, assembly)
       throw new CoreError('Corrupt', `${channel.name} sent a file that does not match its hash`)
@@ -383,7 +361,7 @@ export class FetchFiles {
     assembly.hashedTo = 0
     assembly.whole = null
     this.#bytes -= size
-    this.#again.push(...chunksOf(index, size).toReversed())
+    this.#order.again(chunksOf(index, size))
   }
 
   #checkWhole({ expected, target }: FetchItem, { channel, hash }: { channel: FetchChannel; hash: Uint8Array }): void {
@@ -392,8 +370,8 @@ export class FetchFiles {
   }
 
   /**
-   * If the content is wrong, every source that claimed this version lied, and the fetch ends. Sources with another
-   * version may have the right content.
+   * Compares the file with the requested content. If it differs, every source that claimed this version lied, and the
+   * fetch ends. Sources with another version may have the right content.
    */
   #checkContent(item: FetchItem, { channel, hash }: { channel: FetchChannel; hash: Uint8Array }): void {
     const { content } = this.#deps
@@ -424,7 +402,7 @@ export class FetchFiles {
     else this.#lose(channel, new CoreError('Corrupt', `${channel.name} has a file of another size`))
   }
 
-  /** Accepts the version of most sources; later sources must have the same version. */
+  /** Accepts the version that the largest number of sources has. Later sources must have the same version. */
   #agree({ isLate }: { isLate: boolean }): void {
     const said = [...this.#channels].filter(({ hashes, socket }) => hashes !== null && !socket.destroyed)
     const claims = said.flatMap(({ hashes }) => hashes ?? [])
@@ -435,7 +413,7 @@ export class FetchFiles {
     }
   }
 
-  /** Records the file first: if the process is killed before the rename, the next run renames it. */
+  /** Records the file before it renames it: if the process is killed in between, the next run renames the file. */
   #complete(index: number, item: FetchItem): void {
     const part = this.#partOf(item)
     const { disk, origin } = this.#deps
@@ -475,7 +453,7 @@ export class FetchFiles {
     return partPath(item, this.#deps.mark)
   }
 
-  /** If this device cannot send an item, another one may have it. */
+  /** Handles a device's answer that it cannot send an item. Another device may be able to. */
   #failAt(channel: FetchChannel, reply: Reply & { type: 'failed' }): void {
     const others = [...this.#channels].filter((other) => other !== channel && !other.isLost)
     if (!others.some((other) => other.has(reply.item))) return this.#fail(reply.item, reply)
@@ -524,12 +502,6 @@ function keyOf(path: Buffer): string {
 }
 
 const GONE = { code: 'NotFound', message: 'the file is gone from the sending device' } as const
-
-function chunksOf(item: number, size: number): Request[] {
-  return Array.from({ length: Math.ceil(size / CHUNK_BYTES) }, (_, chunk) => {
-    return { type: 'chunk', item, offset: chunk * CHUNK_BYTES, length: lengthOf(chunk, size) }
-  })
-}
 
 function asDiskError(cause: unknown): CoreError {
   const code = pathErrorCode(cause) ?? 'Internal'

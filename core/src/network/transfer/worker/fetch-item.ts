@@ -6,7 +6,7 @@ export interface FetchItem {
   readonly size: number
   /** Absolute path. An existing file is never replaced. */
   readonly target: Buffer
-  /** In milliseconds since 1970; null: the time of writing. */
+  /** Time of the last change in milliseconds since 1970; null to use the time of writing. */
   readonly mtimeMs: number | null
   /** Permission bits. */
   readonly mode: number

@@ -35,7 +35,7 @@ const PlannedPreserve = z
 const Plan = z.object({ mark: z.string(), preserve: PlannedPreserve, items: z.array(PlannedItem) })
 export type Plan = z.infer<typeof Plan>
 
-/** The items of a plan, as they are fetched. */
+/** The items of a plan in the form that `FetchFiles` needs. */
 export function itemsOf({ items, preserve }: Plan): FetchItem[] {
   return items.map(({ expected, kind, mode, mtimeMs, size, target }) => ({
     kind,
@@ -49,8 +49,8 @@ export function itemsOf({ items, preserve }: Plan): FetchItem[] {
 
 /**
  * The plan of a fetch, with the target of each item. It is written before the first byte, so a transfer that continues
- * puts all files in the same places. A file that has changed on the sending device is fetched from its start; changed
- * permissions are followed.
+ * puts all files in the same places. If a file has changed on the sending device, it is fetched again from its start.
+ * Changed permissions are taken over.
  */
 export function openPlan(
   folder: string,
@@ -82,7 +82,7 @@ export function openPlan(
 /** How many changed names are listed one by one. */
 const MAX_RENAMED = 100
 
-/** The files and folders of a plan whose names here differ from their original names: the first ones, and how many. */
+/** The files and folders of a plan that got other names here: a list of the first ones, and the number of all. */
 export function renamedIn({ items }: Plan): { renamed: Renamed[]; renamedCount: number } {
   const changed = items.filter(({ names, target }) => {
     const path = Buffer.from(target)
@@ -161,7 +161,7 @@ function removePart(target: Uint8Array, mark: string, disk: ThreadDisk): void {
   }
 }
 
-/** The number of each plan item in a device's own list; -1 if it is missing there or has changed. */
+/** The number of each plan item in a device's own list; -1 if the item is missing there or has changed. */
 export function numbersIn(plan: Plan, items: readonly SourceItem[]): Int32Array {
   // A single file may have another name on another device.
   const [only] = plan.items
@@ -174,7 +174,7 @@ export function numbersIn(plan: Plan, items: readonly SourceItem[]): Int32Array 
   })
 }
 
-/** The same for paths that a file system may treat as equal, by folding case or accents. */
+/** A key that is equal for all paths that a file system may treat as equal, by folding case and accents. */
 export function keyOfPath(path: Uint8Array): string {
   const text = Buffer.from(path)
   return isUtf8(text) ? text.toString().normalize('NFC').toLowerCase() : text.toString('latin1')

@@ -1,8 +1,8 @@
 import { type Blake3, loadBlake3 } from '../../../util/blake3.ts'
 
 /**
- * Hash states for files that are read in pieces. Several files are read at once, so each needs its own; unused ones are
- * kept.
+ * Hash states for files that are read in pieces. Each file that is being read needs its own state. Unused states are
+ * kept for later files.
  */
 export class Hashers {
   readonly #free: Blake3[] = []

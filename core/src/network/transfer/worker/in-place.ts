@@ -3,15 +3,15 @@ import { systemCode } from '../../../util/errors.ts'
 import { bytesToName } from '../../../util/file-name.ts'
 
 /**
- * Whether a path without links still has none: a folder above it may have been replaced by a link to another place.
- * `fd`: the open file at the path, which is asked itself if possible. Always true on Windows, where making a link needs
- * rights that other users do not have.
+ * Whether a path that had no links still has none. A folder above it may have been replaced by a link to another
+ * place. If `fd` is given, the system is asked for the path of that open file, where it can tell. Always true on
+ * Windows, where making a link needs rights that other users do not have.
  */
 export function isInPlace(path: Buffer, fd: number | null = null): boolean {
   if (process.platform === 'win32') return true
   const place = fd === null ? null : placeOfOpen(fd)
   if (place?.equals(path)) return true
-  // If the disk ignores case, Linux tells the name by which the file was first asked for.
+  // If the disk ignores case, Linux returns the name by which the file was first opened.
   if (place !== null && foldCase(place) !== foldCase(path)) return false
   return isSamePlace(realpathSync.native(path, 'buffer'), path)
 }
@@ -22,7 +22,7 @@ export function isSamePlace(real: Buffer, path: Buffer): boolean {
   return process.platform === 'darwin' && foldAccents(real) === foldAccents(path)
 }
 
-/** Null on systems that do not tell. */
+/** The path of an open file; null on systems that cannot tell it. */
 function placeOfOpen(fd: number): Buffer | null {
   if (process.platform !== 'linux') return null
   try {
@@ -34,7 +34,7 @@ function placeOfOpen(fd: number): Buffer | null {
   }
 }
 
-/** Some disks of macOS tell a name in another Unicode form than they list it in. */
+/** Some disks of macOS return a name in another Unicode form than in listings. */
 function foldAccents(path: Buffer): string {
   const name = bytesToName(new Uint8Array(path))
   return typeof name === 'string' ? name.normalize('NFC') : path.toString('latin1')

@@ -28,7 +28,7 @@ export interface TransferQuestions {
     {
       readonly source: string
       readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
-      /** The private files that are left out; null if Spacedrive itself chose the files from its data folder. */
+      /** The private files to leave out; null if Spacedrive itself chose the files from its data folder. */
       readonly privatePlaces: PrivatePlaces | null
       /** The key of the device that asked for the files; null if a person here chose them. */
       readonly device: string | null
@@ -44,7 +44,7 @@ export interface TransferQuestions {
   /** Returns at most as many items as fit in one message, but at least one. */
   sourcePage: [{ readonly source: string; readonly from: number; readonly count: number }, readonly SourceItem[]]
   closeSource: [{ readonly source: string }, null]
-  /** Waits for the receiving side. The answer is the TCP port. */
+  /** Waits for the receiving side to connect. The answer is the TCP port. */
   serve: [
     {
       readonly channel: string
@@ -57,7 +57,10 @@ export interface TransferQuestions {
   ]
   /** Serves over a message port instead of a connection. */
   servePort: [{ readonly channel: string; readonly port: MessagePort }, null]
-  /** Connects to the receiving side while that side connects to this one. Answers at once. */
+  /**
+   * Connects to the receiving side, which connects to this side at the same time. The answer comes at once, before the
+   * connection.
+   */
   meet: [{ readonly channel: string; readonly addresses: readonly string[]; readonly from: number }, null]
   closeServing: [{ readonly channel: string }, null]
   /** Plans a fetch or continues one; `folder` stores the plan. */
@@ -70,7 +73,7 @@ export interface TransferQuestions {
       /** The content that the only file must have before it gets its name. */
       readonly content: ContentId | null
       readonly preserve: Preserve
-      /** The origin that is written on each file; null: none is written. */
+      /** The origin that is written to the attributes of each file; null if none is written. */
       readonly origin: string | null
     },
     {
@@ -90,12 +93,12 @@ export interface TransferQuestions {
       readonly own: SessionKey
       readonly peerKey: string
       readonly addresses: readonly string[]
-      /** The local port to connect from, if the other side does the same; null: it listens. */
+      /** The local port to connect from, if both sides connect at the same time; null if the other side listens. */
       readonly from: number | null
     },
     null,
   ]
-  /** Reports that one of several expected sources will not come. */
+  /** Reports that an expected source will not connect. */
   sourceGone: [{ readonly fetch: string; readonly name: string }, null]
   fetchPort: [FetchChannel & { readonly port: MessagePort }, null]
   /** Ends the channels of a fetch and keeps the received data; the answer describes that data. */

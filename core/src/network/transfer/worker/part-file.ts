@@ -46,7 +46,7 @@ export class PartFile {
     this.#record = of.record
     this.#has = of.has
     this.#missing = of.has.reduce((sum, has) => sum + (has ? 0 : 1), 0)
-    // The process that wrote these bytes may have ended before they were on the disk.
+    // An earlier process wrote these bytes. It may have ended before they were on the disk.
     this.#unflushed = this.doneBytes
   }
 
@@ -56,7 +56,7 @@ export class PartFile {
     const fd = reopenPart(path, disk) ?? createPart(path, disk)
     const has = new Uint8Array(Math.ceil(size / CHUNK_BYTES))
     const known = readRecord(record)
-    // Without the unfinished file, the record is of an earlier one.
+    // If the unfinished file is new, the record belongs to an earlier file.
     if (fstatSync(fd).size === 0) known.clear()
     const bytes = Buffer.alloc(CHUNK_BYTES)
     for (const [chunk, hash] of known) {
@@ -65,7 +65,7 @@ export class PartFile {
       if (Buffer.compare(blake3.hash(bytes.subarray(0, got)), hash) === 0) has[chunk] = 1
       await new Promise(setImmediate)
     }
-    // The record is written again, because half a line at its end would shift all later ones.
+    // The record is rewritten, because an incomplete line at its end would shift all lines after it.
     const lines = Buffer.concat(
       [...known].filter(([chunk]) => has[chunk] === 1).map(([chunk, hash]) => line(chunk, hash)),
     )
@@ -144,7 +144,7 @@ export class PartFile {
     this.#unflushed = 0
     this.#flushing = new Promise((resolve) => {
       this.#options.disk.flush(this.#fd, (err) => {
-        // The system reports a failed write only once.
+        // Keep the error: the system reports a failed write only once.
         this.#flushError ??= err
         this.#flushing = null
         resolve()

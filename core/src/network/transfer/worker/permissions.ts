@@ -23,15 +23,15 @@ export function receivedMode(
 const umask = readUmask()
 
 /**
- * `process.umask()` changes the umask for a moment, in which other threads may create files. Linux also has it in a
- * file.
+ * Reads the umask from a file, which only Linux has. `process.umask()` would change the umask for a moment, in which
+ * other threads may create files.
  */
 function readUmask(): number {
   try {
     const digits = /^Umask:\s*([0-7]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]
     if (digits !== undefined) return Number.parseInt(digits, 8)
   } catch {
-    // Other systems do not have this file.
+    // Only Linux has `/proc/self/status`.
   }
   return process.umask()
 }

@@ -29,12 +29,12 @@ export function createPart(path: Buffer, disk: ThreadDisk): number {
   }
 }
 
-/** Errors of a part that is missing, or is no file that this user may write. */
+/** Error codes if a part is missing, or is not a file that this user may write. */
 const NO_OWN_PART: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK', 'EACCES', 'EPERM', 'EISDIR', 'ENXIO'])
 
 /**
- * Opens an unfinished file to continue it. Null if there is none, or if another user may have it open: a user who can write
- * to the folder could have made the file, to read the received bytes.
+ * Opens an unfinished file to continue it. Null if there is none, or if another user may have created it: a user who
+ * can write to the folder could do so in order to read the received bytes.
  */
 export function reopenPart(path: Buffer, disk: ThreadDisk): number | null {
   let fd: number
@@ -79,7 +79,7 @@ export function setFileDetails(part: Buffer, item: FetchItem, disk: ThreadDisk):
 /** The same for a folder of the transfer. Throws `Conflict` if another folder or a link has taken its place. */
 export function setFolderDetails(item: FetchItem, own: FolderMark, disk: ThreadDisk): void {
   const { mode, mtimeMs, target } = item
-  // Windows opens no folders, and its links need rights that other users do not have.
+  // Windows cannot open folders. Its links need rights that other users do not have, so the path is safe.
   if (constants.O_DIRECTORY === undefined) return setFileDetails(target, item, disk)
   let fd: number
   try {
@@ -100,14 +100,14 @@ function setMode({ kind, mode }: Pick<FetchItem, 'kind' | 'mode'>, set: () => vo
   try {
     set()
   } catch (err) {
-    // On a disk without permissions all files have the same ones. If the file needs narrower permissions, this is an
-    // error.
+    // A disk without permissions gives all files the same ones. If the file needs narrower permissions than those,
+    // this is an error.
     const isUsual = kind === 'file' ? (mode | PRIVATE_FILE) === mode : (mode | PRIVATE_FOLDER) === mode
     if (!isUsual || !NO_PERMISSIONS.has(systemCode(err) ?? '')) throw err
   }
 }
 
-/** Tells a folder from another one that takes its place. */
+/** Identifies a folder, to notice if another folder takes its place. */
 export type FolderMark = Pick<BigIntStats, 'dev' | 'ino'>
 
 /** The mark of the folder at a path, links followed; null if there is none. */
@@ -116,7 +116,9 @@ export function markOfFolder(path: Buffer): FolderMark | null {
   return stats?.isDirectory() ? { dev: stats.dev, ino: stats.ino } : null
 }
 
-/** Throws `Conflict` if another folder is at the path than before: files would go to a place that the user did not choose. */
+/**
+ * Throws `Conflict` if the path now leads to another folder: files would go to a place that the user did not choose.
+ */
 export function requireFolder(path: Buffer, mark: FolderMark): void {
   const now = markOfFolder(path)
   if (!now || !isMarked(now, mark)) throw replaced(path)
@@ -139,7 +141,7 @@ export function giveName(part: Buffer, { target }: FetchItem, disk: ThreadDisk):
     disk.link(part, target)
     disk.remove(part)
   } catch (err) {
-    // It has both names if the process was killed between the two calls.
+    // The file has both names if the process was killed between the two calls.
     if (systemCode(err) === 'EEXIST' && isOneFile(part, target)) return disk.remove(part)
     if (!NO_LINKS.has(systemCode(err) ?? '')) throw err
     // Without hard links, another program could still take the name between this check and the rename.

@@ -10,10 +10,10 @@ import type { SourceItem } from './walk-source.ts'
 const MAX_NAME_BYTES = 255
 /** Bytes kept free for ` (12).0a1b2c3d.part` after a shortened name. */
 const ROOM_BYTES = 32
-/** Most numbered variants of one name. */
+/** Maximum number of numbered variants of one name. */
 const MAX_TWINS = 10_000
 
-/** The place of an item below the chosen folder. */
+/** The planned path of an item below the chosen folder. */
 export interface Target {
   /** Path below the chosen folder, with `/` between names. */
   readonly path: Buffer

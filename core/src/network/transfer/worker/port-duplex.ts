@@ -4,16 +4,16 @@ import type { MessagePort } from 'node:worker_threads'
 /** A message between the two ends of a port. */
 export type PortMessage =
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
-  /** This many bytes were passed on, so the same amount may be sent again. */
+  /** The receiver has passed on this many bytes, so the sender may send as many more. */
   | { readonly type: 'taken'; readonly bytes: number }
   | { readonly type: 'end' }
 
-/** Most bytes on their way through a port, in each direction. */
+/** Maximum number of bytes on their way through a port, in each direction. */
 export const PORT_WINDOW_BYTES = 262_144
-/** Most bytes of one message. */
+/** Maximum number of bytes of one message. */
 const PIECE_BYTES = 65_536
 
-/** The thread's end of a connection that only the main thread can make. Bytes written here are sent there. */
+/** The thread's end of a connection that only the main thread can make. Written bytes are sent to the main thread. */
 export function portDuplex(port: MessagePort): Duplex {
   let underway = 0
   let waiting: (() => void) | null = null
@@ -44,7 +44,7 @@ export function portDuplex(port: MessagePort): Duplex {
   port.on('message', (message: PortMessage) => {
     if (message.type === 'end') return void duplex.push(null)
     if (message.type === 'bytes') {
-      // Unread bytes are not reported as taken, so the other side waits.
+      // Bytes that were not read are not reported as taken, so the other side waits.
       untold += message.bytes.length
       return void duplex.push(message.bytes)
     }

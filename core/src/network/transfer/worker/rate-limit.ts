@@ -1,14 +1,14 @@
 import { setTimeout as after } from 'node:timers/promises'
 
-/** Amount that may be sent before the limit takes effect, in seconds at the limited rate. */
+/** Time, in seconds at the limited rate, for which bytes may pass at once before the limit takes effect. */
 const BURST_SECONDS = 0.1
 
 /** Limits the bytes per second of all channels that share it. */
 export class RateLimit {
   readonly #now: () => number
-  /** Null: no limit. */
+  /** Null if there is no limit. */
   #bytesPerSecond: number | null
-  /** When everything taken so far has passed, in milliseconds. */
+  /** The time when all bytes taken so far have passed, in milliseconds. */
   #freeAt = 0
 
   constructor(bytesPerSecond: number | null, now: () => number = () => performance.now()) {

@@ -18,7 +18,7 @@ import { isInPlace } from './in-place.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { OwnItem } from './walk-source.ts'
 
-/** Most requests of one channel that wait for a reply. More are read when some have been answered. */
+/** Maximum number of requests of one channel that wait for a reply. More are read when some have been answered. */
 const MAX_WAITING = 4_096
 /** Replies of small files are sent together up to this size, in bytes. */
 const TOGETHER_BYTES = 262_144
@@ -31,7 +31,7 @@ const HASHED_AT_ONCE = 16 * CHUNK_BYTES
 
 export interface ServeDeps {
   readonly items: readonly OwnItem[]
-  /** For hashes of chunks. It is free again after each call. */
+  /** Computes the hashes of chunks. It can be used again after each call. */
   readonly blake3: Blake3
   readonly hashers: Hashers
   readonly limit: RateLimit
@@ -39,7 +39,7 @@ export interface ServeDeps {
   readonly onSent: (bytes: number) => void
 }
 
-/** The file that is being read, with the hash of the part that was read from the start without a gap. */
+/** The file that is being read, with a hash of the bytes that were read in order from its start. */
 interface OpenFile {
   readonly fd: number
   readonly item: number
@@ -92,13 +92,16 @@ async function answer(request: Request, files: OpenFiles, deps: ServeDeps): Prom
   }
 }
 
-/** A system error contains the path, which the other device must not learn. */
+/**
+ * The error message for each code. The message of a system error contains the path, which the other device must not
+ * learn.
+ */
 const sentences: Partial<Record<ErrorCode, string>> = {
   NotFound: 'it is not there any more',
   PermissionDenied: 'the other device has no permission to read it',
 }
 
-/** Holds the one file that is open now, because requests come file by file. */
+/** Keeps one file open, because requests come file by file. */
 class OpenFiles implements Disposable {
   readonly #deps: ServeDeps
   #current: OpenFile | null = null
@@ -207,7 +210,10 @@ function readRequests(channel: Duplex): AsyncGenerator<Request> & { hasMore(): b
   return Object.assign(read(), { hasMore: () => waiting.length > 0 })
 }
 
-/** Writes all pieces; without a rate limit as one batch, which is uncorked before the wait, because corked data is not sent. */
+/**
+ * Writes all pieces; without a rate limit as one batch, which is uncorked before the wait, because corked data is not
+ * sent.
+ */
 async function writeAll(
   channel: Duplex,
   pieces: readonly Uint8Array[],
@@ -220,7 +226,7 @@ async function writeAll(
   if (channel.writableNeedDrain) await drained(channel)
 }
 
-/** In pieces, so that a slow line is used evenly and the other side sees that something comes. */
+/** Writes slowly, in small pieces: the line is used evenly, and the other side sees that data arrives. */
 async function writeSlowly(channel: Duplex, pieces: readonly Uint8Array[], limit: RateLimit): Promise<void> {
   const all = Buffer.concat(pieces)
   for (let at = 0; at < all.length; at += SLOW_PIECE_BYTES) {

@@ -1,6 +1,6 @@
 import { CHUNK_BYTES, HASH_BYTES } from '../../bulk/index.ts'
 
-/** How long sources may take to send chunk hashes after the first source has, in milliseconds. */
+/** How long the other sources may take after the first source has sent its chunk hashes, in milliseconds. */
 const COMPARE_MS = 60_000
 
 /**
@@ -11,12 +11,15 @@ export class SourceAgreement {
   readonly #onLate: () => void
   /** Number of sources that are expected to send chunk hashes. */
   #expected = 0
-  /** Names of expected sources that will not come or have gone. */
+  /** Names of expected sources that did not connect or have disconnected. */
   readonly #gone = new Set<string>()
   #agreed: Uint8Array | null = null
   #late: NodeJS.Timeout | undefined
 
-  /** `onLate`: called when the time is over. The caller then settles without the missing sources, with `isLate`. */
+  /**
+   * `onLate` is called when this time is over. The caller then calls `settle` with `isLate`, without the missing
+   * sources.
+   */
   constructor(onLate: () => void) {
     this.#onLate = onLate
   }
@@ -25,7 +28,7 @@ export class SourceAgreement {
     return this.#agreed !== null
   }
 
-  /** Whether sources must agree but have not yet. */
+  /** Whether an agreement is needed but has not been reached. */
   get isAwaited(): boolean {
     return this.#expected > 0 && this.#agreed === null
   }
@@ -44,18 +47,21 @@ export class SourceAgreement {
     return this.#agreed?.subarray(at, at + HASH_BYTES) ?? null
   }
 
-  /** Whether chunks may be requested from a source with these chunk hashes; null: it has sent none. */
+  /** Whether chunks may be requested from a source that sent these chunk hashes; null if it has sent none. */
   believes(hashes: Uint8Array | null): boolean {
     if (this.#expected === 0) return true
     return hashes !== null && this.#agreed !== null && Buffer.compare(hashes, this.#agreed) === 0
   }
 
-  /** Called for the first chunk hashes. Starts the time for the other sources. */
+  /** Called for the first chunk hashes; starts the time limit for the other sources. */
   begin(): void {
     this.#late ??= setTimeout(this.#onLate, COMPARE_MS)
   }
 
-  /** Accepts the version of most sources, unless some are still missing. Returns false in that case. */
+  /**
+   * Agrees on the version that the largest number of sources sent. Returns false if sources are still missing, unless
+   * `isLate` is set.
+   */
   settle(said: readonly Uint8Array[], { isLate }: { isLate: boolean }): boolean {
     if (said.length === 0) return false
     if (this.#agreed) return true

@@ -17,9 +17,9 @@ import { serveFiles } from './serve-files.ts'
 import { WalkBudget, type WalkShare } from './walk-budget.ts'
 import { bytesOfNames, type OwnItem, walkSource } from './walk-source.ts'
 
-/** Most bytes of names in one message. The longest item is smaller than this. */
+/** Maximum number of bytes of names in one message. The longest item is smaller than this. */
 const MAX_PAGE_BYTES = 786_432
-/** The least time between two progress reports, in milliseconds. */
+/** Minimum time between two progress reports, in milliseconds. */
 const NEWS_MS = 100
 
 interface Serving {
@@ -34,7 +34,10 @@ interface Fetching {
   readonly ending: AbortController
 }
 
-/** No `await` here: V8 ends the process if a thread is ended while such a module is loaded. */
+/**
+ * This module must not use a top-level `await`: V8 ends the process if a thread is ended while such a module is
+ * loading.
+ */
 const loading = heard(loadBlake3())
 const hashers = new Hashers()
 const limit = new RateLimit(null)
@@ -122,7 +125,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       taken: takenNames(),
       disk: threadDisk,
     })
-    // Before the first `await`, or another fetch that is opened meanwhile would plan the same names.
+    // Set this before the first `await`. Otherwise another fetch that is being opened could plan the same names.
     opening.set(fetch, plan)
     using _opening = { [Symbol.dispose]: () => void opening.delete(fetch) }
     const news = new Lately((progress: { files: number; bytes: number }) =>
@@ -239,7 +242,7 @@ function pageOf(items: readonly OwnItem[], { from, count }: { from: number; coun
   return items.slice(from, to)
 }
 
-/** Names that transfers to this device are about to take. */
+/** Names that transfers to this device have reserved. */
 function takenNames(): Set<string> {
   const plans = [...opening.values(), ...[...fetches.values()].map(({ plan }) => plan)]
   const tops = plans.flatMap(({ items }) => items.filter(({ names }) => names.length === 1))
@@ -268,7 +271,7 @@ function errorOf(err: unknown) {
     : { code: 'Internal' as const, message: errorMessage(err) }
 }
 
-/** Reports only the latest of many values, at intervals. */
+/** Reports values at intervals; only the latest value is reported. */
 class Lately<T> {
   readonly #tell: (value: T) => void
   #last = Number.NEGATIVE_INFINITY

@@ -1,9 +1,9 @@
 import { CoreError } from '../../../util/errors.ts'
 
 export interface WalkLimits {
-  /** Most files and folders in all lists together. */
+  /** Maximum number of files and folders in all lists together. */
   readonly rows: number
-  /** Most bytes of their paths and names. */
+  /** Maximum number of bytes of their paths and names. */
   readonly bytes: number
 }
 
@@ -12,7 +12,10 @@ export interface WalkLimits {
  * have. With the overhead of each row, the whole budget is two thirds of a gigabyte of memory.
  */
 const LIMITS: WalkLimits = { rows: 1_333_334, bytes: 357_913_942 }
-/** A device may use so many times as much as stays free, so something always stays free for the next device. */
+/**
+ * A device may use at most this many times the budget that is still free. So a part always stays free for the next
+ * device.
+ */
 const TIMES_FREE = 3
 
 /** The part of the budget that one list uses; disposing it returns that part. */

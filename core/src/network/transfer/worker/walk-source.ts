@@ -6,7 +6,7 @@ import type { PrivateFiles } from '../../../util/private-files.ts'
 import { isInPlace } from './in-place.ts'
 import type { WalkShare } from './walk-budget.ts'
 
-/** Most files and folders in one transfer; a larger one is refused before anything is sent. */
+/** Maximum number of files and folders in one transfer; a larger one is refused before anything is sent. */
 export const MAX_ITEMS = 1_000_000
 /** Deepest nesting of folders that is followed. */
 const MAX_DEPTH = 512
@@ -36,7 +36,7 @@ export interface LeftOut {
   readonly reason: string
 }
 
-/** Bytes of the names of an item, as a list of them is counted. */
+/** The size of an item's names in bytes, as it counts towards the limits on lists. */
 export function bytesOfNames({ names }: Pick<SourceItem, 'names'>): number {
   return names.reduce((sum, { length }) => sum + length + NAME_OVERHEAD, NAME_OVERHEAD)
 }
@@ -51,7 +51,7 @@ export interface Walked {
   readonly leftOutCount: number
 }
 
-/** Most omissions that are listed one by one. */
+/** Maximum number of omissions that are listed one by one. */
 const MAX_LEFT_OUT = 100
 
 /**
@@ -86,7 +86,7 @@ export async function walkSource(
     }
     items.push(item)
     if (item.kind === 'directory') {
-      // No spread: a folder with a million names would exceed the number of arguments of a call.
+      // Not `push(...)`: a folder with a million names would exceed the maximum number of arguments.
       for (const child of listFolder(item, { leaveOut, room: MAX_ITEMS - items.length, take })) waiting.push(child)
     }
     if (looked % BATCH === 0) await new Promise(setImmediate)
@@ -95,7 +95,7 @@ export async function walkSource(
   return { items, leftOut, leftOutCount }
 }
 
-/** The name for the other device; it never contains the path here. */
+/** The name of an item for messages to the other device. It never contains the path on this device. */
 function nameOf({ names }: Place): string {
   return displayName(bytesToName(new Uint8Array(names.at(-1)!)))
 }
@@ -127,7 +127,7 @@ function lookAt(
     leaveOut({ names: place.names, reason })
     return null
   }
-  // The walk has already checked the folders above an item, but not those above a root.
+  // The walk has already checked the folders above other items, but not those above a root.
   const real = isRoot ? realpathSync.native(place.path, 'buffer') : place.path
   const reason = isRoot ? guard?.reasonSync(real) : guard?.reasonOfEntry(real, stats)
   if (reason) {
@@ -151,8 +151,8 @@ function lookAt(
 }
 
 /**
- * Throws `InvalidInput` if the folder alone exceeds the limit of files to send. `take` is called with each name that is
- * read, because those that wait to be looked at need memory, too.
+ * Lists a folder. Throws `InvalidInput` if the folder alone exceeds the limit on files to send. `take` is called with
+ * the size of each name, because waiting names need memory too.
  */
 function listFolder(
   { path, names }: OwnItem,
@@ -174,7 +174,7 @@ function listFolder(
       take(child)
       children.push(child)
     }
-    // If the folder or one above it was replaced by a link, these are the names of another place.
+    // If the folder or a folder above it was replaced by a link, the names are those of another place.
     if (!isInPlace(path)) {
       leaveOut({ names, reason: 'it was moved or replaced while it was listed' })
       return []

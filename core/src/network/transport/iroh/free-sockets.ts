@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 10
 
 /**
  * Waits until sockets that Iroh has used are free; resolves with false after `ms` milliseconds. Iroh closes a socket
- * only when the last object of its endpoint is collected, so this function collects garbage.
+ * only when the last object of its endpoint is garbage-collected, so this function runs the garbage collector.
  */
 export async function freeSockets(sockets: readonly string[], ms: number): Promise<boolean> {
   const collect = garbageCollector()
@@ -22,7 +22,10 @@ export async function freeSockets(sockets: readonly string[], ms: number): Promi
   }
 }
 
-/** Node offers garbage collection behind a flag, which applies to contexts made after it was set. */
+/**
+ * Enables V8's function `gc` with a flag. It appears only in contexts that are created afterwards, so it is taken from
+ * a new one.
+ */
 function garbageCollector(): () => void {
   setFlagsFromString('--expose-gc')
   return runInNewContext('gc') as () => void

@@ -9,7 +9,10 @@ const GROUP = '239.255.255.250'
 const PORT = 1_900
 /** How often to look for new interfaces, in milliseconds. */
 const FOLLOW_MS = 1_000
-/** Packets that wait while this thread is busy, in bytes; the system may allow less. Others may send any number. */
+/**
+ * Size of the system's buffer for packets that wait while this thread is busy, in bytes; the system may allow less. It
+ * is large because other programs may send any number of packets.
+ */
 const RECEIVE_BUFFER = 4 * 1_024 * 1_024
 
 /** The first bytes of a search. */
@@ -46,7 +49,10 @@ class Decoy {
     for (const socket of [searches, answers]) socket.on('error', () => {})
   }
 
-  /** Throws if searches of this process cannot be told from those of other programs, or the port cannot be shared. */
+  /**
+   * Throws if this process cannot distinguish its own searches from those of other programs, or if the port cannot be
+   * shared.
+   */
   static async listen({ location }: DecoyData): Promise<Decoy> {
     if (process.platform !== 'linux') throw new Error('this system does not say which program has sent a packet')
     const searches = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: RECEIVE_BUFFER })
@@ -57,7 +63,7 @@ class Decoy {
     return new Decoy({ searches, answers, location })
   }
 
-  /** Joins the multicast group on every interface, because a search may leave by any of them. */
+  /** Joins the multicast group on every interface, because a search may be sent on any of them. */
   #follow(): void {
     const own = new Set(ownAddresses())
     for (const address of this.#joined) if (!own.has(address)) this.#joined.delete(address)
@@ -67,7 +73,7 @@ class Decoy {
       try {
         this.#searches.addMembership(GROUP, address)
       } catch {
-        // An interface without multicast carries no searches either.
+        // On an interface without multicast, there are no searches either.
       }
     }
   }
@@ -98,7 +104,7 @@ function ownAddresses(): string[] {
   )
 }
 
-/** Tells which of these UDP ports belong to this process. */
+/** Returns a test whether a UDP port belongs to this process. */
 function ownPorts(ports: ReadonlySet<number>): (port: number) => boolean {
   try {
     const inodes = inodesOf(ports)
@@ -111,7 +117,7 @@ function ownPorts(ports: ReadonlySet<number>): (port: number) => boolean {
   }
 }
 
-/** The ports that belong to this user, by the names of their sockets in `/proc/self/fd`. */
+/** Those of the ports that belong to sockets of this user, by the names that the sockets have in `/proc/self/fd`. */
 function inodesOf(ports: ReadonlySet<number>): Map<string, number> {
   const user = String(process.geteuid!())
   return new Map(

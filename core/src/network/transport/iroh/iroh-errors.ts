@@ -13,7 +13,7 @@ export function irohMessage(err: unknown): string {
     .join(': ')
 }
 
-/** A failed dial as an error that a user understands. */
+/** Converts the error of a failed dial to one that users understand. */
 export function dialError(err: unknown, key: PeerKey): CoreError {
   const message = irohMessage(err)
   const device = shortKey(key)
@@ -61,12 +61,12 @@ const dialFailures = [
   },
 ] as const
 
-/** The beginning of a key, to tell devices apart in messages. */
+/** The beginning of a key, to distinguish devices in messages. */
 export function shortKey(key: PeerKey): string {
   return `device ${key.slice(0, 10)}`
 }
 
-/** The end of a link from Iroh's message about it, such as `closed by peer: <reason> (code 7)`. */
+/** The end of a link, parsed from Iroh's message, such as `closed by peer: <reason> (code 7)`. */
 export function linkEnd(sentence: string): LinkEnd {
   const byPeer = /^closed by peer: (.*) \(code \d+\)$/s.exec(sentence)
   if (byPeer) return { by: 'remote', reason: byPeer[1]!.slice(0, MAX_REASON) }

@@ -16,7 +16,7 @@ const OPEN_STREAM_TIMEOUT_MS = 30_000
  * How long the result of `path()` stays valid, in milliseconds. A listener for changes in Iroh would end the process.
  */
 const PATH_AGE_MS = 1_000
-/** The code that comes with the reason of a closed connection; nothing depends on it. */
+/** A code must be sent with the reason of a closed connection. Its value has no meaning. */
 const CLOSED_CODE = 0n
 
 export interface IrohLinkOptions {
@@ -29,8 +29,8 @@ export interface IrohLinkOptions {
 }
 
 /**
- * A QUIC connection. It holds a reference to itself and its streams until they have ended, because Iroh closes
- * collected objects.
+ * A QUIC connection. It holds a reference to itself and its streams until they have ended, because Iroh closes objects
+ * that are garbage-collected.
  */
 export class IrohLink implements Link {
   readonly key: PeerKey
@@ -43,7 +43,9 @@ export class IrohLink implements Link {
   readonly #log: Logger
   readonly #resolveClosed: (end: LinkEnd) => void
   readonly #streams = new Set<IrohStream>()
-  /** Streams that were requested but are no longer awaited. Iroh opens them anyway, so later requests get them. */
+  /**
+   * Streams that were requested, but whose caller no longer waits. Iroh opens them anyway, so later requests get them.
+   */
   readonly #spare: Promise<BiStream>[] = []
   #end: LinkEnd | null = null
   #path: { readonly at: number; readonly path: LinkPath | null } | null = null
@@ -95,7 +97,7 @@ export class IrohLink implements Link {
   path(): LinkPath | null {
     if (this.#end) return null
     const now = this.#now()
-    // While the path is unknown, ask each time: Iroh selects one soon after it has connected.
+    // Iroh selects a path soon after it has connected. Until then, ask each time.
     if (!this.#path?.path || now - this.#path.at >= PATH_AGE_MS || now < this.#path.at)
       this.#path = { at: now, path: this.#readPath() }
     return this.#path.path
@@ -115,7 +117,7 @@ export class IrohLink implements Link {
       try {
         stream = await this.#connection.acceptBi()
       } catch {
-        // Only the end of the connection ends this loop; `closed` has the reason.
+        // Only the end of the connection ends this loop. Its reason is in `closed`.
         return
       }
       if (!this.#end) this.#hand(this.#held(stream), listener)
@@ -146,7 +148,7 @@ export class IrohLink implements Link {
 
   #readPath(): LinkPath | null {
     const paths = this.#connection!.paths()
-    // In the first seconds after connecting, Iroh may not have marked its only path as selected.
+    // In the first seconds, Iroh may not have marked the only path as selected.
     const path = paths.find(({ isSelected }) => isSelected) ?? (paths.length === 1 ? paths[0] : undefined)
     if (!path) return null
     return {

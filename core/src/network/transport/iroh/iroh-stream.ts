@@ -5,15 +5,16 @@ import { arrayToBytes, bytesToArray } from './byte-array.ts'
 import { irohMessage } from './iroh-errors.ts'
 
 /**
- * Most bytes that are passed to or from Iroh at once. That takes a few milliseconds, during which no other code runs.
+ * Maximum number of bytes that are passed to or from Iroh at once. That takes a few milliseconds, during which no
+ * other code runs.
  */
 const CHUNK_BYTES = 32_768
 /** The code that tells the other side's Iroh that a stream was aborted. */
 const GIVEN_UP = 1n
 
 /**
- * A QUIC stream. A waiting read or write of Iroh cannot be cancelled. So its promise here rejects at once, and the
- * other side is told when the call returns.
+ * A QUIC stream. A waiting read or write of Iroh cannot be cancelled. Therefore its promise here rejects at once, but
+ * the other side is told only when Iroh's call returns.
  */
 export class IrohStream implements ByteStream {
   /** Null once both directions have ended, because references to Iroh's objects keep its socket open. */
@@ -66,7 +67,7 @@ export class IrohStream implements ByteStream {
   cut(reason: CoreError): void {
     if (this.#cut || (this.#ended && this.#finished)) return
     this.#cut = reason
-    // Both calls wait for the running call in their direction, and fail if that call ended the direction.
+    // In each direction, the call waits for Iroh's running call. It fails if that call has ended the direction.
     if (!this.#ended) this.#halves!.receive.stop(GIVEN_UP).catch(() => {})
     if (!this.#finished) this.#halves!.send.reset(GIVEN_UP).catch(() => {})
     for (const reject of this.#waiting) reject(reason)
@@ -89,7 +90,8 @@ export class IrohStream implements ByteStream {
     }
   }
 
-  // A side that resets a stream reads nothing more either. A stop concerns only the data that this side writes.
+  // If the other side resets the stream, it does not read either, so both directions end. If it stops reading
+  // ("Stopped"), only writing ends.
   #broken(err: unknown): CoreError {
     if (this.#cut) return this.#cut
     const message = irohMessage(err)

@@ -24,18 +24,20 @@ import { IrohLink } from './iroh-link.ts'
 import { type Iroh, loadIroh } from './load-iroh.ts'
 import { readReflection, REFLECT_ALPN, type ReflectorPlace } from './reflection.ts'
 
-/** Most connections at once; further incoming ones are refused. A household has dozens of devices at most. */
+/**
+ * Maximum number of connections at once; further incoming ones are refused. A household has dozens of devices at most.
+ */
 const MAX_LINKS = 512
-/** Most incoming connections that have not proved their key yet; more are refused. */
+/** Maximum number of incoming connections that have not proved their key yet; more are refused. */
 const MAX_HANDSHAKES = 64
 /**
- * Number of unproved connections from which a new one must first prove its address, so that forged addresses take no
- * place.
+ * If more connections than this are unproved, a new one must first prove its address, so that forged addresses cannot
+ * use up the places.
  */
 const TRUSTED_HANDSHAKES = 16
-/** Most dials at once, including abandoned ones, which Iroh continues for 30 s. */
+/** Maximum number of dials at once, including abandoned ones, which Iroh continues for 30 s. */
 const MAX_DIALS = 128
-/** Most addresses that one dial tries. */
+/** Maximum number of addresses that one dial tries. */
 const MAX_ADDRESSES = 32
 const EVERYWHERE = ['0.0.0.0', '::']
 /** How long closing may take, in milliseconds. Anything left ends with the process. */
@@ -52,7 +54,7 @@ export interface IrohTransportOptions {
   readonly relay: string | null
   /** The protocols that incoming connections may use. */
   readonly alpns: readonly Alpn[]
-  /** True: packets from outside the local network get no answer, unless they come over the relay. */
+  /** If set, packets from outside the local network get no answer, unless they come over the relay. */
   readonly isLocalOnly?: boolean
   readonly log: Logger
   readonly now?: () => number
@@ -193,7 +195,7 @@ export class IrohTransport implements Transport {
     this.#listener = listener
   }
 
-  /** Asks a reflector for the address of this endpoint outside its NAT. */
+  /** Asks a reflector under which address it sees this endpoint, outside its NAT. */
   async askReflector({ key, address }: ReflectorPlace, signal: AbortSignal): Promise<string> {
     const asked = this.#connect(key, { addresses: [address], relay: null }, REFLECT_ALPN).then(readReflection)
     try {
@@ -233,7 +235,7 @@ export class IrohTransport implements Transport {
       this.#options.log.warn({ sockets }, 'Iroh keeps its ports until the process ends')
   }
 
-  // A separate function, so that its references are released before the sockets are awaited.
+  // A separate function, so that its references are released before `close` waits for the sockets.
   async #end(): Promise<void> {
     for (const link of this.#links) link.close('networking has stopped')
     const ended = [this.#opened().close(), this.#accepting]
@@ -326,7 +328,7 @@ async function handshake(incoming: Incoming): Promise<Connection> {
 
 function build(iroh: Iroh, options: IrohTransportOptions, sockets: readonly string[]): EndpointBuilder {
   const builder = iroh.Endpoint.builder()
-  // Keys and ciphers only: the other presets contact servers on the internet.
+  // The minimal preset has only keys and ciphers. The other presets contact servers on the internet.
   iroh.presetMinimal(builder)
   builder.secretKey(bytesToArray(options.seed))
   builder.alpns(options.alpns.map(textToArray))
@@ -335,12 +337,14 @@ function build(iroh: Iroh, options: IrohTransportOptions, sockets: readonly stri
   return builder
 }
 
-/** The loopback addresses of the families without an address, because Iroh would listen everywhere in them. */
+/**
+ * A loopback address for each family without an address. Otherwise Iroh would listen on all addresses of that family.
+ */
 function unnamed(bind: readonly string[]): string[] {
   return [...(bind.some((host) => !isIPv6(host)) ? [] : ['127.0.0.1']), ...(bind.some(isIPv6) ? [] : ['::1'])]
 }
 
-/** The first part of the path is the relay's token; Iroh sends it only in a header. */
+/** The first part of the URL's path is the relay's token, which Iroh sends in a header. */
 function relayMode(iroh: Iroh, relay: string | null): RelayMode {
   if (relay === null) return iroh.RelayMode.disabled()
   const { origin, pathname } = new URL(relay)
@@ -350,7 +354,10 @@ function relayMode(iroh: Iroh, relay: string | null): RelayMode {
   return iroh.RelayMode.custom(relays)
 }
 
-/** True also if one of the addresses is not of this machine; then binding fails again without IPv6. */
+/**
+ * Whether the error may mean that this machine has no IPv6. It may also mean that an address is not of this machine;
+ * then the attempt without IPv6 fails too.
+ */
 function isWithoutIpv6(err: unknown): boolean {
   return /not supported|cannot assign/i.test(irohMessage(err))
 }

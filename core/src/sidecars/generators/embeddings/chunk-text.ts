@@ -1,14 +1,14 @@
 import { CHUNK_BYTES, OVERLAP_BYTES } from './limits.ts'
 
-/** A range of a text, in UTF-16 code units. */
+/** A part of a text, as a range of UTF-16 code units. */
 export interface Stretch {
   readonly start: number
   readonly end: number
 }
 
 /**
- * Cuts a text into stretches of at most `CHUNK_BYTES`. Each begins a little before the end of the last one. A cut is
- * near the end of a stretch: after a paragraph if possible, or else after a sentence, or else after a word.
+ * Cuts a text into stretches of at most `CHUNK_BYTES`. Each begins a little before the end of the previous one. A cut
+ * is near the end of a stretch: after a paragraph if possible, or else after a sentence, or else after a word.
  */
 export function* chunkText(text: string): Generator<Stretch> {
   let start = skipSpace(text, 0)
@@ -40,7 +40,7 @@ function bytesOf(sign: number): number {
   return sign < 0x1_0000 ? 3 : 4
 }
 
-/** The share of a stretch, at its end, in which a cut is searched. */
+/** A cut is searched for in the last part of a stretch, of this share. */
 const CUT_PART = 0.5
 
 const CUTS = [/\n\s*\n\s*/g, /[.!?…。！？](?=\s)\s*|[。！？]/g, /\n\s*/g, /\s+/g]

@@ -114,3 +114,15 @@ test('of a whole shelf the first pieces are taken, and it says that there is mor
     truncated: true,
   })
 })
+
+test('what was read in a photo and is no word gets no piece; the same in a document does', () => {
+  const pages = [{ page: null, text: 'i | . ~ l1' }]
+  expect(collectChunks([{ kind: 'ocr', pages, truncated: false }], ['Holiday in Spain.jpg'])).toEqual({
+    chunks: [],
+    names: 0,
+    truncated: false,
+  })
+  expect(collectChunks([{ kind: 'text', pages, truncated: false }], []).chunks).toHaveLength(1)
+  const sign = [{ page: null, text: 'Harbour office, opens at eight' }]
+  expect(collectChunks([{ kind: 'ocr', pages: sign, truncated: false }], []).chunks).toHaveLength(1)
+})

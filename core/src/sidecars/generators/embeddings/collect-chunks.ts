@@ -4,6 +4,7 @@ import { nameAsText } from '../../formats/name-text.ts'
 import { parseTextSidecar, type TextPage, type TextWord } from '../../formats/text-sidecar.ts'
 import { parseTranscript } from '../../formats/transcript-sidecar.ts'
 import { chunkText, type Stretch } from './chunk-text.ts'
+import { hasMeaning } from './has-meaning.ts'
 import { MAX_CHUNKS, MAX_NAMES } from './limits.ts'
 
 /** A page of text before it is cut into chunks. */
@@ -45,7 +46,7 @@ export interface CollectedChunks {
   readonly truncated: boolean
 }
 
-/** The chunks to embed for a content: its texts in parts, each with its position, and its meaningful file names. */
+/** The chunks to embed for a content: parts of its texts, each with its position, and its meaningful file names. */
 export function collectChunks(texts: readonly SpokenText[], names: readonly string[]): CollectedChunks {
   const chunks: EmbeddedChunk[] = []
   let truncated = texts.some((text) => text.truncated)
@@ -56,7 +57,8 @@ export function collectChunks(texts: readonly SpokenText[], names: readonly stri
     }
     chunks.push(chunk)
   }
-  // File names only add to a text. Without a text there are none to embed: word search finds files by name.
+  // File names are embedded only in addition to a text. Contents without text are found by their names in a search for
+  // words.
   if (chunks.length === 0) return { chunks, names: 0, truncated }
   const named = [...new Set(names.flatMap((name) => nameAsText(name) ?? []))].slice(0, MAX_NAMES)
   const nameChunks = named.map((text): EmbeddedChunk => ({ source: 'name', page: null, text }))
@@ -67,6 +69,7 @@ function* allChunks(texts: readonly SpokenText[]): Generator<EmbeddedChunk> {
   for (const { kind, pages } of texts) {
     for (const page of pages) {
       for (const stretch of chunkText(page.text)) {
+        if (kind === 'ocr' && !hasMeaning(page.text.slice(stretch.start, stretch.end))) continue
         const box = page.words && boxAround(page.text, page.words, stretch)
         const timeMs = page.lineTimes?.[lineOf(page.text, stretch.start)]
         yield {
@@ -86,13 +89,13 @@ function lineOf(text: string, at: number): number {
   return text.slice(0, at).split('\n').length - 1
 }
 
-/** The title of a page or chapter gives context to its first chunk. */
+/** Adds the title of a page or chapter to its first chunk, as context. */
 function withTitle({ text, title }: SpokenPage, { start, end }: Stretch): string {
   const said = text.slice(start, end)
   return title && start === 0 && !said.startsWith(title) ? `${title}\n${said}` : said
 }
 
-/** The area around the words of a stretch; null if the text contains none of them. */
+/** The box around the words in a part of the text; null if the text has no positions for them. */
 function boxAround(text: string, words: readonly TextWord[], { start, end }: Stretch): TextWord['box'] | null {
   let [left, top, right, bottom] = [1, 1, 0, 0]
   let at = 0

@@ -7,8 +7,8 @@ import { DEADLINE_MS } from './limits.ts'
 import { type EmbeddingSettings, modelVariant, whyNoEngine } from './settings.ts'
 
 /**
- * Types whose texts are searched by words only: models for sentences gain little from source code and settings, and a
- * folder of programs has so many that they would take hours.
+ * Types whose texts are searched only by words. Models for sentences are of little use for source code and settings,
+ * and folders of programs have so many files that embedding them would take hours.
  */
 const BY_WORDS_ONLY: ReadonlySet<FileType> = new Set(['code', 'config'])
 
@@ -41,7 +41,7 @@ const embeddings: KindOfSidecar = {
   origin: 'generated',
   recipe: 1,
   deadlineMs: DEADLINE_MS,
-  // The content itself is not opened.
+  // No limit, because the content itself is not opened.
   maxBytes: Number.MAX_SAFE_INTEGER,
   variants: [],
   outputs: [],

@@ -1,13 +1,13 @@
 /**
- * Bytes of UTF-8 in a chunk: some 200 tokens of English, and as many of Chinese, where a character is a token and three
- * bytes. Small models read 256 tokens, and one vector for a whole page is similar to everything and to nothing.
+ * Bytes of UTF-8 in a chunk: some 200 tokens of English, and as many of Chinese, where a character is a token and
+ * three bytes. Small models read only 256 tokens, and a vector for a whole page would be too vague to be found.
  */
 export const CHUNK_BYTES = 800
-/** Bytes that a chunk repeats from the previous one, so that one of them has the whole sentence at the cut. */
+/** Bytes that a chunk repeats from the previous one, so that a sentence at a cut is complete in one of the two. */
 export const OVERLAP_BYTES = 120
-/** Limit of chunks for one content: the first hundred pages or so. */
+/** Limit on chunks for one content: the first hundred pages or so. */
 export const MAX_CHUNKS = 256
-/** Limit of file names that are embedded with the text of a content. */
+/** Limit on file names that are embedded with the text of a content. */
 export const MAX_NAMES = 4
 /** Larger text sidecars are not read, because parsing them may take all memory of the process. */
 export const MAX_INPUT_BYTES = 64 * 1_048_576
@@ -25,10 +25,10 @@ export const MAX_ANSWER_BYTES = 16 * 1_048_576
 export const BUSY_RETRIES = 3
 export const MAX_BUSY_MS = 20_000
 
-/** Limit of tokens for a local model, unless its own limit is lower; a chunk has fewer. */
+/** Limit on tokens for a local model, unless its own limit is lower; a chunk has fewer. */
 export const MAX_TOKENS = 512
 
-/** Texts in one run of the built-in model: more take no less time each. */
+/** Texts in one run of the built-in model. With more, each text takes as much time. */
 export const BUILT_IN_TEXTS = 16
 /** Characters of a text that the built-in model reads; a chunk has fewer. */
 export const BUILT_IN_CHARACTERS = 2_000

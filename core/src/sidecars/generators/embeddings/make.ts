@@ -9,12 +9,13 @@ import { EngineKeeper } from './engines/open-engine.ts'
 import { MAX_INPUT_BYTES } from './limits.ts'
 import { type EmbeddingSettings, modelName } from './settings.ts'
 
-/** Kept for the life of this process, so that a model is loaded once. */
+/** Kept as long as this process runs, so that a model is loaded only once. */
 const engines = new EngineKeeper()
 
 export const make: Make = async ({ inputs, names, outputs, settings: given }) => {
   const settings = given as EmbeddingSettings
   const { chunks, names: named, truncated } = collectChunks(await readTexts(inputs), names)
+  if (chunks.length === 0) throw new CoreError('Unsupported', 'there are no words with a meaning in it')
   const engine = await engines.get(settings)
   const vectors = await engine.embed(
     chunks.map(({ text }) => text),

@@ -9,7 +9,7 @@ export interface QueryRequest {
 
 const engines = new EngineKeeper()
 
-// Native code of a model runs in a process of its own, apart from the one that embeds documents.
+// A separate process, apart from the one that embeds documents, because the native code of a model may crash.
 serveProcess<QueryRequest, Float32Array>(async ({ query, settings }) => {
   const engine = await engines.get(settings)
   const [vector] = await engine.embed([query], 'query')

@@ -13,9 +13,9 @@ export interface QueryMeaning {
   readonly vector: Float32Array
 }
 
-/** A person waits for the results. */
+/** Normal priority, because a person waits for the results. */
 const NICENESS = 0
-/** Limit of cached queries: for the pages of one search, and for repeated searches. */
+/** Limit on cached queries. The cache serves the pages of one search, and repeated searches. */
 const KEPT = 64
 
 /**

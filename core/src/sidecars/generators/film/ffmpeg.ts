@@ -5,12 +5,11 @@ import { findProgram } from '../../../util/find-program.ts'
 import { DAMAGED } from './damaged.ts'
 import { HIGH_DEFINITION } from './look.ts'
 
-const PROBE_MS = 5_000
 const MAX_PROBE_BYTES = 1_048_576
-/** The PNG of the largest requested picture is smaller. */
+/** Limit on the output of a picture. A PNG of the largest requested size is smaller. */
 export const MAX_PNG_BYTES = 64 * 2 ** 20
 
-/** Video containers, by ffmpeg's names. Playlists are not among them, because they name other files. */
+/** Video containers, by ffmpeg's names. Playlists are left out, because they name other files. */
 const CONTAINERS = [
   [
     '3dostr',
@@ -51,7 +50,7 @@ const CONTAINERS = [
   ],
 ].flat()
 
-/** A film may refer to other files and addresses, which must not be read. */
+/** Options that forbid a film to make ffmpeg read other files and addresses. */
 export const contained = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS.join(',')]
 
 /** ffmpeg's names of transfer functions of high dynamic range. */
@@ -68,9 +67,9 @@ export function findFfmpeg(): string | null {
 }
 
 /**
- * Runs ffmpeg without other output than errors, and on one thread unless the arguments set another number. Throws
- * `DiskFull`. Throws `Unsupported` for containers that are not films, for codecs that this ffmpeg lacks, and if it
- * needs too much memory. Also throws like `runProgram`.
+ * Runs ffmpeg with error messages as its only text output, and on one thread unless the arguments set another number.
+ * Throws `DiskFull`. Throws `Unsupported` for containers that are not films, for codecs that this ffmpeg lacks, and if
+ * it needs too much memory. Also throws the errors of `runProgram`.
  */
 export async function runFfmpeg(program: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
   const quiet = ['-nostdin', '-hide_banner', '-v', 'error', '-threads', '1']
@@ -91,7 +90,10 @@ function failureOf(err: unknown): unknown {
   return new CoreError('Corrupt', reasonIn(complaint), { cause: err })
 }
 
-/** The last meaningful line, without the file's path, and without the component of ffmpeg that printed it. */
+/**
+ * The last meaningful line of ffmpeg's messages, without the path of the file and without the component that printed
+ * it.
+ */
 export function reasonIn(complaint: string): string {
   const lines = complaint
     .trim()
@@ -102,10 +104,10 @@ export function reasonIn(complaint: string): string {
   return line.replace(/^(file:)?\/.*: (?=[A-Z])/, '')
 }
 
-/** Lines that only follow from an earlier message. */
+/** Messages that only follow from an earlier message, and explain nothing. */
 const SAYS_NOTHING =
   /^(conversion failed|exiting|task finished with error|terminating thread|nothing was written|finishing stream|error (sending frames|while filtering))/i
-/** Messages of various versions about incomplete files. */
+/** Messages about incomplete files, from various versions of ffmpeg. */
 const DAMAGE = new RegExp(
   [
     'invalid data found|end of file|after eof|moov atom not found|partial file|truncated',
@@ -117,7 +119,7 @@ const DAMAGE = new RegExp(
 /** Whether a program can encode with a codec. */
 export async function hasEncoder(program: string, name: string): Promise<boolean> {
   const encoders = await ask(program, ['-hide_banner', '-encoders']).catch((err: unknown) => {
-    // If ffmpeg itself does not start, the film is not to blame.
+    // If ffmpeg itself does not start, no film is at fault.
     if (err instanceof CoreError && err.code === 'Corrupt') return ''
     throw err
   })
@@ -157,7 +159,7 @@ interface Probed {
   }[]
 }
 
-/** Reads the facts about a film. Throws `Corrupt`, `Timeout`. */
+/** Reads the facts about a film. Throws `Corrupt`. */
 export async function probeFilm(path: string): Promise<FilmFacts> {
   const program = findProgram('ffprobe')
   if (!program) return { length: 0, hasPictures: null, hasSound: null, colours: null, interlaced: false, bright: null }
@@ -183,7 +185,7 @@ function coloursOf(pictures: NonNullable<Probed['streams']>[number] | undefined)
 }
 
 async function ask(program: string, args: readonly string[]): Promise<string> {
-  const limits = { timeoutMs: PROBE_MS, maxBytes: MAX_PROBE_BYTES }
+  const limits = { maxBytes: MAX_PROBE_BYTES }
   const printed = await runProgram(program, args, limits).catch((err: unknown) => Promise.reject(failureOf(err)))
   return printed.toString('utf8')
 }

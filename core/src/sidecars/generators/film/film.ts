@@ -17,11 +17,12 @@ export interface Film extends Disposable {
 export interface PictureOptions {
   /** Pixels. */
   readonly side: number
-  /** Seconds by which a frame may be early. */
+  /** How many seconds a frame may be early. */
   readonly near: number
   /**
-   * Milliseconds after which no more frames are decoded only to get closer to a moment. The key frame before the moment
-   * is used then. It may be some seconds early, and the same for several moments.
+   * Limit on the processor time, in milliseconds, that is spent on decoding frames only to get closer to a moment.
+   * After that, the key frame before the moment is used. It may be some seconds early, and may be the same for several
+   * moments.
    */
   readonly exactMs: number
 }

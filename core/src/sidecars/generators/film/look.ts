@@ -8,11 +8,13 @@ import { drawn, fromPixels } from '../thumb/decoders/raw-pixels.ts'
 
 /** Films of at least this height have the colours of high definition, unless they declare others. */
 export const HIGH_DEFINITION = 720
-/** A frame whose brightness varies less than this, of 255, shows nothing: black, white, a fade. */
+/**
+ * If the brightness of a frame varies less than this (of 255), the frame shows nothing: it is black, white or a fade.
+ */
 export const DULL = 6
 
 /** Numbers of ITU-T H.273, by the names of WebCodecs. */
-const matrices: Readonly<Record<string, number>> = { bt709: 1, bt470bg: 5, smpte170m: 6, 'bt2020-ncl': 9 }
+const matrices: Readonly<Record<string, number>> = { rgb: 0, bt709: 1, bt470bg: 5, smpte170m: 6, 'bt2020-ncl': 9 }
 const primaries: Readonly<Record<string, number>> = { bt709: 1, bt2020: 9, smpte432: 12 }
 const transfers: Readonly<Record<string, number>> = { pq: 16, hlg: 18 }
 

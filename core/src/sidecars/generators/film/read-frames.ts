@@ -19,11 +19,11 @@ export interface FrameSource {
   readonly config: FrameConfig
 }
 
-/** The most frames that a decoder holds back for reordering and in its threads. */
+/** Maximum number of frames that a decoder holds back for reordering and in its threads. */
 const MAX_KEPT_BACK = 48
 /** Packets sent between two turns of the event loop. */
 const PACKETS_PER_TURN = 4
-/** Limit of consecutive damaged packets; more mean that the rest is damaged too. */
+/** Limit on consecutive damaged packets; more mean that the rest is damaged too. */
 const MAX_DAMAGED = 500
 
 /** Reads the frames from a key packet on, in display order. Damaged ones are left out. Throws `Corrupt`. */
@@ -34,7 +34,8 @@ export async function* readFrames(
   const { VideoDecoder, EncodedVideoChunk } = webcodecs
   const ready: VideoFrame[] = []
   /**
-   * The times of frames that were sent and not yet returned, ascending: the decoder loses times, but keeps the order.
+   * The times of frames that were sent and not yet returned, in ascending order. The decoder does not return the
+   * times, but it returns the frames in this order.
    */
   const times: number[] = []
   let failure = ''

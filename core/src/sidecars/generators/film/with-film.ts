@@ -27,7 +27,7 @@ async function byFfmpeg<T>(path: string, use: (film: Film) => Promise<T>, failur
     using film = await openFfmpegFilm(path)
     if (film) return await use(film)
   } catch (err) {
-    // If the embedded engine supports the film, its error is the better one.
+    // If the embedded engine supports this kind of film, its error is the more exact one.
     throw isUnknown ? err : failure
   }
   if (!isUnknown) throw failure

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import type { Picture } from '../thumb/decoders/picture.ts'
 
-/** A page in grey, one byte per pixel. */
+/** A page in grey, with one byte per pixel. */
 export interface GreyPage {
   readonly data: Uint8Array
   readonly width: number
@@ -49,7 +49,9 @@ export async function turn(page: GreyPage, degrees: Turn): Promise<GreyPage> {
   return degrees === 0 ? page : raw(open(page).rotate(degrees))
 }
 
-/** Turns a page clockwise by any angle, in degrees. The corners get the most common shade, which is that of the paper. */
+/**
+ * Turns a page clockwise by any angle, in degrees. The corners get the most common shade, which is that of the paper.
+ */
 export async function straighten(page: GreyPage, angle: number): Promise<GreyPage> {
   const shade = paperShade(page)
   return raw(open(page).rotate(angle, { background: { r: shade, g: shade, b: shade } }))
@@ -61,7 +63,7 @@ function paperShade({ data }: GreyPage): number {
   return counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0))
 }
 
-/** The middle of a page, where text is most likely. */
+/** The middle of a page, where text is most likely to be. */
 export async function crop(page: GreyPage, side: number): Promise<GreyPage> {
   const width = Math.min(side, page.width)
   const height = Math.min(side, page.height)

@@ -1,43 +1,67 @@
-import { type GreyPage, shrink } from './grey-page.ts'
+import { type GreyPage, shrink, straighten } from './grey-page.ts'
 
-/** Pictures are shrunk to this size for the check, in which the lines of a dense page are still separate. */
+/** Pictures are shrunk to this size for the check. At this size, the lines of a dense page are still separate. */
 export const LOOK_SIDE = 1_024
 /** The side of a tile, in pixels. The check works on tiles. */
 const TILE = 16
 const TILE_PIXELS = TILE * TILE
-/** A tile with less difference between its darkest and lightest pixel has no letters. */
+/**
+ * If the difference between the darkest and the lightest pixel of a tile is smaller than this, the tile has no
+ * letters.
+ */
 const MIN_CONTRAST = 64
 /** The background of letters is even: this many pixels of a tile have nearly the same shade. */
 const MIN_GROUND = 0.35 * TILE_PIXELS
 /** Shades are counted in groups of eight. */
 const SHADES = 32
-/** Limits of ink pixels in a tile of text: fewer are a line or a speck, more are a solid area. */
+/** Limits on ink pixels in a tile of text: fewer are a line or a speck, more are a solid area. */
 const MIN_INK = 10
 const MAX_INK = 0.45 * TILE_PIXELS
-/** Strokes make rows change between background and ink: at least twice in this many rows, and this often in all. */
+/**
+ * Strokes of letters make the pixels of a row change between background and ink. A tile of text has this many rows
+ * with at least two changes, and at least `MIN_CHANGES` changes in total.
+ */
 const MIN_BUSY_ROWS = 4
 const MIN_CHANGES = 16
 /** Adjacent tiles belong to one line of text if their background and ink differ by at most these values. */
 const GROUND_TOLERANCE = 24
 const INK_TOLERANCE = 56
-/** Tiles in a row that make a line. */
+/** Number of adjacent tiles that make a line. */
 const MIN_LINE = 4
 /**
- * The number of tiles in lines from which a photo is worth reading, in full, half and quarter size. Of the corpus's 109
- * photos, 9 have more. Every page of text in it has at least twice as many.
+ * The number of tiles in lines from which a photo is worth reading, in full, half and quarter size. In a test
+ * collection of 109 photos, 9 reach it. Every page of text there has at least twice as many.
  */
 const PHOTO_TILES = [48, 28, 28]
-/** Drawings and screenshots have even areas, where only letters look like letters, so one line is enough. */
+/**
+ * The number of tiles in lines from which a drawing or screenshot is worth reading. In their even areas, only letters
+ * look like letters, so one line is enough.
+ */
 const DRAWING_TILES = 4
-/** In a drawing, at least this share of pixels equals the pixel before. In photos, noise reduces it to a tenth. */
+/**
+ * A picture counts as a drawing if at least this share of pixels equals the previous pixel. In photos, noise reduces
+ * the share to a tenth.
+ */
 const DRAWING_EVENNESS = 0.4
 
-/** Whether a picture may have text worth reading. Takes some milliseconds; reading takes a second. */
-export async function mayHaveText(picture: GreyPage): Promise<boolean> {
-  let page = await shrink(picture, LOOK_SIDE)
-  const isDrawing = evenness(page) >= DRAWING_EVENNESS
+interface LookOptions {
+  /** The angle by which lines rise, in degrees. */
+  readonly angle?: number
+  /** The picture before `evenOut`, because that makes a photo look like a drawing. */
+  readonly before?: GreyPage
+}
+
+/** Whether a picture may have text that is worth reading. This takes some milliseconds; reading takes a second. */
+export async function mayHaveText(
+  picture: GreyPage,
+  { angle = 0, before = picture }: LookOptions = {},
+): Promise<boolean> {
+  const whole = await shrink(picture, LOOK_SIDE)
+  const isDrawing = evenness(before === picture ? whole : await shrink(before, LOOK_SIDE)) >= DRAWING_EVENNESS
+  let page = angle === 0 ? whole : await straighten(whole, angle)
+  const area = angle === 0 ? null : { angle, width: whole.width, height: whole.height, turnedWidth: page.width }
   for (const tiles of PHOTO_TILES) {
-    if (tilesInLines(page) >= (isDrawing ? DRAWING_TILES : tiles)) return true
+    if (tilesInLines(page, area) >= (isDrawing ? DRAWING_TILES : tiles)) return true
     if (Math.max(page.width, page.height) < MIN_LINE * TILE * 2) return false
     // At half the size, large letters look like small ones.
     page = await shrink(page, Math.ceil(Math.max(page.width, page.height) / 2))
@@ -51,13 +75,37 @@ function evenness({ data }: GreyPage): number {
   return equal / data.length
 }
 
+/**
+ * The area of a straightened page that comes from the original page. The rest are corners of one shade, whose edges
+ * look like strokes.
+ */
+interface TurnedArea {
+  readonly angle: number
+  /** Sides of the page, and the width that straightening gave it, in pixels. */
+  readonly width: number
+  readonly height: number
+  readonly turnedWidth: number
+}
+
+/** Whether a tile of a straightened page, which may have been shrunk since, contains no part of the corners. */
+function isInside({ angle, height, turnedWidth, width }: TurnedArea, page: GreyPage, left: number, top: number) {
+  const scale = turnedWidth / page.width
+  const radians = (angle * Math.PI) / 180
+  const [x, y] = [(left + TILE / 2 - page.width / 2) * scale, (top + TILE / 2 - page.height / 2) * scale]
+  const across = Math.abs(x * Math.cos(radians) + y * Math.sin(radians))
+  const along = Math.abs(y * Math.cos(radians) - x * Math.sin(radians))
+  const margin = TILE * scale
+  return across + margin <= width / 2 && along + margin <= height / 2
+}
+
 /** The number of tiles in lines of text, horizontal or vertical. */
-function tilesInLines(page: GreyPage): number {
+function tilesInLines(page: GreyPage, area: TurnedArea | null): number {
   const columns = Math.floor(page.width / TILE)
   const rows = Math.floor(page.height / TILE)
-  const tiles = Array.from({ length: columns * rows }, (_, i) =>
-    lookAt(page, (i % columns) * TILE, Math.floor(i / columns) * TILE),
-  )
+  const tiles = Array.from({ length: columns * rows }, (_, i) => {
+    const [left, top] = [(i % columns) * TILE, Math.floor(i / columns) * TILE]
+    return area === null || isInside(area, page, left, top) ? lookAt(page, left, top) : null
+  })
   const inLine = new Set<number>()
   const follow = (start: number, step: number, length: number) => {
     let begun = 0

@@ -1,12 +1,19 @@
 import type { Config } from '../../../config/index.ts'
 import type { Generator, KindOfSidecar } from '../generator.ts'
 import { decoderOf } from '../thumb/decoders/formats.ts'
+import type { AddedLanguages } from './added-languages.ts'
 import { detectOcrEngines } from './detect.ts'
 import { DEADLINE_MS } from './limits.ts'
 
 /** Recognises text in pictures, and in PDF pages that are pictures. */
-export function makeOcr(settings: Config['ocr']): KindOfSidecar {
-  return { ...ocr, settings }
+export function makeOcr(chosen: Config['ocr'], added: AddedLanguages): KindOfSidecar {
+  const settings: OcrSettings = { ...chosen, added }
+  return { ...ocr, settings, detect: () => detectOcrEngines(added) }
+}
+
+/** Everything that the result of reading depends on. */
+export interface OcrSettings extends Readonly<Config['ocr']> {
+  readonly added: AddedLanguages
 }
 
 const ocr: KindOfSidecar = {
@@ -20,7 +27,7 @@ const ocr: KindOfSidecar = {
   search: 'text',
   preview: 'pages',
   origin: 'generated',
-  recipe: 2,
+  recipe: 3,
   deadlineMs: DEADLINE_MS,
   maxBytes: 2 ** 29,
   variants: ['default'],
@@ -29,10 +36,11 @@ const ocr: KindOfSidecar = {
   types: ['image', 'document'],
   accepts: (content) => content.size > 0 && (content.mime === 'application/pdf' || isPicture(content)),
   pool: () => 'doc',
-  detect: detectOcrEngines,
 }
 
-/** Whether a content is a picture of pixels: vector drawings store their text as text. */
+const DRAWINGS: ReadonlySet<string | null> = new Set(['image/svg+xml', 'image/svg+xml-compressed'])
+
+/** Whether a content is a picture of pixels. In vector drawings, text is stored as text. */
 function isPicture(content: Parameters<Generator['accepts']>[0]): boolean {
-  return content.type === 'image' && content.mime !== 'image/svg+xml' && decoderOf(content) !== undefined
+  return content.type === 'image' && !DRAWINGS.has(content.mime) && decoderOf(content) !== undefined
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseLanguages } from './languages.ts'
+import { chooseLanguages, systemLanguages } from './languages.ts'
 
 test('few languages are all read at once, the system’s first', () => {
   expect(chooseLanguages(['eng', 'fra', 'deu'], { locale: 'de-AT' })).toEqual({
@@ -28,4 +28,18 @@ test('what is wanted is read alone, as far as it is there', () => {
   const installed = ['ara', 'deu', 'eng', 'rus', 'ukr']
   expect(chooseLanguages(installed, { wanted: ['rus', 'jpn'] })).toEqual({ first: ['rus'], others: [] })
   expect(chooseLanguages(installed, { wanted: ['jpn'], locale: 'en' }).first[0]).toBe('eng')
+})
+
+test('languages that the user has added are always read, as far as they cost little', () => {
+  const installed = ['ara', 'deu', 'eng', 'fra', 'rus', 'spa', 'ukr']
+  expect(chooseLanguages(installed, { locale: 'en', added: ['fra'] })).toEqual({
+    first: ['eng', 'fra'],
+    others: ['ara', 'deu', 'rus', 'spa', 'ukr'],
+  })
+  expect(chooseLanguages(installed, { locale: 'de', added: ['fra', 'spa'] }).first).toEqual(['deu', 'eng', 'fra'])
+})
+
+test('the languages of the system are those of its locale and of LANGUAGE', () => {
+  expect(systemLanguages('de-AT', '')).toEqual(['deu'])
+  expect(systemLanguages('en-GB', 'pt_BR.UTF-8:uk:zh_TW:xx:C')).toEqual(['por', 'ukr', 'chi_tra', 'eng'])
 })

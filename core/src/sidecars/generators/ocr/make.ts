@@ -1,20 +1,42 @@
 import { writeFile } from 'node:fs/promises'
-import type { Config } from '../../../config/index.ts'
+import { heard } from '../../../util/heard.ts'
 import { formatTextSidecar } from '../../formats/text-sidecar.ts'
 import type { Make } from '../generator.ts'
-import { BUDGET_MS } from './limits.ts'
+import { startPdfEngine } from '../text/pdf-file.ts'
+import type { AddedLanguages } from './added-languages.ts'
+import type { OcrEngine } from './engines/engine.ts'
 import { openEngine } from './engines/open-engine.ts'
-import { readContent } from './read-content.ts'
+import type { OcrSettings } from './index.ts'
+import { BUDGET_MS } from './limits.ts'
+import { readContent, whyUnread } from './read-content.ts'
+import { ReadSoFar } from './read-so-far.ts'
 
-/** Kept for the life of this process, because it starts slowly. */
-const engine = openEngine()
+/** The last engine is kept while the languages stay the same, because starting one is slow. */
+let kept: { readonly added: string; readonly engine: Promise<OcrEngine> } | null = null
 
-export const make: Make = async ({ source, content, outputs, settings }) => {
-  const { languages } = settings as Config['ocr']
-  const sidecar = await readContent(source, content, await engine, {
+async function engineWith(languages: AddedLanguages): Promise<OcrEngine> {
+  const added = JSON.stringify(languages)
+  if (kept?.added !== added) {
+    const before = kept
+    kept = { added, engine: heard(openEngine(languages)) }
+    await (await before?.engine)?.[Symbol.asyncDispose]()
+  }
+  return kept.engine
+}
+
+export const make: Make = async ({ source, content, outputs, part, settings }) => {
+  const { added, languages } = settings as OcrSettings
+  // Both start slowly, and neither needs the other.
+  const [engine] = await Promise.all([engineWith(added), content.mime === 'application/pdf' && startPdfEngine()])
+  const chosen = JSON.stringify({ languages, added: added.codes, known: engine.languages })
+  const sidecar = await readContent(source, content, engine, {
     budgetMs: BUDGET_MS,
     languages: languages === '' ? [] : languages.split('+'),
+    added: added.codes,
+    soFar: await ReadSoFar.open(part, engine, chosen),
   })
   for (const { path } of outputs) await writeFile(path, formatTextSidecar(sidecar))
-  return { engine: sidecar.engine }
+  if (sidecar.unfinished) return { engine: sidecar.engine, isUnfinished: true }
+  const note = whyUnread(sidecar)
+  return { engine: sidecar.engine, ...(note !== null && { note }) }
 }

@@ -5,59 +5,122 @@ import type { ContentFacts } from '../generator.ts'
 import { decode } from '../thumb/decoders/decode.ts'
 import { MAX_PIXELS, sharpInput, toPicture } from '../thumb/decoders/picture.ts'
 import type { OcrEngine } from './engines/engine.ts'
-import { type GreyPage, straighten, toGrey } from './grey-page.ts'
+import { evenOut } from './even-out.ts'
+import { type GreyPage, shrink, toGrey } from './grey-page.ts'
 import { LOOK_SIDE, mayHaveText } from './has-text.ts'
-import { chooseLanguages } from './languages.ts'
+import { chooseLanguages, languageName } from './languages.ts'
 import { pagesWithoutText } from './pdf-pages.ts'
 import { readPage } from './read-page.ts'
+import type { PageRead, ReadSoFar } from './read-so-far.ts'
 import { skewOf } from './skew.ts'
 
-/** The size in which pages are read: 140 dpi of an A4 page. More pixels cost time and find no more text. */
+/**
+ * The longer side, in pixels, at which pages are read: 140 dpi for an A4 page. More pixels take more time and give no
+ * more text.
+ */
 const READ_SIDE = 1_640
 /**
- * Most files of these formats are photos without text. They can be decoded in a small size for the check, without
- * decoding all pixels; other formats cannot.
+ * Formats that can be decoded at a small size without decoding all pixels. Most files of these formats are photos
+ * without text, so this makes the check for text cheap.
  */
 const DECODED_SMALL: ReadonlySet<string | null> = new Set(['image/jpeg', 'image/webp'])
-/** Limit of pages read in one file: a thousand scanned pages would delay other files by an hour. */
+/** Limit on pages read in one file: a thousand scanned pages would delay other files by an hour. */
 const MAX_PAGES = 200
+/**
+ * Numbers of pages with text after which the text so far is stored for the user, although more pages follow. The first
+ * page is shown at once, later ones more and more seldom, because the file must be opened again each time.
+ */
+const SHOWN_AFTER = [1, 4, 16, 64]
 
 interface ReadOptions {
   readonly budgetMs: number
   readonly maxPages?: number
+  /** The codes of the only languages to read; if omitted, `chooseLanguages` chooses among those of the engine. */
   readonly languages?: readonly string[]
+  /** The codes of languages that the user has added. */
+  readonly added?: readonly string[]
+  /** The store of the pages that were read. If omitted, the whole file is read at once. */
+  readonly soFar?: ReadSoFar
 }
 
 /**
  * Reads all text in the pictures of a content. Pages without text are left out. Begins no page after `budgetMs`, and
  * reads at most `maxPages` pages with text. The result then has the pages read so far, and is `truncated`.
+ *
+ * With `soFar`, the work continues after the pages that are stored there. It stops when there is enough new text to
+ * show: the result is then `unfinished`, and another call continues.
  */
 export async function readContent(
   source: RawName,
   content: ContentFacts,
   engine: OcrEngine,
-  { budgetMs, languages: wanted = [], maxPages = MAX_PAGES }: ReadOptions,
+  { added = [], budgetMs, languages: wanted = [], maxPages = MAX_PAGES, soFar }: ReadOptions,
 ): Promise<Omit<TextSidecar, 'version'>> {
-  const choice = chooseLanguages(engine.languages, { wanted })
+  const choice = chooseLanguages(engine.languages, { added, wanted })
   const { name, version } = engine
+  const reads: PageRead[] = [...(soFar?.before ?? [])]
+  const pages = reads.flatMap(({ page }) => page ?? [])
+  const textsBefore = countTexts(pages)
+  const earlierMs = reads.reduce((sum, { tookMs }) => sum + tookMs, 0)
   const begun = performance.now()
-  const pages: TextPage[] = []
-  const languages = new Set(choice.first)
-  let truncated = false
-  for await (const { number, page, skew } of pagesOf(source, content)) {
-    truncated = performance.now() - begun > budgetMs || (page !== null && pages.length >= maxPages)
+  let [truncated, unfinished] = [false, false]
+  let last: PageRead | null = null
+  let readAt = begun
+  for await (const { number, draw } of pagesOf(source, content, (reads.at(-1)?.number ?? 0) + 1)) {
+    // Another page follows: the pages read so far must not be lost with this process.
+    if (last) await soFar?.add(last)
+    const texts = countTexts(pages)
+    unfinished = soFar !== undefined && SHOWN_AFTER.some((count) => textsBefore < count && count <= texts)
+    if (unfinished) break
+    // A page of a PDF without a text layer is most likely a scan, and most pictures are photos without text.
+    if (content.mime === 'application/pdf') engine.prepare?.(choice.first)
+    const drawn = await draw()
+    truncated = earlierMs + performance.now() - begun > budgetMs || (drawn !== null && pages.length >= maxPages)
     if (truncated) break
-    if (!page) continue
-    const { text, words, confidence, languages: spoken } = await readPage(page, engine, { languages: choice, skew })
-    // Keep the confidence of rejected text: it tells an unreadable page from one without text.
-    if (text || confidence > 0) pages.push({ page: number, text, source: 'ocr', confidence, words })
-    if (text) for (const each of spoken) languages.add(each)
+    last = { number, ...(await textOf(number, drawn)), tookMs: performance.now() - readAt }
+    readAt = performance.now()
+    reads.push(last)
+    if (last.page) pages.push(last.page)
   }
-  const found = { engine: { name, version }, languages: [...languages], pages, ...confidenceOf(pages) }
-  return truncated ? { ...found, truncated } : found
+  const languages = [...new Set([...choice.first, ...reads.flatMap((read) => read.languages)])]
+  const found = { engine: { name, version }, languages, pages, ...confidenceOf(pages) }
+  return { ...found, ...(truncated && { truncated }), ...(unfinished && { unfinished }) }
+
+  async function textOf(number: number, drawn: DrawnPage | null) {
+    if (!drawn) return { page: null, languages: [] }
+    const { page, skew } = drawn
+    const { text, words, confidence, languages: spoken } = await readPage(page, engine, { languages: choice, skew })
+    // Keep the confidence of a page whose text was rejected: it distinguishes an unreadable page from one without
+    // text.
+    const isKept = text !== '' || confidence > 0
+    const read: TextPage | null = isKept ? { page: number, text, source: 'ocr', confidence, words } : null
+    return { page: read, languages: text ? spoken : [] }
+  }
 }
 
-/** Pages with more words count for more. */
+function countTexts(pages: readonly TextPage[]): number {
+  return pages.filter(({ text }) => text !== '').length
+}
+
+/** If the confidence is lower, the page is in another script or its letters are not legible. */
+const UNREAD = 0.6
+/** Limit on the page numbers that a note lists. */
+const MAX_NAMED = 5
+
+/**
+ * One line that names the pages which seem to be in a language that is not installed, and the remedy; null if there
+ * are none. Such a page cannot be distinguished from one with illegible letters, so the line mentions both.
+ */
+export function whyUnread({ languages, pages }: Pick<TextSidecar, 'languages' | 'pages'>): string | null {
+  const unread = pages.filter(({ confidence = 1 }) => confidence < UNREAD).map(({ page }) => page)
+  if (unread.length === 0) return null
+  const more = unread.length > MAX_NAMED ? ` and ${unread.length - MAX_NAMED} more` : ''
+  const named = `${unread.length === 1 ? 'page' : 'pages'} ${unread.slice(0, MAX_NAMED).join(', ')}${more}`
+  const known = languages.map((code) => languageName(code)).join(', ')
+  return `${named} could not be read well: not in ${known}, or hard to make out. \`spacedrive engine add ocr <code>\` adds a language`
+}
+
+/** The mean confidence of the pages. Pages with more words have more weight. */
 function confidenceOf(pages: readonly TextPage[]): { confidence?: number } {
   if (pages.length === 0) return {}
   const weightOf = ({ words }: TextPage) => 1 + (words?.length ?? 0)
@@ -68,35 +131,59 @@ function confidenceOf(pages: readonly TextPage[]): { confidence?: number } {
 
 interface NumberedPage {
   readonly number: number
-  /** Null if the page is not worth reading. */
-  readonly page: GreyPage | null
+  /** Draws the page; null if it is not worth reading. A result that is shown before this page need not wait for it. */
+  draw(): Promise<DrawnPage | null>
+}
+
+interface DrawnPage {
+  readonly page: GreyPage
+  /** The angle of its lines, in degrees. */
   readonly skew: number
 }
 
-/** The pages whose text is in pictures only. */
-async function* pagesOf(source: RawName, content: ContentFacts): AsyncGenerator<NumberedPage> {
+/** The pages whose text is only in pictures, from page `first` on. */
+async function* pagesOf(source: RawName, content: ContentFacts, first: number): AsyncGenerator<NumberedPage> {
   if (content.mime === 'application/pdf') {
-    for await (const { number, page } of pagesWithoutText(source, READ_SIDE)) {
-      const skew = await textSkew(page)
-      yield skew === null ? { number, page: null, skew: 0 } : { number, page, skew }
+    for await (const { number, draw } of pagesWithoutText(source, READ_SIDE, first)) {
+      yield { number, draw: async () => withSkew(await draw()) }
     }
     return
   }
   const isSmall = DECODED_SMALL.has(content.mime)
   const count = content.mime === 'image/tiff' ? await tiffPages(source) : 1
-  for (let number = 1; number <= count; number++) {
-    const look = await pictureOf(source, content, isSmall ? LOOK_SIDE : READ_SIDE, number)
-    const skew = await textSkew(look)
-    if (skew === null) yield { number, page: null, skew: 0 }
-    else yield { number, page: isSmall ? await pictureOf(source, content, READ_SIDE, number) : look, skew }
+  for (let number = first; number <= count; number++) {
+    yield {
+      number,
+      draw: async () =>
+        isSmall ? drawIfText(source, content, number) : withSkew(await pictureOf(source, content, READ_SIDE, number)),
+    }
   }
 }
 
-/** The angle of the lines on a page, in degrees; null if the page has no text. */
-async function textSkew(page: GreyPage): Promise<number | null> {
+/** Looks for text in a small version of the page first; null if there is none. */
+async function drawIfText(source: RawName, content: ContentFacts, number: number): Promise<DrawnPage | null> {
+  const seen = await pictureOf(source, content, LOOK_SIDE, number)
+  const even = evenOut(seen)
+  const skew = await textSkew(even ?? seen, seen)
+  if (skew === null) return null
+  const page = await pictureOf(source, content, READ_SIDE, number)
+  return { page: (even && evenOut(page)) ?? page, skew }
+}
+
+/** A page as it was drawn, made even; null if it has no text. */
+async function withSkew(drawn: GreyPage): Promise<DrawnPage | null> {
+  const page = evenOut(drawn) ?? drawn
+  const skew = await textSkew(page, drawn)
+  return skew === null ? null : { page, skew }
+}
+
+/** The angle of the lines on a page, in degrees; null if the page has no text. `before`: the page before it was evened out. */
+async function textSkew(page: GreyPage, before: GreyPage): Promise<number | null> {
+  const whole = await shrink(page, LOOK_SIDE)
+  const wholeBefore = before === page ? whole : await shrink(before, LOOK_SIDE)
   const skew = await skewOf(page)
-  if (skew !== 0 && (await mayHaveText(await straighten(page, skew)))) return skew
-  return (await mayHaveText(page)) ? 0 : null
+  if (skew !== 0 && (await mayHaveText(whole, { angle: skew, before: wholeBefore }))) return skew
+  return (await mayHaveText(whole, { before: wholeBefore })) ? 0 : null
 }
 
 async function pictureOf(source: RawName, content: ContentFacts, side: number, number: number): Promise<GreyPage> {
@@ -105,7 +192,7 @@ async function pictureOf(source: RawName, content: ContentFacts, side: number, n
   return toGrey(await toPicture(sharp(await sharpInput(source), options).rotate(), side))
 }
 
-/** Fax files and scans may have many pages. */
+/** The number of pages. Fax files and scans may have many. */
 async function tiffPages(source: RawName): Promise<number> {
   const { pages } = await sharp(await sharpInput(source), { failOn: 'none' }).metadata()
   return pages ?? 1

@@ -6,27 +6,27 @@ import { cutIntoStrips } from './strips.ts'
 
 /** The time limit for a strip of a page, in milliseconds; it usually takes a second or two. */
 const STRIP_DEADLINE_MS = 60_000
-/** Strips of a page that are read in parallel. More gain little, because each has a start-up cost. */
+/** Number of strips of a page that are read in parallel. More strips gain little, because each has a start-up cost. */
 const STRIPS = 2
-/** Smaller pages are enlarged to twice their size, because letters of screenshots are too small for the engine. */
+/** Smaller pages are enlarged to twice their size, because the letters of screenshots are too small for the engine. */
 const SMALL_SIDE = 1_000
-/** Below this confidence, the page may be rotated or in another language, so others are tried. */
+/** If the confidence is lower, the page may be rotated or in another language, so other ways are tried. */
 const SURE = 0.75
-/** The side of the sample on which they are tried, in pixels: enough for some lines. */
+/** Side in pixels of the sample with which other ways are tried: enough for some lines. */
 const SAMPLE_SIDE = 700
-/** The factor by which another way must be better than the first. */
+/** Another way is used only if it is better than the first by this factor. */
 const CLEARLY = 1.3
-/** Words with less confidence are no evidence. */
+/** Words with less confidence do not count when two readings of a page are compared. */
 const DOUBT = 0.5
-/** Below this confidence, the text of a page is rejected, except for its surest words. */
+/** If the confidence is lower, the text of a page is rejected, except for its surest words. */
 const BELIEVED = 0.6
 /**
- * The confidence and length of words that are kept on such a page: letters of an unknown script may look like short
- * English words.
+ * Words with at least this confidence and length are kept on such a page. The length is needed because letters of an
+ * unknown script may look like short English words.
  */
 const BELIEVED_WORD = 0.85
 const SHORTEST_BELIEVED = 3
-/** Limit of languages tried one by one on a page that is in none of the first ones. */
+/** Limit on languages tried one by one on a page that is in none of the first ones. */
 const MAX_TRIED = 8
 
 export interface ReadPage extends Pick<TextPage, 'text'> {
@@ -42,7 +42,7 @@ export interface ReadPageOptions {
   readonly skew: number
 }
 
-/** Reads a page in any orientation. The text is empty if all words are rejected. */
+/** Reads a page in any orientation. If all words are rejected, the text is empty. */
 export async function readPage(
   page: GreyPage,
   engine: OcrEngine,
@@ -53,7 +53,7 @@ export async function readPage(
   const read = await readLevel(straight, engine, languages)
   const words = read.words.map((word) => ({ ...word, box: askew(word.box, { page, straight, skew }) }))
   if (read.confidence >= SURE) return { ...read, words }
-  // The slope may have been that of something else than text.
+  // The measured angle may be that of something other than text.
   const asIs = await readLevel(page, engine, languages)
   return asIs.confidence > read.confidence ? asIs : { ...read, words }
 }
@@ -93,7 +93,7 @@ async function recognise(page: GreyPage, engine: OcrEngine, languages: readonly 
   return { words: joinStrips(strips), width: read.width, height: read.height }
 }
 
-/** Joins the words of strips, with continuous numbers of lines and paragraphs. A paragraph at a cut stays one. */
+/** Joins the words of strips and renumbers their lines and paragraphs. A paragraph that was cut becomes one again. */
 function joinStrips(strips: readonly (readonly FoundWord[])[]): FoundWord[] {
   const joined: FoundWord[] = []
   for (const words of strips) {
@@ -106,7 +106,8 @@ function joinStrips(strips: readonly (readonly FoundWord[])[]): FoundWord[] {
 }
 
 /**
- * Tries a sample of the page in other orientations and languages; null if none is clearly better than the first way.
+ * Tries a sample of the page in other orientations and languages. Null if none of them is clearly better than the
+ * first way.
  */
 async function findBetterWay(
   page: GreyPage,
@@ -136,7 +137,7 @@ function evidence(words: readonly FoundWord[]): number {
   return words.reduce((sum, { text, confidence }) => sum + text.length * Math.max(0, confidence - DOUBT), 0)
 }
 
-/** Longer words count for more. */
+/** The mean confidence of words. Longer words have more weight. */
 function meanConfidence(words: readonly FoundWord[]): number {
   const letters = words.reduce((sum, { text }) => sum + text.length, 0)
   if (letters === 0) return 0
@@ -184,7 +185,9 @@ interface Straightened {
   readonly skew: number
 }
 
-/** The smallest box on the page around a box on the straightened page. Both pages have the same middle. */
+/**
+ * The smallest box on the original page that contains a box of the straightened page. Both pages have the same centre.
+ */
 function askew([x, y, width, height]: Box, { page, skew, straight }: Straightened): Box {
   const radians = (skew * Math.PI) / 180
   const corners = [

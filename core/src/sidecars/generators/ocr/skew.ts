@@ -1,21 +1,21 @@
 import { type GreyPage, shrink } from './grey-page.ts'
 
-/** The side of the version that is examined, in pixels: lines of small letters are still apart in it. */
+/** Side in pixels of the shrunk page that is examined. At this size, lines of small letters are still separate. */
 const SIDE = 800
-/** The largest angle, in degrees: a page that a person laid askew. */
+/** The largest angle, in degrees: that of a page which a person laid on the scanner askew. */
 const MAX_ANGLE = 14
-/** The steps in which angles are tried, in degrees: first all of them, then those around the best. */
+/** Steps in degrees: all angles are tried in coarse steps, then those near the best one in fine steps. */
 const COARSE = 1
 const FINE = 0.25
-/** Engines read pages up to this angle without errors. */
+/** Up to this angle, engines read a page without errors. */
 const HARMLESS = 1.5
-/** The factor by which lines must stand out more at the angle than as the page is. */
+/** At the angle, lines must stand out more than on the page as it is, by this factor. */
 const CLEARLY = 1.3
-/** Limit of pixels of ink that are examined: every second, third … is taken of more. */
+/** Limit on the examined pixels of ink. If there are more, only every second, third and so on is used. */
 const MAX_INK = 30_000
-/** Fewer are no text. */
+/** A page with fewer pixels of ink has no text. */
 const MIN_INK = 200
-/** The difference of ink from the mean of the page, in standard deviations. */
+/** A pixel is ink if it differs from the mean of the page by this many standard deviations. */
 const INK = 1
 
 /**
@@ -43,7 +43,7 @@ export async function skewOf(page: GreyPage): Promise<number> {
   return Math.abs(best) < HARMLESS ? 0 : best
 }
 
-/** The places of ink, as x and y in turn. Ink is what stands out from the ground, be it darker or lighter. */
+/** The positions of ink, as x and y in turn. Ink is darker or lighter than the background. */
 function inkOf({ data, height, width }: GreyPage): Int16Array {
   let sum = 0
   let squares = 0
@@ -64,7 +64,7 @@ function inkOf({ data, height, width }: GreyPage): Int16Array {
   return Int16Array.from(step <= 1 ? places : places.filter((_, i) => Math.floor(i / 2) % step === 0))
 }
 
-/** How much neighbouring rows differ in ink if rows rise by this angle. */
+/** How much the amount of ink differs between neighbouring rows, if rows rise by this angle. */
 function contrast(ink: Int16Array, angle: number, span: number): number {
   const radians = (angle * Math.PI) / 180
   const [down, right] = [Math.cos(radians), Math.sin(radians)]

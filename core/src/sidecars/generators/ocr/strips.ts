@@ -1,18 +1,18 @@
 import type { GreyPage, Rows } from './grey-page.ts'
 
-/** Darker pixels are ink. */
+/** Pixels darker than this are ink. */
 const INK = 140
-/** A strip with fewer rows is not worth starting the engine. */
+/** A strip with fewer rows is not worth starting the engine for it. */
 const MIN_STRIP_ROWS = 20
 /**
- * The share of all ink by which a cut may miss its ideal place, for each blank row of its gap, so that it is between
- * paragraphs, not lines.
+ * How far a cut may be from its ideal place, as a share of all ink, for each blank row of its gap. So cuts are made
+ * between paragraphs rather than between lines.
  */
 const GAP_BONUS = 1 / 2_000
 const WIDEST_GAP = 20
 /**
- * The rows around a cut in which columns are searched, as fractions of the height. Above or below it, a picture may
- * hide them.
+ * The rows around a cut in which columns are searched, as fractions of the height. Several are tried, because a
+ * picture above or below the cut may hide the columns.
  */
 const NEIGHBOURHOODS = [
   [-0.04, 0],

@@ -11,12 +11,12 @@ import {
 import { toStandardRange } from '../film/ffmpeg.ts'
 import type { Engine } from '../generator.ts'
 import type { CopyRequest, FilmCopy } from './copy.ts'
-import { deadlineMs, maxProxyBytes } from './limits.ts'
+import { maxProxyBytes } from './limits.ts'
 import { LONGEST, type Profile } from './profiles.ts'
 import { Progress } from './progress.ts'
 
 const ENCODER = 'libx264'
-/** Twice as fast as the default, for a tenth more bytes. */
+/** The x264 preset. It is twice as fast as the default, for a tenth more bytes. */
 const PRESET = 'veryfast'
 const SAMPLE_RATE = 48_000
 /** The first version with the option `-fps_mode`, which replaces `-vsync`. */
@@ -33,14 +33,14 @@ export async function copyByFfmpeg(request: CopyRequest): Promise<Engine | null>
   const { signal } = progress
   const onPrinted = (chunk: Buffer) => progress.read(chunk)
   const args = ['-progress', 'pipe:1', ...ffmpegArguments(request, { facts, range, version: engine.version })]
-  await runFfmpeg(program, args, { timeoutMs: deadlineMs(request), maxBytes: 0, onPrinted, signal })
+  await runFfmpeg(program, args, { maxBytes: 0, onPrinted, signal })
   if (progress.pictures === 0) throw new CoreError('Corrupt', 'the video has no complete frame to start from')
   return engine
 }
 
 interface CopyFacts {
   readonly facts: FilmFacts
-  /** See `toStandardRange`. */
+  /** The filters of `toStandardRange`. */
   readonly range: readonly string[]
   /** The version of ffmpeg. */
   readonly version: string
@@ -84,7 +84,7 @@ function outputOf({ profile, into }: FilmCopy, { times, range, facts, threads }:
   ].flat()
 }
 
-/** Every frame keeps its time; none is duplicated if the frame rate varies. */
+/** The options with which every frame keeps its time. If the frame rate varies, no frame is duplicated. */
 function keepTimes(version: string): string[] {
   const [major = 0, minor = 0] = /^n?(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [Infinity, 0]
   const [sinceMajor, sinceMinor] = FPS_MODE_SINCE
@@ -105,7 +105,7 @@ function slower({ rate }: Profile): string[] {
   return [`select='isnan(prev_selected_t)+gt(${share('t')},${share('prev_selected_t')})'`]
 }
 
-/** Square pixels, even sides, never enlarged. */
+/** The filter that makes square pixels and even sides, and never enlarges. */
 function scaled({ lines }: Profile): string {
   const by = `min(1,min(${lines}/min(iw*sar,ih),${lines * LONGEST}/max(iw*sar,ih)))`
   const even = (length: string) => `'max(2,2*trunc(${length}*${by}/2+0.001))'`

@@ -7,7 +7,7 @@ import { profiles } from './profiles.ts'
 
 /** The settings for `make`. */
 export interface ProxySettings {
-  /** Limit of threads for a film; 0 for the engine's own choice. */
+  /** Limit on threads for a film; 0 for the engine's own choice. */
   readonly threads: number
 }
 
@@ -36,7 +36,7 @@ const proxies: KindOfSidecar = {
   label: 'Small copies of videos',
   phase: 'Making small videos',
   usual: { desktop: 'off', mobile: 'off' },
-  // No user waits for proxies, and they take longest.
+  // Lowest priority: no user waits for proxies, and they take longest.
   priority: 10,
   search: null,
   preview: null,

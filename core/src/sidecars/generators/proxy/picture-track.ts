@@ -19,7 +19,7 @@ interface PictureTrackOptions {
   readonly maxBytes: number
 }
 
-/** Limit of frames per second for the bit rate, because the times in a film may be wrong. */
+/** Limit on the frames per second from which the bit rate is computed, because the times in a film may be wrong. */
 const MOST_A_SECOND = 240
 /** The smallest side that the embedded encoder accepts, in pixels. */
 const SMALLEST = 16
@@ -33,7 +33,7 @@ export class PictureTrack {
   readonly #chunks: EncodedVideoChunk[] = []
   #encoder: VideoEncoder | null = null
   #failure: Error | null = null
-  /** The size of stored samples before rotation; that of the first frame applies to all. */
+  /** The size of the decoded samples, before rotation. The size of the first frame is used for all. */
   #stored: Size | null = null
   #bytes = 0
   #lastShare = -1
@@ -97,7 +97,7 @@ export class PictureTrack {
       framerate,
       bitrate: Math.round(profile.bitsPerPixel * width * height * framerate),
       colorSpace: namesOf(matrix),
-      // The result of a graphics card would differ from machine to machine.
+      // A graphics card is not used, because its results differ from machine to machine.
       hardwareAcceleration: 'prefer-software',
       useWorkerThread: false,
     })
@@ -127,7 +127,7 @@ export class PictureTrack {
 /** Baseline, the only profile of the embedded encoder, which finds the level itself. */
 const CODEC = 'avc1.42e01f'
 
-/** Square pixels, even sides, never enlarged. */
+/** The size of the copy: square pixels, even sides, never enlarged. */
 function sizeOf(stored: Size, look: Look, { lines }: Profile): Size {
   const wide = stored.width * look.aspect
   const [short, long] = [Math.min(wide, stored.height), Math.max(wide, stored.height)]

@@ -1,8 +1,8 @@
 /** The format of a small copy of a film. */
 export interface Profile {
-  /** Limit of the shorter side, in pixels. Smaller films are not enlarged. */
+  /** Limit on the shorter side, in pixels. Smaller films are not enlarged. */
   readonly lines: number
-  /** Limit of frames per second; null for no limit. */
+  /** Limit on frames per second; null for none. */
   readonly rate: number | null
   /** The quality for x264; lower is better. */
   readonly crf: number

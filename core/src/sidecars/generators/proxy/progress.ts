@@ -7,7 +7,7 @@ export class Progress implements Disposable {
   readonly #stop = new AbortController()
   readonly #timer: NodeJS.Timeout
   #rest = ''
-  /** The last value of each name. */
+  /** The last printed value of each name. */
   readonly #said = new Map<string, string>()
 
   constructor({ maxBytes, stallMs = STALL_MS }: { readonly maxBytes: number; readonly stallMs?: number }) {

@@ -1,7 +1,7 @@
 import type { Look, Size } from '../film/look.ts'
 import { BT_709, type Canvas } from '../thumb/decoders/planes.ts'
 
-/** 8-bit samples with colour planes of a quarter of the size (4:2:0), even sides. */
+/** 8-bit samples with even sides. The colour planes have a quarter of the size (4:2:0). */
 export interface Samples extends Size {
   readonly data: Buffer
 }

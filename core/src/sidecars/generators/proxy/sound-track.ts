@@ -19,7 +19,7 @@ const KEPT: readonly AudioCodec[] = ['aac', 'mp3', 'opus', 'ac3', 'eac3']
 const AAC_SAMPLES = 1_024
 const AAC = 'mp4a.40.2'
 const SOUND_BITS = 128_000
-/** A reserve of packets for sound that is encoded again: a factor and a number. */
+/** How many more packets than expected are reserved for sound that is encoded again: a factor, and a number. */
 const SPARE = 1.1
 const SPARE_PACKETS = 100
 
@@ -84,7 +84,7 @@ async function* keptPackets(track: InputAudioTrack): AsyncGenerator<SoundPacket,
 
 /** Decodes the sound and encodes it as AAC. */
 async function* newPackets(track: InputAudioTrack, webcodecs: Webcodecs): AsyncGenerator<SoundPacket, undefined> {
-  // Without this package only uncompressed sound is decoded.
+  // Without this package, only uncompressed sound can be decoded.
   registerWebcodecs()
   if (!(await track.canDecode()))
     throw new CoreError('Unsupported', `its sound (${await track.getCodec()}) is not one of those embedded`)
@@ -107,7 +107,7 @@ async function* newPackets(track: InputAudioTrack, webcodecs: Webcodecs): AsyncG
     for (const { chunk, meta } of chunks.splice(0)) {
       const data = new Uint8Array(chunk.byteLength)
       chunk.copyTo(data)
-      // Times follow from the sample count, because the encoder starts at zero.
+      // Times are computed from the number of samples, because the encoder starts at zero.
       yield { packet: new EncodedPacket(data, 'key', start + written++ * duration, duration), meta: meta as Meta }
     }
   }
@@ -127,7 +127,7 @@ async function* newPackets(track: InputAudioTrack, webcodecs: Webcodecs): AsyncG
   return undefined
 }
 
-/** The samples of a track in blocks of equal size, one channel after another. Silence fills the gaps. */
+/** The samples of a track in blocks of equal size, with one channel after another. Gaps are filled with silence. */
 async function* blocksOf(track: InputAudioTrack, channels: number) {
   let block = new Float32Array(AAC_SAMPLES * channels)
   let filled = 0

@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
-/** Day 0 of Excel's calendar. It takes 1900 for a leap year, so days before March 1900 are one off. */
+/** Day 0 of Excel's calendar. Excel treats 1900 as a leap year, so days before March 1900 are wrong by one. */
 const EPOCH_1900 = Date.UTC(1899, 11, 30)
 /** Day 0 of workbooks from old Macintoshes. */
 const EPOCH_1904 = Date.UTC(1904, 0, 1)
@@ -13,7 +13,7 @@ const BUILT_IN_DATES = new Set([
   57, 58,
 ])
 
-/** Whether a number format shows a date or a time. `code` is that of a format that the workbook defines. */
+/** Whether a number format shows a date or a time. If the workbook defines the format, `code` is its code. */
 export function isDateFormat(id: number, code: string | undefined): boolean {
   if (code === undefined) return BUILT_IN_DATES.has(id)
   // Without texts in quotes, escaped characters, and colours and conditions in brackets.
@@ -21,7 +21,7 @@ export function isDateFormat(id: number, code: string | undefined): boolean {
   return /[dmyhs]/i.test(plain) && !/general/i.test(plain)
 }
 
-/** A number of days in a workbook as a date, as a time below one day, or as both. Null beyond the calendar. */
+/** Converts a number of days in a workbook to a date, a time (below one day), or both. Null beyond the calendar. */
 export function serialText(days: number, is1904: boolean): string | null {
   if (!(days >= 0 && days < MAX_DAYS)) return null
   const ms = Math.round((days * DAY_MS) / MINUTE_MS) * MINUTE_MS

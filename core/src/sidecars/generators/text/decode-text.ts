@@ -10,7 +10,7 @@ export async function decodeText({ bytes, isWhole }: FileStart): Promise<string>
   return new TextDecoder(encoding).decode(bytes, { stream: !isWhole })
 }
 
-/** A decoder for text in chunks: as the byte-order mark of the first chunk states, or else UTF-8. */
+/** A decoder for text in chunks. The encoding is that of the byte-order mark in the first chunk, or else UTF-8. */
 export function decoderFor(firstBytes: Uint8Array): TextDecoder {
   return new TextDecoder(markedEncoding(firstBytes) ?? 'utf-8')
 }

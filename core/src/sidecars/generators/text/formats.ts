@@ -3,10 +3,13 @@ import type { ContentFacts } from '../generator.ts'
 
 /** The readers, each named after its file in `readers/`. */
 export type ReaderName =
+  | 'archive'
+  | 'chm'
   | 'email'
   | 'epub'
   | 'excel'
   | 'html'
+  | 'iwork'
   | 'mobipocket'
   | 'opendocument'
   | 'outlook'
@@ -18,6 +21,7 @@ export type ReaderName =
   | 'spreadsheet'
   | 'word'
   | 'word-97'
+  | 'xps'
 
 const OOXML = 'application/vnd.openxmlformats-officedocument'
 const ODF = 'application/vnd.oasis.opendocument'
@@ -42,6 +46,14 @@ const readersByMime: Readonly<Record<string, ReaderName>> = {
   [`${ODF}.text-flat-xml`]: 'opendocument',
   [`${ODF}.spreadsheet-flat-xml`]: 'opendocument',
   [`${ODF}.presentation-flat-xml`]: 'opendocument',
+  'application/vnd.apple.pages': 'iwork',
+  'application/vnd.apple.keynote': 'iwork',
+  'application/vnd.ms-xpsdocument': 'xps',
+  'application/oxps': 'xps',
+  'application/vnd.ms-htmlhelp': 'chm',
+  'application/zip': 'archive',
+  'application/x-tar': 'archive',
+  'application/gzip': 'archive',
   'application/epub+zip': 'epub',
   'application/rtf': 'rtf',
   'text/rtf': 'rtf',
@@ -56,7 +68,7 @@ const readersByMime: Readonly<Record<string, ReaderName>> = {
   'application/mbox': 'plain',
 }
 
-/** Files of these types without a reader of their own are read as plain text. */
+/** Files of these types are read as plain text, unless they have a reader of their own. */
 const plainTypes: ReadonlySet<FileType> = new Set(['text', 'code', 'config', 'web', 'calendar', 'contact'])
 
 /** Formats of these types that are not text. */
@@ -72,4 +84,12 @@ export function readerOf({ type, mime }: ContentFacts): ReaderName | null {
   const reader = mime === null ? undefined : readersByMime[mime]
   if (reader) return reader
   return plainTypes.has(type) && !(mime !== null && binaryMimes.has(mime)) ? 'plain' : null
+}
+
+/** Types of files that have text. If such a file has no reader, its sidecar says so. */
+const textTypes: ReadonlySet<FileType> = new Set(['document', 'book', 'spreadsheet', 'presentation', 'email'])
+
+/** Whether a user expects that search finds the text of such a file. */
+export function holdsText(content: ContentFacts): boolean {
+  return readerOf(content) !== null || (content.size > 0 && textTypes.has(content.type))
 }

@@ -72,5 +72,5 @@ export function collectHtml(html: string, out: PageCollector, titleFrom = titles
   parser.end()
 }
 
-/** Parsing in pieces of this size stops soon after `out` is full. */
+/** The page is parsed in pieces of this size, so that parsing stops soon after `out` is full. */
 const PIECE_CHARS = 65_536

@@ -1,5 +1,5 @@
 import type { KindOfSidecar } from '../generator.ts'
-import { readerOf } from './formats.ts'
+import { holdsText } from './formats.ts'
 import { detectTextEngines } from './engines.ts'
 
 /** Extracts the text of documents, for search and for reading a file without its program. */
@@ -15,7 +15,7 @@ export const documentText: KindOfSidecar = {
   preview: 'pages',
   origin: 'generated',
   pool: () => 'doc',
-  recipe: 3,
+  recipe: 5,
   deadlineMs: 60_000,
   maxBytes: 2 ** 31,
   variants: ['default'],
@@ -34,6 +34,8 @@ export const documentText: KindOfSidecar = {
     'web',
     'calendar',
     'contact',
+    'archive',
   ],
-  accepts: (content) => readerOf(content) !== null,
+  // A document without a reader is accepted too: its sidecar says that there is none.
+  accepts: holdsText,
 }

@@ -3,7 +3,7 @@ import { formatTextSidecar } from '../../formats/text-sidecar.ts'
 import type { Make } from '../generator.ts'
 import { readFileText } from './read-file-text.ts'
 
-/** The text of a file as `text-sidecar.ts` describes it. */
+/** Makes the text sidecar of a file, which `text-sidecar.ts` describes. */
 export const make: Make = async ({ source, content, outputs }) => {
   const { engine, pages, truncated } = await readFileText(source, content)
   const json = formatTextSidecar({ engine, languages: [], pages, ...(truncated ? { truncated } : {}) })

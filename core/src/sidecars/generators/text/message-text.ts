@@ -14,7 +14,7 @@ export interface Message {
   readonly attachments: readonly string[]
 }
 
-/** Limit of attachments that are named. */
+/** Limit on attachments that are named. */
 const MAX_ATTACHMENTS = 200
 
 /** A message as one page: sender and recipients, text, names of attachments. */

@@ -66,7 +66,9 @@ export class PageCollector {
 
 /** Removes spaces at the ends of lines, repeated empty lines, and invalid characters. */
 export function tidy(text: string): string {
+  // A soft hyphen marks a place where a word may be broken. It is removed, because search would not find the word.
   return clean(text)
+    .replaceAll('\u{ad}', '')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
@@ -74,7 +76,7 @@ export function tidy(text: string): string {
     .trim()
 }
 
-/** Well-formed text with line feeds between lines, and without NUL. */
+/** Returns well-formed text with line feeds between lines, and without NUL. */
 export function clean(text: string): string {
   return text.toWellFormed().replaceAll('\0', '').replaceAll(/\r\n?/g, '\n')
 }

@@ -1,7 +1,7 @@
 import type { PageCollector } from './page-collector.ts'
 import type { XmlHandler } from './xml.ts'
 
-/** The meaning of a format's elements, whose names are without their namespace. */
+/** The meaning of the elements of a format, by their names without namespaces. */
 export interface ParagraphRules {
   /** Only text inside these elements counts. */
   readonly text: readonly string[]
@@ -21,12 +21,15 @@ export function collectParagraphs(out: PageCollector, rules: ParagraphRules): Xm
     (names) => new Set(names),
   ) as [Set<string>, Set<string>, Set<string>, Set<string>, Set<string>]
   let inText = 0
+  let inParagraph = 0
   let inSkipped = 0
   return {
     open(name) {
       if (skip.has(name)) inSkipped++
       if (text.has(name)) inText++
       if (inSkipped > 0) return
+      // A paragraph inside another one belongs to a box that is anchored there.
+      if (paragraph.has(name) && inParagraph++ > 0) out.add('\n')
       if (tab.has(name)) out.add('\t')
       if (line.has(name)) out.add('\n')
     },
@@ -36,7 +39,9 @@ export function collectParagraphs(out: PageCollector, rules: ParagraphRules): Xm
     close(name) {
       if (skip.has(name)) inSkipped--
       if (text.has(name)) inText--
-      if (paragraph.has(name) && inSkipped === 0) out.add('\n')
+      if (!paragraph.has(name) || inSkipped > 0) return
+      inParagraph--
+      out.add('\n')
     },
     isDone: () => out.isFull,
   }

@@ -4,14 +4,17 @@ import type { RawName } from '../../../util/file-name.ts'
 import type { Engine } from '../generator.ts'
 import { packageVersion } from '../../../util/package-version.ts'
 import { readWhole } from './read-whole.ts'
+import { lendFonts, type PdfFonts } from './pdf-fonts.ts'
+import { notesOf } from './pdf-notes.ts'
 import { fitPage, scannedPage } from './scanned-page.ts'
+import type { Script } from './system-fonts.ts'
 
-/** The file is in memory twice: as read, and in the engine's memory. */
+/** Limit on the size of a file. It is in memory twice: as it was read, and in the engine's memory. */
 const MAX_BYTES = 256 * 2 ** 20
-/** In points; a smaller page size is meaningless. */
+/** Smallest valid side of a page, in points. */
 const MIN_SIDE = 1
 
-/** Pixels, eight bits per channel: red, green, blue, alpha. */
+/** Pixels with eight bits per channel: red, green, blue, alpha. */
 export interface PagePicture {
   readonly data: Uint8Array
   readonly width: number
@@ -25,6 +28,11 @@ export interface PdfFile extends Disposable {
   readonly pageCount: number
   /** The text in a page's text layer; empty if it has none. Throws `Corrupt` if the page cannot be read. */
   text(page: number): string
+  /**
+   * The values in the form fields of a page, and the texts of notes on it. Throws `Corrupt` if the page cannot be
+   * read.
+   */
+  notes(page: number): string[]
   /** Width and height of a page in points (1/72 inch). */
   size(page: number): { width: number; height: number }
   /** Draws a page so that its longer side has `side` pixels. Throws `Corrupt` if the page cannot be read. */
@@ -34,13 +42,32 @@ export interface PdfFile extends Disposable {
    * be read.
    */
   scan(page: number): Promise<Uint8Array | null>
+  /** The scripts whose letters are not drawn, because neither the file nor the system has a font with them. */
+  scriptsWithoutFont(): readonly Script[]
 }
 
-/** An engine never releases memory, so after a heavy page it is dropped. */
+/** After a page that needed more memory than this, the engine is dropped, because it never releases memory. */
 const MAX_KEPT_BYTES = 64 * 2 ** 20
 
-/** The engine of the last file, if it is still usable: starting one takes longer than reading most files. */
-let idle: PDFiumLibrary | undefined
+/** The engine of the last file, if it can be used again: starting one takes longer than reading most files. */
+let idle: LentLibrary | undefined
+
+interface LentLibrary {
+  readonly library: PDFiumLibrary
+  readonly fonts: PdfFonts
+}
+
+async function startLibrary(): Promise<LentLibrary> {
+  const library = await PDFiumLibrary.init()
+  return { library, fonts: lendFonts(library) }
+}
+
+/** Starts the engine for the next PDF, unless there is one. */
+export async function startPdfEngine(): Promise<void> {
+  if (idle) return
+  const started = await startLibrary()
+  idle ??= started
+}
 
 /**
  * Opens a PDF. Each engine serves one file at a time, because a damaged file can break it. Throws `Unsupported` if the
@@ -48,8 +75,10 @@ let idle: PDFiumLibrary | undefined
  */
 export async function openPdf(source: RawName): Promise<PdfFile> {
   const bytes = await readWhole(source, MAX_BYTES)
-  const library = idle ?? (await PDFiumLibrary.init())
+  const lent = idle ?? (await startLibrary())
+  const { fonts, library } = lent
   idle = undefined
+  fonts.missing.clear()
   let document: PDFiumDocument
   try {
     document = await library.loadDocument(bytes)
@@ -77,16 +106,18 @@ export async function openPdf(source: RawName): Promise<PdfFile> {
     engine: { name: 'pdfium', version: packageVersion('@hyzyla/pdfium') },
     pageCount,
     text: (page) => use(page, (each) => each.getText()),
+    notes: (page) => use(page, (each) => notesOf(each, document.initializeFormFields())),
     size,
     async picture(page, side) {
-      const options = { ...fitPage(size(page), side), scale: 1, render: 'bitmap' } as const
+      const options = { ...fitPage(size(page), side), scale: 1, render: 'bitmap', renderFormFields: true } as const
       const drawn = await opened(document, page).render(options).catch(fail)
       return { data: drawn.data, width: drawn.width, height: drawn.height, channels: 4 }
     },
     scan: (page) => use(page, (each) => scannedPage(each, bytes)).catch(fail),
+    scriptsWithoutFont: () => [...fonts.missing],
     [Symbol.dispose]() {
       document.destroy()
-      if (isWell && library['module'].HEAPU8.length <= MAX_KEPT_BYTES) idle = library
+      if (isWell && library['module'].HEAPU8.length <= MAX_KEPT_BYTES) idle = lent
     },
   }
 }
@@ -99,7 +130,10 @@ function opened(document: PDFiumDocument, page: number): Page {
   return found
 }
 
-/** Closes the page: the package does so only after drawing it, and thousands of open pages fill the memory. */
+/**
+ * Uses a page and then closes it. The package closes pages only after drawing them, and thousands of open pages fill
+ * the memory.
+ */
 function withPage<Result>(document: PDFiumDocument, page: number, use: (page: Page) => Result): Result {
   const found = opened(document, page)
   try {

@@ -2,8 +2,8 @@ import { posix } from 'node:path'
 import { attribute, readXml } from './xml.ts'
 import { memberName, type ZipArchive } from './zip-archive.ts'
 
-/** The members that a part of an Office document refers to, by relationship id. */
-export async function relationships(zip: ZipArchive, part: string): Promise<Map<string, string>> {
+/** The members to which a part of an Office document refers, by relationship id. */
+async function relationships(zip: ZipArchive, part: string): Promise<Map<string, string>> {
   const targets = new Map<string, string>()
   const list = posix.join(posix.dirname(part), '_rels', `${posix.basename(part)}.rels`)
   await readXml(zip.chunks(list), {
@@ -15,7 +15,16 @@ export async function relationships(zip: ZipArchive, part: string): Promise<Map<
   return targets
 }
 
-/** The members that elements with a name refer to, in order, with the title of each. */
+/** Limit on the parts of one sort to which a slide or sheet refers. */
+const MAX_RELATED = 100
+
+/** The members to which a part of an Office document refers and whose names match `form`, in order. */
+export async function relatedParts(zip: ZipArchive, part: string, form: RegExp): Promise<string[]> {
+  const members = new Set((await relationships(zip, part)).values())
+  return [...members].filter((name) => form.test(`/${name}`) && zip.has(name)).slice(0, MAX_RELATED)
+}
+
+/** The members to which the elements with a name refer, in order, each with its title. */
 export async function referred(
   zip: ZipArchive,
   part: string,
@@ -26,7 +35,7 @@ export async function referred(
   await readXml(zip.chunks(part), {
     open(name, attributes) {
       if (name !== element) return
-      // The elements also have a plain `id`, a number; the reference is the `id` with a namespace.
+      // The elements also have a plain `id`, which is a number. The reference is the `id` with a namespace.
       const reference = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1]
       const member = reference === undefined ? undefined : targets.get(reference)
       if (member !== undefined && zip.has(member)) found.push({ member, title: attribute(attributes, 'name') ?? '' })

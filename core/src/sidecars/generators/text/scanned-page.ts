@@ -3,11 +3,11 @@ import type { PDFiumDocument, PDFiumPageRender } from '@hyzyla/pdfium'
 type Page = ReturnType<PDFiumDocument['getPage']>
 type Size = Pick<PDFiumPageRender, 'width' | 'height'>
 
-/** Limit of objects on a page; a scanned page has fewer. */
+/** Limit on the objects of a page; scanned pages have fewer. */
 const MAX_OBJECTS = 20_000
-/** The largest distance between the edges of picture and page, as a fraction of the page. */
+/** The largest accepted distance between the edges of the picture and those of the page, as a fraction of the page. */
 const SLACK = 0.01
-/** FPDF_TEXTRENDERMODE_INVISIBLE: the text that text recognition has put over a scan. */
+/** FPDF_TEXTRENDERMODE_INVISIBLE: the text that an OCR program has put over a scan. */
 const INVISIBLE = 3
 /** FPDF_COLORSPACE_*: grey and RGB, each plain, calibrated or with a profile. */
 const COLOUR_SPACES = new Set([1, 2, 4, 5, 7])
@@ -21,8 +21,9 @@ const JPEG_FILTER = 'DCTDecode\0'
 const PARMS = 'Parms'
 
 /**
- * The JPEG of a page of `file` if the page consists of nothing else: upright, as large as the page, covered by nothing
- * but invisible text. Otherwise null. A decoder that scales while it decodes is faster than PDFium.
+ * The JPEG of a page in `file`, if the page has no other content: the picture is upright, as large as the page, and
+ * covered only by invisible text. Otherwise null. Decoding this JPEG is faster than drawing the page with PDFium,
+ * because the decoder can scale while it decodes.
  */
 export async function scannedPage(page: Page, file: Buffer): Promise<Uint8Array | null> {
   const { module, pageIdx } = pointersOf(page)
@@ -41,7 +42,7 @@ export async function scannedPage(page: Page, file: Buffer): Promise<Uint8Array 
   return data[0] === 0xff && data[1] === 0xd8 ? data : null
 }
 
-/** The width and height of a page whose longer side becomes `side`. */
+/** The width and height at which the longer side of a page is `side`. */
 export function fitPage({ width, height }: Size, side: number): Size {
   const scale = side / Math.max(width, height)
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
@@ -91,7 +92,10 @@ function isJpeg(module: Module, pointer: number): boolean {
   return name !== null && Buffer.from(name.buffer).toString('latin1', 0, JPEG_FILTER.length) === JPEG_FILTER
 }
 
-/** Whether any image of a file changes the meaning of its samples. The dictionaries of images are never compressed. */
+/**
+ * Whether any image of a file has a key that changes the meaning of its samples. The dictionaries of images are never
+ * compressed, so the bytes can be searched.
+ */
 function hasOtherMeaning(file: Buffer): boolean {
   return MEANINGS.some((word) => {
     for (let at = file.indexOf(word); at >= 0; at = file.indexOf(word, at + word.length))
@@ -105,7 +109,7 @@ function floats(module: Module, count: number, fill: (at: number) => number): nu
   return words && Array.from({ length: count }, (_, i) => words.getFloat32(i * 4, true))
 }
 
-/** The words that PDFium writes into its memory; null if it has none to write. */
+/** Reads words that PDFium writes to its memory; null if it writes none. */
 function read(module: Module, words: number, fill: (at: number) => number): DataView | null {
   const at = module.wasmExports.malloc(words * 4)
   try {

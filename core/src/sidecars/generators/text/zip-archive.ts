@@ -4,21 +4,23 @@ import { type Entry, fromFdPromise, type ZipFile } from 'yauzl'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import { fsPath, type RawName } from '../../../util/file-name.ts'
 
-/** Documents have some hundreds of members; a book of pictures thousands. */
+/** Limit on members. Documents have some hundreds; a book of pictures may have thousands. */
 const MAX_MEMBERS = 20_000
-/** The largest member, uncompressed. */
+/** Limit on the uncompressed size of a member. */
 const MAX_MEMBER_BYTES = 256 * 2 ** 20
-/** Limit of uncompressed bytes for an archive; its members may overlap. */
+/** Limit on uncompressed bytes for an archive; its members may overlap. */
 const MAX_TOTAL_BYTES = 512 * 2 ** 20
-/** The largest compression ratio: text shrinks to a tenth, a member of one repeated byte to a thousandth. */
+/**
+ * Limit on the compression ratio. Text shrinks to a tenth; only a member of one repeated byte shrinks to a thousandth.
+ */
 const MAX_RATIO = 1_000
-/** Up to this size, members may have any compression ratio. */
+/** Members up to this uncompressed size may have any compression ratio. */
 const RATIO_FREE_BYTES = 2 ** 20
-/** The largest member read into memory as a whole: lists of parts, covers. */
+/** Limit on a member that is read into memory as a whole, such as a list of parts or a cover. */
 const MAX_WHOLE_MEMBER_BYTES = 32 * 2 ** 20
 const STORED = 0
 const DEFLATED = 8
-/** The first bytes of an OLE file, in which Office keeps documents with a password. */
+/** The first bytes of an OLE file, which Office uses for documents with a password. */
 const OLE = 'd0cf11e0a1b11ae1'
 
 /**
@@ -29,14 +31,21 @@ const OLE = 'd0cf11e0a1b11ae1'
 export class ZipArchive implements Disposable {
   readonly #zip: ZipFile
   readonly #members: ReadonlyMap<string, Entry>
+  /** Whether the archive has more members than are read. */
+  readonly isCut: boolean
   #unpacked = 0
 
-  private constructor(zip: ZipFile, members: ReadonlyMap<string, Entry>) {
+  private constructor(zip: ZipFile, members: ReadonlyMap<string, Entry>, isCut: boolean) {
     this.#zip = zip
     this.#members = members
+    this.isCut = isCut
   }
 
-  static async open(source: RawName): Promise<ZipArchive> {
+  /**
+   * Opens an archive. If it has too many members, with `mayCut` the rest is left out; without it, the archive is
+   * refused.
+   */
+  static async open(source: RawName, { mayCut = false } = {}): Promise<ZipArchive> {
     const descriptor = openSync(fsPath(source), 'r')
     const locked = isOle(descriptor)
     if (locked) closeSync(descriptor)
@@ -50,11 +59,14 @@ export class ZipArchive implements Disposable {
     }
     try {
       const members = new Map<string, Entry>()
+      let isCut = false
       for await (const entry of zip.eachEntry()) {
-        if (members.size >= MAX_MEMBERS) throw new CoreError('Corrupt', `it has more than ${MAX_MEMBERS} parts`)
+        isCut = members.size >= MAX_MEMBERS
+        if (isCut && !mayCut) throw new CoreError('Corrupt', `it has more than ${MAX_MEMBERS} parts`)
+        if (isCut) break
         if (!members.has(entry.fileName)) members.set(entry.fileName, entry)
       }
-      return new ZipArchive(zip, members)
+      return new ZipArchive(zip, members, isCut)
     } catch (cause) {
       zip.close()
       throw damaged(cause)
@@ -67,6 +79,11 @@ export class ZipArchive implements Disposable {
 
   has(name: string): boolean {
     return this.#members.has(name)
+  }
+
+  /** The stated size of a member, unpacked; 0 if there is no such member. */
+  sizeOf(name: string): number {
+    return this.#members.get(name)?.uncompressedSize ?? 0
   }
 
   /** Yields a member in chunks; yields nothing if the archive has no such member. */

@@ -21,7 +21,7 @@ export const thumbnails: KindOfSidecar = {
   search: null,
   preview: null,
   origin: 'generated',
-  recipe: 1,
+  recipe: 3,
   deadlineMs: 30_000,
   // Only some frames of a film are read.
   maxBytes: ({ type }) => (type === 'video' ? 2 ** 44 : 2 ** 31),

@@ -4,9 +4,9 @@ import type { Picture } from '../thumb/decoders/picture.ts'
 import { drawn, type RawPixels } from '../thumb/decoders/raw-pixels.ts'
 import type { Strip } from './strips.ts'
 
-/** The position of a frame in its share of the film. */
+/** The moment of a frame, as a fraction of its share of the film. */
 const MIDDLE = 0.5
-/** Other positions in the first share, which may begin in the dark. The frame with the most detail is used. */
+/** Other moments in the first share, because a film may begin in the dark. The frame with the most detail is used. */
 const LATER = [0.75, 0.95]
 
 /** Frames along a film, in rows from the top left. */
@@ -17,7 +17,7 @@ export class Grid {
   /** The moments of the wanted frames, in seconds. */
   readonly moments: readonly number[]
   readonly #tiles: (RawPixels | undefined)[] = []
-  /** The detail in the first frame; see `variationOf`. */
+  /** How much detail the best candidate for the first frame has (see `variationOf`); -1 before there is one. */
   #first = -1
 
   constructor(strip: Strip, length: number) {
@@ -27,12 +27,12 @@ export class Grid {
     this.moments = Array.from({ length: count }, (_, i) => (i + MIDDLE) * this.step)
   }
 
-  /** Other moments in the first share, if its frame shows too little. */
+  /** Other moments in the first share, to try if its frame shows too little. */
   get later(): readonly number[] {
     return this.#first < DULL ? LATER.map((part) => part * this.step) : []
   }
 
-  /** Takes the frame of a moment, if the grid wants it. */
+  /** Draws the frame of a moment, if the grid needs it. */
   async show(moment: number, picture: Picture): Promise<void> {
     if (!this.moments.includes(moment) && !this.later.includes(moment)) return
     const index = this.step > 0 ? Math.floor(moment / this.step) : 0
@@ -44,7 +44,10 @@ export class Grid {
     this.#tiles[index] = await tileOf(picture, this.strip.side)
   }
 
-  /** Draws all frames in one picture; a missing one repeats the one before. Throws `Corrupt` if all are missing. */
+  /**
+   * Returns the picture with all frames. A missing frame repeats the one before it. Throws `Corrupt` if all are
+   * missing.
+   */
   drawing(): RawPixels {
     const { across } = this.strip
     const first = this.#tiles.find((tile) => tile !== undefined)

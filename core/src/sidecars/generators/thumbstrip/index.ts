@@ -11,7 +11,7 @@ export const thumbstrips: KindOfSidecar = {
   label: 'Pictures along videos',
   phase: 'Making video strips',
   usual: { desktop: 'off', mobile: 'off' },
-  // Before proxies, which take longer; after all kinds for search.
+  // Lower than all kinds that search uses, but higher than proxies, which take longer.
   priority: 20,
   search: null,
   preview: null,

@@ -11,7 +11,7 @@ import { isStrip, strips } from './strips.ts'
 const QUALITY = 75
 /** How early a frame may be if that saves decoding others, as a fraction of the step between frames. */
 const NEAR = 0.5
-/** Half the time of the default for some 5 % more bytes. */
+/** Takes half the time of the default, for files that are some 5 % larger. */
 const WEBP_EFFORT = 2
 
 /** Makes all strips of a film in one pass. */

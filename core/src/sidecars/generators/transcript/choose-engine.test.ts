@@ -24,9 +24,9 @@ test('without anything set there is no engine, and one line says what to do', as
     'no engine for transcripts is set: install whisper.cpp and set transcript.model to a model of it, or set transcript.url: `spacedrive config set transcript.url http://localhost:8000/v1`',
   )
   expect(await detectSpeechEngines(settings())).toMatchObject([
-    { name: 'whisper-cli', available: false, how: expect.stringContaining('install whisper.cpp') },
-    { name: 'sherpa-onnx', available: false },
-    { name: 'OpenAI-compatible server', available: false, how: expect.stringContaining('transcript.url') },
+    { name: 'whisper-cli', state: 'missing', how: expect.stringContaining('install whisper.cpp') },
+    { name: 'sherpa-onnx', state: expect.stringMatching(/^(available|missing)$/) },
+    { name: 'OpenAI-compatible server', state: 'missing', how: expect.stringContaining('transcript.url') },
   ])
 })
 
@@ -47,9 +47,10 @@ test.skipIf(process.platform === 'win32')('a model of whisper.cpp wants its prog
   expect(await chooseEngine(of)).toEqual({ engine: 'whisper-cli', program, model })
   expect(await whyNoTranscripts(of)).toBeNull()
   const [whisper] = await detectSpeechEngines(of)
-  expect(whisper).toMatchObject({ available: true, version: '9.9.9', how: program })
+  expect(whisper).toMatchObject({ state: 'found', version: '9.9.9', how: program })
   const [unset] = await detectSpeechEngines(settings())
-  expect(unset).toMatchObject({ available: false, how: `${program}; config set transcript.model to a file ggml-….bin` })
+  const advice = '`spacedrive config set transcript.model <path>`, where <path> is a file ggml-….bin'
+  expect(unset).toMatchObject({ state: 'missing', how: `${program}; ${advice}` })
 })
 
 test.skipIf(!sherpa)('a folder is a model of sherpa-onnx, where it is one', async () => {
@@ -67,7 +68,7 @@ test.skipIf(!sherpa)('a folder is a model of sherpa-onnx, where it is one', asyn
     runtime: sherpa,
   })
   expect(await whyNoTranscripts(settings({ model, runtime: temp.path }))).toMatch(
-    /^sherpa-onnx-node is not installed: npm install --prefix <folder> sherpa-onnx-node/,
+    /^sherpa-onnx-node is not installed: `spacedrive engine add transcripts sherpa-onnx`/,
   )
 })
 
@@ -103,7 +104,7 @@ test('what may be a key is in no message', async () => {
   expect(named).toMatch(/^transcript\.url holds a name or a password/)
   await using server = await startPretendServer()
   const used = await detectSpeechEngines(settings({ url: `${server.url}?key=secret` }))
-  expect(used.at(-1)).toMatchObject({ available: true, how: server.url })
+  expect(used.at(-1)).toMatchObject({ state: 'found', how: server.url })
   vi.stubEnv('SPEECH_KEY', 'secret\nsecret')
   const odd = await whyNoTranscripts(settings({ url: server.url, keyVariable: 'SPEECH_KEY' }))
   expect(odd).toMatch(/^the environment variable SPEECH_KEY, .* holds something that is no key/)

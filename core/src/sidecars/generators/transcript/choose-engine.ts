@@ -80,7 +80,7 @@ export function findWhisper(): string | null {
 const PACKAGE = 'sherpa-onnx-node'
 
 /** How to install the runtime for models of sherpa-onnx, which does not come with this program. */
-export const SHERPA_HOW = `npm install --prefix <folder> ${PACKAGE}, and \`spacedrive config set transcript.runtime <folder>\``
+export const SHERPA_HOW = '`spacedrive engine add transcripts sherpa-onnx`'
 
 /**
  * Finds the runtime for models of sherpa-onnx, in the configured folder or beside this program; null if it is in

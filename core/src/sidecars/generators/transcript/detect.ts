@@ -10,6 +10,7 @@ import {
 } from './choose-engine.ts'
 
 const job = 'transcripts'
+const gives = 'transcripts of speech'
 
 /** Why no transcripts can be made now, and the remedy; null if they can. */
 export async function whyNoTranscripts(settings: TranscriptSettings): Promise<string | null> {
@@ -38,30 +39,34 @@ export async function detectSpeechEngines(settings: TranscriptSettings): Promise
   return [
     {
       ...whisper,
-      available: isUsed('whisper-cli'),
+      state: isUsed('whisper-cli') ? 'found' : 'missing',
       how:
-        !whisper.available || isUsed('whisper-cli')
+        whisper.state === 'missing' || isUsed('whisper-cli')
           ? whisper.how
           : `${whisper.how}; ${unused(why, 'a file ggml-….bin')}`,
     },
     {
       job,
+      gives,
       name: 'sherpa-onnx',
       version: sherpa?.version ?? null,
-      available: isUsed('sherpa-onnx'),
+      state: isUsed('sherpa-onnx') ? 'found' : sherpa ? 'missing' : 'available',
+      size: 33_500_000,
       licence: 'Apache-2.0',
       how: isUsed('sherpa-onnx') ? model : sherpa ? unused(why, 'the folder of a model') : SHERPA_HOW,
     },
     {
       job,
+      gives,
       name: 'OpenAI-compatible server',
       version: null,
-      available: isUsed('server'),
+      state: isUsed('server') ? 'found' : 'missing',
+      size: null,
       licence: 'the server’s own',
       how: isUsed('server')
         ? shownAddress(url)
         : url === ''
-          ? 'config set transcript.url http://localhost:8000/v1'
+          ? '`spacedrive config set transcript.url http://localhost:8000/v1`'
           : unused(why, null),
     },
   ]
@@ -70,11 +75,20 @@ export async function detectSpeechEngines(settings: TranscriptSettings): Promise
 /** The setting that an installed engine needs. */
 function unused(why: string | null, model: string | null): string {
   if (why === null) return 'another is used'
-  return model === null ? why : `config set transcript.model to ${model}`
+  return model === null ? why : `\`spacedrive config set transcript.model <path>\`, where <path> is ${model}`
 }
 
 function detectWhisper(): Promise<DetectedEngine> {
   const how =
-    'install whisper.cpp: brew install whisper-cpp, or build it; then config set transcript.model <ggml-….bin>'
-  return detectProgram({ job, licence: 'MIT', name: 'whisper-cli', program: 'whisper-cli', args: ['--version'], how })
+    'install whisper.cpp: brew install whisper-cpp, or build it; then `spacedrive config set transcript.model <ggml-….bin>`'
+  return detectProgram({
+    job,
+    gives,
+    licence: 'MIT',
+    size: 3_000_000,
+    name: 'whisper-cli',
+    program: 'whisper-cli',
+    args: ['--version'],
+    how,
+  })
 }

@@ -17,16 +17,16 @@ export interface HeardPiece {
 type KeptPiece = Omit<Transcript, 'version'>
 
 /**
- * The partial transcript of a recording, in a file that outlives the process: a line that identifies the engine and its
- * settings, then a transcript for each piece, in order. An incomplete line is ignored, and so are all lines after it;
- * their pieces are transcribed again.
+ * The partial transcript of a recording, stored in a file that outlives the process. Its first line identifies the
+ * engine and its settings; then there is a transcript for each piece, in order. If a line is incomplete, it and all
+ * later lines are ignored, and their pieces are transcribed again.
  */
 export class HeardSoFar {
   readonly #path: string
   readonly #engine: SpeechEngine
   /** The lines of the file; the last ones may not be written yet. */
   readonly #lines: string[]
-  /** Pieces from an earlier run that have not been reached yet. */
+  /** Pieces that an earlier run has transcribed and that this run has not reached yet. */
   #before: KeptPiece[]
   #isWritten = false
 
@@ -37,7 +37,7 @@ export class HeardSoFar {
     this.#before = before
   }
 
-  /** Ignores the file if it is from another engine, model or language setting. */
+  /** Opens the record. Ignores a file that was made with another engine, model or language setting. */
   static async open(path: string, engine: SpeechEngine, language: string | null): Promise<HeardSoFar> {
     const { name, version, model, maxPieceMs } = engine
     const by = JSON.stringify({ name, version, model, maxPieceMs, language })
@@ -52,7 +52,8 @@ export class HeardSoFar {
   }
 
   /**
-   * The earlier transcript of the next piece, if the piece has the same length as then; null if it must be transcribed.
+   * The transcript of the next piece from an earlier run, if the piece still has the same length. Null if the piece
+   * must be transcribed.
    */
   take(durationMs: number): HeardPiece | null {
     const piece = this.#before.shift()
@@ -64,7 +65,7 @@ export class HeardSoFar {
     return piece
   }
 
-  /** Stores the transcript of the piece that `take` returned null for. */
+  /** Stores the transcript of the piece for which `take` returned null. */
   async add(durationMs: number, { language, segments }: HeardPiece): Promise<void> {
     const { name, version, model } = this.#engine
     this.#lines.push(formatTranscript({ engine: { name, version }, model, language, durationMs, segments }))

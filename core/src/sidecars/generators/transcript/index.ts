@@ -13,7 +13,7 @@ export function makeTranscripts(settings: TranscriptSettings): KindOfSidecar {
   }
 }
 
-/** Audio formats without recorded sound: notes, or lists of other files. */
+/** Audio formats without recorded sound: they contain notes, or lists of other files. */
 const NO_SPEECH = new Set([
   'audio/midi',
   'audio/x-it',
@@ -25,7 +25,10 @@ const NO_SPEECH = new Set([
   'audio/x-xm',
 ])
 
-/** Milliseconds that the longest recording of this size takes; each step of the work also has its own limit. */
+/**
+ * Enough time, in milliseconds, for the longest recording that a file of this size can contain. Each step of the work
+ * also has its own limit.
+ */
 function deadlineOf({ size }: ContentFacts): number {
   const longestMs = (size / LEAST_BYTES_A_SECOND) * 1_000
   return Math.min(DEADLINE_MS, DECODER_SILENCE_MS + 2 * PIECE_BASE_MS + PIECE_TIMES * longestMs)
@@ -44,7 +47,7 @@ const transcripts: KindOfSidecar = {
   origin: 'generated',
   recipe: 1,
   deadlineMs: deadlineOf,
-  // It is decoded while it is transcribed, so its size does not matter.
+  // No limit: a file is decoded in pieces while it is transcribed, so its size does not matter.
   maxBytes: Number.MAX_SAFE_INTEGER,
   variants: ['default'],
   outputs: [

@@ -8,7 +8,7 @@ import { BUDGET_MS } from './limits.ts'
 import { transcribe } from './transcribe-content.ts'
 import { formatVtt } from './vtt.ts'
 
-/** Kept for the life of this process, because starting an engine may take long. */
+/** Kept as long as this process runs, because starting an engine may take long. */
 const engines = new EngineKeeper()
 
 export const make: Make = async ({ source, outputs, part, settings }) => {
@@ -17,7 +17,7 @@ export const make: Make = async ({ source, outputs, part, settings }) => {
   const options = {
     language: chosen.language === 'auto' ? null : chosen.language,
     budgetMs: BUDGET_MS,
-    // Beside the drafts, where the leftovers of a killed process are found.
+    // In the folder of drafts, where the leftovers of a killed process are found.
     folder: `${outputs[0]!.path}.work`,
     part,
   }

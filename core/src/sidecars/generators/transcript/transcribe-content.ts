@@ -52,14 +52,14 @@ export async function transcribe(
   }
 }
 
-/** Yields the items, and prepares each one while the caller uses the previous one. */
+/** Yields the items. While the caller uses an item, the next one is prepared. */
 async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   try {
     for (let next = items.next(); ;) {
       const { done, value } = await next
       if (done) return
       next = items.next()
-      // If this fails, the caller may never ask for it.
+      // If this fails, the caller may have stopped iterating.
       next.catch(() => {})
       yield value
     }
@@ -99,7 +99,8 @@ function placed({ segments }: Heard, pieceMs: number, lengthMs: number): Transcr
 }
 
 /**
- * Joins the pieces. The language of the transcript is the one spoken longest; segments in another language are marked.
+ * Joins the pieces. The transcript's language is the one that is spoken longest; segments in another language state
+ * theirs.
  */
 function summed(pieces: readonly HeardPiece[], asked: string | null) {
   const spoken = new Map<string, number>()
@@ -120,7 +121,7 @@ function summed(pieces: readonly HeardPiece[], asked: string | null) {
   }
 }
 
-/** Milliseconds of speech, plus one for each segment. */
+/** The weight of segments: their length in milliseconds, plus one for each segment. */
 function weight(segments: readonly TranscriptSegment[]): number {
   return segments.reduce((sum, { startMs, endMs }) => sum + endMs - startMs + 1, 0)
 }
@@ -129,7 +130,7 @@ function rounded(value: number): number {
   return Math.round(value * 10_000) / 10_000
 }
 
-/** Sound that counts its samples. If a block is damaged, the sound ends there; the samples before it are good. */
+/** Sound that counts its samples. If a block is damaged, the sound ends there; the samples before it are valid. */
 class CountedSound implements AsyncIterable<Int16Array> {
   readonly #blocks: AsyncIterable<Int16Array>
   #samples = 0

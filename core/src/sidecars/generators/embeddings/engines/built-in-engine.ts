@@ -11,7 +11,7 @@ interface Model {
 
 /**
  * Universal Sentence Encoder lite by Google, with 512 numbers: runs on WebAssembly, so it needs no native code and no
- * download. It reads English; texts in other languages get vectors that mean little.
+ * download. It reads English; the vectors of texts in other languages are of little use.
  */
 export class BuiltInEngine implements EmbeddingEngine {
   readonly name = BUILT_IN_MODEL
@@ -45,7 +45,10 @@ export class BuiltInEngine implements EmbeddingEngine {
   }
 }
 
-/** The model fails for a text without a word, and its tokenizer takes time that grows with the square of the length. */
+/**
+ * Prepares a text. The model fails if a text has no word, and the time of its tokenizer grows with the square of the
+ * length.
+ */
 function readable(text: string): string {
   const shown = text.slice(0, BUILT_IN_CHARACTERS).toWellFormed().trim()
   return shown === '' ? '.' : shown

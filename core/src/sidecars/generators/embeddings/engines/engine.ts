@@ -1,6 +1,6 @@
 import type { Engine } from '../../generator.ts'
 
-/** Some models need different prefixes for texts and for queries. */
+/** The use of a text, because some models need different prefixes for texts and for queries. */
 export type TextUse = 'text' | 'query'
 
 /** Turns texts into vectors of the same number of dimensions, each with length 1. */

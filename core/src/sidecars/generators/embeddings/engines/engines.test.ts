@@ -103,14 +103,16 @@ test('what is set and not there is said in one line, with what would help', asyn
   expect(await why({ url: 'http://localhost:1', model: 'x' })).toBeNull()
   expect(await why({ folder: dir.path })).toContain('has no onnx/model.onnx')
   writeToyModel(dir.path)
-  expect(await why({ folder: dir.path, runtime: dir.path })).toContain('npm install --prefix')
+  expect(await why({ folder: dir.path, runtime: dir.path })).toContain(
+    'spacedrive engine add embeddings onnxruntime-node',
+  )
   installToyRuntime(dir.path)
   expect(await why({ folder: dir.path, runtime: dir.path })).toBeNull()
   rmSync(join(dir.path, 'tokenizer.json'))
   expect(await why({ folder: dir.path, runtime: dir.path })).toContain('has no tokenizer.json')
   const [server, onnx, builtIn] = await detectEmbeddingEngines(settings({ folder: dir.path, runtime: dir.path }))
-  expect([server!.available, onnx!.available, onnx!.version]).toEqual([false, false, '0.0.1'])
-  expect([builtIn!.available, builtIn!.version]).toEqual([false, '0.2.0'])
+  expect([server!.state, onnx!.state, onnx!.version]).toEqual(['missing', 'missing', '0.0.1'])
+  expect([builtIn!.state, builtIn!.version]).toEqual(['missing', '0.2.0'])
 })
 
 test('a broken model says so, and is no fault of a text', async () => {

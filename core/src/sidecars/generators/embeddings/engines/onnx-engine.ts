@@ -8,7 +8,7 @@ import { type EmbeddingSettings, findModelFile, findRuntime, whyNoEngine } from 
 import type { EmbeddingEngine, TextUse } from './engine.ts'
 import { checked, normalise } from './normalise.ts'
 
-/** The used part of `onnxruntime-node`, which is not installed with this program. */
+/** The part of `onnxruntime-node` that is used here. The package is not installed with this program. */
 interface Runtime {
   readonly InferenceSession: {
     create(file: string, options: object): Promise<Session>
@@ -91,7 +91,7 @@ export class OnnxEngine implements EmbeddingEngine {
     }
   }
 
-  /** Embeds texts one after another: in parallel they take as long, and more memory. */
+  /** Embeds texts one after another. Running them in parallel takes as long, and needs more memory. */
   async embed(texts: readonly string[], use: TextUse): Promise<Float32Array[]> {
     const vectors: Float32Array[] = []
     for (const text of texts) vectors.push(await this.#embedOne(this.#prefixes[use] + text))
@@ -144,7 +144,7 @@ function inputOf(name: string, ids: readonly number[]): readonly number[] {
   }
 }
 
-/** Ignores missing limits. Some models state 10³⁰ for no limit. */
+/** The smallest limit. Missing limits are ignored; some models state 10³⁰ to mean no limit. */
 function smallest(most: number, ...others: unknown[]): number {
   return Math.min(most, ...others.filter((each): each is number => typeof each === 'number' && each > 1))
 }

@@ -30,7 +30,7 @@ export class EngineKeeper {
     this.#of = of
     const engine = openEngine(settings)
     this.#engine = engine
-    // Try again at the next call: the engine may be available then.
+    // After a failure, the next call tries again, because the engine may be available then.
     engine.catch(() => {
       if (this.#engine === engine) this.#engine = null
     })

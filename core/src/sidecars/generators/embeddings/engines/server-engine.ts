@@ -7,7 +7,7 @@ import { type EmbeddingSettings, modelName } from '../settings.ts'
 import type { EmbeddingEngine, TextUse } from './engine.ts'
 import { checked, normalise } from './normalise.ts'
 
-/** Characters shown of a server's error message. */
+/** Limit on the characters of a server's error message that are shown. */
 const MAX_SAID = 200
 
 /** A server with OpenAI's API for embeddings: Ollama, llama.cpp, vLLM, LM Studio, OpenAI itself. */
@@ -73,7 +73,8 @@ export class ServerEngine implements EmbeddingEngine {
   }
 
   /**
-   * A successful reply without vectors does not depend on the text: it comes from a proxy or another kind of server.
+   * The vectors in a reply. If a successful reply has none, the text is not the cause: the reply comes from a proxy or
+   * from another kind of server.
    */
   #dataIn(body: string): readonly unknown[] {
     const data = parseObject(body)?.['data']
@@ -82,7 +83,8 @@ export class ServerEngine implements EmbeddingEngine {
   }
 
   /**
-   * Only a text that is too long is the text's own fault. Wrong keys, wrong models and broken servers affect all texts.
+   * The error for a refused request. Only a text that is too long is the text's own fault; wrong keys, wrong models
+   * and broken servers affect all texts.
    */
   #refusal({ body, status }: { status: number; body: string }): CoreError {
     const code = status === 400 || status === 413 || status === 422 ? 'Unsupported' : 'Offline'
@@ -139,7 +141,7 @@ function readVectors(data: readonly unknown[], count: number): Float32Array[] {
       throw new CoreError('Corrupt', 'the server’s answer contains a value that is not a vector')
     vectors[at] = normalise(embedding)
   }
-  // A repeated index leaves a gap.
+  // If a reply repeats an index, a vector is missing.
   if (vectors.length !== count || vectors.includes(undefined as never))
     throw new CoreError('Corrupt', `the server gave ${data.length} vectors for ${count} texts`)
   return vectors
@@ -153,7 +155,7 @@ function cancelled(): CoreError {
   return new CoreError('Cancelled', 'the request for vectors was cancelled')
 }
 
-/** `fetch` reports only that it failed; its cause has the reason. */
+/** The reason of a failed `fetch`, which is in the cause of its error. */
 function causeOf(err: unknown): string {
   return err instanceof Error && err.cause instanceof Error ? errorMessage(err.cause) : errorMessage(err)
 }

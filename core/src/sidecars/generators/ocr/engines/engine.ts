@@ -5,15 +5,15 @@ export interface FoundWord {
   readonly top: number
   readonly width: number
   readonly height: number
-  /** 0 to 1. */
+  /** Confidence from 0 to 1. */
   readonly confidence: number
   /** Words with the same number are in one line; the numbers follow the reading order. */
   readonly line: number
-  /** Like `line`, for paragraphs. */
+  /** Words with the same number are in one paragraph. */
   readonly paragraph: number
 }
 
-/** The resolution to tell Tesseract, in dpi. Its own guess is bad, and makes it take small letters for specks. */
+/** The resolution that Tesseract is told, in dpi. Tesseract guesses badly, and then takes small letters for specks. */
 export const DENSITY = 140
 
 /** An engine that reads text in pictures. */
@@ -22,6 +22,11 @@ export interface OcrEngine extends AsyncDisposable {
   readonly version: string
   /** The codes of its installed languages, as Tesseract names them. */
   readonly languages: readonly string[]
+  /**
+   * Starts the engine for these languages, because a picture will follow soon. Must return at once. Engines without a
+   * start of their own leave it out.
+   */
+  prepare?(languages: readonly string[]): void
   /**
    * Reads a PGM. Throws `Timeout` after `deadlineMs`, and `Unavailable` with the engine's message if the engine itself
    * fails. Simultaneous calls run in parallel.

@@ -7,6 +7,7 @@ import { heard } from '../../../../util/heard.ts'
 import { SidecarPools } from '../../../processes/sidecar-pools.ts'
 import { parseTextSidecar } from '../../../formats/text-sidecar.ts'
 import { PLAIN_REQUEST } from '../../../processes/test/plain-request.ts'
+import { NO_LANGUAGES } from '../added-languages.ts'
 import { detectOcrEngines } from '../detect.ts'
 import { drawPage } from '../test/pictures.ts'
 import { findTesseract } from './tesseract-program.ts'
@@ -45,20 +46,36 @@ test('the program on the PATH is asked for its version and its languages', async
   expect(await findTesseract()).toMatchObject({ name: 'tesseract', version: '9.9.9', languages: ['eng', 'deu'] })
   const [program] = await detectOcrEngines()
   expect(program).toMatchObject({
-    available: true,
+    state: 'found',
     version: '9.9.9',
     how: expect.stringContaining('languages eng, deu'),
   })
+})
+
+test('the program reads the languages that were added rather than its own', async () => {
+  using temp = createTempDir('ocr')
+  pretend(temp.path, String.raw`cat > /dev/null; printf '5\t1\t1\t1\t1\t1\t0\t0\t1\t1\t90\t%s\n' "$3 $4"`)
+  const folder = join(temp.path, 'added')
+  await using program = await findTesseract({ folder, codes: ['eng', 'fra'] })
+  const dataOf = async (...codes: string[]) => {
+    const [word] = await program!.recognise(Buffer.from('P5 1 1 255 x'), { languages: codes, deadlineMs: 60_000 })
+    return word?.text
+  }
+  expect(await dataOf('eng')).toBe(`--tessdata-dir ${folder}`)
+  expect(await dataOf('fra', 'eng')).toBe(`--tessdata-dir ${folder}`)
+  expect(await dataOf('deu')).toMatch(/^--dpi /)
+  // This one does not say where its own data is, so both can only be read from there.
+  expect(await dataOf('deu', 'eng')).toMatch(/^--dpi /)
+  await expect(dataOf('deu', 'fra')).rejects.toMatchObject({ code: 'Unavailable' })
 })
 
 test('without the program there is none, and the doctor says how to get it', async () => {
   using temp = createTempDir('ocr')
   vi.stubEnv('PATH', temp.path)
   expect(await findTesseract()).toBeNull()
-  expect(await detectOcrEngines()).toMatchObject([
-    { name: 'tesseract', available: false, how: expect.stringContaining('apt install tesseract-ocr') },
-    { name: 'tesseract.js', available: true },
-  ])
+  const [program, embedded] = await detectOcrEngines()
+  expect(program).toMatchObject({ state: 'missing', how: expect.stringContaining('apt install tesseract-ocr') })
+  expect(embedded).toMatchObject({ name: 'tesseract.js', state: 'embedded' })
 })
 
 test.each([
@@ -99,7 +116,7 @@ async function makeInPool(folder: string, deadlineMs: number) {
     ...PLAIN_REQUEST,
     library: folder,
     work: join(folder, 'work'),
-    settings: { languages: '' },
+    settings: { languages: '', added: NO_LANGUAGES },
     module: new URL('../make.ts', import.meta.url).href,
     source: { path: source, size, modifiedMs: Math.floor(mtimeMs) },
     content: { type: 'image', mime: 'image/png', size } as const,

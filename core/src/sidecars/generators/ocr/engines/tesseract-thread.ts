@@ -19,7 +19,7 @@ const LSTM_ONLY = 1
 /** The page segmentation mode `PSM.AUTO` of the package. */
 const FIND_COLUMNS = '3'
 
-/** The compressed data of a language. */
+/** The data of a language, compressed or not. */
 export interface LanguageData {
   readonly code: string
   readonly data: Uint8Array
@@ -35,7 +35,7 @@ export class TesseractThread {
   readonly languages: string
   readonly #link: WorkerLink
   #answer: PromiseWithResolvers<unknown> | null = null
-  /** Pictures read so far. */
+  /** Number of pictures read so far. */
   count = 0
 
   private constructor(languages: string) {
@@ -59,7 +59,7 @@ export class TesseractThread {
       const options = { cacheMethod: 'none', gzip: true, lstmOnly: true }
       await thread.#ask('loadLanguage', { langs: data, options }, START_MS)
       await thread.#ask('initialize', { langs: thread.languages, oem: LSTM_ONLY }, START_MS)
-      // By default it treats a page as one block, and reads across columns.
+      // By default, Tesseract treats a page as one block and reads across columns.
       const params = { tessedit_pageseg_mode: FIND_COLUMNS, user_defined_dpi: String(DENSITY) }
       await thread.#ask('setParameters', { params }, START_MS)
       return thread

@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { pdfOf, pdfStream } from '../../../../../testing/documents/index.ts'
 
 const LINE_HEIGHT = 40
 
@@ -46,6 +47,27 @@ export async function drawScene(width = 1_200, height = 900): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const
   const scene = sharp({ create: { width, height, channels: 3, background: '#888', noise } })
   return scene.blur(1.2).jpeg().toBuffer()
+}
+
+/** A PDF whose pages are pictures, as a scanner makes it. */
+export async function makeScan(pages: readonly Buffer[]): Promise<Buffer> {
+  const bodies = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Kids [${pages.map((_, i) => `${3 + 3 * i} 0 R`).join(' ')}] /Count ${pages.length} >>`,
+  ]
+  for (const [i, page] of pages.entries()) {
+    const { width, height } = await sharp(page).metadata()
+    const photo = await sharp(page).toColourspace('b-w').jpeg().toBuffer()
+    bodies.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${width} ${height}] /Contents ${4 + 3 * i} 0 R /Resources << /XObject << /Im ${5 + 3 * i} 0 R >> >> >>`,
+      pdfStream('', `q ${width} 0 0 ${height} 0 0 cm /Im Do Q`),
+      pdfStream(
+        `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode`,
+        photo.toString('latin1'),
+      ),
+    )
+  }
+  return pdfOf(bodies)
 }
 
 /** A PDF with a page of text, and a page that is a photo of a page. */

@@ -6,7 +6,7 @@ import { ownEngine, type ReadText } from '../reader.ts'
 import { decodeText } from '../decode-text.ts'
 import { ZipArchive } from '../zip-archive.ts'
 
-/** Reads a page for each chapter, in reading order. */
+/** Reads an EPUB: one page for each chapter, in reading order. */
 export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   const { chapters } = await readEpub(zip)

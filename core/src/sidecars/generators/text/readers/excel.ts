@@ -2,23 +2,32 @@ import { CoreError } from '../../../../util/errors.ts'
 import { isDateFormat, serialText } from '../date-text.ts'
 import { PageCollector } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
-import { referred } from '../relationships.ts'
+import { withoutHeaderCodes } from '../header-codes.ts'
+import { collectParagraphs } from '../paragraphs.ts'
+import { referred, relatedParts } from '../relationships.ts'
 import { readXml, type XmlHandler } from '../xml.ts'
 import { ZipArchive } from '../zip-archive.ts'
 
 const WORKBOOK = 'xl/workbook.xml'
 const SHARED = 'xl/sharedStrings.xml'
 const STYLES = 'xl/styles.xml'
-/** Limit of strings that cells share; further ones are left out. */
+/** Limit on the strings that cells share; further ones are left out. */
 const MAX_SHARED = 500_000
-/** Limit of number formats and cell styles; Excel itself allows 65,490 styles. */
+/** Limit on number formats and cell styles; Excel itself allows 65,490 styles. */
 const MAX_STYLES = 65_536
 
-/** What the cells of a workbook refer to. */
+/** Elements of a sheet with the text of headers and footers. */
+const MARGINS = /^(?:odd|even|first)(?:Header|Footer)$/
+/** Parts of a sheet with text outside the cells: comments of both sorts, boxes and, in a drawing, charts. */
+const BESIDE = /\/(?:comments\d*|threadedComments?\/|drawings\/drawing\d)/i
+const CHARTS = /\/charts\/chart\d/
+const besideRules = { text: ['t', 'text'], paragraph: ['p', 'comment', 'threadedComment'], skip: ['rPh', 'Fallback'] }
+
+/** The data of a workbook that its cells refer to. */
 interface Workbook {
   /** The strings that cells share. */
   readonly shared: readonly string[]
-  /** By cell style: whether it shows its number as a date. */
+  /** For each cell style, whether it shows a number as a date. */
   readonly dateStyles: readonly boolean[]
   readonly is1904: boolean
 }
@@ -34,6 +43,11 @@ export const read: ReadText = async (source, maxChars) => {
     if (out.isFull) break
     out.begin(title)
     await readXml(zip.chunks(member), collectCells(out, workbook))
+    for (const part of await relatedParts(zip, member, BESIDE)) {
+      await readXml(zip.chunks(part), collectParagraphs(out, besideRules))
+      for (const chart of await relatedParts(zip, part, CHARTS))
+        await readXml(zip.chunks(chart), collectParagraphs(out, besideRules))
+    }
   }
   return { engine: ownEngine, ...out.finish() }
 }
@@ -66,7 +80,7 @@ async function sharedTexts(zip: ZipArchive, maxChars: number): Promise<string[]>
   return texts
 }
 
-/** Whether the workbook counts its days from 1904, as old Macintoshes did. */
+/** Whether the workbook counts days from 1904, as on old Macintoshes. */
 async function countsFrom1904(zip: ZipArchive): Promise<boolean> {
   let is1904 = false
   await readXml(zip.chunks(WORKBOOK), {
@@ -101,6 +115,7 @@ function collectCells(out: PageCollector, { dateStyles, is1904, shared }: Workbo
   let isDate = false
   let value: string[] | null = null
   let isFirst = true
+  let margin: string[] | null = null
   return {
     open(name, { s, t }) {
       if (name === 'c') {
@@ -108,12 +123,17 @@ function collectCells(out: PageCollector, { dateStyles, is1904, shared }: Workbo
         isDate = (t === undefined || t === 'n') && dateStyles[Number(s)] === true
       }
       if (name === 'v' || name === 't') value = []
+      if (MARGINS.test(name)) margin = []
     },
-    text: (piece) => value?.push(piece),
+    text: (piece) => (value ?? margin)?.push(piece),
     close(name) {
       if (name === 'row') {
         out.add('\n')
         isFirst = true
+      }
+      if (MARGINS.test(name) && margin) {
+        out.add(`${withoutHeaderCodes(margin.join(''))}\n`)
+        margin = null
       }
       if (value === null || (name !== 'v' && name !== 't')) return
       const written = value.join('')

@@ -9,7 +9,7 @@ const NAME = { at: 0, length: 32 }
 const RECORD_COUNT = 76
 const RECORD_LIST = 78
 const RECORD_ENTRY_BYTES = 8
-/** Offsets in record 0: the PalmDOC header, then the MOBI header. */
+/** Offsets in record 0: the PalmDOC header, followed by the MOBI header. */
 const COMPRESSION = 0
 const TEXT_BYTES = 4
 const TEXT_RECORDS = 8
@@ -18,15 +18,15 @@ const MOBI = 16
 const MOBI_LENGTH = 20
 const ENCODING = 28
 const FLAGS = 242
-/** A MOBI header at least this long has flags. */
+/** If a MOBI header is at least this long, it has flags. */
 const LENGTH_WITH_FLAGS = 228
 const UTF8 = 65_001
 
 const PLAIN = 1
 const PALM = 2
-/** The text of a record, unpacked, is 4,096 bytes in every known writer. */
+/** Limit on the unpacked text of a record. All known programs write 4,096 bytes. */
 const MAX_RECORD_BYTES = 65_536
-/** The largest text, unpacked. */
+/** Limit on the unpacked text of a book. */
 const MAX_BOOK_BYTES = 32 * 2 ** 20
 
 /**
@@ -67,7 +67,7 @@ function textBytes(file: Buffer, head: Buffer, isMobi: boolean): Buffer {
   return Buffer.concat(parts).subarray(0, head.readUInt32BE(TEXT_BYTES))
 }
 
-/** Empty if the file is cut off before it. */
+/** The bytes of a record; empty if the file is cut off before it. */
 function recordAt(file: Buffer, index: number): Buffer {
   const count = file.length > RECORD_LIST ? file.readUInt16BE(RECORD_COUNT) : 0
   const entry = RECORD_LIST + index * RECORD_ENTRY_BYTES
@@ -77,7 +77,10 @@ function recordAt(file: Buffer, index: number): Buffer {
   return file.subarray(file.readUInt32BE(entry), end)
 }
 
-/** Each flag but the first stands for an entry at the end, which ends with its size. The first stands for a split sign. */
+/**
+ * Removes the entries at the end of a record. The lowest flag stands for the rest of a split character. Each other
+ * flag stands for an entry that ends with its own size.
+ */
 function withoutTrailers(record: Buffer, flags: number): Buffer {
   let end = record.length
   for (let rest = flags >>> 1; rest !== 0; rest &= rest - 1) end -= backwardSize(record, end)
@@ -85,7 +88,10 @@ function withoutTrailers(record: Buffer, flags: number): Buffer {
   return record.subarray(0, Math.max(0, end))
 }
 
-/** A number of seven bits a byte, read from its last byte on, up to the byte with the highest bit. */
+/**
+ * Reads a number backwards from its last byte. Each byte has seven bits, and the first byte of the number has the
+ * highest bit set.
+ */
 function backwardSize(record: Buffer, end: number): number {
   let size = 0
   for (let i = 0; i < 4 && end - 1 - i >= 0; i++) {
@@ -96,7 +102,10 @@ function backwardSize(record: Buffer, end: number): number {
   return size
 }
 
-/** The compression of PalmDOC: plain bytes, runs of them, a space and a letter, and copies of earlier text. */
+/**
+ * Unpacks the compression of PalmDOC: plain bytes, runs of plain bytes, a space with a letter, and copies of earlier
+ * text.
+ */
 function unpacked(record: Buffer): Buffer {
   const out = Buffer.alloc(MAX_RECORD_BYTES)
   let size = 0

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type * as msgreader from '@kenjiuno/msgreader'
 import { CoreError } from '../../../../util/errors.ts'
 import { decodeText } from '../decode-text.ts'
+import { InnerFiles, MAX_INNER_BYTES } from '../inner-files.ts'
 import { collectMessage } from '../message-text.ts'
 import { packageVersion } from '../../../../util/package-version.ts'
 import type { ReadText } from '../reader.ts'
@@ -11,9 +12,10 @@ import { readWhole } from '../read-whole.ts'
 const { default: MsgReader } = createRequire(import.meta.url)('@kenjiuno/msgreader') as typeof msgreader.default
 
 /** Reads an Outlook message. */
-export const read: ReadText = async (source, maxChars) => {
+export const read: ReadText = async (source, maxChars, readInner) => {
   const bytes = await readWhole(source)
-  const fields = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFileData()
+  const reader = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const fields = reader.getFileData()
   if (fields.dataType !== 'msg') throw new CoreError('Corrupt', 'there is no message in it')
   const out = collectMessage(
     {
@@ -29,6 +31,14 @@ export const read: ReadText = async (source, maxChars) => {
     },
     maxChars,
   )
+  const inner = new InnerFiles(out, readInner)
+  for (const each of fields.attachments ?? []) {
+    if (inner.isEnough) break
+    // An attached message has no bytes of its own.
+    if (each.innerMsgContent || (each.contentLength ?? 0) > MAX_INNER_BYTES) continue
+    const data = attachedFile(reader, each)
+    if (data) await inner.add(data.fileName, data.content)
+  }
   return { engine: { name: 'msgreader', version: packageVersion('@kenjiuno/msgreader') }, ...out.finish() }
 }
 
@@ -40,4 +50,16 @@ async function htmlBody({ bodyHtml, html }: msgreader.FieldsData): Promise<strin
 function person(name = '', address = ''): string {
   if (name === '' || name === address) return address
   return address === '' ? name : `${name} <${address}>`
+}
+
+/** An attached file; null if it is damaged, or only a link. */
+function attachedFile(
+  reader: msgreader.default,
+  of: msgreader.FieldsData,
+): ReturnType<msgreader.default['getAttachment']> | null {
+  try {
+    return reader.getAttachment(of)
+  } catch {
+    return null
+  }
 }

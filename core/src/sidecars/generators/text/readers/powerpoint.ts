@@ -2,14 +2,19 @@ import { CoreError } from '../../../../util/errors.ts'
 import { PageCollector } from '../page-collector.ts'
 import { collectParagraphs } from '../paragraphs.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
-import { referred, relationships } from '../relationships.ts'
+import { referred, relatedParts } from '../relationships.ts'
 import { readXml } from '../xml.ts'
 import { ZipArchive } from '../zip-archive.ts'
 
 const PRESENTATION = 'ppt/presentation.xml'
-const rules = { text: ['t'], paragraph: ['p'], line: ['br'], skip: ['Fallback'] }
+const rules = { text: ['t', 'text'], paragraph: ['p', 'cm'], line: ['br'], skip: ['Fallback'] }
+/** Parts that a slide refers to and that have text: its notes, comments, charts, and the data of diagrams. */
+const BESIDE = /\/(?:notesSlides\/|comments\/|charts\/chart\d|diagrams\/data\d)/
 
-/** Reads PowerPoint files since 2007: a page for each slide, in the order of the presentation, with its notes. */
+/**
+ * Reads PowerPoint files since 2007: a page for each slide, in the order of the presentation, with its notes and
+ * comments.
+ */
 export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   if (!zip.has(PRESENTATION)) throw new CoreError('Corrupt', 'there is no presentation in it')
@@ -18,8 +23,8 @@ export const read: ReadText = async (source, maxChars) => {
     if (out.isFull) break
     out.begin()
     await readXml(zip.chunks(member), collectParagraphs(out, rules))
-    const notes = [...(await relationships(zip, member)).values()].filter((name) => name.includes('/notesSlides/'))
-    for (const note of notes) await readXml(zip.chunks(note), collectParagraphs(out, rules))
+    for (const part of await relatedParts(zip, member, BESIDE))
+      await readXml(zip.chunks(part), collectParagraphs(out, rules))
   }
   return { engine: ownEngine, ...out.finish() }
 }

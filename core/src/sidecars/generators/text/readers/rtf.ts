@@ -3,7 +3,7 @@ import { PageCollector } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
 import { readWhole } from '../read-whole.ts'
 
-/** The deepest nesting of groups; deeper ones count as one. */
+/** Limit on the nesting of groups; deeper groups count as one. */
 const MAX_GROUPS = 1_000
 const REPLACED: Readonly<Record<string, string>> = {
   par: '\n',
@@ -21,11 +21,15 @@ const REPLACED: Readonly<Record<string, string>> = {
   rdblquote: '”',
   bullet: '•',
 }
-/** Groups without text of the document. */
+/** Groups whose text is not part of the document. */
 const skippedGroups: ReadonlySet<string> = new Set(
-  'fonttbl colortbl stylesheet info pict object themedata colorschememapping datastore latentstyles listtable listoverridetable rsidtbl generator header footer headerl headerr headerf footerl footerr footerf xmlnstbl mmathPr fldinst'.split(
+  'fonttbl colortbl stylesheet info pict object shprslt themedata colorschememapping datastore latentstyles listtable listoverridetable rsidtbl generator xmlnstbl mmathPr fldinst'.split(
     ' ',
   ),
+)
+/** Groups with separate text, even if they are marked as unknown to older readers, or are inside such a group. */
+const textGroups: ReadonlySet<string> = new Set(
+  'footnote annotation shptxt header footer headerl headerr headerf footerl footerr footerf'.split(' '),
 )
 /** Code pages whose name is not `windows-<number>`. */
 const encodings: Readonly<Record<number, string>> = {
@@ -37,12 +41,17 @@ const encodings: Readonly<Record<number, string>> = {
   65001: 'utf-8',
 }
 
-/** A control word with its number; a hexadecimal byte; a control sign; a brace; meaningless line ends; text. */
+/**
+ * Matches a control word with its number, a hexadecimal byte, a control sign, a brace, a meaningless line end, or
+ * text.
+ */
 const TOKEN = /\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)/gi
 
 interface Group {
   readonly isSkipped: boolean
-  /** How many fallback characters follow a Unicode character, for readers without Unicode support. */
+  /** Whether the group is one of `textGroups`. */
+  readonly isApart: boolean
+  /** The number of fallback characters that follow each Unicode character, for readers without Unicode support. */
   readonly fallback: number
 }
 
@@ -59,10 +68,10 @@ export const read: ReadText = async (source, maxChars) => {
 function collectRtf(rtf: string, out: PageCollector): void {
   const token = new RegExp(TOKEN)
   const outer: Group[] = []
-  let group: Group = { isSkipped: false, fallback: 1 }
+  let group: Group = { isSkipped: false, isApart: false, fallback: 1 }
   let decoder = new TextDecoder('windows-1252')
   let bytes: number[] = []
-  // Fallback characters still to be skipped.
+  // The number of fallback characters that must still be skipped.
   let passOver = 0
   const put = (text: string) => {
     if (!group.isSkipped) out.add(text)
@@ -75,7 +84,7 @@ function collectRtf(rtf: string, out: PageCollector): void {
   for (let found = token.exec(rtf); found && !out.isFull; found = token.exec(rtf)) {
     const [, word, number, hex, sign, brace, text] = found
     if (hex !== undefined || text !== undefined) {
-      // Text is bytes of the code page too: the second byte of a character may look like a letter.
+      // Plain letters are decoded as bytes of the code page too: the second byte of a character may look like a letter.
       const added = hex === undefined ? Buffer.from(text!, 'latin1') : Buffer.of(Number.parseInt(hex, 16))
       const passed = Math.min(passOver, added.length)
       passOver -= passed
@@ -86,7 +95,9 @@ function collectRtf(rtf: string, out: PageCollector): void {
     putBytes()
     if (brace === '{') {
       if (outer.length < MAX_GROUPS) outer.push(group)
+      group = { ...group, isApart: false }
     } else if (brace === '}') {
+      if (group.isApart) put('\n')
       group = outer.pop() ?? group
       passOver = 0
     } else if (sign !== undefined) {
@@ -102,7 +113,10 @@ function collectRtf(rtf: string, out: PageCollector): void {
       } else if (word === 'uc') group = { ...group, fallback: value ?? 1 }
       else if (word === 'bin' && value !== null && value > 0) token.lastIndex += value
       else if (word === 'ansicpg' && value !== null) decoder = decoderOf(value) ?? decoder
-      else if (skippedGroups.has(word)) group = { ...group, isSkipped: true }
+      else if (textGroups.has(word)) {
+        group = { ...group, isSkipped: false, isApart: true }
+        put('\n')
+      } else if (skippedGroups.has(word)) group = { ...group, isSkipped: true }
       else if (Object.hasOwn(REPLACED, word)) put(REPLACED[word]!)
     }
   }

@@ -15,6 +15,8 @@ export const read: ReadText = async (source, maxChars) => {
     document.getEndnotes(),
     document.getAnnotations(),
     document.getTextboxes(),
+    // Includes footers.
+    document.getHeaders(),
   ]
   for (const part of parts) out.add(`${part}\n`)
   return { engine: { name: 'word-extractor', version: packageVersion('word-extractor') }, ...out.finish() }

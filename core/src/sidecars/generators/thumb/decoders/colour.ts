@@ -1,8 +1,8 @@
-/** Numbers from ITU-T H.273. */
-const BT_2020 = 9
+/** Numbers of colour primaries and transfer functions in ITU-T H.273. */
+export const BT_2020 = 9
 const DISPLAY_P3 = 12
-const PQ = 16
-const HLG = 18
+export const PQ = 16
+export const HLG = 18
 
 type Matrix = readonly [number, number, number, number, number, number, number, number, number]
 
@@ -22,10 +22,14 @@ const KNEE = 0.5
 const STEPS = 4_096
 
 /**
- * Converts colours of other primaries, and of high dynamic range, to sRGB, in place: three bytes per pixel. sRGB
- * colours stay unchanged.
+ * Converts colours of other primaries, and of high dynamic range, to sRGB, in place: three bytes per pixel, or four
+ * with the opacity last. sRGB colours stay unchanged.
  */
-export function colourToSrgb(data: Uint8Array, { primaries, transfer }: { primaries: number; transfer: number }): void {
+export function colourToSrgb(
+  data: Uint8Array,
+  { primaries, transfer }: { readonly primaries: number; readonly transfer: number },
+  channels: 3 | 4 = 3,
+): void {
   const bright = transfer === PQ || transfer === HLG
   if (!bright && !(primaries in toSrgb)) return
   const m = toSrgb[primaries] ?? SAME
@@ -35,7 +39,7 @@ export function colourToSrgb(data: Uint8Array, { primaries, transfer }: { primar
     const pressed = bright ? press(value) : value
     return bytes[pressed <= 0 ? 0 : pressed >= 1 ? STEPS : Math.round(pressed * STEPS)]!
   }
-  for (let at = 0; at + 2 < data.length; at += 3) {
+  for (let at = 0; at + 2 < data.length; at += channels) {
     const [r, g, b] = [light[data[at]!]!, light[data[at + 1]!]!, light[data[at + 2]!]!]
     data[at] = byteOf(m[0] * r + m[1] * g + m[2] * b)
     data[at + 1] = byteOf(m[3] * r + m[4] * g + m[5] * b)

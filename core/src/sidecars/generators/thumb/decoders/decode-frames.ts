@@ -17,7 +17,7 @@ import type { Planes } from './planes.ts'
 import { packageVersion } from '../../../../util/package-version.ts'
 
 export interface FrameConfig {
-  /** As in RFC 6381. */
+  /** The codec's name, as in RFC 6381. */
   readonly codec: string
   readonly description?: Uint8Array | undefined
   readonly width?: number | undefined
@@ -28,7 +28,9 @@ export interface FrameConfig {
 interface NativeFrame {
   readonly width: number
   readonly height: number
-  /** Empty if the format has no name: for full range, and for more than eight bits. */
+  /**
+   * Empty if node-webcodecs has no name for the format, which is the case for full range and for more than eight bits.
+   */
   readonly format: string
   allocationSize(): number
   copyTo(into: Buffer): void
@@ -54,7 +56,8 @@ const require = createRequire(import.meta.url)
 const PACKETS_PER_TURN = 4
 
 /**
- * Loads the decoder and encoder; null if there is no build for this platform. Load it only in a process that decodes.
+ * Loads the decoder and the encoder; null if there is no build for this platform. Must be called only in a process
+ * that decodes.
  */
 export function loadWebcodecs(): Webcodecs | null {
   useOwnFfmpeg()
@@ -91,7 +94,7 @@ export async function decodeFrames(
       }
     },
     error: (err) => {
-      failure ??= new CoreError('Corrupt', errorMessage(err))
+      failure ??= new CoreError('Corrupt', `its frames are damaged or cut off (${errorMessage(err)})`)
     },
   })
   try {
@@ -171,7 +174,7 @@ function samplesOf(
   throw new CoreError('Unsupported', `the ${config.codec} decoder returned a frame with an unknown pixel format`)
 }
 
-/** Bits of a sample with more than eight, from the codec's description. */
+/** The number of bits in a sample, if it is more than eight; taken from the codec's description. */
 function depthOf({ codec, description }: FrameConfig): number {
   if (isHevc(codec)) return ((description?.[17] ?? 2) & 7) + 8
   return isNamedByNumbers(codec) ? Number(codec.split('.')[3]) || 10 : 10

@@ -2,9 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { makeLockedPdf, makePdf, makeZip } from '../../../../../testing/documents/index.ts'
+import { makeCjkPdf, makeLockedPdf, makePdf, makeZip } from '../../../../../testing/documents/index.ts'
 import { createTempDir } from '../../../../../testing/temp-dir.ts'
 import type { ContentFacts } from '../../generator.ts'
+import { findFont } from '../../text/system-fonts.ts'
 import { decode } from './decode.ts'
 
 const OOXML = 'application/vnd.openxmlformats-officedocument'
@@ -16,7 +17,7 @@ async function pictureOf(bytes: string | Uint8Array, content: Partial<ContentFac
   const source = join(temp.path, 'source')
   writeFileSync(source, bytes)
   const picture = await decode(source, { type: 'document', mime: null, size: bytes.length, ...content }, side)
-  const { data, width, height, channels, engine } = picture
+  const { data, width, height, channels, engine, note } = picture
   const image = sharp(data, { raw: { width, height, channels } })
   /** Part of the pixels in a region, given in parts of the whole, that are darker than paper. */
   const ink = async (left: number, top: number, right: number, bottom: number) => {
@@ -29,7 +30,7 @@ async function pictureOf(bytes: string | Uint8Array, content: Partial<ContentFac
     const grey = await image.clone().extract(region).removeAlpha().greyscale().raw().toBuffer()
     return grey.filter((value) => value < 160).length / grey.length
   }
-  return { width, height, engine: engine.name, ink, image }
+  return { width, height, engine: engine.name, note, ink, image }
 }
 
 const picture = () =>
@@ -45,6 +46,23 @@ describe('the first page of a PDF', () => {
     expect([r, g, b]).toEqual([255, 0, 0])
     expect(await page.ink(0, 0.1, 0.6, 0.3)).toBeGreaterThan(0.02)
     expect(await page.ink(0, 0.5, 1, 1)).toBe(0)
+  })
+
+  describe('in Japanese whose font is not in the file', () => {
+    const hasFont = findFont('Japanese') !== null
+    const bytes = Buffer.from('93fa967b8cea', 'hex')
+    const pdf = makeCjkPdf({ name: 'HeiseiMin-W3', encoding: '90ms-RKSJ-H', collection: 'Japan1', bytes })
+
+    test.skipIf(!hasFont)('is drawn with a font of the system', async () => {
+      const page = await pictureOf(pdf, { mime: 'application/pdf' })
+      expect(page.note).toBeUndefined()
+      expect(await page.ink(0, 0.1, 0.6, 0.3)).toBeGreaterThan(0.01)
+    })
+
+    test.skipIf(hasFont)('says that the letters are missing if the system has none', async () => {
+      const page = await pictureOf(pdf, { mime: 'application/pdf' })
+      expect(page.note).toMatch(/^letters in Japanese are missing/)
+    })
   })
 
   test('with a password it is not', async () =>
@@ -133,7 +151,7 @@ test.skipIf(!existsSync(FONT)).each([
 test.each([
   ['word/other.xml', `${OOXML}.wordprocessingml.document`, 'its text cannot be drawn: there is no document in it'],
   ['word/document.xml', `${OOXML}.wordprocessingml.document`, 'there is no text in it to show'],
-  ['Index/Document.iwa', 'application/vnd.apple.pages', 'it has no embedded preview'],
+  ['Index/Document.iwa', 'application/vnd.apple.pages', 'it was saved without a preview'],
 ])('a document without one and without text has none, and why: %s', async (name, mime, message) => {
   await expect(pictureOf(makeZip({ [name]: '<w:p/>' }), { mime })).rejects.toMatchObject({
     code: 'Unsupported',

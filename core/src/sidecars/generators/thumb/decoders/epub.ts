@@ -3,7 +3,7 @@ import { readEpub } from '../../text/epub-package.ts'
 import { ZipArchive } from '../../text/zip-archive.ts'
 import { type Decode, fromEncoded } from './picture.ts'
 
-/** Decodes the cover of a book. */
+/** Decodes the cover of an EPUB. */
 export const decode: Decode = async (source, _content, side) => {
   using zip = await ZipArchive.open(source)
   const { cover } = await readEpub(zip)

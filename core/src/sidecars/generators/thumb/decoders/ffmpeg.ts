@@ -6,7 +6,6 @@ import { firstToShow } from '../../film/look.ts'
 import { type Decode, fromEncoded, type Picture } from './picture.ts'
 import { withTextPath } from './text-path.ts'
 
-const FRAME_MS = 12_000
 /** The positions of candidate frames, as fractions of the length of a video. */
 const PLACES = [0.1, 0.3, 0.5, 0.75, 0]
 
@@ -39,17 +38,17 @@ export const decode: Decode = async (source, { mime }, side) => {
   const program = findFfmpeg()
   if (!program) throw new CoreError('Unsupported', `nothing embedded reads ${mime}; ffmpeg on PATH would make it`)
   return withTextPath(source, async (path) => {
-    // Read one file only: `image2` would take a number in the name for a sequence of files.
+    // Reads only this file: without these options, `image2` would take a number in the name for a sequence of files.
     const input = ['-protocol_whitelist', 'file', '-f', 'image2', '-pattern_type', 'none', '-c:v', codec]
     const args = [...input, '-i', `file:${path}`, ...onePng(fitted(side))]
-    const limits = { timeoutMs: FRAME_MS, maxBytes: MAX_PNG_BYTES }
+    const limits = { maxBytes: MAX_PNG_BYTES }
     const png = await runFfmpeg(program, args, limits)
     if (png.length === 0) throw new CoreError('Corrupt', 'there is no picture in it')
     return { ...(await fromEncoded(png, side)), engine: await ffmpegEngine(program) }
   })
 }
 
-/** The first frame of a video that shows something; null if there is no `ffmpeg`. Throws `Corrupt`, `Timeout`. */
+/** The first frame of a video that shows something; null if there is no `ffmpeg`. Throws `Corrupt`. */
 export async function frameByFfmpeg(source: RawName, side: number): Promise<Picture | null> {
   return withTextPath(source, async (path) => {
     using film = await openFfmpegFilm(path)

@@ -5,11 +5,11 @@ import { packageVersion } from '../../../../util/package-version.ts'
 import { readWhole } from '../../text/read-whole.ts'
 import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
 
-/** Sample texts; the first one that the font supports is drawn. */
+/** Sample texts. The first one whose letters the font has is drawn. */
 const samples = ['Aa', 'Бб', 'Αα', 'あア', '漢字', '가나', 'אב', 'عر', 'कख', 'กข']
-/** Limit of characters examined for a font that supports none of the samples. */
+/** Limit on the characters that are examined if the font has the letters of no sample. */
 const MAX_TRIED = 400
-/** Limit of SVG characters in the drawing. */
+/** Limit on the length of the SVG. */
 const MAX_OUTLINE_CHARS = 2_000_000
 /** Glyphs with fewer drawing commands are skipped, because they show little. */
 const MIN_COMMANDS = 5
@@ -46,7 +46,7 @@ function sampleOf(font: Font): string {
     Array.from(text).every((char) => font.hasGlyphForCodePoint(char.codePointAt(0)!)),
   )
   if (sample !== undefined) return sample
-  // A font of symbols: draw the first two that have an outline.
+  // The font has only symbols: draw the first two that have an outline.
   const drawn = font.characterSet
     .slice(0, MAX_TRIED)
     .filter((code) => code > 32 && font.glyphForCodePoint(code).path.commands.length >= MIN_COMMANDS)

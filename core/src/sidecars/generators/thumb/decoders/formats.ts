@@ -5,26 +5,32 @@ import type { ContentFacts, PoolName } from '../../generator.ts'
 export type DecoderName =
   | 'audio'
   | 'bitmap'
+  | 'dicom'
   | 'epub'
   | 'ffmpeg'
   | 'font'
   | 'heif'
+  | 'icns'
   | 'netpbm'
   | 'office'
   | 'pdf'
+  | 'postscript'
   | 'psd'
   | 'raw'
   | 'sharp'
+  | 'svg'
   | 'text'
+  | 'tiff'
   | 'video'
+  | 'xcf'
 
-/** The contents that a decoder accepts, known without loading it. */
+/** Facts about the contents that a decoder accepts; they are known without loading it. */
 export interface Decoder {
   readonly name: DecoderName
   readonly pool: PoolName
-  /** Formats that it accepts, whatever their type. */
+  /** MIME types that the decoder accepts, whatever the type of the content. */
   readonly mimes: readonly string[]
-  /** Types of which it accepts every format that no other decoder lists. */
+  /** Types of which the decoder accepts every format, except formats that another decoder lists in `mimes`. */
   readonly types: readonly FileType[]
 }
 
@@ -55,16 +61,7 @@ const decoders: readonly Decoder[] = [
   {
     name: 'sharp',
     pool: 'image',
-    mimes: [
-      'image/jpeg',
-      'image/png',
-      'image/apng',
-      'image/webp',
-      'image/avif',
-      'image/gif',
-      'image/svg+xml',
-      'image/tiff',
-    ],
+    mimes: ['image/jpeg', 'image/png', 'image/apng', 'image/webp', 'image/avif', 'image/gif'],
     types: [],
   },
   {
@@ -85,6 +82,18 @@ const decoders: readonly Decoder[] = [
     mimes: ['image/x-portable-bitmap', 'image/x-portable-graymap', 'image/x-portable-pixmap'],
     types: [],
   },
+  { name: 'svg', pool: 'image', mimes: ['image/svg+xml', 'image/svg+xml-compressed'], types: [] },
+  { name: 'icns', pool: 'image', mimes: ['image/icns'], types: [] },
+  // This decoder uses `ffmpeg` for formats that sharp does not support.
+  { name: 'tiff', pool: 'av', mimes: ['image/tiff'], types: [] },
+  {
+    name: 'postscript',
+    pool: 'doc',
+    mimes: ['application/illustrator', 'image/x-eps', 'application/postscript'],
+    types: [],
+  },
+  { name: 'xcf', pool: 'image', mimes: ['image/x-xcf'], types: [] },
+  { name: 'dicom', pool: 'image', mimes: ['application/dicom'], types: [] },
   { name: 'psd', pool: 'image', mimes: ['image/vnd.adobe.photoshop'], types: [] },
   { name: 'raw', pool: 'image', mimes: rawPhotos, types: [] },
   { name: 'pdf', pool: 'doc', mimes: ['application/pdf'], types: [] },

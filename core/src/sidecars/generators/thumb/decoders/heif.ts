@@ -9,7 +9,6 @@ import { findProgram } from '../../../../util/find-program.ts'
 import { decodeHeif } from './heif/decode-heif.ts'
 import { type Decode, MAX_PIXELS, type Picture, toPicture } from './picture.ts'
 
-const CONVERT_MS = 20_000
 const MAX_PRINTED = 65_536
 
 /** Decodes HEIC and HEIF with the embedded HEVC decoder; if that fails, with the `heif-convert` on PATH. */
@@ -28,11 +27,11 @@ async function convert(program: string, source: RawName, side: number): Promise<
   if (typeof source !== 'string') throw new CoreError('Unsupported', 'its name is not text')
   const folder = await mkdtemp(join(tmpdir(), 'spacedrive-heif-'))
   try {
-    await runProgram(program, [source, join(folder, 'out.png')], { timeoutMs: CONVERT_MS, maxBytes: MAX_PRINTED })
+    await runProgram(program, [source, join(folder, 'out.png')], { maxBytes: MAX_PRINTED })
     // If the file has several pictures, the program writes several files.
     const [first] = (await readdir(folder)).toSorted()
     if (!first) throw new CoreError('Corrupt', 'there is no picture in it')
-    // The program has turned the picture, but has copied the EXIF orientation, which must be ignored.
+    // The program has already turned the picture, but has kept the EXIF orientation, which must be ignored.
     const drawing = sharp(await readFile(join(folder, first)), { limitInputPixels: MAX_PIXELS })
     return { ...(await toPicture(drawing, side)), engine: { name: 'heif-convert', version: '' } }
   } finally {

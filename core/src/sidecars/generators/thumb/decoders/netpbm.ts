@@ -4,7 +4,7 @@ import { fsPath } from '../../../../util/file-name.ts'
 import { type Decode, MAX_PIXELS } from './picture.ts'
 import { fromPixels } from './raw-pixels.ts'
 
-/** Real headers are never longer. */
+/** Limit on the length of a header; real ones are never longer. */
 const MAX_HEAD_BYTES = 4_096
 
 /** Decodes portable bitmaps, greymaps and pixmaps, as text (P1–P3) and as bytes (P4–P6). */
@@ -35,7 +35,7 @@ export const decode: Decode = async (source, _content, side) => {
   return fromPixels({ data, width, height, channels }, side)
 }
 
-/** Reads numbers as text; bits need no space between them. Missing numbers are 0. */
+/** Reads numbers that are written as text. Between bits, spaces are optional. Missing numbers are 0. */
 function fromText(body: Buffer, bits: boolean): (i: number) => number {
   const text = body.toString('latin1').replaceAll(/#[^\n]*/g, '')
   const numbers = text.matchAll(bits ? /[01]/g : /\d+/g)

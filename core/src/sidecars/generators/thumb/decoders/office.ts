@@ -21,15 +21,14 @@ const previews = [
 ]
 
 /**
- * Decodes the preview in a document, stored by the program that saved it; without one, draws the first lines of its
- * text.
+ * Decodes the preview that a program has stored in its document. If there is none, draws the first lines of the text.
  */
 export const decode: Decode = async (source, content, side) => {
   const bytes = await previewOf(source)
   if (!bytes && readerOf(content))
     return drawText(source, content, side).catch((cause: unknown) => {
       if (!(cause instanceof CoreError) || cause.code !== 'Corrupt') throw cause
-      // The generator of texts reports the damage; a thumbnail is optional here.
+      // The generator of texts reports the damage. Here, a thumbnail is optional.
       const why = `it has no embedded preview, and its text cannot be drawn: ${cause.message}`
       throw new CoreError('Unsupported', why, { cause })
     })

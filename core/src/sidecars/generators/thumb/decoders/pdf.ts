@@ -7,12 +7,20 @@ import { type Decode, MAX_PIXELS, type Picture } from './picture.ts'
 export const decode: Decode = async (source, _content, side) => {
   using pdf = await openPdf(source)
   const scan = await shrunkScan(pdf, side).catch(() => null)
-  return scan ?? { ...(await pdf.picture(0, side)), engine: pdf.engine }
+  if (scan) return scan
+  const picture = await pdf.picture(0, side)
+  const scripts = pdf.scriptsWithoutFont()
+  return { ...picture, engine: pdf.engine, ...(scripts.length > 0 && { note: withoutFont(scripts) }) }
+}
+
+function withoutFont(scripts: readonly string[]): string {
+  const named = scripts.join(' and ')
+  return `letters in ${named} are missing, because neither the file nor this machine has a font for them; install one, then run \`spacedrive sidecar regenerate <file>\``
 }
 
 /**
- * The scan of a scanned page in the wanted size; null if the page is no scan. If it fails, PDFium may still draw the
- * page.
+ * The scan of a scanned page, in the requested size; null if the page is not a scan, or if decoding fails: PDFium may
+ * still be able to draw the page.
  */
 async function shrunkScan(pdf: PdfFile, side: number): Promise<Picture | null> {
   const jpeg = await pdf.scan(0)

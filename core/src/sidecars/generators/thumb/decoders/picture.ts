@@ -12,23 +12,32 @@ export interface Picture {
   readonly channels: 1 | 2 | 3 | 4
   /** The engine that decoded the picture. */
   readonly engine: Engine
+  /** One line for the user about parts that are missing in the picture. */
+  readonly note?: string
 }
 
 /** Decodes a file to a picture whose longer side has at most `side` pixels. Throws like `Make`. */
 export type Decode = (source: RawName, content: ContentFacts, side: number) => Promise<Picture>
 
-/** Larger pictures are not decoded: 300 million pixels are some 900 MB. */
+/** Limit on the pixels of a picture: 300 million pixels take some 900 MB. */
 export const MAX_PIXELS = 3e8
 
 sharp.concurrency(1)
 sharp.cache(false)
 
-/** Messages for valid files without a picture: a GIF without frames, a drawing without a size. */
+/** Matches sharp's messages about valid files without a picture: a GIF without frames, or a drawing without a size. */
 const NO_PICTURE = /no frames|bad dimensions/
 
 /** Decodes a picture in a format that sharp supports, from memory or from a path, turned according to its EXIF. */
 export function fromEncoded(input: Uint8Array | string, side: number): Promise<Picture> {
   return toPicture(sharp(input, { failOn: 'none', limitInputPixels: MAX_PIXELS }).rotate(), side)
+}
+
+/** The error for a picture that a library cannot decode: in plain words, with the words of the library behind them. */
+export function damagedPicture(cause: unknown): CoreError {
+  // The following lines are messages of underlying libraries about the same error.
+  const [reason = ''] = errorMessage(cause).split('\n')
+  return new CoreError('Corrupt', `the picture is damaged or cut off${reason === '' ? '' : ` (${reason})`}`, { cause })
 }
 
 /** Renders a sharp pipeline in sRGB, with the longer side at most `side`. Throws `Corrupt`, `Unsupported`. */
@@ -42,8 +51,7 @@ export async function toPicture(drawing: Sharp, side: number): Promise<Picture> 
       const message = errorMessage(err)
       if (message.includes('pixel limit')) throw new CoreError('Unsupported', `it has more than ${MAX_PIXELS} pixels`)
       if (NO_PICTURE.test(message)) throw new CoreError('Unsupported', 'there is no picture in it', { cause: err })
-      // The following lines are messages of underlying libraries about the same error.
-      throw new CoreError('Corrupt', message.split('\n')[0] || 'it cannot be read', { cause: err })
+      throw damagedPicture(err)
     })
   const engine = { name: 'sharp', version: sharp.versions.sharp ?? '' }
   return { data, width: info.width, height: info.height, channels: info.channels, engine }

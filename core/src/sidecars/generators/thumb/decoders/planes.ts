@@ -3,7 +3,10 @@ export interface Planes {
   readonly data: Buffer
   readonly width: number
   readonly height: number
-  /** The size of the colour planes: 0 none, 1 a quarter (4:2:0), 2 half (4:2:2), 3 full (4:4:4). */
+  /**
+   * The resolution of the colour planes: 0 for no planes, 1 for a quarter (4:2:0), 2 for half (4:2:2), 3 for full
+   * (4:4:4).
+   */
   readonly chroma: 0 | 1 | 2 | 3
   /** Bits of a sample; above eight, a sample has two bytes. */
   readonly depth: number
@@ -11,7 +14,7 @@ export interface Planes {
   readonly full: boolean | undefined
 }
 
-/** The target of drawing: red, green, blue. */
+/** The pixels to draw to: red, green, blue. */
 export interface Canvas {
   readonly data: Uint8Array
   readonly width: number
@@ -27,6 +30,8 @@ const weights: Readonly<Record<number, readonly [number, number]>> = {
   7: [0.212, 0.087],
   9: [0.2627, 0.0593],
 }
+/** The matrix number with which the planes are green, blue and red. */
+const IDENTITY = 0
 export const BT_601 = 6
 export const BT_709 = 1
 
@@ -35,6 +40,10 @@ export function drawPlanes(
   planes: Planes,
   { onto, x, y, matrix, full }: { onto: Canvas; x: number; y: number; matrix: number; full: boolean },
 ): void {
+  if (matrix === IDENTITY && planes.chroma === 3) {
+    drawPrimaries(planes, { onto, x, y, full })
+    return
+  }
   const samples = samplesOf(planes)
   const colourWidth = planes.chroma === 3 ? planes.width : (planes.width + 1) >> 1
   const colourHeight = planes.chroma === 1 ? (planes.height + 1) >> 1 : planes.height
@@ -65,7 +74,28 @@ export function drawPlanes(
   }
 }
 
-/** Draws the opacity of a picture: its brightness only, one byte per pixel. */
+/** Draws planes of green, blue and red. */
+function drawPrimaries(
+  planes: Planes,
+  { onto, x, y, full }: { onto: Canvas; x: number; y: number; full: boolean },
+): void {
+  const samples = samplesOf(planes)
+  const { brightness, black } = factors(BT_601, full)
+  const shift = planes.depth - 8
+  const plane = planes.width * planes.height
+  const width = Math.min(planes.width, onto.width - x)
+  const height = Math.min(planes.height, onto.height - y)
+  for (let row = 0; row < height; row++) {
+    let out = ((y + row) * onto.width + x) * 3
+    const line = row * planes.width
+    for (let column = 0; column < width; column++) {
+      for (const from of [2 * plane, 0, plane])
+        onto.data[out++] = byte(((samples[from + line + column]! >> shift) - black) * brightness)
+    }
+  }
+}
+
+/** Draws the opacity of a picture, which is its brightness, as one byte per pixel. */
 export function drawBrightness(
   planes: Planes,
   { onto, x, y, full }: { onto: Canvas; x: number; y: number; full: boolean },

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { type Picture, toPicture } from './picture.ts'
 
-/** Eight bits per channel, rows from the top, no gaps. */
+/** Pixels with eight bits per channel, rows from the top, without gaps. */
 export interface RawPixels {
   readonly data: Uint8Array
   readonly width: number
@@ -21,7 +21,8 @@ export function fromPixels(pixels: RawPixels, side: number, profile?: Uint8Array
 }
 
 /**
- * A picture from inks: cyan, magenta, yellow, black; 255 is full ink. Without a profile, uses sharp's default for CMYK.
+ * A picture from inks (cyan, magenta, yellow, black), where 255 is full ink. Without a profile, uses sharp's default
+ * for CMYK.
  */
 export function fromInks(pixels: RawPixels, side: number, profile?: Uint8Array): Promise<Picture> {
   return toPicture(sharp(tiffOf(pixels, { profile, inks: true }), { limitInputPixels: false }), side)
@@ -31,7 +32,7 @@ const [SHORT, LONG, UNDEFINED] = [3, 4, 7] as const
 
 type Entry = [tag: number, type: number, count: number, value: number]
 
-/** An uncompressed TIFF: the simplest format that has pixels and their profile. */
+/** Makes an uncompressed TIFF: the simplest format that stores both pixels and a profile. */
 function tiffOf(
   pixels: RawPixels,
   { profile = new Uint8Array(), inks }: { profile?: Uint8Array | undefined; inks: boolean },

@@ -7,7 +7,6 @@ import { drawn } from './raw-pixels.ts'
 import { embeddedJpeg } from './raw/embedded-jpeg.ts'
 import { withTextPath } from './text-path.ts'
 
-const EXIFTOOL_MS = 10_000
 const MAX_JPEG_BYTES = 128 * 2 ** 20
 /** ExifTool's names of embedded pictures, the largest first. */
 const PREVIEWS = ['JpgFromRaw', 'PreviewImage', 'OtherImage', 'ThumbnailImage']
@@ -30,8 +29,7 @@ export const decode: Decode = async (source, { mime }, side) => {
 }
 
 async function byExiftool(program: string, path: string, side: number): Promise<Picture | null> {
-  const run = (...args: string[]) =>
-    runProgram(program, [...args, path], { timeoutMs: EXIFTOOL_MS, maxBytes: MAX_JPEG_BYTES })
+  const run = (...args: string[]) => runProgram(program, [...args, path], { maxBytes: MAX_JPEG_BYTES })
   const orientation = Number((await run('-b', '-n', '-Orientation')).toString()) || 1
   for (const preview of PREVIEWS) {
     const jpeg = await run('-b', `-${preview}`)

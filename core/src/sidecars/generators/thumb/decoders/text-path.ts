@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fsPath, type RawName } from '../../../../util/file-name.ts'
 
 /**
- * Calls `use` with a path that is text, for libraries and programs that accept no other. If the path is not text, uses
- * a link to it.
+ * Calls `use` with a path that is valid text, for libraries and programs that accept no other paths. If the path is
+ * not valid text, `use` gets the path of a link to the file.
  */
 export async function withTextPath<T>(source: RawName, use: (path: string) => Promise<T>): Promise<T> {
   if (typeof source === 'string') return use(source)

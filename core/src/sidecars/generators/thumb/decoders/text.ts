@@ -8,7 +8,7 @@ import { decodeText, readStart } from '../../text/decode-text.ts'
 import { readFileText } from '../../text/read-file-text.ts'
 import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
 
-/** Bytes read of a plain text, or characters of another text: more than a page holds. */
+/** Bytes of a plain text that are read, or characters of another text. This is more than a page shows. */
 const START_BYTES = 32_768
 /** The size of the drawn page, in its own units. */
 const WIDTH = 600
@@ -23,7 +23,7 @@ const LINES = Math.floor((HEIGHT - 2 * MARGIN) / LINE_HEIGHT)
 const TAB = '  '
 const WHITE = 255
 
-/** Lines of these types are cut at the edge of the page, not wrapped. */
+/** In these types, long lines are cut at the edge of the page, not wrapped. */
 const CUT: ReadonlySet<FileType> = new Set(['code', 'config', 'spreadsheet'])
 
 /** Draws the first lines of a text on a page: code and sheets unchanged, prose wrapped. */
@@ -47,7 +47,7 @@ async function beginning(source: RawName, content: ContentFacts): Promise<string
   return decodeText(start)
 }
 
-/** The lines of the page, none wider than it. */
+/** Splits a text into lines that are not wider than the page. */
 function layOut(text: string, { cuts }: { cuts: boolean }): string[] {
   const lines: string[] = []
   for (const line of text.split(/\r\n?|\n/)) {
@@ -71,7 +71,7 @@ function wrapped(line: string): string[] {
   return lines
 }
 
-/** The beginning of a line that fits the page; a wide character takes two columns. */
+/** The part of a line that fits on the page. A wide character takes two columns. */
 function fitting(line: string): string {
   let columns = 0
   let end = 0

@@ -3,7 +3,7 @@ export interface HeardSegment {
   readonly startMs: number
   readonly endMs: number
   readonly text: string
-  /** 0 to 1, if the engine reports it. */
+  /** Confidence from 0 to 1, if the engine reports it. */
   readonly confidence?: number
 }
 

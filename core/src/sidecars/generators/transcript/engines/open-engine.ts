@@ -35,7 +35,7 @@ export class EngineKeeper {
     const engine = openEngine(settings)
     this.#of = of
     this.#engine = engine
-    // Try again at the next call: the engine may be available then.
+    // After a failure, the next call tries again, because the engine may be available then.
     engine.catch(() => {
       if (this.#engine === engine) this.#engine = null
     })

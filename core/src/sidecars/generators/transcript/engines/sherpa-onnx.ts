@@ -8,7 +8,7 @@ import { languageCode } from './languages.ts'
 import type { SherpaModel } from './sherpa-model.ts'
 import type { SherpaReply, SherpaRequest } from './sherpa-process.ts'
 
-/** It transcribes half a minute at once and drops the rest. */
+/** sherpa-onnx transcribes half a minute at once and ignores the rest. */
 const MAX_PIECE_MS = 28_000
 const MEMORY_MIB = 3_000
 
@@ -17,7 +17,7 @@ export interface SherpaOptions {
   readonly runtime: FoundPackage
 }
 
-/** sherpa-onnx in a process of its own, because it crashes the process if a model is invalid. */
+/** Runs sherpa-onnx in a separate process, because an invalid model crashes the process. */
 export class SherpaOnnx implements SpeechEngine {
   readonly name = 'sherpa-onnx'
   readonly version: string

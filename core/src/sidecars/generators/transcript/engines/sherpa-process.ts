@@ -7,12 +7,12 @@ export interface SherpaRequest {
   /** The package's file to load. */
   readonly runtime: string
   readonly model: SherpaModel
-  /** Empty if the model detects it. */
+  /** Code of the spoken language; empty if the model detects it. */
   readonly language: string
   readonly samples: Int16Array
 }
 
-/** The transcript. The lists belong together by index; times are in seconds. */
+/** The transcript. Equal indexes of the lists belong together; times are in seconds. */
 export interface SherpaReply {
   readonly text: string
   readonly lang?: string
@@ -21,7 +21,7 @@ export interface SherpaReply {
   readonly segment_texts?: readonly string[]
 }
 
-/** The used part of `sherpa-onnx-node`, which is not installed with this program. */
+/** The part of `sherpa-onnx-node` that is used here. The package is not installed with this program. */
 interface Sherpa {
   readonly OfflineRecognizer: new (config: object) => Recognizer
 }
@@ -31,10 +31,10 @@ interface Recognizer {
   getResult(stream: object): SherpaReply
 }
 
-/** More threads do not help: the encoder uses two. */
+/** The encoder uses two threads; more do not help. */
 const THREADS = 2
 
-/** Kept for the life of this process, because a model takes seconds to load. */
+/** Kept as long as this process runs, because loading a model takes seconds. */
 let loaded: { key: string; recognizer: Recognizer } | null = null
 
 serveProcess<SherpaRequest, SherpaReply>(async (request) => {

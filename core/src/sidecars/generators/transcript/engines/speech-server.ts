@@ -15,13 +15,13 @@ export interface ServerOptions {
   readonly url: string
   /** The server's name for the model. */
   readonly model: string
-  /** Sent as a bearer token, and left out of messages. */
+  /** The key, which is sent as a bearer token and removed from messages. */
   readonly key: string | null
 }
 
-/** A transcript of ten minutes is never larger. */
+/** Limit on a reply; a transcript of ten minutes is smaller. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20
-/** Status codes that do not depend on the recording: the key or the address is wrong, or the server is overloaded. */
+/** Status codes that are not caused by the recording: the key or the address is wrong, or the server is overloaded. */
 const OF_EVERY_RECORDING = [401, 403, 404, 429, 503]
 /** Characters of the server's error message that are shown. */
 const MAX_COMPLAINT = 300
@@ -58,10 +58,13 @@ export class SpeechServer implements SpeechEngine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Each request ends its connection.
+    // Nothing to close, because each request has its own connection.
   }
 
-  /** Does not use `fetch`, which gives up after five minutes without a reply, and follows redirects with the key. */
+  /**
+   * Uses no `fetch`, because `fetch` gives up after five minutes without a reply, and sends the key along when it
+   * follows a redirect.
+   */
   #post({ type, body }: Form, deadlineMs: number): Promise<{ status: number; body: string }> {
     const url = endpointOf(this.#options.url)
     const { key } = this.#options
@@ -103,7 +106,7 @@ export class SpeechServer implements SpeechEngine {
   #refusal(status: number, value: Record<string, unknown> | null): CoreError {
     const error = value?.['error']
     const said = text(object(error)?.['message']) ?? text(error) ?? text(value?.['detail']) ?? ''
-    // Some servers repeat the key in their message.
+    // Some servers repeat the key in their message, so remove it.
     const shown = this.#options.key ? said.replaceAll(this.#options.key, '…') : said
     const why = shown.split('\n')[0]!.slice(0, MAX_COMPLAINT)
     const help = status === 401 || status === 403 ? '; transcript.keyVariable names the variable with its key' : ''
@@ -165,7 +168,7 @@ function segment(value: unknown): HeardSegment | null {
   return { startMs: start * 1_000, endMs: end * 1_000, text: words, ...(sure !== null && { confidence: sure }) }
 }
 
-/** If the server has several addresses, Node reports an error for each of them. */
+/** The reason of a failed connection. If the server has several addresses, Node reports an error for each of them. */
 function reason(cause: unknown): string {
   return cause instanceof AggregateError && cause.errors.length > 0
     ? errorMessage(cause.errors[0])

@@ -8,13 +8,13 @@ import { wavOf } from '../sound/wav.ts'
 import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.ts'
 import { languageCode } from './languages.ts'
 
-/** It prints its version at once, or is too old for the option. */
+/** The time limit for printing its version, which is done at once. A program without the option prints none. */
 const ANSWER_MS = 10_000
-/** Limit of output besides the transcript file. */
+/** Limit on the printed output. The transcript itself is in a file. */
 const MAX_PRINTED_BYTES = 16 * 2 ** 20
-/** It ignores recordings of less than a second. */
+/** Shorter recordings are padded with silence, because whisper.cpp ignores recordings of less than a second. */
 const MIN_SAMPLES = Math.round(1.1 * SAMPLE_RATE)
-/** The text that it writes for silence. */
+/** The text that whisper.cpp writes for silence. */
 const NOTHING_HEARD = '[BLANK_AUDIO]'
 
 /** Opens the `whisper-cli` of whisper.cpp at a path, with a model in its own format. */
@@ -37,7 +37,7 @@ export async function openWhisper(program: string, model: string): Promise<Speec
     maxPieceMs: MAX_PIECE_MS,
     listen: (samples, options) => listen({ program, model }, samples, options),
     async [Symbol.asyncDispose]() {
-      // Each program ends by itself.
+      // Nothing to close, because each program ends by itself.
     },
   }
 }
@@ -85,7 +85,7 @@ function segment(value: unknown): HeardSegment | null {
   return { startMs: from, endMs: to, text: words, ...(sure.length > 0 && { confidence: sum / sure.length }) }
 }
 
-/** The confidence of a token; null for markers such as `[_BEG_]`, which are times. */
+/** The confidence of a token; null for markers such as `[_BEG_]`, which stand for times. */
 function confidence(token: unknown): number | null {
   const { text: written, p } = object(token) ?? {}
   return text(written)?.startsWith('[_') ? null : part(p)

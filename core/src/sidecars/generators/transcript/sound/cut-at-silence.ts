@@ -8,24 +8,27 @@ export interface Piece {
   readonly samples: Int16Array
 }
 
-/** Samples in a frame of 30 ms, the unit of loudness. */
+/** Samples in a frame of 30 ms. Loudness is measured for each frame. */
 const FRAME = 480
 const FRAME_MS = (FRAME * 1_000) / SAMPLE_RATE
 /**
- * Frames up to this loudness are silent, out of 32,768: 50 dB below the maximum. In quiet recordings, the limit is 40
+ * Frames up to this loudness (out of 32,768) are silent: 50 dB below the maximum. In quiet recordings, the limit is 40
  * dB below the loudest frame so far.
  */
 const SILENCE = 104
 const SILENCE_PART = 0.01
-/** The loudness of dithered digital silence. */
+/** Frames up to this loudness contain nothing; it is that of dithered digital silence. */
 const NOTHING = 3
 /**
- * A longer silence is left out, because engines invent words in it. Leaving out shorter ones costs more than it saves.
+ * A longer silence is left out, because engines invent words in it. Shorter ones are kept, because each cut has a
+ * cost.
  */
 const LONG_SILENCE = Math.round(5_000 / FRAME_MS)
-/** Frames kept before and after the sound, so that no word loses its beginning or end. */
+/** Frames that are kept before and after the sound, so that words keep their beginnings and ends. */
 const MARGIN = Math.round(300 / FRAME_MS)
-/** A piece that grows too long is cut in its last part, at the quietest run of this many frames. */
+/**
+ * If a piece grows too long, it is cut in its last part (of this share), at the quietest run of `CUT_FRAMES` frames.
+ */
 const CUT_PART = 0.3
 const CUT_FRAMES = 10
 
@@ -48,7 +51,7 @@ class Cutter {
   /** The number of frames that were dropped before the first kept one. */
   #before = 0
   #loudest = 0
-  /** Whether the kept frames contain sound; they then start at most a margin before it. */
+  /** Whether the kept frames contain sound. Then at most `MARGIN` frames are kept before the sound. */
   #heard = false
   #quiet = 0
 
@@ -136,8 +139,8 @@ class Cutter {
   }
 
   /**
-   * The end of a piece that has grown too long: the quietest place, or, if only silence follows the last sound before
-   * it, that sound's end plus the margin.
+   * The frame at which a piece that has grown too long is cut: the quietest place. If only silence follows the last
+   * sound before that place, the end of the sound plus the margin.
    */
   #cut(): number {
     const [quietest, last] = [this.#quietest(), this.#lastHeard()]
@@ -161,7 +164,7 @@ class Cutter {
   }
 }
 
-/** The root mean square. */
+/** The loudness of samples: their root mean square. */
 function loudnessOf(samples: Int16Array): number {
   let sum = 0
   for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!

@@ -11,7 +11,10 @@ import { Resampler } from './resampler.ts'
 const GAP = 0.1
 /** Samples that MP3 encoders and decoders add before the first sound. The file does not state them. */
 const MP3_DELAY = 576 + 529
-/** Limits of samples per second. Other rates are damage, and resampling from them may take all memory. */
+/**
+ * Limits on the sample rate. Other rates mean that the file is damaged, and resampling from them could need all
+ * memory.
+ */
 const MIN_RATE = 1_000
 const MAX_RATE = 768_000
 /** Samples of silence written at once. */
@@ -19,9 +22,9 @@ const SILENT_BLOCK = SAMPLE_RATE * 10
 const MAX_SECONDS = MAX_RECORDING_MS / 1_000
 
 /**
- * Decodes the sound of a file to one channel at `SAMPLE_RATE`, in blocks of 16-bit samples. Silence fills a late start
- * and gaps, so that times match those of the file. Throws `Corrupt`, and `Unsupported` for containers and codecs
- * without an embedded decoder, and for files without sound.
+ * Decodes the sound of a file to one channel at `SAMPLE_RATE`, in blocks of 16-bit samples. A late start and gaps are
+ * filled with silence, so that times match those of the file. Throws `Corrupt`, and `Unsupported` for containers and
+ * codecs without an embedded decoder, and for files without sound.
  */
 export async function decodeSound(path: string, write: (block: Int16Array) => Promise<void>): Promise<void> {
   tryToRegister()
@@ -54,7 +57,7 @@ async function startOf(input: Input, track: InputAudioTrack): Promise<number> {
   return Math.max(0, first)
 }
 
-/** Places decoded samples on the time line. */
+/** Writes decoded samples at their times. */
 class Line {
   readonly #write: (block: Int16Array) => Promise<void>
   readonly #start: number
@@ -62,7 +65,7 @@ class Line {
   #rate = 0
   /** Samples written. */
   length = 0
-  /** Seconds of sound that were added; they are written once the resampler has passed them on. */
+  /** Seconds of sound that were added. Some may still be in the resampler. */
   #taken = 0
   /** Samples still to be dropped. */
   #delay: number
@@ -78,7 +81,7 @@ class Line {
     const { numberOfFrames, sampleRate } = sample
     const at = sample.timestamp - this.#start
     if (at > MAX_SECONDS) return false
-    // Samples before the start of the recording only prepare the decoder.
+    // Samples before the start of the recording are only needed by the decoder.
     const before = Math.min(numberOfFrames, Math.max(this.#delay, Math.round(-at * sampleRate), 0))
     this.#delay = Math.max(0, this.#delay - numberOfFrames)
     if (sampleRate !== this.#rate) await this.#changeRate(sampleRate)

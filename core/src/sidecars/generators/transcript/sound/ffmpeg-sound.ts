@@ -5,7 +5,7 @@ import { streamProgram } from '../../stream-program.ts'
 import { DECODER_SILENCE_MS, MAX_RECORDING_MS, SAMPLE_RATE } from '../limits.ts'
 import { NO_SOUND } from './no-sound.ts'
 
-/** Sound containers, by ffmpeg's names. Playlists are not among them, because they name other files. */
+/** Sound containers, by ffmpeg's names. Playlists are left out, because they name other files. */
 const CONTAINERS =
   'aac ac3 aiff amr amrnb amrwb ape asf au avi av1 caf dsf dts dtshd dv eac3 flac flv gsm gxf iff ivf kux loas matroska,webm mlp mov,mp4,m4a,3gp,3g2,mj2 mp3 mpc mpc8 mpeg mpegts mxf nsv nut ogg oma qcp rm shn tak truehd tta voc vqf w64 wav wsaud wtv wv xa xwma'
     .split(' ')
@@ -21,7 +21,7 @@ export function soundByFfmpeg(path: string): AsyncGenerator<Buffer> | null {
   const program = findProgram('ffmpeg')
   if (!program) return null
   const quiet = ['-nostdin', '-v', 'error', '-threads', '1']
-  // A file may refer to other files and addresses, which must not be read.
+  // Options that forbid a file to make ffmpeg read other files and addresses.
   const contained = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS]
   const input = ['-i', `file:${path}`, '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1']
   const form = ['-af', ALIGNED, '-ac', '1', '-ar', String(SAMPLE_RATE), '-t', String(MAX_RECORDING_MS / 1_000)]

@@ -7,13 +7,14 @@ import { NO_LENGTH, NO_SOUND } from './no-sound.ts'
 import { readFailure } from './sound-failure.ts'
 
 const PROGRAM = fileURLToPath(new URL('sound-process.ts', import.meta.url))
-/** Megabytes of heap for the decoding process: it holds some packets. */
+/** Limit on the heap of the decoding process, in megabytes: it only holds some packets. */
 const HEAP_MIB = 192
 
 /**
- * Decodes the sound of a file to one channel at `SAMPLE_RATE`, no faster than the caller takes it. Uses the `ffmpeg` on
- * PATH, which needs a fifth of the processor time. If it is missing or fails, the embedded decoder takes over, in a
- * process of its own. Throws `Unsupported`, `Corrupt`, `Timeout`; blocks yielded before an error are good.
+ * Decodes the sound of a file to one channel at `SAMPLE_RATE`, no faster than the caller consumes it. Uses the `ffmpeg`
+ * on PATH, which needs only a fifth of the embedded decoder's processor time. If it is missing or fails, the embedded
+ * decoder continues, in a separate process. Throws `Unsupported`, `Corrupt`, `Timeout`; blocks yielded before an error
+ * are good.
  */
 export async function* readSound(path: string): AsyncGenerator<Int16Array> {
   const byFfmpeg = soundByFfmpeg(path)
@@ -39,11 +40,11 @@ export async function* readSound(path: string): AsyncGenerator<Int16Array> {
   } catch (err) {
     throw whyNot(failure, err)
   }
-  // The embedded decoder has ended at the place where ffmpeg failed, so the rest is missing.
+  // The embedded decoder has stopped where ffmpeg failed, so the rest is missing.
   if (taken > 0 && !isMore) throw failure
 }
 
-/** Skips a number of samples. */
+/** Skips a number of samples, and yields the rest. */
 async function* behind(samples: number, blocks: AsyncIterable<Int16Array>): AsyncGenerator<Int16Array> {
   let left = samples
   for await (const block of blocks) {
@@ -79,7 +80,7 @@ function whyNot(byFfmpeg: unknown, err: unknown): unknown {
   return new CoreError('Unsupported', `${err.message}; ffmpeg on PATH would read it`, { cause: err })
 }
 
-/** Joins chunks to whole samples: a chunk may end between the two bytes of a sample. */
+/** Joins chunks into whole samples, because a chunk may end between the two bytes of a sample. */
 async function* samplesOf(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Int16Array> {
   let odd: Buffer | null = null
   for await (const chunk of chunks) {

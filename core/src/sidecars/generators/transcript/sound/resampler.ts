@@ -1,10 +1,13 @@
-/** Zero crossings of the filter on each side. Frequencies above half the rate are 60 dB down within a tenth of it. */
+/**
+ * Zero crossings of the filter on each side. With this number, frequencies that are a tenth above half the rate are 60
+ * dB weaker.
+ */
 const CROSSINGS = 24
-/** The frequency at which the filter begins to close, as a fraction of half the lower rate. */
+/** The frequency at which the filter begins to attenuate, as a fraction of half the lower rate. */
 const CUTOFF = 0.92
 
 /**
- * Changes the sample rate of sound in blocks, with a windowed sinc, which removes frequencies that the lower rate
+ * Changes the sample rate of sound in blocks. It uses a windowed sinc, which removes frequencies that the lower rate
  * cannot represent.
  */
 export class Resampler {
@@ -14,7 +17,7 @@ export class Resampler {
   /** A filter for each position between two input samples. */
   readonly #filters: Float32Array
   #kept: Float64Array
-  /** The position of the next output: in input samples from the first kept one, times `#phases`. */
+  /** The position of the next output sample: counted in input samples from the first kept one, times `#phases`. */
   #at: number
 
   /** Rates in samples per second, as integers. */
@@ -26,7 +29,7 @@ export class Resampler {
     const half = Math.ceil(CROSSINGS / cutoff)
     this.#taps = 2 * half
     this.#filters = filters(this.#phases, half, cutoff)
-    // Silence before the first sample, so that the filter does not shift the sound in time.
+    // Silence before the first sample compensates for the delay of the filter.
     this.#kept = new Float64Array(half - 1)
     this.#at = 0
   }
@@ -43,7 +46,7 @@ export class Resampler {
     for (let i = 0; i < count; i++) {
       const start = Math.floor(this.#at / phases)
       const filter = (this.#at - start * phases) * taps
-      // Two independent sums, which the processor can compute in parallel.
+      // Two independent sums, so that the processor can compute them in parallel.
       let [even, odd] = [0, 0]
       for (let tap = 0; tap < taps; tap += 2) {
         even += input[start + tap]! * table[filter + tap]!
@@ -69,7 +72,7 @@ function filters(phases: number, half: number, cutoff: number): Float32Array {
   const all = new Float32Array(phases * taps)
   for (let phase = 0; phase < phases; phase++) {
     const row = all.subarray(phase * taps, (phase + 1) * taps)
-    // The output is between the taps before the middle and those after it.
+    // The output is at the middle of the filter, after half of the taps.
     for (let tap = 0; tap < taps; tap++) row[tap] = sincAt(tap - (half - 1) - phase / phases, half, cutoff)
     const sum = row.reduce((each, value) => each + value, 0)
     for (let tap = 0; tap < taps; tap++) row[tap]! /= sum

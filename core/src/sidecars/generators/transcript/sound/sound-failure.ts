@@ -7,7 +7,7 @@ export interface SoundFailure {
 }
 
 /**
- * Turns the last output of a decoding process into an error; null if the process crashed. If the output is no such
+ * Turns the last output of a decoding process into an error; null if the process crashed. If the output is not such a
  * line, the file is at fault.
  */
 export function readFailure(complaint: string, _how: string, crashed: boolean): CoreError | null {

@@ -2,8 +2,8 @@ import { CoreError, errorMessage, systemCode } from '../../../../util/errors.ts'
 import { decodeSound } from './decode-sound.ts'
 import type { SoundFailure } from './sound-failure.ts'
 
-// A program that prints the sound of a file. It is a separate process because a damaged file may keep a decoder busy
-// for ever, or crash it.
+// A program that prints the sound of a file. It is a separate process, because a damaged file may crash a decoder or
+// keep it busy for ever.
 process.stdout.on('error', (err) => {
   // The reader has closed the pipe.
   process.exit(systemCode(err) === 'EPIPE' ? 0 : 1)

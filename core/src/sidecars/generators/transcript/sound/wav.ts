@@ -2,7 +2,7 @@ import { SAMPLE_RATE } from '../limits.ts'
 
 const HEADER_BYTES = 44
 
-/** Formats one channel of 16-bit samples as a WAV file, which every engine reads. */
+/** Formats one channel of 16-bit samples as a WAV file, which every engine can read. */
 export function wavOf(samples: Int16Array): Buffer {
   const data = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)
   const header = Buffer.alloc(HEADER_BYTES)

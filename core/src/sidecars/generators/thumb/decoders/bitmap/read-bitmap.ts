@@ -11,7 +11,7 @@ interface Head {
   readonly compression: number
   /** The colour table. */
   readonly palette: Buffer
-  /** Bytes of a colour in the table. */
+  /** The number of bytes for a colour in the table. */
   readonly paletteStep: 3 | 4
   readonly masks: readonly [red: number, green: number, blue: number, alpha: number]
   readonly pixelsAt: number
@@ -102,7 +102,8 @@ function readPixels(bytes: Buffer, head: Head, mask: Buffer | null): RawPixels {
 }
 
 /**
- * If every fourth byte is 0, these bytes are not opacity: the picture is opaque, except where an icon's mask is set.
+ * If every fourth byte is 0, these bytes are not opacity. Then the picture is opaque, except where the mask of an icon
+ * is set.
  */
 function settleAlpha(data: Uint8Array, { width, height, bits }: Head, mask: Buffer | null): void {
   const meansAlpha = bits === 32 && data.some((value, i) => i % 4 === 3 && value !== 0)

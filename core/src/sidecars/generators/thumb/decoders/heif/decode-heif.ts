@@ -11,7 +11,7 @@ interface Source {
   readonly items: HeifItems
 }
 
-/** A picture as rows of tiles from the top, one HEVC picture each. */
+/** A picture as a grid of tiles, row by row from the top. Each tile is an HEVC picture. */
 interface Layout {
   readonly tiles: readonly number[]
   readonly columns: number
@@ -121,8 +121,8 @@ function sized(layout: Layout): Layout {
 }
 
 /**
- * The largest power of two by which tiles can be shrunk so that they still fit together and the picture stays large
- * enough.
+ * The largest power of two by which tiles can be shrunk, so that they still fit together exactly and the picture
+ * remains large enough.
  */
 function shrinkOf(items: HeifItems, { tiles, width, height }: Layout, side: number): number {
   const tile = items.size(tiles[0]!)
@@ -148,7 +148,7 @@ function drawTurned(pixels: RawPixels, turn: Turn, shrink: number) {
   const { width, height } = pixels
   const wide = Math.min(width, Math.max(1, Math.round(turn.crop.width / shrink)))
   const high = Math.min(height, Math.max(1, Math.round(turn.crop.height / shrink)))
-  // The box has the distance from the middle of the whole picture to the middle of the kept part.
+  // The box states the distance from the centre of the whole picture to the centre of the kept part.
   const left = Math.round((width - wide) / 2 + turn.crop.x / shrink)
   const top = Math.round((height - high) / 2 + turn.crop.y / shrink)
   return drawn(pixels).extract({
@@ -159,7 +159,7 @@ function drawTurned(pixels: RawPixels, turn: Turn, shrink: number) {
   })
 }
 
-/** The codec's name, from its description (ISO/IEC 14496-15, annex E). */
+/** The name of the codec, derived from its description (ISO/IEC 14496-15, annex E). */
 function codecOf(description: Buffer): string {
   const [head, level] = [description[1]!, description[12]!]
   const space = ['', 'A', 'B', 'C'][head >> 6]!

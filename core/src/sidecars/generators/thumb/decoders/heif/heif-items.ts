@@ -1,11 +1,10 @@
 import { CoreError } from '../../../../../util/errors.ts'
 
-/** Keeps a damaged file from making the reader walk forever. */
+/** Limit on boxes, so that a damaged file cannot keep the reader busy forever. */
 const MAX_BOXES = 65_536
 const MAX_ITEMS = 4_096
 /**
- * Limit on the extents of all items together. An extent may take no bytes in the file, so a short list can declare
- * billions.
+ * Limit on the extents of all items together. An extent may have a length of 0, so a short list can declare billions.
  */
 const MAX_EXTENTS = 65_536
 
@@ -24,7 +23,7 @@ export interface ColourCode {
   readonly full: boolean
 }
 
-/** A step from the stored picture to the upright one; steps apply in order. */
+/** A step that turns the stored picture into the upright one. Steps apply in order. */
 export type Turn =
   | { readonly rotate: 0 | 90 | 180 | 270 }
   | { readonly mirror: 'rows' | 'columns' }
@@ -98,7 +97,7 @@ export class HeifItems {
     return { primaries, transfer, matrix, full: (box[6]! & 0x80) !== 0 }
   }
 
-  /** An ICC profile. */
+  /** The ICC profile of an item. */
   profile(item: number): Buffer | undefined {
     return this.#colour(item, ['prof', 'rICC'])
   }
@@ -148,7 +147,7 @@ export class HeifItems {
       const head = short === 1 ? 16 : 8
       if (at + head > end) break
       const length = short === 1 ? this.#number(at + 8, 8) : short === 0 ? end - at : short
-      // The boxes before a truncated box may be sufficient.
+      // If a box is cut off, the boxes before it may be sufficient.
       if (length < head || at + length > end) break
       boxes.push({ name: this.#bytes.toString('latin1', at + 4, at + 8), start: at + head, end: at + length })
       at += length

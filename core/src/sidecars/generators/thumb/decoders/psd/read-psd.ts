@@ -1,23 +1,25 @@
 import { CoreError } from '../../../../../util/errors.ts'
 import { MAX_PIXELS } from '../picture.ts'
 import type { RawPixels } from '../raw-pixels.ts'
+import { unpackBits } from './pack-bits.ts'
+import { drawLayers } from './read-layers.ts'
 
 export interface PsdPicture {
   readonly pixels: RawPixels
-  /** Its four channels are inks: cyan, magenta, yellow, black; 255 is full ink. */
+  /** Whether the four channels are inks: cyan, magenta, yellow and black, where 255 is full ink. */
   readonly inks: boolean
   /** An ICC profile. */
   readonly profile: Buffer | undefined
 }
 
-/** Colour modes, as Adobe's specification of the format numbers them. */
+/** Colour modes, by their numbers in Adobe's specification. */
 const modes = { grey: 1, indexed: 2, rgb: 3, cmyk: 4, duotone: 8 } as const
 const resources = { profile: 1039, version: 1057 } as const
 const HEAD_BYTES = 26
 
 /**
- * Reads the flattened picture of a Photoshop document (PSD, PSB). Throws `Corrupt`, and `Unsupported` for rare kinds of
- * colour and for documents that were saved without it.
+ * Reads the flattened picture of a Photoshop document (PSD, PSB), or draws its layers if it was saved without one.
+ * Throws `Corrupt`, and `Unsupported` for rare kinds of colour.
  */
 export function readPsd(bytes: Buffer): PsdPicture {
   if (bytes.length < HEAD_BYTES || bytes.toString('latin1', 0, 4) !== '8BPS') throw corrupt()
@@ -32,11 +34,17 @@ export function readPsd(bytes: Buffer): PsdPicture {
   const extras = section(bytes, palette.end, 4)
   const layers = section(bytes, extras.end, large ? 8 : 4)
   const version = resource(bytes.subarray(extras.start, extras.end), resources.version)
-  if (version && version[4] === 0)
+  const profile = resource(bytes.subarray(extras.start, extras.end), resources.profile)
+  if (version && version[4] === 0) {
+    const layered = depth === 8 && (mode === modes.rgb || mode === modes.grey) && layers.end > layers.start
+    const file = { bytes, width, height, large, colours: mode === modes.rgb ? 3 : 1 } as const
+    const drawn = layered ? drawLayers(file, layers.start) : null
+    if (drawn) return { pixels: drawn, inks: false, profile: mode === modes.rgb ? profile : undefined }
     throw new CoreError('Unsupported', 'it has no merged picture; save it with “Maximize Compatibility” to show it')
+  }
   const colours = mode === modes.rgb ? 3 : mode === modes.cmyk ? 4 : 1
   if (!Object.values<number>(modes).includes(mode)) throw new CoreError('Unsupported', `its colour mode is ${mode}`)
-  // A negative number of layers means that the channel after the colours is the opacity of the whole picture.
+  // If the number of layers is negative, the channel after the colours is the opacity of the whole picture.
   const layerCountAt = layers.start + (large ? 8 : 4)
   const alpha = layers.end >= layerCountAt + 2 && bytes.readInt16BE(layerCountAt) < 0 && channelCount > colours
   const wanted = colours + (alpha && mode === modes.rgb ? 1 : 0)
@@ -48,7 +56,6 @@ export function readPsd(bytes: Buffer): PsdPicture {
     mode === modes.indexed
       ? { data: unindexed(data, colourTable), width, height, channels: 3 as const }
       : { data, width, height, channels: wanted as RawPixels['channels'] }
-  const profile = resource(bytes.subarray(extras.start, extras.end), resources.profile)
   return { pixels, inks: mode === modes.cmyk, profile }
 }
 
@@ -80,7 +87,7 @@ function readChannels(bytes: Buffer, start: number, layout: Layout): Uint8Array 
         if (lengthAt + lengthBytes > bytes.length) return out
         length = bytes.readUIntBE(lengthAt, lengthBytes)
       }
-      // If the file ends early, return the part that was read.
+      // If the file ends early, return what was read.
       if (at + length > bytes.length) return out
       const source = bytes.subarray(at, at + length)
       if (compression === 1) unpackBits(source, row)
@@ -90,22 +97,6 @@ function readChannels(bytes: Buffer, start: number, layout: Layout): Uint8Array 
     }
   }
   return out
-}
-
-/** Unpacks PackBits, as in TIFF: runs of equal bytes, and runs of different ones. */
-function unpackBits(from: Buffer, into: Buffer): void {
-  for (let at = 0, to = 0; at < from.length && to < into.length;) {
-    const head = from.readInt8(at++)
-    if (head >= 0) {
-      to += from.copy(into, to, at, at + head + 1)
-      at += head + 1
-    } else if (head !== -128) {
-      // In a damaged file, a run may be longer than its row.
-      const end = Math.min(to + 1 - head, into.length)
-      into.fill(from[at++] ?? 0, to, end)
-      to = end
-    }
-  }
 }
 
 /** The palette has all reds, then all greens, then all blues. */

@@ -4,17 +4,17 @@ import { fsPath, type RawName } from '../../../../../util/file-name.ts'
 /** The picture that a camera has embedded in its raw file, and its orientation. */
 export interface EmbeddedJpeg {
   readonly jpeg: Buffer
-  /** EXIF 1–8; null if the embedded picture has its own. */
+  /** EXIF orientation, 1–8; null if the embedded picture states its own. */
   readonly orientation: number | null
 }
 
-/** Limit of directories: in a damaged file they could form a circle. */
+/** Limit on directories, because in a damaged file they could form a circle. */
 const MAX_DIRECTORIES = 64
 const MAX_ENTRIES = 1_000
-/** Limit of values that are read of an entry. */
+/** Limit on the values that are read from an entry. */
 const MAX_VALUES = 4_096
 const MAX_JPEG_BYTES = 128 * 2 ** 20
-/** Smaller JPEGs are not useful pictures. */
+/** Smaller JPEGs are too small to be used. */
 const MIN_JPEG_BYTES = 1_000
 
 /** Tags of TIFF 6.0 and its supplements. */
@@ -32,7 +32,7 @@ const tags = {
 } as const
 const wanted: ReadonlySet<number> = new Set(Object.values(tags))
 const JPEG_COMPRESSIONS = [6, 7]
-/** Bytes of a value, by the number of its type. */
+/** Size of a value in bytes, by the number of its type. */
 const widths = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
 const [SHORT, LONG, DIRECTORY] = [3, 4, 13]
 
@@ -58,7 +58,7 @@ export async function embeddedJpeg(source: RawName): Promise<EmbeddedJpeg | null
   for (const [offset, length] of found.toSorted((a, b) => b[1] - a[1])) {
     if (length < MIN_JPEG_BYTES || length > MAX_JPEG_BYTES) continue
     const jpeg = await read(tiff, offset, length)
-    // The sensor data can be a JPEG too: a lossless one, which decoders do not support.
+    // The sensor data may be a JPEG too, but a lossless one, which decoders do not support.
     if (isJpeg(jpeg) && !isLossless(jpeg)) return { jpeg, orientation }
   }
   return null
@@ -77,7 +77,7 @@ interface Tiff {
 /** A list of tags, and the offset of the next list. */
 interface Directory {
   readonly numbers: ReadonlyMap<number, readonly number[]>
-  /** The positions of values, for values that are too long to read here. */
+  /** The positions of long values, which are not read here. */
   readonly places: ReadonlyMap<number, readonly [offset: number, length: number]>
   readonly next: number
 }
@@ -145,7 +145,7 @@ function u32(from: Buffer, at: number, little: boolean): number {
   return little ? from.readUInt32LE(at) : from.readUInt32BE(at)
 }
 
-/** Decides by the type of the first frame. */
+/** Whether a JPEG is lossless, which the type of its first frame states. */
 function isLossless(jpeg: Buffer): boolean {
   for (let at = 2; at + 4 <= jpeg.length && jpeg[at] === 0xff;) {
     const marker = jpeg[at + 1]!

@@ -5,7 +5,7 @@ import type { Picture } from '../picture.ts'
 
 /** The positions of candidate frames, as fractions of the length of a video. The first that shows something is used. */
 const PLACES = [0.1, 0.3, 0.5, 0.75, 0]
-/** If no key frame shows anything, other frames are searched for this many milliseconds. */
+/** If no key frame shows anything, other frames are searched for at most this many milliseconds. */
 const SEARCH_MS = 5_000
 
 /**
@@ -32,13 +32,13 @@ async function* candidates(film: EmbeddedFilm, side: number, failures: Error[]):
       failures.push(err instanceof Error ? err : new Error(String(err)))
     }
   }
-  // A short film has only one key frame, and may begin in the dark.
+  // A short film has only one key frame, which may be dark.
   const moments = PLACES.map((place) => film.length * place).toSorted((a, b) => a - b)
   try {
     for await (const picture of film.pictures(moments, { side, near: 0, exactMs: SEARCH_MS }))
       if (picture) yield picture
   } catch (err) {
-    // A picture found before shows little, but something.
+    // If another picture was found before, it is shown in spite of the failure.
     failures.push(err instanceof Error ? err : new Error(String(err)))
   }
 }

@@ -1,0 +1,1 @@
+export { type Download, Downloads, MAX_SENT, type PreparedDownload } from './downloads.ts'

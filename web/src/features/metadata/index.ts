@@ -1,0 +1,2 @@
+export { Metadata } from './metadata.tsx'
+export { Row, Rows, Section } from './section.tsx'
