@@ -196,9 +196,11 @@ const SYSTEM_CODES: ReadonlySet<ErrorCode | null> = new Set([
 ])
 
 function asCoreError(err: unknown, { core, method, library, signal }: Failure): CoreError {
-  if (err instanceof CoreError) return err
+  // A thread whose library is closed may answer `Internal`.
+  if (err instanceof CoreError && err.code !== 'Internal') return err
   if (signal.aborted) return new CoreError('Cancelled', `${method} was cancelled`, { cause: err })
   if (isClosed(core, library)) return new CoreError('Unavailable', `${method}: the library was closed`, { cause: err })
+  if (err instanceof CoreError) return err
   const known = databaseError(err, 'the database of the library')
   core.log.error({ err, method }, 'unexpected error in an operation')
   if (known instanceof CoreError) return known
