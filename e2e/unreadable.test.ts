@@ -129,3 +129,31 @@ test.skipIf(process.platform === 'win32')(
     await expect.poll(() => home.found('new.txt')).toEqual([join(inner, 'new.txt')])
   },
 )
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that cannot be read is not compared, and nothing in its twin counts as missing',
+  async ({ skip }) => {
+    await using home = new Home()
+    const [left, right] = [join(home.path, 'left'), join(home.path, 'right')]
+    for (const folder of [left, right]) {
+      mkdirSync(join(folder, 'closed'), { recursive: true })
+      writeFileSync(join(folder, 'closed/a.txt'), 'a')
+      writeFileSync(join(folder, 'secret.txt'), 'secret')
+      home.give(folder)
+    }
+    const obstacle = home.obstacle()
+    if (obstacle) return skip(obstacle)
+    for (const path of [join(right, 'closed'), join(left, 'secret.txt')]) chmodSync(path, 0)
+    const { code, stdout } = await home.run('file', 'compare', left, right, '--json')
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
+      code: 5,
+      onlyLeft: [],
+      onlyRight: [],
+      different: [],
+      failures: [
+        { path: join(left, 'secret.txt'), code: 'PermissionDenied' },
+        { path: join(right, 'closed'), code: 'PermissionDenied' },
+      ],
+    })
+  },
+)

@@ -5,7 +5,7 @@ import type { CoreHost } from './host.ts'
 import { DeviceManager } from './device/index.ts'
 import { generatedKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
-import { Archives, PlainView } from './files/index.ts'
+import { Archives, Comparisons, PlainView } from './files/index.ts'
 import { browseAlone, listAlone, lookAtAlone, resolveFolder } from './indexing/index.ts'
 import { type Library, LibraryManager, OwnDisk } from './library/index.ts'
 import {
@@ -50,6 +50,7 @@ export interface CoreParts {
   readonly volumes: VolumeManager
   readonly privateFiles: PrivateFiles
   readonly decoders: Decoders
+  readonly comparisons: Comparisons
   /** The generators that the current configuration enables. */
   readonly generators: (settings?: StoredSettings) => readonly Generator[]
   readonly engines: Engines
@@ -87,6 +88,7 @@ export async function openParts(options: CoreOptions, stack: AsyncDisposableStac
   const privateFiles = new PrivateFiles(dataDir, () => sharedFolders({ chosen: config.values.network.receiveFolder }))
   // Created before the libraries, and so closed after them, because the libraries use the pools.
   const decoders = await openDecoders(options, { dataDir, log, config, volumes, privateFiles }, stack)
+  const comparisons = stack.use(new Comparisons({ guard: privateFiles, look: volumes.look.bind(volumes) }))
   const queries = stack.use(new QueryEmbedder(() => config.values.embeddings))
   const folder = join(dataDir, 'engines')
   const generators = (settings: StoredSettings = {}) =>
@@ -94,7 +96,7 @@ export async function openParts(options: CoreOptions, stack: AsyncDisposableStac
   const pools = decoders.sidecarPools
   const engines = new Engines({ folder, temporary: join(dataDir, DECODERS), config, generators, pools, queries })
   let others: Network | null = null
-  const used = { ...base, events, config, device, volumes, privateFiles, decoders, generators, engines }
+  const used = { ...base, events, config, device, volumes, privateFiles, decoders, comparisons, generators, engines }
   const libraries = stack.use(await openLibraries(options, { ...used, queries, network: () => others }))
   // Created after the libraries, and so closed before them, because answers to other devices need the libraries.
   const network = stack.use(await openNetwork(options, { ...base, events, config, device, libraries }))
@@ -136,7 +138,10 @@ async function openDecoders(
 /** The folder with the temporary files of decoders, in the data folder. */
 const DECODERS = 'decoders'
 
-interface LibrariesDeps extends Omit<CoreParts, 'host' | 'engines' | 'libraries' | 'network' | 'sources' | 'fetches'> {
+interface LibrariesDeps extends Omit<
+  CoreParts,
+  'host' | 'engines' | 'libraries' | 'network' | 'sources' | 'fetches' | 'comparisons'
+> {
   readonly queries: QueryEmbedder
   /** Null until networking is open. */
   readonly network: () => Network | null
@@ -205,7 +210,7 @@ function openSources({
   now,
   privateFiles,
   volumes,
-}: Omit<CoreParts, 'sources' | 'fetches'>): Pick<CoreParts, 'sources' | 'fetches'> {
+}: Omit<CoreParts, 'sources' | 'fetches' | 'comparisons'>): Pick<CoreParts, 'sources' | 'fetches'> {
   const look = volumes.look.bind(volumes)
   const disk = new OwnDisk({
     libraries,

@@ -6,6 +6,7 @@ import type { EventBus } from './events/index.ts'
 import type { Device, Grant } from './domain/index.ts'
 import { type DeviceManager, type Place } from './device/index.ts'
 import { type Doctor, runDoctor } from './doctor/index.ts'
+import type { Comparisons } from './files/index.ts'
 import type { CoreHost } from './host.ts'
 import type { IntelligencePort } from './indexing/index.ts'
 import { type Library, libraryFiles, type LibraryManager } from './library/index.ts'
@@ -74,6 +75,8 @@ export class Core implements AsyncDisposable {
   readonly sources: Sources<Library>
   /** Copies files of other devices to this device. */
   readonly fetches: Fetches<Library>
+  /** Compares folders and files of this device by content. */
+  readonly comparisons: Comparisons
   /** The files of Spacedrive itself, which are never served. */
   readonly privateFiles: PrivateFiles
   /** The generators, with the current configuration. */
@@ -103,6 +106,7 @@ export class Core implements AsyncDisposable {
     this.#parts = parts
     this.sources = of.sources
     this.fetches = of.fetches
+    this.comparisons = of.comparisons
   }
 
   static async open(options: CoreOptions): Promise<Core> {

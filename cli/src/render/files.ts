@@ -6,6 +6,7 @@ import { textWidth } from '../text/width.ts'
 import { wrap } from '../text/wrap.ts'
 import type { OutputOf } from '@spacedrive/client'
 import { archiveMembers } from './archive.ts'
+import { comparisonLines } from './comparison.ts'
 import { stateWord } from './sidecars.ts'
 import { entrySummary, entryTable } from './entries.ts'
 import { sizeTree } from './sizes.ts'
@@ -17,6 +18,7 @@ export const fileRenderers: Renderers = {
   'files.info': fileFields,
   'files.sizes': sizeTree,
   'files.duplicates': duplicateGroups,
+  'files.compare': comparisonLines,
   'files.archive': archiveMembers,
   'files.fetch': ({ transfers }, view) => fetchedLines(transfers, view),
   'files.open': ({ path, program }) => [`Opened ${printable(path)} with ${printable(program)}.`],

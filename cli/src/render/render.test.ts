@@ -283,6 +283,21 @@ test('duplicates, differences and the rule that hides a path', async () => {
     }),
   ).toMatchFileSnapshot(golden('duplicates'))
   await expect(
+    await look('files.compare', {
+      left: '/home/ann/Pictures',
+      right: '/media/blue',
+      onlyLeft: [{ path: '/home/ann/Pictures/2024/a.jpg', size: 2_000_000 }],
+      onlyRight: [{ path: '/media/blue/empty', size: 0 }],
+      different: [{ left: '/home/ann/Pictures/notes.txt', right: '/media/blue/notes.txt' }],
+      moved: [{ left: '/home/ann/Pictures/b.jpg', right: '/media/blue/2023/b.jpg' }],
+      same: 12_345,
+      counts: { onlyLeft: 3, onlyRight: 1, different: 1, moved: 1 },
+      failures: [
+        { path: '/media/blue/closed', code: 'PermissionDenied', message: '/media/blue/closed may not be read' },
+      ],
+    }),
+  ).toMatchFileSnapshot(golden('comparison'))
+  await expect(
     await look('indexing.verify', {
       checked: 12_345,
       differences: [

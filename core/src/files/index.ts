@@ -1,4 +1,5 @@
 export { Archives } from './archive/archives.ts'
+export { Comparisons } from './compare/comparisons.ts'
 export { Copies } from './copies.ts'
 export { Files, type SearchedFolder } from './files.ts'
 export { type IndexedFile, isAsIndexed } from './indexed-files.ts'

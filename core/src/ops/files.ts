@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ArchiveListing } from '../domain/archive.ts'
+import { Comparison } from '../domain/comparison.ts'
 import { DocumentPage } from '../domain/document.ts'
 import { Entry, FileSort } from '../domain/entry.ts'
 import { FileInfo } from '../domain/file-info.ts'
@@ -182,6 +183,30 @@ export const duplicates = defineAction({
   run: (input, { library, signal }) => library.files.duplicates(input, signal),
 })
 
+export const compareFiles = defineQuery({
+  name: 'files.compare',
+  scope: 'core',
+  staleBy: [],
+  access: 'view',
+  files: ['left', 'right'],
+  summary: 'Compare two folders or files by content: what is missing on either side, different, or at another path',
+  input: z.object({
+    left: path,
+    right: path,
+    limit: z.int().min(1).max(10_000).default(1_000).describe('maximum number of files in each list'),
+  }),
+  output: Comparison,
+  errors: ['NotFound', 'PermissionDenied', 'Timeout', 'Unsupported'],
+  cli: {
+    words: ['file', 'compare'],
+    positional: ['left', 'right'],
+    paths: ['left', 'right'],
+    exit: { partialIf: 'failures' },
+    examples: ['file compare ~/Pictures /media/backup/Pictures', 'file compare a.txt b.txt'],
+  },
+  run: (input, { core, signal }) => core.comparisons.compare(input, signal),
+})
+
 export const listArchive = defineQuery({
   name: 'files.archive',
   scope: 'anywhere',
@@ -335,6 +360,7 @@ export const operations = [
   fileInfo,
   filePath,
   duplicates,
+  compareFiles,
   listArchive,
   readDocument,
   openFile,
