@@ -73,7 +73,7 @@ export class HashPool implements AsyncDisposable {
       const options = { name: 'hash', entry, processes: threads, memoryMiB: PROCESS_MEMORY_MIB, idleMs, box: null }
       const pool = new ProcessPool<HashRequest, HashReply>(options)
       this.#pool = {
-        run: (request, of) => pool.run(request, { ...of, deadlineMs: answerMs }),
+        run: (request, of) => pool.run(request, { ...of, deadlineMs: answerMs, idleMs: answerMs }),
         [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
       }
       this.#size = () => pool.pids.length

@@ -1,18 +1,27 @@
 import { spawn } from 'node:child_process'
 import { expect, test, vi } from 'vitest'
-import { until } from '../../testing/until.ts'
-import { Deadline, processorTimes, type ThreadTimes } from './deadline.ts'
+import { findProgram } from '../util/find-program.ts'
+import { Deadline } from './deadline.ts'
+import { type ProcessorTimes, processorTimes, type ThreadTimes } from './processor-times.ts'
 
-const LENGTH_MS = 1_000
+const LENGTH_MS = 10_000
+/** Work before the first reading is not counted. */
+const FIRST_LOOK_MS = 200
 
-/** A deadline on a fake clock, of a process whose times `tell` returns after so many milliseconds. */
-function begin(tell: (ms: number) => ThreadTimes) {
+type Told = Readonly<Record<string, ThreadTimes>> | null
+
+/** A deadline on a fake clock, of threads whose times `tell` returns after so many milliseconds. */
+function begin(tell: (ms: number) => Told, idleMs?: number) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   const begun = performance.now()
-  const expired: number[] = []
+  const expired: string[] = []
   const deadline = new Deadline(LENGTH_MS, {
-    onExpired: (ms) => expired.push(ms),
-    times: async () => new Map([['1', tell(performance.now() - begun)]]),
+    onExpired: (phrase) => expired.push(phrase),
+    times: async () => {
+      const told = tell(performance.now() - begun)
+      return told && new Map(Object.entries(told))
+    },
+    idleMs,
   })
   const end = () => {
     deadline[Symbol.dispose]()
@@ -23,71 +32,117 @@ function begin(tell: (ms: number) => ThreadTimes) {
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
-test.each([
-  ['works', (ms: number) => ({ ran: ms, waited: 0, isRunnable: true })],
-  ['sleeps', () => ({ ran: 5, waited: 0, isRunnable: false })],
-  ['gets half of a processor', (ms: number) => ({ ran: ms / 2, waited: ms / 2, isRunnable: true })],
-] as const)('a process that %s has its deadline and no more', async (_, tell) => {
-  using of = begin(tell)
-  await pass(LENGTH_MS - 1)
-  expect(of.expired).toEqual([])
-  await pass(1)
-  expect(of.expired).toEqual([LENGTH_MS])
-})
+const works = (ran: number): ThreadTimes => ({ ran, isRunnable: true })
+const sleeps: ThreadTimes = { ran: 5, isRunnable: false }
 
 test.each([
-  ['waits for a processor most of the time', (ms: number) => ({ ran: ms / 50, waited: ms * 0.98, isRunnable: true })],
-  // The system counts a wait when it ends.
-  ['gets no turn at all', () => ({ ran: 5, waited: 0, isRunnable: true })],
-] as const)('a process that %s gets more time, up to ten times the deadline', async (_, tell) => {
+  ['works', (ms: number) => ({ a: works(ms) }), FIRST_LOOK_MS + LENGTH_MS, '10 s of processor time'],
+  ['has a thread that works and others', (ms: number) => ({ a: works(ms), b: sleeps }), FIRST_LOOK_MS + LENGTH_MS, '10 s of processor time'],
+  ['sleeps', () => ({ a: sleeps }), FIRST_LOOK_MS + 10 * LENGTH_MS, '100 s in which it did nothing'],
+  ['looks after itself only', (ms: number) => ({ a: { ran: ms / 1_000, isRunnable: false } }), FIRST_LOOK_MS + 10 * LENGTH_MS, '100 s in which it did nothing'],
+  ['gets half of a processor', (ms: number) => ({ a: works(ms / 2) }), FIRST_LOOK_MS + 2 * LENGTH_MS, '10 s of processor time'],
+  ['shares a processor among its threads', (ms: number) => ({ a: works(ms / 4), b: works(ms / 4), c: works(ms / 4), d: works(ms / 4) }), FIRST_LOOK_MS + 4 * LENGTH_MS, '10 s of processor time'],
+  ['gets a fiftieth of a processor', (ms: number) => ({ a: works(ms / 50) }), FIRST_LOOK_MS + 50 * LENGTH_MS, '10 s of processor time'],
+  ['waits for a processor all the time', () => ({ a: works(5) }), 100 * LENGTH_MS, '1000 s'],
+  ['tells no times', () => null, LENGTH_MS, '10 s'],
+] as const)('the deadline of a process that %s', async (_, tell, endsAfter, phrase) => {
   using of = begin(tell)
-  await pass(10 * LENGTH_MS - 1)
+  await pass(endsAfter - 1_001)
   expect(of.expired).toEqual([])
-  await pass(1)
-  expect(of.expired).toEqual([10 * LENGTH_MS])
+  await pass(2_001)
+  expect(of.expired).toEqual([phrase])
 })
 
-test('a process that gets its processor back has no more than the half that it was given', async () => {
-  const back = 2.5 * LENGTH_MS
-  using of = begin((ms) => ({ ran: Math.max(0, ms - back), waited: Math.min(ms, back), isRunnable: true }))
-  await pass(3 * LENGTH_MS - 1)
+test('a process that waits for a disk now and then has not hung', async () => {
+  // Of a minute, it works for a tenth.
+  using of = begin((ms) => ({ a: { ran: Math.floor(ms / 60_000) * 1_000, isRunnable: false } }))
+  await pass(9 * 60_000)
+  expect(of.expired).toEqual([])
+  await pass(3 * 60_000)
+  expect(of.expired).toEqual(['10 s of processor time'])
+})
+
+test('a disk has its own limit', async () => {
+  using of = begin(() => ({ a: sleeps }), 2_000)
+  await pass(FIRST_LOOK_MS + 1_999)
   expect(of.expired).toEqual([])
   await pass(1)
-  expect(of.expired).toEqual([3 * LENGTH_MS])
+  expect(of.expired).toEqual(['2 s in which it did nothing'])
 })
 
 test('progress starts the time again, and the end of the request stops it', async () => {
-  using of = begin(() => ({ ran: 0, waited: 0, isRunnable: false }))
+  using of = begin((ms) => ({ a: works(ms) }))
   for (let i = 0; i < 5; i++) {
     await pass(0.9 * LENGTH_MS)
     of.deadline.restart()
   }
   expect(of.expired).toEqual([])
   of.deadline[Symbol.dispose]()
-  await pass(20 * LENGTH_MS)
+  await pass(200 * LENGTH_MS)
   expect(of.expired).toEqual([])
 })
 
-test('times that cannot be read extend nothing', async () => {
+test('times that cannot be read leave the clock', async () => {
   using of = begin(() => {
     throw new Error('no /proc')
   })
-  await pass(LENGTH_MS)
-  expect(of.expired).toEqual([LENGTH_MS])
+  await pass(LENGTH_MS + FIRST_LOOK_MS)
+  expect(of.expired).toEqual(['10 s'])
 })
 
-test.runIf(process.platform === 'linux')('the times of a process are those of its child processes, too', async () => {
-  const child = spawn('sh', ['-c', 'sleep 1000 & while :; do :; done'], { detached: true, stdio: 'ignore' })
-  try {
-    const total = async () => [...(await processorTimes(child.pid)).values()]
-    // One works or waits for its turn, and the other one sleeps, once it has started.
-    await until(async () => {
-      const times = await total()
-      const runnable = times.filter(({ isRunnable }) => isRunnable)
-      return times.length === 2 && runnable.length === 1 && runnable[0]!.ran > 20
-    })
-    expect(await processorTimes(undefined)).toEqual(new Map())
-  } finally {
-    process.kill(-child.pid!, 'SIGKILL')
+const onLinux = test.runIf(process.platform === 'linux')
+
+/** A shell that runs a script, in a group of its own. */
+function shell(script: string) {
+  const { pid } = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' })
+  const end = () => void process.kill(-pid!, 'SIGKILL')
+  return { pid: pid!, [Symbol.dispose]: end }
+}
+
+const LOOP = 'while :; do :; done'
+
+onLinux('a program that loops, or one whose child does, is ended by its deadline', async () => {
+  for (const script of [LOOP, `(${LOOP}) & wait`]) {
+    using looping = shell(script)
+    const { promise, resolve } = Promise.withResolvers<string>()
+    using _ = new Deadline(300, { onExpired: resolve, times: () => processorTimes(looping.pid) })
+    expect(await promise).toBe('0.3 s of processor time')
   }
+})
+
+onLinux('the time in which a program sleeps or is stopped is not counted as work', async () => {
+  using sleeping = shell('exec sleep 1000')
+  using stopped = shell(LOOP)
+  process.kill(stopped.pid, 'SIGSTOP')
+  for (const { pid } of [sleeping, stopped]) {
+    const { promise, resolve } = Promise.withResolvers<string>()
+    using _ = new Deadline(100, { onExpired: resolve, times: () => processorTimes(pid) })
+    expect(await promise).toBe('1 s in which it did nothing')
+  }
+})
+
+test.runIf(process.platform === 'linux' && findProgram('taskset'))('a program on a machine that others keep busy has the time that it needs', async () => {
+  // Its competitor has the same processor, and at least half of it.
+  using _other = shell(`exec taskset -c 0 sh -c '${LOOP}'`)
+  using starved = shell(`exec taskset -c 0 nice -n 19 sh -c '${LOOP}'`)
+  const told: ProcessorTimes[] = []
+  const begun = performance.now()
+  const { promise, resolve } = Promise.withResolvers<string>()
+  using _deadline = new Deadline(300, {
+    onExpired: resolve,
+    times: async () => {
+      const times = await processorTimes(starved.pid)
+      if (times) told.push(times)
+      return times
+    },
+  })
+  expect(await promise).toBe('0.3 s of processor time')
+  const ran = (times: ProcessorTimes | undefined) => [...(times?.values() ?? [])].reduce((sum, each) => sum + each.ran, 0)
+  expect(ran(told.at(-1)) - ran(told[0])).toBeGreaterThanOrEqual(300)
+  // By the clock it was far beyond its deadline.
+  expect(performance.now() - begun).toBeGreaterThan(1.5 * 300)
+})
+
+test('nothing is known of a process that was not started', async () => {
+  expect(await processorTimes(undefined)).toBeNull()
 })

@@ -1,35 +1,39 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { heard } from '../util/heard.ts'
-
-/** The system's facts about a thread: how long it ran and how long it waited for a processor, in milliseconds. */
-export interface ThreadTimes {
-  readonly ran: number
-  readonly waited: number
-  /** Whether it is running or waiting for a processor at this moment. */
-  readonly isRunnable: boolean
-}
-
-/** The times of threads, by thread id. */
-export type ProcessorTimes = ReadonlyMap<string, ThreadTimes>
+import type { ProcessorTimes } from './processor-times.ts'
 
 export interface DeadlineOptions {
-  /** Called with the number of milliseconds that have passed. */
-  readonly onExpired: (ms: number) => void
-  /** Returns the times of the process with the deadline, and of its child processes. */
-  readonly times: () => Promise<ProcessorTimes>
+  /** Called with a phrase that says how long the work took, such as `30 s of processor time`. */
+  readonly onExpired: (phrase: string) => void
+  /** Returns the times of the threads with the deadline; null if the system does not tell them. */
+  readonly times: () => Promise<ProcessorTimes | null>
+  /** Time limit for doing nothing, in milliseconds; by default `HANG_TIMES` the deadline. */
+  readonly idleMs?: number | undefined
 }
 
-/** A deadline is extended to at most this many times its length. */
-const MAX_TIMES = 10
-/** It is extended by half of its length each time. */
-const MAX_EXTENSIONS = (MAX_TIMES - 1) * 2
-/** Limit on the threads that are checked: a process that an attacker controls may have thousands. */
-const MAX_THREADS = 256
+/**
+ * If the threads do nothing for this many times the deadline, they hang. They may also wait for a slow disk, which is
+ * no fault of the file.
+ */
+const HANG_TIMES = 10
+/**
+ * A deadline ends after this many times its length in any case. A process of the lowest priority gets at least a
+ * seventieth of a processor.
+ */
+const MAX_TIMES = 100
+/** The threads do nothing if they run for less than this part of the time: a process looks after itself meanwhile. */
+const IDLE_PART = 0.01
+/** The times are read this often during a deadline… */
+const LOOKS = 10
+/** …and at least this often, in milliseconds. */
+const MAX_LOOK_MS = 60_000
+/** The first reading is made after this many milliseconds: most requests are done by then, and need none. */
+const FIRST_LOOK_MS = 200
 
 /**
- * The deadline of a process with low priority, which may get hardly any processor time on a busy machine. If it was
- * waiting for a processor during most of the last half of the deadline, the deadline is extended by another half, up
- * to ten times its length.
+ * A limit on the processor time of work, which the clock does not tell: on a busy machine, a process of low priority
+ * may wait for a processor most of the time. Counted is the time of the busiest thread, so a program on many threads
+ * has as long as on an idle machine. Threads that do nothing are ended by the clock, after a much longer time. Where
+ * the system does not tell the processor time, the clock counts.
  */
 export class Deadline implements Disposable {
   readonly #ms: number
@@ -37,6 +41,12 @@ export class Deadline implements Disposable {
   /** Counts restarts, so that a reading that began before a restart has no effect after it. */
   #round = 0
   #timer: NodeJS.Timeout | undefined
+  /** The latest reading; undefined before the first one. */
+  #times: ProcessorTimes | null | undefined
+  /** Milliseconds of work, of doing nothing, and since the start. */
+  #worked = 0
+  #idle = 0
+  #total = 0
 
   constructor(ms: number, options: DeadlineOptions) {
     this.#ms = ms
@@ -47,8 +57,12 @@ export class Deadline implements Disposable {
   /** Restarts the deadline. */
   restart(): void {
     this[Symbol.dispose]()
-    const round = this.#round
-    this.#timer = setTimeout(() => this.#watchHalf(round, 0), this.#ms / 2)
+    this.#times = undefined
+    this.#worked = 0
+    this.#idle = 0
+    this.#total = 0
+    const look = this.#lookMs
+    this.#next(Math.min(look, FIRST_LOOK_MS))
   }
 
   [Symbol.dispose](): void {
@@ -56,71 +70,53 @@ export class Deadline implements Disposable {
     clearTimeout(this.#timer)
   }
 
-  #watchHalf(round: number, extensions: number): void {
-    const begun = performance.now()
-    const before = heard(this.#options.times())
-    this.#timer = setTimeout(() => void heard(this.#judge(before, { begun, round, extensions })), this.#ms / 2)
+  get #lookMs(): number {
+    return Math.min(this.#ms / LOOKS, MAX_LOOK_MS)
   }
 
-  async #judge(
-    before: Promise<ProcessorTimes>,
-    { begun, extensions, round }: { readonly begun: number; readonly extensions: number; readonly round: number },
-  ): Promise<void> {
-    const isExtended = extensions < MAX_EXTENSIONS && (await this.#wasStarved(before, begun).catch(() => false))
+  #next(ms: number): void {
+    const round = this.#round
+    this.#timer = setTimeout(() => void heard(this.#look(round, ms)), ms)
+  }
+
+  async #look(round: number, passedMs: number): Promise<void> {
+    const times = await this.#options.times().catch(() => null)
     if (round !== this.#round) return
-    if (isExtended) this.#watchHalf(round, extensions + 1)
-    else this.#options.onExpired(this.#ms * (1 + extensions / 2))
+    this.#count(times, passedMs)
+    const phrase = this.#phrase
+    if (phrase === null) this.#next(this.#lookMs)
+    else this.#options.onExpired(phrase)
   }
 
-  /**
-   * Whether at least one thread waited for a processor for more than half of the time, and all threads together ran
-   * for less than half of it.
-   */
-  async #wasStarved(before: Promise<ProcessorTimes>, begun: number): Promise<boolean> {
-    const [was, is] = [await before, await this.#options.times()]
-    const elapsed = performance.now() - begun
-    let [ran, waited] = [0, 0]
-    for (const [id, times] of is) {
-      const first = was.get(id)
-      ran += times.ran - (first?.ran ?? 0)
-      waited = Math.max(waited, first ? waitedBetween(first, times, elapsed) : times.waited)
+  /** Counts the time since the previous reading. The clock cannot run ahead of it, however late the reading is. */
+  #count(times: ProcessorTimes | null, passedMs: number): void {
+    const before = this.#times
+    this.#times = times
+    this.#total += passedMs
+    if (times === null) {
+      this.#worked += passedMs
+      return
     }
-    const half = this.#ms / 4
-    return waited > half && ran < half
-  }
-}
-
-/**
- * The time that a thread has waited between two readings. The system counts a wait only when it ends, so a thread that
- * never got a processor may still be waiting.
- */
-function waitedBetween(first: ThreadTimes, now: ThreadTimes, elapsedMs: number): number {
-  const hasHadNoTurn = first.isRunnable && now.isRunnable && now.ran === first.ran
-  return hasHadNoTurn ? elapsedMs : now.waited - first.waited
-}
-
-/**
- * Reads the times of a process and its descendants; threads that cannot be read are left out. Never rejects. Only
- * Linux reports how long a thread waits; on other systems, the result is empty.
- */
-export async function processorTimes(pid: number | undefined): Promise<ProcessorTimes> {
-  const times = new Map<string, ThreadTimes>()
-  if (process.platform !== 'linux' || pid === undefined) return times
-  const pids = [String(pid)]
-  let looked = 0
-  for (const id of pids) {
-    for (const thread of await readdir(`/proc/${id}/task`).catch(() => [])) {
-      if (looked++ >= MAX_THREADS) return times
-      const folder = `/proc/${id}/task/${thread}`
-      const [schedstat, stat, children] = await Promise.all(
-        ['schedstat', 'stat', 'children'].map((name) => readFile(`${folder}/${name}`, 'utf8').catch(() => '')),
-      )
-      // Nanoseconds on a processor, and of waiting for one (scheduler/sched-stats in the documentation of Linux).
-      const [ran, waited] = schedstat!.split(' ').map((ns) => Number(ns) / 1_000_000)
-      const isRunnable = stat!.slice(stat!.lastIndexOf(')')).startsWith(') R')
-      if (ran !== undefined && waited !== undefined) times.set(thread, { ran, waited, isRunnable })
-      for (const child of children!.split(' ')) if (child !== '' && pids.length < MAX_THREADS) pids.push(child)
+    // The first reading only tells where later ones count from.
+    if (!before) return
+    let [busiest, sum, isRunnable] = [0, 0, false]
+    for (const [id, thread] of times) {
+      const ran = thread.ran - (before.get(id)?.ran ?? 0)
+      busiest = Math.max(busiest, ran)
+      sum += ran
+      isRunnable ||= thread.isRunnable
     }
+    this.#worked += Math.min(passedMs, busiest)
+    if (sum < passedMs * IDLE_PART && !isRunnable) this.#idle += passedMs
+    else this.#idle = 0
   }
-  return times
+
+  /** How long the work has taken, if that is too long. */
+  get #phrase(): string | null {
+    const { idleMs = this.#ms * HANG_TIMES } = this.#options
+    const isTold = this.#times !== null
+    if (this.#worked >= this.#ms) return `${this.#ms / 1_000} s${isTold ? ' of processor time' : ''}`
+    if (this.#idle >= idleMs) return `${idleMs / 1_000} s in which it did nothing`
+    return this.#total >= this.#ms * MAX_TIMES ? `${(this.#ms * MAX_TIMES) / 1_000} s` : null
+  }
 }

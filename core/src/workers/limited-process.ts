@@ -16,6 +16,7 @@ import { leadsGroupItself } from './lead-group.ts'
 import { assertPlain } from './plain-message.ts'
 import { CHANNEL, ProcessChannel } from './process-channel.ts'
 import type { ProcessFolders } from './process-folders.ts'
+import { processorTimes } from './processor-times.ts'
 import { setNiceness } from './set-niceness.ts'
 import type { LinkEvents, WorkerLink } from './worker-link.ts'
 
@@ -116,6 +117,7 @@ export function startLimitedProcess(
         else each?.unref()
       }
     },
+    times: () => processorTimes(child.pid),
     async end() {
       if (child.pid !== undefined) endProcess(child.pid)
       await ended.promise

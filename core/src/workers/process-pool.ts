@@ -8,7 +8,7 @@ import { settledWithin } from '../util/settled-within.ts'
 import { boxStart, type Reach } from './box/box.ts'
 import { type BoxState, boxState } from './box/box-state.ts'
 import { compileCache, compileModules } from './compile-cache.ts'
-import { Deadline, processorTimes } from './deadline.ts'
+import { Deadline } from './deadline.ts'
 import { believedCode, isExcuse } from './excuses.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { type Box, type LimitedProcess, type LimitedStart, startLimitedProcess } from './limited-process.ts'
@@ -57,11 +57,12 @@ export interface ProcessRunOptions {
   /** Places the request before all waiting ones. */
   readonly urgent?: boolean
   /**
-   * If the request takes longer, it rejects with `Timeout`, and its process is ended. Each progress message of the
-   * process restarts this time. If the process gets hardly any processor time, it may take up to ten times as long;
-   * see `Deadline`.
+   * If the request takes more processor time than this, in milliseconds, it rejects with `Timeout`, and its process is
+   * ended. Each progress message of the process restarts this time. See `Deadline`.
    */
   readonly deadlineMs: number
+  /** Time limit for doing nothing, such as waiting for a disk; by default much longer than the deadline. */
+  readonly idleMs?: number | undefined
   readonly onProgress?: ((value: number) => void) | undefined
   /**
    * The user's files that a boxed process may access; none if omitted. A process that has another `reach` is replaced.
@@ -344,14 +345,15 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   #hand(job: Job<Request, Reply>, process: Process<Request, Reply>): void {
-    const { deadlineMs, files = [], ready } = job.options
+    const { deadlineMs, files = [], idleMs, ready } = job.options
     const { folders } = process
     process.job = job
     process.link.keepAlive(true)
     stopClocks(process)
     process.deadline = new Deadline(deadlineMs, {
-      onExpired: (ms) => this.#expire(process, ms),
-      times: () => processorTimes(process.link.pid),
+      onExpired: (phrase) => this.#expire(process, phrase),
+      times: () => process.link.times(),
+      idleMs,
     })
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
@@ -505,9 +507,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     this.#giveUpSoon(process, job, cancelled())
   }
 
-  #expire(process: Process<Request, Reply>, ms: number): void {
+  #expire(process: Process<Request, Reply>, phrase: string): void {
     const { job } = process
-    const reason = { code: 'Timeout' as const, message: `not done after ${ms / 1_000} s` }
+    const reason = { code: 'Timeout' as const, message: `not done after ${phrase}` }
     this.#end(process, reason)
     if (job) this.#giveUpSoon(process, job, new CoreError(reason.code, reason.message))
   }

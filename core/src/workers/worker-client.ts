@@ -1,6 +1,7 @@
 import type { Transferable } from 'node:worker_threads'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { heard } from '../util/heard.ts'
+import { Deadline } from './deadline.ts'
 import type { Startable, WorkerEnd, WorkerLink } from './worker-link.ts'
 import { type FromWorker, fromPlainError, type ToWorker, toPlainError } from './worker-messages.ts'
 
@@ -28,8 +29,8 @@ export interface RunOptions {
   /** Aborting it rejects with `Cancelled`, and tells the worker to stop the work. */
   readonly signal?: AbortSignal | undefined
   /**
-   * If the worker has worked on the request for this long, the worker is ended, and the request rejects with
-   * `Timeout`.
+   * If the worker has worked on the request for this many milliseconds of processor time, the worker is ended, and the
+   * request rejects with `Timeout`. See `Deadline`.
    */
   readonly deadlineMs?: number
   /** Called with each message that the worker sends before its reply. */
@@ -45,7 +46,7 @@ export interface WorkerJob<Request, Reply> extends PromiseWithResolvers<Reply> {
   readonly request: Request
   readonly options: RunOptions
   readonly stop: Int32Array
-  deadline: NodeJS.Timeout | undefined
+  deadline: Deadline | undefined
 }
 
 /**
@@ -143,8 +144,10 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
   #startClock(job: WorkerJob<Request, Reply> | undefined): void {
     const { deadlineMs } = job?.options ?? {}
     if (!job || deadlineMs === undefined) return
-    const expired = () => this.#lose(new CoreError('Timeout', `not done after ${deadlineMs} ms`))
-    job.deadline = setTimeout(expired, deadlineMs)
+    job.deadline = new Deadline(deadlineMs, {
+      onExpired: (phrase) => this.#lose(new CoreError('Timeout', `not done after ${phrase}`)),
+      times: () => this.#link.times(),
+    })
   }
 
   #receive(message: FromWorker<Reply>): void {
@@ -154,7 +157,7 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
     if (!job) return
     if (message.kind === 'note') return job.options.onNote?.(message.note)
     if (message.kind === 'question') return void heard(this.#answer(job, message))
-    clearTimeout(job.deadline)
+    job.deadline?.[Symbol.dispose]()
     this.#jobs.delete(message.id)
     if (message.kind === 'reply') job.resolve(message.reply)
     else job.reject(fromPlainError(message.error))
@@ -193,7 +196,7 @@ export class WorkerClient<Request, Reply> implements AsyncDisposable {
   #takeJobs(): WorkerJob<Request, Reply>[] {
     const jobs = [...this.#jobs.values()]
     this.#jobs.clear()
-    for (const { deadline } of jobs) clearTimeout(deadline)
+    for (const { deadline } of jobs) deadline?.[Symbol.dispose]()
     this.#drained?.()
     return jobs
   }

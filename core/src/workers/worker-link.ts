@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type ResourceLimits, type Transferable, Worker } from 'node:worker_threads'
+import { type ProcessorTimes, processorTimes } from './processor-times.ts'
 
 /** A started thread or process. */
 export interface WorkerLink {
@@ -10,6 +11,8 @@ export interface WorkerLink {
   post(message: unknown, transfer?: readonly Transferable[]): void
   /** Sets whether the worker keeps the current process alive; at first, it does. */
   keepAlive(isNeeded: boolean): void
+  /** The processor times of the worker; null if the system does not tell them. */
+  times(): Promise<ProcessorTimes | null>
   /**
    * Ends the worker, and resolves when it has ended. A thread in a call to a file system ends when the call returns.
    */
@@ -80,10 +83,29 @@ export function inThread({ data, entry, isSilent = false, name, resourceLimits }
       sharesMemory: true,
       post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
       keepAlive: (isNeeded) => (isNeeded ? worker.ref() : worker.unref()),
+      times: () => threadTimes(worker),
       end: async () => void (await worker.terminate()),
     }
   }
   return { name, start }
+}
+
+/** A thread that has not told its times after this many milliseconds is in a call that does not return. */
+const TELL_MS = 1_000
+
+/**
+ * The times of a thread, which it tells itself, also in the middle of a computation. Null while it is in a call to the
+ * system or to native code that does not return.
+ */
+async function threadTimes(worker: Worker): Promise<ProcessorTimes | null> {
+  const { promise: late, resolve } = Promise.withResolvers<null>()
+  const timer = setTimeout(() => resolve(null), TELL_MS).unref()
+  try {
+    const used = await Promise.race([worker.cpuUsage(), late])
+    return used && new Map([['thread', { ran: (used.user + used.system) / 1_000, isRunnable: false }]])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /**
@@ -115,6 +137,7 @@ export function inProcess({ entry, execArgv = [], name }: ProcessStart): Startab
           else each?.unref()
         }
       },
+      times: () => processorTimes(child.pid),
       // If the process is in a call to a file system, it ends only when the call returns. So the result is not
       // awaited.
       end: async () => void child.kill('SIGKILL'),

@@ -69,11 +69,7 @@ export class MediaReader implements AsyncDisposable {
       return await this.#pool.run({ path, type }, { signal, deadlineMs: this.#deadlineMs })
     } catch (err) {
       if (!(err instanceof CoreError) || err.code === 'Cancelled') throw err
-      const message =
-        err.code === 'Timeout'
-          ? `its metadata could not be read within ${this.#deadlineMs} ms`
-          : `its metadata cannot be read: ${err.message}`
-      return { state: 'failed', code: err.code, message }
+      return { state: 'failed', code: err.code, message: `its metadata cannot be read: ${err.message}` }
     }
   }
 

@@ -44,7 +44,7 @@ export class PatientDisk implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<DiskRequests[N]['reply']> {
     const { answerMs } = this.#patience
-    const asked = this.#pool.run({ name, request } as DiskRequest, { signal, deadlineMs: answerMs })
+    const asked = this.#pool.run({ name, request } as DiskRequest, { signal, deadlineMs: answerMs, idleMs: answerMs })
     return (await asked.catch((err: unknown) => {
       throw asOffline(err, this.#dir)
     })) as DiskRequests[N]['reply']
