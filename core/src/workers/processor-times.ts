@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
+import { systemCode } from '../util/errors.ts'
 
 /** The system's facts about a thread. */
 export interface ThreadTimes {
@@ -21,15 +22,20 @@ const [USER_TIME, SYSTEM_TIME] = [11, 12]
 
 /**
  * Reads the times of a process and its descendants; threads that cannot be read are left out. In a box, only the total
- * of the process itself can be read. It then counts as that of one of `threads` threads which share the work. Null if
+ * of the process itself can be read. It then counts as that of one of `sharedBy` threads which share the work. Null if
  * the system does not tell the times, as on systems other than Linux. Never rejects.
  */
-export async function processorTimes(pid: number | undefined, threads = 1): Promise<ProcessorTimes | null> {
+export async function processorTimes(pid: number | undefined, sharedBy = 1): Promise<ProcessorTimes | null> {
   if (process.platform !== 'linux' || pid === undefined) return null
   const times = new Map<string, ThreadTimes>()
   const pids = [String(pid)]
+  let isRefused = false
   for (const id of pids) {
-    for (const thread of await readdir(`/proc/${id}/task`).catch(() => [])) {
+    const threads = await readdir(`/proc/${id}/task`).catch((err: unknown) => {
+      isRefused ||= systemCode(err) === 'EACCES'
+      return []
+    })
+    for (const thread of threads) {
       if (times.size >= MAX_THREADS) return times
       const [stat, children] = await Promise.all(
         ['stat', 'children'].map((name) => readFile(`/proc/${id}/task/${thread}/${name}`, 'utf8').catch(() => '')),
@@ -39,7 +45,8 @@ export async function processorTimes(pid: number | undefined, threads = 1): Prom
       for (const child of children!.split(' ')) if (child !== '' && pids.length < MAX_THREADS) pids.push(child)
     }
   }
-  return times.size > 0 ? times : partOf(pid, threads)
+  if (times.size > 0) return times
+  return isRefused ? partOf(pid, sharedBy) : null
 }
 
 /** The name of the program, which may contain anything, is between the first and the last parenthesis. */

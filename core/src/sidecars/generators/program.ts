@@ -3,14 +3,18 @@ import { collect, streamProgram } from './stream-program.ts'
 
 export interface RunOptions {
   /**
-   * Milliseconds after which the program is killed. Generators omit it: their process has a deadline, which also ends
-   * its programs, and which is extended while other programs use the processors.
+   * Milliseconds of processor time after which the program is killed. Generators omit it: their process has a deadline,
+   * which also ends its programs.
    */
   readonly timeoutMs?: number
+  /** See `StreamOptions`. */
+  readonly silenceMs?: number
   /** Limit on output bytes, if the output is kept. */
   readonly maxBytes: number
-  /** Called with each chunk of output. If it is set, the output is not kept. */
-  readonly onPrinted?: (chunk: Buffer) => void
+  /**
+   * Called with each chunk of output; returns whether it is a sign of progress. If it is set, the output is not kept.
+   */
+  readonly onPrinted?: (chunk: Buffer) => boolean
   /** Aborting kills the program. */
   readonly signal?: AbortSignal
 }
@@ -21,12 +25,14 @@ export interface RunOptions {
  * the signal's reason, and `Unavailable` if the program cannot be started.
  */
 export async function runProgram(path: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
-  const { timeoutMs, maxBytes, onPrinted, signal } = options
+  const { timeoutMs, maxBytes, onPrinted, signal, silenceMs } = options
   const start = {
     program: path,
     name: path,
     args,
     ...(timeoutMs !== undefined && { deadlineMs: timeoutMs }),
+    ...(silenceMs !== undefined && { silenceMs }),
+    ...(onPrinted && { isProgress: onPrinted }),
     ...(signal && { signal }),
   }
   const chunks = streamProgram({
@@ -37,6 +43,6 @@ export async function runProgram(path: string, args: readonly string[], options:
     },
   })
   if (!onPrinted) return collect(chunks, { maxBytes, tooMuch: new CoreError('Corrupt', `${path} prints without end`) })
-  for await (const chunk of chunks) onPrinted(chunk)
+  for await (const _ of chunks);
   return Buffer.alloc(0)
 }

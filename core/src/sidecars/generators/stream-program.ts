@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { CoreError, errorMessage } from '../../util/errors.ts'
+import { Deadline, processorTimes } from '../../workers/index.ts'
 
 export interface ProgramStart {
   /** A path, or a name to look up on PATH. */
@@ -8,15 +9,19 @@ export interface ProgramStart {
   /** The program's name in messages. */
   readonly name: string
   readonly args: readonly string[]
+  /** Number of threads among which the program divides its work; 1 by default. */
+  readonly threads?: number
   readonly input?: Uint8Array | undefined
   readonly env?: NodeJS.ProcessEnv
 }
 
 export interface StreamOptions extends ProgramStart {
-  /** Limit on the total time, in milliseconds. Time in which the caller does not wait for output is not counted. */
+  /** Limit on the processor time of the whole run, in milliseconds; see `Deadline`. The caller must not keep it waiting. */
   readonly deadlineMs?: number
-  /** Limit on the time between two outputs, in milliseconds. */
+  /** Limit on the processor time between two outputs, in milliseconds. */
   readonly silenceMs?: number
+  /** Whether an output is a sign of progress. Without one, `silenceMs` goes on. By default, every output is one. */
+  readonly isProgress?: (chunk: Buffer) => boolean
   /** Aborting kills the program, and throws the signal's reason. */
   readonly signal?: AbortSignal
   /**
@@ -45,7 +50,7 @@ const KEPT_COMPLAINT = 2_000
  */
 export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buffer> {
   const { program, name, args, input, env, failure, signal: stop } = options
-  const { deadlineMs = Infinity, silenceMs = Infinity } = options
+  const { deadlineMs = Infinity, isProgress = () => true, silenceMs = Infinity, threads } = options
   stop?.throwIfAborted()
   const notStarted = (cause: unknown) =>
     new CoreError('Unavailable', `${name} could not be started: ${errorMessage(cause)}`, { cause })
@@ -57,7 +62,6 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
     throw notStarted(err)
   }
   const { stdin, stdout, stderr } = child as ChildProcess & { stdout: Readable; stderr: Readable }
-  let left = deadlineMs
   let complaint = ''
   stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('utf8')).slice(-KEPT_COMPLAINT)
@@ -70,22 +74,30 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
     child.on('close', (code, signal) => resolve({ code, signal }))
   })
   ended.catch(() => {})
+  /** Set when the program must stop. Steps that wait then fail at once. */
+  const over: { reason: unknown; tell: ((reason: unknown) => void) | null } = { reason: null, tell: null }
+  const end = (reason: unknown) => {
+    over.reason ??= reason
+    over.tell?.(reason)
+  }
+  const onAbort = () => end(stop!.reason)
+  stop?.addEventListener('abort', onAbort, { once: true })
+  const limited = (ms: number, done: string) =>
+    new Deadline(ms, {
+      onExpired: (phrase) => end(new CoreError('Timeout', `${name} ${done} after ${phrase}`)),
+      times: () => processorTimes(child.pid, threads),
+    })
+  const deadline = deadlineMs === Infinity ? null : limited(deadlineMs, 'was not done')
+  const silence: { clock: Deadline | null } = { clock: null }
   const inTime = async <T>(step: Promise<T>): Promise<T> => {
-    stop?.throwIfAborted()
-    const begun = performance.now()
-    const limit = Math.min(left, silenceMs)
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const over = left <= silenceMs ? deadlineMs : silenceMs
-    const tooLate = () => reject(new CoreError('Timeout', `${name} did not answer within ${over / 1_000} s`))
-    const timer = limit === Infinity ? undefined : setTimeout(tooLate, Math.max(0, limit))
-    const onAbort = () => reject(stop!.reason)
-    stop?.addEventListener('abort', onAbort, { once: true })
+    if (over.reason !== null) throw over.reason
+    if (silenceMs !== Infinity) silence.clock ??= limited(silenceMs, 'had printed nothing new')
+    const { promise, reject } = Promise.withResolvers<never>()
+    over.tell = reject
     try {
-      return await Promise.race([step, late])
+      return await Promise.race([step, promise])
     } finally {
-      clearTimeout(timer)
-      stop?.removeEventListener('abort', onAbort)
-      left -= performance.now() - begun
+      over.tell = null
     }
   }
   try {
@@ -97,6 +109,10 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
       next.catch(() => {})
       const { done, value } = await inTime(next)
       if (done) break
+      if (isProgress(value)) {
+        silence.clock?.[Symbol.dispose]()
+        silence.clock = null
+      }
       yield value
     }
     const { code, signal } = await inTime(ended)
@@ -107,6 +123,8 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
     const last = complaint.trim().split('\n').at(-1)
     throw new CoreError('Unavailable', last ? `${name} ${how}: ${last}` : `${name} ${how}`)
   } finally {
+    for (const clock of [deadline, silence.clock]) clock?.[Symbol.dispose]()
+    stop?.removeEventListener('abort', onAbort)
     child.kill('SIGKILL')
     // Child processes of the program may hold the streams open.
     stdout.destroy()

@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import type { RawName } from '../../../util/file-name.ts'
 import type { TextPage, TextSidecar } from '../../formats/text-sidecar.ts'
 import type { ContentFacts } from '../generator.ts'
+import { ProcessorBudget } from '../processor-budget.ts'
 import { decode } from '../thumb/decoders/decode.ts'
 import { MAX_PIXELS, sharpInput, toPicture } from '../thumb/decoders/picture.ts'
 import type { OcrEngine } from './engines/engine.ts'
@@ -44,8 +45,8 @@ interface ReadOptions {
 }
 
 /**
- * Reads all text in the pictures of a content. Pages without text are left out. Begins no page after `budgetMs`, and
- * reads at most `maxPages` pages with text. The result then has the pages read so far, and is `truncated`.
+ * Reads all text in the pictures of a content. Pages without text are left out. Begins no page after `budgetMs` of processor
+ * time, and reads at most `maxPages` pages with text. The result then has the pages read so far, and is `truncated`.
  *
  * With `soFar`, the work continues after the pages that are stored there. It stops when there is enough new text to
  * show: the result is then `unfinished`, and another call continues.
@@ -61,11 +62,10 @@ export async function readContent(
   const reads: PageRead[] = [...(soFar?.before ?? [])]
   const pages = reads.flatMap(({ page }) => page ?? [])
   const textsBefore = countTexts(pages)
-  const earlierMs = reads.reduce((sum, { tookMs }) => sum + tookMs, 0)
-  const begun = performance.now()
+  const budget = new ProcessorBudget(budgetMs - reads.reduce((sum, { tookMs }) => sum + tookMs, 0))
   let [truncated, unfinished] = [false, false]
   let last: PageRead | null = null
-  let readAt = begun
+  let spentBefore = 0
   for await (const { number, draw } of pagesOf(source, content, (reads.at(-1)?.number ?? 0) + 1)) {
     // Another page follows: the pages read so far must not be lost with this process.
     if (last) await soFar?.add(last)
@@ -75,10 +75,10 @@ export async function readContent(
     // A page of a PDF without a text layer is most likely a scan, and most pictures are photos without text.
     if (content.mime === 'application/pdf') engine.prepare?.(choice.first)
     const drawn = await draw()
-    truncated = earlierMs + performance.now() - begun > budgetMs || (drawn !== null && pages.length >= maxPages)
+    truncated = budget.isSpent || (drawn !== null && pages.length >= maxPages)
     if (truncated) break
-    last = { number, ...(await textOf(number, drawn)), tookMs: performance.now() - readAt }
-    readAt = performance.now()
+    last = { number, ...(await textOf(number, drawn)), tookMs: budget.spentMs - spentBefore }
+    spentBefore = budget.spentMs
     reads.push(last)
     if (last.page) pages.push(last.page)
   }

@@ -4,10 +4,10 @@ import { crop, enlarge, type GreyPage, straighten, toPgm, turn, type Turn } from
 import type { LanguageChoice } from './languages.ts'
 import { cutIntoStrips } from './strips.ts'
 
-/** The time limit for a strip of a page, in milliseconds; it usually takes a second or two. */
+/** Limit on the processor time for a strip of a page, in milliseconds; it usually takes a second or two. */
 const STRIP_DEADLINE_MS = 60_000
 /** Number of strips of a page that are read in parallel. More strips gain little, because each has a start-up cost. */
-const STRIPS = 2
+export const STRIPS = 2
 /** Smaller pages are enlarged to twice their size, because the letters of screenshots are too small for the engine. */
 const SMALL_SIDE = 1_000
 /** If the confidence is lower, the page may be rotated or in another language, so other ways are tried. */

@@ -9,7 +9,7 @@ export interface PageRead {
   /** Null if the page has no text. */
   readonly page: TextPage | null
   readonly languages: readonly string[]
-  /** Time that reading took, in milliseconds. */
+  /** Processor time that reading took, in milliseconds. */
   readonly tookMs: number
 }
 

@@ -11,7 +11,7 @@ import {
 import { toStandardRange } from '../film/ffmpeg.ts'
 import type { Engine } from '../generator.ts'
 import type { CopyRequest, FilmCopy } from './copy.ts'
-import { maxProxyBytes } from './limits.ts'
+import { maxProxyBytes, STALL_MS } from './limits.ts'
 import { LONGEST, type Profile } from './profiles.ts'
 import { Progress } from './progress.ts'
 
@@ -29,11 +29,11 @@ export async function copyByFfmpeg(request: CopyRequest): Promise<Engine | null>
   const [facts, engine] = await Promise.all([probeFilm(request.path), ffmpegEngine(program)])
   if (facts.hasPictures === false) throw new CoreError('Unsupported', 'the video has no frames')
   const range = await toStandardRange(program, facts)
-  using progress = new Progress({ maxBytes: maxProxyBytes(request) })
+  const progress = new Progress({ maxBytes: maxProxyBytes(request) })
   const { signal } = progress
   const onPrinted = (chunk: Buffer) => progress.read(chunk)
   const args = ['-progress', 'pipe:1', ...ffmpegArguments(request, { facts, range, version: engine.version })]
-  await runFfmpeg(program, args, { maxBytes: 0, onPrinted, signal })
+  await runFfmpeg(program, args, { maxBytes: 0, onPrinted, signal, silenceMs: STALL_MS })
   if (progress.pictures === 0) throw new CoreError('Corrupt', 'the video has no complete frame to start from')
   return engine
 }

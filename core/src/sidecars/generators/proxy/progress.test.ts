@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { deadlineMs } from './limits.ts'
 import { Progress } from './progress.ts'
@@ -6,7 +5,7 @@ import { Progress } from './progress.ts'
 const block = (frame: number, bytes = 1) => Buffer.from(`frame=${frame}\ntotal_size=${bytes}\nprogress=continue\n`)
 
 test('how far it is, also where lines come in parts', () => {
-  using progress = new Progress({ maxBytes: 100 })
+  const progress = new Progress({ maxBytes: 100 })
   const bytes = block(12)
   progress.read(bytes.subarray(0, 7))
   progress.read(bytes.subarray(7))
@@ -14,21 +13,18 @@ test('how far it is, also where lines come in parts', () => {
   expect(progress.signal.aborted).toBe(false)
 })
 
-test('one that says the same over and over is given up', async () => {
-  using progress = new Progress({ maxBytes: 100, stallMs: 50 })
-  const chatter = setInterval(() => progress.read(block(3)), 5)
-  await once(progress.signal, 'abort')
-  clearInterval(chatter)
-  expect(progress.signal.reason).toMatchObject({ code: 'Timeout' })
+test('one that says the same over and over makes no progress', () => {
+  const progress = new Progress({ maxBytes: 100 })
+  expect([block(3), block(3), block(4), block(4)].map((each) => progress.read(each))).toEqual([true, false, true, false])
 })
 
 test('a copy that grows and grows is given up', () => {
-  using progress = new Progress({ maxBytes: 100 })
+  const progress = new Progress({ maxBytes: 100 })
   progress.read(block(1, 101))
   expect(progress.signal.reason).toMatchObject({ code: 'Unsupported' })
 })
 
-test('a film has an hour more for each gigabyte, of terabytes no more than a timer counts', () => {
+test('a film has an hour more for each gigabyte, up to 24 days', () => {
   expect(deadlineMs({ size: 2 ** 30 })).toBe(3 * 3_600_000)
-  expect(deadlineMs({ size: 2 ** 44 })).toBeLessThan(2 ** 31)
+  expect(deadlineMs({ size: 2 ** 44 })).toBe(24 * 24 * 3_600_000)
 })

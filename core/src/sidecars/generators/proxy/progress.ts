@@ -1,19 +1,15 @@
 import { CoreError } from '../../../util/errors.ts'
-import { STALL_MS } from './limits.ts'
 
-/** Watches the progress that `ffmpeg -progress` prints, and stops the program if it stalls or writes too much. */
-export class Progress implements Disposable {
+/** Reads the progress that `ffmpeg -progress` prints, and stops the program if it writes too much. */
+export class Progress {
   readonly #maxBytes: number
   readonly #stop = new AbortController()
-  readonly #timer: NodeJS.Timeout
   #rest = ''
   /** The last printed value of each name. */
   readonly #said = new Map<string, string>()
 
-  constructor({ maxBytes, stallMs = STALL_MS }: { readonly maxBytes: number; readonly stallMs?: number }) {
+  constructor({ maxBytes }: { readonly maxBytes: number }) {
     this.#maxBytes = maxBytes
-    const stalled = () => this.#stop.abort(new CoreError('Timeout', `no step forward in ${stallMs / 1_000} s`))
-    this.#timer = setTimeout(stalled, stallMs)
   }
 
   /** Aborts when the program must stop, with the reason. */
@@ -26,21 +22,20 @@ export class Progress implements Disposable {
     return Number(this.#said.get('frame') ?? 0)
   }
 
-  read(chunk: Buffer): void {
+  /** Returns whether the program has made progress: it prints its values again and again, also while it stalls. */
+  read(chunk: Buffer): boolean {
     const lines = (this.#rest + chunk.toString('latin1')).split('\n')
     this.#rest = lines.pop()!
+    let isFurther = false
     for (const line of lines) {
       const [name, value] = line.split('=', 2)
       if (!SIGNS.includes(name!) || this.#said.get(name!) === value) continue
       this.#said.set(name!, value!)
-      this.#timer.refresh()
+      isFurther = true
     }
     if (Number(this.#said.get('total_size')) > this.#maxBytes)
       this.#stop.abort(new CoreError('Unsupported', `its copy would be larger than ${this.#maxBytes} bytes`))
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer)
+    return isFurther
   }
 }
 

@@ -28,7 +28,7 @@ export interface OcrEngine extends AsyncDisposable {
    */
   prepare?(languages: readonly string[]): void
   /**
-   * Reads a PGM. Throws `Timeout` after `deadlineMs`, and `Unavailable` with the engine's message if the engine itself
+   * Reads a PGM. Throws `Timeout` after `deadlineMs` of processor time, and `Unavailable` with the engine's message if the engine itself
    * fails. Simultaneous calls run in parallel.
    */
   recognise(pgm: Uint8Array, options: RecogniseOptions): Promise<readonly FoundWord[]>

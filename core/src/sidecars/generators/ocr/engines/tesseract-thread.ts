@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'tesseract.js'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import { Deadline } from '../../../../workers/index.ts'
 import { inThread, type WorkerLink } from '../../../../workers/worker-link.ts'
 import { DENSITY } from './engine.ts'
 
@@ -12,7 +13,7 @@ const SCRIPT = pathToFileURL(createRequire(import.meta.url).resolve('tesseract.j
  * The engine itself is WebAssembly and needs little.
  */
 const LIMITS = { codeRangeSizeMb: 16, maxOldGenerationSizeMb: 128 }
-/** The time limit for each step of loading, in milliseconds; it usually takes less than a second. */
+/** Limit on the processor time of each step of loading, in milliseconds; it usually takes less than a second. */
 const START_MS = 30_000
 /** The engine mode; see `OEM` of the package. */
 const LSTM_ONLY = 1
@@ -83,15 +84,14 @@ export class TesseractThread {
   async #ask(action: string, payload: object, deadlineMs: number): Promise<unknown> {
     this.#answer = Promise.withResolvers<unknown>()
     const { promise, reject } = this.#answer
-    const deadline = setTimeout(
-      () => reject(new CoreError('Timeout', `tesseract.js did not answer within ${deadlineMs / 1_000} s`)),
-      deadlineMs,
-    )
+    using _deadline = new Deadline(deadlineMs, {
+      onExpired: (phrase) => reject(new CoreError('Timeout', `tesseract.js was not done after ${phrase}`)),
+      times: () => this.#link.times(),
+    })
     this.#link.post({ workerId: 'reader', jobId: action, action, payload })
     try {
       return await promise
     } finally {
-      clearTimeout(deadline)
       this.#answer = null
     }
   }
