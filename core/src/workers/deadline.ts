@@ -24,7 +24,9 @@ const MAX_TIMES = 100
 const IDLE_PART = 0.01
 /** The times are read this often during a deadline… */
 const LOOKS = 10
-/** …and at least this often, in milliseconds. */
+/** …but not more often than this, in milliseconds, because a reading takes a millisecond itself… */
+const MIN_LOOK_MS = 50
+/** …and at least this often. */
 const MAX_LOOK_MS = 60_000
 /** The first reading is made after this many milliseconds: most requests are done by then, and need none. */
 const FIRST_LOOK_MS = 200
@@ -71,7 +73,7 @@ export class Deadline implements Disposable {
   }
 
   get #lookMs(): number {
-    return Math.min(this.#ms / LOOKS, MAX_LOOK_MS)
+    return Math.min(Math.max(this.#ms / LOOKS, Math.min(this.#ms, MIN_LOOK_MS)), MAX_LOOK_MS)
   }
 
   #next(ms: number): void {

@@ -1,7 +1,7 @@
 export { type BoxState, boxState, tryBwrap } from './box/box-state.ts'
 export type { Reach } from './box/box.ts'
 export { Deadline } from './deadline.ts'
-export { processorTimes } from './processor-times.ts'
+export { processorTimes, programsMs } from './processor-times.ts'
 export type { LentFile } from './process-folders.ts'
 export { NOT_STARTED, ProcessPool, type ProcessPoolOptions, type ProcessRunOptions } from './process-pool.ts'
 export { CLOSES_SIGNALS } from './box/landlock.ts'

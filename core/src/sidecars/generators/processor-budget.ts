@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { programsMs } from '../../workers/index.ts'
 
 /**
  * A limit on the processor time of this process and of the programs that it has started and that have ended. A process
@@ -26,22 +26,4 @@ export class ProcessorBudget {
 function spentMs(): number {
   const { system, user } = process.cpuUsage()
   return (system + user) / 1_000 + programsMs()
-}
-
-/** The unit of times in `/proc` (proc(5), `USER_HZ`). */
-const TICK_MS = 10
-/** The positions in `/proc/self/stat` of the times of programs that have ended, counted from the state; see proc(5). */
-const [USER_TIME, SYSTEM_TIME] = [13, 14]
-
-/** The processor time of all programs that this process has started and that have ended; only Linux tells it. */
-export function programsMs(): number {
-  if (process.platform !== 'linux') return 0
-  try {
-    const stat = readFileSync('/proc/self/stat', 'latin1')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[USER_TIME]) + Number(fields[SYSTEM_TIME])) * TICK_MS
-  } catch {
-    // Without it, programs have the deadline of this process alone.
-    return 0
-  }
 }

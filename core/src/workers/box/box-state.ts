@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { isBuiltin } from 'node:module'
 import { errorMessage } from '../../util/errors.ts'
 import { findProgram } from '../../util/find-program.ts'
+import { Deadline } from '../deadline.ts'
+import { processorTimes } from '../processor-times.ts'
 import { boxArgs, boxStart } from './box.ts'
 import { bwrapArgs } from './bwrap.ts'
 import { knowsProcessor } from './filter.ts'
@@ -22,7 +24,10 @@ interface NoBox {
   readonly fix: string | null
 }
 
-/** Time limit for starting Node in a layer, which usually takes about 100 ms. */
+/**
+ * Limit on the processor time for starting Node in a layer, in milliseconds; it usually takes about 100. A clock would
+ * let a busy machine leave all decoders without a box.
+ */
 const START_MS = 20_000
 
 const NOTHING = { read: [], write: [], network: false }
@@ -71,10 +76,14 @@ const LOOK = `process.stdout.write(process.env.${VERSION_VARIABLE} ?? '')`
 /** Starts Node in a layer. */
 async function tryStart(program: string, args: readonly string[]): Promise<{ printed: string } | { failure: string }> {
   const { promise, resolve } = Promise.withResolvers<{ printed: string } | { failure: string }>()
-  execFile(program, [...args, '--eval', LOOK], { timeout: START_MS }, (err, printed, stderr) => {
+  const child = execFile(program, [...args, '--eval', LOOK], (err, printed, stderr) => {
     if (!err) return resolve({ printed })
     const failure = /^(?:Error|bwrap): (.*)$/m.exec(stderr)?.[1] ?? errorMessage(err).split('\n')[0]!
     resolve({ failure })
   })
-  return promise
+  using _deadline = new Deadline(START_MS, {
+    onExpired: () => child.kill('SIGKILL'),
+    times: () => processorTimes(child.pid),
+  })
+  return await promise
 }

@@ -9,6 +9,7 @@ import type { LentFile } from '../process-folders.ts'
 import { NOT_STARTED, ProcessPool, type ProcessPoolOptions } from '../process-pool.ts'
 import type { ReadRequest } from '../test/reading-child.ts'
 import { boxState, tryBwrap } from './box-state.ts'
+import { passUntilSettled } from '../../../testing/pass-until-settled.ts'
 import { until } from '../../../testing/until.ts'
 
 const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
@@ -127,12 +128,7 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     const late = pool.run('continue and hang', { deadlineMs: DEADLINE_MS, files })
     const text = ' and continued and continued'
     await until(() => isDeepStrictEqual(left().map(begunIn), [text]))
-    const expired = vi.fn<(err: unknown) => void>()
-    late.catch(expired)
-    await until(() => {
-      vi.advanceTimersByTime(DEADLINE_MS / 10)
-      return expired.mock.calls.length > 0
-    })
+    await passUntilSettled(late, DEADLINE_MS / 10)
     await expect(late).rejects.toMatchObject({ code: 'Timeout' })
     expect(held()).toEqual(['content', ' and continued and continued'])
     const controller = new AbortController()
@@ -202,6 +198,11 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     const next = pool.run('next', soon)
     await expect(failing).rejects.toMatchObject({ code, message })
     expect(await next).toMatch(/^next/)
+  })
+
+  test.runIf(isThere)('a process counts the processor time of the programs that it starts', async () => {
+    await using pool = troubled({ ...boxed, box: { ...box().box, programs: ['yes'] } })
+    expect(await pool.run('count a program', soon)).toBe('it is counted')
   })
 
   test.runIf(isThere)('a request that never ends, and one that fills the memory, are ended', async () => {

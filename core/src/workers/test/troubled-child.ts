@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { CoreError } from '../../util/errors.ts'
 import { CHANNEL } from '../process-channel.ts'
+import { processorTimes, programsMs } from '../processor-times.ts'
 import { serveProcess } from '../serve-process.ts'
 
 /** Simulates the effects of bad files on a decoder, one for each request. */
@@ -28,6 +30,7 @@ serveProcess<string, string>(async (request, progress, folders) => {
   if (request === 'no-space') throw Object.assign(new Error('write'), { code: 'ENOSPC' })
   if (request === 'program') return `${spawn('sleep', ['1000'], { stdio: 'ignore' }).pid}`
   if (request === 'program apart') return `${spawn('sleep', ['1000'], { stdio: 'ignore', detached: true }).pid}`
+  if (request === 'count a program') return countProgram()
   if (request === 'litter') litter(folders!.results)
   if (request === 'read') return readFileSync(join(folders!.given, 'lent'), 'utf8')
   if (request === 'continue' || request === 'continue and hang')
@@ -53,6 +56,21 @@ serveProcess<string, string>(async (request, progress, folders) => {
   }
   return `${request} by ${process.pid}`
 })
+
+/** Starts a program that loops, and reads its processor time until it has worked for a moment. */
+async function countProgram(): Promise<string> {
+  const child = spawn('yes', { stdio: ['ignore', 'pipe', 'ignore'] })
+  child.stdout.resume()
+  for (;;) {
+    const times = await processorTimes(child.pid)
+    if (times === null) return 'its time is not told'
+    const ran = [...times.values()].reduce((sum, thread) => sum + thread.ran, 0)
+    if (ran < 50) continue
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    return programsMs() >= 50 ? 'it is counted' : 'it is not counted once it has ended'
+  }
+}
 
 /**
  * Leaves entries that are hard to remove: a path longer than the system allows, a name that is not text, a closed

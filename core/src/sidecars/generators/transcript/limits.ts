@@ -2,12 +2,12 @@
 export const SAMPLE_RATE = 16_000
 
 /**
- * After this many milliseconds, no further piece of a recording is begun, and the transcript so far is kept. This is
- * enough for ten hours of sound if the engine is as fast as speech.
+ * After this many milliseconds of work (`Heard.workedMs`), no further piece of a recording is begun, and the transcript
+ * so far is kept. This is enough for ten hours of sound if the engine is as fast as speech.
  */
 export const BUDGET_MS = 12 * 3_600_000
 /**
- * The time limit for a piece, in milliseconds: `PIECE_BASE_MS`, plus `PIECE_TIMES` for each millisecond of the piece.
+ * Limit on the processor time for a piece, in milliseconds: `PIECE_BASE_MS`, plus `PIECE_TIMES` for each millisecond of the piece.
  * A large model on a small machine takes five times as long as the sound lasts.
  */
 export const PIECE_BASE_MS = 120_000
@@ -17,12 +17,13 @@ export const MAX_PIECE_MS = 600_000
 /** The lowest number of bytes per second of speech, in the smallest telephone codecs. */
 export const LEAST_BYTES_A_SECOND = 300
 /**
- * The time limit for a recording, which applies if a step hangs in spite of its own limit: the budget, plus one piece.
+ * Limit on the processor time for a recording, which applies if a step never ends in spite of its own limit. It is twice
+ * the budget, plus one piece: the busiest thread may work longer than the others, and the sound is decoded as well.
  */
-export const DEADLINE_MS = BUDGET_MS + PIECE_BASE_MS + PIECE_TIMES * MAX_PIECE_MS
+export const DEADLINE_MS = 2 * BUDGET_MS + PIECE_BASE_MS + PIECE_TIMES * MAX_PIECE_MS
 
 /**
- * A decoder is stopped if it writes no output for this many milliseconds, because a damaged file can keep it busy for
+ * A decoder is stopped if it writes no output for this many milliseconds of processor time, because a damaged file can keep it busy for
  * ever.
  */
 export const DECODER_SILENCE_MS = 60_000

@@ -25,6 +25,7 @@ function folder(): string {
 function counting(
   maxPieceMs: number,
   answers: readonly Heard[] = [],
+  workedMs: number | null = 0,
 ): SpeechEngine & { readonly languages: (string | null)[] } {
   const languages: (string | null)[] = []
   return {
@@ -37,7 +38,7 @@ function counting(
       languages.push(language)
       const endMs = samples.length / 16
       const text = ` ${Math.round(endMs / 100) / 10} s `
-      return answers[languages.length - 1] ?? { language: null, segments: [{ startMs: 0, endMs, text }] }
+      return answers[languages.length - 1] ?? { language: null, segments: [{ startMs: 0, endMs, text }], workedMs }
     },
     async [Symbol.asyncDispose]() {},
   }
@@ -70,6 +71,7 @@ test('what an engine says beside the point is put right', async () => {
   writeFileSync(path, wavFile(joined(tone(2), silence(8), tone(2), silence(8), tone(4))))
   const heard = (language: string | null, ...segments: [number, number, string, number?][]): Heard => ({
     language,
+    workedMs: 0,
     segments: segments.map(([startMs, endMs, text, confidence]) => ({
       startMs,
       endMs,
@@ -105,12 +107,24 @@ test('a silent recording is heard, and says nothing', async () => {
   expect(engine.languages).toEqual([])
 })
 
-test('when the time is over what was heard is kept', async () => {
-  const temp = folder()
-  const path = join(temp, 'a.wav')
-  writeFileSync(path, wavFile(tone(5)))
-  const transcript = await transcribe(path, counting(2_000), { ...options, budgetMs: -1, ...places(temp) })
-  expect(transcript).toMatchObject({ truncated: true, segments: [] })
+test('when an engine has worked for its time, what was heard is kept', async () => {
+  const path = join(folder(), 'a.wav')
+  writeFileSync(path, wavFile(tone(9)))
+  const heardBy = async (workedMs: number | null, budgetMs: number) => {
+    const { segments, truncated } = await transcribe(path, counting(2_000, [], workedMs), {
+      ...options,
+      budgetMs,
+      ...places(folder()),
+    })
+    return [segments.length, truncated]
+  }
+  const [all] = await heardBy(0, 60_000)
+  expect(all).toBeGreaterThan(3)
+  expect(await heardBy(600, 1_000)).toEqual([2, true])
+  // However long it takes by the clock: a busy machine shortens no transcript.
+  expect(await heardBy(0, 0)).toEqual([all, undefined])
+  // Of a server, only the clock is known.
+  expect(await heardBy(null, 0)).toEqual([1, true])
 })
 
 test('an engine that fails leaves nothing behind', async () => {

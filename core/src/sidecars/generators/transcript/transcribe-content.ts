@@ -10,6 +10,7 @@ import { readSound } from './sound/read-sound.ts'
 export interface TranscribeOptions {
   /** The code of the spoken language; null if the engine detects it. */
   readonly language: string | null
+  /** Limit on the work of the engine; see `Heard.workedMs`. */
   readonly budgetMs: number
   /** A folder for the engine's files, created and removed for each piece. */
   readonly folder: string
@@ -26,20 +27,26 @@ export async function transcribe(
   engine: SpeechEngine,
   { budgetMs, folder, language, part }: TranscribeOptions,
 ): Promise<Omit<Transcript, 'version'>> {
-  const begun = performance.now()
+  let workedMs = 0
   const sound = new CountedSound(readSound(path))
   const soFar = await HeardSoFar.open(part, engine, language)
   const pieces: HeardPiece[] = []
   let isLate = false
   for await (const piece of oneAhead(cutAtSilence(sound, engine.maxPieceMs))) {
-    if (performance.now() - begun > budgetMs) {
+    if (workedMs > budgetMs) {
       isLate = true
       break
     }
     const lengthMs = (piece.samples.length * 1_000) / SAMPLE_RATE
     const known = soFar.take(lengthMs)
-    const heard = known ?? (await hear(piece, engine, { language, folder }))
-    if (!known) await soFar.add(lengthMs, heard)
+    if (known) {
+      pieces.push(known)
+      continue
+    }
+    const begun = performance.now()
+    const heard = await hear(piece, engine, { language, folder })
+    workedMs += heard.workedMs ?? performance.now() - begun
+    await soFar.add(lengthMs, heard)
     pieces.push(heard)
   }
   const { name, version, model } = engine
@@ -72,13 +79,13 @@ async function hear(
   { samples, startMs }: Piece,
   engine: SpeechEngine,
   { folder, language }: { language: string | null; folder: string },
-): Promise<HeardPiece> {
+): Promise<HeardPiece & Pick<Heard, 'workedMs'>> {
   const lengthMs = (samples.length * 1_000) / SAMPLE_RATE
   const deadlineMs = Math.ceil(PIECE_BASE_MS + PIECE_TIMES * lengthMs)
   await mkdir(folder, { recursive: true })
   try {
     const heard = await engine.listen(samples, { language, deadlineMs, folder })
-    return { language: heard.language, segments: placed(heard, startMs, lengthMs) }
+    return { language: heard.language, segments: placed(heard, startMs, lengthMs), workedMs: heard.workedMs }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -11,6 +11,11 @@ export interface Heard {
   /** The code of the language, such as `en`; null if the engine does not report it. */
   readonly language: string | null
   readonly segments: readonly HeardSegment[]
+  /**
+   * Processor time that the engine took, in milliseconds, divided by the number of its threads. Null if it is unknown,
+   * as for a server: then the clock counts.
+   */
+  readonly workedMs: number | null
 }
 
 export interface ListenOptions {
@@ -31,7 +36,7 @@ export interface SpeechEngine extends AsyncDisposable {
   /** The longest piece that it accepts, in milliseconds. */
   readonly maxPieceMs: number
   /**
-   * Transcribes 16-bit samples at `SAMPLE_RATE`. Throws `Timeout` after `deadlineMs`, and `Unavailable` or `Offline`
+   * Transcribes 16-bit samples at `SAMPLE_RATE`. Throws `Timeout` after `deadlineMs` of processor time, and `Unavailable` or `Offline`
    * with the engine's message if the engine itself fails.
    */
   listen(samples: Int16Array, options: ListenOptions): Promise<Heard>

@@ -45,7 +45,11 @@ export class SherpaOnnx implements SpeechEngine {
         { runtime: runtime.file, model, language: language ?? '', samples },
         { deadlineMs },
       )
-      return { language: heard.lang ? languageCode(heard.lang) : null, segments: segmentsOf(heard, samples.length) }
+      return {
+        language: heard.lang ? languageCode(heard.lang) : null,
+        segments: segmentsOf(heard, samples.length),
+        workedMs: heard.workedMs,
+      }
     } catch (err) {
       // The sound was decoded before, so the cause of the failure is the model.
       if (!(err instanceof CoreError) || (err.code !== 'Corrupt' && err.code !== 'Unavailable')) throw err

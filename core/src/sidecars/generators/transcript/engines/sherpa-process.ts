@@ -12,8 +12,13 @@ export interface SherpaRequest {
   readonly samples: Int16Array
 }
 
+/** The reply, with the processor time that the work took, in milliseconds, for each of the threads. */
+export interface SherpaReply extends SherpaResult {
+  readonly workedMs: number
+}
+
 /** The transcript. Equal indexes of the lists belong together; times are in seconds. */
-export interface SherpaReply {
+interface SherpaResult {
   readonly text: string
   readonly lang?: string
   readonly segment_timestamps?: readonly number[]
@@ -28,7 +33,7 @@ interface Sherpa {
 interface Recognizer {
   createStream(): { acceptWaveform(sound: { samples: Float32Array; sampleRate: number }): void }
   decode(stream: object): void
-  getResult(stream: object): SherpaReply
+  getResult(stream: object): SherpaResult
 }
 
 /** The encoder uses two threads; more do not help. */
@@ -38,6 +43,7 @@ const THREADS = 2
 let loaded: { key: string; recognizer: Recognizer } | null = null
 
 serveProcess<SherpaRequest, SherpaReply>(async (request) => {
+  const before = process.cpuUsage()
   const recognizer = load(request)
   const stream = recognizer.createStream()
   stream.acceptWaveform({
@@ -45,7 +51,8 @@ serveProcess<SherpaRequest, SherpaReply>(async (request) => {
     sampleRate: SAMPLE_RATE,
   })
   recognizer.decode(stream)
-  return recognizer.getResult(stream)
+  const { system, user } = process.cpuUsage(before)
+  return { ...recognizer.getResult(stream), workedMs: (system + user) / 1_000 / THREADS }
 })
 
 function load({ runtime, model, language }: SherpaRequest): Recognizer {

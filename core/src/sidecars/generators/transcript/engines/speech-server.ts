@@ -154,6 +154,7 @@ function parseHeard(value: Record<string, unknown>, samples: number): Heard | nu
   const language = text(value['language'])
   return {
     language: language && languageCode(language),
+    workedMs: null,
     segments: isInParts
       ? list(value['segments'], segment)
       : [{ startMs: 0, endMs: (samples * 1_000) / SAMPLE_RATE, text: whole! }],

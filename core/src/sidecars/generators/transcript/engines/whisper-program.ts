@@ -1,14 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { CoreError } from '../../../../util/errors.ts'
 import { list, object, parseObject, part, text } from '../../../formats/loose-json.ts'
+import { programsMs } from '../../../../workers/index.ts'
 import { collectProgram } from '../../stream-program.ts'
 import { MAX_PIECE_MS, SAMPLE_RATE } from '../limits.ts'
 import { wavOf } from '../sound/wav.ts'
 import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.ts'
 import { languageCode } from './languages.ts'
 
-/** The time limit for printing its version, which is done at once. A program without the option prints none. */
+/** The number of threads that whisper.cpp uses on this machine. */
+const THREADS = Math.min(4, availableParallelism())
+/** Limit on the processor time for printing its version, which is done at once. A program without the option prints none. */
 const ANSWER_MS = 10_000
 /** Limit on the printed output. The transcript itself is in a file. */
 const MAX_PRINTED_BYTES = 16 * 2 ** 20
@@ -51,13 +55,16 @@ async function listen(
   await writeFile(sound, wavOf(padded(samples)))
   const output = ['--output-json-full', '--output-file', heard, '--no-prints']
   const args = ['--model', model, '--language', language ?? 'auto', ...output, '--file', sound]
-  await collectProgram({ program, name: 'whisper-cli', args, deadlineMs, maxBytes: MAX_PRINTED_BYTES })
+  const before = programsMs()
+  const run = { program, name: 'whisper-cli', args, threads: THREADS, deadlineMs, maxBytes: MAX_PRINTED_BYTES }
+  await collectProgram(run)
+  const workedMs = process.platform === 'linux' ? (programsMs() - before) / THREADS : null
   const json = await readFile(`${heard}.json`, 'utf8').catch((cause: unknown) => {
     throw new CoreError('Unavailable', `whisper-cli could not use ${model}; check that the model file is complete`, {
       cause,
     })
   })
-  return parseHeard(json)
+  return { ...parseHeard(json), workedMs }
 }
 
 function padded(samples: Int16Array): Int16Array {
@@ -67,7 +74,7 @@ function padded(samples: Int16Array): Int16Array {
   return longer
 }
 
-function parseHeard(json: string): Heard {
+function parseHeard(json: string): Omit<Heard, 'workedMs'> {
   const value = parseObject(json)
   if (!value) throw new CoreError('Unavailable', 'whisper-cli wrote invalid JSON')
   const language = text(object(value['result'])?.['language'])
