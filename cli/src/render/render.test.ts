@@ -125,6 +125,26 @@ test('found files, with what matched marked and what is offline said', async () 
   ).toMatchFileSnapshot(golden('search'))
 })
 
+test('a search that finds little names the searches that may find more, and the files that are still being read', async () => {
+  const words: typeof look = async (...of) => (await look(...of)).trim().replaceAll('\n', ' ')
+  const nothing = { query: 'plumber', total: 0, totalIsExact: true, tookMs: 1, items: [], cursor: null }
+  const few = { ...nothing, total: 1, items: [{ ...entry('a.jpg'), location: null, online: true, why: [] }] }
+  expect(await words('search.files', nothing)).toBe('Nothing matches "plumber".')
+  expect(await words('search.files', { ...nothing, unsearched: ['content', 'semantic'] })).toContain(
+    'Only names were searched; --content also searches the text in files, and --semantic also finds texts of similar meaning.',
+  )
+  expect(await words('search.files', { ...few, unsearched: ['semantic'] })).toMatch(
+    /shown|found, .* --semantic also finds/,
+  )
+  expect(await words('search.files', { ...few, total: 4, unsearched: ['content'] })).not.toContain('--content')
+  const unread = async (files: number, scanning: boolean) =>
+    words('search.files', { ...nothing, unread: { files, scanning } })
+  expect(await unread(1, false)).toContain('1 file is still being read, and its text is not found yet;')
+  expect(await unread(12, true)).toContain('12 files are still being read, and their texts are not found yet;')
+  expect(await unread(10_000, true)).toContain('10,000 files or more are still being read')
+  expect(await unread(0, true)).toContain('A scan is running and may find more files;')
+})
+
 test('what found files say, around what matched', async () => {
   const location = { id: '01890000-0000-7000-8000-0000000000a1' as Location['id'], name: 'Papers' }
   const said = (snippet: string, words: RegExp, page: number | null = null) => ({

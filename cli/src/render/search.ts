@@ -2,12 +2,12 @@ import { dirname } from 'node:path'
 import type { OutputOf } from '@spacedrive/client'
 import type { SearchItem } from '@spacedrive/core/domain'
 import { printable, printableWithRanges } from '../text/escape.ts'
-import { formatBytes, formatCount, formatDate, formatDuration, formatPosition } from '../text/format.ts'
+import { formatBytes, formatCount, formatDate, formatDuration, formatPosition, plural } from '../text/format.ts'
 import { cutAround } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
 import { textWidth } from '../text/width.ts'
-import { wrap } from '../text/wrap.ts'
+import { wrap, wrapSentence } from '../text/wrap.ts'
 import type { Renderers, View } from './view.ts'
 
 export const searchRenderers: Renderers = { 'search.files': searchResults }
@@ -27,11 +27,14 @@ function searchResults(result: OutputOf<'search.files'>, view: View): readonly s
   const { items, notices = [], query, special = [], suggestions = [], tookMs, total, weaker = 0 } = result
   const remarks = [
     ...(weaker > 0 ? wrap(weakerLine(weaker), view.width).map((line) => view.style('dim', line)) : []),
-    ...hintsFor(result)
+    ...[...hintsFor(result), ...otherSearches(result)]
       .flatMap((hint) => wrap(hint, view.width))
       .map((line) => view.style('dim', line)),
     ...special.flatMap((part) => wrap(specialLine(part), view.width)).map((line) => view.style('dim', line)),
-    ...notices.flatMap((notice) => wrap(printable(notice), view.width)).map((line) => view.style('warn', line)),
+    ...unreadLines(result)
+      .concat(notices.map(printable))
+      .flatMap((line) => wrapSentence(view.withTypedCommands(line), view.width))
+      .map((line) => view.style('warn', line)),
   ]
   if (items.length === 0) {
     const instead = suggestions.map((suggestion) => `"${printable(suggestion)}"`).join(', ')
@@ -78,6 +81,35 @@ function hintsFor({ items, query }: OutputOf<'search.files'>): string[] {
         ]),
   ]
 }
+
+/** Names the searches that may find more, if this one found few files. */
+function otherSearches({ total, unsearched = [] }: OutputOf<'search.files'>): string[] {
+  if (total > FEW || unsearched.length === 0) return []
+  const flags = unsearched.map((flag) => (flag === 'content' ? CONTENT_HINT : SEMANTIC_HINT))
+  return [`${unsearched.includes('content') ? 'Only names were searched; ' : ''}${flags.join(', and ')}.`]
+}
+
+/** With so few results, the wanted file may be missing. */
+const FEW = 3
+
+const CONTENT_HINT = '--content also searches the text in files'
+const SEMANTIC_HINT = '--semantic also finds texts of similar meaning'
+
+/** Says that the same search may find more later. */
+function unreadLines({ unread }: OutputOf<'search.files'>): string[] {
+  if (!unread) return []
+  const { files, scanning } = unread
+  const next = '`spacedrive monitor` shows the progress'
+  if (files === 0) return scanning ? [`A scan is running and may find more files; ${next}.`] : []
+  const count = files >= MAX_COUNTED ? `${formatCount(files)} files or more` : plural(files, 'file')
+  const verb = files === 1 ? 'is' : 'are'
+  return [
+    `${count} ${verb} still being read, and ${files === 1 ? 'its text is' : 'their texts are'} not found yet; ${next}.`,
+  ]
+}
+
+/** The engine counts no more files that are still being read. */
+const MAX_COUNTED = 10_000
 
 /** How many matches were left out, and how to see them. */
 function weakerLine(weaker: number): string {

@@ -156,6 +156,20 @@ export const SearchResult = z.object({
    * name, `path` for a part of the path. In quotes, a pattern or the word OR is an ordinary word.
    */
   special: z.array(z.object({ kind: z.enum(['or', 'glob', 'path']), text: z.string() })).optional(),
+  /**
+   * What the library has and this search did not use: `content`, the texts of files; `semantic`, their meaning. The
+   * names are those of the inputs. Missing if there is nothing more, or if the query has no words.
+   */
+  unsearched: z.array(z.enum(['content', 'semantic'])).optional(),
+  /** Set if a search in texts may find more later. */
+  unread: z
+    .object({
+      /** Number of files that pass the filters and whose text is still being read; it is counted up to 10,000. */
+      files: z.number(),
+      /** Whether a scan is running, which may find more files with text. */
+      scanning: z.boolean(),
+    })
+    .optional(),
   /** Number of matches that were left out because their meaning is only weakly similar; `weak` includes them. */
   weaker: z.number().optional(),
   /** Reasons why the search may miss matches, each in one line with its remedy. */

@@ -251,5 +251,7 @@ test.each([
     weaker: 0,
     isWhole: true,
     notices: [],
+    unsearched: [],
+    unread: 0,
   })
 })

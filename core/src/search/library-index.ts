@@ -3,11 +3,12 @@ import { databaseError } from '../db/errors.ts'
 import { openDatabase } from '../db/sqlite.ts'
 import { markFolders } from './folder-marks.ts'
 import { entryReader, loadIndex } from './load-index.ts'
-import type { SearchReason } from '../domain/index.ts'
+import { type SearchReason, textKinds } from '../domain/index.ts'
 import { addMixedRows } from './text/mixed-rows.ts'
 import type { Phrase } from './text/phrases.ts'
 import { TextIndex, type TextMatches } from './text/text-index.ts'
 import { TextRows } from './text/text-rows.ts'
+import { countUnread } from './text/unread-files.ts'
 import type { EntryChanges } from '../store/index.ts'
 import type { LocatedPlan, SearchAnswer } from './messages.ts'
 import { NameIndex, type NameRow } from './name-index.ts'
@@ -95,6 +96,8 @@ export class LibraryIndex implements Disposable {
       isWhole: answer.isWhole && (texts?.isWhole ?? true),
       suggestions: misspelt ? this.#suggest(plan.text, filter) : [],
       texts: reasons,
+      unsearched: this.#unsearched(plan, meaning),
+      unread: plan.inTexts ? this.#countUnread(filters, meaning) : 0,
       notices: [...emptyNotices(index, locationRoots), ...(near ? noticesOf(near, meaning) : [])],
     }
   }
@@ -103,6 +106,26 @@ export class LibraryIndex implements Disposable {
     try {
       this.#meanings ??= new Meanings(this.#db, this.#sidecars)
       return this.#meanings.find(meaning, scope)
+    } catch (err) {
+      throw databaseError(err, this.#file)
+    }
+  }
+
+  #unsearched({ inTexts, meant }: SearchPlan, meaning: Meaning | null): SearchAnswer['unsearched'] {
+    if (meant === '') return []
+    const has = (table: 'texts' | 'vectors') => this.#db.prepare(`select 1 from ${table} limit 1`).get() !== undefined
+    return [
+      ...(!inTexts && has('texts') ? ['content' as const] : []),
+      ...(meaning === null && has('vectors') ? ['semantic' as const] : []),
+    ]
+  }
+
+  /** Counts the files that pass the filters and that a search in texts cannot find yet. */
+  #countUnread(filters: RowFilterOptions, meaning: Meaning | null): number {
+    const filter = new RowFilter(this.#names, filters)
+    const kinds = meaning ? [...textKinds, 'embeddings' as const] : textKinds
+    try {
+      return countUnread(this.#db, kinds, { names: this.#names, filter })
     } catch (err) {
       throw databaseError(err, this.#file)
     }
@@ -219,7 +242,6 @@ function markEntries(index: NameIndex, entries: Iterable<number>, marks: Uint8Ar
   }
 }
 
-/** Reasons why a search by meaning may miss matches. */
 /** Why no search can find anything: there is nothing to search. */
 function emptyNotices({ size }: NameIndex, locationRoots: readonly number[]): string[] {
   if (locationRoots.length === 0)
@@ -230,6 +252,7 @@ function emptyNotices({ size }: NameIndex, locationRoots: readonly number[]): st
     : []
 }
 
+/** Reasons why a search by meaning may miss matches. */
 function noticesOf({ isCut, size }: MeaningMatches, { model }: Meaning): string[] {
   if (size === 0)
     return [

@@ -1,4 +1,4 @@
-import type { SearchReason } from '../domain/index.ts'
+import type { SearchReason, SearchResult } from '../domain/index.ts'
 import type { PageEnd } from './cursor.ts'
 import type { SearchPlan } from './search-plan.ts'
 import type { Meaning } from './vectors/meanings.ts'
@@ -33,4 +33,8 @@ export interface SearchAnswer {
   /** `total` counts all matches. */
   readonly isWhole: boolean
   readonly notices: readonly string[]
+  /** What the library has and this search did not use. */
+  readonly unsearched: NonNullable<SearchResult['unsearched']>
+  /** Number of files whose text is still being read; see `countUnread`. */
+  readonly unread: number
 }

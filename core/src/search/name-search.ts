@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import type { Entry, SearchInput, SearchItem, SearchReason, SearchResult } from '../domain/index.ts'
+import type { Entry, LocationState, SearchInput, SearchItem, SearchReason, SearchResult } from '../domain/index.ts'
 import type { SearchedFolder } from '../files/index.ts'
 import type { ChangeFeed } from '../store/index.ts'
 import { CoreError } from '../util/errors.ts'
@@ -28,7 +28,7 @@ export type FoundEntry = Omit<SearchItem, 'why'>
 
 /** The part of the location map that a search uses. */
 export interface SearchedLocations {
-  all(): readonly { readonly directoryId: number; readonly path: RawName }[]
+  all(): readonly { readonly directoryId: number; readonly path: RawName; readonly state: LocationState }[]
   /** By id, name or path of the location itself. */
   find(reference: RawName): readonly { readonly directoryId: number }[]
 }
@@ -110,6 +110,8 @@ export class NameSearch implements AsyncDisposable {
       items,
       cursor: answer.end && makeCursor(plan.fingerprint, plan.now, answer.end),
       ...(answer.suggestions.length > 0 && { suggestions: [...answer.suggestions] }),
+      ...(answer.unsearched.length > 0 && { unsearched: [...answer.unsearched] }),
+      ...(plan.inTexts && unreadOf(answer, this.#deps.locations())),
       ...(answer.weaker > 0 && { weaker: answer.weaker }),
       ...(answer.notices.length > 0 && { notices: [...answer.notices] }),
       ...specialOf(plan),
@@ -194,6 +196,11 @@ function specialOf({ groups }: SearchPlan): Pick<SearchResult, 'special'> {
       text,
     })),
   }
+}
+
+function unreadOf({ unread }: SearchAnswer, locations: SearchedLocations): Pick<SearchResult, 'unread'> {
+  const scanning = locations.all().some(({ state }) => state === 'scanning' || state === 'pending')
+  return unread > 0 || scanning ? { unread: { files: unread, scanning } } : {}
 }
 
 function since(started: number): number {

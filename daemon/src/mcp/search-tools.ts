@@ -5,6 +5,7 @@ import {
   MediaType,
   mediaTypes,
   SearchInput,
+  type SearchResult,
   textKinds,
 } from '@spacedrive/core/domain'
 import { z } from 'zod'
@@ -70,11 +71,18 @@ export const searchTool = defineTool({
           reason.field === 'name' ? { field: reason.field } : { ...reason, snippet: strangerText(reason.snippet) },
         ),
       }))
-      const { cursor, notices = [], suggestions = [], total } = found
-      return { total, items, cursor, suggestions, notices }
+      const { cursor, notices = [], suggestions = [], total, unread } = found
+      return { total, items, cursor, suggestions, notices: [...notices, ...unreadNotice(unread)] }
     })
   },
 })
+
+/** Says that a later search in texts may find more. */
+function unreadNotice(unread: SearchResult['unread']): string[] {
+  if (!unread) return []
+  const files = unread.files > 0 ? [`texts that are not extracted yet, and so not found: ${unread.files}`] : []
+  return [...files, ...(unread.scanning ? ['a scan is running, and may find more files'] : [])]
+}
 
 const of = {
   path: path.optional().describe('a folder; its subfolders are included; the whole library by default'),

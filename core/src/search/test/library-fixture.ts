@@ -7,6 +7,7 @@ import {
   type EntryKind,
   type FileType,
   LocationId,
+  type LocationState,
   entryKindNumbers,
   entryKindByNumber,
   fileTypeNumbers,
@@ -41,7 +42,7 @@ export class LibraryFixture implements Disposable {
   readonly file = join(this.#dir.path, 'database.db')
   readonly sidecars = join(this.#dir.path, 'sidecars')
   readonly db: DatabaseSync
-  readonly locations: { id: string; name: string; path: string; directoryId: number }[] = []
+  readonly locations: { id: string; name: string; path: string; directoryId: number; state: LocationState }[] = []
   #upserted: number[] = []
   #removed: number[] = []
   #nextInode = 1
@@ -88,7 +89,7 @@ export class LibraryFixture implements Disposable {
   addLocation(path: string, parentId: number | null = null): number {
     const name = path.slice(path.lastIndexOf('/') + 1)
     const directoryId = this.add(parentId, name, { kind: 'directory' })
-    this.locations.push({ id: locationId(this.locations.length), name, path, directoryId })
+    this.locations.push({ id: locationId(this.locations.length), name, path, directoryId, state: 'complete' })
     return directoryId
   }
 

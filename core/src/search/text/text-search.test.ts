@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { SearchInput, searchSorts, sidecarStateNumbers } from '../../domain/index.ts'
+import { SearchInput, searchSorts, sidecarKindNumbers, sidecarStateNumbers } from '../../domain/index.ts'
 import { displayName } from '../../util/file-name.ts'
 import { foldName } from '../../util/fold.ts'
 import type { PageEnd } from '../cursor.ts'
@@ -51,6 +51,32 @@ test('a file is found by what it says, after those that are called so', async ()
   expect(search({ query: 'inv' }).ids).toEqual([named, scan, copy])
   expect(search({ query: 'inv ' }).ids).toEqual([named])
   expect(search({ query: 'invoice', type: ['folder'] }).total).toBe(0)
+})
+
+test('a search by name says that the library has texts, and a search in texts counts the files that are still read', async () => {
+  const { index, library, root, search } = await createLibrary()
+  const [read, waiting, picture] = ['a.txt', 'b.txt', 'c.jpg'].map((name) => library.add(root, name))
+  expect(search({ query: 'acme', content: false })).toMatchObject({ unsearched: [], unread: 0 })
+  say(library, addContent(library, read!), 'invoice')
+  await indexAll(library)
+  const wait = (content: number, kind: 'ocr' | 'text' | 'thumb') =>
+    library.db
+      .prepare(
+        `insert into sidecars(content_id, kind, variant, format, state, recipe, created_at, updated_at)
+         values(?, ?, 'default', 'json', ${sidecarStateNumbers.pending}, 1, 0, 0)`,
+      )
+      .run(content, sidecarKindNumbers[kind])
+  wait(addContent(library, waiting!), 'text')
+  const content = addContent(library, picture!)
+  wait(content, 'ocr')
+  wait(content, 'thumb')
+  expect(search({ query: 'acme', content: false })).toMatchObject({ unsearched: ['content'], unread: 0 })
+  expect(search({ query: 'acme' })).toMatchObject({ unsearched: [], unread: 2 })
+  expect(search({ query: 'acme', ext: ['txt'] })).toMatchObject({ unread: 1 })
+  library.db.exec(`update sidecars set state = ${sidecarStateNumbers.failed} where kind = ${sidecarKindNumbers.ocr}`)
+  say(library, addContent(library, library.add(root, 'd.txt')), 'not indexed yet')
+  index.apply(library.takeChanges())
+  expect(search({ query: 'acme' })).toMatchObject({ unread: 2 })
 })
 
 test('some words may be in the name and the others in the text', async () => {
