@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { isPartialId } from '@spacedrive/core/partial-id'
 import { shellWord } from '@spacedrive/core/shell-word'
 import type { Ops } from '@spacedrive/daemon/ops'
 import type { Values } from './command-spec.ts'
@@ -12,6 +13,7 @@ import { extrasOf } from './operations/index.ts'
 import { flagName } from './flag-name.ts'
 import { printOutput } from './print-output.ts'
 import { type Session, openSession, requireDataFolder } from './session.ts'
+import { isWholeId } from './short-id.ts'
 import { rawArgument } from './raw-arguments.ts'
 import { subjectNames } from './subject-names.ts'
 import { UsageError } from './usage-error.ts'
@@ -128,12 +130,12 @@ async function inputOf(
     const joined = isText && Array.isArray(value) ? value.join(' ') : value
     if (cli?.paths?.includes(field)) resolved[field] = eachText(joined, absolutePath)
     else if (cli?.contents?.includes(field))
-      resolved[field] = eachText(joined, (text) => (UUID.test(text) ? text : absolutePath(text)))
+      resolved[field] = eachText(joined, (text) => (isId(text) ? text : absolutePath(text)))
     else if (cli?.references?.includes(field)) {
       const files = scope === 'library' ? await filesAmong(joined, session) : new Set()
       resolved[field] = eachText(joined, (text) => (isPath(text) || files.has(text) ? absolutePath(text) : text))
     } else if (cli?.shortIds && Object.hasOwn(cli.shortIds, field) && typeof joined === 'string')
-      resolved[field] = await wholeId(joined, { noun: field, list: cli.shortIds[field] as keyof Ops }, session)
+      resolved[field] = await wholeId(joined, cli.shortIds[field] as keyof Ops, session)
     else resolved[field] = joined
   }
   return resolved
@@ -156,7 +158,10 @@ function eachText(value: unknown, change: (text: string) => string): unknown {
   return typeof value === 'string' ? change(value) : value
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** Whether a text is an id or the beginning of one, and no file is called so. */
+function isId(text: string): boolean {
+  return isWholeId(text) || (isPartialId(text) && !existsSync(resolve(text)))
+}
 
 function absolutePath(text: string): string {
   if (/^(base64:|(local|content|sidecar):\/\/)/.test(text)) return text

@@ -10,8 +10,3 @@ const SHORT_LENGTH = 8
 export function isWholeId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }
-
-/** Whether `text` may be the end of an id as `shortId` shows it. */
-export function isShortId(text: string): boolean {
-  return /^[0-9a-f]{4,12}$/i.test(text)
-}

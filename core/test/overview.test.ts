@@ -228,6 +228,13 @@ test('photos are found by camera and by place, and icons and screenshots can be 
   // The camera says that the last one is a photo, whatever it is called.
   expect(await names({ photosOnly: true })).toEqual(['Screenshot 1.jpg', 'fiji.jpg', 'rome.jpg', 'rome2.jpg'])
   expect(await names({ camera: 'Canon EOS 40D' })).toEqual(['Screenshot 1.jpg', 'rome.jpg', 'rome2.jpg'])
+  expect(await names({ camera: 'eos canon' })).toHaveLength(3)
+  expect(await names({ camera: 'nikon' })).toEqual([])
+  expect(await t.library.overview.media({ ...of, camera: 'Cannon' })).toMatchObject({
+    items: [],
+    suggestions: ['Canon EOS 40D'],
+  })
+  expect(await t.library.overview.timeline({ ...of, camera: 'nikon' })).not.toHaveProperty('suggestions')
   expect(await names({ within: { south: 41, west: 12, north: 42, east: 12.55 } })).toEqual(['rome.jpg'])
   expect(await names({ within: { south: 0, west: 170, north: 20, east: -170 } })).toEqual(['fiji.jpg'])
   const facets = await t.library.overview.facets({ ...of, cell: 1 })

@@ -25,8 +25,7 @@ const WIDE = 100
 export async function jobMonitor(values: Values, context: CliContext): Promise<number> {
   requireDataFolder(context)
   using session = await openSession(context)
-  const only =
-    typeof values.jobId === 'string' ? await wholeId(values.jobId, { noun: 'job', list: 'jobs.list' }, session) : null
+  const only = typeof values.jobId === 'string' ? await wholeId(values.jobId, 'jobs.list', session) : null
   const tracker = new JobTracker(Date.now)
   const { globals, interrupt, io } = context
   const live = io.out.animated && !globals.json && !globals.jsonl

@@ -1,4 +1,5 @@
 import type { OutputOf } from '@spacedrive/client'
+import { shellWord } from '@spacedrive/core/shell-word'
 import { printable } from '../text/escape.ts'
 import { formatCount, plural } from '../text/format.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
@@ -14,8 +15,8 @@ const monthColumns: readonly Column[] = [{ title: 'MONTH' }, { title: 'TAKEN', a
 /** The row, or the cell, of photos and films that contain no date. */
 const NO_DATE = 'no date'
 
-function timeline({ basis, months, total }: OutputOf<'media.timeline'>, view: View): readonly string[] {
-  if (total === 0) return ['No photos or films found.']
+function timeline({ basis, months, suggestions, total }: OutputOf<'media.timeline'>, view: View): readonly string[] {
+  if (total === 0) return nothing(suggestions)
   const rows = months.flatMap(({ count, fromFile, month }): Cell[][] =>
     count > fromFile ? [[month, formatCount(count - fromFile)]] : [],
   )
@@ -27,6 +28,12 @@ function timeline({ basis, months, total }: OutputOf<'media.timeline'>, view: Vi
   ]
 }
 
+/** `suggestions`: cameras with names like the wanted one, which no camera has. */
+function nothing(suggestions: readonly string[] = []): string[] {
+  const instead = suggestions.map((camera) => `--camera ${shellWord(printable(camera))}`)
+  return ['No photos or films found.', ...(instead.length > 0 ? [`Did you mean: ${instead.join(', ')}`] : [])]
+}
+
 /** Files without a date of their own are in the order of their last change. */
 const mediaColumns: readonly Column[] = [
   { title: 'TAKEN' },
@@ -35,8 +42,8 @@ const mediaColumns: readonly Column[] = [
   { title: 'FILE', shrink: 'middle', min: 16 },
 ]
 
-function mediaList({ items, total }: OutputOf<'media.list'>, view: View): readonly string[] {
-  if (items.length === 0) return ['No photos or films found.']
+function mediaList({ items, suggestions, total }: OutputOf<'media.list'>, view: View): readonly string[] {
+  if (items.length === 0) return nothing(suggestions)
   const isMixed = items.some(({ takenFrom }) => takenFrom === 'file')
   const columns = isMixed ? mediaColumns : mediaColumns.filter(({ title }) => title !== 'CHANGED')
   const rows = items.map(({ online, path, takenAt, takenFrom, type }): Cell[] => [

@@ -22,6 +22,9 @@ export const MediaItem = Entry.extend({
 })
 export type MediaItem = z.infer<typeof MediaItem>
 
+/** Set if no camera has the wanted name: cameras with similar names. */
+export const SimilarCameras = z.array(z.string()).optional()
+
 /**
  * The number of photos and videos by month, newest first. Hidden files, and the videos of Live Photos, are not
  * counted.
@@ -48,6 +51,7 @@ export const MediaTimeline = z.object({
   ),
   /** How many dates come from each source. */
   basis: z.object({ metadata: z.number(), file: z.number() }),
+  suggestions: SimilarCameras,
 })
 export type MediaTimeline = z.infer<typeof MediaTimeline>
 

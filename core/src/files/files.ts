@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import type { ReadStatement } from '../db/sqlite.ts'
 import { type RowStatement, withTuples } from '../db/typed-rows.ts'
-import type { ContentId, Device, Entry, EntryId, Sidecar, Thumb } from '../domain/index.ts'
+import { ContentId, type Device, type Entry, type EntryId, type Sidecar, type Thumb } from '../domain/index.ts'
 import { Duplicates, type DuplicateTotals } from './duplicates.ts'
 import { marksOf, marksOfAll } from './companions.ts'
 import { conflictOf, hashesOf, metadataOf } from './content-facts.ts'
@@ -34,6 +34,7 @@ import {
 import { hasDesktop, openWithSystem } from '../util/system-opener.ts'
 import type { Logger } from '../util/logger.ts'
 import { unreachableError } from '../util/path-error.ts'
+import { blobToUuid } from '../util/uuid.ts'
 import { sortKey } from '../util/sort-key.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { type IndexedFile, IndexedFiles } from './indexed-files.ts'
@@ -59,6 +60,7 @@ export interface FilesDeps {
 }
 
 const SLASH = 0x2f
+const UUID_DIGITS = 32
 
 /** Maximum number of entries that a search of an unindexed folder examines. */
 const MAX_SEARCHED_UNINDEXED = 100_000
@@ -229,6 +231,20 @@ export class Files {
       copy: contentId === null ? null : this.#onlineCopy(contentId),
       isIdentified: contentId !== null,
     })
+  }
+
+  /** The content whose id begins with some hex digits. Throws `NotFound`, and `Conflict` if there are several. */
+  async contentWithId(beginning: string): Promise<ContentId> {
+    const digits = beginning.replaceAll('-', '')
+    const [least, most] = ['0', 'f'].map((digit) => Buffer.from(digits.padEnd(UUID_DIGITS, digit), 'hex'))
+    const rows = this.#deps.store.connection
+      .prepare('select uuid from content_identities where uuid between ? and ? limit 2')
+      .all(least!, most!)
+    if (rows.length === 0)
+      throw new CoreError('NotFound', `there is no content with an id that begins with ${beginning}`)
+    if (rows.length > 1)
+      throw new CoreError('Conflict', `several contents have an id that begins with ${beginning}; type more of it`)
+    return ContentId.parse(blobToUuid(rows[0]!['uuid'] as Uint8Array))
   }
 
   /** The content of an indexed file. Throws `NotFound`, and `Unavailable` if it is not identified yet. */

@@ -31,6 +31,8 @@ import { libraryFiles, type Manifest, MANIFEST_VERSION, readManifest, writeManif
 import { openError } from './open-error.ts'
 import { type Restored, restoreDatabase, soundBackup } from './restore.ts'
 import { moveToTrash } from './trash.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
+import { hasPartialId } from '../util/partial-id.ts'
 
 export const LIBRARY_SUFFIX = '.sdlibrary'
 
@@ -503,9 +505,16 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   #find(reference: string) {
-    const entries = this.#known.all().filter((entry) => entry.id === reference || entry.name === reference)
-    if (entries.length === 0)
-      throw new CoreError('NotFound', `no library ${JSON.stringify(reference)}; see \`spacedrive library list\``)
+    const all = this.#known.all()
+    const same = all.filter((entry) => entry.id === reference || entry.name === reference)
+    const entries = same.length > 0 ? same : all.filter(({ id }) => hasPartialId(id, reference))
+    if (entries.length === 0) {
+      const names = all.map(({ name }) => name)
+      throw new CoreError(
+        'NotFound',
+        `no library ${JSON.stringify(reference)}; ${didYouMean(reference, names, 'spacedrive library list')}`,
+      )
+    }
     if (entries.length > 1)
       throw new CoreError('Conflict', `${entries.length} libraries are called ${reference}; use the id`)
     return entries[0]!

@@ -30,6 +30,8 @@ import { libraryFiles, type Manifest, readManifest } from './manifest.ts'
 import { openFeatures } from './open-features.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { changeOf, lookAtLibrary, type OnDisk } from './presence.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
+import { hasPartialId } from '../util/partial-id.ts'
 
 export interface LibraryDeps {
   readonly path: string
@@ -198,7 +200,14 @@ export class Library implements AsyncDisposable {
     const devices = await this.listDevices()
     const found = devices.find(({ id, name, slug }) => [id, name, slug].includes(reference))
     if (found) return found
-    throw new CoreError('NotFound', `no device ${JSON.stringify(reference)}; see \`spacedrive device list\``)
+    const [partial, another] = devices.filter(({ id }) => hasPartialId(id, reference))
+    if (partial && !another) return partial
+    if (another) throw new CoreError('Conflict', `several devices have ids with ${reference}; use the name`)
+    const names = devices.flatMap(({ name, slug }) => [name, slug])
+    throw new CoreError(
+      'NotFound',
+      `no device ${JSON.stringify(reference)}; ${didYouMean(reference, names, 'spacedrive device list')}`,
+    )
   }
 
   /** Updates this device's row in the library. */

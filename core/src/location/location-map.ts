@@ -6,6 +6,7 @@ import type { ReadDatabase } from '../db/sqlite.ts'
 import { withRows } from '../db/typed-rows.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
+import { hasPartialId } from '../util/partial-id.ts'
 
 /** A location with the fields that map paths to rows and back. */
 export interface KnownLocation {
@@ -90,7 +91,7 @@ export class LocationMap {
     return this.#locations.filter((location) => (pathBelow(location.path, path)?.length ?? 0) > 0)
   }
 
-  /** Finds locations by path, id or name. */
+  /** Finds locations by path, id, name, or the beginning or end of an id. */
   find(reference: RawName): KnownLocation[] {
     const text = displayName(reference)
     const trimmed = text.replace(/(?<=.)\/+$/, '')
@@ -100,7 +101,9 @@ export class LocationMap {
     const byText = this.#locations.filter(({ path }) => displayName(path) === trimmed)
     if (byText.length > 0) return byText
     const byId = this.#locations.filter((location) => location.id === text)
-    return byId.length > 0 ? byId : this.#locations.filter((location) => location.name === text)
+    if (byId.length > 0) return byId
+    const byName = this.#locations.filter((location) => location.name === text)
+    return byName.length > 0 ? byName : this.#locations.filter(({ id }) => hasPartialId(id, text))
   }
 }
 

@@ -5,6 +5,7 @@ import { displayName, nameBytes, parsePath, type RawName } from '../util/file-na
 import type { Inode } from '../util/inode.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import { type KnownLocation, LocationMap } from './location-map.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
 
 export interface LocationRecordsDeps {
   readonly store: LibraryStore
@@ -44,10 +45,15 @@ export class LocationRecords implements Disposable {
   require(reference: string): KnownLocation {
     const found = this.#map.find(parsePath(reference))
     if (found.length === 0)
-      throw new CoreError('NotFound', `no location ${JSON.stringify(reference)}; see \`spacedrive location list\``)
+      throw new CoreError('NotFound', `no location ${JSON.stringify(reference)}; ${this.#adviceOn(reference)}`)
     if (found.length > 1)
       throw new CoreError('Conflict', `${found.length} locations are called ${reference}; use the id or the path`)
     return found[0]!
+  }
+
+  #adviceOn(reference: string): string {
+    const names = this.#map.all().flatMap(({ name, path }) => [name, displayName(path)])
+    return didYouMean(reference, names, 'spacedrive location list')
   }
 
   /**

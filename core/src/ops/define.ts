@@ -54,7 +54,7 @@ export interface CliHints {
   readonly flagAliases?: Readonly<Record<string, readonly string[]>>
   /**
    * Fields that contain an id, each with the query that lists these ids. Users may type only the end of an id, as it
-   * is shown in lists.
+   * is shown in lists, or its beginning.
    */
   readonly shortIds?: Readonly<Record<string, string>>
   /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MediaFacets, MediaItem, MediaTimeline, MediaType, mediaTypes } from '../domain/media.ts'
+import { MediaFacets, MediaItem, MediaTimeline, MediaType, mediaTypes, SimilarCameras } from '../domain/media.ts'
 import { defineQuery } from './define.ts'
 
 const of = {
@@ -42,7 +42,9 @@ const filters = {
     .min(1)
     .max(500)
     .optional()
-    .describe('only photos of this camera: make and model, as `file info` shows them'),
+    .describe(
+      'only photos of this camera: its name, or words of it, such as `canon`; `file info` shows the make and model',
+    ),
   within: z
     .string()
     .regex(
@@ -112,14 +114,14 @@ export const listMedia = defineQuery({
     limit: z.int().min(1).max(MAX_MEDIA).default(100).describe('maximum number of results'),
     offset: z.int().min(0).default(0).describe('number of results to skip'),
   }),
-  output: z.object({ items: z.array(MediaItem), total: z.number() }),
+  output: z.object({ items: z.array(MediaItem), total: z.number(), suggestions: SimilarCameras }),
   errors: ['NotFound', 'Unavailable'],
   cli: {
     words: ['media', 'list'],
     each: 'items',
     positional: ['path'],
     paths: ['path'],
-    examples: ['media list', 'media list ~/Pictures --types video --limit 20'],
+    examples: ['media list', 'media list ~/Pictures --types video --limit 20', 'media list --camera canon'],
   },
   run: (input, { library }) => library.overview.media(boxed(input)),
 })

@@ -12,6 +12,7 @@ import {
 import type { Library } from '../library/index.ts'
 import { holdCauses } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
+import { isPartialId } from '../util/partial-id.ts'
 
 const target = z.string().describe('content id, or absolute path of a file with the content')
 const listed = z
@@ -21,10 +22,11 @@ export const kind = SidecarKind.describe('kind of the sidecar')
 export const variant = z.string().describe('variant of the sidecar, such as grid@2x')
 const queued = z.object({ queued: z.number() })
 
-/** The content id for a reference, which is an id or a file with the content. */
+/** The content id for a reference, which is an id, the beginning of one, or a file with the content. */
 export async function contentOf(reference: string, library: Library, signal: AbortSignal): Promise<ContentId> {
   const id = ContentId.safeParse(reference)
-  return id.success ? id.data : library.files.contentOf(reference, signal)
+  if (id.success) return id.data
+  return isPartialId(reference) ? library.files.contentWithId(reference) : library.files.contentOf(reference, signal)
 }
 
 /** The address of all sidecars of a target. */

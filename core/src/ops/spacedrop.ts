@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { wantedId } from '../domain/ids.ts'
 import { NearbyDevice, Visibility } from '../domain/nearby.ts'
 import { Offer } from '../domain/offer.ts'
 import { defineAction, defineQuery } from './define.ts'
@@ -11,7 +12,9 @@ const MAX_PATHS = 1_000
 const VISIBLE_MINUTES = 10
 const MAX_VISIBLE_MINUTES = 60
 
-const id = z.uuid().describe('id of the offer, from `network offers list`')
+const id = z
+  .uuid({ error: ({ code }) => (code === 'invalid_format' ? wantedId('an offer', 'offers.list') : undefined) })
+  .describe('id of the offer, from `network offers list`')
 
 export const sendOffer = defineAction({
   name: 'offers.send',
@@ -70,7 +73,7 @@ export const offerInfo = defineQuery({
   input: z.object({ id }),
   output: Offer,
   errors: ['NotFound'],
-  cli: { words: ['network', 'offers', 'info'], positional: ['id'] },
+  cli: { words: ['network', 'offers', 'info'], positional: ['id'], shortIds: { id: 'offers.list' } },
   run: async (input, { core }) => core.network.spacedrop.get(input.id),
 })
 
@@ -108,6 +111,7 @@ export const acceptOffer = defineAction({
   cli: {
     words: ['network', 'offers', 'accept'],
     positional: ['id'],
+    shortIds: { id: 'offers.list' },
     paths: ['to'],
     examples: ['network offers accept <id>', 'network offers accept <id> --to ~/Pictures'],
   },
@@ -122,7 +126,7 @@ export const declineOffer = defineAction({
   input: z.object({ id }),
   output: Offer,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['network', 'offers', 'decline'], positional: ['id'] },
+  cli: { words: ['network', 'offers', 'decline'], positional: ['id'], shortIds: { id: 'offers.list' } },
   run: async (input, { core }) => core.network.spacedrop.decline(input.id),
 })
 
@@ -134,7 +138,7 @@ export const withdrawOffer = defineAction({
   input: z.object({ id }),
   output: Offer,
   errors: ['NotFound', 'Conflict'],
-  cli: { words: ['network', 'offers', 'withdraw'], positional: ['id'] },
+  cli: { words: ['network', 'offers', 'withdraw'], positional: ['id'], shortIds: { id: 'offers.list' } },
   run: async (input, { core }) => core.network.spacedrop.withdraw(input.id),
 })
 

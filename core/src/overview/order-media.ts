@@ -2,6 +2,7 @@ import { entryKindNumbers, fileTypeNumbers, sidecarKindNumbers } from '../domain
 import type { ReadDatabase } from '../db/sqlite.ts'
 import { withTuples } from '../db/typed-rows.ts'
 import type { MediaType } from '../domain/media.ts'
+import { cameraName, camerasCalled, camerasLike, readCameras } from './cameras.ts'
 import { inChunks } from './in-chunks.ts'
 import { isIcon, isScreenshot } from './icons-and-screenshots.ts'
 import { dayAt, LocalClock, monthAt, readClock, type ClockRange } from '../util/local-clock.ts'
@@ -26,7 +27,7 @@ export interface OrderMediaInput {
   /** Folders that are included even if their own names are hidden, innermost first. */
   readonly roots: readonly VolumeFolder[]
   readonly types: readonly MediaType[]
-  /** Only photos of this camera; see `cameraName`. */
+  /** Only photos of the cameras that a user means by this; see `camerasCalled`. */
   readonly camera: string | null
   /** Only photos taken in this box. */
   readonly within: PlaceBox | null
@@ -45,6 +46,8 @@ export interface MediaOrder {
   readonly fromMetadata: Uint8Array
   readonly months: { readonly month: string; count: number; fromFile: number }[]
   readonly days: { readonly day: string; count: number; fromFile: number }[]
+  /** If no camera has the wanted name: the cameras with similar names. */
+  readonly suggestions: readonly string[]
 }
 
 /** A photo or video, before it is sorted. */
@@ -86,6 +89,7 @@ export function orderMedia(db: ReadDatabase, input: OrderMediaInput): MediaOrder
   const ids: number[] = []
   const clocks: number[] = []
   const sources: number[] = []
+  const cameras = input.camera === null ? [] : readCameras(db)
   const hasFilter = input.camera !== null || input.within !== null || input.photosOnly
   for (const { clock, id, isFromMetadata } of findMedia(db, input, { withFacts: hasFilter })) {
     ids.push(id)
@@ -103,6 +107,10 @@ export function orderMedia(db: ReadDatabase, input: OrderMediaInput): MediaOrder
     fromMetadata,
     months: months.map(({ period, ...counts }) => ({ month: period, ...counts })),
     days: days.map(({ period, ...counts }) => ({ day: period, ...counts })),
+    suggestions:
+      input.camera !== null && camerasCalled(input.camera, cameras).length === 0
+        ? camerasLike(input.camera, cameras)
+        : [],
   }
 }
 
@@ -126,13 +134,14 @@ export function* findMedia(
     from ${from} left join image_media i on e.type = ${IMAGE} and i.content_id = e.content_id
     left join video_media v on e.type = ${VIDEO} and v.content_id = e.content_id
     where e.id > ? and e.type in (${wanted}) and e.kind = ${FILE} and e.name not glob '.*'`
+  const cameras = camera === null ? null : new Set(camerasCalled(camera, readCameras(db)))
   const clock = new LocalClock()
   const live = liveVideos(db)
   for (const row of rowsOf(db, media, inside)) {
     const [id, parentId, mtime, takenAt, type, name, width, height, make, model, latitude, longitude] = row
     if (live.has(id) || !folders.isShown(parentId)) continue
     const taken = cameraName(make, model)
-    if (camera !== null && taken !== camera) continue
+    if (cameras && (taken === null || !cameras.has(taken))) continue
     if (within && !isWithin(within, latitude, longitude)) continue
     if (photosOnly && type === IMAGE) {
       const picture = {
@@ -156,16 +165,6 @@ export function* findMedia(
       longitude,
     }
   }
-}
-
-/**
- * The maker and the model of a camera. If the model contains the maker, the maker is not repeated. Null if neither is
- * known.
- */
-export function cameraName(make: string | null, model: string | null): string | null {
-  const [maker, name] = [make?.trim() ?? '', model?.trim() ?? '']
-  if (name === '' || name.toLowerCase().startsWith(maker.toLowerCase())) return name || maker || null
-  return `${maker} ${name}`.trim()
 }
 
 function isWithin({ east, north, south, west }: PlaceBox, latitude: number | null, longitude: number | null): boolean {

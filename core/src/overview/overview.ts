@@ -61,9 +61,9 @@ export class Overview {
 
   /** Number of photos and videos by month; see the operation. */
   async timeline(input: MediaInput): Promise<MediaTimeline> {
-    const { days, ids, months } = await this.#media(input)
+    const { days, ids, months, suggestions } = await this.#media(input)
     const file = months.reduce((sum, { fromFile }) => sum + fromFile, 0)
-    return { total: ids.length, months, days, basis: { metadata: ids.length - file, file } }
+    return { total: ids.length, months, days, basis: { metadata: ids.length - file, file }, ...similar(suggestions) }
   }
 
   /** Photos and videos, newest first; see the operation. */
@@ -72,8 +72,12 @@ export class Overview {
     offset,
     thumbs,
     ...of
-  }: MediaInput & { limit: number; offset: number; thumbs: boolean }): Promise<{ items: MediaItem[]; total: number }> {
-    const { clocks, fromMetadata, ids } = await this.#media(of)
+  }: MediaInput & { limit: number; offset: number; thumbs: boolean }): Promise<{
+    items: MediaItem[]
+    total: number
+    suggestions?: string[]
+  }> {
+    const { clocks, fromMetadata, ids, suggestions } = await this.#media(of)
     const page = [...ids.subarray(offset, offset + limit)]
     const entries = this.#deps.reader.byIds(page)
     const items = page.flatMap((id, i): MediaItem[] => {
@@ -83,7 +87,7 @@ export class Overview {
       return [{ ...entry, takenAt: clockText(clocks[at]!), takenFrom: fromMetadata[at] ? 'metadata' : 'file' }]
     })
     if (thumbs) this.#deps.addThumbs(items)
-    return { items, total: ids.length }
+    return { items, total: ids.length, ...similar(suggestions) }
   }
 
   /** The index of a photo or video in the result of `media`; see the operation. */
@@ -211,6 +215,10 @@ export class Overview {
       return volume?.id ? [{ id: volume.id, name: volume.name, online: volume.online, ...amount }] : []
     })
   }
+}
+
+function similar(suggestions: readonly string[]): { suggestions?: string[] } {
+  return suggestions.length > 0 ? { suggestions: [...suggestions] } : {}
 }
 
 const SLASH = 0x2f

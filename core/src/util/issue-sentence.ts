@@ -14,6 +14,8 @@ export function issueSentence(issue: z.core.$ZodIssue): string {
     case 'invalid_union':
       return unionSentence(issue.errors.map((issues) => issues.map(issueSentence).join(' and ')))
     case 'invalid_format':
+      // The messages of our own ids can follow the name of the field.
+      return issue.message.startsWith(MUST_BE) ? issue.message : `is wrong: ${lowerFirst(issue.message)}`
     case 'invalid_key':
     case 'invalid_element':
     case 'not_multiple_of':

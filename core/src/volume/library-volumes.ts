@@ -2,8 +2,10 @@ import type { Selectable } from 'kysely'
 import { type DiskType, type Volume, VolumeId, type VolumeKind } from '../domain/index.ts'
 import type { LibraryStore, Reader, WriteTransaction } from '../store/index.ts'
 import type { VolumeTable } from '../store/schema/volume.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
 import { CoreError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { hasPartialId } from '../util/partial-id.ts'
 import { blobToUuid, uuidToBlob, uuidv7 } from '../util/uuid.ts'
 import type { DetectedVolume } from './detected-volume.ts'
 import type { AnyPath } from './mount-table.ts'
@@ -85,7 +87,14 @@ export class LibraryVolumes implements AsyncDisposable {
       (found) => found.length > 0,
     )
     if (!matches)
-      throw new CoreError('NotFound', `no volume ${JSON.stringify(reference)}; see \`spacedrive volume list --all\``)
+      throw new CoreError(
+        'NotFound',
+        `no volume ${JSON.stringify(reference)}; ${didYouMean(
+          reference,
+          volumes.map(({ name }) => name),
+          'spacedrive volume list --all',
+        )}`,
+      )
     if (matches.length > 1) {
       const fingerprints = matches.map((volume) => volume.fingerprint)
       throw new CoreError(
@@ -242,6 +251,7 @@ const TESTS: readonly ((volume: Volume, reference: string) => boolean)[] = [
   (volume, reference) => volume.mountPoint === reference,
   (volume, reference) => volume.name === reference,
   (volume, reference) => volume.name.toLowerCase() === reference.toLowerCase(),
+  (volume, reference) => volume.id !== null && hasPartialId(volume.id, reference),
   (volume, reference) => reference.length >= MIN_PREFIX && volume.fingerprint.startsWith(reference.toLowerCase()),
 ]
 

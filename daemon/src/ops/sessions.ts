@@ -30,7 +30,12 @@ export const endSession = defineAction({
   }),
   output: z.object({ id: z.string() }),
   errors: ['NotFound', 'Unavailable'],
-  cli: { words: ['session', 'end'], positional: ['id'], examples: ['session end <id>'] },
+  cli: {
+    words: ['session', 'end'],
+    positional: ['id'],
+    shortIds: { id: 'sessions.list' },
+    examples: ['session end <id>'],
+  },
   async run({ id }, context: DaemonContext) {
     await served(context).access.end(id)
     return { id }

@@ -2,7 +2,8 @@ import { toSlug } from '../../device/index.ts'
 import type { DeviceId, PeerKey } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { nearest } from '../../util/nearest.ts'
+import { didYouMean } from '../../util/did-you-mean.ts'
+import { hasPartialId } from '../../util/partial-id.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, type Whereabouts } from './device-card.ts'
 import { type DeviceRow, deviceOfRow, type PairedDevice } from './paired-device.ts'
@@ -68,11 +69,11 @@ export class Registry {
       devices.find((each) => each.name === reference) ??
       devices.find((each) => each.slug === reference.toLowerCase())
     if (found) return found
-    const [hint] = nearest(
-      reference,
-      devices.flatMap(({ name, slug }) => [name, slug]),
-    )
-    const advice = hint === undefined ? 'see `spacedrive network devices`' : `did you mean ${hint}?`
+    const [partial, another] = devices.filter(({ id }) => hasPartialId(id, reference))
+    if (partial && !another) return partial
+    if (another) throw new CoreError('Conflict', `several devices have ids with ${reference}; use the name`)
+    const names = devices.flatMap(({ name, slug }) => [name, slug])
+    const advice = didYouMean(reference, names, 'spacedrive network devices')
     throw new CoreError('NotFound', `no device ${JSON.stringify(reference)} is paired with this one; ${advice}`)
   }
 
