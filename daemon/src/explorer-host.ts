@@ -6,6 +6,8 @@ import type { AccessRecord, AccessSession } from './ops/access.ts'
 export interface ExplorerHost {
   /** `http://127.0.0.1:7378/` */
   readonly url: string
+  /** The wanted port, if another program had it and `url` has another one; null otherwise. */
+  readonly takenPort: number | null
   /** The file with the token that programs send. */
   readonly tokenFile: string
   /** A socket in the data folder that serves the same without a token; null if this is not possible. */

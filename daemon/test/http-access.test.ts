@@ -28,7 +28,9 @@ test.each([
     status: 401,
     headers: { 'content-type': 'application/problem+json', 'www-authenticate': 'Bearer realm="spacedrive"' },
   })
-  expect(JSON.parse(answer.body)).toMatchObject({ status: 401, code: 'NotAuthorised' })
+  // Says how a program gets in, not only a browser.
+  const detail: unknown = expect.stringContaining('`spacedrive session key <name>` makes')
+  expect(JSON.parse(answer.body)).toMatchObject({ status: 401, code: 'NotAuthorised', detail })
 })
 
 test('a link signs a page in once, leads where it was wanted, and gives no cookie', async () => {

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
 import { HttpServer } from '../src/http/index.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
@@ -27,6 +28,17 @@ function signed(address: string, { key, session, until }: { key: string; session
   const signature = createHmac('sha256', Buffer.from(key, 'base64url')).update(said).digest('base64url')
   return `${address}${address.includes('?') ? '&' : '?'}session=${session}&until=${until}&sig=${signature}`
 }
+
+test('a server that did not get its port tells which port was taken', async () => {
+  await using http = await startTestHttp()
+  expect(http.server.takenPort).toBeNull()
+  const port = Number(new URL(http.server.url).port)
+  const { connections, core } = http
+  using folder = createTempDir('port')
+  await using other = await HttpServer.listen({ core, connections, runDir: folder.path, port })
+  expect(other.takenPort).toBe(port)
+  expect(new URL(other.url).port).not.toBe(String(port))
+})
 
 test('a page proves its key again after a restart at the same address', async () => {
   await using http = await startTestHttp()

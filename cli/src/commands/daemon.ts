@@ -2,6 +2,7 @@ import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { instanceOf, openSession, stopDaemonOf } from '../session.ts'
+import { takenPortSentence } from '../render/taken-port.ts'
 import { printable } from '../text/escape.ts'
 import { stopAndSay, suffix } from './instances.ts'
 
@@ -43,7 +44,8 @@ async function startAndSay(values: Values, context: CliContext): Promise<number>
     httpPort: httpPortOf(values),
     enableNetworking: values.enableNetworking === true,
   })
-  const { dataDir, explorer, instance, network, notices, pid, version } = await session.query('system.status', {})
+  const status = await session.query('system.status', {})
+  const { dataDir, explorer, instance, network, notices, pid, version } = status
   const name = suffix(instance)
   if (globals.json || globals.jsonl)
     io.printJson({ instance, pid, version, dataDir, explorer, started: session.startedDaemon })
@@ -54,6 +56,8 @@ async function startAndSay(values: Values, context: CliContext): Promise<number>
         : `The daemon${name} is running already, process ${pid}.`,
     )
   if (explorer !== null) io.note(`The explorer is at ${explorer}; \`spacedrive open\` opens it.`)
+  const taken = takenPortSentence(status)
+  if (taken !== null) io.note(taken)
   if (!session.startedDaemon && httpPortOf(values) !== undefined) {
     io.note('--http-port holds for a daemon that starts; `spacedrive restart --http-port <n>` moves this one.')
   }

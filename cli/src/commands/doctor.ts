@@ -11,6 +11,7 @@ import type { OutputOf } from '@spacedrive/client'
 import { exitCodes } from '../exit-codes.ts'
 import { printOutput } from '../print-output.ts'
 import { readLogTail } from '../log-tail.ts'
+import { takenPortSentence } from '../render/taken-port.ts'
 import { type Session, openSession } from '../session.ts'
 import { homeFolder } from '@spacedrive/core/home-folder'
 
@@ -56,7 +57,10 @@ async function examine(context: CliContext): Promise<{ report: Report; facts: Fa
     detail: `version ${status.version} answers, process ${status.pid}`,
     fix: null,
   } as const
-  return { report: { ...report, checks: [daemon, ...report.checks] }, facts: { status, config } }
+  const taken = takenPortSentence(status)
+  const port =
+    taken === null ? [] : [{ name: 'port of the explorer', state: 'ok', detail: taken, fix: null } as const]
+  return { report: { ...report, checks: [daemon, ...port, ...report.checks] }, facts: { status, config } }
 }
 
 interface BundleParts {

@@ -5,6 +5,7 @@ import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { folderForPage } from '../open-in-browser.ts'
+import { takenPortSentence } from '../render/taken-port.ts'
 import { instanceOf, openSession, requireDataFolder, type Session } from '../session.ts'
 
 /** Opens the explorer in a browser, signed in; where there is none, or with --print, says the link instead. */
@@ -18,6 +19,8 @@ export async function open(values: Values, context: CliContext): Promise<number>
   const { expiresAt, page, problem, url } = await linkTo(session, to, folder)
   const failure = problem ?? (wanted ? await failureToOpen(page ?? url) : null)
   const opened = wanted && failure === null
+  const taken = takenPortSentence(await session.query('system.status', {}))
+  if (taken !== null && !globals.json && !globals.jsonl) io.note(taken)
   if (globals.json || globals.jsonl) io.printJson({ url, expiresAt, opened })
   else if (opened) {
     io.print(`Opened ${new URL('/', url).href} in your browser.`)

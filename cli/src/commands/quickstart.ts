@@ -14,6 +14,7 @@ import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
 import { sidecarLines, type SidecarTotals, sidecarTotals } from '../live/sidecar-summary.ts'
 import { failureLines } from '../live/wait-for-job.ts'
 import { httpPortOf } from './daemon.ts'
+import { takenPortSentence } from '../render/taken-port.ts'
 import { type Session, openSession, stopDaemonOf } from '../session.ts'
 import { subjectNames, subjectOf } from '../subject-names.ts'
 import { printable } from '../text/escape.ts'
@@ -84,8 +85,11 @@ const GOES_ON = 'the daemon goes on in the background: `spacedrive monitor` show
 /** Before the first file is read, so that nobody waits for the end to look. */
 async function sayWhereToLook({ once }: Wanted, session: Session): Promise<void> {
   const { globals, io } = session.context
-  const { explorer } = await session.query('system.status', {})
+  const status = await session.query('system.status', {})
+  const { explorer } = status
   if (explorer === null || once || globals.json || globals.jsonl || globals.quiet) return
+  const taken = takenPortSentence(status)
+  if (taken !== null) io.note(taken)
   if (!io.err.isTTY) return io.note(`The explorer is at ${explorer}; \`spacedrive open\` opens it.`)
   // A person can click it. In a pipe, it could end in a log.
   const { url } = await session.action('explorer.link', { to: '/', program: io.program })

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { OutputOf } from '@spacedrive/client'
 import { plainStyle, type Style } from '../text/style.ts'
 import { textWidth } from '../text/width.ts'
+import { takenPortSentence } from './taken-port.ts'
 import { renderOutput } from './index.ts'
 import { logLine } from './log-line.ts'
 
@@ -123,6 +124,14 @@ test('found files, with what matched marked and what is offline said', async () 
       marked,
     ),
   ).toMatchFileSnapshot(golden('search'))
+})
+
+test('a port that another program has is explained', () => {
+  expect(takenPortSentence({ explorer: 'http://127.0.0.1:7378/' })).toBeNull()
+  expect(takenPortSentence({ explorer: null, takenPort: 7378 })).toBeNull()
+  expect(takenPortSentence({ explorer: 'http://127.0.0.1:7379/', takenPort: 7378 })).toMatch(
+    /^Another program uses port 7378.* at port 7379\./,
+  )
 })
 
 test('a search that finds little names the searches that may find more, and the files that are still being read', async () => {

@@ -3,6 +3,7 @@ import { renderFields } from '../text/fields.ts'
 import { formatBytes, formatDuration } from '../text/format.ts'
 import type { OutputOf } from '@spacedrive/client'
 import { checkLines, checkSummary } from './checks.ts'
+import { takenPortSentence } from './taken-port.ts'
 import type { Renderers, View } from './view.ts'
 
 export const systemRenderers: Renderers = {
@@ -12,6 +13,7 @@ export const systemRenderers: Renderers = {
 
 function statusFields(status: OutputOf<'system.status'>, view: View): readonly string[] {
   const { jobs } = status
+  const taken = takenPortSentence(status)
   return renderFields(
     [
       [
@@ -32,6 +34,7 @@ function statusFields(status: OutputOf<'system.status'>, view: View): readonly s
       ['Explorer', status.explorer],
       ['HTTP', status.httpSocket === null ? null : printable(status.httpSocket)],
       ...(status.exposed ? [['For others', view.withTypedCommands(exposedText(status.exposed))] as const] : []),
+      ...(taken === null ? [] : [['Port', view.withTypedCommands(taken)] as const]),
       ...status.notices.map((notice) => ['Note', view.withTypedCommands(printable(notice))] as const),
     ],
     view,

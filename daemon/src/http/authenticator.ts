@@ -9,7 +9,7 @@ import { FailedLogins } from './failed-logins.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { type ConnectionUsers, NotOwnConnection } from './connection-users.ts'
 import type { PageProofs } from './page-proofs.ts'
-import { HttpError } from './problem.ts'
+import { HttpError, NOT_SIGNED_IN } from './problem.ts'
 import type { Session, Sessions } from './sessions.ts'
 
 export interface AuthenticatorOptions {
@@ -110,7 +110,7 @@ export class Authenticator {
     if (bearer !== null && this.#isToken(bearer)) return ownUser
     const key = bearer === null ? null : apiKeys?.find(bearer)
     if (key) return { rights: key.allow, id: key.id, onRefused: this.#recorder(key.name, `key ${key.id}`) }
-    throw this.#failure(request, this.#failedTokens, 'the token or API key is wrong or was revoked')
+    throw this.#failure(request, this.#failedTokens, WRONG_KEY)
   }
 
   /** Returns a function that records requests beyond the rights of a signed-in client. */
@@ -136,7 +136,7 @@ export class Authenticator {
   }
 
   #checkCookie(request: IncomingMessage, session: Session | null): void {
-    if (!session) throw new HttpError(401, 'NotAuthorised', 'you are not signed in; run `spacedrive open`', challenge)
+    if (!session) throw new HttpError(401, 'NotAuthorised', NOT_SIGNED_IN, challenge)
     // A browser sends the cookie of its own accord; `Origin`, which was checked, says that our page asks.
     const isOwnPage = request.headers.origin !== undefined
     const isSafe = SAFE_METHODS.includes(request.method) && request.headers.upgrade === undefined
@@ -161,6 +161,9 @@ function tooMany(seconds: number): HttpError {
   const message = `too many failed attempts; try again in ${seconds} s`
   return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }
+
+const WRONG_KEY =
+  'the token or API key is wrong, has expired or was revoked; `spacedrive session key <name>` makes another API key'
 
 const challenge = { 'www-authenticate': 'Bearer realm="spacedrive"' }
 

@@ -40,6 +40,7 @@ export interface HttpServerOptions {
 export class HttpServer implements AsyncDisposable, ExplorerHost {
   /** The usual address, for programs. It leads a browser to the pages. */
   readonly url: string
+  readonly takenPort: number | null
   /** The origin at which pages sign in, such as `http://127.83.12.9:40123`. */
   readonly pageOrigin: string
   readonly tokenFile: string
@@ -57,7 +58,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #parts: AsyncDisposableStack
 
   private constructor(
-    of: Pick<HttpServer, 'app' | 'downloads' | 'url' | 'pageOrigin'> & {
+    of: Pick<HttpServer, 'app' | 'downloads' | 'url' | 'takenPort' | 'pageOrigin'> & {
       gate: Gate
       page: WebPage
       linkMs: number
@@ -68,6 +69,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   ) {
     const { exposure, gate } = of
     this.url = of.url
+    this.takenPort = of.takenPort
     this.pageOrigin = of.pageOrigin
     this.tokenFile = gate.tokenFile
     this.app = of.app
@@ -112,6 +114,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     parts.defer(() => closing.abort())
     server = new HttpServer({
       ...local,
+      takenPort: port === 0 || port === Number(new URL(local.url).port) ? null : port,
       downloads,
       gate,
       page,

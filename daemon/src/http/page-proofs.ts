@@ -12,7 +12,7 @@ import {
 import { lstatSync, readFileSync } from 'node:fs'
 import { daemonStatement, pageStatement } from '@spacedrive/client/page-session'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
-import { HttpError } from './problem.ts'
+import { HttpError, NOT_SIGNED_IN } from './problem.ts'
 import type { Session, Sessions } from './sessions.ts'
 
 /** Challenges that wait for their answer at once, and how long each does. */
@@ -144,7 +144,7 @@ export function publicKeyOf(text: string): KeyObject | null {
 }
 
 function notSignedIn(): HttpError {
-  return new HttpError(401, 'NotAuthorised', 'you are not signed in; run `spacedrive open`')
+  return new HttpError(401, 'NotAuthorised', NOT_SIGNED_IN)
 }
 
 /** Null if there is none, and if others could have read it. */

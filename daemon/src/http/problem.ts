@@ -3,6 +3,10 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CoreError, type ErrorCode } from '@spacedrive/core'
 
+/** Says how a person gets in, and how a program does. */
+export const NOT_SIGNED_IN =
+  'you are not signed in. A browser: run `spacedrive open`. A program: send `Authorization: Bearer <key>` with an API key, which `spacedrive session key <name>` makes'
+
 /** RFC 9457. */
 export interface Problem {
   readonly type: 'about:blank'

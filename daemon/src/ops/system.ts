@@ -23,6 +23,8 @@ export const systemStatus = defineQuery({
     network: z.object({ state: z.string() }),
     memory: z.object({ rssBytes: z.number() }),
     explorer: z.string().nullable(),
+    /** The port in the settings, if another program had it and the explorer is at another one; missing otherwise. */
+    takenPort: z.number().optional(),
     tokenFile: z.string().nullable(),
     /**
      * The socket that serves HTTP without the token, for this user only: `curl --unix-socket <it>
@@ -42,6 +44,7 @@ export const systemStatus = defineQuery({
   run: async (_input, { core, explorer }: DaemonContext) => ({
     ...core.status(),
     explorer: explorer?.url ?? null,
+    ...(explorer && explorer.takenPort !== null && { takenPort: explorer.takenPort }),
     tokenFile: explorer?.tokenFile ?? null,
     httpSocket: explorer?.socket ?? null,
     exposed: exposedOf(explorer),
