@@ -594,6 +594,26 @@ test('a folder whose disk is unplugged stays, and says which disk to plug in', a
   )
 })
 
+test('a folder that was moved on a mounted disk is not said to be on an unplugged one', async () => {
+  const files = alphabet()
+  files.online = false
+  await openFolder(files, {
+    answers: {
+      'locations.list': () => [
+        aLocation('/p', { volumeId: volumeId(5), state: 'offline', error: '/p does not exist' }),
+      ],
+      'volumes.list': () => [aVolume('Root', { id: volumeId(5) })],
+    },
+  })
+  await waitFor(() =>
+    expect(count()).toContain(
+      'The folder of p cannot be opened, although Root is connected. (/p does not exist) If it was moved or renamed, put it back. If it was deleted, remove the location. This is what the index remembers.',
+    ),
+  )
+  expect(count()).not.toContain('Plug in')
+  expect(screen.getByRole('link', { name: 'Show the locations' }).getAttribute('href')).toBe('/locations')
+})
+
 test('a folder that is not indexed says so, and is indexed at a click', async () => {
   const files = alphabet()
   files.source = 'disk'

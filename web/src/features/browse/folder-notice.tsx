@@ -1,20 +1,21 @@
-import { CloudOff, FolderSearch, type LucideIcon, Unplug } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { CloudOff, FolderSearch, FolderX, type LucideIcon, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useAction, useOperation } from '../../api/index.ts'
+import { useAction, useOperation, useWhyOffline } from '../../api/index.ts'
 import { deviceOf, isWithin, nameOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, toast, toastError } from '../../ui/index.ts'
+import { Button, toast, toastError, WithCode } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { useDevice } from './use-device.ts'
 import type { Listing } from './use-listing.ts'
 
-/** What is to be known of a folder before its rows: its disk is not plugged in, or it is not indexed. */
+/** What a user has to know about a folder before its rows: it is offline and why, or it is not indexed. */
 export function FolderNotice({ listing, path }: { listing: Listing; path: string }) {
   const locations = useOperation('locations.list', {}).data
   const device = deviceOf(path)
   const location = locations?.find((each) => isWithin(path, each.path))
   if (device !== null) return <DeviceNotice reference={device} listing={listing} />
-  if (!listing.online) return <OfflineNotice volumeId={location?.volumeId ?? null} />
+  if (!listing.online) return <OfflineNotice path={path} />
   if (listing.source === 'disk' && locations && !location) return <UnindexedNotice path={path} />
   return null
 }
@@ -33,11 +34,31 @@ function DeviceNotice({ reference, listing: { error, online, total } }: { refere
   return online ? null : <Notice icon={Unplug}>{t.offline}</Notice>
 }
 
-function OfflineNotice({ volumeId }: { volumeId: string | null }) {
+function OfflineNotice({ path }: { path: string }) {
   const t = useMessages(messages)
-  const volumes = useOperation('volumes.list', {}).data ?? []
-  const volume = volumeId === null ? undefined : volumes.find(({ id }) => id === volumeId)
-  return <Notice icon={Unplug}>{volume ? t.offlineDisk(volume.name) : t.offline}</Notice>
+  const offline = useWhyOffline(path)
+  if (!offline) return null
+  if (offline.why === 'unplugged')
+    return <Notice icon={Unplug}>{offline.volume === null ? t.offline : t.offlineDisk(offline.volume)}</Notice>
+  const { error, name } = offline.location
+  return (
+    <Notice
+      icon={FolderX}
+      action={
+        <Link to="/locations" className="text-accent underline">
+          {t.toLocations}
+        </Link>
+      }
+    >
+      {t.notThere(name, offline.volume)}{' '}
+      {error !== null && (
+        <span lang="en">
+          (<WithCode text={error} />)
+        </span>
+      )}{' '}
+      {t.ifMoved}
+    </Notice>
+  )
 }
 
 function UnindexedNotice({ path }: { path: string }) {

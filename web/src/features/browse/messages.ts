@@ -47,6 +47,10 @@ export const messages = defineMessages({
     indexFailed: 'This folder cannot be indexed',
     offline: 'The disk of this folder is not plugged in. This is what the index remembers.',
     offlineDisk: (name: string) => `Plug in ${name} to open these files. This is what the index remembers.`,
+    notThere: (name: string, volume: string) => `The folder of ${name} cannot be opened, although ${volume} is connected.`,
+    ifMoved:
+      'If it was moved or renamed, put it back. If it was deleted, remove the location. This is what the index remembers.',
+    toLocations: 'Show the locations',
     deviceOffline: (name: string) =>
       `${name} is not reachable. This is what was seen last; it goes on once it is back.`,
     deviceAway: (name: string) => `${name} is not reachable`,
@@ -129,6 +133,10 @@ export const messages = defineMessages({
     indexFailed: 'Dieser Ordner kann nicht erfasst werden',
     offline: 'Das Laufwerk dieses Ordners ist nicht angeschlossen. Das ist, was der Index noch weiß.',
     offlineDisk: (name) => `Schließe ${name} an, um diese Dateien zu öffnen. Das ist, was der Index noch weiß.`,
+    notThere: (name, volume) => `Der Ordner von ${name} lässt sich nicht öffnen, obwohl ${volume} angeschlossen ist.`,
+    ifMoved:
+      'Wurde er verschoben oder umbenannt, lege ihn zurück. Wurde er gelöscht, entferne den Ort. Das ist, was der Index noch weiß.',
+    toLocations: 'Orte zeigen',
     deviceOffline: (name) =>
       `${name} ist nicht erreichbar. Das ist, was zuletzt zu sehen war; es geht weiter, sobald es zurück ist.`,
     deviceAway: (name) => `${name} ist nicht erreichbar`,

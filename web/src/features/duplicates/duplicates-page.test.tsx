@@ -66,7 +66,7 @@ test('copies are listed with what they take, how sure it is, and what could be f
 test('each copy leads to its folder, and says where its disk is away', async () => {
   const page = await openCopies([aGroup(1, { files: [copy('/p/a.txt'), copy('/usb/b.txt', false)] })])
   const group = await groupOf('a.txt')
-  expect(within(group).getByText('Unplugged')).toBeTruthy()
+  expect(within(group).getByText('Offline')).toBeTruthy()
   expect(within(group).getByRole('link', { name: '/p/a.txt' }).getAttribute('href')).toBe(
     '/browse?path=%2Fp&sel=%2Fp%2Fa.txt',
   )

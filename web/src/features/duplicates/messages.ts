@@ -37,7 +37,7 @@ export const messages = defineMessages({
     explain:
       'Files up to 100 kB were compared byte by byte. Larger files have the same size and the same samples; “Compare byte by byte” makes sure.',
     showAnew: 'Files have changed. Show the list again',
-    offline: 'Unplugged',
+    offline: 'Offline',
     none: 'No two files hold the same content',
     noneText: 'Copies are found where locations are indexed by content.',
     noUnique: 'No file exists only once',
@@ -88,7 +88,7 @@ export const messages = defineMessages({
     explain:
       'Dateien bis 100 kB wurden Byte für Byte verglichen. Größere haben dieselbe Größe und dieselben Stichproben; „Byte für Byte vergleichen“ gibt Gewissheit.',
     showAnew: 'Dateien haben sich geändert. Liste neu zeigen',
-    offline: 'Nicht angeschlossen',
+    offline: 'Nicht erreichbar',
     none: 'Keine zwei Dateien haben denselben Inhalt',
     noneText: 'Kopien werden gefunden, wo Orte nach Inhalt erfasst sind.',
     noUnique: 'Keine Datei gibt es nur einmal',

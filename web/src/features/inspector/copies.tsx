@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useOperation } from '../../api/index.ts'
+import { useOperation, useWhyOffline } from '../../api/index.ts'
 import { deviceOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeName } from '../../ui/index.ts'
@@ -92,11 +92,17 @@ function Copy({ copy: { device, online, path, volume } }: { copy: Info['copies']
         <p>
           {place}{' '}
           <span className="text-muted">
-            · {online ? (deviceOf(path) === null ? t.online : t.reachable) : t.plugIn(volume ?? t.volumeUnknown)}
+            · {online ? (deviceOf(path) === null ? t.online : t.reachable) : <HowToReach path={path} volume={volume} />}
           </span>
         </p>
         <PathLink path={path} />
       </div>
     </li>
   )
+}
+
+function HowToReach({ path, volume }: Pick<Info['copies'][number], 'path' | 'volume'>) {
+  const t = useMessages(messages)
+  const offline = useWhyOffline(path)
+  return offline?.why === 'moved' ? t.movedAway(offline.location.name) : t.plugIn(volume ?? t.volumeUnknown)
 }

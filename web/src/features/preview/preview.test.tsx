@@ -4,7 +4,7 @@ import { toastOf } from '../../../testing/page.tsx'
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { expect, test, vi } from 'vitest'
 import { Refusal } from '../../../testing/fake-daemon.ts'
-import { aFile, aFolder, anInfo, aSidecar, aThumb, contentId, entryId } from '../../../testing/things.ts'
+import { aFile, aFolder, aLocation, anInfo, aSidecar, aThumb, aVolume, contentId, entryId, volumeId } from '../../../testing/things.ts'
 
 const indexed = { id: entryId(1), contentId: contentId(1) }
 
@@ -75,9 +75,23 @@ test('a file whose disk is away says which to plug in', async () => {
   const copies = [{ path: '/p/a.exe', device: 'alice', volume: 'Stick', online: false }]
   const { dialog } = await preview(aFile('/p/a.exe'), { info: { online: false, copies } })
   expect((await within(dialog).findByRole('status')).textContent).toBe(
-    'This file is on Stick, which is not plugged in. Plug Stick in to open it. What is here of it is shown below.',
+    'This file is on Stick, which is not plugged in. Plug Stick in to open it. Its thumbnail and texts, if there are any, are below.',
   )
   expect(within(dialog).queryByRole('link', { name: 'Download' })).toBeNull()
+})
+
+test('a file whose folder was moved says so, and which folder to put back', async () => {
+  const copies = [{ path: '/p/a.exe', device: 'alice', volume: 'Root', online: false }]
+  const { dialog } = await preview(aFile('/p/a.exe'), {
+    info: { online: false, copies },
+    answers: {
+      'locations.list': () => [aLocation('/p', { volumeId: volumeId(5), state: 'offline' })],
+      'volumes.list': () => [aVolume('Root', { id: volumeId(5) })],
+    },
+  })
+  const note = await within(dialog).findByRole('status')
+  await waitFor(() => expect(note.textContent).toContain('This file is in the folder of p, which cannot be opened'))
+  expect(note.textContent).toContain('If the folder was moved or renamed, put it back.')
 })
 
 test('a copy that can be reached stands in for a file that cannot', async () => {

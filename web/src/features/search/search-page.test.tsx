@@ -523,10 +523,10 @@ test('a result says why it is one: what is said and when, on which page, how nea
   expect(await screen.findByRole('dialog', { name: 'Preview of whale talk.mp3' })).toBeTruthy()
 })
 
-test('a result whose disk is unplugged says so, and cannot be downloaded', async () => {
+test('a result that is offline says so, and cannot be downloaded', async () => {
   const page = await openSearch('?q=water', searching([aResult('/p/water.txt', { online: false })]))
   await waitFor(() => expect(rows()).toHaveLength(1))
-  expect(rows()[0]!.textContent).toContain('Unplugged')
+  expect(rows()[0]!.textContent).toContain('Offline')
   await page.user.pointer({ keys: '[MouseRight]', target: rows()[0]! })
   const menu = await screen.findByRole('menu')
   expect(within(menu).getByRole('menuitem', { name: 'Download' }).getAttribute('aria-disabled')).toBe('true')

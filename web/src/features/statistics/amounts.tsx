@@ -84,7 +84,7 @@ function RowName({ row: { behind, icon, isOffline, name } }: { row: AmountRow })
       {isOffline && (
         <span className="text-warn flex shrink-0 items-center gap-1 text-xs">
           <Unplug size={14} strokeWidth={1.5} aria-hidden />
-          {t.unplugged}
+          {t.offline}
         </span>
       )}
     </>

@@ -71,9 +71,9 @@ const cards = [
   { card: 'By kind', rows: ['Image4 kB1', 'Text3 kB2'] },
   { card: 'By extension', rows: ['.jpg4 kB1', 'without extension1 kB1', '2 other extensions2 kB1'] },
   { card: 'By age', rows: ['20192 kB1'] },
-  { card: 'By location', rows: ['Photosunplugged7 kB3'] },
+  { card: 'By location', rows: ['Photosoffline7 kB3'] },
   { card: 'Largest folders', rows: ['20192 kB1'] },
-  { card: 'By volume', rows: ['Disk7 kB3', 'Goneunplugged0 bytes0'] },
+  { card: 'By volume', rows: ['Disk7 kB3', 'Goneoffline0 bytes0'] },
   // Variants of one kind are told together.
   { card: 'Made from files', rows: ['Thumbnails30 bytes2'] },
 ]
@@ -106,7 +106,7 @@ const links = [
   { card: 'By kind', row: 'Image', search: { type: ['image'], hidden: true, sort: 'size' } },
   { card: 'By extension', row: '.jpg', search: { ext: ['jpg'], hidden: true, sort: 'size' } },
   { card: 'By age', row: '2019', search: { modified: '2019', hidden: true, sort: 'size' } },
-  { card: 'By location', row: 'Photos unplugged', search: { path: '/photos' } },
+  { card: 'By location', row: 'Photos offline', search: { path: '/photos' } },
   { card: 'Largest folders', row: '2019', search: { path: '/photos/2019' } },
   { card: 'By volume', row: 'Disk', search: { path: '/media/Disk' } },
 ]
