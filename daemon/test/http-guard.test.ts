@@ -116,6 +116,8 @@ test('without the token everything is closed but the pages, the health, and the 
     'POST /session/challenge 403',
     'GET /session/proof 200',
     'POST /session/proof 403',
+    // How to start the command line.
+    'GET /session/program 200',
     'GET /session/x 200',
     // It says nothing but what is asked for after it.
     'GET /api 200',

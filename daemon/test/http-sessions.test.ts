@@ -239,3 +239,12 @@ test('a flood of attempts neither fills the disk nor pushes the rest out of the 
   const bytes = ['audit.jsonl.refused', 'audit.jsonl.refused.1'].map((name) => statSync(join(folder.path, name)).size)
   expect(Math.max(...bytes)).toBeLessThan(520 * 1024)
 })
+
+test('a page that is not signed in learns the command that signs it in, as the user types it', async () => {
+  await using http = await startTestHttp()
+  await ask(http, 'explorer.link', { program: 'npx <spacedrive>' })
+  const told = await http.raw('/session/program', { at: http.pageOrigin })
+  expect(JSON.parse(told.body)).toEqual({ program: 'npx <spacedrive>' })
+  const page = await http.raw('/session/used', { at: http.pageOrigin })
+  expect(page.body).toContain('run “npx &lt;spacedrive&gt; open” in a terminal')
+})

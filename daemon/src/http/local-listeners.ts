@@ -46,12 +46,13 @@ export async function listenLocally(deps: LocalListenersDeps): Promise<LocalList
   const { core, limits } = shared
   const { log } = core
   const place = { page: '', media: '' }
+  const program = () => shared.explorer()?.program ?? 'spacedrive'
   const app = createApp({
     ...shared,
     authenticator,
-    sessionRoutes: pageSessionRoutes({ authenticator, links, proofs, sessions, audit, place }),
+    sessionRoutes: pageSessionRoutes({ authenticator, links, proofs, sessions, audit, place, program }),
     mediaOrigin: () => place.media,
-    addFirst: (first) => awayRoutes(first, { to: place, program: () => shared.explorer()?.program ?? null }),
+    addFirst: (first) => awayRoutes(first, { to: place, program }),
   })
   const sockets = new WebSockets({ authenticator, connections, limits })
   const upgrade: HttpListenerOptions['upgrade'] = (request, client, head) => void sockets.upgrade(request, client, head)

@@ -20,6 +20,8 @@ export interface PageSessionDeps {
   readonly audit: AuditLog
   /** The origins of pages, and of the files that they show. */
   readonly place: { readonly page: string; readonly media: string }
+  /** The words that start the command line in the user's shell. */
+  readonly program: () => string
 }
 
 const MAX_TEXT = 1_000
@@ -32,7 +34,7 @@ const MAX_BODY_BYTES = 8 * 1024
 
 /** Routes that sign in a page of this machine and answer its later proofs. Each route checks its own callers. */
 export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
-  const { audit, authenticator, links, place, proofs, sessions } = deps
+  const { audit, authenticator, links, place, program, proofs, sessions } = deps
   const routes = sessionRoutes(authenticator, async (id) => void (await sessions.end(id)))
 
   routes.post('/', async (c) => {
@@ -57,6 +59,9 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
     return c.json({ ...access, media: place.media })
   })
 
+  // For a page that is not signed in, which has to name the command that signs it in.
+  routes.get('/program', (c) => c.json({ program: program() }, 200, { 'cache-control': 'no-store' }))
+
   routes.get('/:name', async (c) => {
     const name = c.req.param('name')
     const script = await signInScript(name)
@@ -66,7 +71,7 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
     }
     if (name.includes('.')) return c.notFound()
     const language = acceptedLanguage(c.req.header('accept-language'))
-    return new Response(signInPage(language), {
+    return new Response(signInPage(language, program()), {
       headers: {
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': signInPolicy,

@@ -26,6 +26,8 @@ export interface Preferences {
   keys: Readonly<Record<string, string>>
   /** Locations whose photos a person does not want read for their dates. */
   declinedDates: readonly string[]
+  /** The status bar counts the failures after this time, in ISO 8601; null: all of them. */
+  failuresSeenAt: string | null
   set: (change: Partial<Omit<Preferences, 'set'>>) => void
 }
 
@@ -41,6 +43,7 @@ export const usePreferences = create<Preferences>()(
       tileSize: 144,
       keys: {},
       declinedDates: [],
+      failuresSeenAt: null,
       set: (change) => set(change),
     }),
     { name: 'spacedrive', version: 1 },

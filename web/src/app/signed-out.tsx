@@ -1,22 +1,26 @@
 import { KeyRound } from 'lucide-react'
-import { connection, useProgram } from '../api/index.ts'
+import { connection, isElsewhere, useProgram } from '../api/index.ts'
 import { defineMessages, useMessages } from '../i18n/index.ts'
 import { Button, EmptyState } from '../ui/index.ts'
 
 const messages = defineMessages({
   en: {
     title: 'This browser is not signed in',
-    text: 'Run this command in a terminal; it opens the explorer, signed in:',
+    text: 'Run this command in a terminal. It opens the explorer and signs this browser in:',
+    elsewhere: 'The session has ended. Reload this page and sign in with the passphrase.',
+    reload: 'Reload',
     retry: 'Try again',
   },
   de: {
     title: 'Dieser Browser ist nicht angemeldet',
-    text: 'Dieser Befehl in einem Terminal öffnet den Explorer und meldet an:',
+    text: 'Dieser Befehl in einem Terminal öffnet den Explorer und meldet diesen Browser an:',
+    elsewhere: 'Die Sitzung ist zu Ende. Lade diese Seite neu und melde dich mit der Passphrase an.',
+    reload: 'Neu laden',
     retry: 'Noch einmal versuchen',
   },
 })
 
-/** Stands instead of everything where the daemon does not know the browser. */
+/** Replaces the whole page if the browser is not signed in. */
 export function SignedOut() {
   const t = useMessages(messages)
   const program = useProgram()
@@ -26,12 +30,20 @@ export function SignedOut() {
         icon={KeyRound}
         isPage
         title={t.title}
-        action={<Button onClick={() => connection.retryNow()}>{t.retry}</Button>}
+        action={
+          isElsewhere ? (
+            <Button onClick={() => location.reload()}>{t.reload}</Button>
+          ) : (
+            <Button onClick={() => connection.retryNow()}>{t.retry}</Button>
+          )
+        }
       >
-        <p>{t.text}</p>
-        <code className="bg-panel border-line rounded-control mt-2 inline-block border px-2 py-1 font-mono">
-          {program} open
-        </code>
+        <p>{isElsewhere ? t.elsewhere : t.text}</p>
+        {!isElsewhere && (
+          <code className="bg-panel border-line rounded-control mt-2 inline-block border px-2 py-1 font-mono">
+            {program} open
+          </code>
+        )}
       </EmptyState>
     </main>
   )

@@ -36,11 +36,15 @@ export function plainText(text: string): string {
     .join('')
 }
 
+/** The extension of a name with its dot; empty if there is none, or if it is too long to be one. */
+export function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.')
+  return dot > 0 && name.length - dot <= MAX_TAIL - 2 ? name.slice(dot) : ''
+}
+
 /** A name in two parts, of which the first may be cut at its end: the last characters and the extension always stay. */
 export function splitName(name: string): [head: string, tail: string] {
-  const dot = name.lastIndexOf('.')
-  const extension = dot > 0 && name.length - dot <= MAX_TAIL - 2 ? name.length - dot : 0
-  const length = Math.min(extension + 3, MAX_TAIL)
+  const length = Math.min(extensionOf(name).length + 3, MAX_TAIL)
   if (name.length <= length * 2) return [name, '']
   // Never between the halves of a character.
   let cut = name.length - length

@@ -36,7 +36,7 @@ export function Thumbnail({ entry, library, size, isLater = false, iconSize, isF
   const hash = hasPicture ? thumb?.hash : undefined
   // Where only smaller thumbnails are there, the picture is smaller too: enlarged it would be blurred.
   const room = picture?.side ? Math.min(size, picture.side / devicePixelRatio) : size
-  const box = thumb && !isFilling ? fitted(thumb, room) : { width: size, height: size }
+  const box = !thumb ? { width: size, height: size } : isFilling ? filled(thumb, size) : fitted(thumb, room)
   // Corners of its own: cut off by what is around it they would cost more than the picture.
   const isWhole = box.width === box.height && !isFilling && size > SMALL
   const radius = isWhole ? 'rounded-tile' : 'rounded-[3px]'
@@ -191,6 +191,12 @@ function elongation(thumb: Thumb | undefined): number {
   if (!thumb?.width || !thumb.height) return 1
   const { height, width } = thumb
   return Math.min(MAX_ELONGATION, Math.max(width, height) / Math.min(width, height))
+}
+
+/** It fills the square, and what is beyond that is cut off. A smaller picture is not enlarged. */
+function filled({ height, width }: Thumb, size: number): Size {
+  if (!width || !height) return { width: size, height: size }
+  return { width: Math.min(size, width), height: Math.min(size, height) }
 }
 
 /** As large as the square lets it be, but not larger than it is. */

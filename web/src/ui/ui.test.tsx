@@ -473,6 +473,13 @@ test('a picture is as large as it is, and stands in a square', async () => {
   expect(image.parentElement!.style.width).toBe('100px')
 })
 
+test('a picture that is smaller than the square it fills is not enlarged', async () => {
+  const thumb = aThumb({ width: 50, height: 400 })
+  await show(<Thumbnail entry={pictured({ thumb })} library={library} size={100} isFilling />)
+  const image = document.querySelector('img')!
+  expect([image.style.width, image.style.height]).toEqual(['50px', '100px'])
+})
+
 test('a panorama that fills a square is loaded sharp, but not without end', async () => {
   const ready = ['grid@1x', 'detail@1x', 'detail@2x']
   const thumb = (width: number) => aThumb({ width, height: 100, ready })

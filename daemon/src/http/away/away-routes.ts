@@ -14,7 +14,7 @@ export interface AwayRoutesOptions {
   /** The origin of the pages. */
   readonly to: { readonly page: string }
   /** The words that start the command line in the user's shell; null if they are not known. */
-  readonly program: () => string | null
+  readonly program: () => string
 }
 
 /**
@@ -25,7 +25,7 @@ export function awayRoutes(app: HttpApp, { program, to }: AwayRoutesOptions): vo
   app.use(async (c, next) => {
     const { origin, pathname, search } = new URL(c.req.url)
     if (origin === to.page || c.req.method !== 'GET') return next()
-    if (pathname === WORKER) return script(c, workerScript(program() ?? 'spacedrive'), WORKER_POLICY)
+    if (pathname === WORKER) return script(c, workerScript(program()), WORKER_POLICY)
     if (pathname === LEAD) return script(c, leadScript(), "default-src 'none'")
     if (!isPerson(c)) return next()
     // A program that follows links runs no scripts.

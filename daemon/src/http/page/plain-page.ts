@@ -44,6 +44,7 @@ function sha256Of(text: string): string {
   return `sha256-${hash('sha256', text, 'base64')}`
 }
 
-function escapeHtml(text: string): string {
+/** Makes a text harmless in elements and in quoted attributes. */
+export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

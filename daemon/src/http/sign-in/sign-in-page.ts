@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { PageLanguage } from '../accepted-language.ts'
+import { escapeHtml } from '../page/plain-page.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -26,21 +27,26 @@ const words = {
   en: {
     title: 'This link does not sign in',
     working: 'Signing in …',
-    refused: 'It holds once, and for two minutes. “spacedrive open” in a terminal makes another.',
+    refused: (program: string) =>
+      `A link works once, and only for two minutes. For a new one, run “${program} open” in a terminal.`,
     noScript: 'The explorer needs JavaScript.',
   },
   de: {
     title: 'Dieser Link meldet nicht an',
     working: 'Wird angemeldet …',
-    refused: 'Er gilt nur einmal und nur zwei Minuten. „spacedrive open“ in einem Terminal macht einen neuen.',
+    refused: (program: string) =>
+      `Ein Link gilt nur einmal und nur zwei Minuten. Einen neuen macht „${program} open“ in einem Terminal.`,
     noScript: 'Der Explorer braucht JavaScript.',
   },
 }
 
-/** A page that makes the key of this browser and hands in the code of its address. */
-export function signInPage(language: PageLanguage): string {
+/**
+ * A page that makes the key of this browser and hands in the code of its address. `program`: the words that start the
+ * command line.
+ */
+export function signInPage(language: PageLanguage, program: string): string {
   const t = words[language]
-  return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Spacedrive</title><style>${STYLE}</style><script type="module" src="/session/sign-in.js"></script></head><body><main><h1 id="title" hidden>${t.title}</h1><p id="status" role="status" data-refused="${t.refused}">${t.working}</p><noscript><p>${t.noScript}</p></noscript></main></body></html>`
+  return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Spacedrive</title><style>${STYLE}</style><script type="module" src="/session/sign-in.js"></script></head><body><main><h1 id="title" hidden>${t.title}</h1><p id="status" role="status" data-refused="${escapeHtml(t.refused(program))}">${t.working}</p><noscript><p>${t.noScript}</p></noscript></main></body></html>`
 }
 
 /** The scripts of the page, by their names. */

@@ -38,7 +38,12 @@ export function ColumnsView({ folder, label, onOpen }: ViewProps) {
     const { current: all } = strip
     const main = all?.querySelector<HTMLElement>('[role="grid"]')
     // As far as the column that has the keys stays whole: on a narrow window the next one only shows its beginning.
-    if (all && main) all.scrollTo({ left: main.offsetLeft - all.offsetLeft, behavior: 'instant' })
+    if (!all || !main) return
+    const [view, column] = [all.getBoundingClientRect(), main.getBoundingClientRect()]
+    // From right to left, columns begin at the right edge, and positions are negative.
+    const isRightToLeft = getComputedStyle(all).direction === 'rtl'
+    const left = isRightToLeft ? column.right - view.right : column.left - view.left
+    all.scrollBy({ left, behavior: 'instant' })
   }, [above?.length, next])
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -47,6 +47,20 @@ test('the whole header of a column sorts', async () => {
   await waitFor(() => expect(rows().map(nameIn)).toEqual(['box', 'b.jpg', 'a.txt']))
 })
 
+test('the menu says which columns have no room in the window', async () => {
+  const page = await openFolder()
+  Object.defineProperty(screen.getByRole('columnheader', { name: 'Created' }), 'offsetWidth', { value: 0 })
+  await page.user.click(screen.getByRole('button', { name: 'Choose columns' }))
+  const items = await screen.findAllByRole('menuitemcheckbox')
+  expect(items.map((item) => item.textContent)).toEqual([
+    'Size',
+    'Modified',
+    'Created(the window is too narrow)',
+    'Type',
+    'Extension',
+  ])
+})
+
 test('columns are hidden and added, in this folder alone, and are still so later', async () => {
   const page = await openFolder()
   expect(headers()).toEqual(['Name', 'Size', 'Modified', 'Created', 'Type'])

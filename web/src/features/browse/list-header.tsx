@@ -1,4 +1,5 @@
 import { ChevronDown, ChevronUp, SlidersHorizontal } from 'lucide-react'
+import { useState } from 'react'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, ContextMenu, IconButton, Menu, MenuItem, MenuLine, MenuSwitch, ResizeHandle } from '../../ui/index.ts'
 import type { Sort } from './browse-search.ts'
@@ -56,6 +57,7 @@ function ColumnChoices({ path }: { path: string }) {
   const t = useMessages(messages)
   const { isOwn, layout } = useColumnLayout(path)
   const { forget, set } = useColumnsKept()
+  const [hidden] = useState(hiddenColumns)
   return (
     <>
       {columnIds.map((id) => (
@@ -65,6 +67,7 @@ function ColumnChoices({ path }: { path: string }) {
           onChange={(isOn) => set(path, withColumn(layout, id, isOn))}
         >
           {t[id]}
+          {hidden.has(id) && layout.shown.includes(id) && <span className="text-muted ms-1">{t.noRoom}</span>}
         </MenuSwitch>
       ))}
       <MenuLine />
@@ -73,6 +76,12 @@ function ColumnChoices({ path }: { path: string }) {
       </MenuItem>
     </>
   )
+}
+
+/** The columns that are on, but for which the window is too narrow. */
+function hiddenColumns(): ReadonlySet<string> {
+  const cells = [...document.querySelectorAll<HTMLElement>('[data-column]')]
+  return new Set(cells.filter((cell) => cell.offsetWidth === 0).map((cell) => cell.dataset['column']!))
 }
 
 interface HeaderCellProps extends ListHeaderProps {
@@ -92,6 +101,7 @@ function HeaderCell({ className, id, isEnd = false, listing, onResize, onSort, w
   return (
     <div
       role="columnheader"
+      data-column={id}
       // Without the name of the line that resizes it.
       aria-label={t[id]}
       aria-sort={isSorted ? (isDown ? 'descending' : 'ascending') : 'none'}

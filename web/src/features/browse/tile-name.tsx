@@ -1,4 +1,4 @@
-import { isSafe, splitName } from '../../format/index.ts'
+import { extensionOf, isSafe, splitName } from '../../format/index.ts'
 import { SafeName, SafeText } from '../../ui/index.ts'
 
 /** Pixels of a character of a name, on average. */
@@ -14,11 +14,15 @@ interface TileNameProps {
 export function TileName({ name, width }: TileNameProps) {
   if (!isSafe(name)) return <SafeName name={name} isCut />
   const shown = nameInTwoLines(name, Math.floor(width / CHARACTER_PX))
+  const extension = extensionOf(shown)
   return (
     <bdi className="line-clamp-2 min-w-0 text-center break-words" title={shown === name ? undefined : name}>
       {shown !== name && <span className="sr-only">{name}</span>}
       <span aria-hidden={shown !== name}>
-        <SafeText text={shown} />
+        <SafeText text={shown.slice(0, shown.length - extension.length)} />
+        {/* The line breaks before the extension, never within it. */}
+        <wbr />
+        <span className="whitespace-nowrap">{extension}</span>
       </span>
     </bdi>
   )

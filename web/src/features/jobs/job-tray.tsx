@@ -1,14 +1,15 @@
 import type { Offer, Transfer } from '@spacedrive/core/domain'
 import { Link } from '@tanstack/react-router'
-import { ArrowDownToLine, ArrowUpFromLine, Inbox, LoaderCircle, TriangleAlert } from 'lucide-react'
+import { ArrowDownToLine, ArrowUpFromLine, Inbox, LoaderCircle, TriangleAlert, X } from 'lucide-react'
 import { useOperation } from '../../api/index.ts'
+import { usePreferences } from '../../app/preferences.ts'
 import { usePageName } from '../../app/use-pages.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { SafeText } from '../../ui/index.ts'
+import { IconButton, SafeText } from '../../ui/index.ts'
 import { JobControls } from './job-controls.tsx'
 import { JobProgress } from './job-progress.tsx'
 import { messages } from './messages.ts'
-import { isOn, TransferControls, TransferProgress } from './transfer-row.tsx'
+import { hasFailed, isOn, TransferControls, TransferProgress } from './transfer-row.tsx'
 import { type Job, useJobWords } from './use-job-words.ts'
 
 /** Jobs looked at for the line. */
@@ -25,9 +26,7 @@ export function JobTray() {
   const transfers = useOperation('transfers.list', {}).data ?? []
   const onTheirWay = transfers.filter(isOn)
   const moving = onTheirWay.find(({ state }) => state === 'running') ?? onTheirWay[0]
-  const failed = [...jobs.map(({ status }) => status), ...transfers.map(({ state }) => state)].filter(
-    (state) => state === 'failed',
-  ).length
+  const failedAt = [...jobs.filter(hasFailed), ...transfers.filter(hasFailed)].map(({ endedAt }) => endedAt ?? '')
   const more = Math.max(0, active.length - 1) + Math.max(0, onTheirWay.length - 1)
   return (
     <footer
@@ -45,14 +44,42 @@ export function JobTray() {
           {t.offers(offers.length)}
         </Link>
       )}
-      <Link
-        to="/jobs"
-        className="hover:text-text ms-auto flex items-center gap-1 py-1.5 underline-offset-2 hover:underline"
-      >
-        {failed > 0 && <TriangleAlert size={14} strokeWidth={1.75} aria-hidden className="text-warn" />}
-        {failed > 0 ? t.failures(failed) : title}
+      <span className="ms-auto" />
+      <NewFailures failedAt={failedAt} />
+      <Link to="/jobs" className="hover:text-text flex items-center py-1.5 underline-offset-2 hover:underline">
+        {title}
       </Link>
     </footer>
+  )
+}
+
+/** The failures that the user has not dismissed, and the way to them. */
+function NewFailures({ failedAt }: { failedAt: readonly string[] }) {
+  const t = useMessages(messages)
+  const { failuresSeenAt, set } = usePreferences()
+  const count = failedAt.filter((at) => failuresSeenAt === null || at > failuresSeenAt).length
+  if (count === 0) return null
+  return (
+    <span className="flex items-center gap-1">
+      <Link
+        to="/jobs"
+        hash="failed"
+        className="hover:text-text flex items-center gap-1 py-1.5 underline-offset-2 hover:underline"
+      >
+        <TriangleAlert size={14} strokeWidth={1.75} aria-hidden className="text-warn" />
+        {t.failures(count)}
+      </Link>
+      <IconButton
+        icon={X}
+        label={t.dismiss}
+        className="size-6"
+        onClick={(event) => {
+          // The button goes away; the focus stays in the bar.
+          event.currentTarget.closest('footer')?.querySelector<HTMLElement>(':scope > a:last-child')?.focus()
+          set({ failuresSeenAt: failedAt.toSorted().at(-1)! })
+        }}
+      />
+    </span>
   )
 }
 

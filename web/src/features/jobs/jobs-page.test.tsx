@@ -78,6 +78,20 @@ test('a job that failed says why, how long it took, and how many problems it had
   expect(tray().textContent).toContain('1 failed')
 })
 
+test('the failures in the status bar lead to the failed items, and stay dismissed until the next one', async () => {
+  const jobs = [failedJob]
+  const page = await openPage('/locations', { answers: { 'jobs.list': () => jobs } })
+  await page.user.click(await screen.findByRole('link', { name: '1 failed' }))
+  const title = await screen.findByRole('heading', { name: 'Failed jobs' })
+  expect(title.closest('#failed')?.textContent).toContain('no space left on /data')
+  await page.user.click(within(tray()).getByRole('button', { name: 'Dismiss until the next failure' }))
+  expect(within(tray()).queryByText('1 failed')).toBeNull()
+  expect(document.activeElement?.textContent).toBe('Jobs')
+  jobs.push({ ...failedJob, id: jobId(3), endedAt: '2024-03-12T13:00:00.000Z' })
+  page.daemon.emit('job.ended', jobs[1]!)
+  await within(tray()).findByRole('link', { name: '1 failed' })
+})
+
 test('a failed job is told in German', async () => {
   await openJobs({ 'jobs.list': () => [failedJob] }, 'de')
   const list = await screen.findByText(/Auf dem Datenträger ist kein Platz mehr/)

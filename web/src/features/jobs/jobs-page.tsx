@@ -12,7 +12,7 @@ import { JobDetails } from './job-details.tsx'
 import { JobProgress } from './job-progress.tsx'
 import { messages } from './messages.ts'
 import { NotMade } from './not-made.tsx'
-import { isOn, TransferRow } from './transfer-row.tsx'
+import { hasFailed, isOn, TransferRow } from './transfer-row.tsx'
 import { type Job, useJobWords } from './use-job-words.ts'
 
 /** What runs and what has run, with its reasons where something failed. */
@@ -23,6 +23,8 @@ export function JobsPage() {
   const transfers = useOperation('transfers.list', {}).data ?? []
   const [shown, setShown] = useState<Job | null>(null)
   const isActive = ({ endedAt }: Job) => endedAt === null
+  const failedJobs = jobs?.filter(hasFailed) ?? []
+  const failedTransfers = transfers.filter(hasFailed)
   return (
     <Page title={title}>
       <div className="min-h-0 flex-1 overflow-y-auto p-4">
@@ -35,9 +37,20 @@ export function JobsPage() {
           )}
           <TransferList title={t.transfers} transfers={transfers.filter(isOn)} />
           <JobList title={t.active} jobs={jobs?.filter(isActive) ?? []} onShow={setShown} />
+          <div id="failed" className="flex flex-col gap-6 empty:hidden">
+            <JobList title={t.failedJobs} jobs={failedJobs} onShow={setShown} />
+            <TransferList title={t.failedTransfers} transfers={failedTransfers} />
+          </div>
           <NotMade />
-          <JobList title={t.ended} jobs={jobs?.filter((job) => !isActive(job)) ?? []} onShow={setShown} />
-          <TransferList title={t.transfersEnded} transfers={transfers.filter((each) => !isOn(each))} />
+          <JobList
+            title={t.ended}
+            jobs={jobs?.filter((job) => !isActive(job) && !hasFailed(job)) ?? []}
+            onShow={setShown}
+          />
+          <TransferList
+            title={t.transfersEnded}
+            transfers={transfers.filter((each) => !isOn(each) && !hasFailed(each))}
+          />
         </div>
       </div>
       {shown && <JobDetails job={shown} onClose={() => setShown(null)} />}

@@ -16,6 +16,11 @@ export function isOn({ endedAt }: Transfer): boolean {
   return endedAt === null
 }
 
+/** Whether a job or a transfer has failed. */
+export function hasFailed(of: { readonly status: string } | { readonly state: string }): boolean {
+  return ('status' in of ? of.status : of.state) === 'failed'
+}
+
 /** A transfer on the page of jobs: what, with whom, how far, what failed, what can be done. */
 export function TransferRow({ transfer }: { transfer: Transfer }) {
   const t = useMessages(messages)

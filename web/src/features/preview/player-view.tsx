@@ -1,3 +1,4 @@
+import type { SidecarKind } from '@spacedrive/core/domain'
 import { Captions, FilePlus2, Play } from 'lucide-react'
 import {
   type ReactNode,
@@ -202,7 +203,10 @@ function Still({ file, poster }: { file: ShownFile; poster: string | null }) {
   )
 }
 
-/** Plays the small copy, or has it made. */
+/** Sidecars that are made from the pictures of a video. */
+const decoders: ReadonlySet<SidecarKind> = new Set(['thumb', 'thumbstrip', 'proxy'])
+
+/** Plays the small copy, or requests one. */
 function ProxyOffer({ file, onPlay }: { file: ShownFile; onPlay: () => void }) {
   const t = useMessages(messages)
   const make = useAction('sidecars.path')
@@ -214,7 +218,9 @@ function ProxyOffer({ file, onPlay }: { file: ShownFile; onPlay: () => void }) {
         {t.playProxy}
       </Button>
     )
-  if (!contentId) return null
+  // Whatever shows this video has to decode it; what is damaged for one is damaged for all.
+  const isDamaged = file.sidecars.some(({ error, kind }) => decoders.has(kind) && error?.code === 'Corrupt')
+  if (!contentId || isDamaged) return null
   const isComing = proxy?.state === 'pending' || proxy?.state === 'generating' || make.isSuccess
   if (isComing && proxy?.state !== 'failed') return <p className="text-muted w-full">{t.proxyQueued}</p>
   return (

@@ -31,7 +31,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
     <div
       role="group"
       aria-label={t.narrow}
-      className="flex min-w-0 flex-1 items-center max-sm:basis-full gap-1.5 relative overflow-x-auto py-0.5 ps-0.5 [scrollbar-width:none]"
+      className="relative flex min-w-0 flex-1 items-center gap-1.5 py-0.5 ps-0.5 max-sm:basis-full max-sm:overflow-x-auto max-sm:[scrollbar-width:none] sm:flex-wrap"
     >
       {(['type', 'ext', 'size', 'modified', 'in'] as const).map((id) => {
         const Body = bodies[id]
@@ -57,7 +57,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
           label={isEnglish ? t.filters.meaningEnglish : t.filters.meaning}
           isOn={search.meaning === true}
           isBroken={broken.has('meaning')}
-          onChange={(isOn) => change({ meaning: isOn || undefined })}
+          onChange={(isOn) => change({ meaning: isOn || undefined, weak: undefined })}
         />
       ) : (
         <Hint text={<span className="max-w-80">{why}</span>}>

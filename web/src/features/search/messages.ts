@@ -74,6 +74,20 @@ export const messages = defineMessages({
       empty: 'Empty files',
     },
     none: 'Nothing was found',
+    weaker: (count: number) =>
+      plural('en', count, {
+        one: '# match of weaker similarity is left out.',
+        other: '# matches of weaker similarity are left out.',
+      }),
+    showWeak: (count: number) => (count === 1 ? 'Show it' : 'Show them'),
+    weakShown: 'Matches of weaker similarity are shown as well.',
+    hideWeak: 'Leave them out',
+    unread: (count: number) =>
+      plural('en', count, {
+        one: '# file is still being read. Its text is not found yet.',
+        other: '# files are still being read. Their texts are not found yet.',
+      }),
+    scanning: 'A scan is running and may find more files.',
     noneText: 'Fewer or shorter words find more. Words may stand in any order.',
     noneFiltered: 'Fewer filters, or fewer words, find more.',
     didYouMean: 'Did you mean',
@@ -184,6 +198,20 @@ export const messages = defineMessages({
       empty: 'Leere Dateien',
     },
     none: 'Nichts gefunden',
+    weaker: (count) =>
+      plural('de', count, {
+        one: '# Treffer mit geringerer Ähnlichkeit ist ausgelassen.',
+        other: '# Treffer mit geringerer Ähnlichkeit sind ausgelassen.',
+      }),
+    showWeak: (count) => (count === 1 ? 'Zeigen' : 'Alle zeigen'),
+    weakShown: 'Auch Treffer mit geringerer Ähnlichkeit sind zu sehen.',
+    hideWeak: 'Auslassen',
+    unread: (count) =>
+      plural('de', count, {
+        one: '# Datei wird noch gelesen. Ihr Text wird noch nicht gefunden.',
+        other: '# Dateien werden noch gelesen. Ihre Texte werden noch nicht gefunden.',
+      }),
+    scanning: 'Ein Ordner wird noch erfasst. Dabei können weitere Dateien hinzukommen.',
     noneText: 'Weniger oder kürzere Wörter finden mehr. Die Reihenfolge ist gleich.',
     noneFiltered: 'Weniger Filter oder weniger Wörter finden mehr.',
     didYouMean: 'Meintest du',

@@ -1,5 +1,5 @@
 import { ClientError, type OutputOf } from '@spacedrive/client'
-import { SearchX, TriangleAlert } from 'lucide-react'
+import { LoaderCircle, SearchX, TriangleAlert } from 'lucide-react'
 import { Fragment, type ReactNode } from 'react'
 import type { SearchSearch } from './search-search.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -95,6 +95,36 @@ export function Notices({ children, notices }: { notices: readonly string[]; chi
     </div>
   )
 }
+
+/** Says that the same search may find more files later. */
+export function Unread({ unread }: { unread: OutputOf<'search.files'>['unread'] }) {
+  const t = useMessages(messages)
+  if (!unread || (unread.files === 0 && !unread.scanning)) return null
+  return (
+    <p role="status" className={REMARK}>
+      <LoaderCircle size={16} strokeWidth={1.5} aria-hidden className="shrink-0" />
+      {unread.files === 0 ? t.scanning : t.unread(unread.files)}
+    </p>
+  )
+}
+
+/** How many matches of weaker similarity are left out, and the way to see them. */
+export function Weaker({ change, results: { answer, input } }: Pick<StateProps, 'results' | 'change'>) {
+  const t = useMessages(messages)
+  const { weaker = 0 } = answer ?? {}
+  const isShown = input?.weak === true
+  if (weaker === 0 && !isShown) return null
+  return (
+    <p className={REMARK}>
+      <span role="status">{isShown ? t.weakShown : t.weaker(weaker)}</span>
+      <Button kind="quiet" onClick={() => change({ weak: isShown ? undefined : true })} className="text-accent h-6 px-1">
+        {isShown ? t.hideWeak : t.showWeak(weaker)}
+      </Button>
+    </p>
+  )
+}
+
+const REMARK = 'text-muted border-line flex flex-wrap items-center gap-x-1.5 border-b px-4 py-1 text-xs'
 
 /** The filters an error is about: those whose values it quotes, or the one that cannot be had at all. */
 export function brokenFilters(error: Error | null, search: SearchSearch): ReadonlySet<FilterId> {

@@ -11,7 +11,7 @@ export const filterIds = ['type', 'ext', 'size', 'modified', 'in', 'names', 'mea
 
 /** What the daemon is asked for; null where nothing is searched for yet. */
 export function searchInput(search: SearchSearch): SearchInput | null {
-  const { ext = [], in: inside = [], meaning, modified, names, q = '', reverse, size, sort = 'relevance' } = search
+  const { ext = [], in: inside = [], meaning, modified, names, q = '', reverse, size, sort = 'relevance', weak } = search
   const query = q.trim()
   if (query === '' && activeFilters(search).every((id) => id === 'names' || id === 'meaning')) return null
   // Without words nothing is a better match, and nothing can be meant.
@@ -26,6 +26,7 @@ export function searchInput(search: SearchSearch): SearchInput | null {
     ...(search.hidden && { hidden: true }),
     content: !names && query !== '',
     semantic: meaning === true && query !== '',
+    ...(meaning && weak && query !== '' && { weak }),
     sort,
     ...(order as { order?: 'asc' | 'desc' }),
   }
@@ -42,4 +43,7 @@ export function activeFilters(search: SearchSearch): FilterId[] {
 }
 
 /** An address without its filters. */
-export const noFilters = Object.fromEntries(filterIds.map((id) => [id, undefined])) as Record<FilterId, undefined>
+export const noFilters = Object.fromEntries([...filterIds, 'weak'].map((id) => [id, undefined])) as Record<
+  FilterId | 'weak',
+  undefined
+>

@@ -385,6 +385,25 @@ test('the built-in model says that it reads English', async () => {
   expect(await screen.findByRole('button', { name: 'By meaning (English)' })).toBeTruthy()
 })
 
+test('weaker matches that were left out are counted, and shown and hidden again by a button', async () => {
+  const page = await openSearch('?q=wat&meaning=true', {
+    'search.files': ({ weak }) =>
+      weak ? answerOf(library) : answerOf(library.slice(0, 1), { weaker: library.length - 1 }),
+  })
+  await screen.findByText('2 matches of weaker similarity are left out.')
+  await page.user.click(screen.getByRole('button', { name: 'Show them' }))
+  await waitFor(() => expect(rows()).toHaveLength(library.length))
+  await page.user.click(screen.getByRole('button', { name: 'Leave them out' }))
+  await waitFor(() => expect(rows()).toHaveLength(1))
+  expect(page.search()).not.toHaveProperty('weak')
+})
+
+test('that texts are still being read is said, so that nobody believes that nothing is there', async () => {
+  await openSearch('?q=wat', { 'search.files': () => answerOf([], { unread: { files: 2, scanning: true } }) })
+  await screen.findByText('Nothing was found')
+  expect(screen.getByText('2 files are still being read. Their texts are not found yet.')).toBeTruthy()
+})
+
 test('what keeps a search from being whole is said, also where meanings cannot be searched', async () => {
   await openSearch(
     '?q=water',

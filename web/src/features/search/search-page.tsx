@@ -15,7 +15,7 @@ import { ResultAside, ResultPreview } from './result-details.tsx'
 import { ResultGrid } from './result-grid.tsx'
 import { ResultList } from './result-list.tsx'
 import { ResultMenu } from './result-menu.tsx'
-import { brokenFilters, Notices, ResultState, Special } from './result-state.tsx'
+import { brokenFilters, Notices, ResultState, Special, Unread, Weaker } from './result-state.tsx'
 import { ResultTools } from './result-tools.tsx'
 import { SearchCount } from './search-count.tsx'
 import { SearchField } from './search-field.tsx'
@@ -125,6 +125,8 @@ export function SearchPage() {
     >
       <Notices notices={(results.input && results.answer?.notices) ?? []} />
       <Special parts={(results.input && results.answer?.special) ?? []} />
+      {results.input && <Unread unread={results.answer?.unread} />}
+      {results.input && <Weaker results={results} change={change} />}
       {input === null ? (
         <Start change={change} onSearch={searchFor} />
       ) : isWaiting ? (

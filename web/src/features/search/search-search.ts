@@ -25,6 +25,8 @@ export interface SearchSearch {
   readonly names?: true
   /** Also what means something alike. */
   readonly meaning?: true
+  /** With `meaning`: also matches of weaker similarity. */
+  readonly weak?: true
   readonly sort?: ResultSort
   readonly reverse?: true
   readonly view?: ResultView
@@ -46,6 +48,7 @@ export function readSearchSearch(search: Record<string, unknown>): SearchSearch 
     ...flagOf(search, 'hidden'),
     ...flagOf(search, 'names'),
     ...flagOf(search, 'meaning'),
+    ...flagOf(search, 'weak'),
     ...oneOf(search, 'sort', resultSorts),
     ...flagOf(search, 'reverse'),
     ...oneOf(search, 'view', resultViews),

@@ -31,6 +31,8 @@ export interface Results {
 const KEPT_MS = 5_000
 /** Answers to what was typed on the way to what was meant. */
 const FIRST_KEPT_MS = 60_000
+/** While texts are still being read, the search is repeated this often. */
+const UNREAD_MS = 5_000
 /** Where pages begin is kept for the way back. */
 const PLACES_KEPT_MS = 10 * 60_000
 const NOTHING: SearchInput = { query: '' }
@@ -44,6 +46,7 @@ export function useResults(input: SearchInput | null, span: Span): Results {
     enabled: input !== null,
     placeholderData: keepPreviousData,
     gcTime: FIRST_KEPT_MS,
+    refetchInterval: ({ state }) => (state.data?.unread ? UNREAD_MS : false),
   })
   const isNew = input !== null && first.data !== undefined && !first.isPlaceholderData
   const isOther = isNew && (found?.key !== key || found.answer !== first.data)

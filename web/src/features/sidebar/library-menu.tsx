@@ -12,11 +12,13 @@ export function LibraryMenu() {
   const open = libraries.filter((library) => library.open)
   const current = open.find((library) => library.current)
   if (!current) return null
-  const change = (library: string) =>
+  const change = (library: string) => {
+    if (library === current.id) return
     choose.mutate(
       { library },
-      { onSuccess: () => void queryClient.resetQueries(), onError: (err) => toastError(t.notSwitched, err) },
+      { onSuccess: () => void forgetOtherLibrary(), onError: (err) => toastError(t.notSwitched, err) },
     )
+  }
   return (
     <Menu
       trigger={
@@ -39,4 +41,11 @@ export function LibraryMenu() {
       />
     </Menu>
   )
+}
+
+/** The list of libraries stays while it is requested again: without it, the menu would vanish and lose the focus. */
+async function forgetOtherLibrary(): Promise<void> {
+  const isList = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[1] === 'libraries.list'
+  await queryClient.refetchQueries({ predicate: isList })
+  await queryClient.resetQueries({ predicate: (query) => !isList(query) })
 }

@@ -4,7 +4,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import type { Answers } from '../../../testing/fake-daemon.ts'
 import { FakeFiles } from '../../../testing/fake-files.ts'
-import { aDevice, aFile, aLocation, aResult, aVolume, volumeId } from '../../../testing/things.ts'
+import { aDevice, aFile, aLibrary, aLocation, aResult, aVolume, libraryId, volumeId } from '../../../testing/things.ts'
 
 const files = new FakeFiles(aFile('/p/a.txt'), aFile('/p/b.txt'))
 files.online = false
@@ -58,4 +58,30 @@ test('names of results that are away keep their contrast', async () => {
   await openPage('/search?q=a', { answers })
   await waitFor(() => expect(document.querySelectorAll('[role="grid"] bdi').length).toBeGreaterThan(0))
   expect(fadedNames()).toEqual([])
+})
+
+test('the current library is chosen again without a switch, and another one keeps the focus in the menu', async () => {
+  const [home, work] = [aLibrary(), aLibrary({ id: libraryId(2), name: 'Work', current: false })]
+  const page = await openPage('/locations', {
+    answers: {
+      'libraries.list': () => [home, work],
+      'libraries.switch': () => work,
+    },
+  })
+  const choose = async (name: string) => {
+    await page.user.click(await screen.findByRole('button', { name: /^Library: / }))
+    await page.user.click(await screen.findByRole('menuitemradio', { name }))
+    await waitFor(() => expect(screen.queryByRole('menu')).toBeNull())
+  }
+  await choose('Home')
+  expect(page.daemon.asksOf('libraries.switch')).toEqual([])
+  page.daemon.answer({
+    'libraries.list': () => [
+      { ...home, current: false },
+      { ...work, current: true },
+    ],
+  })
+  await choose('Work')
+  const menu = await screen.findByRole('button', { name: 'Library: Work' })
+  await waitFor(() => expect(document.activeElement).toBe(menu))
 })
