@@ -60,9 +60,9 @@ function kinds(usual: string) {
     .default(usual)
 }
 
-/** A WebP quality. */
+/** A setting for a WebP quality. */
 function quality(usual: number, what: string) {
-  return withTraits(z.int().min(1).max(100).default(usual).describe(`quality of ${what}: 1 to 100`), {
+  return withTraits(z.int().min(1).max(100).default(usual).describe(`quality of ${what}: from 1 to 100`), {
     ofLibrary: true,
   })
 }
@@ -81,8 +81,10 @@ const MAX_PATH = 4_096
 const MAX_NAME = 200
 
 /** A setting for the address of a server with an OpenAI-compatible interface. */
-function serverAddress(what: string, example: string) {
-  return url().describe(`a server that ${what}, with the interface of OpenAI: ${example}; empty: none`)
+function serverAddress(name: string, of: { does: string; example: string }) {
+  return url().describe(
+    `${name}: address of a server that ${of.does}, with the interface of OpenAI, such as ${of.example}; empty: none`,
+  )
 }
 
 /** A setting for the name of the environment variable with a server's key. */
@@ -92,13 +94,13 @@ function keyVariable() {
     .regex(/^([A-Za-z_][A-Za-z0-9_]*)?$/)
     .default('')
     .describe(
-      'the environment variable of the daemon that holds the key for the server; the key itself is kept nowhere',
+      'key of the server: name of the environment variable of the daemon that holds the key; the key itself is never stored',
     )
 }
 
 /** A setting for the folder of a package that the user installs. */
-function packageFolder(what: string) {
-  return text(MAX_PATH).describe(`the folder ${what}, was installed in`)
+function packageFolder(name: string, what: string) {
+  return text(MAX_PATH).describe(`folder of ${name}: where this package is installed; it ${what}`)
 }
 
 function text(maxLength: number) {
@@ -118,24 +120,24 @@ function url() {
 export const Config = z.object({
   watch: z
     .object({
-      enabled: z.boolean().default(true).describe('keep up with changes as they happen'),
+      enabled: z.boolean().default(true).describe('watch for changes: keeps the index up to date while files change'),
       debounceMs: z
         .int()
         .min(10)
         .max(10_000)
         .default(100)
-        .describe('how long a burst of changes must be quiet, in milliseconds'),
+        .describe('delay after changes: a burst of changes is recorded after so many milliseconds without a change'),
     })
     .prefault({}),
   indexing: z
     .object({
-      walkers: z.int().min(1).max(16).default(2).describe('threads that walk folders'),
-      hashers: z.int().min(1).max(16).default(2).describe('threads that read files to identify their content'),
+      walkers: z.int().min(1).max(16).default(2).describe('scan threads: number of threads that list folders'),
+      hashers: z.int().min(1).max(16).default(2).describe('read threads: number of threads that read files to identify their content'),
     })
     .prefault({}),
   jobs: z
     .object({
-      keepEnded: z.int().min(0).max(100_000).default(1_000).describe('how many ended jobs stay listed'),
+      keepEnded: z.int().min(0).max(100_000).default(1_000).describe('finished jobs: how many of them stay in the list'),
     })
     .prefault({}),
   sidecars: z
@@ -143,15 +145,15 @@ export const Config = z.object({
       device: z
         .enum(deviceProfiles)
         .default('desktop')
-        .describe('what is usual for this device: mobile makes two small thumbnails, desktop all a person looks for'),
+        .describe('device profile: mobile makes two small thumbnails; desktop makes everything that searches and previews use'),
       ...choices(),
-      maxFileBytes: z.int().min(0).default(17_179_869_184).describe('nothing is made of larger files, in bytes'),
+      maxFileBytes: z.int().min(0).default(17_179_869_184).describe('largest file: no sidecars are made of larger files; in bytes'),
       speed: withTraits(
         z
           .enum(sidecarSpeeds)
           .default('normal')
           .describe(
-            'how much of the machine sidecars take: gentle one file at a time, and what can wait does where others are busy; normal up to four, and what can wait does on a battery; fast all cores, always',
+            'speed of sidecars: gentle makes one file at a time and postpones long work while other programs are busy; normal makes up to four at a time and postpones long work on battery power; fast always uses all cores',
           ),
         { onlyPaces: true },
       ),
@@ -160,7 +162,7 @@ export const Config = z.object({
         .min(0)
         .default(0)
         .describe(
-          'what all sidecars of a library may take, in bytes; the least needed is given up first; 0: any number',
+          'space for sidecars: limit for all sidecars of a library, in bytes; the least needed ones are removed first; 0: no limit',
         ),
       keepFreeBytes: withTraits(
         z
@@ -168,7 +170,7 @@ export const Config = z.object({
           .min(0)
           .default(536_870_912)
           .describe(
-            'nothing new is made while less than this is free on the disk, in bytes; 0: it is made to the last',
+            'free space to keep: no sidecars are made while the disk has less free space than this, in bytes; 0: no limit',
           ),
         { onlyPaces: true },
       ),
@@ -176,9 +178,9 @@ export const Config = z.object({
     .prefault({}),
   thumbnails: z
     .object({
-      iconQuality: quality(80, 'the smallest thumbnails, icon@1x and icon@2x'),
-      gridQuality: quality(85, 'thumbnails in a grid, grid@1x to grid@3x'),
-      detailQuality: quality(90, 'the largest thumbnails, detail@1x and detail@2x'),
+      iconQuality: quality(80, 'the smallest thumbnails'),
+      gridQuality: quality(85, 'thumbnails in a grid'),
+      detailQuality: quality(90, 'the largest thumbnails'),
     })
     .prefault({}),
   ocr: z
@@ -188,26 +190,26 @@ export const Config = z.object({
           .string()
           .regex(/^([A-Za-z_]+(\+[A-Za-z_]+)*)?$/)
           .default('')
-          .describe('codes of the languages read, such as eng+deu; empty: the system’s and English, then others'),
+          .describe('languages of text in pictures: codes joined by +, such as eng+deu; empty: the language of the system and English, then others'),
         { check: languagesFault },
       ),
     })
     .prefault({}),
   embeddings: z
     .object({
-      url: serverAddress('turns texts into vectors', 'http://localhost:11434/v1'),
-      model: text(MAX_NAME).describe('what the server calls the model; for a local one, what its sidecars are called'),
+      url: serverAddress('embedding server', { does: 'turns texts into vectors', example: 'http://localhost:11434/v1' }),
+      model: text(MAX_NAME).describe('name of the model: the name that the server uses; for a local model, the name that its sidecars get'),
       keyVariable: keyVariable(),
       folder: text(MAX_PATH).describe(
-        'a local model: a folder with onnx/model.onnx and tokenizer.json; used where no server is named',
+        'folder of a local model: it contains onnx/model.onnx and tokenizer.json, and is used if no server is set',
       ),
-      runtime: packageFolder('onnxruntime-node, which runs local models'),
+      runtime: packageFolder('onnxruntime-node', 'runs local models'),
       builtIn: z
         .boolean()
         .default(true)
-        .describe('if no other model is named, use the one that comes with Spacedrive, which reads English'),
-      textPrefix: text(MAX_NAME).describe('prefix that the model expects before each text, such as "passage: "'),
-      queryPrefix: text(MAX_NAME).describe('prefix that the model expects before each query, such as "query: "'),
+        .describe('built-in model: if no other model is set, uses the model that comes with Spacedrive, which understands English'),
+      textPrefix: text(MAX_NAME).describe('prefix of texts: words that the model expects before each text, such as "passage: "'),
+      queryPrefix: text(MAX_NAME).describe('prefix of queries: words that the model expects before each query, such as "query: "'),
     })
     .prefault({}),
   transcript: z
@@ -215,19 +217,19 @@ export const Config = z.object({
       engine: z
         .enum(['auto', 'whisper-cli', 'sherpa-onnx', 'server'])
         .default('auto')
-        .describe('what hears: auto takes the one the model is for, and the server where no model is set'),
+        .describe('transcription engine: auto uses the engine that fits the local model, or the server if no local model is set'),
       model: text(MAX_PATH).describe(
-        'a local model: a file of whisper.cpp such as ggml-base.bin, or a folder of sherpa-onnx; empty: none',
+        'local model: a file of whisper.cpp, such as ggml-base.bin, or a folder of sherpa-onnx; empty: none',
       ),
       language: z
         .string()
         .regex(/^(auto|[a-z]{2,3})$/)
         .default('auto')
-        .describe('the code of the language spoken, such as en; auto: found out for each recording'),
-      url: serverAddress('hears', 'http://localhost:8000/v1'),
-      serverModel: z.string().max(MAX_NAME).default('whisper-1').describe('what the server calls the model'),
+        .describe('spoken language: a code such as en; auto: detects the language of each recording'),
+      url: serverAddress('transcription server', { does: 'transcribes recordings', example: 'http://localhost:8000/v1' }),
+      serverModel: z.string().max(MAX_NAME).default('whisper-1').describe('model on the server: the name that the server uses'),
       keyVariable: keyVariable(),
-      runtime: packageFolder('sherpa-onnx-node, which runs the models of sherpa-onnx'),
+      runtime: packageFolder('sherpa-onnx-node', 'runs the models of sherpa-onnx'),
     })
     .prefault({}),
   volumes: z
@@ -236,78 +238,78 @@ export const Config = z.object({
         .int()
         .min(1_000)
         .default(30_000)
-        .describe('how often space and mounts are looked at, in milliseconds'),
+        .describe('check of volumes: how often mounts and free space are checked, in milliseconds'),
     })
     .prefault({}),
   prefetch: z
     .object({
       eager: withTraits(
         kinds('thumb').describe(
-          'kinds that are fetched as soon as another device of the library has made them, joined by +',
+          'fetch early: kinds of sidecars, joined by +, that are fetched as soon as another device of the library has made them',
         ),
         { ofLibrary: true },
       ),
       never: withTraits(
-        kinds('proxy').describe('kinds that are only fetched when somebody asks for them, joined by +'),
+        kinds('proxy').describe('fetch on request only: kinds of sidecars, joined by +, that are never fetched early'),
         { ofLibrary: true },
       ),
-      makeHere: kinds('').describe('kinds this device makes itself rather than fetches, joined by +'),
-      concurrent: z.int().min(1).max(16).default(3).describe('how many batches are fetched ahead at once'),
-      maxBytesPerSecond: z.int().min(0).default(0).describe('what fetching ahead may take of the line; 0: all of it'),
+      makeHere: kinds('').describe('make here: kinds of sidecars, joined by +, that this device makes itself instead of fetching them'),
+      concurrent: z.int().min(1).max(16).default(3).describe('batches at once: how many batches of sidecars are fetched early at the same time'),
+      maxBytesPerSecond: z.int().min(0).default(0).describe('limit for early fetching: in bytes per second; 0: no limit'),
     })
     .prefault({}),
   network: z
     .object({
-      enabled: z.boolean().default(false).describe('connect to paired devices; `network start` and `stop` change it'),
-      port: z.int().min(0).max(65_535).default(0).describe('UDP port that devices connect to; 0: any'),
-      address: text(MAX_ADDRESS).describe('the IP address of this machine that is listened at; empty: all of them'),
+      enabled: z.boolean().default(false).describe('networking: connects to paired devices; `network start` and `network stop` change it'),
+      port: z.int().min(0).max(65_535).default(0).describe('network port: UDP port that devices connect to; 0: any'),
+      address: text(MAX_ADDRESS).describe('network address: IP address of this machine that devices connect to; empty: all of them'),
       relay: url().describe(
-        'URL of a relay through which devices reach each other where there is no other way; empty: none, and nothing outside the local network is contacted',
+        'relay: URL of a relay through which devices connect if there is no other way; empty: none, and nothing outside the local network is contacted',
       ),
       rendezvous: url().describe(
-        'URL of a relay where devices leave word for each other, sealed, so that they find each other in other networks; empty: none',
+        'rendezvous: URL of a relay where devices leave their addresses, encrypted, so that they find each other in other networks; empty: none',
       ),
-      discovery: z.boolean().default(true).describe('look for paired devices on the local network'),
+      discovery: z.boolean().default(true).describe('local discovery: looks for paired devices on the local network'),
       strangers: z
         .enum(['local', 'anywhere'])
         .default('local')
         .describe(
-          'where a device that is not paired yet may come from while a pairing code is active: local, the local network and the relay that is set; anywhere, the internet as well. A rendezvous that is set means anywhere',
+          'pairing range: from where an unpaired device may connect while a pairing code is active. local: from the local network and through the relay; anywhere: also from the internet. If a rendezvous is set, it is always anywhere',
         ),
       portMapping: z
         .enum(['off', 'on'])
         .default('off')
         .describe(
-          'ask the router (UPnP) to forward one UDP port to this device, so that paired devices reach it from the internet; the router forwards nothing else, and nothing after networking has stopped',
+          'port forwarding: asks the router (UPnP) to forward one UDP port to this device, so that paired devices reach it from the internet; the router forwards nothing else, and nothing after networking has stopped',
         ),
       bulkPort: z
         .int()
         .min(0)
         .max(65_535)
         .default(0)
-        .describe('TCP port that files are sent from; 0: any. The other side connects to it'),
+        .describe('transfer port: TCP port for sending files, which the receiving device connects to; 0: any'),
       maxBytesPerSecond: z
         .int()
         .min(0)
         .default(0)
-        .describe('what all files that are sent may take of the line, in bytes a second; 0: all of it'),
+        .describe('upload limit: for all files that are sent, in bytes per second; 0: no limit'),
       metered: z
         .enum(['auto', 'yes', 'no'])
         .default('auto')
         .describe(
-          'whether what goes over the line is paid for, and nothing is fetched that nobody asked for; auto: as NetworkManager says, and no where there is none',
+          'metered connection: if yes, nothing is fetched without a request, because data costs money; auto: as NetworkManager says, or no without NetworkManager',
         ),
       receive: z
         .enum(['ask', 'trusted', 'off'])
         .default('ask')
-        .describe('files that a paired device offers: ask, take them at once (trusted), or refuse them (off)'),
+        .describe('files from paired devices: ask first, accept at once (trusted), or refuse (off)'),
       receiveFolder: text(MAX_PATH).describe(
-        'the folder that files offered by other devices come to; empty: the download folder of the desktop, or Downloads in the home folder',
+        'folder for received files: empty means the download folder of the desktop, or Downloads in the home folder',
       ),
       joinLibraries: z
         .boolean()
         .default(false)
-        .describe('join the libraries that paired devices share, without asking'),
+        .describe('join shared libraries: joins the libraries that paired devices share, without asking'),
     })
     .prefault({}),
 })
@@ -328,6 +330,7 @@ export interface Setting {
   readonly group: string
   readonly name: string
   readonly schema: z.ZodType
+  /** `name: description`. The name stands alone as a label, and the description as a hint. */
   readonly summary: string
   /** Whether a change takes effect without a restart. */
   readonly isLive: boolean

@@ -92,6 +92,13 @@ test('a name that is cut is read and pointed at whole', async () => {
   expect(screen.getByTitle(name)).toBeTruthy()
 })
 
+test('a name breaks before its extension, never within it', async () => {
+  await show(<Tile {...tile} entry={aFile('/p/dragonfly.avi')} />)
+  const extension = screen.getByText('.avi')
+  expect(extension.className).toBe('whitespace-nowrap')
+  expect(extension.previousElementSibling?.tagName).toBe('WBR')
+})
+
 const thumb = { state: 'ready' as const, version: '1', ready: ['grid@1x'], hash: null, width: 100, height: 140 }
 
 test.each([

@@ -391,6 +391,17 @@ test('a film that the browser cannot play has a small copy made', async () => {
   )
 })
 
+test('no small copy is offered of a film that is damaged', async () => {
+  served.set('film.mp4', 'bytes')
+  const error = { code: 'Corrupt', message: 'the video has no frames' }
+  const { dialog } = await preview(film, {
+    info: { sidecars: [aSidecar('thumb', { state: 'failed', path: null, error })] },
+  })
+  fireEvent.error(await waitFor(() => dialog.querySelector('video')!))
+  expect(await within(dialog).findByText('the video has no frames')).toBeTruthy()
+  expect(within(dialog).queryByRole('button', { name: 'Make a small copy that plays' })).toBeNull()
+})
+
 test('a small copy that is there is played instead, and said to be one', async () => {
   served.set('film.mp4', 'bytes')
   const { dialog, user } = await preview(film, {

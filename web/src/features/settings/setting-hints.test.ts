@@ -15,3 +15,9 @@ test('every setting has a hint in every language, except kinds of sidecars, and 
     expect(keys).toEqual(expect.arrayContaining(Object.keys(hints)))
   }
 })
+
+test('every setting has a short name and a description, in every language', () => {
+  const english = settingsOf(daemonSettings).map(({ summary }) => summary)
+  const summaries = [...english, ...Object.values(settingHints).flatMap((hints) => Object.values(hints))]
+  expect(summaries.filter((summary) => !/^[^:;,()]{3,40}: \S/.test(summary))).toEqual([])
+})

@@ -1,15 +1,13 @@
-/** The name of a setting, and the rest of what is said of it. */
+/** The name of a setting, and its description. */
 export interface SettingWords {
   readonly name: string
   readonly rest: string
 }
 
-/** The first part of a summary names the setting: `port of the explorer, or the next free one; 0: any`. */
+/** Splits a summary such as `network port: UDP port that devices connect to` at its first colon. */
 export function settingWords(summary: string): SettingWords {
-  const end = summary.search(/[:;,(]/)
-  const first = (end === -1 ? summary : summary.slice(0, end)).trim()
-  const rest = end === -1 ? '' : summary.slice(summary[end] === '(' ? end : end + 1).trim()
-  return { name: capital(first), rest: capital(rest) }
+  const [, name = summary, rest = ''] = /^(.*?): (.*)$/s.exec(summary) ?? []
+  return { name: capital(name), rest: capital(rest) }
 }
 
 function capital(text: string): string {

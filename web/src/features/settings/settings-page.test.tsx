@@ -326,7 +326,7 @@ test('settings are found by words, by their keys and by the name of their group'
   const { user } = await openSettings({
     answers: {
       'config.get': () => [
-        aSetting('log.files', 5, { summary: 'old logs to keep, in files' }),
+        aSetting('log.files', 5, { summary: 'old logs to keep: in files' }),
         aSetting('log.level', 'info', { summary: 'amount of detail in the log' }),
         aSetting('http.port', '1', { summary: 'port of the explorer' }),
       ],
@@ -350,7 +350,7 @@ test('settings are found by words, by their keys and by the name of their group'
 
 test('a setting is named in words, with its key beside', async () => {
   await openSettings({
-    answers: { 'config.get': () => [aSetting('log.files', 5, { summary: 'old logs to keep, in files' })] },
+    answers: { 'config.get': () => [aSetting('log.files', 5, { summary: 'old logs to keep: in files' })] },
   })
   const row = (await screen.findByText('Old logs to keep')).closest('[data-setting]')!
   expect(row.textContent).toContain('In files')
