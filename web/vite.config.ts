@@ -9,6 +9,8 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 /** Runs while the page is loaded; see there. */
 const EARLY = 'src/early.ts'
+/** Runs before the page; see there. */
+const REACT = 'src/react-first.ts'
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), earlyScript(), pdfjsFiles()],
@@ -18,14 +20,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index.html', EARLY],
+      input: ['index.html', EARLY, REACT],
       output: {
-        // All that every page begins with in one file: each of twenty would be asked for by itself.
+        // All that every page begins with in two files: each of twenty would be asked for by itself.
         codeSplitting: {
           groups: [
             // Of the small script, which does not wait for the page.
             { name: 'session', test: /page-session\.js$/, priority: 1 },
-            { name: 'page', tags: ['$initial'], test: (id) => !id.endsWith(`/${EARLY}`) },
+            { name: 'react', test: /\/node_modules\/(?:react|react-dom|scheduler)\//, priority: 1 },
+            { name: 'page', tags: ['$initial'], test: (id) => ![EARLY, REACT].some((path) => id.endsWith(`/${path}`)) },
           ],
         },
       },
@@ -41,18 +44,20 @@ function proxied(paths: readonly string[]) {
   return Object.fromEntries(paths.map((path) => [path, { target, ws: path === '/ws', changeOrigin: true }]))
 }
 
-/** Names the small script before all others. */
+/** Names the scripts that run before the page, in their order. */
 function earlyScript(): Plugin {
   return {
     name: 'early-script',
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle = {} }) {
-        const built = Object.values(bundle).find(
-          (output) => output.type === 'chunk' && output.facadeModuleId?.endsWith(`/${EARLY}`),
-        )
-        const attrs = { type: 'module', async: true, src: `/${built?.fileName ?? EARLY}` }
-        return [{ tag: 'script', attrs, injectTo: 'head-prepend' }]
+        return [EARLY, REACT].map((path) => {
+          const built = Object.values(bundle).find(
+            (output) => output.type === 'chunk' && output.facadeModuleId?.endsWith(`/${path}`),
+          )
+          const attrs = { type: 'module', async: true, src: `/${built?.fileName ?? path}` }
+          return { tag: 'script', attrs, injectTo: 'head-prepend' as const }
+        })
       },
     },
   }
