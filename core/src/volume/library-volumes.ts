@@ -245,7 +245,7 @@ export class LibraryVolumes implements AsyncDisposable {
   }
 }
 
-/** The tests of a reference, in order. The first test that any volume passes decides. */
+/** Tests of whether a reference means a volume, in order. The first test that any volume passes decides. */
 const TESTS: readonly ((volume: Volume, reference: string) => boolean)[] = [
   (volume, reference) => volume.fingerprint === reference || volume.id === reference,
   (volume, reference) => volume.mountPoint === reference,

@@ -67,7 +67,8 @@ export class SettledIds {
   }
 
   /**
-   * Notes that the scan of a location has read all its folders. Returns the steps that settle ids, a transaction each.
+   * Notes that the scan of a location has read all its folders. Returns steps that end the
+   * claims of departed files to their former ids. Each step runs in a transaction of its own.
    */
   *end({ directoryId, startedAt, volumeId }: WholeScan): Iterable<() => void> {
     const scan = this.#running.get(directoryId)

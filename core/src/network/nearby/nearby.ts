@@ -253,7 +253,7 @@ export class Nearby implements Peers {
     return { [Symbol.dispose]: () => void this.#handlers.delete(name) }
   }
 
-  /** Ends all drops because networking stops. */
+  /** Ends all transfers with strangers, because networking stops. */
   async close(): Promise<void> {
     this.#on?.abort(networkingIsOff())
     this.#on = null

@@ -112,7 +112,8 @@ function ownPorts(ports: ReadonlySet<number>): (port: number) => boolean {
     const found = new Set(readdirSync('/proc/self/fd').flatMap((file) => inodes.get(linkOf(file)) ?? []))
     return (port) => found.has(port)
   } catch {
-    // Without a free file descriptor the owners are unknown, so the searches get no answer.
+    // Without a free file descriptor, the folder cannot be read, so it is not known which sockets are ours. Then no
+    // search for a gateway gets an answer.
     return () => false
   }
 }

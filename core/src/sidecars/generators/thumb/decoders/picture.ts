@@ -33,7 +33,7 @@ export function fromEncoded(input: Uint8Array | string, side: number): Promise<P
   return toPicture(sharp(input, { failOn: 'none', limitInputPixels: MAX_PIXELS }).rotate(), side)
 }
 
-/** The error for a picture that a library cannot decode: in plain words, with the words of the library behind them. */
+/** The error for a picture that a library cannot decode: plain words, and in brackets the message of the library. */
 export function damagedPicture(cause: unknown): CoreError {
   // The following lines are messages of underlying libraries about the same error.
   const [reason = ''] = errorMessage(cause).split('\n')
