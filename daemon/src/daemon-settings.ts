@@ -10,7 +10,11 @@ export const daemonSettings = {
         .enum(['debug', 'info', 'warn', 'error'])
         .default('info')
         .describe('detail of the log: how much the daemon writes to its log'),
-      maxBytes: z.int().min(65_536).default(10_485_760).describe('size of a log file: a larger file is rotated; in bytes'),
+      maxBytes: z
+        .int()
+        .min(65_536)
+        .default(10_485_760)
+        .describe('size of a log file: a larger file is rotated; in bytes'),
       files: z.int().min(1).max(100).default(5).describe('number of log files: how many rotated log files are kept'),
     }),
   },

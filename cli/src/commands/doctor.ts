@@ -58,8 +58,7 @@ async function examine(context: CliContext): Promise<{ report: Report; facts: Fa
     fix: null,
   } as const
   const taken = takenPortSentence(status)
-  const port =
-    taken === null ? [] : [{ name: 'port of the explorer', state: 'ok', detail: taken, fix: null } as const]
+  const port = taken === null ? [] : [{ name: 'port of the explorer', state: 'ok', detail: taken, fix: null } as const]
   return { report: { ...report, checks: [daemon, ...port, ...report.checks] }, facts: { status, config } }
 }
 

@@ -132,12 +132,22 @@ export const Config = z.object({
   indexing: z
     .object({
       walkers: z.int().min(1).max(16).default(2).describe('scan threads: number of threads that list folders'),
-      hashers: z.int().min(1).max(16).default(2).describe('read threads: number of threads that read files to identify their content'),
+      hashers: z
+        .int()
+        .min(1)
+        .max(16)
+        .default(2)
+        .describe('read threads: number of threads that read files to identify their content'),
     })
     .prefault({}),
   jobs: z
     .object({
-      keepEnded: z.int().min(0).max(100_000).default(1_000).describe('finished jobs: how many of them stay in the list'),
+      keepEnded: z
+        .int()
+        .min(0)
+        .max(100_000)
+        .default(1_000)
+        .describe('finished jobs: how many of them stay in the list'),
     })
     .prefault({}),
   sidecars: z
@@ -145,9 +155,15 @@ export const Config = z.object({
       device: z
         .enum(deviceProfiles)
         .default('desktop')
-        .describe('device profile: mobile makes two small thumbnails; desktop makes everything that searches and previews use'),
+        .describe(
+          'device profile: mobile makes two small thumbnails; desktop makes everything that searches and previews use',
+        ),
       ...choices(),
-      maxFileBytes: z.int().min(0).default(17_179_869_184).describe('largest file: no sidecars are made of larger files; in bytes'),
+      maxFileBytes: z
+        .int()
+        .min(0)
+        .default(17_179_869_184)
+        .describe('largest file: no sidecars are made of larger files; in bytes'),
       speed: withTraits(
         z
           .enum(sidecarSpeeds)
@@ -190,15 +206,22 @@ export const Config = z.object({
           .string()
           .regex(/^([A-Za-z_]+(\+[A-Za-z_]+)*)?$/)
           .default('')
-          .describe('languages of text in pictures: codes joined by +, such as eng+deu; empty: the language of the system and English, then others'),
+          .describe(
+            'languages of text in pictures: codes joined by +, such as eng+deu; empty: the language of the system and English, then others',
+          ),
         { check: languagesFault },
       ),
     })
     .prefault({}),
   embeddings: z
     .object({
-      url: serverAddress('embedding server', { does: 'turns texts into vectors', example: 'http://localhost:11434/v1' }),
-      model: text(MAX_NAME).describe('name of the model: the name that the server uses; for a local model, the name that its sidecars get'),
+      url: serverAddress('embedding server', {
+        does: 'turns texts into vectors',
+        example: 'http://localhost:11434/v1',
+      }),
+      model: text(MAX_NAME).describe(
+        'name of the model: the name that the server uses; for a local model, the name that its sidecars get',
+      ),
       keyVariable: keyVariable(),
       folder: text(MAX_PATH).describe(
         'folder of a local model: it contains onnx/model.onnx and tokenizer.json, and is used if no server is set',
@@ -207,9 +230,15 @@ export const Config = z.object({
       builtIn: z
         .boolean()
         .default(true)
-        .describe('built-in model: if no other model is set, uses the model that comes with Spacedrive, which understands English'),
-      textPrefix: text(MAX_NAME).describe('prefix of texts: words that the model expects before each text, such as "passage: "'),
-      queryPrefix: text(MAX_NAME).describe('prefix of queries: words that the model expects before each query, such as "query: "'),
+        .describe(
+          'built-in model: if no other model is set, uses the model that comes with Spacedrive, which understands English',
+        ),
+      textPrefix: text(MAX_NAME).describe(
+        'prefix of texts: words that the model expects before each text, such as "passage: "',
+      ),
+      queryPrefix: text(MAX_NAME).describe(
+        'prefix of queries: words that the model expects before each query, such as "query: "',
+      ),
     })
     .prefault({}),
   transcript: z
@@ -217,7 +246,9 @@ export const Config = z.object({
       engine: z
         .enum(['auto', 'whisper-cli', 'sherpa-onnx', 'server'])
         .default('auto')
-        .describe('transcription engine: auto uses the engine that fits the local model, or the server if no local model is set'),
+        .describe(
+          'transcription engine: auto uses the engine that fits the local model, or the server if no local model is set',
+        ),
       model: text(MAX_PATH).describe(
         'local model: a file of whisper.cpp, such as ggml-base.bin, or a folder of sherpa-onnx; empty: none',
       ),
@@ -226,8 +257,15 @@ export const Config = z.object({
         .regex(/^(auto|[a-z]{2,3})$/)
         .default('auto')
         .describe('spoken language: a code such as en; auto: detects the language of each recording'),
-      url: serverAddress('transcription server', { does: 'transcribes recordings', example: 'http://localhost:8000/v1' }),
-      serverModel: z.string().max(MAX_NAME).default('whisper-1').describe('model on the server: the name that the server uses'),
+      url: serverAddress('transcription server', {
+        does: 'transcribes recordings',
+        example: 'http://localhost:8000/v1',
+      }),
+      serverModel: z
+        .string()
+        .max(MAX_NAME)
+        .default('whisper-1')
+        .describe('model on the server: the name that the server uses'),
       keyVariable: keyVariable(),
       runtime: packageFolder('sherpa-onnx-node', 'runs the models of sherpa-onnx'),
     })
@@ -253,16 +291,32 @@ export const Config = z.object({
         kinds('proxy').describe('fetch on request only: kinds of sidecars, joined by +, that are never fetched early'),
         { ofLibrary: true },
       ),
-      makeHere: kinds('').describe('make here: kinds of sidecars, joined by +, that this device makes itself instead of fetching them'),
-      concurrent: z.int().min(1).max(16).default(3).describe('batches at once: how many batches of sidecars are fetched early at the same time'),
-      maxBytesPerSecond: z.int().min(0).default(0).describe('limit for early fetching: in bytes per second; 0: no limit'),
+      makeHere: kinds('').describe(
+        'make here: kinds of sidecars, joined by +, that this device makes itself instead of fetching them',
+      ),
+      concurrent: z
+        .int()
+        .min(1)
+        .max(16)
+        .default(3)
+        .describe('batches at once: how many batches of sidecars are fetched early at the same time'),
+      maxBytesPerSecond: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('limit for early fetching: in bytes per second; 0: no limit'),
     })
     .prefault({}),
   network: z
     .object({
-      enabled: z.boolean().default(false).describe('networking: connects to paired devices; `network start` and `network stop` change it'),
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe('networking: connects to paired devices; `network start` and `network stop` change it'),
       port: z.int().min(0).max(65_535).default(0).describe('network port: UDP port that devices connect to; 0: any'),
-      address: text(MAX_ADDRESS).describe('network address: IP address of this machine that devices connect to; empty: all of them'),
+      address: text(MAX_ADDRESS).describe(
+        'network address: IP address of this machine that devices connect to; empty: all of them',
+      ),
       relay: url().describe(
         'relay: URL of a relay through which devices connect if there is no other way; empty: none, and nothing outside the local network is contacted',
       ),

@@ -37,12 +37,37 @@ const sleeps: ThreadTimes = { ran: 5, isRunnable: false }
 
 test.each([
   ['works', (ms: number) => ({ a: works(ms) }), FIRST_LOOK_MS + LENGTH_MS, '10 s of processor time'],
-  ['has a thread that works and others', (ms: number) => ({ a: works(ms), b: sleeps }), FIRST_LOOK_MS + LENGTH_MS, '10 s of processor time'],
+  [
+    'has a thread that works and others',
+    (ms: number) => ({ a: works(ms), b: sleeps }),
+    FIRST_LOOK_MS + LENGTH_MS,
+    '10 s of processor time',
+  ],
   ['sleeps', () => ({ a: sleeps }), FIRST_LOOK_MS + 10 * LENGTH_MS, '100 s in which it did nothing'],
-  ['looks after itself only', (ms: number) => ({ a: { ran: ms / 1_000, isRunnable: false } }), FIRST_LOOK_MS + 10 * LENGTH_MS, '100 s in which it did nothing'],
-  ['gets half of a processor', (ms: number) => ({ a: works(ms / 2) }), FIRST_LOOK_MS + 2 * LENGTH_MS, '10 s of processor time'],
-  ['shares a processor among its threads', (ms: number) => ({ a: works(ms / 4), b: works(ms / 4), c: works(ms / 4), d: works(ms / 4) }), FIRST_LOOK_MS + 4 * LENGTH_MS, '10 s of processor time'],
-  ['gets a fiftieth of a processor', (ms: number) => ({ a: works(ms / 50) }), FIRST_LOOK_MS + 50 * LENGTH_MS, '10 s of processor time'],
+  [
+    'looks after itself only',
+    (ms: number) => ({ a: { ran: ms / 1_000, isRunnable: false } }),
+    FIRST_LOOK_MS + 10 * LENGTH_MS,
+    '100 s in which it did nothing',
+  ],
+  [
+    'gets half of a processor',
+    (ms: number) => ({ a: works(ms / 2) }),
+    FIRST_LOOK_MS + 2 * LENGTH_MS,
+    '10 s of processor time',
+  ],
+  [
+    'shares a processor among its threads',
+    (ms: number) => ({ a: works(ms / 4), b: works(ms / 4), c: works(ms / 4), d: works(ms / 4) }),
+    FIRST_LOOK_MS + 4 * LENGTH_MS,
+    '10 s of processor time',
+  ],
+  [
+    'gets a fiftieth of a processor',
+    (ms: number) => ({ a: works(ms / 50) }),
+    FIRST_LOOK_MS + 50 * LENGTH_MS,
+    '10 s of processor time',
+  ],
   ['waits for a processor all the time', () => ({ a: works(5) }), 100 * LENGTH_MS, '1000 s'],
   ['tells no times', () => null, LENGTH_MS, '10 s'],
 ] as const)('the deadline of a process that %s', async (_, tell, endsAfter, phrase) => {
@@ -121,27 +146,31 @@ onLinux('the time in which a program sleeps or is stopped is not counted as work
   }
 })
 
-test.runIf(process.platform === 'linux' && findProgram('taskset'))('a program on a machine that others keep busy has the time that it needs', async () => {
-  // Its competitor has the same processor, and at least half of it.
-  using _other = shell(`exec taskset -c 0 sh -c '${LOOP}'`)
-  using starved = shell(`exec taskset -c 0 nice -n 19 sh -c '${LOOP}'`)
-  const told: ProcessorTimes[] = []
-  const begun = performance.now()
-  const { promise, resolve } = Promise.withResolvers<string>()
-  using _deadline = new Deadline(300, {
-    onExpired: resolve,
-    times: async () => {
-      const times = await processorTimes(starved.pid)
-      if (times) told.push(times)
-      return times
-    },
-  })
-  expect(await promise).toBe('0.3 s of processor time')
-  const ran = (times: ProcessorTimes | undefined) => [...(times?.values() ?? [])].reduce((sum, each) => sum + each.ran, 0)
-  expect(ran(told.at(-1)) - ran(told[0])).toBeGreaterThanOrEqual(300)
-  // By the clock it was far beyond its deadline.
-  expect(performance.now() - begun).toBeGreaterThan(1.5 * 300)
-})
+test.runIf(process.platform === 'linux' && findProgram('taskset'))(
+  'a program on a machine that others keep busy has the time that it needs',
+  async () => {
+    // Its competitor has the same processor, and at least half of it.
+    using _other = shell(`exec taskset -c 0 sh -c '${LOOP}'`)
+    using starved = shell(`exec taskset -c 0 nice -n 19 sh -c '${LOOP}'`)
+    const told: ProcessorTimes[] = []
+    const begun = performance.now()
+    const { promise, resolve } = Promise.withResolvers<string>()
+    using _deadline = new Deadline(300, {
+      onExpired: resolve,
+      times: async () => {
+        const times = await processorTimes(starved.pid)
+        if (times) told.push(times)
+        return times
+      },
+    })
+    expect(await promise).toBe('0.3 s of processor time')
+    const ran = (times: ProcessorTimes | undefined) =>
+      [...(times?.values() ?? [])].reduce((sum, each) => sum + each.ran, 0)
+    expect(ran(told.at(-1)) - ran(told[0])).toBeGreaterThanOrEqual(300)
+    // By the clock it was far beyond its deadline.
+    expect(performance.now() - begun).toBeGreaterThan(1.5 * 300)
+  },
+)
 
 test('nothing is known of a process that was not started', async () => {
   expect(await processorTimes(undefined)).toBeNull()

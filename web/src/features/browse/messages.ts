@@ -48,7 +48,8 @@ export const messages = defineMessages({
     indexFailed: 'This folder cannot be indexed',
     offline: 'The disk of this folder is not plugged in. This is what the index remembers.',
     offlineDisk: (name: string) => `Plug in ${name} to open these files. This is what the index remembers.`,
-    notThere: (name: string, volume: string) => `The folder of ${name} cannot be opened, although ${volume} is connected.`,
+    notThere: (name: string, volume: string) =>
+      `The folder of ${name} cannot be opened, although ${volume} is connected.`,
     ifMoved:
       'If it was moved or renamed, put it back. If it was deleted, remove the location. This is what the index remembers.',
     toLocations: 'Show the locations',

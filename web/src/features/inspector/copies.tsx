@@ -92,7 +92,7 @@ function Copy({ copy: { device, online, path, volume } }: { copy: Info['copies']
         <p>
           {place}{' '}
           <span className="text-muted">
-            · {online ? (deviceOf(path) === null ? t.online : t.reachable) : <HowToReach path={path} volume={volume} />}
+            · {online ? deviceOf(path) === null ? t.online : t.reachable : <HowToReach path={path} volume={volume} />}
           </span>
         </p>
         <PathLink path={path} />

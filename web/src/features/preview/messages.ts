@@ -16,7 +16,8 @@ export const messages = defineMessages({
     offline: (volume: string) => `This file is on ${volume}, which is not plugged in.`,
     someVolume: 'a volume',
     plugIn: (volume: string) => `Plug ${volume} in to open it. Its thumbnail and texts, if there are any, are below.`,
-    moved: (location: string) => `This file is in the folder of ${location}, which cannot be opened although its disk is connected.`,
+    moved: (location: string) =>
+      `This file is in the folder of ${location}, which cannot be opened although its disk is connected.`,
     putBack: 'If the folder was moved or renamed, put it back. Its thumbnail and texts, if there are any, are below.',
     standIn: (path: string, volume: string) => `Shown from its copy ${path} on ${volume}.`,
     hereVolume: 'this device',
@@ -138,8 +139,10 @@ export const messages = defineMessages({
     offline: (volume) => `Diese Datei liegt auf ${volume}, das nicht angeschlossen ist.`,
     someVolume: 'einem Laufwerk',
     plugIn: (volume) => `Zum Öffnen ${volume} anschließen. Vorschaubild und Texte stehen darunter, wenn es sie gibt.`,
-    moved: (location) => `Diese Datei liegt im Ordner von ${location}, der sich nicht öffnen lässt, obwohl sein Laufwerk angeschlossen ist.`,
-    putBack: 'Wurde der Ordner verschoben oder umbenannt, lege ihn zurück. Vorschaubild und Texte stehen darunter, wenn es sie gibt.',
+    moved: (location) =>
+      `Diese Datei liegt im Ordner von ${location}, der sich nicht öffnen lässt, obwohl sein Laufwerk angeschlossen ist.`,
+    putBack:
+      'Wurde der Ordner verschoben oder umbenannt, lege ihn zurück. Vorschaubild und Texte stehen darunter, wenn es sie gibt.',
     standIn: (path, volume) => `Gezeigt wird die Kopie ${path} auf ${volume}.`,
     hereVolume: 'diesem Gerät',
     nothingHere: 'Von ihrem Inhalt ist nichts hier.',

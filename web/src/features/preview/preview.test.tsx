@@ -4,7 +4,18 @@ import { toastOf } from '../../../testing/page.tsx'
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { expect, test, vi } from 'vitest'
 import { Refusal } from '../../../testing/fake-daemon.ts'
-import { aFile, aFolder, aLocation, anInfo, aSidecar, aThumb, aVolume, contentId, entryId, volumeId } from '../../../testing/things.ts'
+import {
+  aFile,
+  aFolder,
+  aLocation,
+  anInfo,
+  aSidecar,
+  aThumb,
+  aVolume,
+  contentId,
+  entryId,
+  volumeId,
+} from '../../../testing/things.ts'
 
 const indexed = { id: entryId(1), contentId: contentId(1) }
 

@@ -117,7 +117,11 @@ export function Weaker({ change, results: { answer, input } }: Pick<StateProps, 
   return (
     <p className={REMARK}>
       <span role="status">{isShown ? t.weakShown : t.weaker(weaker)}</span>
-      <Button kind="quiet" onClick={() => change({ weak: isShown ? undefined : true })} className="text-accent h-6 px-1">
+      <Button
+        kind="quiet"
+        onClick={() => change({ weak: isShown ? undefined : true })}
+        className="text-accent h-6 px-1"
+      >
         {isShown ? t.hideWeak : t.showWeak(weaker)}
       </Button>
     </p>

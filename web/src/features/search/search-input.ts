@@ -11,7 +11,18 @@ export const filterIds = ['type', 'ext', 'size', 'modified', 'in', 'names', 'mea
 
 /** What the daemon is asked for; null where nothing is searched for yet. */
 export function searchInput(search: SearchSearch): SearchInput | null {
-  const { ext = [], in: inside = [], meaning, modified, names, q = '', reverse, size, sort = 'relevance', weak } = search
+  const {
+    ext = [],
+    in: inside = [],
+    meaning,
+    modified,
+    names,
+    q = '',
+    reverse,
+    size,
+    sort = 'relevance',
+    weak,
+  } = search
   const query = q.trim()
   if (query === '' && activeFilters(search).every((id) => id === 'names' || id === 'meaning')) return null
   // Without words nothing is a better match, and nothing can be meant.

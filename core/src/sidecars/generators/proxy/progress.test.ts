@@ -15,7 +15,12 @@ test('how far it is, also where lines come in parts', () => {
 
 test('one that says the same over and over makes no progress', () => {
   const progress = new Progress({ maxBytes: 100 })
-  expect([block(3), block(3), block(4), block(4)].map((each) => progress.read(each))).toEqual([true, false, true, false])
+  expect([block(3), block(3), block(4), block(4)].map((each) => progress.read(each))).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ])
 })
 
 test('a copy that grows and grows is given up', () => {

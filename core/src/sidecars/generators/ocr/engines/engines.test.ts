@@ -81,12 +81,7 @@ test('without the program there is none, and the doctor says how to get it', asy
 
 test.each([
   ['sleeps', 'exec sleep 1000', 'Timeout', /^tesseract was not done after /],
-  [
-    'floods its error output',
-    "exec yes 'page 0: cannot do it' >&2",
-    'Timeout',
-    /^tesseract was not done after /,
-  ],
+  ['floods its error output', "exec yes 'page 0: cannot do it' >&2", 'Timeout', /^tesseract was not done after /],
   ['prints without end', 'exec yes', 'Unavailable', /^tesseract prints without end$/],
   ['fails', "echo 'image file is broken' >&2; exit 3", 'Unavailable', /^tesseract ended with 3: image file is broken$/],
   ['crashes', 'kill -SEGV $$', 'Unavailable', /^tesseract was ended by SIGSEGV$/],
