@@ -39,7 +39,7 @@ function Lost({ isImpostor, retryAt }: { isImpostor: boolean; retryAt: number })
       className="border-line bg-panel flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-4 py-1.5"
     >
       <PlugZap size={16} strokeWidth={1.5} aria-hidden className="text-warn" />
-      <span className="min-w-0 flex-1">
+      <span className="min-w-0 flex-1 basis-64">
         {isImpostor ? t.impostor(command) : t.lost}
         {!isImpostor && (
           <>
