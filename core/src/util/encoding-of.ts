@@ -14,11 +14,12 @@ const FEW_BYTES = 3
 const LOW_CONFIDENCE = 0.12
 
 /**
- * The encodings that `TextDecoder` supports, by jschardet's names. Without this list, jschardet also returns encodings
- * that are never used.
+ * The encodings of the WHATWG standard, which `TextDecoder` supports, by jschardet's names. Without this list, jschardet
+ * also returns encodings that are never used. Romanian in iso-8859-16 is read as windows-1250: its letters with a comma
+ * below get a cedilla, which search ignores.
  */
 const KNOWN =
-  'utf-8 windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 cp874 koi8-r koi8-u cp866 maccyrillic macroman iso-8859-2 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-15 shift_jis cp932 euc-jp iso-2022-jp gb18030 gbk big5 euc-kr cp949'.split(
+  'utf-8 windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 cp874 koi8-r koi8-u cp866 maccyrillic macroman iso-8859-2 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-15 iso-8859-3 iso-8859-4 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-16 shift_jis cp932 euc-jp iso-2022-jp gb18030 gbk big5 euc-kr cp949'.split(
     ' ',
   )
 

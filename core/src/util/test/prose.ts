@@ -42,7 +42,7 @@ export const prose: Readonly<Record<string, { readonly text: string; readonly en
   },
   Lithuanian: {
     text: 'Vakar vakare nuėjome prie upės pažiūrėti valties, kurią pastatė mano dėdė. Ji buvo maža, bet labai graži. Vėliau sėdėjome prie laužo ir dainavome dainas iki ryto, nors jau buvo šalta. Vaikai miegojo po medžiais.\n',
-    encodings: ['windows-1257'],
+    encodings: ['windows-1257', 'iso-8859-13'],
   },
   Thai: {
     text: 'เมื่อวานตอนเย็นเราไปที่แม่น้ำเพื่อดูเรือที่ลุงของฉันสร้างขึ้น มันเล็กแต่สวยมาก หลังจากนั้นเรานั่งรอบกองไฟและร้องเพลงจนถึงเช้า แม้ว่าอากาศจะหนาวแล้วก็ตาม เด็กๆ นอนหลับใต้ต้นไม้\n',
@@ -63,5 +63,25 @@ export const prose: Readonly<Record<string, { readonly text: string; readonly en
   Korean: {
     text: '어제 저녁에 우리는 삼촌이 만든 작은 배를 보려고 강으로 갔습니다. 배는 작았지만 아주 아름다웠습니다. 그 다음에 우리는 불 옆에 앉아서 아침까지 노래를 불렀습니다. 날씨는 이미 추웠지만 아이들은 나무 아래에서 잠을 잤습니다.\n',
     encodings: ['euc-kr', 'utf-16le'],
+  },
+  Esperanto: {
+    text: 'Ĉiuj homoj estas denaske liberaj kaj egalaj laŭ digno kaj rajtoj. Ili posedas racion kaj konsciencon, kaj devus konduti unu al alia en spirito de frateco. La ĵurnalo ŝanĝas sian opinion ĉiutage, ĉar ankaŭ la junuloj aŭskultas ĝin.',
+    encodings: ['iso-8859-3'],
+  },
+  Latvian: {
+    text: 'Visi cilvēki piedzimst brīvi un vienlīdzīgi savā pašcieņā un tiesībās. Viņi ir apveltīti ar saprātu un sirdsapziņu, un viņiem jāizturas citam pret citu brālības garā. Katru dienu mēs ejam uz skolu un mācāmies jaunas lietas.',
+    encodings: ['iso-8859-4'],
+  },
+  Icelandic: {
+    text: 'Hver maður er borinn frjáls og jafn öðrum að virðingu og réttindum. Menn eru gæddir vitsmunum og samvisku, og ber þeim að breyta bróðurlega hverjum við annan.',
+    encodings: ['iso-8859-10'],
+  },
+  Welsh: {
+    text: "Genir pawb yn rhydd ac yn gydradd â'i gilydd mewn urddas a hawliau. Fe'u cynysgaeddir â rheswm a chydwybod. Mae'r tŷ yn hen iawn, ac mae'r dŵr yn oer, a'r ŵyl yn y tŵr.",
+    encodings: ['iso-8859-14'],
+  },
+  Vietnamese: {
+    text: 'Tâ\u0301t ca\u0309 mo\u0323i ngươ\u0300i sinh ra đê\u0300u đươ\u0323c tư\u0323 do va\u0300 bi\u0300nh đă\u0309ng vê\u0300 nhân phâ\u0309m va\u0300 quyê\u0300n. Mo\u0323i con ngươ\u0300i đê\u0300u đươ\u0323c ta\u0323o ho\u0301a ban cho ly\u0301 tri\u0301 va\u0300 lương tâm.',
+    encodings: ['windows-1258'],
   },
 }
