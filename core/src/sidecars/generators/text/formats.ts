@@ -54,6 +54,7 @@ const readersByMime: Readonly<Record<string, ReaderName>> = {
   'application/zip': 'archive',
   'application/x-tar': 'archive',
   'application/gzip': 'archive',
+  'application/zstd': 'archive',
   'application/epub+zip': 'epub',
   'application/rtf': 'rtf',
   'text/rtf': 'rtf',
@@ -89,7 +90,28 @@ export function readerOf({ type, mime }: ContentFacts): ReaderName | null {
 /** Types of files that have text. If such a file has no reader, its sidecar says so. */
 const textTypes: ReadonlySet<FileType> = new Set(['document', 'book', 'spreadsheet', 'presentation', 'email'])
 
+/** Archives without a reader. Disk images and packages of programs are left out: nobody looks for words in them. */
+const archivesWithoutReader: ReadonlySet<string> = new Set([
+  'application/vnd.ms-cab-compressed',
+  'application/vnd.rar',
+  'application/x-7z-compressed',
+  'application/x-ace-compressed',
+  'application/x-arj',
+  'application/x-bzip2',
+  'application/x-compress',
+  'application/x-cpio',
+  'application/x-lz4',
+  'application/x-lzh-compressed',
+  'application/x-lzip',
+  'application/x-lzma',
+  'application/x-lzop',
+  'application/x-stuffit',
+  'application/x-xz',
+])
+
 /** Whether a user expects that search finds the text of such a file. */
 export function holdsText(content: ContentFacts): boolean {
-  return readerOf(content) !== null || (content.size > 0 && textTypes.has(content.type))
+  if (readerOf(content) !== null) return true
+  const { mime, size, type } = content
+  return size > 0 && (textTypes.has(type) || (mime !== null && archivesWithoutReader.has(mime)))
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { packTar } from 'modern-tar'
 import { describe, expect, test } from 'vitest'
 import { makeChm, makeOutlookMessage, makePdf, makeZip, pdfOf, pdfStream } from '../../../../testing/documents/index.ts'
@@ -180,7 +180,7 @@ describe('archives', () => {
   test('zip: the names, then the text of each member', async () =>
     expect(await pagesOf('a.zip', makeZip(members))).toEqual([names, ...texts]))
 
-  test('tar, and behind gzip', async () => {
+  test('tar, and behind gzip and Zstandard', async () => {
     const entries = Object.entries(members).map(([name, data]) => {
       const body = Buffer.from(data as Uint8Array)
       return { header: { name, size: body.length, type: 'file' as const }, body }
@@ -188,10 +188,14 @@ describe('archives', () => {
     const tar = await packTar(entries)
     expect(await pagesOf('a.tar', tar)).toEqual([names, ...texts])
     expect(await pagesOf('a.tgz', gzipSync(tar))).toEqual([names, ...texts])
+    expect(await pagesOf('a.tar.zst', zstdCompressSync(tar))).toEqual([names, ...texts])
   })
 
-  test('a single file behind gzip is read itself', async () =>
-    expect(await pagesOf('notes.txt.gz', gzipSync('only this'))).toEqual(['only this']))
+  test.each([
+    ['notes.txt.gz', gzipSync('only this')],
+    ['notes.txt.zst', zstdCompressSync('only this')],
+  ])('the single file in %s is read itself', async (name, bytes) =>
+    expect(await pagesOf(name, bytes)).toEqual(['only this']))
 
   test('archives inside archives are read to a limited depth', async () => {
     let bytes = makeZip({ 'deep.txt': 'deep down' })
@@ -259,7 +263,7 @@ describe('attachments', () => {
   })
 })
 
-test.each(['a.djvu', 'a.lit', 'a.indd'])('%s has no reader, and says so', async (name) => {
+test.each(['a.djvu', 'a.lit', 'a.indd', 'a.7z', 'a.rar', 'a.tar.xz', 'a.bz2'])('%s has no reader, and says so', async (name) => {
   const type = types.detectFromExtension(name)
   const content = { type: type?.category ?? 'document', mime: type?.mimes[0] ?? null, size: 10 } as const
   expect(documentText.accepts(content)).toBe(true)

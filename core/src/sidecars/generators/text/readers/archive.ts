@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { pipeline, type Transform } from 'node:stream'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { CoreError } from '../../../../util/errors.ts'
 import { fsPath, type RawName } from '../../../../util/file-name.ts'
 import { isTarHeader } from '../../../../util/tar-header.ts'
@@ -15,9 +15,9 @@ import { ZipArchive } from '../zip-archive.ts'
 
 /** Limit on names that are listed. */
 const MAX_NAMES = 5_000
-/** Enough bytes to recognise a zip, a gzip and a tar. */
+/** Enough bytes to recognise a zip, a compressed file and a tar. */
 const HEAD_BYTES = 512
-/** A tar behind gzip is read up to this many bytes: its members are found one after another only. */
+/** A compressed tar is read up to this many bytes: its members are found one after another only. */
 const MAX_STREAM_BYTES = 256 * 2 ** 20
 
 /** Reads archives: first a page with the names of the members, then a page for each member with text. */
@@ -44,15 +44,14 @@ async function readZip(source: RawName, out: PageCollector, readInner: ReadInner
   }
 }
 
-/** Reads a tar, a tar in a gzip, or a single file in a gzip. */
+/** Reads a tar, or a tar or a single file that is compressed. */
 async function readStream(source: RawName, head: Buffer, out: PageCollector, readInner: ReadInner): Promise<void> {
-  const isPacked = head[0] === 0x1f && head[1] === 0x8b
-  const start = isPacked ? await firstBytes(unpacked(source), HEAD_BYTES) : head
-  if (isTarHeader(start)) {
-    return readTar(isPacked ? unpacked(source) : createReadStream(fsPath(source)), out, readInner)
-  }
-  if (!isPacked) throw new CoreError('Unsupported', 'no engine here reads text in this kind of archive')
-  const bytes = await firstBytes(unpacked(source), MAX_INNER_BYTES)
+  const unpack = compressions.find(({ magic }) => head.subarray(0, magic.length).equals(magic))?.unpack
+  const open = () => (unpack ? unpacked(source, unpack()) : createReadStream(fsPath(source)))
+  const start = unpack ? await firstBytes(open(), HEAD_BYTES) : head
+  if (isTarHeader(start)) return readTar(open(), out, readInner)
+  if (!unpack) throw new CoreError('Unsupported', 'no engine here reads text in this kind of archive')
+  const bytes = await firstBytes(open(), MAX_INNER_BYTES)
   const inner = await readInner('', bytes, MAX_INNER_BYTES)
   if (!inner) throw new CoreError('Unsupported', 'the file in it has no text that an engine here reads')
   for (const { text } of inner.pages) out.add(text)
@@ -96,9 +95,15 @@ function isWorthReading(name: string, size: number): boolean {
   return size > 0 && size <= MAX_INNER_BYTES && content !== null && readerOf(content) !== null
 }
 
-function unpacked(source: RawName): AsyncIterable<Buffer> {
+/** The compressions that Node unpacks and that a file states in its first bytes. */
+const compressions = [
+  { magic: Buffer.of(0x1f, 0x8b), unpack: createGunzip },
+  { magic: Buffer.of(0x28, 0xb5, 0x2f, 0xfd), unpack: createZstdDecompress },
+]
+
+function unpacked(source: RawName, unpacker: Transform): AsyncIterable<Buffer> {
   // A reader that stops early destroys the stream; this is not an error.
-  return pipeline(createReadStream(fsPath(source)), createGunzip(), () => {})
+  return pipeline(createReadStream(fsPath(source)), unpacker, () => {})
 }
 
 async function firstBytes(stream: AsyncIterable<Buffer>, length: number): Promise<Buffer> {
