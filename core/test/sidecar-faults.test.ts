@@ -362,7 +362,7 @@ test('a file whose time was over on a busy machine stays pending, and is made wh
     machine,
   })
   const log = join(t.dataDir, '..', 'wait.log')
-  const path = t.write('wait.txt', `wait ${log}`)
+  const path = t.write('wait.txt', `toil ${log}`)
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   const contentId = await t.library.files.contentOf(path, signal)
@@ -382,7 +382,7 @@ test('a file whose time is always over fails in the end, even if the machine is 
     decoderBox: unboxed,
     machine,
   })
-  const path = t.write('wait.txt', `wait ${join(t.dataDir, '..', 'wait.log')}`)
+  const path = t.write('wait.txt', 'hang')
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   const contentId = await t.library.files.contentOf(path, signal)

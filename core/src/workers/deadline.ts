@@ -20,8 +20,11 @@ const HANG_TIMES = 10
  * seventieth of a processor.
  */
 const MAX_TIMES = 100
-/** The threads do nothing if they run for less than this part of the time: a process looks after itself meanwhile. */
-const IDLE_PART = 0.01
+/**
+ * Threads that run for less than this part of the time do nothing, although a program may look after itself meanwhile.
+ * It is so low that threads do no more in the time of `HANG_TIMES` than the deadline allows.
+ */
+const IDLE_PART = 1 / HANG_TIMES
 /** The times are read this often during a deadline… */
 const LOOKS = 10
 /** …but not more often than this, in milliseconds, because a reading takes a millisecond itself… */

@@ -14,6 +14,7 @@ export const make: Make = async ({ source, outputs }) => {
   const log = rest.find(isAbsolute) ?? devNull
   appendFileSync(log, `${process.pid}\n`)
   if (order === 'hang') for (;;);
+  if (order === 'toil') while (!existsSync(`${log}.go`));
   if (order === 'crash') process.kill(process.pid, 'SIGSEGV')
   if (order === 'fill') for (const held: Uint8Array[] = []; ;) held.push(new Uint8Array(2 ** 24).fill(1))
   if (order === 'flood') for (let i = 0; i < 20_000; i++) process.stderr.write('x'.repeat(1_000))
