@@ -50,6 +50,8 @@ export interface CommandSpec {
   readonly flags: readonly FlagSpec[]
   /** Without the leading `spacedrive`. */
   readonly examples: readonly string[]
+  /** Sentences below the flags in help. */
+  readonly notes?: readonly string[]
   /** Works, but stays out of help and completions. */
   readonly hidden?: boolean
   /** The operation it is made from; null where the command is made by hand. */

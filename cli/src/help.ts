@@ -120,6 +120,7 @@ function commandHelp(command: CommandSpec, view: HelpView): string {
     ...section('Arguments', table(args, view), view),
     ...section('Options', table(flagRows(command.flags), view), view),
     ...(aliases.length > 0 ? [`Also: ${aliases.join(', ')}`] : []),
+    ...(command.notes ?? []).flatMap((note) => wrap(note, view.width)),
     'Options of every command: `spacedrive --help`.',
   ])
 }

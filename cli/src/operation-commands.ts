@@ -17,6 +17,7 @@ export function operationCommands(contract: readonly ContractOp[]): CommandSpec[
         args: argsOf(operation),
         flags: flagsOf(operation),
         examples: examplesOf(operation),
+        notes: notesOf(operation),
         operation,
         load: async () => {
           const { runOperation } = await import('./run-operation.ts')
@@ -25,6 +26,13 @@ export function operationCommands(contract: readonly ContractOp[]): CommandSpec[
       },
     ]
   })
+}
+
+/** What the exit code says, where that is more than success or failure. */
+function notesOf({ cli, name }: ContractOp): string[] {
+  const ends = 'with 1 if the job failed or was cancelled, with 5 if it completed with failures'
+  if (name === 'jobs.wait') return [`Exits ${ends}.`]
+  return cli?.wait === 'job' ? [`With --wait, exits ${ends}.`] : []
 }
 
 /** Sample values for arguments in generated examples, by the name of the field. */

@@ -196,6 +196,9 @@ test('an empty file has an identity and is never a duplicate', async () => {
     totalGroups: 0,
     reclaimableBytes: 0,
   })
+  const location = t.library.locations.require(t.root)
+  expect(await t.library.files.duplicatesIn(location)).toMatchObject({ contents: 1, duplicateFiles: 0, emptyFiles: 2 })
+  expect(await t.library.overview.statistics()).toMatchObject({ emptyFiles: 2 })
 })
 
 test('a file changed at the very end of a run is identified by the next', async () => {

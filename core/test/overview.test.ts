@@ -168,6 +168,7 @@ test('the statistics of a library match the results of searches', async () => {
     byVolume: [{ id: expect.any(String), name: expect.any(String), online: true, ...total }],
     duplicates: { groups: 1, files: 1, reclaimableBytes: 8 },
     unique: { files: 2, bytes: 7 },
+    emptyFiles: 0,
     unidentified: { files: 0, bytes: 0 },
     growth: [
       { modified: '2022-05', files: 3, bytes: 24, totalFiles: 3, totalBytes: 24 },

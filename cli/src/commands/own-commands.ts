@@ -35,6 +35,7 @@ export const ownCommands: readonly CommandSpec[] = [
       flag('once', 'switch', 'exit when everything is indexed'),
       httpPort,
     ],
+    notes: ['Exits with 5 if some files or sidecars failed; all others are done.'],
     examples: ['quickstart ~/Pictures', 'quickstart ~/Documents --once --json'],
     load: async () => (await import('./quickstart.ts')).quickstart,
   }),

@@ -18,7 +18,7 @@ import { takenPortSentence } from '../render/taken-port.ts'
 import { type Session, openSession, stopDaemonOf } from '../session.ts'
 import { subjectNames, subjectOf } from '../subject-names.ts'
 import { printable } from '../text/escape.ts'
-import { formatBytes, plural } from '../text/format.ts'
+import { formatBytes, formatCount, plural } from '../text/format.ts'
 import { wrap } from '../text/wrap.ts'
 
 const SIDECARS_JOB = 'sidecars.generate'
@@ -76,8 +76,14 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
     return exitCodes.partial
   }
   const code = exitCodeOfJob(job)
-  return code === exitCodes.ok && summary.sidecars.failed > 0 ? exitCodes.partial : code
+  const isPartial = code === exitCodes.partial || (code === exitCodes.ok && summary.sidecars.failed > 0)
+  if (isPartial && !globals.json && !globals.jsonl) io.note(PARTIAL)
+  return isPartial ? exitCodes.partial : code
 }
+
+/** Why the exit code is not 0 although the folder is indexed. */
+const PARTIAL =
+  'Exit code 5: everything is indexed except what failed for the files above. `spacedrive sidecar pending --failed` and `spacedrive job list` show them all.'
 
 /** After Ctrl-C. */
 const GOES_ON = 'the daemon goes on in the background: `spacedrive monitor` shows its work, `spacedrive stop` ends it'
@@ -202,6 +208,8 @@ interface Summary {
     readonly contents: number
     readonly duplicateFiles: number
     readonly reclaimableBytes: number
+    /** They share one content, and are no duplicates. */
+    readonly emptyFiles: number
   }
   readonly sidecars: SidecarTotals
   /** Kinds that this device cannot generate, with the reason. */
@@ -253,8 +261,9 @@ async function summarise({ job, library, locationId, sidecarsMs, since }: Facts,
       contents: counts.contents,
       duplicateFiles: counts.duplicateFiles,
       reclaimableBytes: counts.reclaimableBytes,
+      emptyFiles: counts.emptyFiles,
     },
-    sidecars: sidecarTotals(counts.byKind),
+    sidecars: sidecarTotals(counts),
     failures: [
       ...job.warningList.map(({ code, message, path, phase }) => ({ path, stage: phase, code, message })),
       ...counts.failures.map(({ code, kind, message, path }) => ({ path, stage: 'sidecars', kind, code, message })),
@@ -296,9 +305,12 @@ function summaryLines({ counts, location }: Summary, job: JobDetails, { context:
     counts.duplicateFiles === 0
       ? 'no duplicates'
       : `${plural(counts.duplicateFiles, 'duplicate')} (${formatBytes(counts.reclaimableBytes)} reclaimable)`
+  const empty = counts.emptyFiles > 1 ? `; its ${formatCount(counts.emptyFiles)} empty files count as one content` : ''
   return [
     `${style('good', 'Indexed')} ${printable(location.path)}: ${indexSummary(job)}.`,
-    ...(counts.contents > 0 ? [`It holds ${plural(counts.contents, 'different content')}, ${duplicates}.`] : []),
+    ...(counts.contents > 0
+      ? [`It holds ${plural(counts.contents, 'different content')}, ${duplicates}${empty}.`]
+      : []),
     ...(job.warnings > 0 ? failureLines(job, { style, withTypedCommands }) : []),
   ]
 }

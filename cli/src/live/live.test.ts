@@ -6,6 +6,7 @@ import { indexSummary } from './index-summary.ts'
 import { type JobView, firstView, jobBlock, nextView, progressStep } from './job-progress.ts'
 import { JobTracker } from './job-tracker.ts'
 import { LiveBlock } from './live-block.ts'
+import { sidecarLines, sidecarTotals } from './sidecar-summary.ts'
 
 function job(phase: string, done: number, total: number | null, over: Partial<Job> = {}): Job {
   return {
@@ -120,4 +121,19 @@ test('the end is one line a person can quote', () => {
     log: [],
   }
   expect(indexSummary(ended)).toBe('12,345 files in 678 folders, 4.20 GB, in 3.4 s; 12 added, 1 moved')
+})
+
+test('the summary of sidecars counts files, and names a file once for each reason', () => {
+  const counts = { made: 4, ready: 4, failed: 6, skipped: 1, pending: 0 }
+  const sidecars = sidecarTotals({ byKind: { thumb: counts }, failedFiles: 2, skippedFiles: 1 })
+  const failure = (path: string) => ({ path, stage: 'sidecars', code: 'Corrupt', message: 'it is cut off' })
+  const failures = [failure('/a/x.jpg'), failure('/a/x.jpg'), failure('/a/y.jpg')]
+  const lines = sidecarLines(
+    { sidecars, failures, seconds: { sidecars: 1 }, skips: [], slowest: [], held: [], off: [] },
+    { style: (_tone, text) => text, withTypedCommands: (sentence) => sentence },
+  )
+  expect(lines).toEqual([
+    '4 sidecars made in 1.0 s (thumb 4), some skipped for 1 file, some failed for 2 files.',
+    '  Corrupt  x.jpg and 1 other: it is cut off',
+  ])
 })

@@ -13,13 +13,21 @@ export interface SidecarTotals {
   readonly ready: number
   readonly failed: number
   readonly skipped: number
+  /** The files of the failed and of the skipped sidecars. */
+  readonly failedFiles: number
+  readonly skippedFiles: number
   readonly byKind: Summary['byKind']
 }
 
-export function sidecarTotals(byKind: Summary['byKind']): SidecarTotals {
+export function sidecarTotals({
+  byKind,
+  failedFiles,
+  skippedFiles,
+}: Pick<Summary, 'byKind' | 'failedFiles' | 'skippedFiles'>): SidecarTotals {
   const sum = (what: 'made' | 'ready' | 'failed' | 'skipped') =>
     Object.values(byKind).reduce((total, counts) => total + counts[what], 0)
-  return { made: sum('made'), ready: sum('ready'), failed: sum('failed'), skipped: sum('skipped'), byKind }
+  const counts = { made: sum('made'), ready: sum('ready'), failed: sum('failed'), skipped: sum('skipped') }
+  return { ...counts, failedFiles, skippedFiles, byKind }
 }
 
 /** Reasons that are named; `sidecar pending` has them all. */
@@ -42,7 +50,7 @@ export function sidecarLines(
   } & Pick<Summary, 'skips' | 'slowest' | 'held' | 'off'>,
   wording: Wording,
 ): string[] {
-  const { byKind, failed, made, ready, skipped } = sidecars
+  const { byKind, failed, failedFiles, made, ready, skipped, skippedFiles } = sidecars
   const blockers = blockerLines({ held, off }, wording)
   if (made + ready + failed + skipped === 0) return blockers
   const kinds = Object.entries(byKind).flatMap(([kind, counts]) =>
@@ -54,8 +62,8 @@ export function sidecarLines(
       : 'No new sidecars'
   const parts = [
     made === ready ? '' : `${formatCount(ready)} ready in all`,
-    skipped > 0 ? `${formatCount(skipped)} skipped` : '',
-    failed > 0 ? `${formatCount(failed)} failed` : '',
+    skipped > 0 ? `some skipped for ${plural(skippedFiles, 'file')}` : '',
+    failed > 0 ? `some failed for ${plural(failedFiles, 'file')}` : '',
   ].filter(Boolean)
   const broken = failures.filter(({ stage }) => stage === 'sidecars')
   return [
@@ -90,7 +98,9 @@ function reasonLines(
 ): string[] {
   const byReason = [...Map.groupBy(failures, ({ message }) => message)]
   const lines = byReason.slice(0, MAX_REASONS).map(([message, [first, ...others]]) => {
-    const files = `${nameOf(first!.path)}${others.length > 0 ? ` and ${plural(others.length, 'other')}` : ''}`
+    // A file may fail in several ways, for the same reason.
+    const more = new Set(others.map(({ path }) => path).filter((path) => path !== first!.path)).size
+    const files = `${nameOf(first!.path)}${more > 0 ? ` and ${plural(more, 'other')}` : ''}`
     return `  ${style(tone, isSkipped(first!) ? 'skipped' : first!.code)}  ${files}: ${withTypedCommands(printable(message))}`
   })
   const rest = byReason.length - lines.length

@@ -18,7 +18,7 @@ interface Amount {
 }
 
 function statistics(all: OutputOf<'statistics.library'>, view: View): readonly string[] {
-  const { duplicates, sidecars, unidentified, unique } = all
+  const { duplicates, emptyFiles = 0, sidecars, unidentified, unique } = all
   const sidecarBytes = sidecars.reduce((sum, { bytes }) => sum + bytes, 0)
   const fields = renderFields(
     [
@@ -26,6 +26,10 @@ function statistics(all: OutputOf<'statistics.library'>, view: View): readonly s
       ['Folders', formatCount(all.folders)],
       ['Copies', `${plural(duplicates.files, 'file')} (${formatBytes(duplicates.reclaimableBytes)} reclaimable)`],
       ['Only once', amountText(unique)],
+      [
+        'Empty',
+        emptyFiles > 0 ? `${plural(emptyFiles, 'file')}, which count neither as copies nor as only once` : null,
+      ],
       ['Not looked into', unidentified.files > 0 ? amountText(unidentified) : null],
       ['Sidecars', sidecars.length > 0 ? formatBytes(sidecarBytes) : null],
     ],

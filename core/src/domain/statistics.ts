@@ -41,6 +41,8 @@ export const LibraryStatistics = z.object({
   duplicates: z.object({ groups: z.number(), files: z.number(), reclaimableBytes: z.number() }),
   /** Contents with only one copy. */
   unique: z.object(amount),
+  /** Several empty files. They share one content, and are neither copies nor among `unique`. */
+  emptyFiles: z.number().optional(),
   /** Files whose content is not identified, so they may be copies. */
   unidentified: z.object(amount),
   /** Files last changed in each month, and the running total, oldest first; filter `modified`. */

@@ -70,6 +70,7 @@ export class Duplicates {
       contents: Number(row!['contents']),
       duplicateFiles: Number(row!['files']),
       reclaimableBytes: Number(row!['bytes']),
+      emptyFiles: Number(row!['empty']),
     }
   }
 
@@ -113,7 +114,7 @@ const DUPLICATES_BELOW = `
     group by e.content_id, e.inode, place
   )
   select count(*) as contents, coalesce(sum(g.n - 1) filter (where c.size > 0), 0) as files,
-    coalesce(sum((g.n - 1) * c.size), 0) as bytes
+    coalesce(sum((g.n - 1) * c.size), 0) as bytes, coalesce(sum(g.n) filter (where c.size = 0), 0) as empty
   from (select content_id, count(*) as n from copies group by content_id) g join content_identities c on c.id = g.content_id`
 
 /** Largest first; the parameter is the limit. */

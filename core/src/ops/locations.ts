@@ -128,6 +128,11 @@ export const locationSummary = defineQuery({
     contents: z.number(),
     duplicateFiles: z.number(),
     reclaimableBytes: z.number(),
+    /** Empty files. They share one content, and are no duplicates. */
+    emptyFiles: z.number(),
+    /** The number of files with failed sidecars, and of those with skipped ones. Copies of a file count once. */
+    failedFiles: z.number(),
+    skippedFiles: z.number(),
     byKind: z.partialRecord(SidecarKind, KindCounts),
     failures: z.array(SidecarFailure),
     skips: z.array(SidecarFailure),

@@ -46,6 +46,12 @@ export class CopyCounts {
     return found
   }
 
+  /** Empty files that have the same content, because nothing is in them; 0 if there is only one. */
+  emptyFiles(): number {
+    const row = this.#copies.findIndex((copies, i) => copies > 1 && this.#sizes[i] === 0)
+    return row === -1 ? 0 : this.#copies[row]!
+  }
+
   unique(): { files: number; bytes: number } {
     const found = { files: 0, bytes: 0 }
     for (const [i, copies] of this.#copies.entries()) {

@@ -20,6 +20,7 @@ export interface LibraryCounts extends Amount {
   readonly byMonth: readonly (Amount & { readonly month: string })[]
   readonly duplicates: { readonly groups: number; readonly files: number; readonly reclaimableBytes: number }
   readonly unique: Amount
+  readonly emptyFiles: number
   readonly unidentified: Amount
   readonly byVolume: readonly (Amount & { readonly volumeRowId: number })[]
   readonly sidecars: readonly (Amount & { readonly kind: SidecarKind; readonly variant: string })[]
@@ -79,6 +80,7 @@ export function countLibrary(db: ReadDatabase): LibraryCounts {
     byMonth: months.all(),
     duplicates: copies.duplicates(),
     unique: copies.unique(),
+    emptyFiles: copies.emptyFiles(),
     unidentified,
     byVolume: volumes(db),
     sidecars: sidecars(db),

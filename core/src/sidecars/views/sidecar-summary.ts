@@ -32,6 +32,9 @@ export interface SidecarFailure {
 /** The sidecars of the contents in a place. */
 export interface SidecarSummary {
   readonly byKind: Readonly<Partial<Record<SidecarKind, KindCounts>>>
+  /** Contents with failed sidecars, and those with skipped ones. */
+  readonly failedFiles: number
+  readonly skippedFiles: number
   readonly failures: SidecarFailure[]
   readonly skips: SidecarFailure[]
   /** The slowest sidecars since the given moment, in descending order. */
@@ -70,6 +73,12 @@ export async function summariseSidecars(
      order by s.error_code in (${skips}), here.entry limit ${MAX_FAILURES}`,
     ...params,
   )
+  const [files] = await select(
+    `${here} select count(distinct here.id) filter (where s.error_code not in (${skips})) as failed,
+       count(distinct here.id) filter (where s.error_code in (${skips})) as skipped
+     from here join sidecars s on s.content_id = here.id where s.state = ${sidecarStateNumbers.failed}`,
+    ...params,
+  )
   const slowest = await select(
     `${here} select here.entry, s.kind, max(s.took_ms) as took from here join sidecars s on s.content_id = here.id
      where s.updated_at >= ? and s.took_ms is not null group by here.id, s.kind order by took desc limit ${MAX_SLOWEST}`,
@@ -87,6 +96,8 @@ export async function summariseSidecars(
   }))
   return {
     byKind: countsByKind(counts),
+    failedFiles: Number(files!['failed']),
+    skippedFiles: Number(files!['skipped']),
     failures: failures.filter((each) => !isSkipped(each)),
     skips: failures.filter(isSkipped),
     slowest: slowest.map((row) => ({ path: pathOf(row), kind: kindOf(row), tookMs: Number(row['took']) })),
