@@ -5,6 +5,7 @@ import { printedSchema } from '@spacedrive/daemon/graphql-schema'
 import { indexPage } from './generate/architecture.ts'
 import { commandsPage } from './generate/commands-page.ts'
 import { contractJson } from './generate/contract.ts'
+import { eventsPage } from './generate/events-page.ts'
 import { manualPage } from './generate/man.ts'
 import { operationsPage } from './generate/operations-page.ts'
 import { staleAnswers } from './generate/stale-answers.ts'
@@ -19,6 +20,7 @@ const generated: readonly { file: URL; make: () => string | Promise<string> }[] 
   { file: new URL('cli/src/contract.json', root), make: contractJson },
   { file: new URL('cli/man/spacedrive.1', root), make: manualPage },
   { file: new URL('docs/commands.md', root), make: commandsPage },
+  { file: new URL('docs/events.md', root), make: eventsPage },
   { file: new URL('docs/index.md', root), make: indexPage },
   { file: new URL('docs/operations.md', root), make: operationsPage },
   { file: new URL('daemon/src/graphql/schema.graphql', root), make: printedSchema },

@@ -1,6 +1,7 @@
 import { errorMessage } from '@spacedrive/core/errors'
 import { nearest } from '@spacedrive/core/nearest'
 import type { FlagKind } from './command-spec.ts'
+import { valueSynonyms } from './synonyms.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The flag or argument that a text is the value of. `words`: of its command. */
@@ -33,7 +34,9 @@ export function parseValue(kind: ValueKind, text: string, place: Place): unknown
 export function parseChoice(text: string, { choices, name, words }: Place): string {
   if (choices.length === 0 || choices.includes(text)) return text
   const problem = { kind: 'invalid-choice', name, value: text, choices } as const
-  throw new UsageError(problem, { suggestions: nearest(text, choices), words })
+  const same = Object.hasOwn(valueSynonyms, text.toLowerCase()) ? valueSynonyms[text.toLowerCase()]! : ''
+  const suggestions = choices.includes(same) ? [same] : nearest(text, choices)
+  throw new UsageError(problem, { suggestions, words })
 }
 
 const booleanWords: ReadonlyMap<string, boolean> = new Map([

@@ -135,6 +135,11 @@ describe('a command line that makes no sense', () => {
     ['lib', { kind: 'unknown-command', typed: 'lib' }, 'spacedrive library'],
     ['location rem', { kind: 'unknown-command', typed: 'location rem' }, 'spacedrive location remove'],
     ['locaton --help', { kind: 'unknown-command', typed: 'locaton' }, 'spacedrive location'],
+    ['daemon stop', { kind: 'unknown-command', typed: 'daemon stop' }, 'spacedrive stop'],
+    ['find holiday', { kind: 'unknown-command', typed: 'find' }, 'spacedrive search'],
+    ['ps', { kind: 'unknown-command', typed: 'ps' }, 'spacedrive status'],
+    ['rm x', { kind: 'unknown-command', typed: 'rm' }, 'spacedrive location remove'],
+    ['job kill 1', { kind: 'unknown-command', typed: 'job kill' }, 'spacedrive job cancel'],
     ['strat', { kind: 'unknown-command', typed: 'strat' }, 'spacedrive start'],
     ['stats', { kind: 'unknown-command', typed: 'stats' }, 'spacedrive statistics'],
     ['daemon lst', { kind: 'unknown-command', typed: 'daemon lst' }, 'spacedrive daemon list'],
@@ -153,6 +158,11 @@ describe('a command line that makes no sense', () => {
       'location add /x --mode shalow',
       { kind: 'invalid-choice', name: '--mode', value: 'shalow', choices: modes },
       'shallow',
+    ],
+    [
+      'search --type picture',
+      { kind: 'invalid-choice', name: '--type', value: 'picture', choices: expect.arrayContaining(['image']) },
+      'image',
     ],
     [
       'completion ash',

@@ -1,5 +1,6 @@
 import { nearest } from '@spacedrive/core/nearest'
 import { type CommandSpec, wordsOf } from './command-spec.ts'
+import { commandSynonyms, verbSynonyms } from './synonyms.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The error for words that name no command, with the commands that the user probably meant. `typed` may have arguments at its end. */
@@ -10,6 +11,7 @@ export function unknownCommand(typed: readonly string[], commands: readonly Comm
   const known = shown.some((words) => words[0] === first)
   const verb = known ? (second ?? '') : first
   const near = [
+    ...sameMeaning(first, known ? verb : null, names),
     ...shortened(first, shown),
     ...shown.flatMap(([word = '', next = '']) => {
       if (!known) return first !== '' && word.startsWith(first) ? [word] : []
@@ -26,6 +28,19 @@ export function unknownCommand(typed: readonly string[], commands: readonly Comm
   ]
   const suggestions = [...new Set(near)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`)
   return new UsageError({ kind: 'unknown-command', typed: known ? `${first} ${second}` : first }, { suggestions })
+}
+
+/**
+ * The commands that mean the same as the typed words. `verb`: the word behind the name of a group; null if the first word
+ * names no group.
+ */
+function sameMeaning(first: string, verb: string | null, names: readonly string[]): string[] {
+  const same = (words: Readonly<Record<string, readonly string[]>>, typed: string) =>
+    Object.hasOwn(words, typed) ? words[typed]! : []
+  if (verb === null) return same(commandSynonyms, first).filter((name) => names.includes(name))
+  // `daemon stop` is `stop`.
+  const alone = first === 'daemon' && names.includes(verb) ? [verb] : []
+  return [...alone, ...same(verbSynonyms, verb).map((word) => `${first} ${word}`).filter((name) => names.includes(name))]
 }
 
 /** The commands that a typed word shortens: `stats` stands for `statistics`. */

@@ -80,7 +80,7 @@ test('an unknown type of event is named, and where all are listed', async () => 
   await using http = await startTestHttp()
   const answer = await http.fetch('/events?type=job.progressed&type=no.such')
   expect(await answer.json()).toMatchObject({
-    detail: 'there is no event type "no.such"; docs/events.md lists all types',
+    detail: 'there is no event type "no.such"; `spacedrive help events` lists all types',
   })
 })
 

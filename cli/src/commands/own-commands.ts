@@ -280,9 +280,9 @@ export const ownCommands: readonly CommandSpec[] = [
   }),
   own({
     words: ['help'],
-    summary: 'Show help about a command, a group of commands, or the exit codes',
+    summary: 'Show help about a command, a group of commands, the exit codes, or the names of events',
     args: [arg('topic', { variadic: true, summary: 'words of a command, or exit-codes' })],
-    examples: ['help location add', 'help exit-codes'],
+    examples: ['help location add', 'help exit-codes', 'help events'],
     load: async () => (await import('./help.ts')).help,
   }),
 ]

@@ -13,7 +13,7 @@ const settings = {
   mode: modes
     .optional()
     .describe(
-      'shallow: names, sizes and times; content: also content identity; deep (the default): also types by content and media metadata',
+      'shallow: names, sizes and times; content: also content identity; deep (the default): also types by content and media metadata; metadata: another name for shallow',
     ),
   rules: z.array(z.string()).optional().describe('rule names, replacing the defaults'),
   policy: z

@@ -1,4 +1,5 @@
 import { type Core, CoreError } from '@spacedrive/core'
+import { nearest } from '@spacedrive/core/nearest'
 import { events as eventTypes } from '@spacedrive/core/events'
 import { type Context, Hono } from 'hono'
 import { currentAsker } from '../asker.ts'
@@ -106,9 +107,11 @@ function filterOf(c: Context<HttpEnv>, core: Core) {
   })
   if (!parsed.success) {
     const unknown = types?.find((type) => !Object.hasOwn(eventTypes, type)) ?? ''
+    const [near] = nearest(unknown, Object.keys(eventTypes))
+    const hint = near === undefined ? ';' : `; did you mean ${near}?`
     throw new CoreError(
       'InvalidInput',
-      `there is no event type ${JSON.stringify(unknown)}; docs/events.md lists all types`,
+      `there is no event type ${JSON.stringify(unknown)}${hint} \`spacedrive help events\` lists all types`,
     )
   }
   const { library: wanted, ...filter } = parsed.data
