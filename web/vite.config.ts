@@ -10,7 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 /** Runs while the page is loaded; see there. */
 const EARLY = 'src/early.ts'
 /** Runs before the page; see there. */
-const REACT = 'src/react-first.ts'
+const FIRST = 'src/first.ts'
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), earlyScript(), pdfjsFiles()],
@@ -20,7 +20,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index.html', EARLY, REACT],
+      input: ['index.html', EARLY, FIRST],
       output: {
         // All that every page begins with in two files: each of twenty would be asked for by itself.
         codeSplitting: {
@@ -28,7 +28,7 @@ export default defineConfig({
             // Of the small script, which does not wait for the page.
             { name: 'session', test: /page-session\.js$/, priority: 1 },
             { name: 'react', test: /\/node_modules\/(?:react|react-dom|scheduler)\//, priority: 1 },
-            { name: 'page', tags: ['$initial'], test: (id) => ![EARLY, REACT].some((path) => id.endsWith(`/${path}`)) },
+            { name: 'page', tags: ['$initial'], test: (id) => ![EARLY, FIRST].some((path) => id.endsWith(`/${path}`)) },
           ],
         },
       },
@@ -51,11 +51,12 @@ function earlyScript(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle = {} }) {
-        return [EARLY, REACT].map((path) => {
+        return [EARLY, FIRST].map((path) => {
           const built = Object.values(bundle).find(
             (output) => output.type === 'chunk' && output.facadeModuleId?.endsWith(`/${path}`),
           )
-          const attrs = { type: 'module', async: true, src: `/${built?.fileName ?? path}` }
+          // The first one waits for nothing. The other runs before the page, which is named after it.
+          const attrs = { type: 'module', async: path === EARLY, src: `/${built?.fileName ?? path}` }
           return { tag: 'script', attrs, injectTo: 'head-prepend' as const }
         })
       },

@@ -121,6 +121,7 @@ const languages = [
 
 test.for(languages)('a browser that speaks $browser is shown $shows', async ({ browser, shows }) => {
   vi.spyOn(navigator, 'languages', 'get').mockReturnValue(browser)
+  globalThis.dispatchEvent(new Event('languagechange'))
   const { usePreferences } = await import('./preferences.ts')
   await openPage('/jobs', { answers })
   act(() => {

@@ -38,8 +38,17 @@ export function useMessages<T>(messages: Messages<T>): Translated<T> {
   return messages[useLocale()] as Translated<T>
 }
 
+/** Every component asks for it, so it is kept until the user changes the languages of the browser. */
+let known: Locale | null = null
+globalThis.addEventListener?.('languagechange', () => (known = null))
+
 function browserLocale(): Locale {
-  for (const language of navigator.languages) {
+  known ??= firstOf(navigator.languages)
+  return known
+}
+
+function firstOf(languages: readonly string[]): Locale {
+  for (const language of languages) {
     const locale = locales.find((each) => language.split('-')[0] === each)
     if (locale) return locale
   }

@@ -1,4 +1,4 @@
-import { useLayoutEffect } from 'react'
+import { useEffect, useLayoutEffect } from 'react'
 import { isFocusFree } from '../../app/panes.ts'
 import type { Reveal } from './use-choosing.ts'
 import type { VirtualRows } from './use-virtual-rows.ts'
@@ -25,7 +25,8 @@ export function useFocusOfNewRows(
   element: HTMLElement | null,
   { columns, hasRows }: { readonly columns: number; readonly hasRows: boolean },
 ): void {
-  useLayoutEffect(() => {
+  // After the rows are painted: before, the browser would have to lay them out at once, in the same long task.
+  useEffect(() => {
     if (!hasRows || !isFocusFree()) return
     element?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus({ preventScroll: true })
     // Only when the rows appear, or stand in other lines, which takes them out of the page: a person may leave them later.
