@@ -13,16 +13,22 @@ interface TileNameProps {
 /** A name in up to two lines below a tile; a longer one is cut in the middle, so that its end and extension stay. */
 export function TileName({ name, width }: TileNameProps) {
   if (!isSafe(name)) return <SafeName name={name} isCut />
-  const shown = nameInTwoLines(name, Math.floor(width / CHARACTER_PX))
-  const extension = extensionOf(shown)
+  const perLine = Math.floor(width / CHARACTER_PX)
+  const shown = nameInTwoLines(name, perLine)
+  // What surely fits into one line is one text.
+  const extension = shown.length > perLine / 2 ? extensionOf(shown) : ''
   return (
     <bdi className="line-clamp-2 min-w-0 text-center break-words" title={shown === name ? undefined : name}>
       {shown !== name && <span className="sr-only">{name}</span>}
       <span aria-hidden={shown !== name}>
         <SafeText text={shown.slice(0, shown.length - extension.length)} />
-        {/* The line breaks before the extension, never within it. */}
-        <wbr />
-        <span className="whitespace-nowrap">{extension}</span>
+        {extension !== '' && (
+          <>
+            {/* The line breaks before the extension, never within it. */}
+            <wbr />
+            <span className="whitespace-nowrap">{extension}</span>
+          </>
+        )}
       </span>
     </bdi>
   )

@@ -93,7 +93,7 @@ test('a name that is cut is read and pointed at whole', async () => {
 })
 
 test('a name breaks before its extension, never within it', async () => {
-  await show(<Tile {...tile} entry={aFile('/p/dragonfly.avi')} />)
+  await show(<Tile {...tile} entry={aFile('/p/broad-bodied-chaser.avi')} />)
   const extension = screen.getByText('.avi')
   expect(extension.className).toBe('whitespace-nowrap')
   expect(extension.previousElementSibling?.tagName).toBe('WBR')
