@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { axe } from './axe.ts'
-import { expect, test } from './fixtures.ts'
+import { boxOf, expect, test } from './fixtures.ts'
 
 /** WCAG 1.4.12: what somebody may set for all text. */
 const SPACING = '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }'
@@ -57,3 +57,37 @@ test('axe finds nothing where something has been said in passing', async ({ daem
   await expect(page.getByText('Copied')).toBeVisible()
   expect(await axe(page)).toEqual([])
 })
+
+test('on a window of 1,024 pixels every filter of a search is seen whole', async ({ daemon, page }) => {
+  await page.setViewportSize({ width: 1_024, height: 760 })
+  await daemon.open(page, '/search?q=letter&type=image&ext=jpg&meaning=true')
+  const filters = page.getByRole('group', { name: 'Filters' })
+  const { width, x } = await boxOf(filters)
+  for (const chip of await filters.getByRole('button').all()) {
+    const box = await boxOf(chip)
+    expect(box.x).toBeGreaterThanOrEqual(x)
+    expect(box.x + box.width).toBeLessThanOrEqual(x + width)
+  }
+})
+
+for (const direction of ['ltr', 'rtl'])
+  test(`columns scroll to the one that has the keys (${direction})`, async ({ daemon, files, page }) => {
+    await page.setViewportSize({ width: 1_024, height: 760 })
+    await page.addInitScript(
+      (dir) => addEventListener('DOMContentLoaded', () => (document.documentElement.dir = dir)),
+      direction,
+    )
+    files.write('a/b/c/d/e/letter.txt')
+    await files.index()
+    await daemon.open(page, files.address({ view: 'columns' }, 'a/b/c/d'))
+    await page.getByRole('row', { name: 'e' }).click()
+    const grid = page.getByRole('grid')
+    await expect.poll(async () => (await boxOf(grid.locator('..'))).width).toBeLessThan(1_024)
+    const strip = await boxOf(grid.locator('..'))
+    await expect
+      .poll(async () => {
+        const { width, x } = await boxOf(grid)
+        return x >= strip.x - 1 && x + width <= strip.x + strip.width + 1
+      })
+      .toBe(true)
+  })

@@ -204,7 +204,7 @@ function Still({ file, poster }: { file: ShownFile; poster: string | null }) {
 }
 
 /** Sidecars that are made from the pictures of a video. */
-const decoders: ReadonlySet<SidecarKind> = new Set(['thumb', 'thumbstrip', 'proxy'])
+const decoded: ReadonlySet<SidecarKind> = new Set(['thumb', 'thumbstrip', 'proxy'])
 
 /** Plays the small copy, or requests one. */
 function ProxyOffer({ file, onPlay }: { file: ShownFile; onPlay: () => void }) {
@@ -218,9 +218,12 @@ function ProxyOffer({ file, onPlay }: { file: ShownFile; onPlay: () => void }) {
         {t.playProxy}
       </Button>
     )
-  // Whatever shows this video has to decode it; what is damaged for one is damaged for all.
-  const isDamaged = file.sidecars.some(({ error, kind }) => decoders.has(kind) && error?.code === 'Corrupt')
-  if (!contentId || isDamaged) return null
+  // A small copy needs the same decoder as these. If the decoder failed for them, it fails for the copy too.
+  const cannotDecode = file.sidecars.some(
+    ({ error, kind, state }) =>
+      decoded.has(kind) && state === 'failed' && (error?.code === 'Corrupt' || error?.code === 'Unsupported'),
+  )
+  if (!contentId || cannotDecode) return null
   const isComing = proxy?.state === 'pending' || proxy?.state === 'generating' || make.isSuccess
   if (isComing && proxy?.state !== 'failed') return <p className="text-muted w-full">{t.proxyQueued}</p>
   return (

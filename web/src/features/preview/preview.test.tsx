@@ -402,9 +402,9 @@ test('a film that the browser cannot play has a small copy made', async () => {
   )
 })
 
-test('no small copy is offered of a film that is damaged', async () => {
+test.each(['Corrupt', 'Unsupported'])('no small copy is offered of a film that fails as %s', async (code) => {
   served.set('film.mp4', 'bytes')
-  const error = { code: 'Corrupt', message: 'the video has no frames' }
+  const error = { code, message: 'the video has no frames' }
   const { dialog } = await preview(film, {
     info: { sidecars: [aSidecar('thumb', { state: 'failed', path: null, error })] },
   })
