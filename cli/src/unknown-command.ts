@@ -40,7 +40,12 @@ function sameMeaning(first: string, verb: string | null, names: readonly string[
   if (verb === null) return same(commandSynonyms, first).filter((name) => names.includes(name))
   // `daemon stop` is `stop`.
   const alone = first === 'daemon' && names.includes(verb) ? [verb] : []
-  return [...alone, ...same(verbSynonyms, verb).map((word) => `${first} ${word}`).filter((name) => names.includes(name))]
+  return [
+    ...alone,
+    ...same(verbSynonyms, verb)
+      .map((word) => `${first} ${word}`)
+      .filter((name) => names.includes(name)),
+  ]
 }
 
 /** The commands that a typed word shortens: `stats` stands for `statistics`. */

@@ -74,7 +74,9 @@ export const indexPath = defineAction({
   input: z.object({
     location: z.string().describe('path, id or name'),
     scope: Scope.default('recursive').describe('current: this folder; recursive: everything below it'),
-    mode: IndexMode.optional().describe('mode of this run: shallow reads names, sizes and times; content also the content identity; deep also types by content and media metadata; the mode of the location by default'),
+    mode: IndexMode.optional().describe(
+      'mode of this run: shallow reads names, sizes and times; content also the content identity; deep also types by content and media metadata; the mode of the location by default',
+    ),
   }),
   output: z.object({ location: Location, job: z.object({ id: JobId }) }),
   errors: ['NotFound', 'Offline', 'Conflict'],

@@ -195,7 +195,8 @@ describe('archives', () => {
     ['notes.txt.gz', gzipSync('only this')],
     ['notes.txt.zst', zstdCompressSync('only this')],
   ])('the single file in %s is read itself', async (name, bytes) =>
-    expect(await pagesOf(name, bytes)).toEqual(['only this']))
+    expect(await pagesOf(name, bytes)).toEqual(['only this']),
+  )
 
   test('archives inside archives are read to a limited depth', async () => {
     let bytes = makeZip({ 'deep.txt': 'deep down' })
@@ -263,12 +264,15 @@ describe('attachments', () => {
   })
 })
 
-test.each(['a.djvu', 'a.lit', 'a.indd', 'a.7z', 'a.rar', 'a.tar.xz', 'a.bz2'])('%s has no reader, and says so', async (name) => {
-  const type = types.detectFromExtension(name)
-  const content = { type: type?.category ?? 'document', mime: type?.mimes[0] ?? null, size: 10 } as const
-  expect(documentText.accepts(content)).toBe(true)
-  await expect(readFileText(name, content)).rejects.toMatchObject({
-    code: 'Unsupported',
-    message: expect.stringMatching(/^no engine here reads text in /),
-  })
-})
+test.each(['a.djvu', 'a.lit', 'a.indd', 'a.7z', 'a.rar', 'a.tar.xz', 'a.bz2'])(
+  '%s has no reader, and says so',
+  async (name) => {
+    const type = types.detectFromExtension(name)
+    const content = { type: type?.category ?? 'document', mime: type?.mimes[0] ?? null, size: 10 } as const
+    expect(documentText.accepts(content)).toBe(true)
+    await expect(readFileText(name, content)).rejects.toMatchObject({
+      code: 'Unsupported',
+      message: expect.stringMatching(/^no engine here reads text in /),
+    })
+  },
+)
