@@ -182,6 +182,21 @@ test('what a picture says is found with its place', async () => {
   expect(search({ query: 'hours' }).total).toBe(1)
 })
 
+test('what a scan of several pages says is found with the number of its page', async () => {
+  const { library, root, search } = await createLibrary()
+  const id = library.add(root, 'scan.pdf')
+  // Pages 2 and 3 have no text, so they are left out.
+  const pages = [
+    { page: 1, text: 'Opening hours', source: 'ocr' as const },
+    { page: 4, text: 'Closed on Sunday', source: 'ocr' as const },
+  ]
+  say(library, addContent(library, id), pages, 'ocr')
+  await indexAll(library)
+  expect(search({ query: 'sunday' }).texts.get(id)).toMatchObject([
+    { field: 'text', kind: 'ocr', page: 4, snippet: 'Closed on Sunday' },
+  ])
+})
+
 test('what is said in a recording is found with its time', async () => {
   const { library, root, search } = await createLibrary()
   const id = library.add(root, 'meeting.m4a')
