@@ -115,7 +115,7 @@ test('times that cannot be read leave the clock', async () => {
   expect(of.expired).toEqual(['10 s'])
 })
 
-const onLinux = test.runIf(process.platform === 'linux')
+const isLinux = process.platform === 'linux'
 
 /** A shell that runs a script, in a group of its own. */
 function shell(script: string) {
@@ -126,7 +126,7 @@ function shell(script: string) {
 
 const LOOP = 'while :; do :; done'
 
-onLinux('a program that loops, or one whose child does, is ended by its deadline', async () => {
+test.runIf(isLinux)('a program that loops, or one whose child does, is ended by its deadline', async () => {
   for (const script of [LOOP, `(${LOOP}) & wait`]) {
     using looping = shell(script)
     const { promise, resolve } = Promise.withResolvers<string>()
@@ -135,7 +135,7 @@ onLinux('a program that loops, or one whose child does, is ended by its deadline
   }
 })
 
-onLinux('the time in which a program sleeps or is stopped is not counted as work', async () => {
+test.runIf(isLinux)('the time in which a program sleeps or is stopped is not counted as work', async () => {
   using sleeping = shell('exec sleep 1000')
   using stopped = shell(LOOP)
   process.kill(stopped.pid, 'SIGSTOP')
@@ -146,7 +146,7 @@ onLinux('the time in which a program sleeps or is stopped is not counted as work
   }
 })
 
-test.runIf(process.platform === 'linux' && findProgram('taskset'))(
+test.runIf(isLinux && findProgram('taskset'))(
   'a program on a machine that others keep busy has the time that it needs',
   async () => {
     // Its competitor has the same processor, and at least half of it.

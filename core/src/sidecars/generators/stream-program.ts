@@ -49,8 +49,7 @@ const KEPT_COMPLAINT = 2_000
  * crashes, throws the error that `failure` returns, or else `Unavailable`.
  */
 export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buffer> {
-  const { program, name, args, input, env, failure, signal: stop } = options
-  const { deadlineMs = Infinity, isProgress = () => true, silenceMs = Infinity, threads } = options
+  const { program, name, args, input, env, failure, isProgress = () => true, signal: stop } = options
   stop?.throwIfAborted()
   const notStarted = (cause: unknown) =>
     new CoreError('Unavailable', `${name} could not be started: ${errorMessage(cause)}`, { cause })
@@ -74,32 +73,7 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
     child.on('close', (code, signal) => resolve({ code, signal }))
   })
   ended.catch(() => {})
-  /** Set when the program must stop. Steps that wait then fail at once. */
-  const over: { reason: unknown; tell: ((reason: unknown) => void) | null } = { reason: null, tell: null }
-  const end = (reason: unknown) => {
-    over.reason ??= reason
-    over.tell?.(reason)
-  }
-  const onAbort = () => end(stop!.reason)
-  stop?.addEventListener('abort', onAbort, { once: true })
-  const limited = (ms: number, done: string) =>
-    new Deadline(ms, {
-      onExpired: (phrase) => end(new CoreError('Timeout', `${name} ${done} after ${phrase}`)),
-      times: () => processorTimes(child.pid, threads),
-    })
-  const deadline = deadlineMs === Infinity ? null : limited(deadlineMs, 'was not done')
-  const silence: { clock: Deadline | null } = { clock: null }
-  const inTime = async <T>(step: Promise<T>): Promise<T> => {
-    if (over.reason !== null) throw over.reason
-    if (silenceMs !== Infinity) silence.clock ??= limited(silenceMs, 'had printed nothing new')
-    const { promise, reject } = Promise.withResolvers<never>()
-    over.tell = reject
-    try {
-      return await Promise.race([step, promise])
-    } finally {
-      over.tell = null
-    }
-  }
+  using limits = new RunLimits(child, options)
   try {
     const chunks = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     for (;;) {
@@ -107,15 +81,12 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
       const next = chunks.next().catch((err: unknown) => ended.then(() => Promise.reject(err)))
       // If the caller stops early, the stream is closed during this read, which then fails.
       next.catch(() => {})
-      const { done, value } = await inTime(next)
+      const { done, value } = await limits.wait(next)
       if (done) break
-      if (isProgress(value)) {
-        silence.clock?.[Symbol.dispose]()
-        silence.clock = null
-      }
+      if (isProgress(value)) limits.restartSilence()
       yield value
     }
-    const { code, signal } = await inTime(ended)
+    const { code, signal } = await limits.wait(ended)
     if (code === 0) return
     const how = signal ? `was ended by ${signal}` : `ended with ${code}`
     const failed = failure?.(complaint.trim(), how, signal !== null)
@@ -123,13 +94,69 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
     const last = complaint.trim().split('\n').at(-1)
     throw new CoreError('Unavailable', last ? `${name} ${how}: ${last}` : `${name} ${how}`)
   } finally {
-    for (const clock of [deadline, silence.clock]) clock?.[Symbol.dispose]()
-    stop?.removeEventListener('abort', onAbort)
     child.kill('SIGKILL')
     // Child processes of the program may hold the streams open.
     stdout.destroy()
     stderr.destroy()
   }
+}
+
+/** The limits of a program that runs. When one of them is reached, what waits for the program fails. */
+class RunLimits implements Disposable {
+  readonly #options: StreamOptions
+  readonly #child: ChildProcess
+  readonly #deadline: Deadline | null
+  #silence: Deadline | null = null
+  /** Set when the program must stop. */
+  #over: Error | null = null
+  #tell: ((reason: Error) => void) | null = null
+
+  constructor(child: ChildProcess, options: StreamOptions) {
+    this.#child = child
+    this.#options = options
+    this.#deadline = this.#start(options.deadlineMs, 'was not done')
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Waits for a step of the program, as long as the limits allow it. */
+  async wait<T>(step: Promise<T>): Promise<T> {
+    if (this.#over) throw this.#over
+    this.#silence ??= this.#start(this.#options.silenceMs, 'had printed nothing new')
+    const { promise, reject } = Promise.withResolvers<never>()
+    this.#tell = reject
+    try {
+      return await Promise.race([step, promise])
+    } finally {
+      this.#tell = null
+    }
+  }
+
+  /** Restarts the limit on silence when the next step is waited for. */
+  restartSilence(): void {
+    this.#silence?.[Symbol.dispose]()
+    this.#silence = null
+  }
+
+  [Symbol.dispose](): void {
+    for (const each of [this.#deadline, this.#silence]) each?.[Symbol.dispose]()
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+  }
+
+  #start(ms: number | undefined, what: string): Deadline | null {
+    if (ms === undefined) return null
+    const { name, threads } = this.#options
+    return new Deadline(ms, {
+      onExpired: (phrase) => this.#end(new CoreError('Timeout', `${name} ${what} after ${phrase}`)),
+      times: () => processorTimes(this.#child.pid, threads),
+    })
+  }
+
+  #end(reason: Error): void {
+    this.#over ??= reason
+    this.#tell?.(reason)
+  }
+
+  readonly #onAbort = () => this.#end(this.#options.signal!.reason as Error)
 }
 
 /** Runs a program to its end and returns its output. Throws like `streamProgram`, and if there is too much output. */
