@@ -28,12 +28,15 @@ export async function msToLoad(page: Page, url: string, selector: string): Promi
   return (await shown.jsonValue()) as number
 }
 
-/** Milliseconds from an input to the first frame that has what a selector finds; `act` makes the input. */
+/** The longest wait for a frame; on a busy machine, the slowest took some seconds. */
+const MAX_WAIT_MS = 60_000
+
+/** Milliseconds from an input to the first frame that has what a selector finds; `act` makes the input. Throws if there is none within `MAX_WAIT_MS`. */
 export async function msAfter(
   page: Page,
   { event, selector, act }: { event: 'keydown' | 'mouseup'; selector: string; act: () => Promise<void> },
 ): Promise<number> {
-  await page.evaluate(armProbe, { event, selector })
+  await page.evaluate(armProbe, { event, selector, maxMs: MAX_WAIT_MS })
   await act()
   return page.evaluate(() => (globalThis as unknown as Probed).benchProbe)
 }
@@ -178,12 +181,19 @@ function isComplete(): boolean {
   })
 }
 
-function armProbe({ event, selector }: { event: string; selector: string }): void {
-  const { promise, resolve } = Promise.withResolvers<number>()
+function armProbe({ event, maxMs, selector }: { event: string; maxMs: number; selector: string }): void {
+  const { promise, reject, resolve } = Promise.withResolvers<number>()
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    reject(new Error(`no frame had ${selector} within ${maxMs} ms after ${event}`))
+  }, maxMs)
+  // The measurement reads the promise only after the input.
+  void promise.catch(() => {}).finally(() => clearTimeout(timer))
   const listener = ({ timeStamp }: { timeStamp: number }) => {
     const look = () => {
       if (document.querySelector(selector)) resolve(performance.now() - timeStamp)
-      else requestAnimationFrame(look)
+      else if (!isLate) requestAnimationFrame(look)
     }
     requestAnimationFrame(look)
   }

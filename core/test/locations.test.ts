@@ -278,7 +278,7 @@ test.runIf(process.platform === 'linux')('a rule is explained for a path whose b
   expect(await explain('a.log')).toMatchObject({ indexed: false, rule: { name: 'spacedriveignore', pattern: '*.log' } })
   expect(await explain('b.txt')).toMatchObject({ indexed: true, rule: null })
   expect(await explain('node_modules')).toMatchObject({ indexed: false, rule: { name: 'dev' } })
-  expect(await explain('missing')).toMatchObject({ indexed: false, rule: null, reason: 'it does not exist' })
+  await expect(explain('missing')).rejects.toMatchObject({ code: 'NotFound' })
 })
 
 test('browsing inside a location applies the rules of the location', async () => {

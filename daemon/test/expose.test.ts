@@ -1,6 +1,6 @@
 import { randomUUID, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { connect } from 'node:net'
@@ -464,6 +464,27 @@ test('it is there again when the daemon is, with those who were signed in', asyn
   const newPort = Number(new URL(again.exposed!.urls[0]!).port)
   expect((await ask(newPort, '/session', { headers: { cookie } })).status).toBe(204)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a passphrase in a file that others could have changed opens nothing, and a new exposure replaces it',
+  async () => {
+    await using http = await startTestHttp()
+    await expose(http)
+    const file = join(http.core.dataDir, 'http-expose.json')
+    const kept = readFileSync(file)
+    await http.server.hide()
+    writeFileSync(file, kept)
+    chmodSync(file, 0o666)
+    const { connections, core } = http
+    await using again = await HttpServer.listen({ core, connections, runDir: core.dataDir, port: 0 })
+    expect(again.exposed).toBe(null)
+    const notice: unknown = expect.stringContaining(`${file} is not a private file of this user`)
+    expect(again.notices).toContainEqual(notice)
+    await again.expose({ passphrase: PASSPHRASE, port: 0, address: '127.0.0.1', names: [], allow: [] })
+    expect(statSync(file).mode & 0o077).toBe(0)
+    expect(again.notices).not.toContainEqual(notice)
+  },
+)
 
 test('a passphrase that is too short is refused, and one that cannot listen says so', async () => {
   await using http = await startTestHttp()

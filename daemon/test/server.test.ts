@@ -63,7 +63,7 @@ test('a query or a subscription with a field that it does not have is refused on
     error: { message: expect.stringMatching(/^events\.subscribe: types\.0 must be one of /) },
   })
   expect(await client.ask('events.subscribe', { subscription: 1, types: ['job.progres'] })).toMatchObject({
-    error: { message: 'events.subscribe: types.0 cannot be "job.progres"; did you mean job.progress?' },
+    error: { message: 'events.subscribe: types.0 cannot be "job.progres"; did you mean job.progressed?' },
   })
 })
 

@@ -1,10 +1,11 @@
-import { access, constants, lstat, realpath } from 'node:fs/promises'
+import { access, constants, lstat, opendir, realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Location, SidecarPolicy } from '../domain/index.ts'
 import { defaultRules, RuleName, type RuleSettings } from '../domain/rules.ts'
 import type { IndexMode, JobId } from '../domain/index.ts'
 import type { ChangeSet, LibraryStore } from '../store/index.ts'
 import type { LibraryVolumes } from '../volume/index.ts'
+import { emptiedMessage } from '../util/emptied-message.ts'
 import { CoreError } from '../util/errors.ts'
 import { bytesToName, displayName, fsPath, nameBytes, nameKey, parsePath, type RawName } from '../util/file-name.ts'
 import { type Inode, toInode } from '../util/inode.ts'
@@ -242,9 +243,25 @@ export class Locations implements Disposable {
       const code = root.state === 'offline' ? 'Offline' : 'Conflict'
       throw new CoreError(code, `location ${location.name} is offline: ${root.reason}. Nothing was scanned`)
     }
+    if (!around && !input.force) await this.#refuseEmptied(location)
     const path = around ? await this.#deps.indexer.folderToScan(around, reference) : null
     const job = await this.#deps.indexer.enqueueScan(location, { path, force: input.force, everyRow: true })
     return { location: await this.#deps.records.toLocation(location), job: { id: job.id } }
+  }
+
+  /**
+   * Throws `Conflict` if the root is empty now, although the index has entries in it. The scan would refuse it too, but
+   * only later, when the caller no longer waits.
+   */
+  async #refuseEmptied(location: KnownLocation): Promise<void> {
+    const known = this.#deps.store.connection
+      .prepare('select count(*) as n from entries where parent_id = ?')
+      .get(location.directoryId)
+    const count = Number(known?.['n'])
+    if (count === 0 || !(await isEmpty(location.path))) return
+    const message = emptiedMessage(displayName(location.path), count)
+    await this.#deps.records.setState(location, 'offline', message)
+    throw new CoreError('Conflict', `${message}. Nothing was scanned`)
   }
 
   /** Removes a location. Its rows are removed step by step; after an interruption, `finishRemovals` continues. */
@@ -389,4 +406,14 @@ function toNames(names: readonly string[]): RuleSettings['names'] {
       )
     return parsed.data
   })
+}
+
+/** False if the folder cannot be read: the scan reports why. */
+async function isEmpty(path: RawName): Promise<boolean> {
+  try {
+    await using folder = await opendir(fsPath(path))
+    return (await folder.read()) === null
+  } catch {
+    return false
+  }
 }

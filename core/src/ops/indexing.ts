@@ -146,6 +146,7 @@ export const explain = defineQuery({
     rule: Rule.nullable(),
     reason: z.string(),
   }),
+  errors: ['NotFound'],
   cli: {
     words: ['index', 'explain'],
     positional: ['path'],

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { lstatSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Core, CoreError } from '@spacedrive/core'
 import { Access } from '@spacedrive/core/domain'
@@ -95,7 +95,14 @@ export class Exposure implements AsyncDisposable {
 
   /** As it was before the daemon was restarted. Never rejects. */
   async restore(): Promise<void> {
-    const kept = readExposure(this.#file)
+    let kept: ExposureFile | null
+    try {
+      kept = readExposure(this.#file)
+    } catch (err) {
+      this.#deps.core.log.error({ err, file: this.#file }, 'the explorer is not opened to other machines')
+      this.#notice = `other machines cannot reach the explorer: ${errorMessage(err)}; run \`spacedrive web expose\` to choose a new one, or \`spacedrive web expose --off\` to remove the file`
+      return
+    }
     if (!kept) return
     try {
       await this.#inTurn(() => this.#start(kept))
@@ -189,7 +196,7 @@ export class Exposure implements AsyncDisposable {
    * was nothing to end.
    */
   async #forget(): Promise<boolean> {
-    const was = this.#running !== null || readExposure(this.#file) !== null
+    const was = this.#running !== null || lstatSync(this.#file, { throwIfNoEntry: false }) !== undefined
     rmSync(this.#file, { force: true })
     await this.#stop()
     // By now, clients that were signing in have made their last write.
@@ -236,8 +243,17 @@ function notAnyMore(cause: unknown): CoreError {
   return new CoreError('Unavailable', message, { cause })
 }
 
-/** Null if there is no file, or if it is damaged. */
+/** Null if there is no file, or if it is damaged. Throws `PermissionDenied` if others could have changed it. */
 function readExposure(file: string): ExposureFile | null {
+  const stats = lstatSync(file, { throwIfNoEntry: false })
+  if (!stats) return null
+  const isOurs = process.platform === 'win32' || (stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0)
+  // With a passphrase of their own in it, others could sign in from anywhere.
+  if (!stats.isFile() || !isOurs)
+    throw new CoreError(
+      'PermissionDenied',
+      `${file} is not a private file of this user, so others could have changed the passphrase in it`,
+    )
   try {
     return ExposureFile.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
+import { CoreError } from '../../util/errors.ts'
 import { displayName, joinName, nameBytes, bytesToName, pathBelow, type RawName } from '../../util/file-name.ts'
 import { sortKey } from '../../util/sort-key.ts'
 import { createRuleEngine } from '../rules/index.ts'
@@ -14,7 +15,7 @@ export function existsAndHidden({ path, scope }: DiskRequests['explain']['reques
   return { exists: stats !== null, hidden: hiddenBy(path, stats?.isDirectory() ?? false, scope) }
 }
 
-/** Explains whether a path is in the index, and if not, why. */
+/** Explains whether a path is in the index, and if not, why. Throws `NotFound` for a path that does not exist anywhere. */
 export async function explain(
   db: DatabaseSync,
   request: ExplainRequest,
@@ -27,13 +28,15 @@ export async function explain(
     ? await disk.ask('explain', { path, scope }, signal)
     : existsAndHidden({ path, scope })
   const indexed = isIndexed(db, path, scope)
+  if (!exists && !indexed && !hidden)
+    throw new CoreError('NotFound', `${shown} does not exist, and the index does not know it`)
   const rule = hidden && { name: hidden.rule.name, source: hidden.rule.source, pattern: hidden.rule.pattern }
   return {
     path: shown,
     indexed,
     hiddenAt: hidden && hidden.path !== shown ? hidden.path : null,
     rule,
-    reason: reasonFor({ indexed, hidden: hidden?.path ?? null, name: rule?.name, exists, location }),
+    reason: reasonFor({ indexed, hidden: hidden?.path ?? null, name: rule?.name, location }),
   }
 }
 
@@ -60,13 +63,11 @@ function reasonFor(of: {
   indexed: boolean
   hidden: string | null
   name: string | undefined
-  exists: boolean
   location: string
 }): string {
   if (of.hidden !== null && of.indexed) return `rule ${of.name} leaves it out from the next scan on`
   if (of.hidden !== null) return `rule ${of.name} leaves out ${of.hidden}`
   if (of.indexed) return `it is indexed in the location ${of.location}`
-  if (!of.exists) return 'it does not exist'
   return 'no rule leaves it out; it is too deep, on another file system, unreadable, or not scanned yet'
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from '../../db/sqlite.ts'
 import { setImmediate } from 'node:timers/promises'
 import { CoreError } from '../../util/errors.ts'
+import { emptiedMessage } from '../../util/emptied-message.ts'
 import {
   baseOf,
   bytesToName,
@@ -744,10 +745,7 @@ export class Scan {
     const isRoot = node.id === this.#request.directoryId
     const rows = node.row ? this.#writer.rowsOf(node.id) : []
     if (isRoot && found.length === 0 && rows.length > 0 && !this.#request.force) {
-      throw new CoreError(
-        'Conflict',
-        `${displayName(node.dir)} is empty now, while the index knows ${rows.length} things in it; if that is right, rescan it with --force`,
-      )
+      throw new CoreError('Conflict', emptiedMessage(displayName(node.dir), rows.length))
     }
     this.#countSeen(found)
     const isFresh = this.#isToBeReadAnew(node)

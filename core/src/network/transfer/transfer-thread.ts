@@ -38,7 +38,7 @@ export class TransferThread implements AsyncDisposable {
     }
   }
 
-  /** Throws the error that the thread answers, and `Internal` if the thread has ended. */
+  /** Throws the error that the thread answers, and `Unavailable` if the thread has ended. */
   async ask<V extends TransferVerb>(verb: V, asked: Asked<V>, transfer: MessagePort[] = []): Promise<Answered<V>> {
     this.#client ??= this.#start()
     return (await this.#client.run({ verb, asked }, { transfer })) as Answered<V>
@@ -80,5 +80,8 @@ export class TransferThread implements AsyncDisposable {
 
 function lost({ code, error }: WorkerEnd): CoreError {
   const why = error === undefined ? `it ended with code ${code}` : errorMessage(error)
-  return new CoreError('Internal', `the thread that transfers files failed: ${why}`)
+  return new CoreError(
+    'Unavailable',
+    `the thread that transfers files failed: ${why}. Unfinished transfers continue with \`spacedrive network transfer resume <id>\``,
+  )
 }
