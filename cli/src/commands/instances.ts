@@ -7,7 +7,8 @@ import { printable } from '../text/escape.ts'
 import { type Cell, renderTable } from '../text/table.ts'
 
 /** The daemons of this user, running or not. */
-export async function listInstances(_values: Values, { globals, io }: CliContext): Promise<number> {
+export async function listInstances(_values: Values, context: CliContext): Promise<number> {
+  const { globals, io } = context
   const found = await instances({ dataDir: globals.dataDir })
   if (globals.jsonl) for (const instance of found) io.printJsonLine(instance)
   else if (globals.json) io.printJson(found)
@@ -16,6 +17,11 @@ export async function listInstances(_values: Values, { globals, io }: CliContext
       found.length > 0
         ? table(found, io.out).join('\n')
         : io.withTypedCommands('No daemon has been started yet; `spacedrive start` starts one.'),
+    )
+  // Nothing records which other folders a daemon was given, so they can only be asked one by one.
+  if (!globals.json && !globals.jsonl)
+    io.note(
+      `These are the instances in ${printable(instancePaths(instanceOf(context)).root)}. A daemon in another data folder is shown by \`spacedrive status --data-dir <folder>\`.`,
     )
   return exitCodes.ok
 }

@@ -43,7 +43,7 @@ const filters = {
     .max(500)
     .optional()
     .describe(
-      'only photos of this camera: its name, or words of it, such as `canon`; `file info` shows the make and model',
+      'only photos of this camera: the make and model that `file info` shows, or some words, such as `canon`',
     ),
   within: z
     .string()
