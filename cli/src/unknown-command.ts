@@ -10,8 +10,8 @@ export function unknownCommand(typed: readonly string[], commands: readonly Comm
   const [first = '', second] = typed
   const known = shown.some((words) => words[0] === first)
   const verb = known ? (second ?? '') : first
-  const near = [
-    ...sameMeaning(first, known ? verb : null, names),
+  const same = sameMeaning(first, known ? verb : null, names)
+  const similar = () => [
     ...shortened(first, shown),
     ...shown.flatMap(([word = '', next = '']) => {
       if (!known) return first !== '' && word.startsWith(first) ? [word] : []
@@ -26,7 +26,9 @@ export function unknownCommand(typed: readonly string[], commands: readonly Comm
       .filter((words) => (known ? words[0] === first : words.length > 1) && nearest(verb, words.slice(1)).length > 0)
       .map((words) => words.join(' ')),
   ]
-  const suggestions = [...new Set(near)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`)
+  const suggestions = [...new Set(same.length > 0 ? same : similar())]
+    .slice(0, MAX_SUGGESTIONS)
+    .map((words) => `spacedrive ${words}`)
   return new UsageError({ kind: 'unknown-command', typed: known ? `${first} ${second}` : first }, { suggestions })
 }
 

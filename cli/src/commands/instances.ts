@@ -19,7 +19,7 @@ export async function listInstances(_values: Values, context: CliContext): Promi
         : io.withTypedCommands('No daemon has been started yet; `spacedrive start` starts one.'),
     )
   // Nothing records which other folders a daemon was given, so they can only be asked one by one.
-  if (!globals.json && !globals.jsonl)
+  if (found.length > 0 && !globals.json && !globals.jsonl)
     io.note(
       `These are the instances in ${printable(instancePaths(instanceOf(context)).root)}. A daemon in another data folder is shown by \`spacedrive status --data-dir <folder>\`.`,
     )

@@ -111,7 +111,7 @@ async function checkInotify(libraries: Libraries): Promise<DoctorCheck> {
     for (const location of await library.locations.list())
       if (location.watch) folders += location.counts.directories + 1
   }
-  const detail = `${folders} folders to watch, ${limit} watches allowed`
+  const detail = `${folders} ${folders === 1 ? 'folder' : 'folders'} to watch, ${limit} watches allowed`
   if (folders <= limit) return { name, state: 'ok', detail, fix: null }
   return {
     name,

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { Entry, LocationState, SearchInput, SearchItem, SearchReason, SearchResult } from '../domain/index.ts'
 import type { SearchedFolder } from '../files/index.ts'
 import type { ChangeFeed } from '../store/index.ts'
+import { didYouMean } from '../util/did-you-mean.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, parsePath, type RawName } from '../util/file-name.ts'
 import { ThreadPool } from '../workers/thread-pool.ts'
@@ -28,7 +29,12 @@ export type FoundEntry = Omit<SearchItem, 'why'>
 
 /** The part of the location map that a search uses. */
 export interface SearchedLocations {
-  all(): readonly { readonly directoryId: number; readonly path: RawName; readonly state: LocationState }[]
+  all(): readonly {
+    readonly directoryId: number
+    readonly name: string
+    readonly path: RawName
+    readonly state: LocationState
+  }[]
   /** By id, name or path of the location itself. */
   find(reference: RawName): readonly { readonly directoryId: number }[]
 }
@@ -179,9 +185,13 @@ export class NameSearch implements AsyncDisposable {
     const folder = isPath ? await this.#deps.folder?.(path, signal) : null
     if (folder) return folder
     const what = isPath ? 'folder' : 'location'
+    const names = this.#deps
+      .locations()
+      .all()
+      .map(({ name }) => name)
     throw new CoreError(
       'NotFound',
-      `unknown ${what} ${JSON.stringify(reference)}; \`spacedrive location list\` shows the locations`,
+      `unknown ${what} ${JSON.stringify(reference)}; ${didYouMean(reference, names, 'spacedrive location list')}`,
     )
   }
 }
