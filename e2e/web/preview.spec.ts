@@ -171,7 +171,7 @@ test('a PDF with a password asks for it', async ({ daemon, files, page }) => {
   await expect(page.getByRole('heading', { name: 'This document is protected by a password' })).toBeVisible()
   await page.getByLabel('Password').fill('wrong')
   await page.getByRole('button', { name: 'Open', exact: true }).click()
-  await expect(page.getByText('This is not its password.')).toBeVisible()
+  await expect(page.getByText('The password is wrong.')).toBeVisible()
 })
 
 test('HTML is shown as it is written, in colours, and nothing in it runs', async ({ daemon, files, page }) => {
@@ -211,7 +211,7 @@ test('an archive is listed, and a letter is read', async ({ daemon, files, page 
   files.write('letter.docx', docx('Dear Ann, the ship sails on Monday.'))
   await files.index('deep')
   await openPreview(daemon, files, page, 'bundle.zip')
-  const table = page.getByRole('treegrid', { name: 'What is in the archive' })
+  const table = page.getByRole('treegrid', { name: 'Content of the archive' })
   await expect(table.getByRole('row')).toHaveCount(4)
   await expect(table.getByRole('row', { name: /one.txt/ })).toContainText('1.5 kB')
   expect(await violations(page)).toEqual([])

@@ -77,7 +77,7 @@ test('networking is turned on and off, and says why it could not be', async () =
   await waitFor(() => expect(daemon.asksOf('network.start')).toEqual([{}]))
   daemon.answer({ 'network.status': () => aNetworkStatus({ state: 'failed', error: 'the port is taken' }) })
   daemon.emit('network.state-changed', { state: 'failed', error: 'the port is taken' })
-  await waitFor(() => expect(here.textContent).toContain('It is to be on, but could not be started.'))
+  await waitFor(() => expect(here.textContent).toContain('Networking is turned on, but it could not be started.'))
   expect(here.textContent).toContain('the port is taken')
 })
 
@@ -249,12 +249,12 @@ test('this device lets itself be seen nearby for a time', async () => {
   })
   const nearby = await section('Devices nearby')
   expect(nearby.textContent).toContain('carolcdcdcdcdcdcd')
-  await user.click(within(nearby).getByRole('button', { name: 'Be seen for 10 minutes' }))
+  await user.click(within(nearby).getByRole('button', { name: 'Be visible for 10 minutes' }))
   await waitFor(() => expect(daemon.asksOf('nearby.show')).toEqual([{ off: false }]))
   const until = '2124-03-12T12:00:00.000Z'
   daemon.answer({ 'nearby.list': () => ({ visibility: { name: 'alice', until, reason: null }, devices: [] }) })
   daemon.emit('network.nearby-changed', { name: 'alice', until, reason: null })
-  expect(await within(nearby).findByRole('button', { name: 'Be seen no longer' })).toBeTruthy()
+  expect(await within(nearby).findByRole('button', { name: 'Stop being visible' })).toBeTruthy()
   expect(nearby.textContent).toContain('everyone nearby sees it for')
 })
 
@@ -321,7 +321,7 @@ test('a device is asked how fast it answers', async () => {
   const { daemon, user } = await openDevice({ 'network.ping': () => ({ device: aDevice('bob'), ms: 11.2 }) })
   const state = await section('State')
   expect(state.textContent).toContain('4 ms')
-  await user.click(within(state).getByRole('button', { name: 'Ask now' }))
+  await user.click(within(state).getByRole('button', { name: 'Measure now' }))
   await waitFor(() => expect(state.textContent).toContain('12 ms'))
   expect(daemon.asksOf('network.ping')).toEqual([{ device: deviceId(2) }])
 })
@@ -332,7 +332,7 @@ test('a device is kept away, and its pairing is ended after a question', async (
     'network.revoke': () => ({ device: bob }),
   })
   const pairing = await section('Pairing')
-  await user.click(within(pairing).getByRole('switch', { name: 'Keep it away' }))
+  await user.click(within(pairing).getByRole('switch', { name: 'Block' }))
   await waitFor(() => expect(daemon.asksOf('network.block')).toEqual([{ device: deviceId(2), off: false }]))
   await user.click(within(pairing).getByRole('button', { name: 'End the pairing' }))
   const dialog = await screen.findByRole('dialog', { name: 'End the pairing with bob?' })
@@ -347,7 +347,7 @@ test('a device that is not reached is diagnosed when somebody asks', async () =>
     'network.devices': () => [aDevice('bob', { state: 'disconnected' })],
     'network.diagnose': () => ({ ok: false, checks: [check] }),
   })
-  const why = await section('Why is it not reached?')
+  const why = await section('Why can it not be reached?')
   expect(daemon.asksOf('network.diagnose')).toEqual([])
   await user.click(within(why).getByRole('button', { name: 'Find out' }))
   expect(await within(why).findByText('Firewall')).toBeTruthy()
@@ -407,7 +407,7 @@ test('libraries are shared with a device, and no longer', async () => {
   await waitFor(() =>
     expect(daemon.asksOf('libraries.share')).toEqual([{ library: libraryId(1), device: deviceId(2) }]),
   )
-  expect(await within(shared).findByRole('button', { name: 'Share no longer: Home' })).toBeTruthy()
+  expect(await within(shared).findByRole('button', { name: 'Stop sharing: Home' })).toBeTruthy()
   expect(shared.textContent).toContain('shared since Mar 12, 2024')
 })
 

@@ -221,7 +221,7 @@ test('what failed is tried again, and what is there is made again', async () => 
   await user.click(within(inspector).getByRole('button', { name: 'Try again' }))
   await waitFor(() => expect(daemon.asksOf('sidecars.retry')).toEqual([{ target: contentId(1), kind: 'ocr' }]))
   await user.click(within(inspector).getByRole('button', { name: 'Make again: Thumbnails' }))
-  expect(await toastOf('It could not be asked for')).toBeTruthy()
+  expect(await toastOf('The request failed')).toBeTruthy()
   expect(await toastOf('the disk is full')).toBeTruthy()
 })
 

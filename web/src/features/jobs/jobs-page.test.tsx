@@ -304,7 +304,7 @@ test('what of a transfer has failed is folded, the first few of many', async () 
     'transfers.list': () => [aTransfer({ state: 'failed', endedAt: THEN, failed: 30, failures, leftOut: 2 })],
   })
   const row = await rowOf('letters')
-  expect(row.textContent).toContain('2 things left out')
+  expect(row.textContent).toContain('2 items left out')
   expect(row.querySelector('summary')?.textContent).toBe('30 problems')
   expect(row.querySelectorAll('details li')).toHaveLength(5)
 })

@@ -15,7 +15,7 @@ export const messages = defineMessages({
     toDevice: (device: string) => `to ${device}`,
     rate: (size: string) => `${size}/s`,
     via: { tcp: 'over a connection of its own', stream: 'over the connection of the devices' },
-    leftOut: (count: number) => plural('en', count, { one: '# thing left out', other: '# things left out' }),
+    leftOut: (count: number) => plural('en', count, { one: '# item left out', other: '# items left out' }),
     transferStates: {
       waiting: 'waits for the device',
       preparing: 'looks at what there is',

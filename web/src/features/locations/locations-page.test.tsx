@@ -146,8 +146,8 @@ test('the settings of a location are changed, and only what was changed is sent'
   const dialog = await screen.findByRole('dialog', { name: 'Photos' })
   await user.clear(within(dialog).getByLabelText('Name'))
   await user.type(within(dialog).getByLabelText('Name'), 'Pictures')
-  await user.selectOptions(within(dialog).getByLabelText('How much is learned'), 'Names, sizes and dates')
-  await user.click(within(dialog).getByRole('switch', { name: 'Keep up with changes as they happen' }))
+  await user.selectOptions(within(dialog).getByLabelText('Depth of the index'), 'Names, sizes and dates')
+  await user.click(within(dialog).getByRole('switch', { name: 'Watch for changes' }))
   await user.selectOptions(within(dialog).getByLabelText('Text in pictures'), 'Usual')
   await user.selectOptions(within(dialog).getByLabelText('Thumbnails'), 'Off')
   // What was written on the command line stays a choice.

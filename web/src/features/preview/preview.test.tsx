@@ -57,7 +57,7 @@ test('a file is downloaded, and opened with its program', async () => {
 
 test('what nothing here can show is told by what is known of it', async () => {
   const { dialog } = await preview(aFile('/p/a.exe'))
-  await within(dialog).findByText('Nothing here shows what is in such a file.')
+  await within(dialog).findByText('There is no preview for this type of file.')
   expect(dialog.textContent).toContain('File · 1 kB · Mar 12, 2024')
 })
 
@@ -79,7 +79,7 @@ test('a file that cannot be looked at says why, and is asked for again', async (
   await within(dialog).findByText('It could not be loaded')
   daemon.answer({ 'files.info': () => anInfo(entry) })
   await user.click(within(dialog).getByRole('button', { name: 'Try again' }))
-  expect(await within(dialog).findByText('Nothing here shows what is in such a file.')).toBeTruthy()
+  expect(await within(dialog).findByText('There is no preview for this type of file.')).toBeTruthy()
 })
 
 test('a file whose disk is away says which to plug in', async () => {
@@ -253,7 +253,7 @@ test('an archive is listed in its order, with what needs a password', async () =
       }),
     },
   })
-  const table = await within(dialog).findByRole('treegrid', { name: 'What is in the archive' })
+  const table = await within(dialog).findByRole('treegrid', { name: 'Content of the archive' })
   const rows = () => within(table).getAllByRole('row').slice(1)
   expect(rows().map((each) => each.getAttribute('aria-level'))).toEqual(['1', '2', '1'])
   expect(rows()[1]!.textContent).toContain('1.5 kB')
@@ -317,7 +317,7 @@ test('an archive that is damaged says so', async () => {
       },
     },
   })
-  expect(await within(dialog).findByText('What is in this archive cannot be listed')).toBeTruthy()
+  expect(await within(dialog).findByText('The content of this archive cannot be listed')).toBeTruthy()
   expect(within(dialog).getByText('the archive ends early')).toBeTruthy()
 })
 
@@ -338,20 +338,20 @@ test('a document is read by its text, a page at a time', async () => {
   expect((await within(dialog).findByRole('article')).textContent).toBe('Dear Ann')
   await user.click(within(dialog).getAllByRole('button', { name: 'Next' }).at(-1)!)
   const article = await within(dialog).findByRole('article', { name: 'The end' })
-  expect(article.textContent).toBe('The endYoursThere is more text in the file than is kept.')
+  expect(article.textContent).toBe('The endYoursThe file has more text than is stored.')
   await user.click(within(dialog).getByRole('button', { name: 'Copy text' }))
   expect(await navigator.clipboard.readText()).toBe('Yours')
   expect(await toastOf('Copied')).toBeTruthy()
 })
 
 const documents = [
-  { what: 'pending', sidecars: [aSidecar('text', { state: 'pending' })], says: 'Its text is not taken out yet.' },
+  { what: 'pending', sidecars: [aSidecar('text', { state: 'pending' })], says: 'Its text has not been extracted yet.' },
   {
     what: 'failed',
     sidecars: [aSidecar('text', { state: 'failed', error: { code: 'Corrupt', message: 'it is cut off' } })],
-    says: 'No text could be taken out of it: it is cut off',
+    says: 'No text could be extracted from it: it is cut off',
   },
-  { what: 'not wanted', sidecars: [], says: 'Nothing here shows what is in such a file.' },
+  { what: 'not wanted', sidecars: [], says: 'There is no preview for this type of file.' },
 ] as const
 
 test.for(documents)('a document whose text is $what says so', async ({ says, sidecars }) => {

@@ -144,5 +144,5 @@ test('a Word file has headings, looks, lists, tables, links and pictures', async
   expect(within(article).getByRole('cell', { name: 'cell' })).toBeTruthy()
   expect(within(article).getByRole('img', { name: 'A whale' }).getAttribute('src')).toBe('data:image/png;base64,AAAA')
   expect(within(article).getByText('A picture that browsers cannot show: A ship')).toBeTruthy()
-  expect(within(article).getByText('There is more text in the file than is kept.')).toBeTruthy()
+  expect(within(article).getByText('The file has more text than is stored.')).toBeTruthy()
 })

@@ -49,6 +49,6 @@ test('a transcript that was cut says so', async () => {
   await show(
     <TranscriptPanel transcript={{ ...transcript, language: null, isTruncated: true }} timeMs={0} onPlay={undefined} />,
   )
-  expect(screen.getByText('There is more text in the file than is kept.')).toBeTruthy()
+  expect(screen.getByText('The file has more text than is stored.')).toBeTruthy()
   expect(screen.getByRole('list').hasAttribute('lang')).toBe(false)
 })

@@ -3,7 +3,7 @@ import { defineMessages } from '../../i18n/index.ts'
 export const accessMessages = defineMessages({
   en: {
     title: 'Who is signed in',
-    hint: 'Browsers and programs that are let in. A session that is ended is cut off at once.',
+    hint: 'Browsers and programs that have access. If you end a session, it loses its access at once.',
     kinds: { page: 'This machine', remote: 'Another machine', key: 'API key' },
     everything: 'everything',
     allowed: {
@@ -18,7 +18,7 @@ export const accessMessages = defineMessages({
     end: 'End',
     endOf: (name: string) => `End: ${name}`,
     newKey: 'New API key',
-    newKeyHint: 'Lets a program in for 90 days. It may look and download, and what is ticked here.',
+    newKeyHint: 'Gives a program access for 90 days. It may view and download, and do what you tick here.',
     keyName: 'What the key is for',
     make: 'Make a key',
     keyOnce: 'This key is shown only now:',

@@ -2,8 +2,8 @@ import { defineMessages, plural } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    map: (name: string) => `Map of what takes the room in ${name}; the table says the same`,
-    table: (name: string) => `What takes the room in ${name}`,
+    map: (name: string) => `Map of the disk usage of ${name}; the table shows the same data`,
+    table: (name: string) => `Disk usage of ${name}`,
     showMap: 'Map',
     showTable: 'Table',
     as: 'Shown as',
@@ -13,8 +13,8 @@ export const messages = defineMessages({
     files: 'Files',
     rest: (count: number) => plural('en', count, { one: '# smaller item', other: '# smaller items' }),
     kinds: 'Colours',
-    empty: 'Nothing here takes room',
-    emptyText: 'Files that are put into this folder appear here by how large they are.',
+    empty: 'Nothing here uses space',
+    emptyText: 'Files in this folder appear here by their size.',
     failed: 'The sizes cannot be shown',
     loading: 'Sizes are being summed up',
   },

@@ -179,7 +179,7 @@ test('sizes follow what changes on the disk', async () => {
 })
 
 const states = [
-  { what: 'an empty folder', sizes: folder('/p', []), says: 'Nothing here takes room' },
+  { what: 'an empty folder', sizes: folder('/p', []), says: 'Nothing here uses space' },
   { what: 'a folder that is not indexed', code: 'Unavailable', says: 'This folder is not indexed' },
   { what: 'a folder that fails', code: 'Internal', says: 'The sizes cannot be shown' },
 ] as const

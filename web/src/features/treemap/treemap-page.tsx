@@ -26,7 +26,7 @@ const MAX_NODES = 1_000
 const REFRESH_MS = 1_000
 const WIDE = '(min-width: 900px)'
 
-/** What takes the room in a folder, as a map and as a table. */
+/** Disk usage of a folder, as a map and as a table. */
 export function TreemapPage({ path }: { path: string }) {
   const [{ inspector, preview, sel }, change] = useAddress()
   const search = useSearch({ from: '/browse' })

@@ -115,13 +115,13 @@ test('numbers that differ end the pairing, and say what that may mean', async ()
   await waitFor(() => expect(daemon.asksOf('pairing.cancel')).toHaveLength(1))
   tell(aPairing('cancelled', inviter))
   expect(await within(dialog).findByRole('heading', { name: 'The numbers differ: nothing was paired' })).toBeTruthy()
-  expect(dialog.textContent).toContain('Somebody may stand between the two devices.')
+  expect(dialog.textContent).toContain('Someone may be intercepting the connection.')
 })
 
 const ends = [
-  { state: 'expired', title: 'The time of the code is over', reason: 'late', isQuoted: false },
+  { state: 'expired', title: 'The code has expired', reason: 'late', isQuoted: false },
   { state: 'cancelled', title: 'The pairing was cancelled', reason: null, isQuoted: false },
-  { state: 'failed', title: 'The pairing came to nothing', reason: 'the disk is full', isQuoted: true },
+  { state: 'failed', title: 'The pairing failed', reason: 'the disk is full', isQuoted: true },
 ] as const
 
 test.for(ends)(
@@ -147,9 +147,9 @@ test('a pairing that goes on elsewhere is ended first', async () => {
       return code
     },
   })
-  await within(dialog).findByRole('heading', { name: 'Another pairing goes on' })
+  await within(dialog).findByRole('heading', { name: 'Another pairing is in progress' })
   isBusy = false
-  await user.click(within(dialog).getByRole('button', { name: 'End it and go on here' }))
+  await user.click(within(dialog).getByRole('button', { name: 'End it and continue here' }))
   expect(await within(dialog).findByRole('list', { name: 'The twelve words' })).toBeTruthy()
   expect(daemon.asksOf('pairing.cancel')).toHaveLength(1)
 })
@@ -226,19 +226,19 @@ test('a word that is in no code is named, and a near one is taken at a click', a
   await screen.findByLabelText('Word 1')
   paste(field(1), ['abandonx', ...words.slice(1)].join(' '))
   await user.click(screen.getByRole('button', { name: 'Pair' }))
-  expect(await screen.findByText(/“abandonx” is in no code/)).toBeTruthy()
+  expect(await screen.findByText(/No code contains “abandonx”/)).toBeTruthy()
   expect(field(1).getAttribute('aria-invalid')).toBe('true')
   await user.click(screen.getByRole('button', { name: 'Use “abandon” as word 1' }))
   expect(values()).toEqual(words)
-  expect(screen.queryByText(/is in no code/)).toBeNull()
+  expect(screen.queryByText(/No code contains/)).toBeNull()
 })
 
 const failures = [
   { code: 'NotAuthorised', title: 'The words do not fit' },
   { code: 'Offline', title: 'No device with this code was found' },
   { code: 'Conflict', title: 'This code cannot be used here' },
-  { code: 'Timeout', title: 'The time of the code is over' },
-  { code: 'Internal', title: 'The pairing came to nothing' },
+  { code: 'Timeout', title: 'The code has expired' },
+  { code: 'Internal', title: 'The pairing failed' },
 ] as const
 
 test.for(failures)('words that do not lead to a device ($code) say why, and are tried again', async (failure) => {
@@ -264,7 +264,7 @@ test('words that are no code together are compared once more', async () => {
   await screen.findByLabelText('Word 1')
   paste(field(1), code.code)
   await user.click(screen.getByRole('button', { name: 'Pair' }))
-  expect(await screen.findByText('These words are no code together')).toBeTruthy()
+  expect(await screen.findByText('These words are not a valid code')).toBeTruthy()
   await user.click(screen.getByRole('button', { name: 'Clear the words' }))
   expect(values()).toEqual(Array.from({ length: 12 }, () => ''))
 })
@@ -282,7 +282,7 @@ test('where nobody compares the number there, the page says whom it takes', asyn
 
 test('a pairing that was begun on the command line waits on the page of devices', async () => {
   const page = await openPage('/devices', { answers: { 'pairing.status': () => comparing } })
-  const section = (await screen.findByRole('heading', { name: 'A pairing goes on' })).closest('section')!
+  const section = (await screen.findByRole('heading', { name: 'A pairing is in progress' })).closest('section')!
   expect(within(section).getByText('1 2 3 4 5 6')).toBeTruthy()
   expect(page.daemon.asksOf('pairing.generate')).toEqual([])
 })
