@@ -255,7 +255,7 @@ test('this device lets itself be seen nearby for a time', async () => {
   daemon.answer({ 'nearby.list': () => ({ visibility: { name: 'alice', until, reason: null }, devices: [] }) })
   daemon.emit('network.nearby-changed', { name: 'alice', until, reason: null })
   expect(await within(nearby).findByRole('button', { name: 'Stop being visible' })).toBeTruthy()
-  expect(nearby.textContent).toContain('everyone nearby sees it for')
+  expect(nearby.textContent).toContain('visible to everyone nearby for')
 })
 
 test('a library that is shared is joined, under another name where its own is taken', async () => {

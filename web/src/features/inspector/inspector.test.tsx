@@ -205,7 +205,7 @@ test('what was made from a file says how large, by what, or why not', async () =
   expect(made[1]).toContain('Text in the picture · could not be made')
   expect(made[1]).toContain('it took too long (tried 3 times)')
   expect(made[2]).toContain('Small copies to play · being made')
-  expect(made[3]).toContain('Transcript · passed over')
+  expect(made[3]).toContain('Transcript · skipped')
 })
 
 test('what failed is tried again, and what is there is made again', async () => {

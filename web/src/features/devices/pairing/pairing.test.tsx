@@ -277,7 +277,9 @@ test('where nobody compares the number there, the page says whom it takes', asyn
   await user.click(screen.getByRole('button', { name: 'Pair' }))
   await screen.findByText('Looking for the device that shows this code…')
   tell(joiner)
-  expect(await screen.findByText('Nobody compares the number at bob: it takes whoever has the words.')).toBeTruthy()
+  expect(
+    await screen.findByText('Nobody compares the number at bob. It accepts every device that has the words.'),
+  ).toBeTruthy()
 })
 
 test('a pairing that was begun on the command line waits on the page of devices', async () => {
