@@ -147,7 +147,7 @@ test('a picture that is damaged says so, and what can be done', async () => {
   const { dialog } = await preview(aFile('/p/photo.jpg', { thumb: aThumb({ ready: [] }) }))
   fireEvent.error(await within(dialog).findByAltText('photo.jpg'))
   await within(dialog).findByRole('heading', { name: 'This picture cannot be shown' })
-  expect(await within(dialog).findByText(/is not the picture its name promises/)).toBeTruthy()
+  expect(await within(dialog).findByText(/not the kind of picture that its name says/)).toBeTruthy()
 })
 
 test('a picture that cannot be read says what the daemon says', async () => {
@@ -258,7 +258,7 @@ test('an archive is listed in its order, with what needs a password', async () =
   expect(rows().map((each) => each.getAttribute('aria-level'))).toEqual(['1', '2', '1'])
   expect(rows()[1]!.textContent).toContain('1.5 kB')
   expect(within(rows()[2]!).getByLabelText('needs a password')).toBeTruthy()
-  expect(dialog.textContent).toContain('zip2 entriesIt has more than is listed')
+  expect(dialog.textContent).toContain('zip2 entriesNot everything is listed')
 })
 
 test('folders of an archive are opened and closed by keys and by a press', async () => {
