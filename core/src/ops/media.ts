@@ -42,9 +42,7 @@ const filters = {
     .min(1)
     .max(500)
     .optional()
-    .describe(
-      'only photos of this camera: the make and model that `file info` shows, or some words, such as `canon`',
-    ),
+    .describe('only photos of this camera: the make and model that `file info` shows, or some words, such as `canon`'),
   within: z
     .string()
     .regex(
