@@ -279,7 +279,7 @@ test('a library is shared on the page, and joined at the other device', async ({
   expect(await axeInEachLook(page2)).toEqual([])
   // bob has a library of this name, too.
   await page2.getByRole('button', { name: 'Join: Test' }).click()
-  await expect(page2.getByText('Test (alice) is a library of this device, too')).toBeVisible()
+  await expect(page2.getByText('This device has joined Test (alice)')).toBeVisible()
   await expect(page.getByText(/^shared since/)).toBeVisible()
   await page.getByRole('button', { name: 'Stop sharing: Test' }).click()
   await expect(page.getByText('not shared')).toBeVisible()
