@@ -33,6 +33,7 @@ import {
 } from '../util/file-name.ts'
 import { hasDesktop, openWithSystem } from '../util/system-opener.ts'
 import type { Logger } from '../util/logger.ts'
+import { isPartialId } from '../util/partial-id.ts'
 import { unreachableError } from '../util/path-error.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import { sortKey } from '../util/sort-key.ts'
@@ -234,7 +235,7 @@ export class Files {
   }
 
   /** The content whose id begins with some hex digits. Throws `NotFound`, and `Conflict` if there are several. */
-  async contentWithId(beginning: string): Promise<ContentId> {
+  async #contentWithId(beginning: string): Promise<ContentId> {
     const digits = beginning.replaceAll('-', '')
     const [least, most] = ['0', 'f'].map((digit) => Buffer.from(digits.padEnd(UUID_DIGITS, digit), 'hex'))
     const rows = this.#deps.store.connection
@@ -247,8 +248,9 @@ export class Files {
     return ContentId.parse(blobToUuid(rows[0]!['uuid'] as Uint8Array))
   }
 
-  /** The content of an indexed file. Throws `NotFound`, and `Unavailable` if it is not identified yet. */
+  /** The content of an indexed file, given by its path, or by the beginning of the content's id. Throws `NotFound`, and `Unavailable` if it is not identified yet. */
   async contentOf(path: string, signal: AbortSignal): Promise<ContentId> {
+    if (isPartialId(path)) return this.#contentWithId(path)
     const { contentId } = await this.info(path, signal)
     if (contentId) return contentId
     throw new CoreError(

@@ -12,7 +12,6 @@ import {
 import type { Library } from '../library/index.ts'
 import { holdCauses } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
-import { isPartialId } from '../util/partial-id.ts'
 
 const target = z.string().describe('content id, or absolute path of a file with the content')
 const listed = z
@@ -25,8 +24,7 @@ const queued = z.object({ queued: z.number() })
 /** The content id for a reference, which is an id, the beginning of one, or a file with the content. */
 export async function contentOf(reference: string, library: Library, signal: AbortSignal): Promise<ContentId> {
   const id = ContentId.safeParse(reference)
-  if (id.success) return id.data
-  return isPartialId(reference) ? library.files.contentWithId(reference) : library.files.contentOf(reference, signal)
+  return id.success ? id.data : library.files.contentOf(reference, signal)
 }
 
 /** The address of all sidecars of a target. */
