@@ -351,7 +351,7 @@ test('Enter opens a folder, whose first row has the focus, and Alt+Up leads back
   await waitFor(() => expect(focused()).toBe('b.txt'))
   await page.user.keyboard('{Alt>}{ArrowUp}{/Alt}')
   await waitFor(() => expect(chosenNames()).toEqual(['two']))
-  expect(focused()).toBe('two')
+  await waitFor(() => expect(focused()).toBe('two'))
   expect(page.search()).toMatchObject({ path: '/p', sel: '/p/two' })
 })
 
