@@ -56,7 +56,7 @@ test.each([
   ['hang', 'Timeout', /not done after/],
 ] as const)('an engine that would %s is tried twice, and then only when somebody asks', async (what, code, message) => {
   // Only the file that hangs has little time.
-  const deadlineMs = ({ size }: { size: number }) => (size > MUCH ? 1_000 : 60_000)
+  const deadlineMs = ({ size }: { size: number }) => (size > MUCH ? 300 : 60_000)
   await using t = await createTroubled(what === 'hang' ? { deadlineMs } : {})
   const path = t.order(what)
   if (what === 'hang') t.append('hang.txt', ' '.repeat(MUCH))
@@ -378,7 +378,7 @@ test('a file whose time is always over fails in the end, even if the machine is 
   const machine = createTestMachine()
   machine.busy = 4
   await using t = await createTestCore({
-    generators: [{ ...troubled, deadlineMs: 500 }],
+    generators: [{ ...troubled, deadlineMs: 250 }],
     decoderBox: unboxed,
     machine,
   })

@@ -189,7 +189,7 @@ export const compareFiles = defineQuery({
   staleBy: [],
   access: 'view',
   files: ['left', 'right'],
-  summary: 'Compare two folders or files by content: what is missing on either side, different, or at another path',
+  summary: 'Compare two folders or files by content, and list the files that are missing, different or moved',
   input: z.object({
     left: path,
     right: path,
