@@ -254,12 +254,13 @@ export class Locations implements Disposable {
    * only later, when the caller no longer waits.
    */
   async #refuseEmptied(location: KnownLocation): Promise<void> {
-    const known = this.#deps.store.connection
+    if (!(await isEmpty(location.path))) return
+    const count = this.#deps.store.connection
       .prepare('select count(*) as n from entries where parent_id = ?')
       .get(location.directoryId)
-    const count = Number(known?.['n'])
-    if (count === 0 || !(await isEmpty(location.path))) return
-    const message = emptiedMessage(displayName(location.path), count)
+    const known = Number(count?.['n'])
+    if (known === 0) return
+    const message = emptiedMessage(displayName(location.path), known)
     await this.#deps.records.setState(location, 'offline', message)
     throw new CoreError('Conflict', `${message}. Nothing was scanned`)
   }
