@@ -11,7 +11,7 @@ import { JobControls } from './job-controls.tsx'
 import { JobDetails } from './job-details.tsx'
 import { JobProgress } from './job-progress.tsx'
 import { messages } from './messages.ts'
-import { NotMade } from './not-made.tsx'
+import { NotMade, useNotMade } from './not-made.tsx'
 import { hasFailed, isOn, TransferRow } from './transfer-row.tsx'
 import { type Job, useJobWords } from './use-job-words.ts'
 
@@ -19,8 +19,14 @@ import { type Job, useJobWords } from './use-job-words.ts'
 export function JobsPage() {
   const title = usePageName('/jobs')
   const t = useMessages(messages)
-  const { data: jobs, error, refetch } = useOperation('jobs.list', {})
-  const transfers = useOperation('transfers.list', {}).data ?? []
+  const list = useOperation('jobs.list', {})
+  const { error, refetch } = list
+  const transferred = useOperation('transfers.list', {})
+  const notMade = useNotMade()
+  // Until all is there, nothing is shown: what came later would move the rest down.
+  const isWhole = list.isFetched && transferred.isFetched && notMade.isFetched
+  const jobs = isWhole ? list.data : undefined
+  const transfers = (isWhole && transferred.data) || []
   const [shown, setShown] = useState<Job | null>(null)
   const isActive = ({ endedAt }: Job) => endedAt === null
   const failedJobs = jobs?.filter(hasFailed) ?? []
@@ -41,7 +47,7 @@ export function JobsPage() {
             <JobList title={t.failedJobs} jobs={failedJobs} onShow={setShown} />
             <TransferList title={t.failedTransfers} transfers={failedTransfers} />
           </div>
-          <NotMade />
+          {isWhole && <NotMade {...notMade} />}
           <JobList
             title={t.ended}
             jobs={jobs?.filter((job) => !isActive(job) && !hasFailed(job)) ?? []}

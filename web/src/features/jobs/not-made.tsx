@@ -14,12 +14,23 @@ const SHOWN = 100
 /** Pending sidecars shown: the next ones. */
 const SHOWN_QUEUED = 20
 
+/** What `NotMade` shows. `isFetched`: all of it has been asked for, so nothing else moves down when it comes. */
+export function useNotMade() {
+  const failed = useOperation('sidecars.pending', { failed: true, limit: SHOWN })
+  const queued = useOperation('sidecars.pending', { queued: true, limit: SHOWN_QUEUED })
+  const hindrances = useOperation('sidecars.hindrances', {})
+  return {
+    failed: failed.data ?? [],
+    queued: queued.data ?? [],
+    held: hindrances.data?.held ?? [],
+    off: hindrances.data?.off ?? [],
+    isFetched: failed.isFetched && queued.isFetched && hindrances.isFetched,
+  }
+}
+
 /** Sidecars that are still to be made, that failed, and that this device cannot make, with the reasons. */
-export function NotMade() {
+export function NotMade({ failed, held, off, queued }: ReturnType<typeof useNotMade>) {
   const t = useMessages(messages)
-  const failed = useOperation('sidecars.pending', { failed: true, limit: SHOWN }).data ?? []
-  const queued = useOperation('sidecars.pending', { queued: true, limit: SHOWN_QUEUED }).data ?? []
-  const { held = [], off = [] } = useOperation('sidecars.hindrances', {}).data ?? {}
   return (
     <>
       <Reasons title={t.waiting} reasons={held} />
