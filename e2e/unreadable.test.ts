@@ -138,12 +138,12 @@ test.skipIf(process.platform === 'win32')(
     for (const folder of [left, right]) {
       mkdirSync(join(folder, 'closed'), { recursive: true })
       writeFileSync(join(folder, 'closed/a.txt'), 'a')
-      writeFileSync(join(folder, 'secret.txt'), 'secret')
+      for (const name of ['other.txt', 'secret.txt']) writeFileSync(join(folder, name), 'secret')
       home.give(folder)
     }
     const obstacle = home.obstacle()
     if (obstacle) return skip(obstacle)
-    for (const path of [join(right, 'closed'), join(left, 'secret.txt')]) chmodSync(path, 0)
+    for (const path of [join(right, 'closed'), join(right, 'other.txt'), join(left, 'secret.txt')]) chmodSync(path, 0)
     const { code, stdout } = await home.run('file', 'compare', left, right, '--json')
     expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
       code: 5,
@@ -151,6 +151,7 @@ test.skipIf(process.platform === 'win32')(
       onlyRight: [],
       different: [],
       failures: [
+        { path: join(right, 'other.txt'), code: 'PermissionDenied' },
         { path: join(left, 'secret.txt'), code: 'PermissionDenied' },
         { path: join(right, 'closed'), code: 'PermissionDenied' },
       ],

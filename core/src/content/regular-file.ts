@@ -21,22 +21,33 @@ export const NOT_A_FILE = 'ENOTFILE'
 /** Do not follow a symlink, and do not block on a FIFO. Windows has neither flag. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
+/** A file that is closed when it is disposed. */
+export interface OpenFile extends Disposable {
+  readonly fd: number
+}
+
+/**
+ * Opens a file for reading, of any kind. A symlink at the end of the path is not followed. Throws the system's error.
+ * Blocks the thread: for workers.
+ */
+export function openForReading(path: FilePath): OpenFile {
+  using short = reachable(path)
+  const fd = openSync(fsPath(short.path), OPEN_FLAGS)
+  return { fd, [Symbol.dispose]: () => closeSync(fd) }
+}
+
 /**
  * Opens a regular file and runs `use` on it. Errors and other kinds of files give a failure. Blocks the thread: for
  * workers.
  */
 export function withRegularFile<T>(path: FilePath, use: (fd: number, stat: BigIntStats) => T): T | ReadFailure {
-  let fd: number | undefined
   try {
-    using short = reachable(path)
-    fd = openSync(fsPath(short.path), OPEN_FLAGS)
-    const stat = fstatSync(fd, BIGINT)
+    using file = openForReading(path)
+    const stat = fstatSync(file.fd, BIGINT)
     if (!stat.isFile()) return { state: 'failed', code: NOT_A_FILE, message: 'not a regular file' }
-    return use(fd, stat)
+    return use(file.fd, stat)
   } catch (err) {
     return { state: 'failed', code: systemCode(err) ?? 'EUNKNOWN', message: errorMessage(err) }
-  } finally {
-    if (fd !== undefined) closeSync(fd)
   }
 }
 

@@ -1,14 +1,11 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
-import { isUnchanged, readFully } from '../../content/regular-file.ts'
+import { fstatSync } from 'node:fs'
+import { isUnchanged, type OpenFile, openForReading, readFully } from '../../content/regular-file.ts'
 import { CoreError } from '../../util/errors.ts'
 import { displayName, fsPath, type RawName } from '../../util/file-name.ts'
 import { pathError } from '../../util/path-error.ts'
-import { reachable } from '../../util/reachable-path.ts'
 
 /** Bytes that are read and compared at once. */
 const CHUNK_BYTES = 1_048_576
-/** Do not follow a symlink, and do not block on a FIFO. Windows has neither flag. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const BIGINT = { bigint: true } as const
 
 /** Compares files byte by byte, up to the first difference. Blocks its thread between turns. */
@@ -46,15 +43,9 @@ export class FileComparer {
   }
 }
 
-interface OpenFile extends Disposable {
-  readonly fd: number
-}
-
 function open(path: RawName): OpenFile {
   try {
-    using short = reachable(path)
-    const fd = openSync(fsPath(short.path), OPEN_FLAGS)
-    return { fd, [Symbol.dispose]: () => closeSync(fd) }
+    return openForReading(fsPath(path))
   } catch (err) {
     throw pathError(err, displayName(path))
   }
@@ -74,5 +65,8 @@ function readPiece(
 }
 
 export function changed(path: RawName): CoreError {
-  return new CoreError('Conflict', `${displayName(path)} was changed while it was read; compare again`)
+  const shown = displayName(path)
+  return new CoreError('Conflict', `${shown} was changed while it was read; compare again`, {
+    details: { path: shown },
+  })
 }

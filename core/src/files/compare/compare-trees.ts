@@ -144,7 +144,7 @@ class TreeComparison {
     try {
       return [this.#kindOf('left', path), this.#kindOf('right', path)]
     } catch (err) {
-      this.#fail(path === '' ? this.#request.left : path, err)
+      this.#fail(this.#pathOf('left', path), err)
       return null
     }
   }
@@ -175,22 +175,28 @@ class TreeComparison {
     const rest: Below[] = [top]
     for (let path = rest.pop(); path !== undefined; path = rest.pop()) {
       await this.#turn()
-      try {
-        const stats = lstat(this.#pathOf(side, path))
-        const names = stats.isDirectory() ? this.#list(side, path) : []
-        // The folder cannot be read, and is among the failures.
-        if (names === null) continue
-        if (names.length === 0) this.#add(side, { path, size: stats.isFile() ? Number(stats.size) : 0 })
-        for (const { name } of names.toReversed()) rest.push(within(path, name))
-      } catch (err) {
-        this.#fail(this.#pathOf(side, path), err)
-      }
+      const entry = this.#look(side, path)
+      if (entry === null) continue
+      if (entry.names.length === 0) this.#add(side, { path, size: entry.size })
+      for (const { name } of entry.names.toReversed()) rest.push(within(path, name))
+    }
+  }
+
+  /** The size of an entry, 0 if it is no file, and the names in it. Null if it cannot be read; that is a failure then. */
+  #look(side: Side, path: Below): { readonly size: number; readonly names: readonly Listed[] } | null {
+    try {
+      const stats = lstat(this.#pathOf(side, path))
+      const names = stats.isDirectory() ? this.#list(side, path) : []
+      return names && { size: stats.isFile() ? Number(stats.size) : 0, names }
+    } catch (err) {
+      this.#fail(this.#pathOf(side, path), err)
+      return null
     }
   }
 
   #add(side: Side, found: Found): void {
     if (this.#only[side].push(found) <= MAX_ONE_SIDED) return
-    throw new TooMuch(
+    throw new CoreError(
       'Unsupported',
       `more than ${MAX_ONE_SIDED.toLocaleString('en')} files are in ${displayName(this.#request[side])} only; compare smaller folders`,
     )
@@ -268,13 +274,16 @@ class TreeComparison {
     }
   }
 
+  /** Records a failure. `path` is used if the error does not name its path. */
   #fail(path: RawName, err: unknown): void {
-    if (err instanceof TooMuch) throw err
     if (this.#failures.length >= MAX_FAILURES) return
-    const shown = displayName(path)
-    const known = pathError(err, shown)
-    const code = known instanceof CoreError ? known.code : (pathErrorCode(err) ?? 'Unavailable')
-    this.#failures.push({ path: shown, code, message: errorMessage(known) })
+    const known = pathError(err, displayName(path))
+    const isKnown = known instanceof CoreError
+    this.#failures.push({
+      path: (isKnown && pathIn(known.details)) || displayName(path),
+      code: isKnown ? known.code : (pathErrorCode(err) ?? 'Unavailable'),
+      message: errorMessage(known),
+    })
   }
 
   #pathOf(side: Side, path: Below): RawName {
@@ -293,9 +302,6 @@ class TreeComparison {
 }
 
 type Side = 'left' | 'right'
-
-/** Ends the whole comparison, unlike an error about one file. */
-class TooMuch extends CoreError {}
 
 /** Entries of two sorted listings, paired by name. */
 function* pairsByName(
@@ -328,8 +334,17 @@ function lstat(path: RawName): BigIntStats {
 }
 
 function targetOf(path: RawName): Buffer {
-  using short = reachable(path)
-  return readlinkSync(fsPath(short.path), { encoding: 'buffer' })
+  try {
+    using short = reachable(path)
+    return readlinkSync(fsPath(short.path), { encoding: 'buffer' })
+  } catch (err) {
+    throw pathError(err, displayName(path))
+  }
+}
+
+/** The path in the details of an error about a path. */
+function pathIn(details: unknown): string | null {
+  return typeof details === 'object' && details !== null && 'path' in details ? String(details.path) : null
 }
 
 function failureError({ code, message }: ReadFailure, path: RawName): unknown {

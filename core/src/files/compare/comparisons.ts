@@ -43,17 +43,22 @@ export class Comparisons implements AsyncDisposable {
       throw new CoreError('InvalidInput', `both paths lead to ${displayName(left)}; compare it with another one`)
     const request = { left, right, limit: input.limit }
     const report = await this.#pool.run(request, { signal, deadlineMs: ANSWER_MS })
-    const pair = (found: FoundPair) => ({
-      ...shownAs('left', at(given.left, found.left)),
-      ...shownAs('right', at(given.right, found.right)),
-    })
+    const pair = (found: FoundPair) => {
+      const [one, other] = [shownPath(at(given.left, found.left)), shownPath(at(given.right, found.right))]
+      return {
+        left: one.path,
+        ...(one.pathBase64 !== undefined && { leftBase64: one.pathBase64 }),
+        right: other.path,
+        ...(other.pathBase64 !== undefined && { rightBase64: other.pathBase64 }),
+      }
+    }
     return {
       left: displayName(given.left),
       right: displayName(given.right),
       onlyLeft: report.onlyLeft.map((found) => oneSided(given.left, found)),
       onlyRight: report.onlyRight.map((found) => oneSided(given.right, found)),
-      different: report.different.map(pair) as Comparison['different'],
-      moved: report.moved.map(pair) as Comparison['moved'],
+      different: report.different.map(pair),
+      moved: report.moved.map(pair),
       same: report.same,
       counts: report.counts,
       failures: [...report.failures],
@@ -76,9 +81,4 @@ function at(top: RawName, below: Below): RawName {
 
 function oneSided(top: RawName, { path, size }: Found) {
   return { ...shownPath(at(top, path)), size }
-}
-
-function shownAs(side: 'left' | 'right', path: RawName) {
-  const { path: text, pathBase64 } = shownPath(path)
-  return { [side]: text, ...(pathBase64 !== undefined && { [`${side}Base64`]: pathBase64 }) }
 }
